@@ -1,0 +1,86 @@
+import type { Capabilities } from '../src/booking/capabilities';
+import type { Limits } from '../src/booking/limits';
+import type { Appointment, Order, ProviderName, Sighting, Slot, WriteAnswer } from '../src/booking/model';
+import type { BookingRequest } from '../src/booking/schema/request';
+
+/**
+ * What the saga asks of the world. Workflows import these as types only.
+ *
+ * Failures of the table cross as ApplicationFailures whose `type` is the code and whose first detail holds the
+ * facts. Reads are retried by the server (retryable codes only). Writes have one attempt, look first, and
+ * answer `unknown` when their effect cannot be told.
+ */
+
+/** Where a provider's activities find their way: which adapter, which account. */
+export interface At {
+  provider: ProviderName;
+  account: string;
+  bookingId: string;
+  callTimeoutMs: number;
+}
+
+/** A booking, opened: the request parsed, the provider's table row resolved for the account. */
+export interface OpenedBooking {
+  request: BookingRequest;
+  capabilities: Capabilities;
+  limits: Limits;
+}
+
+/** Runs on the queue `bookings`. */
+export interface CoreActivities {
+  /** Parses the request again (the door may not have been ours) and freezes capabilities and limits. */
+  openBooking(input: { request: unknown; bookingId: string }): Promise<OpenedBooking>;
+  /** Whether another booking with this id is open in Temporal. */
+  isBookingOpen(input: { bookingId: string }): Promise<boolean>;
+}
+
+export type BookAnswer =
+  /** It is held: by this call, or (`earlier`) by one of this booking's earlier calls that surfaced. */
+  | { is: 'held'; appointment: Appointment; earlier: boolean }
+  /** The slot cannot be had. `searchAgain`: its key is bad, so others of the same search may be too. */
+  | { is: 'gone'; reason: string; searchAgain: boolean }
+  | { is: 'unknown'; said: string };
+
+/** Run on the provider's queue, under its limits. */
+export interface ProviderActivities {
+  /** Looks for the booking's order, then places it. */
+  placeOrder(input: { at: At; request: BookingRequest; key: string; createdSince: string }): Promise<WriteAnswer<Order>>;
+  findOrder(input: { at: At; userId: string; createdSince: string }): Promise<Order | null>;
+  readOrder(input: { at: At; orderId: string }): Promise<Order>;
+  cancelOrder(input: { at: At; orderId: string }): Promise<WriteAnswer<Order>>;
+  /** Returns once the order's status differs from `seenStatus`; until then it fails softly and is retried. */
+  awaitOrderChange(input: { at: At; orderId: string; seenStatus: string }): Promise<Order>;
+  /** Slots in the wanted windows, wholly inside, best first, at most `max`. */
+  searchSlots(input: {
+    at: At;
+    request: BookingRequest;
+    /** The adopted order, which supplies the address and date of birth at home. */
+    order: Order | null;
+    capabilities: Capabilities;
+    max: number;
+  }): Promise<Slot[]>;
+  /** Looks whether the booking holds an appointment already, then books. One attempt. */
+  bookSlot(input: {
+    at: At;
+    request: BookingRequest;
+    orderId: string | null;
+    slot: Slot;
+    ref: string;
+    key: string | null;
+  }): Promise<BookAnswer>;
+  lookUp(input: { at: At; request: BookingRequest; orderId: string | null; startsAt: string | null }): Promise<Sighting>;
+  /** Returns once what is seen differs from `seen` (a sightingMark); until then it fails softly and is retried. */
+  awaitAppointmentChange(input: {
+    at: At;
+    request: BookingRequest;
+    orderId: string | null;
+    startsAt: string | null;
+    seen: string;
+  }): Promise<Sighting>;
+  cancelAppointment(input: {
+    at: At;
+    orderId: string | null;
+    appointmentId: string;
+    reason: string | null;
+  }): Promise<WriteAnswer<Appointment | null>>;
+}

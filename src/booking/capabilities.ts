@@ -1,0 +1,97 @@
+import type { ProviderName } from './model';
+
+/**
+ * What a provider can do: the only place where the saga learns how providers differ. The first activity of a
+ * booking resolves this table with the account's settings and freezes the result into the booking.
+ * Sources: shared/providers.md, "Capabilities to start from" and the sections of each provider.
+ */
+export interface Capabilities {
+  /** Which systems of credentials, limits and webhooks the provider belongs to. */
+  vendor: 'junction' | 'oliver';
+  /** Task queue of the provider's activities. */
+  taskQueue: string;
+  /** The collection method that an order must have; null where the provider has no orders. */
+  orderKind: string | null;
+  /** Whether booking waits for the order's requisition (accounts opted in to book before it: a setting). */
+  needsRequisition: boolean;
+  /** Whether our ref comes back on the appointment, so that "is it ours?" can be read instead of inferred. */
+  refReturns: boolean;
+  /** How the provider undoes an appointment: a call, or a task for its staff and waiting. */
+  cancelBy: 'call' | 'staff_task';
+  /** Whether cancelling the order takes its appointment with it. */
+  orderCancelTakesAppointment: boolean;
+  /** Whether the provider moves appointments itself. */
+  reschedule: 'native' | 'none';
+  webhooks: boolean;
+  /** Standings that settle a booking. */
+  settlesAt: readonly ('confirmed' | 'reserved')[];
+  /** How long after an unknown outcome its effect may still surface, in ms. */
+  lateCommitWindowMs: number;
+  /** Cancelling closer to the start than this costs a fee, in ms; 0 = no fee known. */
+  feeWindowMs: number;
+  /** How far ahead of its start a slot must be, in ms. */
+  leadTimeMs: number;
+  /** How old the patient must be on the day of the visit; null = any age. */
+  minAgeYears: number | null;
+  /** How long an order's idempotency key counts, in ms; 0 = no key. */
+  orderKeyLifetimeMs: number;
+  /** How long a book call's idempotency key counts, in ms; 0 = no key, or the account lacks it. */
+  bookKeyLifetimeMs: number;
+  /** One HTTP call's time limit, in ms; the book call's sync window is added to it. */
+  callTimeoutMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const JUNCTION = {
+  vendor: 'junction',
+  taskQueue: 'bookings-junction',
+  needsRequisition: true,
+  refReturns: true,
+  cancelBy: 'call',
+  reschedule: 'native',
+  webhooks: true,
+  settlesAt: ['confirmed'],
+  lateCommitWindowMs: 120_000,
+  leadTimeMs: 0,
+  orderKeyLifetimeMs: DAY_MS,
+  bookKeyLifetimeMs: 0,
+  callTimeoutMs: 15_000,
+} as const;
+
+export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
+  'junction-phlebotomy': {
+    ...JUNCTION,
+    orderKind: 'at_home_phlebotomy',
+    orderCancelTakesAppointment: true,
+    feeWindowMs: DAY_MS,
+    minAgeYears: 18,
+  },
+  'junction-psc': {
+    ...JUNCTION,
+    orderKind: 'walk_in_test',
+    orderCancelTakesAppointment: false,
+    feeWindowMs: 0,
+    minAgeYears: null,
+  },
+  oliver: {
+    vendor: 'oliver',
+    taskQueue: 'bookings-oliver',
+    orderKind: null,
+    needsRequisition: false,
+    refReturns: false,
+    cancelBy: 'staff_task',
+    orderCancelTakesAppointment: false,
+    reschedule: 'none',
+    webhooks: false,
+    settlesAt: ['confirmed'],
+    lateCommitWindowMs: 300_000,
+    feeWindowMs: 0,
+    leadTimeMs: 0,
+    minAgeYears: null,
+    orderKeyLifetimeMs: 0,
+    bookKeyLifetimeMs: 0,
+    callTimeoutMs: 15_000,
+  },
+};

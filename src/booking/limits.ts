@@ -1,0 +1,55 @@
+/**
+ * Every limit on waiting and retrying, in one place. A deployment overrides them with BOOKING_LIMITS (JSON),
+ * a request the ones in REQUEST_LIMITS. All in ms unless the name says a count.
+ */
+export interface Limits {
+  /** Slots tried before the booking gives up. */
+  maxSlotAttempts: number;
+  /** Slots that one search keeps for trying. */
+  maxSlotsKept: number;
+  /** How long a slot may stay unconfirmed. Null: the async timeout and a minute where there is one, else 4 h. */
+  confirmTimeoutMs: number | null;
+  /** How long the whole booking may take until it is confirmed. */
+  settleWithinMs: number;
+  /** How long to wait for the order to become bookable. */
+  readyTimeoutMs: number;
+  /** How long a failing read or a refused-for-load write is retried before a person is asked. */
+  patienceMs: number;
+  /** How long a failing undo is retried before a person is asked. */
+  undoPatienceMs: number;
+  /** First and longest pause between two retries or two polls while something is awaited. */
+  pollFirstMs: number;
+  pollMaxMs: number;
+  /** Pause between two polls of a confirmed appointment. */
+  keepPollMs: number;
+  /** How long after the visit's end the provider may take to say how it ended. */
+  finalWordMs: number;
+  /** Look-ups after an unknown outcome, spread over the late-commit window; at least 3. */
+  lookUps: number;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+export const DEFAULT_LIMITS: Readonly<Limits> = {
+  maxSlotAttempts: 5,
+  maxSlotsKept: 20,
+  confirmTimeoutMs: null,
+  settleWithinMs: 3 * DAY_MS,
+  readyTimeoutMs: 2 * DAY_MS,
+  patienceMs: 15 * MINUTE_MS,
+  undoPatienceMs: 30 * MINUTE_MS,
+  pollFirstMs: 15 * SECOND_MS,
+  pollMaxMs: 5 * MINUTE_MS,
+  keepPollMs: HOUR_MS,
+  finalWordMs: 2 * DAY_MS,
+  lookUps: 4,
+};
+
+/** Confirmation deadline where the request has no async timeout. */
+export const DEFAULT_CONFIRM_TIMEOUT_MS = 4 * HOUR_MS;
+
+/** Added to the provider's async timeout: its own verdict should come before ours. */
+export const CONFIRM_GRACE_MS = MINUTE_MS;

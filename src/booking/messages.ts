@@ -1,0 +1,39 @@
+import type { Choice } from './failures';
+
+/**
+ * The bodies of the messages to a running booking. `id` is the sender's own token: it comes back in
+ * `lastRequest`, so that the sender can tell its answer from another's. Messages are untrusted where they
+ * arrive (any Temporal client can send them): see workflows/guard.ts.
+ */
+interface Sender {
+  /** Who asks: an API key's name or an operator. Never a patient. */
+  by?: string;
+  id?: string;
+}
+
+export interface CancelMessage extends Sender {
+  reason?: string;
+  /** What becomes of the order; a placed one is cancelled, an adopted one as its request's `onFailure` says. */
+  order?: 'cancel' | 'keep';
+  acceptFees?: boolean;
+}
+
+export type RetryMessage = Sender;
+
+export interface ResolveMessage extends Sender {
+  choice: Choice;
+  /** For the record: why the person decided so. */
+  why: string;
+}
+
+export interface RescheduleMessage extends Sender {
+  windows?: unknown;
+  slot?: unknown;
+  acceptFees?: boolean;
+}
+
+/** What a message's sender is told. */
+export interface MessageReceipt {
+  outcome: 'accepted' | 'refused';
+  code: string | null;
+}

@@ -1,0 +1,111 @@
+/**
+ * The domain's nouns as every layer sees them: provider-neutral, plain JSON (they travel through Temporal),
+ * times RFC 3339 in UTC ("…Z"), zones IANA names beside them.
+ */
+
+/** The providers this build knows. A new one is a folder in src/providers, a row in capabilities.ts and this name. */
+export const PROVIDERS = ['junction-phlebotomy', 'junction-psc', 'oliver'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+export interface Location {
+  lng: number;
+  lat: number;
+}
+
+export interface PostalAddress {
+  firstLine: string;
+  secondLine?: string | null;
+  city: string;
+  state: string;
+  zip: string;
+  country?: string | null;
+  accessNotes?: string | null;
+}
+
+/** A draw site or practice: where the appointment is, when it is not the patient's home. */
+export interface Place {
+  code: string | null;
+  name: string | null;
+  address: PostalAddress | null;
+}
+
+/** A time on offer, with a key that expires. */
+export interface Slot {
+  key: string;
+  startsAt: string;
+  endsAt: string;
+  /** When the key stops working; null when the provider does not say. */
+  expiresAt: string | null;
+  timezone: string | null;
+  price: number | null;
+  /** In the provider's unit; only for ordering by closeness. */
+  distance: number | null;
+  location: Location | null;
+  place: Place | null;
+}
+
+/** What a provider's status means to the saga. `unknown` is carried and never moves a booking by itself. */
+export type Standing =
+  'pending' | 'reserved' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | 'unknown';
+
+/** The provider's own record of a taken slot. */
+export interface Appointment {
+  id: string;
+  orderId: string | null;
+  /** Which vendor serves it, in the provider's words (`getlabs`, `quest`, …; unknown ones are carried). */
+  provider: string;
+  providerId: string | null;
+  externalId: string | null;
+  type: string;
+  /** The provider's words, as they came. */
+  status: string;
+  eventStatus: string | null;
+  /** What `status` and `eventStatus` mean together. */
+  standing: Standing;
+  startsAt: string | null;
+  endsAt: string | null;
+  timezone: string | null;
+  address: PostalAddress | null;
+  location: Location | null;
+  place: Place | null;
+  canReschedule: boolean | null;
+  /** Our reference (see ref.ts), read back from the appointment's notes; null when it carries none of ours. */
+  ref: string | null;
+  /** Why the provider did what it did last (its `event_data`, shortened); for the attempt's reason. */
+  reason: string | null;
+}
+
+/** Where an order stands, as far as the saga needs to know. */
+export type OrderPhase =
+  'received' | 'ready' | 'collecting' | 'with_lab' | 'completed' | 'cancelled' | 'failed' | 'unknown';
+
+/** What the appointment serves. */
+export interface Order {
+  id: string;
+  /** The provider's full status words, e.g. `received.at_home_phlebotomy.requisition_created`. */
+  status: string;
+  phase: OrderPhase;
+  /** The collection method, e.g. `at_home_phlebotomy`. */
+  kind: string;
+  /** The caller's string at the provider; holds the booking id of an order that a booking placed. */
+  passthrough: string | null;
+  /** The account's user that the order belongs to. */
+  userId: string | null;
+  address: PostalAddress | null;
+  /** Date of birth, `YYYY-MM-DD`. */
+  dob: string | null;
+  createdAt: string | null;
+}
+
+/** What one look at the provider showed: the order (where there are orders) and its appointments. */
+export interface Sighting {
+  /** Null only at providers without orders. A sighting with orders always read the order or an appointment of it. */
+  order: Order | null;
+  /** Appointments that occupy a slot (anything not cancelled). */
+  live: Appointment[];
+  /** Cancelled ones that the provider still shows. */
+  ended: Appointment[];
+}
+
+/** The answer of a write: it took effect, or nobody can tell yet. What certainly failed is thrown as a Failure. */
+export type WriteAnswer<T> = { is: 'done'; value: T } | { is: 'unknown'; said: string };

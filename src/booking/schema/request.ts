@@ -1,0 +1,134 @@
+import { z } from 'zod';
+
+/**
+ * The zod schemas of a booking request: form only, no clock. What needs the day (past windows, age) is in
+ * check-request.ts. Workflows take the types only.
+ */
+
+const date = z.iso.date('must be a calendar date like 2026-12-07');
+const name = z.string();
+
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+export const windowSchema = z.strictObject({
+  /** First and last day, at the appointment's place. */
+  from: date,
+  to: date,
+  days: z.array(z.enum(DAYS)).min(1).optional(),
+  /** Wall time at the place, `07:00-11:00`. */
+  hours: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must look like 07:00-11:00')
+    .optional(),
+});
+
+export const addressSchema = z.strictObject({
+  firstLine: z.string().min(1),
+  secondLine: z.string().optional(),
+  city: z.string().min(1),
+  state: z.string().min(1),
+  zip: z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code like 85004 or 85004-1234'),
+  country: z.string().min(1).default('US'),
+  accessNotes: z.string().max(1000).optional(),
+});
+
+export const patientSchema = z.strictObject({
+  userId: z.uuid().optional(),
+  remoteId: z.string().min(1).optional(),
+  id: z.number().int().optional(),
+  firstName: name.optional(),
+  lastName: name.optional(),
+  dob: date.optional(),
+  gender: z.enum(['female', 'male', 'other', 'unknown']).optional(),
+  phone: z.string().optional(),
+  email: z.email().optional(),
+  address: addressSchema.optional(),
+  /** Passed to Junction as it is: the guardian of a minor. */
+  medicalProxy: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const clientSchema = z.strictObject({
+  id: z.number().int().optional(),
+  remoteId: z.string().min(1).optional(),
+  firstName: name.optional(),
+  lastName: name.optional(),
+  phone: z.string().optional(),
+  email: z.email().optional(),
+});
+
+export const placedOrderSchema = z.strictObject({
+  labTestIds: z.array(z.uuid()).min(1),
+  /** Anything else that the provider's contract allows on an order; passed as it is. */
+  extra: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const adoptedOrderSchema = z.strictObject({
+  id: z.uuid(),
+  onFailure: z.enum(['cancel', 'keep']),
+});
+
+export const siteSchema = z.strictObject({
+  lab: z.string().min(1),
+  zip: z.string().regex(/^\d{5}(-\d{4})?$/).optional(),
+  radiusMiles: z.number().int().positive().optional(),
+  siteCodes: z.array(z.string().min(1)).min(1).max(3).optional(),
+});
+
+export const slotChoiceSchema = z.strictObject({
+  key: z.string().min(1),
+  startsAt: z.iso.datetime({ offset: true }),
+  endsAt: z.iso.datetime({ offset: true }),
+});
+
+export const confirmationSchema = z.strictObject({
+  async: z.boolean(),
+  syncTimeoutMs: z.number().int().min(1000).max(10_000).optional(),
+  asyncTimeoutMs: z.number().int().min(60_000).max(172_800_000).optional(),
+});
+
+export const policySchema = z.strictObject({
+  onProviderCancel: z.enum(['rebook', 'compensate', 'attention']).optional(),
+  existingAppointment: z.enum(['refuse', 'adopt']).optional(),
+  acceptFees: z.boolean().optional(),
+});
+
+export const requestLimitsSchema = z.strictObject({
+  maxSlotAttempts: z.number().int().min(1).max(50).optional(),
+  settleWithinMs: z.number().int().min(1000).optional(),
+  confirmTimeoutMs: z.number().int().min(1000).optional(),
+});
+
+const common = {
+  account: z.string().min(1).default('default'),
+  reference: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : - and must not identify a patient')
+    .optional(),
+  windows: z.array(windowSchema).min(1).max(20).optional(),
+  /** Books this slot and no other, instead of `windows`. */
+  slot: slotChoiceSchema.optional(),
+  preference: z.enum(['earliest', 'closest', 'cheapest']).default('earliest'),
+  notes: z.string().max(800).optional(),
+  /** IANA zone of the place, where the provider gives none. */
+  timezone: z.string().optional(),
+  confirmation: confirmationSchema.optional(),
+  policy: policySchema.optional(),
+  limits: requestLimitsSchema.optional(),
+};
+
+/** One shape for all providers; which fields each provider needs is checked by check-request.ts. */
+export const requestSchema = z.strictObject({
+  provider: z.enum(['junction-phlebotomy', 'junction-psc', 'oliver']),
+  ...common,
+  patient: patientSchema.optional(),
+  client: clientSchema.optional(),
+  order: z.union([placedOrderSchema, adoptedOrderSchema]).optional(),
+  site: siteSchema.optional(),
+  appointmentType: z.string().min(1).optional(),
+  status: z.enum(['REQUESTED', 'ACCEPTED', 'CONFIRMED']).optional(),
+});
+
+export type BookingRequest = z.infer<typeof requestSchema>;
+export type SlotWindow = z.infer<typeof windowSchema>;
+export type PlacedOrder = z.infer<typeof placedOrderSchema>;
+export type AdoptedOrder = z.infer<typeof adoptedOrderSchema>;

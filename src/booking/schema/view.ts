@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { PROVIDERS } from '../model';
+
+/** The zod schemas of a booking as callers see it. Workflows take the types only. */
+
+export const STATUSES = [
+  'ordering',
+  'searching',
+  'booking',
+  'awaiting_confirmation',
+  'confirmed',
+  'rescheduling',
+  'in_progress',
+  'completed',
+  'compensating',
+  'cancelled',
+  'failed',
+] as const;
+export const statusSchema = z.enum(STATUSES);
+
+const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC' });
+
+const addressSchema = z.object({
+  firstLine: z.string(),
+  secondLine: z.string().nullish(),
+  city: z.string(),
+  state: z.string(),
+  zip: z.string(),
+  country: z.string().nullish(),
+  accessNotes: z.string().nullish(),
+});
+
+const placeSchema = z.object({
+  code: z.string().nullable(),
+  name: z.string().nullable(),
+  address: addressSchema.nullable(),
+});
+
+export const slotSchema = z.object({
+  key: z.string(),
+  startsAt: time,
+  endsAt: time,
+  expiresAt: time.nullable(),
+  timezone: z.string().nullable(),
+  price: z.number().nullable(),
+  distance: z.number().nullable(),
+  location: z.object({ lng: z.number(), lat: z.number() }).nullable(),
+  place: placeSchema.nullable(),
+});
+
+export const appointmentViewSchema = z.object({
+  id: z.string(),
+  provider: z.string(),
+  providerId: z.string().nullable(),
+  externalId: z.string().nullable(),
+  type: z.string(),
+  status: z.string(),
+  eventStatus: z.string().nullable(),
+  startsAt: time.nullable(),
+  endsAt: time.nullable(),
+  timezone: z.string().nullable(),
+  address: addressSchema.nullable(),
+  location: z.object({ lng: z.number(), lat: z.number() }).nullable(),
+  place: placeSchema.nullable(),
+  canReschedule: z.boolean().nullable(),
+  /** The id of the appointment that this one replaces, while both stand. */
+  replaces: z.string().nullable(),
+});
+
+/** `unknown` on a settled attempt: its call was never accounted for; see the `cleanup` workflow. */
+export const ATTEMPT_OUTCOMES = ['booking', 'unknown', 'held', 'gone', 'declined', 'released', 'confirmed'] as const;
+export const UNDO_OUTCOMES = ['pending', 'undone', 'nothing_to_undo', 'left_to_person'] as const;
+
+export const bookingViewSchema = z.object({
+  id: z.string(),
+  /** Grows with every change of the view. */
+  revision: z.number().int(),
+  provider: z.enum(PROVIDERS),
+  account: z.string(),
+  reference: z.string().nullable(),
+  status: statusSchema,
+  waitingFor: z.object({ what: z.string(), since: time, until: time.nullable() }).nullable(),
+  order: z.object({ id: z.string(), origin: z.enum(['placed', 'adopted']), status: z.string() }).nullable(),
+  appointment: appointmentViewSchema.nullable(),
+  attempts: z.array(
+    z.object({ startsAt: time, outcome: z.enum(ATTEMPT_OUTCOMES), reason: z.string().nullable(), at: time }),
+  ),
+  compensation: z.array(
+    z.object({
+      step: z.enum(['appointment', 'order']),
+      outcome: z.enum(UNDO_OUTCOMES),
+      attempts: z.number().int(),
+      at: time,
+    }),
+  ),
+  attention: z
+    .object({
+      reason: z.string(),
+      message: z.string(),
+      since: time,
+      tried: z.array(z.string()),
+      choices: z.array(z.string()),
+    })
+    .nullable(),
+  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** The last message from a caller: what became of it. `id` is the sender's own, when it gave one. */
+  lastRequest: z
+    .object({
+      kind: z.string(),
+      outcome: z.enum(['accepted', 'refused']),
+      code: z.string().nullable(),
+      id: z.string().nullable(),
+      by: z.string().nullable(),
+      at: time,
+    })
+    .nullable(),
+  createdAt: time,
+  updatedAt: time,
+});
+
+export type BookingStatus = z.infer<typeof statusSchema>;
+export type BookingView = z.infer<typeof bookingViewSchema>;
+export type AppointmentView = z.infer<typeof appointmentViewSchema>;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+export type UndoOutcome = (typeof UNDO_OUTCOMES)[number];

@@ -1,0 +1,238 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { CAPABILITIES, type Capabilities } from './booking/capabilities';
+import { DEFAULT_LIMITS, type Limits } from './booking/limits';
+import type { ProviderName } from './booking/model';
+
+/**
+ * Every setting, read from the environment and checked once. Nothing else in the project reads process.env
+ * (the Temporal SDK's own TEMPORAL_* settings are read by its envconfig package in src/temporal/connection.ts).
+ */
+
+/** What may be said of an account beyond its credentials: rows of the capability table that differ there. */
+const overridesSchema = z.strictObject({
+  needsRequisition: z.boolean().optional(),
+  reservedSettles: z.boolean().optional(),
+  acceptedSettles: z.boolean().optional(),
+  lateCommitWindowMs: z.number().int().min(0).optional(),
+  feeWindowMs: z.number().int().min(0).optional(),
+  leadTimeMs: z.number().int().min(0).optional(),
+  bookKeyLifetimeMs: z.number().int().min(0).optional(),
+  orderKeyLifetimeMs: z.number().int().min(0).optional(),
+  callTimeoutMs: z.number().int().min(100).optional(),
+});
+
+const junctionAccountSchema = z.strictObject({
+  apiKey: z.string().min(1),
+  baseUrl: z.url(),
+  /** Name or id of the reason that undos give; the provider's first refundable one when not set. */
+  cancellationReason: z.string().optional(),
+  /** IANA zone used where the provider gives none. */
+  timezone: z.string().optional(),
+  capabilities: overridesSchema.default({}),
+});
+
+const oliverAccountSchema = z.strictObject({
+  baseUrl: z.url(),
+  username: z.string().min(1),
+  password: z.string().min(1),
+  locationId: z.string().min(1),
+  timezone: z.string().min(1),
+  capabilities: overridesSchema.default({}),
+});
+
+export type JunctionAccount = z.infer<typeof junctionAccountSchema>;
+export type OliverAccount = z.infer<typeof oliverAccountSchema>;
+
+const limitsSchema = z.strictObject(
+  Object.fromEntries(
+    Object.keys(DEFAULT_LIMITS).map((key) => [key, z.number().int().positive().optional()]),
+  ) as Record<keyof Limits, z.ZodOptional<z.ZodNumber>>,
+);
+
+export interface Config {
+  dataDir: string;
+  /** Provider credentials by account name; empty where nothing is set and the sandboxes are not used either. */
+  junction: Record<string, JunctionAccount>;
+  oliver: Record<string, OliverAccount>;
+  /** Whether the vendor's settings are those of our own sandboxes. */
+  usesSandbox: { junction: boolean; oliver: boolean };
+  junctionWebhookSecrets: string[];
+  limits: Limits;
+  apiKeys: { name: string; secret: string }[];
+  /** `id:base64`, newest first; empty: a key file under dataDir. */
+  encryptionKeys: { id: string; key: Buffer }[];
+  /** Makes ids; does not rotate with the encryption keys. Null: a key file under dataDir. */
+  idKey: Buffer | null;
+  allowPlaintext: boolean;
+  port: number;
+  host: string;
+  sandboxPorts: { junction: number; oliver: number };
+  codecPort: number;
+  temporalUiPort: number;
+  temporalPort: number;
+  logLevel: string;
+}
+
+/** The sandbox's own key and webhook secret: no secrets, they only open the stand-in on this machine. */
+export const SANDBOX = {
+  junctionKey: 'sk_us_booking_saga_sandbox',
+  webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
+} as const;
+
+type Env = Record<string, string | undefined>;
+
+/** A setting that is wrong, with its name and what is right. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads the settings. Throws a ConfigError that names the variable; never prints a value. */
+export function loadConfig(env: Env = process.env): Config {
+  const sandboxPorts = {
+    junction: port(env, 'JUNCTION_SANDBOX_PORT', 4010),
+    oliver: port(env, 'OLIVER_SANDBOX_PORT', 4020),
+  };
+  const junction = junctionAccounts(env, sandboxPorts.junction);
+  const usesSandbox = { junction: junction === null, oliver: true };
+  return {
+    dataDir: resolve(env.BOOKING_DATA_DIR || '.data'),
+    junction: junction ?? {
+      default: {
+        apiKey: SANDBOX.junctionKey,
+        baseUrl: `http://127.0.0.1:${sandboxPorts.junction}`,
+        capabilities: {},
+      },
+    },
+    oliver: {},
+    usesSandbox,
+    junctionWebhookSecrets:
+      list(env.JUNCTION_WEBHOOK_SECRET) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
+    limits: limits(env),
+    apiKeys: apiKeys(env),
+    encryptionKeys: encryptionKeys(env),
+    idKey: env.BOOKING_ID_KEY ? key32('BOOKING_ID_KEY', env.BOOKING_ID_KEY) : null,
+    allowPlaintext: env.BOOKING_ALLOW_PLAINTEXT === '1',
+    port: port(env, 'PORT', 3000),
+    host: env.HOST || '127.0.0.1',
+    sandboxPorts,
+    codecPort: port(env, 'BOOKING_CODEC_PORT', 3001),
+    temporalPort: port(env, 'BOOKING_TEMPORAL_PORT', 7233),
+    temporalUiPort: port(env, 'BOOKING_TEMPORAL_UI_PORT', 8233),
+    logLevel: env.LOG_LEVEL || 'info',
+  };
+}
+
+/** The capability row of a provider with an account's settings laid over it. */
+export function capabilitiesOf(config: Config, provider: ProviderName, account: string): Capabilities | null {
+  const base = CAPABILITIES[provider];
+  const settings = base.vendor === 'junction' ? config.junction[account] : config.oliver[account];
+  if (!settings) return null;
+  const { reservedSettles, acceptedSettles: _accepted, ...rest } = settings.capabilities;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return {
+    ...base,
+    ...given,
+    settlesAt: reservedSettles ? ['confirmed', 'reserved'] : base.settlesAt,
+  };
+}
+
+function junctionAccounts(env: Env, sandboxPort: number): Record<string, JunctionAccount> | null {
+  const accounts: Record<string, JunctionAccount> = {};
+  if (env.JUNCTION_API_KEY) {
+    accounts.default = {
+      apiKey: env.JUNCTION_API_KEY,
+      baseUrl: env.JUNCTION_BASE_URL ?? fail('JUNCTION_BASE_URL', 'is needed beside JUNCTION_API_KEY'),
+      cancellationReason: env.JUNCTION_CANCELLATION_REASON,
+      timezone: env.JUNCTION_TIMEZONE,
+      capabilities: parsed('JUNCTION_CAPABILITIES', env.JUNCTION_CAPABILITIES ?? '{}', overridesSchema),
+    };
+  } else if (env.JUNCTION_CAPABILITIES || env.JUNCTION_ACCOUNTS) {
+    accounts.default = {
+      apiKey: SANDBOX.junctionKey,
+      baseUrl: env.JUNCTION_BASE_URL ?? `http://127.0.0.1:${sandboxPort}`,
+      capabilities: parsed('JUNCTION_CAPABILITIES', env.JUNCTION_CAPABILITIES ?? '{}', overridesSchema),
+    };
+  }
+  if (env.JUNCTION_ACCOUNTS) {
+    const more = parsed(
+      'JUNCTION_ACCOUNTS',
+      env.JUNCTION_ACCOUNTS,
+      z.record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), junctionAccountSchema),
+    );
+    Object.assign(accounts, more);
+  }
+  return Object.keys(accounts).length > 0 ? accounts : null;
+}
+
+function limits(env: Env): Limits {
+  const given = parsed('BOOKING_LIMITS', env.BOOKING_LIMITS ?? '{}', limitsSchema);
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const all = { ...DEFAULT_LIMITS, ...set };
+  if (all.lookUps < 3) fail('BOOKING_LIMITS', 'lookUps must be at least 3');
+  return all;
+}
+
+/** `name:secret,name:secret`; a bare secret is named key1, key2, … */
+function apiKeys(env: Env): { name: string; secret: string }[] {
+  return (list(env.BOOKING_API_KEYS) ?? []).map((entry, index) => {
+    const at = entry.indexOf(':');
+    const key =
+      at < 0
+        ? { name: `key${index + 1}`, secret: entry }
+        : { name: entry.slice(0, at), secret: entry.slice(at + 1) };
+    if (!/^[A-Za-z0-9._-]{1,64}$/.test(key.name) || key.secret.length < 16) {
+      fail('BOOKING_API_KEYS', 'holds name:secret pairs, comma-separated, each secret at least 16 characters');
+    }
+    return key;
+  });
+}
+
+function encryptionKeys(env: Env): { id: string; key: Buffer }[] {
+  return (list(env.BOOKING_ENCRYPTION_KEYS) ?? []).map((entry) => {
+    const [id, encoded, ...more] = entry.split(':');
+    if (!id || !encoded || more.length > 0) {
+      return fail('BOOKING_ENCRYPTION_KEYS', 'holds id:base64 pairs, comma-separated, newest first');
+    }
+    return { id, key: key32('BOOKING_ENCRYPTION_KEYS', encoded) };
+  });
+}
+
+function key32(name: string, encoded: string): Buffer {
+  const key = Buffer.from(encoded, 'base64');
+  return key.length === 32 ? key : fail(name, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+}
+
+function list(value: string | undefined): string[] | null {
+  const items = (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+  return items.length > 0 ? items : null;
+}
+
+function port(env: Env, name: string, fallback: number): number {
+  const value = env[name];
+  if (value === undefined || value === '') return fallback;
+  const number = Number(value);
+  return Number.isInteger(number) && number >= 0 && number < 65_536
+    ? number
+    : fail(name, 'must be a port, 0 to 65535');
+}
+
+function parsed<T>(name: string, json: string, schema: z.ZodType<T>): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return fail(name, 'must be JSON');
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  return fail(name, `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}`.trim());
+}
+
+function fail(name: string, why: string): never {
+  throw new ConfigError(`${name}: ${why}`);
+}

@@ -1,0 +1,88 @@
+import type { Appointment, Location, Order, PostalAddress, ProviderName, Sighting, Slot } from '../booking/model';
+import type { BookingRequest } from '../booking/schema/request';
+
+/**
+ * What the activities ask of a provider. One folder an adapter; nothing of a provider's wire leaks out of it.
+ *
+ * Every method makes the calls it needs once (no hidden retries), each under `call.timeoutMs` and `call.signal`,
+ * and either returns or throws a `Failure` of the table in src/booking/failures.ts:
+ * - what certainly had no effect: the row that names it (`slot_gone`, `rate_limited`, `credentials_rejected`, …);
+ * - a write whose effect cannot be told (timeout, reset, 500/502/504, unreadable 2xx): `outcome_unknown`;
+ * - a read that did not come through: `provider_unavailable`;
+ * - an answer that no row names: `unexpected_answer`, with `said`.
+ * Anything else thrown is a bug. A refused connection (nothing was sent) is `provider_unavailable` for writes too.
+ */
+export interface Provider {
+  readonly name: ProviderName;
+  /** Orders; null at providers without them. */
+  readonly orders: OrderCalls | null;
+  /** Slots on offer for the days that the query's windows touch, unranked and unfiltered, bookable ones only. */
+  searchSlots(call: Call, query: SlotQuery): Promise<Slot[]>;
+  /** Takes a slot. Does not look first: the activity does. */
+  book(call: Call, booking: BookCall): Promise<Appointment>;
+  /** Reads the order and its appointments. An empty answer means that the order itself was read. */
+  lookUp(call: Call, where: Where): Promise<Sighting>;
+  /** Cancels an appointment; one that is cancelled already is a success. Returns it as it stands after. */
+  cancelAppointment(call: Call, cancel: CancelCall): Promise<Appointment | null>;
+}
+
+export interface OrderCalls {
+  /** Places the order with `passthrough` = booking id. `key` is the idempotency key. */
+  place(call: Call, order: PlaceCall): Promise<Order>;
+  /** The order that carries this booking id in `passthrough`; null when the account's user has none. Live ones first. */
+  find(call: Call, where: { bookingId: string; userId: string; createdSince: string }): Promise<Order | null>;
+  read(call: Call, orderId: string): Promise<Order>;
+  /** Cancels it; one that is cancelled already is a success. Returns it as it stands after. */
+  cancel(call: Call, orderId: string): Promise<Order>;
+}
+
+/** The circumstances of one call. */
+export interface Call {
+  account: string;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** Inclusive calendar days at the place, `YYYY-MM-DD`. */
+export interface DayRange {
+  from: string;
+  to: string;
+}
+
+export interface SlotQuery {
+  days: DayRange[];
+  /** The patient's address, for visits at home. */
+  address: PostalAddress | null;
+  location: Location | null;
+  request: BookingRequest;
+}
+
+export interface PlaceCall {
+  bookingId: string;
+  key: string;
+  request: BookingRequest;
+}
+
+export interface BookCall {
+  orderId: string | null;
+  slotKey: string;
+  /** Our ref (src/booking/ref.ts); goes in at the end of the notes. */
+  ref: string;
+  request: BookingRequest;
+  /** Idempotency key; null where keys do not count. */
+  key: string | null;
+}
+
+/** Where to look: by order where there are orders; else by the request's client and patient around `startsAt`. */
+export interface Where {
+  orderId: string | null;
+  request: BookingRequest;
+  startsAt: string | null;
+}
+
+export interface CancelCall {
+  orderId: string | null;
+  appointmentId: string;
+  /** The caller's reason, one of the provider's list by name or id; null takes the account's default. */
+  reason: string | null;
+}
