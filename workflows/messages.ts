@@ -1,0 +1,41 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Slot } from '../src/booking/model';
+import type { MessageReceipt } from '../src/booking/messages';
+import type { BookingView } from '../src/booking/schema/view';
+
+/**
+ * The message definitions of the workflows: fixed public names. Every body is `unknown` here, because any
+ * Temporal client can send anything; guard.ts makes sense of it.
+ */
+
+/** Wake up and read the provider once; they carry no state. */
+export const appointmentUpdated = defineSignal<[unknown?]>('appointmentUpdated');
+export const orderUpdated = defineSignal<[unknown?]>('orderUpdated');
+
+export const reschedule = defineSignal<[unknown?]>('reschedule');
+export const cancel = defineSignal<[unknown?]>('cancel');
+export const retry = defineSignal<[unknown?]>('retry');
+export const resolve = defineSignal<[unknown?]>('resolve');
+
+/** The same bodies as the signals; answer once the message is accepted, refuse with its failure code as type. */
+export const rescheduleBooking = defineUpdate<MessageReceipt, [unknown?]>('rescheduleBooking');
+export const cancelBooking = defineUpdate<MessageReceipt, [unknown?]>('cancelBooking');
+export const retryBooking = defineUpdate<MessageReceipt, [unknown?]>('retryBooking');
+export const resolveBooking = defineUpdate<MessageReceipt, [unknown?]>('resolveBooking');
+
+/** The booking as callers see it. */
+export const bookingQuery = defineQuery<BookingView>('booking');
+
+/** Input and output of the `slots` workflow: a search without a booking. */
+export interface SlotSearchResult {
+  slots: Slot[];
+}
+
+/** Input of the `cleanup` workflow: an ended booking whose unknown call surfaced after all. */
+export interface CleanupInput {
+  bookingId: string;
+  /** The ended booking's own run. */
+  runId: string;
+  request: unknown;
+  orderId: string | null;
+}
