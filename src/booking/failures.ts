@@ -12,7 +12,6 @@ export const CHOICES = {
   end: 'Give the booking up: undo what it made and end it.',
   rebook: 'Look for another slot.',
   completed: 'The visit took place: end the booking as completed.',
-  not_booked: 'The provider was asked: nothing was booked. Go on.',
   accept_fees: 'Undo it and accept what the provider charges for that.',
   undone: 'It has been undone by hand (checked where the provider can be read).',
   leave: 'Leave it standing; somebody else takes care of it.',
@@ -62,7 +61,7 @@ export const FAILURES = {
   // The provider: retry, then attention.
   provider_unavailable: { owner: 'provider', status: 503, text: 'The provider does not answer or answers with an error.', choices: RETRY_OR_END },
   rate_limited: { owner: 'provider', status: 503, text: 'The provider asks for fewer calls.', choices: RETRY_OR_END },
-  outcome_unknown: { owner: 'provider', status: 503, text: 'A call may or may not have taken effect, and looking it up did not settle it.', choices: ['retry', 'not_booked', 'end'] },
+  outcome_unknown: { owner: 'provider', status: 503, text: 'A call may or may not have taken effect, and looking it up did not settle it.', choices: RETRY_OR_END },
 
   // Us: pause and attention, never an undo.
   credentials_rejected: { owner: 'us', status: 503, text: 'The provider rejected our credentials.', choices: RETRY_OR_END },
@@ -84,6 +83,7 @@ export const FAILURES = {
   choice_not_offered: { owner: 'request', status: 422, text: 'That choice is not offered for this attention.' },
   already_ended: { owner: 'request', status: 409, text: 'The booking has ended.' },
   already_ending: { owner: 'request', status: 409, text: 'The booking is being undone already.' },
+  visit_begun: { owner: 'us', status: 409, text: 'The visit has begun or is over, so the appointment cannot be undone.', choices: RETRY_OR_END },
   too_late_to_cancel: { owner: 'request', status: 409, text: 'The visit has begun or is over.' },
   fees_not_accepted: { owner: 'request', status: 409, text: 'Cancelling this close to the visit costs a fee; repeat it with acceptFees.' },
   not_supported: { owner: 'request', status: 422, text: 'This build does not support that yet.' },
