@@ -6,14 +6,16 @@ import { z } from 'zod';
  */
 
 const date = z.iso.date('must be a calendar date like 2026-12-07');
+const windowDay = z.iso.date('must be a calendar date like 2026-12-07, or days from today like +3d');
+const zip = z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code like 85004 or 85004-1234');
 const name = z.string();
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 export const windowSchema = z.strictObject({
   /** First and last day, at the appointment's place. */
-  from: date,
-  to: date,
+  from: windowDay,
+  to: windowDay,
   days: z.array(z.enum(DAYS)).min(1).optional(),
   /** Wall time at the place, `07:00-11:00`. */
   hours: z
@@ -27,7 +29,7 @@ export const addressSchema = z.strictObject({
   secondLine: z.string().optional(),
   city: z.string().min(1),
   state: z.string().min(1),
-  zip: z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code like 85004 or 85004-1234'),
+  zip,
   country: z.string().min(1).default('US'),
   accessNotes: z.string().max(1000).optional(),
 });
@@ -69,7 +71,7 @@ export const adoptedOrderSchema = z.strictObject({
 
 export const siteSchema = z.strictObject({
   lab: z.string().min(1),
-  zip: z.string().regex(/^\d{5}(-\d{4})?$/).optional(),
+  zip: zip.optional(),
   radiusMiles: z.number().int().positive().optional(),
   siteCodes: z.array(z.string().min(1)).min(1).max(3).optional(),
 });
@@ -99,10 +101,16 @@ export const requestLimitsSchema = z.strictObject({
 });
 
 const common = {
-  account: z.string().min(1).default('default'),
+  account: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be the name of a configured account')
+    .default('default'),
   reference: z
     .string()
-    .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : - and must not identify a patient')
+    .regex(
+      /^[A-Za-z0-9._:-]{1,64}$/,
+      'must be 1 to 64 of A-Z a-z 0-9 . _ : - and must not identify a patient',
+    )
     .optional(),
   windows: z.array(windowSchema).min(1).max(20).optional(),
   /** Books this slot and no other, instead of `windows`. */

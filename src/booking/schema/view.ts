@@ -68,7 +68,15 @@ export const appointmentViewSchema = z.object({
 });
 
 /** `unknown` on a settled attempt: its call was never accounted for; see the `cleanup` workflow. */
-export const ATTEMPT_OUTCOMES = ['booking', 'unknown', 'held', 'gone', 'declined', 'released', 'confirmed'] as const;
+export const ATTEMPT_OUTCOMES = [
+  'booking',
+  'unknown',
+  'held',
+  'gone',
+  'declined',
+  'released',
+  'confirmed',
+] as const;
 export const UNDO_OUTCOMES = ['pending', 'undone', 'nothing_to_undo', 'left_to_person'] as const;
 
 export const bookingViewSchema = z.object({

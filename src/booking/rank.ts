@@ -1,0 +1,86 @@
+import { ageOn } from './age';
+import type { Slot } from './model';
+import type { BookingRequest } from './schema/request';
+import { localDay, slotsInWindows, zoneOf } from './windows';
+
+/** Which slots may be tried, and in which order. Runs in activities: windows need zone data. */
+
+export type Preference = BookingRequest['preference'];
+
+type Compare = (a: Slot, b: Slot) => number;
+
+const byStart: Compare = (a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt);
+const byKey: Compare = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+
+const ORDER: Readonly<Record<Preference, readonly Compare[]>> = {
+  earliest: [byStart, byKey],
+  closest: [nullsLast((slot) => slot.distance), byStart, byKey],
+  cheapest: [nullsLast((slot) => slot.price), byStart, byKey],
+};
+
+/**
+ * The slots, best first. Slots whose distance or price is not known come after those whose is; ties go to the
+ * earlier start, then to the smaller key, so the same slots always come in the same order.
+ */
+export function rankSlots(slots: readonly Slot[], preference: Preference): Slot[] {
+  const compares = ORDER[preference];
+  return [...slots].sort((a, b) => {
+    for (const compare of compares) {
+      const difference = compare(a, b);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+}
+
+export interface SlotChoice {
+  slots: readonly Slot[];
+  request: Pick<BookingRequest, 'windows' | 'slot' | 'preference' | 'timezone'>;
+  now: Date;
+  /** How far ahead of its start a slot must be, in ms; at 0 it must still start in the future. */
+  leadTimeMs: number;
+  /** How old the patient must be on the visit's day at the place; null = any age. */
+  minAgeYears: number | null;
+  /** `YYYY-MM-DD`; null when nobody knows it, and then no slot is left out for age. */
+  dob: string | null;
+  /** The account's zone, used where neither slot nor request has one. */
+  timezone: string | null;
+  /** Keys of slots that were tried. */
+  exclude?: readonly string[];
+  /** How many to keep. */
+  max: number;
+}
+
+/**
+ * The slots worth trying, best first, at most `max`. A request for one slot gets that slot, by its key, or none.
+ * Throws `invalid_request` (field `timezone`) when a slot's zone is needed and unknown.
+ */
+export function chooseSlots(choice: SlotChoice): Slot[] {
+  const { request } = choice;
+  const timezone = request.timezone ?? choice.timezone;
+  const open = choice.slots.filter((slot) => isOpen(slot, choice));
+  const wanted = request.slot
+    ? open.filter((slot) => slot.key === request.slot?.key)
+    : slotsInWindows(open, request.windows ?? [], timezone);
+  const allowed = wanted.filter((slot) => isOldEnough(slot, choice, timezone));
+  return rankSlots(allowed, request.preference).slice(0, choice.max);
+}
+
+function isOpen(slot: Slot, { now, leadTimeMs, exclude = [] }: SlotChoice): boolean {
+  const aheadMs = Date.parse(slot.startsAt) - now.getTime();
+  const keyWorks = slot.expiresAt === null || Date.parse(slot.expiresAt) > now.getTime();
+  return aheadMs > 0 && aheadMs >= leadTimeMs && keyWorks && !exclude.includes(slot.key);
+}
+
+function isOldEnough(slot: Slot, { minAgeYears, dob }: SlotChoice, timezone: string | null): boolean {
+  if (minAgeYears === null || dob === null) return true;
+  return ageOn(dob, localDay(new Date(slot.startsAt), zoneOf(slot, timezone))) >= minAgeYears;
+}
+
+function nullsLast(value: (slot: Slot) => number | null): Compare {
+  return (a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (x === null || y === null) return Number(x === null) - Number(y === null);
+    return x - y;
+  };
+}

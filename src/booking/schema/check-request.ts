@@ -1,0 +1,61 @@
+import { Failure } from '../failures';
+import { addDays, localDay } from '../windows';
+import { dayProblems, zoneIn } from './day-rules';
+import { formProblems } from './form-problems';
+import { type Problem, valueAt, WHOLE_REQUEST, withoutEchoes } from './problem';
+import { providerProblems } from './provider-rules';
+import { type BookingRequest, requestSchema } from './request';
+
+/** The check that every door makes: form, dates, age and what the provider needs. */
+
+export type { Problem } from './problem';
+
+export interface CheckContext {
+  /** Days are judged as of this moment. */
+  now: Date;
+}
+
+/**
+ * The request, checked, with defaults filled in and relative days resolved. Throws `invalid_request` with the
+ * first wrong field (`windows.0.from`) and what is right; `requestProblems` has them all.
+ */
+export function parseRequest(input: unknown, context: CheckContext): BookingRequest {
+  const resolved = withRelativeDays(input, context.now);
+  const [first] = problemsOf(resolved, context.now);
+  if (first) throw new Failure('invalid_request', { field: first.field, hint: first.hint });
+  return requestSchema.parse(resolved);
+}
+
+/** Everything that is wrong with a request, each mistake once; empty when `parseRequest` accepts it. */
+export function requestProblems(input: unknown, context: CheckContext): Problem[] {
+  return problemsOf(withRelativeDays(input, context.now), context.now);
+}
+
+function problemsOf(input: unknown, now: Date): Problem[] {
+  const form = formProblems(input);
+  if (form.some((problem) => problem.field === WHOLE_REQUEST)) return form;
+  const all = [...form];
+  for (const problem of [...providerProblems(input), ...dayProblems(input, now)]) {
+    all.push(...withoutEchoes(all, [problem]));
+  }
+  return all;
+}
+
+const RELATIVE_DAY = /^\+(\d{1,3})d$/;
+
+/** `+3d` in a window's from or to means three days from today, in the request's zone, else in UTC. */
+function withRelativeDays(input: unknown, now: Date): unknown {
+  const windows = valueAt(input, 'windows');
+  if (!Array.isArray(windows) || typeof input !== 'object') return input;
+  const today = localDay(now, zoneIn(input) ?? 'UTC');
+  const resolve = (value: unknown): unknown => {
+    const days = typeof value === 'string' ? RELATIVE_DAY.exec(value)?.[1] : undefined;
+    return days === undefined ? value : addDays(today, Number(days));
+  };
+  const resolved = windows.map((window: unknown) => {
+    if (typeof window !== 'object' || window === null) return window;
+    const ends = ['from', 'to'].filter((end) => Object.hasOwn(window, end));
+    return { ...window, ...Object.fromEntries(ends.map((end) => [end, resolve(valueAt(window, end))])) };
+  });
+  return { ...input, windows: resolved };
+}

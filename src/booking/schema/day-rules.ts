@@ -1,0 +1,116 @@
+import { ageOn } from '../age';
+import { CAPABILITIES } from '../capabilities';
+import { addDays, hoursOf, isZone, localDay, windowEnd } from '../windows';
+import { type Problem, valueAt } from './problem';
+import { providerOf } from './provider-rules';
+import { patientSchema, type SlotWindow, slotChoiceSchema, windowSchema } from './request';
+
+/**
+ * What is wrong with a request's days, today. Where the place's zone is not known, the doubt is the request's: a
+ * day is over only when it is over everywhere, and a patient is as old as the latest zone makes them.
+ */
+
+const LAST_ZONE_ON_EARTH = 'Etc/GMT+12';
+const FIRST_ZONE_ON_EARTH = 'Pacific/Kiritimati';
+const LONGEST_AHEAD_DAYS = 365;
+const EARLIEST_DOB = '1900-01-01';
+const ADULT_YEARS = 18;
+
+/** Problems of windows, slot and date of birth, judged at `now`. */
+export function dayProblems(input: unknown, now: Date): Problem[] {
+  const zone = zoneIn(input);
+  return [
+    ...choiceProblems(input),
+    ...windowsIn(input).flatMap(({ window, field }) => windowProblems(window, field, { zone, now })),
+    ...slotProblems(input, now),
+    ...birthProblems(input, { zone, now }),
+  ];
+}
+
+interface Clock {
+  /** The request's zone; null when it names none. */
+  zone: string | null;
+  now: Date;
+}
+
+function choiceProblems(input: unknown): Problem[] {
+  const given = ['windows', 'slot'].filter((field) => valueAt(input, field) !== undefined);
+  if (given.length === 1) return [];
+  return given.length === 0
+    ? [{ field: 'windows', hint: 'Is missing; give either windows to search in, or the one slot to book.' }]
+    : [{ field: 'slot', hint: 'Must not come beside windows: give one of them.' }];
+}
+
+function windowProblems(window: SlotWindow, field: string, { zone, now }: Clock): Problem[] {
+  const [start, end] = hoursOf(window);
+  if (window.from > window.to) return [{ field: `${field}.to`, hint: 'Must not be before from.' }];
+  if (start >= end)
+    return [{ field: `${field}.hours`, hint: 'Must end after they begin, like 07:00-11:00.' }];
+  const over = windowEnd(window, zone ?? LAST_ZONE_ON_EARTH);
+  if (!over) return [{ field: `${field}.days`, hint: 'Must name a weekday that comes between from and to.' }];
+  if (over <= now) return [{ field: `${field}.to`, hint: 'Is in the past; must be today or later.' }];
+  if (window.to > addDays(localDay(now, 'UTC'), LONGEST_AHEAD_DAYS)) {
+    return [{ field: `${field}.to`, hint: `Must be at most ${LONGEST_AHEAD_DAYS} days ahead.` }];
+  }
+  return [];
+}
+
+function slotProblems(input: unknown, now: Date): Problem[] {
+  const slot = slotChoiceSchema.safeParse(valueAt(input, 'slot'));
+  if (!slot.success) return [];
+  const [starts, ends] = [Date.parse(slot.data.startsAt), Date.parse(slot.data.endsAt)];
+  return [
+    ...(starts <= now.getTime()
+      ? [{ field: 'slot.startsAt', hint: 'Is in the past; must be in the future.' }]
+      : []),
+    ...(ends <= starts ? [{ field: 'slot.endsAt', hint: 'Must be after startsAt.' }] : []),
+  ];
+}
+
+function birthProblems(input: unknown, { zone, now }: Clock): Problem[] {
+  const parsed = patientSchema.shape.dob.safeParse(valueAt(input, 'patient.dob'));
+  const provider = providerOf(input);
+  if (!parsed.success || !parsed.data || !provider) return [];
+  const dob = parsed.data;
+  const field = 'patient.dob';
+  if (dob > localDay(now, FIRST_ZONE_ON_EARTH)) return [{ field, hint: 'Must not be in the future.' }];
+  if (dob < EARLIEST_DOB) return [{ field, hint: 'Must be in 1900 or later.' }];
+
+  const { minAgeYears, orderKind } = CAPABILITIES[provider];
+  const lastDay = lastWantedDay(input, zone);
+  if (minAgeYears !== null && lastDay && ageOn(dob, lastDay) < minAgeYears) {
+    return [
+      { field, hint: `The patient must be at least ${minAgeYears} years old on the day of the visit.` },
+    ];
+  }
+  const isPlaced = orderKind !== null && valueAt(input, 'order.labTestIds') !== undefined;
+  const isMinor = ageOn(dob, localDay(now, zone ?? FIRST_ZONE_ON_EARTH)) < ADULT_YEARS;
+  if (isPlaced && isMinor && valueAt(input, 'patient.medicalProxy') === undefined) {
+    return [{ field: 'patient.medicalProxy', hint: 'Is missing; an order for a minor needs it.' }];
+  }
+  return [];
+}
+
+/** The latest day on which the visit may be, so the oldest that the patient can be then. */
+function lastWantedDay(input: unknown, zone: string | null): string | null {
+  const slot = slotChoiceSchema.safeParse(valueAt(input, 'slot'));
+  const days = windowsIn(input).map(({ window }) => window.to);
+  if (slot.success) days.push(localDay(new Date(slot.data.startsAt), zone ?? FIRST_ZONE_ON_EARTH));
+  return days.sort().at(-1) ?? null;
+}
+
+/** The windows that have a window's form, with their fields; the others are told about as such. */
+function windowsIn(input: unknown): { window: SlotWindow; field: string }[] {
+  const windows = valueAt(input, 'windows');
+  if (!Array.isArray(windows)) return [];
+  return windows.flatMap((item: unknown, index) => {
+    const window = windowSchema.safeParse(item);
+    return window.success ? [{ window: window.data, field: `windows.${index}` }] : [];
+  });
+}
+
+/** The zone that the request names, when there is such a zone. */
+export function zoneIn(input: unknown): string | null {
+  const zone = valueAt(input, 'timezone');
+  return typeof zone === 'string' && isZone(zone) ? zone : null;
+}

@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import { type Problem, valueAt, WHOLE_REQUEST } from './problem';
+import { adoptedOrderSchema, placedOrderSchema, requestSchema } from './request';
+
+/** What zod says of a request, in our words: by field, naming what is right, quoting nothing. */
+
+type Issue = z.core.$ZodIssue;
+
+/** Everything about the request's form that is wrong; nothing about days, places or providers. */
+export function formProblems(input: unknown): Problem[] {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return [{ field: WHOLE_REQUEST, hint: 'Must be a JSON object.' }];
+  }
+  const result = requestSchema.safeParse(input);
+  const issues = result.success ? [] : result.error.issues;
+  return [
+    ...issues.filter(({ path }) => path[0] !== 'order').flatMap((issue) => problemsOf(issue, '', input)),
+    ...orderProblems(valueAt(input, 'order')),
+  ];
+}
+
+/** Zod tells what is wrong with both kinds of order; this tells what is wrong with the one that was meant. */
+function orderProblems(order: unknown): Problem[] {
+  if (order === undefined) return [];
+  const has = (key: string): boolean => valueAt(order, key) !== undefined;
+  const isPlaced = has('labTestIds') || has('extra');
+  const isAdopted = has('id') || has('onFailure');
+  if (isPlaced === isAdopted) return [{ field: 'order', hint: ORDER_HINT }];
+  const result = (isPlaced ? placedOrderSchema : adoptedOrderSchema).safeParse(order);
+  return result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, 'order', order));
+}
+
+const ORDER_HINT =
+  'Must hold either labTestIds, to place an order, or id and onFailure, to adopt one; not both, not neither.';
+
+/** `input` is what the issue's path starts from, `block` the name of the field that holds it. */
+function problemsOf(issue: Issue, block: string, input: unknown): Problem[] {
+  const within = issue.path.map(String);
+  const fieldAt = (...more: string[]): string => [block, ...within, ...more].filter(Boolean).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const hint = 'Unknown field: there is none of this name here.';
+    return issue.keys.map((key) => ({ field: fieldAt(key.slice(0, LONGEST_KEY)), hint }));
+  }
+  const isMissing = within.length > 0 && valueAt(input, within.join('.')) === undefined;
+  return [{ field: fieldAt(), hint: `${isMissing ? 'Is missing. ' : ''}${sentence(whatIsRight(issue))}` }];
+}
+
+/** Characters of an unknown field's name that are told: it comes from outside. */
+const LONGEST_KEY = 64;
+
+const FORMATS: Readonly<Record<string, string>> = {
+  email: 'must be an e-mail address',
+  uuid: 'must be a UUID',
+  datetime: 'must be an RFC 3339 time with its offset, like 2026-12-07T15:00:00Z',
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'must be a JSON object',
+  record: 'must be a JSON object',
+  array: 'must be a list',
+  string: 'must be a string',
+  int: 'must be a whole number',
+  number: 'must be a number',
+  boolean: 'must be true or false',
+};
+
+/** Messages that the schema itself gives (`must …`) come first: they know the field. */
+function whatIsRight(issue: Issue): string {
+  if (issue.message.startsWith('must ')) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected] ?? `must be of type ${issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_format':
+      return FORMATS[issue.format] ?? 'has a form that is not accepted here';
+    case 'too_small':
+      if (issue.minimum === 1 && issue.origin !== 'number') return 'must not be empty';
+      return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
+    default:
+      return 'is not accepted here';
+  }
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters long';
+  return origin === 'array' ? ' entries long' : '';
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

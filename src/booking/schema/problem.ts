@@ -1,0 +1,27 @@
+/** One thing that is wrong with a request. */
+export interface Problem {
+  /** The field, dotted, list positions from 0: `windows.0.from`; `request` for the whole. */
+  field: string;
+  /** What was wrong and what is right, as a sentence. Never quotes the value. */
+  hint: string;
+}
+
+/** The field of a problem with the request as a whole. */
+export const WHOLE_REQUEST = 'request';
+
+/** The value at a dotted path of parsed JSON; undefined where the path leads nowhere. */
+export function valueAt(input: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    return (value as Record<string, unknown>)[key];
+  }, input);
+}
+
+/** The problems whose field, or a part or the whole of it, has none yet: one mistake is told once. */
+export function withoutEchoes(known: readonly Problem[], more: readonly Problem[]): Problem[] {
+  const fields = known.map((problem) => problem.field);
+  const isPartOf = (part: string, whole: string): boolean => part === whole || part.startsWith(`${whole}.`);
+  return more.filter(
+    ({ field }) => !fields.some((other) => isPartOf(field, other) || isPartOf(other, field)),
+  );
+}

@@ -1,0 +1,177 @@
+import { isZone } from '../windows';
+import { PROVIDERS, type ProviderName } from '../model';
+import { type Problem, valueAt } from './problem';
+
+/** What each provider needs of a request, as data. Works on anything, so that all problems are told at once. */
+
+interface FieldNeeds {
+  /** Needed in every request. */
+  always: readonly string[];
+  /** Needed as well when the booking places the order. An adopted order brings the patient along. */
+  whenPlaced: readonly string[];
+  /** Mean nothing to this provider, and are refused: what is silently ignored would be taken for done. */
+  never: readonly string[];
+  /** Groups of fields of which exactly one must be given. */
+  oneOf: readonly { field: string; forms: readonly (readonly string[])[]; hint: string }[];
+}
+
+/** What Junction's create order needs (contract: CreateOrderRequestCompatible). */
+const JUNCTION_PATIENT = [
+  'patient.userId',
+  'patient.firstName',
+  'patient.lastName',
+  'patient.dob',
+  'patient.gender',
+  'patient.phone',
+  'patient.email',
+  'patient.address',
+] as const;
+
+export const FIELD_NEEDS: Readonly<Record<ProviderName, FieldNeeds>> = {
+  'junction-phlebotomy': {
+    always: ['order'],
+    whenPlaced: JUNCTION_PATIENT,
+    never: ['client', 'site', 'appointmentType', 'status', 'patient.id', 'patient.remoteId'],
+    oneOf: [],
+  },
+  'junction-psc': {
+    always: ['order', 'site'],
+    whenPlaced: JUNCTION_PATIENT,
+    never: ['client', 'appointmentType', 'status', 'patient.id', 'patient.remoteId'],
+    oneOf: [
+      {
+        field: 'site',
+        forms: [['zip', 'radiusMiles'], ['siteCodes']],
+        hint: 'Needs either zip and radiusMiles, or siteCodes; not both.',
+      },
+    ],
+  },
+  oliver: {
+    always: ['appointmentType', 'client', 'patient'],
+    whenPlaced: [],
+    never: ['order', 'site', 'confirmation', 'patient.userId', 'patient.medicalProxy'],
+    oneOf: [
+      {
+        field: 'client',
+        forms: [['id'], ['remoteId'], ['firstName', 'lastName', 'phone|email']],
+        hint: 'Must be named in exactly one way: by id, by remoteId, or by firstName and lastName with phone or email.',
+      },
+      {
+        field: 'patient',
+        forms: [['id'], ['remoteId']],
+        hint: 'Must be named by exactly one of id and remoteId.',
+      },
+    ],
+  },
+};
+
+/** What the provider of the request misses, refuses or wants in another form. */
+export function providerProblems(input: unknown): Problem[] {
+  const provider = providerOf(input);
+  if (!provider) return [];
+  const needs = FIELD_NEEDS[provider];
+  const isPlaced = valueAt(input, 'order.labTestIds') !== undefined;
+  return [
+    ...missing(input, [...needs.always, ...(isPlaced ? needs.whenPlaced : [])]),
+    ...needs.never
+      .filter((field) => valueAt(input, field) !== undefined)
+      .map((field) => ({ field, hint: `Has no meaning for ${provider}: leave it out.` })),
+    ...needs.oneOf
+      .filter(({ field, forms }) => valueAt(input, field) !== undefined && !isExactlyOne(input, field, forms))
+      .map(({ field, hint }) => ({ field, hint })),
+    ...valueProblems(input, provider),
+  ];
+}
+
+/** The request's provider, when it is one that this build knows. */
+export function providerOf(input: unknown): ProviderName | null {
+  const name = valueAt(input, 'provider');
+  return PROVIDERS.find((known) => known === name) ?? null;
+}
+
+/** Each missing field; where a whole block is missing, the block once, with what belongs in it. */
+function missing(input: unknown, fields: readonly string[]): Problem[] {
+  const gone = fields.filter((field) => valueAt(input, field) === undefined);
+  const blockOf = (field: string): string | null => {
+    const [block = ''] = field.split('.');
+    return block !== field && valueAt(input, block) === undefined ? block : null;
+  };
+  const blocks = [...new Set(gone.map(blockOf).filter((block) => block !== null))];
+  return [
+    ...gone
+      .filter((field) => blockOf(field) === null)
+      .map((field) => ({ field, hint: 'Is missing; this provider needs it.' })),
+    ...blocks.map((block) => {
+      const names = gone
+        .filter((field) => blockOf(field) === block)
+        .map((field) => field.slice(block.length + 1));
+      return { field: block, hint: `Is missing; this provider needs it with ${names.join(', ')}.` };
+    }),
+  ];
+}
+
+/** Whether one form is given whole and nothing of the others. `a|b` in a form means a, b or both. */
+function isExactlyOne(input: unknown, field: string, forms: readonly (readonly string[])[]): boolean {
+  const has = (name: string): boolean => valueAt(input, `${field}.${name}`) !== undefined;
+  const begun = forms.filter((form) => form.some((name) => name.split('|').some(has)));
+  return begun.length === 1 && begun.every((form) => form.every((name) => name.split('|').some(has)));
+}
+
+interface ValueRule {
+  field: string;
+  /** Null: for every provider. */
+  providers: readonly ProviderName[] | null;
+  accepts: (value: string) => boolean;
+  hint: string;
+}
+
+const JUNCTION: readonly ProviderName[] = ['junction-phlebotomy', 'junction-psc'];
+
+/**
+ * Junction's pattern for names (Order Requirements, "Patient name validation"):
+ * `^([a-zA-Z0-9]{1})([a-zA-Z0-9-.,']*(\s[a-zA-Z0-9-.,']+)*[a-zA-Z0-9-.,']?)$`, written so that no name can make
+ * it backtrack for long.
+ */
+const JUNCTION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9.,'-]*(?:\s[a-zA-Z0-9.,'-]+)*$/;
+
+const isJunctionName = (name: string): boolean => name.length <= 50 && JUNCTION_NAME.test(name);
+const NAME_HINT =
+  "Must be 1 to 50 characters: the letters A-Z and a-z without accents, digits, - . , ' and single spaces " +
+  'between words, beginning with a letter or digit. The lab accepts no others.';
+
+/** 7 to 15 digits (E.164), written as people write them. */
+const isPhone = (phone: string): boolean =>
+  /^\+?[\d ().-]+$/.test(phone) && /^\d{7,15}$/.test(phone.replace(/\D/g, ''));
+const PHONE_HINT = 'Must be a phone number of 7 to 15 digits like +16025550123.';
+
+const VALUE_RULES: readonly ValueRule[] = [
+  {
+    field: 'timezone',
+    providers: null,
+    accepts: isZone,
+    hint: 'Must be an IANA zone like America/New_York.',
+  },
+  { field: 'patient.firstName', providers: JUNCTION, accepts: isJunctionName, hint: NAME_HINT },
+  { field: 'patient.lastName', providers: JUNCTION, accepts: isJunctionName, hint: NAME_HINT },
+  { field: 'patient.phone', providers: null, accepts: isPhone, hint: PHONE_HINT },
+  { field: 'client.phone', providers: null, accepts: isPhone, hint: PHONE_HINT },
+  {
+    field: 'patient.address.state',
+    providers: JUNCTION,
+    accepts: (state) => /^[A-Z]{2}$/.test(state),
+    hint: 'Must be the two capital letters of a US state, like AZ.',
+  },
+  {
+    field: 'patient.address.country',
+    providers: JUNCTION,
+    accepts: (country) => country === 'US',
+    hint: 'Must be US: this provider serves no other country.',
+  },
+];
+
+function valueProblems(input: unknown, provider: ProviderName): Problem[] {
+  return VALUE_RULES.filter(({ field, providers, accepts }) => {
+    const value = valueAt(input, field);
+    return (providers?.includes(provider) ?? true) && typeof value === 'string' && !accepts(value);
+  }).map(({ field, hint }) => ({ field, hint }));
+}

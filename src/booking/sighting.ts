@@ -1,0 +1,65 @@
+import type { Appointment, Sighting } from './model';
+import { isRefOf } from './ref';
+
+/** What a look at the provider means. Pure: workflows import it. */
+
+/**
+ * A fingerprint of what matters in a sighting: two sightings with the same mark hold no news. Neither the order
+ * in which appointments come nor fields that move nothing (names, addresses) change it.
+ */
+export function sightingMark(sighting: Sighting): string {
+  const appointments = [...sighting.live, ...sighting.ended].map((seen) =>
+    JSON.stringify([seen.id, seen.status, seen.eventStatus, seen.startsAt, seen.endsAt, seen.canReschedule]),
+  );
+  return JSON.stringify([sighting.order?.status ?? null, ...appointments.sort()]);
+}
+
+/** What tells a booking's own appointment from another's. */
+export interface OwnershipClue {
+  bookingId: string;
+  /** Whether our ref comes back on appointments (capabilities); the fields below matter only where it does not. */
+  refReturns: boolean;
+  /** Ids that were live in the last look-up before the write. */
+  before: readonly string[];
+  /** Start of the slot that was tried, RFC 3339; null before the first try. */
+  triedStartsAt: string | null;
+}
+
+export type Whose =
+  | { is: 'none' }
+  | { is: 'ours'; appointment: Appointment }
+  /** One that this booking did not make; the first one seen when there are several. */
+  | { is: 'foreign'; appointment: Appointment }
+  /** Nobody can tell which one is ours to touch: a person must. */
+  | { is: 'ambiguous'; appointments: Appointment[] };
+
+/**
+ * Whose live appointment a look-up showed. Where the ref returns, it decides: exactly one live one, with our ref,
+ * is ours; without it, foreign; more than one with ours among them is ambiguous. Where it does not, only what the
+ * write can have made is ours: exactly one that was not there before, at the tried start, with nothing else new
+ * and nothing at that start before (DESIGN.md, "Rules of unknown outcomes").
+ */
+export function whose(sighting: Sighting, clue: OwnershipClue): Whose {
+  return clue.refReturns ? byRef(sighting.live, clue.bookingId) : byChange(sighting.live, clue);
+}
+
+function byRef(live: Appointment[], bookingId: string): Whose {
+  const [first] = live;
+  if (!first) return { is: 'none' };
+  if (!live.some((seen) => isRefOf(bookingId, seen.ref))) return { is: 'foreign', appointment: first };
+  return live.length === 1 ? { is: 'ours', appointment: first } : { is: 'ambiguous', appointments: live };
+}
+
+function byChange(live: Appointment[], { before, triedStartsAt }: OwnershipClue): Whose {
+  const fresh = live.filter((seen) => !before.includes(seen.id));
+  const taken = live.some((seen) => before.includes(seen.id) && isAt(seen, triedStartsAt));
+  const [only] = fresh;
+  if (!only && !taken) return { is: 'none' };
+  if (only && fresh.length === 1 && !taken && isAt(only, triedStartsAt))
+    return { is: 'ours', appointment: only };
+  return { is: 'ambiguous', appointments: live };
+}
+
+function isAt(seen: Appointment, startsAt: string | null): boolean {
+  return seen.startsAt !== null && startsAt !== null && Date.parse(seen.startsAt) === Date.parse(startsAt);
+}

@@ -1,0 +1,60 @@
+import type { BookingStatus, BookingView } from './schema/view';
+
+/** The rules of a booking's status. Pure: workflows import it. */
+
+const NOT_CONFIRMED = ['compensating', 'cancelled', 'failed'] as const;
+
+/**
+ * Where a booking may go from each status. A booking that made nothing ends without `compensating`; one that ends
+ * otherwise passes through it. Nothing leads out of an end.
+ */
+export const TRANSITIONS: Readonly<Record<BookingStatus, readonly BookingStatus[]>> = {
+  ordering: ['searching', ...NOT_CONFIRMED],
+  // An appointment that is taken over skips the book call and stands wherever it stood.
+  searching: ['booking', 'awaiting_confirmation', 'confirmed', 'in_progress', 'completed', ...NOT_CONFIRMED],
+  booking: ['searching', 'awaiting_confirmation', 'confirmed', 'in_progress', 'completed', ...NOT_CONFIRMED],
+  // Declined or out of time: another slot.
+  awaiting_confirmation: ['searching', 'booking', 'confirmed', 'in_progress', 'completed', ...NOT_CONFIRMED],
+  // The provider may take its word back, and a person may ask for another slot then.
+  confirmed: [
+    'searching',
+    'awaiting_confirmation',
+    'rescheduling',
+    'in_progress',
+    'completed',
+    ...NOT_CONFIRMED,
+  ],
+  rescheduling: [
+    'searching',
+    'awaiting_confirmation',
+    'confirmed',
+    'in_progress',
+    'completed',
+    ...NOT_CONFIRMED,
+  ],
+  in_progress: ['searching', 'confirmed', 'completed', ...NOT_CONFIRMED],
+  compensating: ['cancelled', 'failed'],
+  completed: [],
+  cancelled: [],
+  failed: [],
+};
+
+/** Whether a booking may go from one status to the other. Staying where it is always is allowed. */
+export function mayMove(from: BookingStatus, to: BookingStatus): boolean {
+  return from === to || TRANSITIONS[from].includes(to);
+}
+
+/** Whether a booking with this status is over for good. */
+export function isEnded(status: BookingStatus): boolean {
+  return TRANSITIONS[status].length === 0;
+}
+
+/** Whether a booking with this status still runs. */
+export function isOpen(status: BookingStatus): boolean {
+  return !isEnded(status);
+}
+
+/** Whether a caller who waits has waited long enough: confirmed, ended, or waiting for a person. */
+export function isSettled(view: Pick<BookingView, 'status' | 'attention'>): boolean {
+  return view.status === 'confirmed' || isEnded(view.status) || view.attention !== null;
+}
