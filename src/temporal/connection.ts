@@ -1,0 +1,64 @@
+import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { ConfigError } from '../config';
+import { installRuntime } from './runtime';
+
+/** Which Temporal server, which namespace, and how to get in. */
+export interface TemporalTarget {
+  address: string;
+  namespace: string;
+  /** Address, TLS, API key and metadata, as both kinds of connection take them. */
+  connectionOptions: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+}
+
+type Env = Record<string, string | undefined>;
+
+/**
+ * The server that TEMPORAL_ADDRESS or a Temporal profile names, as the SDK's environment configuration reads
+ * them (TLS, API key and headers included); null when none is named, then the embedded server serves. Throws a
+ * ConfigError for settings that can't be used.
+ */
+export function temporalTarget(env: Env = process.env): TemporalTarget | null {
+  const { connectionOptions, namespace } = readSettings(env);
+  const { address } = connectionOptions;
+  if (address) return { address, namespace: namespace ?? 'default', connectionOptions };
+  if (connectionOptions.apiKey) throw new ConfigError('TEMPORAL_ADDRESS: is needed beside TEMPORAL_API_KEY');
+  return null;
+}
+
+/** A server without TLS or key: the embedded one, a test's. */
+export function localTarget(address: string, namespace = 'default'): TemporalTarget {
+  return { address, namespace, connectionOptions: { address } };
+}
+
+/** A client on a connection of its own; `client.connection.close()` ends it. */
+export async function connectClient(target: TemporalTarget, dataConverter: DataConverter): Promise<Client> {
+  const connection = await Connection.connect(target.connectionOptions);
+  return new Client({ connection, namespace: target.namespace, dataConverter });
+}
+
+/** A connection for workers. */
+export function connectNative(target: TemporalTarget): Promise<NativeConnection> {
+  installRuntime();
+  return NativeConnection.connect(target.connectionOptions);
+}
+
+/** A client on the workers' own connection: only so do bookings start without a round trip through the queue. */
+export function clientOn(
+  connection: NativeConnection,
+  target: TemporalTarget,
+  dataConverter: DataConverter,
+): Client {
+  return new Client({ connection, namespace: target.namespace, dataConverter });
+}
+
+function readSettings(env: Env): ReturnType<typeof loadClientConnectConfig> {
+  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
+  } catch (err) {
+    throw new ConfigError(`TEMPORAL_*: ${err instanceof Error ? err.message : String(err)}`);
+  }
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+
+/** A server's process, started by us or found running. */
+
+const STOP_TIMEOUT_MS = 10_000;
+const POLL_MS = 50;
+/** What is kept of the server's own words, for the error that says why it did not start. */
+const SAID_CHARS = 2_000;
+
+export interface ServerProcess {
+  pid: number;
+  isAlive(): boolean;
+  /** The last that it said; empty for a process that somebody else started. */
+  said(): string;
+  /** Ends it and resolves once it is gone; killed when it does not end in time. Safe to repeat. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the server. With a log file it is detached, so that Ctrl-C in the terminal reaches only us and we stop
+ * it last, and it lives on when we are killed. Without one it is stopped when this process exits.
+ */
+export function launch(
+  binary: string,
+  args: string[],
+  { logFile }: { logFile: string | null },
+): ServerProcess {
+  const output = logFile === null ? null : openSync(logFile, 'a', 0o600);
+  const child = spawn(binary, args, {
+    detached: logFile !== null,
+    stdio: ['ignore', output ?? 'ignore', output ?? 'pipe'],
+  });
+  if (output !== null) closeSync(output);
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-SAID_CHARS);
+  });
+  let ended = false;
+  child.once('error', (err) => {
+    ended = true;
+    said = err.message;
+  });
+  child.once('exit', () => {
+    ended = true;
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${binary} could not be started.`);
+  if (logFile === null) process.once('exit', () => child.kill('SIGKILL'));
+  else child.unref();
+  const lastWords = (): string => (logFile === null ? said : tailOf(logFile)).trim();
+  return processOf(pid, { isAlive: () => !ended, said: lastWords });
+}
+
+function tailOf(file: string): string {
+  return readFileSync(file, 'utf8').slice(-SAID_CHARS);
+}
+
+/** A process that an earlier parent started. */
+export function found(pid: number): ServerProcess {
+  return processOf(pid, { isAlive: () => isRunning(pid), said: () => '' });
+}
+
+/** Whether a process with that id runs. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function processOf(pid: number, { isAlive, said }: Pick<ServerProcess, 'isAlive' | 'said'>): ServerProcess {
+  const goneWithin = async (ms: number): Promise<boolean> => {
+    const giveUpAt = Date.now() + ms;
+    while (isAlive() && Date.now() < giveUpAt) await new Promise((done) => setTimeout(done, POLL_MS));
+    return !isAlive();
+  };
+  return {
+    pid,
+    isAlive,
+    said,
+    async stop() {
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+        if (!isAlive()) return;
+        process.kill(pid, signal);
+        if (await goneWithin(STOP_TIMEOUT_MS)) return;
+      }
+    },
+  };
+}

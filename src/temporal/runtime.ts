@@ -1,0 +1,52 @@
+import type { LogLevel } from '@temporalio/common';
+import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
+import { pino, type Logger } from 'pino';
+
+/** What may be logged of the SDK's own log lines: ids and types. Their errors hold what providers and callers said. */
+const SAFE_FIELDS = [
+  'namespace',
+  'taskQueue',
+  'workflowId',
+  'runId',
+  'workflowType',
+  'activityId',
+  'activityType',
+  'attempt',
+] as const;
+
+const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+let installed = false;
+
+/**
+ * Sets up the SDK's runtime once in a process, before its first native connection: warnings and errors go to
+ * `log` without what they quote, and stopping is left to whoever runs the workers.
+ */
+export function installRuntime(log: Logger = pino({ level: 'warn' }, pino.destination(2))): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', (entry) => {
+      log[pinoLevel(entry.level)](safeFields(entry), entry.message);
+    }),
+  });
+}
+
+function pinoLevel(level: LogLevel): (typeof PINO_LEVEL)[LogLevel] {
+  return PINO_LEVEL[level];
+}
+
+function safeFields({ meta }: LogEntry): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const name of SAFE_FIELDS) {
+    if (meta?.[name] !== undefined) fields[name] = meta[name];
+  }
+  if (meta?.error instanceof Error) fields.error = kindOf(meta.error);
+  return fields;
+}
+
+/** A failure's code where it has one, else its class: never its message. */
+function kindOf(err: Error): string {
+  return 'type' in err && typeof err.type === 'string' ? err.type : err.name;
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type NativeConnection,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import { TASK_QUEUE } from '../booking/names';
+import type { Config } from '../config';
+import { dataConverterOf, failureConverterPath } from './encryption';
+
+/** How long running activities have when a worker stops; one provider call must fit in. */
+const SHUTDOWN_GRACE_MS = 15_000;
+/** After that a worker is torn down: what it held is looked up by its successor. */
+const SHUTDOWN_FORCE_MS = 30_000;
+const CONCURRENT_WORKFLOW_TASKS = 40;
+const CONCURRENT_ACTIVITIES = 100;
+
+export interface WorkersOptions {
+  config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext'>;
+  connection: NativeConnection;
+  namespace: string;
+  /** A provider without activities gets no worker: its queue is left to another process. */
+  activities: { core: CoreActivities; junction?: ProviderActivities; oliver?: ProviderActivities };
+  /** By default the bundle of the build, else one that is made now. */
+  workflowBundle?: WorkflowBundleOption;
+}
+
+export interface Workers {
+  /** Resolves once all have stopped; rejects when one fails, after the others have stopped too. */
+  run(): Promise<void>;
+  /** Takes no new tasks and lets running ones end; `run` resolves then. */
+  shutdown(): void;
+}
+
+/** One worker for the bookings, and one for each provider's queue: a slow provider must not hold up the sagas. */
+export async function createWorkers(options: WorkersOptions): Promise<Workers> {
+  const { core, junction, oliver } = options.activities;
+  const shared: Omit<WorkerOptions, 'taskQueue'> = {
+    connection: options.connection,
+    namespace: options.namespace,
+    dataConverter: dataConverterOf(options.config),
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    shutdownForceTime: SHUTDOWN_FORCE_MS,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
+  };
+  const workers = [
+    await Worker.create({
+      ...shared,
+      taskQueue: TASK_QUEUE.bookings,
+      activities: core,
+      workflowBundle: options.workflowBundle ?? prebuiltBundle() ?? (await bundleWorkflows()),
+      reuseV8Context: true,
+      maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
+    }),
+  ];
+  if (junction)
+    workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.junction, activities: junction }));
+  if (oliver)
+    workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.oliver, activities: oliver }));
+  return together(workers);
+}
+
+/**
+ * Bundles the workflows; takes seconds, so once for each process or test file. The failure converter goes into
+ * the bundle: without it the workflows' own failures would be plain text.
+ */
+export function bundleWorkflows(
+  workflowsPath = require.resolve('../../workflows/index'),
+): ReturnType<typeof bundleWorkflowCode> {
+  return bundleWorkflowCode({
+    workflowsPath,
+    failureConverterPath: failureConverterPath(),
+    logger: new DefaultLogger('WARN'),
+  });
+}
+
+/** What `npm run build` left beside the compiled code; null when this runs from source. */
+function prebuiltBundle(): WorkflowBundleOption | null {
+  const codePath = resolve(__dirname, '../../workflow-bundle.js');
+  return existsSync(codePath) ? { codePath } : null;
+}
+
+function together(workers: Worker[]): Workers {
+  const shutdown = (): void => {
+    for (const worker of workers) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
+  };
+  const runOne = (worker: Worker): Promise<void> =>
+    worker.run().catch((err: unknown) => {
+      shutdown();
+      throw err;
+    });
+  return {
+    shutdown,
+    async run() {
+      const ends = await Promise.allSettled(workers.map(runOne));
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+  };
+}

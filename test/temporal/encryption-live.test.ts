@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import type { CoreActivities } from '../../activities/contract';
+import { PLAINTEXT_MARK, TASK_QUEUE } from '../../src/booking/names';
+import { connectClient } from '../../src/temporal/connection';
+import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
+import { startTestServer, type TestServer } from '../support/temporal';
+
+const SECRET = 'Ana-Reyes';
+
+const core: CoreActivities = {
+  openBooking: () => Promise.reject(new Error('not used here')),
+  isBookingOpen: ({ bookingId }) => {
+    if (bookingId.startsWith('fail'))
+      throw ApplicationFailure.nonRetryable(`${SECRET} failed`, 'no_slot', SECRET);
+    return Promise.resolve(true);
+  },
+};
+
+let server: TestServer;
+let workers: Workers;
+let running: Promise<void>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  workers = await createWorkers({
+    config: server.config,
+    connection: server.connection,
+    namespace: server.target.namespace,
+    activities: { core },
+    workflowBundle: await bundleWorkflows(require.resolve('./fixtures/workflows')),
+  });
+  running = workers.run();
+}, 60_000);
+
+afterAll(async () => {
+  workers.shutdown();
+  await running;
+  await server.stop();
+});
+
+function start(type: string, args: unknown[]) {
+  return server.client.workflow.start(type, {
+    workflowId: randomUUID(),
+    taskQueue: TASK_QUEUE.bookings,
+    args,
+    memo: { note: SECRET },
+    staticSummary: SECRET,
+    staticDetails: SECRET,
+  });
+}
+
+/** What Temporal stores of a workflow: its history and its description, every payload's bytes as text too. */
+async function storedOf(workflowId: string): Promise<string> {
+  const handle = server.client.workflow.getHandle(workflowId);
+  const stored = [
+    historyToJSON(await handle.fetchHistory()),
+    JSON.stringify((await handle.describe()).raw),
+  ].join('\n');
+  const decoded = [...stored.matchAll(/"(?:data|encoding)":\s*"([^"]+)"/g)].map(([, data]) =>
+    Buffer.from(data ?? '', 'base64').toString('latin1'),
+  );
+  return [stored, ...decoded].join('\n');
+}
+
+test('inputs, results, memo and summaries come through and are unreadable in Temporal', async () => {
+  const handle = await start('echo', [{ bookingId: SECRET }]);
+  await expect(handle.result()).resolves.toEqual({
+    input: { bookingId: SECRET },
+    isOpen: true,
+    memo: { note: SECRET },
+  });
+  await expect(handle.query('input')).resolves.toEqual({ bookingId: SECRET });
+  const description = await handle.describe();
+  expect(description.memo).toEqual({ note: SECRET });
+  expect(await description.staticSummary()).toBe(SECRET);
+  const stored = await storedOf(handle.workflowId);
+  expect(stored).toContain('binary/encrypted');
+  expect(stored).not.toMatch(/Ana.Reyes/);
+});
+
+test('a failure keeps its type and hides its message, details and stack', async () => {
+  const handle = await start('echo', [{ bookingId: `fail-${SECRET}` }]);
+  const failed = await handle.result().catch((err: unknown) => err);
+  expect(failed).toBeInstanceOf(WorkflowFailedError);
+  expect(failed).toMatchObject({
+    cause: { cause: { type: 'no_slot', message: `${SECRET} failed`, details: [SECRET] } },
+  });
+  const stored = await storedOf(handle.workflowId);
+  expect(stored).toContain('no_slot');
+  expect(stored).not.toMatch(/Ana.Reyes/);
+  expect(stored).not.toContain('encryption-live.test');
+});
+
+test('a signal of a caller without the codec arrives marked, and the workflow goes on', async () => {
+  const plain = await connectClient(server.target, {});
+  const handle = await start('hear', []);
+  await plain.workflow.getHandle(handle.workflowId).signal('news', { choice: 'end' });
+  await plain.connection.close();
+  await expect(handle.result()).resolves.toEqual({ [PLAINTEXT_MARK]: { choice: 'end' } });
+});
