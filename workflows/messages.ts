@@ -34,8 +34,8 @@ export interface SlotSearchResult {
 /** Input of the `cleanup` workflow: an ended booking whose unknown call surfaced after all. */
 export interface CleanupInput {
   bookingId: string;
-  /** The ended booking's own run. */
-  runId: string;
+  /** The final view's `createdAt`: with the id it makes up the refs of that booking. */
+  createdAt: string;
   request: unknown;
   orderId: string | null;
 }

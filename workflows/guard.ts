@@ -1,0 +1,72 @@
+import { CHOICES, type Choice } from '../src/booking/failures';
+import type { CancelMessage, ResolveMessage, RetryMessage } from '../src/booking/messages';
+import { PLAINTEXT_MARK } from '../src/booking/names';
+
+/**
+ * The total guard of messages: any Temporal client can send anything, and what throws here would stop the
+ * workflow. So each reader answers the message, or null for "malformed"; unknown fields are passed over.
+ */
+
+type Fields = Record<string, unknown>;
+
+/** Whether a decoded payload came in unencrypted (see src/booking/names.ts). */
+export function isPlaintext(value: unknown): boolean {
+  return isRecord(value) && PLAINTEXT_MARK in value;
+}
+
+export function readCancel(value: unknown): CancelMessage | null {
+  const fields = read(value);
+  if (!fields) return null;
+  const { reason, order, acceptFees } = fields;
+  if (!isOptionalString(reason) || !isOptionalBoolean(acceptFees)) return null;
+  if (order !== undefined && order !== 'cancel' && order !== 'keep') return null;
+  return { ...sender(fields), reason, order, acceptFees };
+}
+
+export function readRetry(value: unknown): RetryMessage | null {
+  const fields = read(value);
+  return fields && sender(fields);
+}
+
+export function readResolve(value: unknown): ResolveMessage | null {
+  const fields = read(value);
+  if (!fields || !isChoice(fields.choice) || typeof fields.why !== 'string' || fields.why.trim() === '')
+    return null;
+  return { ...sender(fields), choice: fields.choice, why: fields.why.slice(0, 1000) };
+}
+
+/** The sender's token of any message, also of a malformed one. */
+export function senderOf(value: unknown): { by?: string; id?: string } {
+  return isRecord(value) ? sender(value) : {};
+}
+
+function read(value: unknown): Fields | null {
+  const given = value ?? {};
+  if (!isRecord(given) || isPlaintext(given)) return null;
+  if (!isOptionalString(given.by) || !isOptionalString(given.id)) return null;
+  return given;
+}
+
+function sender(fields: Fields): { by?: string; id?: string } {
+  return { by: token(fields.by), id: token(fields.id) };
+}
+
+function token(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 64) : undefined;
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isChoice(value: unknown): value is Choice {
+  return typeof value === 'string' && Object.prototype.hasOwnProperty.call(CHOICES, value);
+}
+
+function isOptionalString(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+function isOptionalBoolean(value: unknown): value is boolean | undefined {
+  return value === undefined || typeof value === 'boolean';
+}

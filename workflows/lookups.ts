@@ -1,0 +1,71 @@
+import { Failure } from '../src/booking/failures';
+import type { Appointment, Sighting } from '../src/booking/model';
+import { reads } from './activities';
+import { after, nowMs } from './clock';
+import { whose } from './evidence';
+import { at, change, type Booking } from './state';
+import { newsUntil } from './waiting';
+
+/** Looking at the provider: at once, and over the late-commit window of a call whose effect is unknown. */
+
+/** Reads the order and its appointments once. */
+export function lookUp(b: Booking, why: string): Promise<Sighting> {
+  const { request, order, appointment, attempts } = b.state;
+  return reads(b, why).lookUp({
+    at: at(b),
+    request,
+    orderId: order?.id ?? null,
+    startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
+  });
+}
+
+/** When to look after an unknown outcome: evenly over the late-commit window, the last one when it is over. */
+export function lookUpTimes(b: Booking, since: string): string[] {
+  const { lookUps } = b.state.limits;
+  const { lateCommitWindowMs } = b.state.capabilities;
+  return Array.from({ length: lookUps }, (_, index) =>
+    after(since, Math.ceil((lateCommitWindowMs * index) / (lookUps - 1))),
+  );
+}
+
+/**
+ * What became of the book call that was not answered: looked up over the late-commit window, and whenever there
+ * is news. Returns our appointment, or null when the window is over and every look-up came through empty.
+ * Somebody else's appointment is `ambiguous_match`: never adopted, never undone.
+ */
+export async function lookUpUnknown(b: Booking): Promise<Appointment | null> {
+  const unknown = b.state.unknownBook;
+  if (!unknown) return null;
+  const times = lookUpTimes(b, unknown.since);
+  for (const time of times) {
+    // An undo or an attention may have come between: what is long past is looked up once, not many times.
+    const isLast = time === times.at(-1);
+    if (!isLast && Date.parse(time) < nowMs() - 1 && unknown.emptyLookUps > 0) continue;
+    const found = await lookUpUntil(b, time);
+    if (found) return found;
+  }
+  change(b, { unknownBook: null });
+  return null;
+}
+
+async function lookUpUntil(b: Booking, time: string): Promise<Appointment | null> {
+  for (;;) {
+    const news = await newsUntil(b, 'a lost answer to show up', time);
+    const found = await lookUpOnce(b);
+    if (found || !news) return found;
+  }
+}
+
+/** One look-up for the unanswered call. */
+export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
+  const sighting = await lookUp(b, 'look whether the unanswered booking took effect');
+  const seen = whose(b, sighting);
+  if (seen.is === 'ours') {
+    change(b, { unknownBook: null });
+    return seen.appointment;
+  }
+  if (seen.is !== 'none') throw new Failure('ambiguous_match');
+  const unknown = b.state.unknownBook;
+  if (unknown) change(b, { unknownBook: { ...unknown, emptyLookUps: unknown.emptyLookUps + 1 } });
+  return null;
+}

@@ -1,0 +1,72 @@
+import { condition } from '@temporalio/workflow';
+import { failureRow, UNDO_CHOICES, type Choice, type Failure } from '../src/booking/failures';
+import { Ending, endsBooking, failureOf } from './ending';
+import { now, nowMs } from './clock';
+import { change, publish, type Booking } from './state';
+
+/**
+ * Runs a forward call; its failure's owner decides: the request's, the order's and the slot's failures end the
+ * booking, the provider's and our own wait for a person. Bugs, cancels and endings pass through.
+ */
+export async function owned<T>(b: Booking, call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (err) {
+      const failure = failureOf(err);
+      if (!failure) throw err;
+      if (endsBooking(failure)) throw new Ending('failed', failure.code, failure.facts);
+      if ((await attention(b, failure)) === 'end') throw new Ending('failed', failure.code, failure.facts);
+    }
+  }
+}
+
+/** What a person decided about an undo that would not go through. */
+export type UndoDecision = Exclude<Choice, 'end' | 'rebook' | 'completed'>;
+
+/** Lines of what was tried that a booking keeps. */
+const TRIED_KEPT = 20;
+
+/** Waits for a person over a failed undo. */
+export async function undoAttention(b: Booking, failure: Failure): Promise<UndoDecision> {
+  const choices: readonly Choice[] =
+    failure.code === 'fee_window' ? ['accept_fees', ...UNDO_CHOICES] : UNDO_CHOICES;
+  const choice = await attention(b, failure, choices);
+  // Only these choices are offered here, and the inbox refuses the others.
+  return choice as UndoDecision;
+}
+
+/** Shows the booking to a person and waits for the decision. Deadlines stand still meanwhile. */
+export async function attention(
+  b: Booking,
+  failure: Failure,
+  choices: readonly Choice[] = failureRow(failure.code).choices ?? ['retry', 'end'],
+): Promise<Choice> {
+  const sinceMs = nowMs();
+  b.inbox.decision = null;
+  const tried = [...b.state.tried, triedLine(b, failure)].slice(-TRIED_KEPT);
+  change(b, {
+    tried,
+    attention: { reason: failure.code, message: failure.message, since: now(), tried, choices: [...choices] },
+  });
+  publish(b);
+  try {
+    await condition(() => b.inbox.decision !== null);
+  } finally {
+    change(b, { attention: null, heldBackMs: b.state.heldBackMs + (nowMs() - sinceMs) });
+  }
+  return takeDecision(b);
+}
+
+function takeDecision(b: Booking): Choice {
+  const choice = b.inbox.decision?.choice ?? 'retry';
+  b.inbox.decision = null;
+  return choice;
+}
+
+function triedLine(b: Booking, failure: Failure): string {
+  const { said, field } = failure.facts;
+  return [`${now()} while ${b.state.status}: ${failure.code}`, field && `field ${field}`, said]
+    .filter(Boolean)
+    .join('; ');
+}

@@ -1,0 +1,39 @@
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { FAILURES } from '../src/booking/failures';
+import { core, reads } from './activities';
+import { failureOf } from './ending';
+import { isPlaintext } from './guard';
+import type { SlotSearchResult } from './messages';
+import { at, change, newBooking } from './state';
+
+/** A search without a booking: the slots a booking with this request would try, best first. Reads only. */
+export async function slots(input: unknown): Promise<SlotSearchResult> {
+  const b = newBooking(workflowInfo().workflowId, workflowInfo().startTime.toISOString());
+  try {
+    if (isPlaintext(input))
+      throw ApplicationFailure.nonRetryable(FAILURES.plaintext_input.text, 'plaintext_input');
+    change(
+      b,
+      await core('read the request and the account').openBooking({ request: input, bookingId: b.state.id }),
+    );
+    const { request, capabilities, limits } = b.state;
+    const wanted = request.order;
+    const order =
+      wanted && 'id' in wanted
+        ? await reads(b, 'read the order for its address').readOrder({ at: at(b), orderId: wanted.id })
+        : null;
+    return {
+      slots: await reads(b, 'search slots').searchSlots({
+        at: at(b),
+        request,
+        order,
+        capabilities,
+        max: limits.maxSlotsKept,
+      }),
+    };
+  } catch (err) {
+    const failure = failureOf(err);
+    if (!failure) throw err;
+    throw ApplicationFailure.nonRetryable(failure.message, failure.code, failure.facts);
+  }
+}

@@ -1,0 +1,232 @@
+import { CancellationScope, upsertSearchAttributes, setCurrentDetails } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
+import type { At } from '../activities/contract';
+import type { Capabilities } from '../src/booking/capabilities';
+import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
+import type { CancelMessage, ResolveMessage } from '../src/booking/messages';
+import type { Appointment, Order, Slot } from '../src/booking/model';
+import { makerOf } from '../src/booking/ref';
+import type { BookingRequest } from '../src/booking/schema/request';
+import type { AttemptOutcome, BookingStatus, BookingView } from '../src/booking/schema/view';
+import { now } from './clock';
+import { storyOf } from './story';
+import { viewOf } from './view';
+
+/** Everything a booking knows: plain JSON, so that it can be carried from run to run. */
+export interface BookingState {
+  id: string;
+  revision: number;
+  createdAt: string;
+  updatedAt: string;
+  request: BookingRequest;
+  capabilities: Capabilities;
+  limits: Limits;
+  status: BookingStatus;
+  waitingFor: BookingView['waitingFor'];
+  order: (Order & { origin: 'placed' | 'adopted' }) | null;
+  appointment: Appointment | null;
+  /** Whether the appointment was there before and taken over: then only a caller's cancel undoes it. */
+  tookOver: boolean;
+  /** Ids of appointments that answers to our own book calls named. */
+  ownAppointmentIds: string[];
+  /** Ids that were live in the last look-up before a write, where refs do not return. */
+  seenBefore: string[];
+  /** Slots that the last search found and that were not tried yet, best first. */
+  slots: Slot[];
+  attempts: Attempt[];
+  /** A book call whose effect is not known yet. */
+  unknownBook: UnknownCall | null;
+  /** Since when it is not known whether the order was placed. */
+  unknownOrderSince: string | null;
+  compensation: BookingView['compensation'];
+  /** Undos that reached the provider at least once, so that what is found undone counts as our doing. */
+  undoCalls: BookingView['compensation'][number]['step'][];
+  attention: BookingView['attention'];
+  /** What was tried before a person was asked, newest last. */
+  tried: string[];
+  failure: BookingView['failure'];
+  lastRequest: BookingView['lastRequest'];
+  cancel: CancelMessage | null;
+  /** For how long attention held the deadlines back, in ms. */
+  heldBackMs: number;
+  acceptFees: boolean;
+}
+
+/** One book call. Its number in the list, from 1, is the generation of its ref. */
+export interface Attempt {
+  /** What tells the slot from others across searches, whose keys change. */
+  slotMark: string;
+  startsAt: string;
+  outcome: AttemptOutcome;
+  reason: string | null;
+  at: string;
+}
+
+export interface UnknownCall {
+  since: string;
+  startsAt: string;
+  /** Look-ups that came through and found nothing. */
+  emptyLookUps: number;
+}
+
+/** What callers and providers have sent and the main line has not taken yet. */
+export interface Inbox {
+  /** Somebody says that something changed: read the provider once. */
+  news: boolean;
+  decision: ResolveMessage | null;
+}
+
+/** A running booking: its state, its inbox, and the scope that a cancel ends. */
+export interface Booking {
+  state: BookingState;
+  inbox: Inbox;
+  /** Whether its request was read: before that there is nothing true to publish. */
+  opened: boolean;
+  compensating: boolean;
+  /** The forward steps' scope; null before and after them. */
+  wanted: CancellationScope | null;
+  /** Whether the state changed since search attributes and details were last published. */
+  dirty: boolean;
+  published: Record<string, string>;
+}
+
+/** A booking at its very start, before its request is known to be valid. */
+export function newBooking(id: string, createdAt: string): Booking {
+  return {
+    state: {
+      id,
+      revision: 1,
+      createdAt,
+      updatedAt: createdAt,
+      // Replaced by openBooking's answer before any step runs; a booking whose request is refused ends before that.
+      request: { provider: 'junction-phlebotomy', account: 'default', preference: 'earliest' },
+      capabilities: UNOPENED,
+      limits: DEFAULT_LIMITS,
+      status: 'ordering',
+      waitingFor: null,
+      order: null,
+      appointment: null,
+      tookOver: false,
+      ownAppointmentIds: [],
+      seenBefore: [],
+      slots: [],
+      attempts: [],
+      unknownBook: null,
+      unknownOrderSince: null,
+      compensation: [],
+      undoCalls: [],
+      attention: null,
+      tried: [],
+      failure: null,
+      lastRequest: null,
+      cancel: null,
+      heldBackMs: 0,
+      acceptFees: false,
+    },
+    inbox: { news: false, decision: null },
+    opened: false,
+    compensating: false,
+    wanted: null,
+    dirty: false,
+    published: {},
+  };
+}
+
+const UNOPENED: Capabilities = {
+  vendor: 'junction',
+  taskQueue: '',
+  orderKind: null,
+  needsRequisition: false,
+  refReturns: true,
+  cancelBy: 'call',
+  orderCancelTakesAppointment: false,
+  reschedule: 'none',
+  webhooks: false,
+  settlesAt: [],
+  lateCommitWindowMs: 0,
+  feeWindowMs: 0,
+  leadTimeMs: 0,
+  minAgeYears: null,
+  orderKeyLifetimeMs: 0,
+  bookKeyLifetimeMs: 0,
+  callTimeoutMs: 0,
+};
+
+/** Changes the state: callers see a new revision. */
+export function change(b: Booking, patch: Partial<BookingState>): void {
+  Object.assign(b.state, patch, { revision: b.state.revision + 1, updatedAt: now() });
+  b.dirty = true;
+}
+
+/** Changes the attempt that was made last. */
+export function changeAttempt(b: Booking, outcome: AttemptOutcome, reason: string | null = null): void {
+  const attempts = b.state.attempts.map((attempt, index) =>
+    index === b.state.attempts.length - 1
+      ? { ...attempt, outcome, reason: reason ?? attempt.reason, at: now() }
+      : attempt,
+  );
+  change(b, { attempts });
+}
+
+/** Who made this booking's appointments, for refs. */
+export function maker(b: Booking): string {
+  return makerOf(b.state.id, b.state.createdAt);
+}
+
+/** Where this booking's provider calls go. */
+export function at(b: Booking): At {
+  const { request, capabilities, id } = b.state;
+  return {
+    provider: request.provider,
+    account: request.account,
+    bookingId: id,
+    callTimeoutMs: capabilities.callTimeoutMs,
+  };
+}
+
+/** Shields writes and undos: a cancel waits until they are through. */
+export function shielded<T>(fn: () => Promise<T>): Promise<T> {
+  return CancellationScope.nonCancellable(fn);
+}
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+const ATTRIBUTES = {
+  BookingStatus: keyword('BookingStatus'),
+  BookingProvider: keyword('BookingProvider'),
+  BookingAccount: keyword('BookingAccount'),
+  BookingOrderId: keyword('BookingOrderId'),
+  BookingReference: keyword('BookingReference'),
+  BookingAttention: keyword('BookingAttention'),
+};
+const STARTS_AT = defineSearchAttributeKey('BookingStartsAt', SearchAttributeType.DATETIME);
+
+/**
+ * Publishes what changed to search attributes and current details. Called right before every wait, so that a
+ * workflow task upserts once at most.
+ */
+export function publish(b: Booking): void {
+  if (!b.dirty || !b.opened) return;
+  b.dirty = false;
+  const view = viewOf(b.state);
+  setCurrentDetails(storyOf(b.state));
+  const wanted: Record<keyof typeof ATTRIBUTES | 'BookingStartsAt', string | null> = {
+    BookingStatus: view.status,
+    BookingProvider: view.provider,
+    BookingAccount: view.account,
+    BookingOrderId: view.order?.id ?? null,
+    BookingReference: view.reference,
+    BookingAttention: view.attention?.reason ?? null,
+    BookingStartsAt: view.appointment?.startsAt ?? null,
+  };
+  const pairs: SearchAttributeUpdatePair[] = [];
+  for (const [name, value] of Object.entries(wanted)) {
+    if ((b.published[name] ?? '') === (value ?? '')) continue;
+    b.published[name] = value ?? '';
+    pairs.push(
+      name === 'BookingStartsAt'
+        ? { key: STARTS_AT, value: value === null ? null : new Date(value) }
+        : { key: ATTRIBUTES[name as keyof typeof ATTRIBUTES], value }, // the other names are ATTRIBUTES' own
+    );
+  }
+  if (pairs.length > 0) upsertSearchAttributes(pairs);
+}

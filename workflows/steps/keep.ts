@@ -1,0 +1,70 @@
+import { Failure } from '../../src/booking/failures';
+import { sightingMark } from '../../src/booking/sighting';
+import { after, now, nowMs } from '../clock';
+import { Ending } from '../ending';
+import { lookUp } from '../lookups';
+import { attention, owned } from '../owned';
+import { change, type Booking } from '../state';
+import { nextSighting, note } from './confirm';
+
+/**
+ * Step 6: a confirmed booking stays open until its visit is over. Returns `completed`, or `rebook` when a
+ * person asks for another slot after the provider took this one back.
+ */
+export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
+  let mark = '';
+  for (;;) {
+    const standing = b.state.appointment?.standing;
+    if (standing === 'completed' || orderIsPastVisit(b)) return 'completed';
+    if (standing === 'cancelled') {
+      if ((await providerCancelled(b)) === 'rebook') return 'rebook';
+      continue;
+    }
+    change(b, { status: standing === 'in_progress' ? 'in_progress' : 'confirmed' });
+    const until = finalWordBy(b);
+    const seen = await owned(b, () => nextSighting(b, mark, until, b.state.limits.keepPollMs));
+    mark = sightingMark(seen);
+    await owned(b, async () => note(b, seen));
+    if (until !== null && Date.parse(until) <= nowMs() && !isCompleted(b)) {
+      if ((await noFinalWord(b)) === 'completed') return 'completed';
+    }
+  }
+}
+
+function isCompleted(b: Booking): boolean {
+  return b.state.appointment?.standing === 'completed' || orderIsPastVisit(b);
+}
+
+/** The order moves on once the sample is drawn, where the appointment itself is not told to. */
+function orderIsPastVisit(b: Booking): boolean {
+  const phase = b.state.order?.phase;
+  return phase === 'with_lab' || phase === 'completed';
+}
+
+function finalWordBy(b: Booking): string | null {
+  const { appointment, limits } = b.state;
+  const over = appointment?.endsAt ?? appointment?.startsAt ?? null;
+  if (over === null) return null;
+  const due = after(over, limits.finalWordMs);
+  // After "look again" the next deadline is one polling pause away.
+  return Date.parse(due) > nowMs() ? due : after(now(), limits.keepPollMs);
+}
+
+/** The provider took a confirmed appointment back. */
+async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
+  const choice = await attention(
+    b,
+    new Failure('provider_cancelled', { said: b.state.appointment?.reason ?? undefined }),
+  );
+  if (choice === 'rebook') return 'rebook';
+  if (choice === 'end') throw new Ending('failed', 'provider_cancelled');
+  const seen = await owned(b, () => lookUp(b, 'look again at the cancelled appointment'));
+  note(b, seen);
+  return 'again';
+}
+
+async function noFinalWord(b: Booking): Promise<'completed' | 'again'> {
+  const choice = await attention(b, new Failure('no_final_word'));
+  if (choice === 'end') throw new Ending('failed', 'no_final_word');
+  return choice === 'completed' ? 'completed' : 'again';
+}

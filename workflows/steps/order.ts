@@ -1,0 +1,171 @@
+import { Failure } from '../../src/booking/failures';
+import type { Order } from '../../src/booking/model';
+import type { UndoOutcome } from '../../src/booking/schema/view';
+import { core, reads, writes } from '../activities';
+import { after, now, nowMs } from '../clock';
+import { failureOf, isLostWrite } from '../ending';
+import { whose } from '../evidence';
+import { lookUpTimes } from '../lookups';
+import { at, change, shielded, type Booking } from '../state';
+import { pauseUntil } from '../waiting';
+import type { Undo } from './undo';
+
+/** Step 1: the order. Placed by the booking or adopted from its caller; undone by cancelling it. */
+
+const ENDED_PHASES: readonly Order['phase'][] = ['cancelled', 'failed', 'completed'];
+
+/** Whether the order can no longer carry a visit. */
+export function isEnded(order: Order): boolean {
+  return ENDED_PHASES.includes(order.phase);
+}
+
+export async function doOrder(b: Booking): Promise<void> {
+  const wanted = b.state.request.order;
+  if (b.state.capabilities.orderKind === null || !wanted) return;
+  if ('id' in wanted) await adopt(b, wanted.id);
+  else await place(b);
+}
+
+async function adopt(b: Booking, orderId: string): Promise<void> {
+  const order = await reads(b, 'read the order to adopt').readOrder({ at: at(b), orderId });
+  if (order.kind !== b.state.capabilities.orderKind)
+    throw new Failure('order_wrong_kind', { field: 'order.id' });
+  if (isEnded(order)) throw new Failure('order_ended', { field: 'order.id' });
+  const placedBy = order.passthrough;
+  if (placedBy && placedBy !== b.state.id) {
+    const open = await core('is the order in use?').isBookingOpen({ bookingId: placedBy });
+    if (open)
+      throw new Failure('order_in_use', { field: 'order.id', hint: `Booking ${placedBy} placed it.` });
+  }
+  change(b, { order: { ...order, origin: 'adopted' } });
+}
+
+/**
+ * Places the order: the activity looks for it first, so that it can be called again after an unclear answer.
+ * While the idempotency key counts, again is soon; without one, only after the late-commit window.
+ */
+async function place(b: Booking): Promise<void> {
+  const startedMs = nowMs();
+  let pauseMs = b.state.limits.pollFirstMs;
+  for (;;) {
+    const answer = await shielded(() => placeOnce(b));
+    if (answer.is === 'done') {
+      change(b, { order: { ...answer.value, origin: 'placed' }, unknownOrderSince: null });
+      return;
+    }
+    const since = b.state.unknownOrderSince ?? now();
+    change(b, { unknownOrderSince: since });
+    if (nowMs() - startedMs > b.state.limits.patienceMs)
+      throw new Failure('outcome_unknown', { said: answer.said });
+    const { orderKeyLifetimeMs, lateCommitWindowMs } = b.state.capabilities;
+    const again = orderKeyLifetimeMs > 0 ? after(now(), pauseMs) : after(now(), lateCommitWindowMs);
+    await pauseUntil(b, 'the order to show up', again);
+    pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
+  }
+}
+
+async function placeOnce(b: Booking) {
+  try {
+    return await writes(b, 'place the order').placeOrder({
+      at: at(b),
+      request: b.state.request,
+      key: `${b.state.id}/order/1`,
+      createdSince: b.state.createdAt,
+    });
+  } catch (err) {
+    if (isLostWrite(err) || failureOf(err)?.code === 'activity_failed') {
+      return { is: 'unknown', said: 'the call was lost' } as const;
+    }
+    throw err;
+  }
+}
+
+/** Cancels the order that this booking placed, or the adopted one where its caller said so. */
+export const undoOrder: Undo = {
+  step: 'order',
+  async run(b) {
+    if (!isToCancel(b)) return keptWhile(b);
+    const order = b.state.order ?? (await lostOrder(b));
+    if (order === 'pending') return 'pending';
+    if (order === null) return 'nothing_to_undo';
+    return cancelOrder(b, order.id);
+  },
+};
+
+/** No order is given up or kept for good while a book call may still surface. */
+function keptWhile(b: Booking): UndoOutcome {
+  return b.state.unknownBook ? 'pending' : 'nothing_to_undo';
+}
+
+function isToCancel(b: Booking): boolean {
+  const { request, order, cancel, unknownOrderSince } = b.state;
+  if (!request.order || (!order && !unknownOrderSince)) return false;
+  if (cancel?.order) return cancel.order === 'cancel';
+  return 'id' in request.order ? request.order.onFailure === 'cancel' : true;
+}
+
+/** An order whose placing was never answered: looked for over the late-commit window. */
+async function lostOrder(b: Booking): Promise<Order | null | 'pending'> {
+  const since = b.state.unknownOrderSince;
+  const userId = b.state.request.patient?.userId;
+  if (!since || !userId) return null;
+  for (const time of lookUpTimes(b, since)) {
+    await pauseUntil(b, 'a lost order to show up', time);
+    const found = await reads(b, 'look for the lost order').findOrder({
+      at: at(b),
+      userId,
+      createdSince: b.state.createdAt,
+    });
+    if (found) {
+      change(b, { order: { ...found, origin: 'placed' }, unknownOrderSince: null });
+      return found;
+    }
+  }
+  change(b, { unknownOrderSince: null });
+  return null;
+}
+
+async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
+  const order = await reads(b, 'read the order before its undo').readOrder({ at: at(b), orderId });
+  note(b, order);
+  if (isEnded(order)) return cancelledByUs(b) && order.phase === 'cancelled' ? 'undone' : 'nothing_to_undo';
+  await refuseForeign(b, orderId);
+  countUndoCall(b);
+  const answer = await writes(b, 'cancel the order').cancelOrder({ at: at(b), orderId });
+  if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
+  note(b, answer.value);
+  return 'undone';
+}
+
+/** Cancelling an order that carries somebody else's appointment would take that appointment from them. */
+async function refuseForeign(b: Booking, orderId: string): Promise<void> {
+  const { request, appointment } = b.state;
+  const sighting = await reads(b, 'whose appointment is on the order?').lookUp({
+    at: at(b),
+    request,
+    orderId,
+    startsAt: appointment?.startsAt ?? null,
+  });
+  const found = whose(b, sighting);
+  const takenOverByCancel = b.state.tookOver && b.state.cancel !== null;
+  if (
+    found.is === 'foreign' ||
+    found.is === 'ambiguous' ||
+    (b.state.tookOver && found.is === 'ours' && !takenOverByCancel)
+  ) {
+    throw new Failure('foreign_appointment');
+  }
+}
+
+function note(b: Booking, order: Order): void {
+  change(b, { order: { ...order, origin: b.state.order?.origin ?? 'placed' } });
+}
+
+/** Marks that the undo reached the provider at least once, so that a cancelled order counts as our doing. */
+function countUndoCall(b: Booking): void {
+  if (!b.state.undoCalls.includes('order')) change(b, { undoCalls: [...b.state.undoCalls, 'order'] });
+}
+
+function cancelledByUs(b: Booking): boolean {
+  return b.state.undoCalls.includes('order');
+}

@@ -1,0 +1,42 @@
+import type { BookingState } from './state';
+
+/**
+ * The booking's story so far, in Markdown, for the Temporal UI's current details. Names no patient, no address
+ * and no words of the provider: details may be read where payloads are decoded.
+ */
+export function storyOf(state: BookingState): string {
+  const { request, order, appointment, attention } = state;
+  const lines = [
+    `### ${headline(state)}`,
+    `Provider **${request.provider}**, account **${request.account}**${request.reference ? `, reference **${request.reference}**` : ''}`,
+  ];
+  if (order) lines.push(`- Order \`${order.id}\` (${order.origin}): ${order.status}`);
+  state.attempts.forEach((attempt, index) => {
+    lines.push(`- Slot ${index + 1}, ${attempt.startsAt}: **${attempt.outcome}**`);
+  });
+  if (appointment)
+    lines.push(
+      `- Appointment \`${appointment.id}\`: ${appointment.status}, starts ${appointment.startsAt ?? 'at a time to be named'}`,
+    );
+  for (const undo of state.compensation) {
+    lines.push(
+      `- Undo of ${undo.step}: **${undo.outcome}** after ${undo.attempts} ${undo.attempts === 1 ? 'try' : 'tries'}`,
+    );
+  }
+  if (attention) {
+    lines.push(
+      '',
+      `**Needs a person** since ${attention.since}: ${attention.message}`,
+      `Choices: ${attention.choices.join(', ')}`,
+    );
+  }
+  if (state.failure) lines.push('', `Failed: **${state.failure.code}**. ${state.failure.message}`);
+  return lines.join('\n');
+}
+
+function headline(state: BookingState): string {
+  const words = state.status.replaceAll('_', ' ');
+  const waiting = state.waitingFor;
+  if (!waiting) return words;
+  return `${words}: waiting for ${waiting.what}${waiting.until ? ` until ${waiting.until}` : ''}`;
+}
