@@ -26,16 +26,16 @@ export interface CodecOptions {
   allowPlaintext: boolean;
 }
 
+type CodecSettings = Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext'>;
+
 /** The one data converter of this project: workers, clients and tests are given it. */
-export function dataConverterOf(
-  config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext'>,
-): DataConverter {
-  return {
-    failureConverterPath: failureConverterPath(),
-    payloadCodecs: [
-      encryptionCodec({ keys: loadKeys(config).encryptionKeys, allowPlaintext: config.allowPlaintext }),
-    ],
-  };
+export function dataConverterOf(config: CodecSettings): DataConverter {
+  return { failureConverterPath: failureConverterPath(), payloadCodecs: [codecOf(config)] };
+}
+
+/** The codec with the keys of the configuration, or of the key file. */
+export function codecOf(config: CodecSettings): PayloadCodec {
+  return encryptionCodec({ keys: loadKeys(config).encryptionKeys, allowPlaintext: config.allowPlaintext });
 }
 
 /** Where the failure converter lives: the data converter and the workflow bundle name it by its path. */

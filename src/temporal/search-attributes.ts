@@ -1,4 +1,5 @@
 import type { ConnectionLike } from '@temporalio/client';
+import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { SEARCH_ATTRIBUTES } from '../booking/names';
 
@@ -6,7 +7,7 @@ import { SEARCH_ATTRIBUTES } from '../booking/names';
 
 export const RETENTION_DAYS = 30;
 
-const DAY_S = 86_400;
+const DAY_MS = 86_400_000;
 const { IndexedValueType } = temporal.api.enums.v1;
 
 const INDEXED_TYPE = {
@@ -14,8 +15,20 @@ const INDEXED_TYPE = {
   DATETIME: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
 } as const;
 
-const PERMISSION_DENIED = 7;
+interface Attribute {
+  name: string;
+  type: temporal.api.enums.v1.IndexedValueType;
+}
+
+const WANTED: readonly Attribute[] = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => ({
+  name,
+  type: INDEXED_TYPE[type],
+}));
+
+/** gRPC status codes. */
 const ALREADY_EXISTS = 6;
+/** What servers answer that keep this to their own tools or to other credentials. */
+const NOT_FOR_US: readonly unknown[] = [7, 12, 16];
 
 /**
  * Registers the search attributes that the namespace lacks and answers their names. Throws when one is there
@@ -25,43 +38,49 @@ export async function ensureSearchAttributes(
   connection: ConnectionLike,
   namespace: string,
 ): Promise<string[]> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const wanted = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => ({
-    name,
-    type: INDEXED_TYPE[type],
-  }));
-  const isMissing = ({ name }: { name: string }): boolean => !(name in customAttributes);
-  const clash = wanted.find((one) => !isMissing(one) && customAttributes[one.name] !== one.type);
+  const { customAttributes } = await connection.operatorService
+    .listSearchAttributes({ namespace })
+    .catch((err: unknown) => refuse(err, namespace, WANTED));
+  const isMissing = ({ name }: Attribute): boolean => !(name in customAttributes);
+  const clash = WANTED.find((one) => !isMissing(one) && customAttributes[one.name] !== one.type);
   if (clash)
     throw new Error(`The search attribute ${clash.name} of ${namespace} has another type than ours.`);
-  const missing = wanted.filter(isMissing);
-  if (missing.length > 0) await register(connection, namespace, missing);
+  const missing = WANTED.filter(isMissing);
+  if (missing.length > 0) await addSearchAttributes(connection, namespace, missing);
   return missing.map(({ name }) => name);
 }
 
-async function register(
+/** Registers them without asking what is there: the time-skipping server can't tell. Throws as above. */
+export async function addSearchAttributes(
   connection: ConnectionLike,
   namespace: string,
-  missing: { name: string; type: temporal.api.enums.v1.IndexedValueType }[],
+  missing: readonly Attribute[] = WANTED,
 ): Promise<void> {
   const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, type]));
-  try {
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
-  } catch (err) {
-    const code = err instanceof Error && 'code' in err ? err.code : null;
-    if (code === ALREADY_EXISTS) return;
-    if (code !== PERMISSION_DENIED) throw err;
-    const names = missing.map(({ name }) => name).join(', ');
-    throw new Error(`Not allowed to register search attributes on ${namespace}; ask for these: ${names}.`, {
-      cause: err,
+  await connection.operatorService
+    .addSearchAttributes({ namespace, searchAttributes })
+    .catch((err: unknown) => {
+      // Another process that starts now was faster.
+      if (grpcCode(err) !== ALREADY_EXISTS) refuse(err, namespace, missing);
     });
-  }
+}
+
+function refuse(err: unknown, namespace: string, attributes: readonly Attribute[]): never {
+  if (!NOT_FOR_US.includes(grpcCode(err))) throw err;
+  const names = attributes.map(({ name }) => name).join(', ');
+  throw new Error(`We may not set up search attributes on ${namespace}; have these registered: ${names}.`, {
+    cause: err,
+  });
+}
+
+function grpcCode(err: unknown): unknown {
+  return err instanceof Error && 'code' in err ? err.code : null;
 }
 
 /** How long the namespace keeps closed bookings, in days. */
 export async function retentionDays(connection: ConnectionLike, namespace: string): Promise<number> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
-  return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / DAY_S;
+  return (optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0) / DAY_MS;
 }
 
 /** Sets the retention: for the server that is ours. */
@@ -70,9 +89,7 @@ export async function setRetention(
   namespace: string,
   days: number,
 ): Promise<void> {
-  const workflowExecutionRetentionTtl = temporal.api.namespace.v1.NamespaceConfig.fromObject({
-    workflowExecutionRetentionTtl: { seconds: days * DAY_S },
-  }).workflowExecutionRetentionTtl;
+  const workflowExecutionRetentionTtl = msToTs(days * DAY_MS);
   await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
 }
 

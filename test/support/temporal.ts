@@ -9,7 +9,7 @@ import { clientOn, connectNative, localTarget, type TemporalTarget } from '../..
 import { findTestServer } from '../../src/temporal/download';
 import { startEmbeddedServer } from '../../src/temporal/embedded';
 import { dataConverterOf } from '../../src/temporal/encryption';
-import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
+import { addSearchAttributes } from '../../src/temporal/search-attributes';
 
 /** A config with fixed keys and a data directory of its own; `env` adds settings. */
 export function testConfig(env: Record<string, string> = {}): Config {
@@ -52,6 +52,6 @@ export async function startTimeSkippingServer(config = testConfig()): Promise<Te
     server: { executable: { type: 'existing-path', path: await findTestServer() } },
     client: { dataConverter: dataConverterOf(config) },
   });
-  await ensureSearchAttributes(env.connection, 'default');
+  await addSearchAttributes(env.connection, 'default');
   return env;
 }

@@ -1,0 +1,44 @@
+import { loadConfig } from '../config';
+import { startCodecServer } from '../temporal/codec-server';
+import { startEmbeddedServer } from '../temporal/embedded';
+
+/** `npm run temporal`: the embedded Temporal server alone, with the codec server that its UI asks, until stopped. */
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const server = await startEmbeddedServer({
+    dataDir: config.dataDir,
+    port: config.temporalPort,
+    uiPort: config.temporalUiPort,
+    codecPort: config.codecPort,
+    find: { onProgress: (text) => process.stderr.write(`${text}\n`) },
+  });
+  const codec = await startCodecServer({
+    config,
+    uiUrl: server.uiUrl,
+    port: config.codecPort,
+  }).catch(async (err: unknown) => {
+    await server.stop();
+    throw err;
+  });
+  process.stdout.write(`Temporal     ${server.address} (namespace ${server.namespace})\n`);
+  process.stdout.write(`Temporal UI  ${server.uiUrl}\n`);
+  process.stdout.write(`Codec server ${codec.url}\n`);
+  process.stdout.write(
+    `Use it from another terminal with TEMPORAL_ADDRESS=${server.address}; stop with Ctrl-C.\n`,
+  );
+  await stopSignal();
+  await codec.stop();
+  await server.stop();
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+  });
+}
+
+main().catch((err: unknown) => {
+  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+  process.exitCode = 1;
+});

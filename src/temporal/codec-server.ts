@@ -1,0 +1,115 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import cors from '@fastify/cors';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import fastify, { type FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Config } from '../config';
+import { codecOf } from './encryption';
+
+/**
+ * Temporal's remote codec protocol over HTTP, so that the Temporal UI shows payloads decoded and callers without
+ * our client can encrypt: `POST /encode` and `POST /decode` take and give `{payloads: [{metadata, data}]}`, bytes
+ * in base64. It hands out what it decrypts, so it listens on this machine only and answers no foreign page.
+ */
+
+const HOST = '127.0.0.1';
+const LOCAL_NAMES = [HOST, 'localhost'];
+const BODY_LIMIT_BYTES = 16 * 1_024 * 1_024;
+/** Sent by the Temporal UI with every request. */
+const UI_HEADERS = ['content-type', 'authorization', 'x-namespace'];
+
+export interface CodecServerOptions {
+  config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey'>;
+  /** Where the Temporal UI is: only its pages may call. Null: no page may. */
+  uiUrl: string | null;
+  /** When set, every request must carry it as a bearer token. */
+  bearer?: string;
+}
+
+const base64Bytes = z.base64().transform((text) => Buffer.from(text, 'base64'));
+
+const bodySchema = z.object({
+  payloads: z.array(
+    z.object({ metadata: z.record(z.string(), base64Bytes).default({}), data: base64Bytes.optional() }),
+  ),
+});
+
+/** The codec server, not listening yet: for tests, which inject. */
+export function buildCodecServer({ config, uiUrl, bearer }: CodecServerOptions): FastifyInstance {
+  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES });
+  void app.register(cors, {
+    origin: uiUrl === null ? false : LOCAL_NAMES.map((name) => originAs(name, uiUrl)),
+    methods: ['POST'],
+    allowedHeaders: UI_HEADERS,
+    credentials: true,
+  });
+  app.setErrorHandler<Error & { statusCode?: number }>((err, _request, reply) => {
+    const status = err.statusCode !== undefined && err.statusCode < 500 ? err.statusCode : 500;
+    return reply
+      .code(status)
+      .send({ message: status < 500 ? err.message : 'Something went wrong on our side.' });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    // A page that makes its own host name point here must not read payloads.
+    if (!LOCAL_NAMES.includes(request.hostname)) return reply.code(403).send({ message: 'Call 127.0.0.1.' });
+    if (bearer === undefined || request.method === 'OPTIONS') return undefined;
+    if (isSame(request.headers.authorization ?? '', `Bearer ${bearer}`)) return undefined;
+    return reply.code(401).send({ message: 'A valid bearer key is needed.' });
+  });
+  addRoutes(app, config);
+  return app;
+}
+
+/** Listens on this machine only; port 0 takes a free one. Answers the port and how to stop. */
+export async function startCodecServer(
+  options: CodecServerOptions & { port: number },
+): Promise<{ port: number; url: string; stop(): Promise<void> }> {
+  const app = buildCodecServer(options);
+  const url = await app.listen({ host: HOST, port: options.port });
+  return { port: Number(new URL(url).port), url, stop: () => app.close() };
+}
+
+function addRoutes(app: FastifyInstance, config: CodecServerOptions['config']): void {
+  // Whoever looks at payloads sees unencrypted ones as they are: the mark is for workflows.
+  const codec: PayloadCodec = codecOf({ ...config, allowPlaintext: true });
+  for (const way of ['encode', 'decode'] as const) {
+    app.post(`/${way}`, async (request, reply) => {
+      const body = bodySchema.safeParse(request.body);
+      if (!body.success) return reply.code(400).send({ message: whatIsWrong(body.error) });
+      try {
+        return { payloads: (await codec[way](body.data.payloads)).map(toJson) };
+      } catch (err) {
+        return reply.code(400).send({ message: err instanceof Error ? err.message : `It does not ${way}.` });
+      }
+    });
+  }
+}
+
+function toJson({ metadata, data }: Payload): { metadata: Record<string, string>; data?: string } {
+  const named = Object.entries(metadata ?? {}).map(([name, value]) => [name, base64(value)]);
+  return { metadata: Object.fromEntries(named), ...(data ? { data: base64(data) } : {}) };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function originAs(hostname: string, uiUrl: string): string {
+  const url = new URL(uiUrl);
+  url.hostname = hostname;
+  return url.origin;
+}
+
+function whatIsWrong({ issues: [issue] }: z.ZodError): string {
+  const where = issue === undefined ? '' : ` (${issue.path.join('.') || 'body'}: ${issue.message})`;
+  return `The body must be {payloads: [{metadata, data}]} with bytes in base64${where}.`;
+}
+
+/** Takes the same time however much of the text is right. */
+function isSame(given: string, expected: string): boolean {
+  return timingSafeEqual(sha256(given), sha256(expected));
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
