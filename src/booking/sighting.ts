@@ -16,7 +16,10 @@ export function sightingMark(sighting: Sighting): string {
 
 /** What tells a booking's own appointment from another's. */
 export interface OwnershipClue {
-  bookingId: string;
+  /** Who this booking is in its refs (ref.ts). */
+  maker: string;
+  /** Ids that answers to this booking's own calls named. */
+  ownIds: readonly string[];
   /** Whether our ref comes back on appointments (capabilities); the fields below matter only where it does not. */
   refReturns: boolean;
   /** Ids that were live in the last look-up before the write. */
@@ -34,30 +37,32 @@ export type Whose =
   | { is: 'ambiguous'; appointments: Appointment[] };
 
 /**
- * Whose live appointment a look-up showed. Where the ref returns, it decides: exactly one live one, with our ref,
- * is ours; without it, foreign; more than one with ours among them is ambiguous. Where it does not, only what the
- * write can have made is ours: exactly one that was not there before, at the tried start, with nothing else new
- * and nothing at that start before (DESIGN.md, "Rules of unknown outcomes").
+ * Whose live appointment a look-up showed. Where the ref returns, it decides (or an id that we were told): a
+ * single live one is ours or foreign; several with ours among them are ambiguous. Where it does not, only what
+ * the write can have made is ours: exactly one that was not there before, at the tried start, with nothing else
+ * new and nothing at that start before (DESIGN.md, "Rules of unknown outcomes").
  */
 export function whose(sighting: Sighting, clue: OwnershipClue): Whose {
-  return clue.refReturns ? byRef(sighting.live, clue.bookingId) : byChange(sighting.live, clue);
+  return clue.refReturns ? byRef(sighting.live, clue) : byChange(sighting.live, clue);
 }
 
-function byRef(live: Appointment[], bookingId: string): Whose {
+function byRef(live: Appointment[], { maker, ownIds }: OwnershipClue): Whose {
   const [first] = live;
   if (!first) return { is: 'none' };
-  if (!live.some((seen) => isRefOf(bookingId, seen.ref))) return { is: 'foreign', appointment: first };
+  const hasOurs = live.some((seen) => isRefOf(maker, seen.ref) || ownIds.includes(seen.id));
+  if (!hasOurs) return { is: 'foreign', appointment: first };
   return live.length === 1 ? { is: 'ours', appointment: first } : { is: 'ambiguous', appointments: live };
 }
 
-function byChange(live: Appointment[], { before, triedStartsAt }: OwnershipClue): Whose {
-  const fresh = live.filter((seen) => !before.includes(seen.id));
-  const taken = live.some((seen) => before.includes(seen.id) && isAt(seen, triedStartsAt));
-  const [only] = fresh;
-  if (!only && !taken) return { is: 'none' };
-  if (only && fresh.length === 1 && !taken && isAt(only, triedStartsAt))
-    return { is: 'ours', appointment: only };
-  return { is: 'ambiguous', appointments: live };
+function byChange(live: Appointment[], { ownIds, before, triedStartsAt }: OwnershipClue): Whose {
+  const fresh = live.filter((seen) => ownIds.includes(seen.id) || !before.includes(seen.id));
+  const wasTaken = live.some((seen) => before.includes(seen.id) && isAt(seen, triedStartsAt));
+  const [only, ...others] = fresh;
+  if (!only) return wasTaken ? { is: 'ambiguous', appointments: live } : { is: 'none' };
+  const isOurs = ownIds.includes(only.id) || (!wasTaken && isAt(only, triedStartsAt));
+  return isOurs && others.length === 0
+    ? { is: 'ours', appointment: only }
+    : { is: 'ambiguous', appointments: live };
 }
 
 function isAt(seen: Appointment, startsAt: string | null): boolean {

@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { Failure } from '../../src/booking/failures';
+import { parseRequest, requestProblems } from '../../src/booking/schema/check-request';
+import { ADOPTED_PSC, NOW, OLIVER, PLACED_AT_HOME, withValue } from './requests';
+
+const fieldsOf = (input: unknown, now = NOW): string[] =>
+  requestProblems(input, { now }).map((problem) => problem.field);
+
+describe('requests that are right', () => {
+  const ADOPTED_AT_HOME = {
+    provider: 'junction-phlebotomy',
+    order: ADOPTED_PSC.order,
+    windows: PLACED_AT_HOME.windows,
+  };
+  const { windows: _, ...SLOT_ONLY } = OLIVER;
+  const SLOT = { key: 'k', startsAt: '2026-12-07T16:00:00-05:00', endsAt: '2026-12-07T16:20:00-05:00' };
+
+  test.each([
+    ['placed at home', PLACED_AT_HOME],
+    ['adopted at home, without a patient', ADOPTED_AT_HOME],
+    ['adopted at a site', ADOPTED_PSC],
+    ['by site codes', withValue(ADOPTED_PSC, 'site', { lab: 'quest', siteCodes: ['A1'] })],
+    ['without orders', OLIVER],
+    ['one slot', { ...SLOT_ONLY, slot: SLOT }],
+    [
+      'client by name',
+      withValue(OLIVER, 'client', { firstName: 'Bo', lastName: 'Ek', email: 'bo@example.com' }),
+    ],
+    ['client by number', withValue(OLIVER, 'client', { id: 7 })],
+    [
+      'accents where no lab forbids them',
+      withValue(OLIVER, 'client', { firstName: 'José', lastName: 'Ek', phone: '602 555 0123' }),
+    ],
+    ['a window that ends today', withValue(OLIVER, 'windows', [{ from: '2026-11-01', to: '2026-11-21' }])],
+    ['an afternoon until midnight', withValue(OLIVER, 'windows.0.hours', '13:00-24:00')],
+    [
+      '18 on the last wanted day',
+      withValue(withValue(PLACED_AT_HOME, 'patient.dob', '2008-12-11'), 'patient.medicalProxy', {
+        first_name: 'Eva',
+      }),
+    ],
+  ])('%s', (_name, request) => {
+    expect(requestProblems(request, { now: NOW })).toEqual([]);
+    expect(() => parseRequest(request, { now: NOW })).not.toThrow();
+  });
+
+  test('get their defaults', () => {
+    expect(parseRequest(PLACED_AT_HOME, { now: NOW })).toMatchObject({
+      account: 'default',
+      preference: 'earliest',
+    });
+  });
+});
+
+describe('requests that are wrong name the field', () => {
+  test.each<[path: string, base: object, value: unknown, field: string, hint: RegExp]>([
+    ['provider', PLACED_AT_HOME, 'getlabs', 'provider', /junction-phlebotomy, junction-psc, oliver/],
+    ['windows', PLACED_AT_HOME, undefined, 'windows', /windows.*slot/],
+    [
+      'slot',
+      PLACED_AT_HOME,
+      { key: 'k', startsAt: '2026-12-07T16:00:00Z', endsAt: '2026-12-07T17:00:00Z' },
+      'slot',
+      /one of them/,
+    ],
+    ['windows.0.from', PLACED_AT_HOME, '2026-13-01', 'windows.0.from', /calendar date/],
+    ['windows.0.to', PLACED_AT_HOME, '2026-12-01', 'windows.0.to', /not be before from/],
+    ['windows', PLACED_AT_HOME, [{ from: '2026-11-01', to: '2026-11-19' }], 'windows.0.to', /in the past/],
+    ['windows.0.to', PLACED_AT_HOME, '2027-12-11', 'windows.0.to', /365 days/],
+    ['windows.0.hours', PLACED_AT_HOME, '11:00-07:00', 'windows.0.hours', /end after they begin/],
+    ['windows.0.hours', PLACED_AT_HOME, '7-11', 'windows.0.hours', /07:00-11:00/],
+    ['windows.0.days', PLACED_AT_HOME, ['sat'], 'windows.0.days', /between from and to/],
+    ['windows.0.days', PLACED_AT_HOME, ['funday'], 'windows.0.days.0', /mon, tue/],
+    ['patient', PLACED_AT_HOME, undefined, 'patient', /userId, firstName.*address/],
+    ['patient.gender', PLACED_AT_HOME, undefined, 'patient.gender', /needs it/],
+    ['patient.firstName', PLACED_AT_HOME, 'José', 'patient.firstName', /without accents/],
+    ['patient.lastName', PLACED_AT_HOME, 'x'.repeat(51), 'patient.lastName', /1 to 50/],
+    ['patient.phone', PLACED_AT_HOME, 'ask my mother', 'patient.phone', /7 to 15 digits/],
+    ['patient.email', PLACED_AT_HOME, 'ana@', 'patient.email', /e-mail/],
+    ['patient.userId', PLACED_AT_HOME, 'ana', 'patient.userId', /UUID/],
+    ['patient.dob', PLACED_AT_HOME, '2027-01-01', 'patient.dob', /future/],
+    ['patient.dob', PLACED_AT_HOME, '1899-12-31', 'patient.dob', /1900/],
+    ['patient.dob', PLACED_AT_HOME, '2008-12-12', 'patient.dob', /at least 18 years old on the day/],
+    ['patient.dob', PLACED_AT_HOME, '2008-12-01', 'patient.medicalProxy', /minor/],
+    ['patient.address.zip', PLACED_AT_HOME, '8500', 'patient.address.zip', /85004/],
+    ['patient.address.state', PLACED_AT_HOME, 'Arizona', 'patient.address.state', /two capital letters/],
+    ['patient.address.country', PLACED_AT_HOME, 'CA', 'patient.address.country', /US/],
+    ['order', PLACED_AT_HOME, undefined, 'order', /needs it/],
+    [
+      'order.id',
+      PLACED_AT_HOME,
+      '413d7205-f8a9-42ed-aa4a-edb99e481ca0',
+      'order',
+      /either labTestIds.*not both/,
+    ],
+    ['order', PLACED_AT_HOME, {}, 'order', /not neither/],
+    ['order.labTestIds', PLACED_AT_HOME, [], 'order.labTestIds', /empty/],
+    ['order.labTestIds.0', PLACED_AT_HOME, 'x', 'order.labTestIds.0', /UUID/],
+    ['order', PLACED_AT_HOME, 5, 'order', /either/],
+    ['site', PLACED_AT_HOME, ADOPTED_PSC.site, 'site', /no meaning/],
+    ['patient.nickname', PLACED_AT_HOME, 'x', 'patient.nickname', /Unknown field/],
+    ['reference', PLACED_AT_HOME, 'Ana Reyes', 'reference', /must not identify a patient/],
+    ['account', PLACED_AT_HOME, 'a b', 'account', /configured account/],
+    ['timezone', PLACED_AT_HOME, 'Mars/Olympus', 'timezone', /IANA/],
+    ['timezone', PLACED_AT_HOME, '+02:00', 'timezone', /IANA/],
+    ['preference', PLACED_AT_HOME, 'best', 'preference', /earliest, closest, cheapest/],
+    ['limits', PLACED_AT_HOME, { maxSlotAttempts: 0 }, 'limits.maxSlotAttempts', /at least 1/],
+    ['notes', PLACED_AT_HOME, 'x'.repeat(801), 'notes', /at most 800 characters/],
+    ['order.onFailure', ADOPTED_PSC, undefined, 'order.onFailure', /cancel, keep/],
+    ['order.id', ADOPTED_PSC, 'x', 'order.id', /UUID/],
+    ['site', ADOPTED_PSC, undefined, 'site', /needs it/],
+    ['site.radiusMiles', ADOPTED_PSC, undefined, 'site', /zip and radiusMiles/],
+    ['site.siteCodes', ADOPTED_PSC, ['A1'], 'site', /not both/],
+    ['patient', ADOPTED_PSC, { dob: '2030-01-01' }, 'patient.dob', /future/],
+    ['order', OLIVER, ADOPTED_PSC.order, 'order', /no meaning/],
+    ['appointmentType', OLIVER, undefined, 'appointmentType', /needs it/],
+    ['client', OLIVER, {}, 'client', /exactly one way/],
+    ['client.id', OLIVER, 7, 'client', /exactly one way/],
+    ['client', OLIVER, { firstName: 'Bo', lastName: 'Ek' }, 'client', /phone or email/],
+    ['patient.id', OLIVER, 7, 'patient', /exactly one/],
+    ['status', OLIVER, 'DONE', 'status', /REQUESTED, ACCEPTED, CONFIRMED/],
+  ])('%s (%#)', (path, base, value, field, hint) => {
+    const problems = requestProblems(withValue(base, path, value), { now: NOW });
+    expect(problems).toEqual([{ field, hint: expect.stringMatching(hint) as string }]);
+  });
+
+  test.each([[null], [[]], ['{}'], [7], [undefined]])('a request that is no object: %p', (input) => {
+    expect(requestProblems(input, { now: NOW })).toEqual([
+      { field: 'request', hint: 'Must be a JSON object.' },
+    ]);
+  });
+
+  test('a slot in the past, and one that ends before it starts', () => {
+    const { windows: _, ...rest } = OLIVER;
+    const slot = { key: 'k', startsAt: '2026-11-21T11:59:00Z', endsAt: '2026-11-21T11:00:00Z' };
+    expect(fieldsOf({ ...rest, slot })).toEqual(['slot.startsAt', 'slot.endsAt']);
+  });
+
+  test('all of them at once, each once', () => {
+    const spoiled = {
+      ...PLACED_AT_HOME,
+      windows: [{ from: '2026-12-07' }, { from: '2026-11-01', to: '2026-11-02' }],
+      patient: { ...PLACED_AT_HOME.patient, firstName: 'Zoë', dob: 'soon', email: undefined },
+      colour: 'red',
+    };
+    expect(fieldsOf(spoiled).sort()).toEqual(
+      ['colour', 'patient.dob', 'patient.email', 'patient.firstName', 'windows.0.to', 'windows.1.to'].sort(),
+    );
+  });
+
+  test('parseRequest throws the first, without the value', () => {
+    const request = withValue(PLACED_AT_HOME, 'patient.firstName', 'Josefína');
+    const parse = (): unknown => parseRequest(request, { now: NOW });
+    expect(parse).toThrow(Failure);
+    expect(parse).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        facts: expect.objectContaining({ field: 'patient.firstName' }) as unknown,
+      }),
+    );
+    expect(parse).not.toThrow(/Josef/);
+  });
+});
+
+describe('days', () => {
+  const today = (windows: object[], timezone?: string): object => ({ ...OLIVER, windows, timezone });
+
+  test('relative days count from today in the zone of the request, else in UTC', () => {
+    const lateInUtc = new Date('2026-11-21T23:30:00Z');
+    const window = { from: '+0d', to: '+3d' };
+    expect(parseRequest(today([window]), { now: lateInUtc }).windows).toEqual([
+      { from: '2026-11-21', to: '2026-11-24' },
+    ]);
+    expect(parseRequest(today([window], 'Europe/Berlin'), { now: lateInUtc }).windows).toEqual([
+      { from: '2026-11-22', to: '2026-11-25' },
+    ]);
+  });
+
+  test('a relative day is checked like any other', () => {
+    expect(fieldsOf(today([{ from: '+3d', to: '+1d' }]))).toEqual(['windows.0.to']);
+    expect(fieldsOf(today([{ from: '+3d', to: '+999d' }]))).toEqual(['windows.0.to']);
+    expect(fieldsOf(today([{ from: '3d', to: '+3 d' }]))).toEqual(['windows.0.from', 'windows.0.to']);
+  });
+
+  test('without a zone a day is over only when it is over everywhere', () => {
+    const yesterday = [{ from: '2026-11-20', to: '2026-11-20' }];
+    expect(fieldsOf(today(yesterday), new Date('2026-11-21T11:59:59Z'))).toEqual([]);
+    expect(fieldsOf(today(yesterday), new Date('2026-11-21T12:00:00Z'))).toEqual(['windows.0.to']);
+  });
+
+  test('with a zone it is over when its hours are over there', () => {
+    const morning = [{ from: '2026-11-20', to: '2026-11-21', hours: '07:00-11:00' }];
+    expect(fieldsOf(today(morning, 'America/New_York'), new Date('2026-11-21T15:59:59Z'))).toEqual([]);
+    expect(fieldsOf(today(morning, 'America/New_York'), new Date('2026-11-21T16:00:00Z'))).toEqual([
+      'windows.0.to',
+    ]);
+  });
+});
+
+test('whatever comes in, the check answers and quotes no text of it', () => {
+  const keys = fc.constantFrom(
+    'provider',
+    'windows',
+    'order',
+    'patient',
+    'slot',
+    'from',
+    'to',
+    'dob',
+    'timezone',
+    'zip',
+    'id',
+  );
+  const values = fc.letrec((tie) => ({
+    any: fc.oneof(
+      fc.constant('s3cret-value'),
+      fc.integer(),
+      fc.constant(null),
+      fc.boolean(),
+      tie('list'),
+      tie('block'),
+    ),
+    list: fc.array(tie('any'), { maxLength: 3 }),
+    block: fc.dictionary(keys, tie('any'), { maxKeys: 6 }),
+  }));
+  fc.assert(
+    fc.property(
+      values.any,
+      fc.constantFrom({}, PLACED_AT_HOME, ADOPTED_PSC, OLIVER),
+      keys,
+      (value, base, key) => {
+        for (const input of [value, { ...base, [key]: value }]) {
+          expect(JSON.stringify(requestProblems(input, { now: NOW }))).not.toContain('s3cret-value');
+        }
+      },
+    ),
+  );
+});
+
+test('the pattern for names accepts what Junction documents, and no name takes long', () => {
+  const documented = /^([a-zA-Z0-9]{1})([a-zA-Z0-9-.,']*(\s[a-zA-Z0-9-.,']+)*[a-zA-Z0-9-.,']?)$/;
+  const problemsOf = (name: string): string[] =>
+    fieldsOf(withValue(PLACED_AT_HOME, 'patient.firstName', name));
+  const names = fc.string({
+    unit: fc.constantFrom('a', 'Z', '0', '-', '.', ',', "'", ' ', 'é', '@'),
+    maxLength: 9,
+  });
+  fc.assert(
+    fc.property(names, (name) => {
+      expect(problemsOf(name)).toEqual(documented.test(name) ? [] : ['patient.firstName']);
+    }),
+    { examples: [['Dr. Smith'], ["O'Connor"], [' John'], ['John '], ['-John'], ['']] },
+  );
+  expect(problemsOf(`${'a '.repeat(100_000)}@`)).toEqual(['patient.firstName']);
+});
