@@ -44,7 +44,12 @@ export type BookAnswer =
 /** Run on the provider's queue, under its limits. */
 export interface ProviderActivities {
   /** Looks for the booking's order, then places it. */
-  placeOrder(input: { at: At; request: BookingRequest; key: string; createdSince: string }): Promise<WriteAnswer<Order>>;
+  placeOrder(input: {
+    at: At;
+    request: BookingRequest;
+    key: string;
+    createdSince: string;
+  }): Promise<WriteAnswer<Order>>;
   findOrder(input: { at: At; userId: string; createdSince: string }): Promise<Order | null>;
   readOrder(input: { at: At; orderId: string }): Promise<Order>;
   cancelOrder(input: { at: At; orderId: string }): Promise<WriteAnswer<Order>>;
@@ -68,7 +73,12 @@ export interface ProviderActivities {
     ref: string;
     key: string | null;
   }): Promise<BookAnswer>;
-  lookUp(input: { at: At; request: BookingRequest; orderId: string | null; startsAt: string | null }): Promise<Sighting>;
+  lookUp(input: {
+    at: At;
+    request: BookingRequest;
+    orderId: string | null;
+    startsAt: string | null;
+  }): Promise<Sighting>;
   /** Returns once what is seen differs from `seen` (a sightingMark); until then it fails softly and is retried. */
   awaitAppointmentChange(input: {
     at: At;

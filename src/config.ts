@@ -124,7 +124,11 @@ export function loadConfig(env: Env = process.env): Config {
 }
 
 /** The capability row of a provider with an account's settings laid over it. */
-export function capabilitiesOf(config: Config, provider: ProviderName, account: string): Capabilities | null {
+export function capabilitiesOf(
+  config: Pick<Config, 'junction' | 'oliver'>,
+  provider: ProviderName,
+  account: string,
+): Capabilities | null {
   const base = CAPABILITIES[provider];
   const settings = base.vendor === 'junction' ? config.junction[account] : config.oliver[account];
   if (!settings) return null;
@@ -182,7 +186,10 @@ function apiKeys(env: Env): { name: string; secret: string }[] {
         ? { name: `key${index + 1}`, secret: entry }
         : { name: entry.slice(0, at), secret: entry.slice(at + 1) };
     if (!/^[A-Za-z0-9._-]{1,64}$/.test(key.name) || key.secret.length < 16) {
-      fail('BOOKING_API_KEYS', 'holds name:secret pairs, comma-separated, each secret at least 16 characters');
+      fail(
+        'BOOKING_API_KEYS',
+        'holds name:secret pairs, comma-separated, each secret at least 16 characters',
+      );
     }
     return key;
   });

@@ -1,0 +1,45 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { Failure } from '../src/booking/failures';
+import { workflowIdOf } from '../src/booking/names';
+import { parseRequest } from '../src/booking/schema/check-request';
+import { capabilitiesOf, type Config } from '../src/config';
+import type { CoreActivities } from './contract';
+import { crossing } from './failures';
+
+export interface CoreOptions {
+  config: Pick<Config, 'junction' | 'oliver' | 'limits'>;
+  client: Client;
+}
+
+/** The activities of the project's own queue. */
+export function createCoreActivities({ config, client }: CoreOptions): CoreActivities {
+  return {
+    openBooking: ({ request }) =>
+      crossing(async () => {
+        const parsed = parseRequest(request, { now: new Date() });
+        const capabilities = capabilitiesOf(config, parsed.provider, parsed.account);
+        if (!capabilities) throw new Failure('account_unknown', { field: 'account' });
+        return {
+          request: parsed,
+          capabilities,
+          limits: { ...config.limits, ...defined(parsed.limits) },
+        };
+      }),
+    isBookingOpen: async ({ bookingId }) => {
+      try {
+        const { status } = await client.workflow.getHandle(workflowIdOf(bookingId)).describe();
+        return status.name === 'RUNNING';
+      } catch (err) {
+        if (err instanceof WorkflowNotFoundError) return false;
+        throw err;
+      }
+    },
+  };
+}
+
+function defined<T extends object>(given: T | undefined): Partial<T> {
+  // Object.entries loses the keys' names; these are the given object's own.
+  return Object.fromEntries(
+    Object.entries(given ?? {}).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}

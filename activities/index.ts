@@ -1,0 +1,3 @@
+/** The activities of this project, by the queue that they run on. */
+export { createCoreActivities, type CoreOptions } from './core';
+export { createProviderActivities, type ProviderActivitiesOptions } from './provider';

@@ -1,0 +1,163 @@
+import { Context } from '@temporalio/activity';
+import { Failure } from '../src/booking/failures';
+import { chooseSlots } from '../src/booking/rank';
+import { isRefOf, makerOfRef } from '../src/booking/ref';
+import { sightingMark } from '../src/booking/sighting';
+import { daysOf, localDay } from '../src/booking/windows';
+import type { Order, ProviderName, WriteAnswer } from '../src/booking/model';
+import type { BookingRequest } from '../src/booking/schema/request';
+import type { Call, DayRange, OrderCalls, Provider } from '../src/providers/provider';
+import type { At, BookAnswer, ProviderActivities } from './contract';
+import { crossing, notYet } from './failures';
+
+export interface ProviderActivitiesOptions {
+  providerFor: (name: ProviderName) => Provider;
+  /** IANA zone of an account's place, where the provider gives none. */
+  timezoneOf: (provider: ProviderName, account: string) => string | null;
+}
+
+/** The activities of a provider's queue: its adapter, looked before every write. */
+export function createProviderActivities({
+  providerFor,
+  timezoneOf,
+}: ProviderActivitiesOptions): ProviderActivities {
+  const readOrder = (at: At, orderId: string) => ordersOf(providerFor(at.provider)).read(callOf(at), orderId);
+  const lookUp: ProviderActivities['lookUp'] = ({ at, request, orderId, startsAt }) =>
+    providerFor(at.provider).lookUp(callOf(at), { orderId, request, startsAt });
+
+  return {
+    placeOrder: (input) => crossing(() => placeOrder(ordersOf(providerFor(input.at.provider)), input)),
+    findOrder: ({ at, userId, createdSince }) =>
+      crossing(() =>
+        ordersOf(providerFor(at.provider)).find(callOf(at), {
+          bookingId: at.bookingId,
+          userId,
+          createdSince,
+        }),
+      ),
+    readOrder: ({ at, orderId }) => crossing(() => readOrder(at, orderId)),
+    cancelOrder: ({ at, orderId }) =>
+      crossing(() => written(() => ordersOf(providerFor(at.provider)).cancel(callOf(at), orderId))),
+    awaitOrderChange: ({ at, orderId, seenStatus }) =>
+      crossing(async () => {
+        const order = await readOrder(at, orderId);
+        if (order.status === seenStatus) throw notYet('the order has not changed');
+        return order;
+      }),
+    searchSlots: ({ at, request, order, capabilities, max }) =>
+      crossing(async () => {
+        const timezone = timezoneOf(at.provider, at.account);
+        const slots = await providerFor(at.provider).searchSlots(callOf(at), {
+          days: daysWanted(request, timezone),
+          address: order?.address ?? postalAddress(request),
+          location: null,
+          request,
+        });
+        return chooseSlots({
+          slots,
+          request,
+          now: new Date(),
+          leadTimeMs: capabilities.leadTimeMs,
+          minAgeYears: capabilities.minAgeYears,
+          dob: order?.dob ?? request.patient?.dob ?? null,
+          timezone,
+          max,
+        });
+      }),
+    bookSlot: (input) => crossing(() => bookSlot(providerFor(input.at.provider), input)),
+    lookUp: (input) => crossing(() => lookUp(input)),
+    awaitAppointmentChange: ({ seen, ...where }) =>
+      crossing(async () => {
+        const sighting = await lookUp(where);
+        if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
+        return sighting;
+      }),
+    cancelAppointment: ({ at, orderId, appointmentId, reason }) =>
+      crossing(() =>
+        written(() =>
+          providerFor(at.provider).cancelAppointment(callOf(at), { orderId, appointmentId, reason }),
+        ),
+      ),
+  };
+}
+
+/** Looks for the booking's order first: an earlier call may have placed it without our hearing of it. */
+async function placeOrder(
+  orders: OrderCalls,
+  { at, request, key, createdSince }: Parameters<ProviderActivities['placeOrder']>[0],
+): Promise<WriteAnswer<Order>> {
+  const userId = request.patient?.userId;
+  if (!userId) throw new Failure('invalid_request', { field: 'patient.userId' });
+  const earlier = await orders.find(callOf(at), { bookingId: at.bookingId, userId, createdSince });
+  if (earlier) return { is: 'done', value: earlier };
+  return written(() => orders.place(callOf(at), { bookingId: at.bookingId, key, request }));
+}
+
+/**
+ * Looks first, whatever the attempt number says, then books. An appointment of this booking's that is there
+ * already is held; anybody else's is never booked over. A replayed answer of an idempotency key may be stale, so
+ * it is followed by a read.
+ */
+async function bookSlot(
+  provider: Provider,
+  { at, request, orderId, slot, ref, key }: Parameters<ProviderActivities['bookSlot']>[0],
+): Promise<BookAnswer> {
+  const call = callOf(at);
+  if (orderId !== null) {
+    const { live } = await provider.lookUp(call, { orderId, request, startsAt: slot.startsAt });
+    const ours = live.find((seen) => isRefOf(makerOfRef(ref), seen.ref));
+    if (ours) return { is: 'held', appointment: ours, earlier: true };
+    if (live.length > 0) throw new Failure('appointment_exists');
+  }
+  try {
+    const booked = await provider.book(call, { orderId, slotKey: slot.key, ref, request, key });
+    const fresh =
+      key === null ? null : await provider.lookUp(call, { orderId, request, startsAt: slot.startsAt });
+    const appointment = fresh?.live.find(({ id }) => id === booked.id) ?? booked;
+    return { is: 'held', appointment, earlier: false };
+  } catch (err) {
+    const answer = err instanceof Failure ? notBooked(err) : null;
+    if (!answer) throw err;
+    return answer;
+  }
+}
+
+function notBooked(failure: Failure): BookAnswer | null {
+  if (failure.code === 'outcome_unknown') return { is: 'unknown', said: failure.facts.said ?? 'no answer' };
+  if (failure.code === 'slot_gone' || failure.code === 'slot_declined') {
+    return { is: 'gone', reason: failure.message, searchAgain: false };
+  }
+  if (failure.code === 'slot_key_invalid') return { is: 'gone', reason: failure.message, searchAgain: true };
+  return null;
+}
+
+async function written<T>(write: () => Promise<T>): Promise<WriteAnswer<T>> {
+  try {
+    return { is: 'done', value: await write() };
+  } catch (err) {
+    if (err instanceof Failure && err.code === 'outcome_unknown') {
+      return { is: 'unknown', said: err.facts.said ?? 'no answer' };
+    }
+    throw err;
+  }
+}
+
+function callOf(at: At): Call {
+  return { account: at.account, timeoutMs: at.callTimeoutMs, signal: Context.current().cancellationSignal };
+}
+
+function ordersOf(provider: Provider): OrderCalls {
+  if (!provider.orders) throw new Error(`${provider.name} has no orders`);
+  return provider.orders;
+}
+
+function daysWanted(request: BookingRequest, timezone: string | null): DayRange[] {
+  if (request.windows) return daysOf(request.windows);
+  if (!request.slot) return [];
+  const day = localDay(new Date(request.slot.startsAt), request.timezone ?? timezone ?? 'UTC');
+  return [{ from: day, to: day }];
+}
+
+function postalAddress(request: BookingRequest) {
+  return request.patient?.address ?? null;
+}
