@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { faultsSchema, type Faults } from './faults';
+import type { Webhooks } from './webhooks';
+
+/** Parses a control's body; answers 422 in plain words by throwing with `statusCode`. */
+export function controlBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw Object.assign(new Error(z.prettifyError(parsed.error)), { statusCode: 422 });
+}
+
+/**
+ * The `/_sandbox` routes that every sandbox has: `POST/GET/DELETE /_sandbox/faults` and
+ * `POST /_sandbox/webhook {url}`, which tells where events go from now on.
+ */
+export function sharedControls(
+  app: FastifyInstance,
+  parts: { faults: Faults; webhooks: Webhooks | null },
+): void {
+  const { faults, webhooks } = parts;
+  app.post('/_sandbox/faults', (request) => {
+    faults.add(controlBody(faultsSchema, request.body));
+    return faults.remaining();
+  });
+  app.get('/_sandbox/faults', () => faults.remaining());
+  app.delete('/_sandbox/faults', () => {
+    faults.clear();
+    return faults.remaining();
+  });
+  app.post('/_sandbox/webhook', (request) => {
+    const { url } = controlBody(z.strictObject({ url: z.url().nullable() }), request.body);
+    webhooks?.sendTo(url);
+    return { url };
+  });
+}
+
+/** Reads every body as JSON whatever its content type says, as the vendors do: their own samples name none. */
+export function readBodiesAsJson(app: FastifyInstance, malformed: () => Error): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    const text = body.toString();
+    if (text === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(text));
+    } catch {
+      done(malformed(), undefined);
+    }
+  });
+}

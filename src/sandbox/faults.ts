@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+/**
+ * Rules that make a sandbox misbehave, taken by `POST /_sandbox/faults`.
+ *
+ * A rule for calls spoils the next `times` calls of `method` and `path` (`*` is anything, `{name}` one segment):
+ * - `when: "before"`: the call has no effect, then the answer is given;
+ * - `when: "after"`: the call takes effect, then its answer is replaced;
+ * - `when: "late"`: the answer is given, and the call takes effect `delayMs` after it.
+ * `answer` is `{status, headers, body}`, `"timeout"` (no answer until the client goes), `"reset"` (the socket is
+ * destroyed) or `"garbage"` (200 with a body that is no JSON). Without `answer` the call is only slow: the true
+ * answer comes after `delayMs`. `delayMs` is real ms; for before and after it is how long the answer takes.
+ */
+const callRuleSchema = z.strictObject({
+  method: z
+    .string()
+    .default('*')
+    .transform((method) => method.toUpperCase()),
+  path: z.string().min(1),
+  times: z.number().int().min(1).default(1),
+  when: z.enum(['before', 'after', 'late']).default('before'),
+  answer: z
+    .union([
+      z.enum(['timeout', 'reset', 'garbage']),
+      z.strictObject({
+        status: z.number().int().min(200).max(599),
+        headers: z.record(z.string(), z.string()).default({}),
+        body: z.unknown().optional(),
+      }),
+    ])
+    .optional(),
+  delayMs: z.number().int().min(0).default(0),
+});
+
+/**
+ * A rule for webhooks: of the next `times` events of a type (`*`: any) drop each for ever, send it twice, send it
+ * `delayMs` real ms late, or send it after the event that follows (or `delayMs` later when none follows).
+ */
+const webhookRuleSchema = z.strictObject({
+  webhook: z.string().min(1),
+  times: z.number().int().min(1).default(1),
+  do: z.enum(['drop', 'duplicate', 'delay', 'reorder']),
+  delayMs: z.number().int().min(0).default(1_000),
+});
+
+export type CallRule = z.infer<typeof callRuleSchema>;
+export type WebhookRule = z.infer<typeof webhookRuleSchema>;
+
+const ruleSchema = z.union([callRuleSchema, webhookRuleSchema]);
+
+/** What `POST /_sandbox/faults` takes: one rule or a list. */
+export const faultsSchema = z.union([ruleSchema.transform((rule) => [rule]), z.array(ruleSchema)]);
+
+/** The rules that still have times left, oldest first. */
+export interface Faults {
+  add(rules: (CallRule | WebhookRule)[]): void;
+  /** Takes one time off the first rule that fits the call; null when none does. */
+  forCall(method: string, path: string): CallRule | null;
+  /** Takes one time off the first rule that fits the event; null when none does. */
+  forWebhook(eventType: string): WebhookRule | null;
+  remaining(): (CallRule | WebhookRule)[];
+  clear(): void;
+}
+
+/** An empty book of rules. */
+export function createFaults(): Faults {
+  let rules: (CallRule | WebhookRule)[] = [];
+
+  const take = <R extends CallRule | WebhookRule>(rule: R | undefined): R | null => {
+    if (rule === undefined) return null;
+    rule.times -= 1;
+    rules = rules.filter(({ times }) => times > 0);
+    return rule;
+  };
+
+  return {
+    add: (more) => void rules.push(...more.map((rule) => ({ ...rule }))),
+    forCall: (method, path) =>
+      take(rules.filter((rule) => 'path' in rule).find((rule) => fits(rule, method, path))),
+    forWebhook: (eventType) =>
+      take(
+        rules
+          .filter((rule) => 'webhook' in rule)
+          .find(({ webhook }) => webhook === '*' || webhook === eventType),
+      ),
+    remaining: () => rules.map((rule) => ({ ...rule })),
+    clear: () => void (rules = []),
+  };
+}
+
+function fits(rule: CallRule, method: string, path: string): boolean {
+  return (rule.method === '*' || rule.method === method) && pathPattern(rule.path).test(path);
+}
+
+function pathPattern(path: string): RegExp {
+  const pattern = path
+    .split(/(\*|\{[^}]*\})/)
+    .map((part) => (part === '*' ? '.*' : part.startsWith('{') ? '[^/]+' : escaped(part)))
+    .join('');
+  return new RegExp(`^${pattern}$`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

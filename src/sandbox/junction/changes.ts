@@ -1,0 +1,147 @@
+import { HOUR_MS, MINUTE_MS } from '../clock';
+import { isLive, currentAppointment, timestamp, type Context } from './context';
+import {
+  eventStatus,
+  lowLevel,
+  MODALITY_RULES,
+  ORDER_AFTER_APPOINTMENT,
+  orderIsLive,
+  orderStatus,
+} from './rules';
+import type { AppointmentRecord, OrderRecord } from './state';
+import { appointmentAnswer, eventBody, orderAnswer } from './wire';
+
+/** How orders and appointments change, and which events their changes send. All changes go through here. */
+
+/** From the end of the visit to the results, in sandbox ms. */
+const RESULTS_AFTER_MS = 24 * HOUR_MS;
+
+/** Appointments made before the requisition end without it: 8 h after the order, or 2 h before their start. */
+const REQUISITION_WITHIN_MS = 8 * HOUR_MS;
+const REQUISITION_BEFORE_START_MS = 120 * MINUTE_MS;
+
+type EventData = Record<string, unknown> | null;
+
+/** Where an order stands, low-level. */
+export function standing(order: OrderRecord): string {
+  return lowLevel((order.events.at(-1) ?? order.events[0]).status);
+}
+
+/** Whether the order's requisition exists, or never will be needed. */
+export function hasRequisition(order: OrderRecord): boolean {
+  return order.events.some(({ status }) =>
+    ['requisition_created', 'requisition_bypassed'].includes(lowLevel(status)),
+  );
+}
+
+/** Moves an order to a low-level status and tells about it. What its appointment owes to the move follows. */
+export function moveOrder(context: Context, order: OrderRecord, to: string): void {
+  const at = timestamp(context);
+  order.events.push({
+    id: context.state.nextEventId++,
+    created_at: at,
+    status: orderStatus(order.modality, to),
+  });
+  order.updatedAt = at;
+  announceOrder(context, order, 'labtest.order.updated');
+  const appointment = currentAppointment(context, order.id);
+  if (!appointment || !isLive(appointment)) return;
+  if (to === 'requisition_created' || to === 'requisition_bypassed') {
+    moveOrder(context, order, 'appointment_pending');
+    if (appointment.status === 'reserved') moveAppointment(context, appointment, 'confirmed');
+  } else if (to === 'draw_completed' || to === 'completed') {
+    moveAppointment(context, appointment, 'completed');
+  }
+}
+
+/** Puts a new order or a change of one on its way to the receiver. */
+export function announceOrder(context: Context, order: OrderRecord, eventType: string): void {
+  const body = eventBody(context, eventType, order.request.user_id, orderAnswer(context, order));
+  context.webhooks.emit(eventType, body);
+}
+
+/** Puts a new appointment or a change of one on its way to the receiver. */
+export function announceAppointment(
+  context: Context,
+  appointment: AppointmentRecord,
+  eventType: string,
+): void {
+  const body = eventBody(context, eventType, appointment.userId, appointmentAnswer(context, appointment));
+  context.webhooks.emit(eventType, body);
+}
+
+/** Adds an appointment that was just made, and moves its order accordingly. */
+export function addAppointment(context: Context, appointment: AppointmentRecord): void {
+  context.state.appointments[appointment.id] = appointment;
+  announceAppointment(context, appointment, 'labtest.appointment.created');
+  afterMove(context, appointment);
+}
+
+/** Moves an appointment to a status and tells about it; its order follows. */
+export function moveAppointment(
+  context: Context,
+  appointment: AppointmentRecord,
+  to: string,
+  data: EventData = null,
+): void {
+  appointment.status = to;
+  noteAppointment(context, appointment, data);
+  afterMove(context, appointment);
+}
+
+/** Gives an appointment other times; it stays what it is (`scheduled` follows `scheduled`). */
+export function retimeAppointment(
+  context: Context,
+  appointment: AppointmentRecord,
+  times: { startAt: string | null; endAt: string | null; slotId: string | null },
+  data: EventData,
+): void {
+  Object.assign(appointment, times);
+  noteAppointment(context, appointment, data);
+  planVisit(context, appointment);
+}
+
+function noteAppointment(context: Context, appointment: AppointmentRecord, data: EventData): void {
+  const event = { created_at: timestamp(context), status: eventStatus(appointment.status), data };
+  appointment.events.push(event);
+  announceAppointment(context, appointment, 'labtest.appointment.updated');
+}
+
+function afterMove(context: Context, appointment: AppointmentRecord): void {
+  const order = context.state.orders[appointment.orderId];
+  if (appointment.status === 'confirmed') planVisit(context, appointment);
+  if (!order || !orderIsLive(orderStatus(order.modality, standing(order)))) return;
+  if (appointment.status === 'completed') return afterVisit(context, order);
+  if (!hasRequisition(order)) return planRequisitionDue(context, appointment, order);
+  const next = ORDER_AFTER_APPOINTMENT[appointment.status];
+  if (next !== undefined && next !== standing(order)) moveOrder(context, order, next);
+}
+
+function afterVisit(context: Context, order: OrderRecord): void {
+  const { afterVisit: next } = MODALITY_RULES[order.modality];
+  if (next !== null && standing(order) !== next) moveOrder(context, order, next);
+  const inMs = context.clock.scaled(RESULTS_AFTER_MS);
+  context.plan({ kind: 'advance_order', orderId: order.id, to: 'completed' }, inMs);
+}
+
+/** Visits take place in real time: a confirmed one starts and ends when it says. */
+function planVisit(context: Context, appointment: AppointmentRecord): void {
+  const { id: appointmentId, startAt, endAt } = appointment;
+  if (appointment.status !== 'confirmed' || startAt === null || endAt === null) return;
+  const visit = { kind: 'visit', appointmentId, startAt } as const;
+  context.plan({ ...visit, to: 'in_progress' }, Date.parse(startAt) - context.clock.now());
+  context.plan({ ...visit, to: 'completed' }, Date.parse(endAt) - context.clock.now());
+}
+
+function planRequisitionDue(context: Context, appointment: AppointmentRecord, order: OrderRecord): void {
+  if (!isLive(appointment)) return;
+  const now = context.clock.now();
+  const sinceOrderMs = now - Date.parse(order.createdAt);
+  const afterOrderMs = context.clock.scaled(REQUISITION_WITHIN_MS) - sinceOrderMs;
+  const beforeStartMs =
+    appointment.startAt === null
+      ? Number.POSITIVE_INFINITY
+      : Date.parse(appointment.startAt) - REQUISITION_BEFORE_START_MS - now;
+  const inMs = Math.max(0, Math.min(afterOrderMs, beforeStartMs));
+  context.plan({ kind: 'requisition_due', appointmentId: appointment.id }, inMs);
+}

@@ -1,0 +1,47 @@
+import type { Agenda } from '../agenda';
+import type { Clock } from '../clock';
+import type { Webhooks } from '../webhooks';
+import { REFUSALS } from './errors';
+import { LIVE_APPOINTMENT } from './rules';
+import type { AppointmentRecord, JunctionJob, JunctionState, NewJob, OrderRecord, VisitKind } from './state';
+
+/** What every operation of the sandbox works on. */
+export interface Context {
+  readonly state: JunctionState;
+  readonly clock: Clock;
+  readonly webhooks: Webhooks;
+  /** How long a booking key lasts, in sandbox ms. */
+  readonly keyLifetimeMs: number;
+  /** Plans a job `inMs` real ms from now. */
+  plan(job: NewJob, inMs: number): void;
+  readonly agenda: Agenda<JunctionJob>;
+}
+
+/** Now, as the wire has it. */
+export function timestamp(context: Context): string {
+  return new Date(context.clock.now()).toISOString();
+}
+
+/** The order, or 404. */
+export function orderOf(context: Context, id: string): OrderRecord {
+  const order = context.state.orders[id];
+  if (!order) throw REFUSALS.noOrder();
+  return order;
+}
+
+/** The newest of an order's appointments of a kind, a live one before all others; null when it has none. */
+export function currentAppointment(
+  context: Context,
+  orderId: string,
+  kind?: VisitKind,
+): AppointmentRecord | null {
+  const all = Object.values(context.state.appointments).filter(
+    (appointment) => appointment.orderId === orderId && (kind === undefined || appointment.kind === kind),
+  );
+  return all.findLast(isLive) ?? all.at(-1) ?? null;
+}
+
+/** Whether an appointment holds its slot. */
+export function isLive(appointment: AppointmentRecord): boolean {
+  return LIVE_APPOINTMENT.includes(appointment.status);
+}

@@ -1,0 +1,68 @@
+import { hasRequisition, moveAppointment, moveOrder, standing } from './changes';
+import type { Context } from './context';
+import type { JunctionJob } from './state';
+
+/** Does what was planned, unless the world has moved on since. */
+export async function runJob(context: Context, job: JunctionJob): Promise<void> {
+  switch (job.kind) {
+    case 'deliver':
+      return context.webhooks.attempt(job.message, job.attempt);
+    case 'advance_order':
+      return advanceOrder(context, job);
+    case 'simulate':
+      return simulateStep(context, job);
+    case 'settle':
+      return settle(context, job);
+    case 'requisition_due':
+      return cancelWithoutRequisition(context, job);
+    case 'visit':
+      return visit(context, job);
+  }
+}
+
+type JobOf<K extends JunctionJob['kind']> = Extract<JunctionJob, { kind: K }>;
+
+/** Where an order must stand for each step that it takes by itself. */
+const ADVANCES_FROM: Readonly<Record<string, readonly string[]>> = {
+  requisition_created: ['ordered'],
+  completed: ['draw_completed', 'appointment_scheduled'],
+};
+
+function advanceOrder(context: Context, job: JobOf<'advance_order'>): void {
+  const order = context.state.orders[job.orderId];
+  if (!context.state.advanceOrders || !order) return;
+  if (ADVANCES_FROM[job.to]?.includes(standing(order))) moveOrder(context, order, job.to);
+}
+
+function simulateStep(context: Context, job: JobOf<'simulate'>): void {
+  const order = context.state.orders[job.orderId];
+  const [step, ...rest] = job.steps;
+  if (!order || step === undefined) return;
+  moveOrder(context, order, step);
+  if (rest.length > 0) context.plan({ ...job, steps: rest }, job.everyMs);
+}
+
+function settle(context: Context, job: JobOf<'settle'>): void {
+  const appointment = context.state.appointments[job.appointmentId];
+  if (!appointment || !['pending', 'reserved'].includes(appointment.status)) return;
+  const data = job.reason === null ? null : { origin: 'provider', cancellation_reason: job.reason };
+  moveAppointment(context, appointment, job.to, data);
+}
+
+function cancelWithoutRequisition(context: Context, job: JobOf<'requisition_due'>): void {
+  const appointment = context.state.appointments[job.appointmentId];
+  const order = appointment && context.state.orders[appointment.orderId];
+  if (!appointment || !order || hasRequisition(order)) return;
+  if (!['pending', 'reserved'].includes(appointment.status)) return;
+  moveAppointment(context, appointment, 'cancelled', {
+    origin: 'vital',
+    cancellation_reason: 'no_requisition',
+  });
+}
+
+function visit(context: Context, job: JobOf<'visit'>): void {
+  const appointment = context.state.appointments[job.appointmentId];
+  const stands = appointment && ['confirmed', 'in_progress'].includes(appointment.status);
+  if (!stands || appointment.startAt !== job.startAt || appointment.status === job.to) return;
+  moveAppointment(context, appointment, job.to);
+}

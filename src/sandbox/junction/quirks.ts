@@ -1,0 +1,109 @@
+import type { JunctionState, Quirk } from './state';
+
+/**
+ * The oddities of shared/providers.md, "Reading what comes back", each a change to an answer that is right by the
+ * contract. They hold for answers and webhooks alike; `GET /_sandbox/state` stays plain.
+ */
+
+type Wire = Record<string, unknown>;
+type Change = (wire: Wire) => Wire;
+type Quirks = JunctionState['quirks'];
+
+/** Changes `appointment` as the quirks that are on say. */
+export function quirkyAppointment(quirks: Quirks, appointment: Wire): Wire {
+  return changed(quirks, APPOINTMENT_CHANGES, appointment);
+}
+
+/** Changes `order` as the quirks that are on say. */
+export function quirkyOrder(quirks: Quirks, order: Wire): Wire {
+  return changed(quirks, ORDER_CHANGES, order);
+}
+
+function changed(quirks: Quirks, changes: readonly [Quirk, Change][], wire: Wire): Wire {
+  return changes.filter(([quirk]) => quirks[quirk]).reduce((so, [, change]) => change(so), wire);
+}
+
+const APPOINTMENT_CHANGES: readonly [Quirk, Change][] = [
+  ['appointmentIdIsOrderId', (wire) => ({ ...wire, id: wire.order_id })],
+  ['missingOrderId', (wire) => without(wire, 'order_id')],
+  ['nullTimes', (wire) => ({ ...wire, start_at: null, end_at: null })],
+  ['noOffsetTimes', (wire) => ({ ...wire, start_at: bare(wire.start_at), end_at: bare(wire.end_at) })],
+  ['nullTimezone', (wire) => ({ ...wire, iana_timezone: null })],
+  ['missingAppointmentEvents', (wire) => without(wire, 'events')],
+  ['missingEventStatus', (wire) => without(wire, 'event_status')],
+  [
+    'pendingBesideScheduled',
+    (wire) =>
+      wire.status === 'confirmed' ? { ...wire, status: 'pending', event_status: 'scheduled' } : wire,
+  ],
+  [
+    'unknownEnums',
+    (wire) => ({
+      ...wire,
+      type: 'house_call',
+      provider: 'acme_draws',
+      status: 'awaiting_moonrise',
+      event_status: 'awaiting_moonrise',
+    }),
+  ],
+  ['streetAddresses', (wire) => ({ ...wire, address: street(wire.address, 'zip_code') })],
+  ['emptySecondLine', (wire) => ({ ...wire, address: { ...record(wire.address), second_line: '' } })],
+  ['missingNotes', (wire) => without(wire, 'appointment_notes')],
+];
+
+const ORDER_CHANGES: readonly [Quirk, Change][] = [
+  [
+    'missingNames',
+    (wire) => ({
+      ...wire,
+      patient_details: without(record(wire.patient_details), 'first_name', 'last_name'),
+    }),
+  ],
+  ['streetAddresses', (wire) => ({ ...wire, patient_address: street(wire.patient_address, 'zip') })],
+  [
+    'emptySecondLine',
+    (wire) => ({ ...wire, patient_address: { ...record(wire.patient_address), second_line: '' } }),
+  ],
+  ['missingDetailsData', (wire) => ({ ...wire, details: without(record(wire.details), 'data') })],
+  [
+    'orderCompletedName',
+    (wire) => renamed(wire, 'completed.walk_in_test.completed', 'completed.walk_in_test.order_completed'),
+  ],
+  [
+    'unknownEnums',
+    (wire) => ({ ...wire, last_event: { ...record(wire.last_event), status: unknownStatus(wire) } }),
+  ],
+  ['missingLastEvent', (wire) => without(wire, 'last_event')],
+  ['onlyTopLevelStatus', (wire) => without(wire, 'last_event', 'events')],
+];
+
+function unknownStatus(wire: Wire): string {
+  return `collecting_sample.${String(record(wire.details).type)}.awaiting_moonrise`;
+}
+
+function renamed(wire: Wire, from: string, to: string): Wire {
+  const text = JSON.stringify(wire).replaceAll(JSON.stringify(from), JSON.stringify(to));
+  return record(JSON.parse(text));
+}
+
+/** An address in the old form: `street` and `street_number` instead of `first_line`. */
+function street(address: unknown, zipField: string): Wire {
+  const old = record(address);
+  const number = /^\d+/.exec(String(old.first_line))?.[0] ?? '';
+  const name = String(old.first_line).slice(number.length).trim();
+  const rest = without(old, 'first_line', 'second_line', zipField);
+  return { ...rest, zip: old[zipField], street: name, street_number: number };
+}
+
+/** A time without its offset; the seed's webhooks have such times, and they are UTC. */
+function bare(time: unknown): unknown {
+  return typeof time === 'string' ? time.replace(/(Z|\+00:00)$/, '') : time;
+}
+
+function without(wire: Wire, ...fields: string[]): Wire {
+  return Object.fromEntries(Object.entries(wire).filter(([field]) => !fields.includes(field)));
+}
+
+function record(value: unknown): Wire {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

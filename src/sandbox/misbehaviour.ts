@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest, InjectOptions } from 'fastify';
+import type { CallRule, Faults } from './faults';
+
+/** One call that a sandbox got, without its body. */
+export interface LoggedCall {
+  method: string;
+  path: string;
+  /** Null while unanswered, and for ever when the socket was left or destroyed. */
+  status: number | null;
+  at: string;
+  /** The rule that spoiled it, as `<when>`; null for a call that was served plainly. */
+  fault: CallRule['when'] | null;
+}
+
+const CALLS_KEPT = 500;
+const CONTROL_PREFIX = '/_sandbox';
+const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
+
+/**
+ * Records every call that is not a control and lets the fault rules spoil it. A spoiled call that is to take
+ * effect is run through the app a second time, inwardly, so that its handlers know nothing of faults.
+ * Returns the log, oldest first.
+ */
+export function misbehave(app: FastifyInstance, faults: Faults): LoggedCall[] {
+  const calls: LoggedCall[] = [];
+  const entries = new WeakMap<FastifyRequest, LoggedCall>();
+  const inward = { header: 'x-sandbox-inward', token: randomUUID() };
+  const timers = new Set<NodeJS.Timeout>();
+
+  app.addHook('onRequest', async (request) => {
+    if (isControl(request) || request.headers[inward.header] === inward.token) return;
+    const entry = { method: request.method, path: pathOf(request), status: null, at: now(), fault: null };
+    entries.set(request, entry);
+    calls.push(entry);
+    if (calls.length > CALLS_KEPT) calls.shift();
+  });
+
+  app.addHook('preHandler', async (request, reply) => {
+    const entry = entries.get(request);
+    const rule = entry && faults.forCall(request.method, entry.path);
+    if (!rule) return;
+    entry.fault = rule.when;
+    const effect = (): Promise<Answer> => runInwardly(app, request, inward);
+    const answer = await spoiledAnswer(
+      rule,
+      effect,
+      (later, inMs) => void timers.add(setTimeout(later, inMs)),
+    );
+    return give(reply, answer);
+  });
+
+  app.addHook('onSend', async (request, reply) => {
+    const entry = entries.get(request);
+    if (entry) entry.status = reply.statusCode;
+  });
+
+  app.addHook('onClose', async () => timers.forEach((timer) => clearTimeout(timer)));
+  return calls;
+}
+
+type Answer = 'timeout' | 'reset' | { status: number; headers: Record<string, string>; body: string };
+
+async function spoiledAnswer(
+  rule: CallRule,
+  effect: () => Promise<Answer>,
+  later: (run: () => void, inMs: number) => void,
+): Promise<Answer> {
+  if (rule.when === 'late') {
+    later(() => void effect(), rule.delayMs);
+    return rule.answer === undefined ? 'timeout' : toAnswer(rule.answer);
+  }
+  const served = rule.when === 'after' || rule.answer === undefined;
+  if (rule.when === 'before') await pause(rule.delayMs);
+  const truth = served ? await effect() : null;
+  if (rule.when === 'after') await pause(rule.delayMs);
+  return rule.answer === undefined && truth !== null ? truth : toAnswer(rule.answer ?? 'timeout');
+}
+
+function toAnswer(answer: NonNullable<CallRule['answer']>): Answer {
+  if (answer === 'garbage') return { status: 200, headers: JSON_TYPE, body: '{"id": "7dc2a1b8-' };
+  if (typeof answer === 'string') return answer;
+  const { status, headers, body } = answer;
+  return typeof body === 'string'
+    ? { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body }
+    : { status, headers: { ...JSON_TYPE, ...headers }, body: body === undefined ? '' : JSON.stringify(body) };
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+function give(reply: FastifyReply, answer: Answer): FastifyReply {
+  if (answer === 'timeout') return reply.hijack();
+  if (answer === 'reset') {
+    reply.hijack();
+    reply.raw.destroy();
+    return reply;
+  }
+  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+}
+
+async function runInwardly(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  inward: { header: string; token: string },
+): Promise<Answer> {
+  const kept = Object.entries(request.headers).filter(([name]) => !HOP_HEADERS.has(name));
+  const options: InjectOptions = {
+    method: request.method as InjectOptions['method'], // a method that has reached a route is one of inject's
+    url: request.url,
+    headers: { ...Object.fromEntries(kept), [inward.header]: inward.token },
+    ...(request.body === undefined ? {} : { payload: JSON.stringify(request.body) }),
+  };
+  const answer = await app.inject(options);
+  const type = answer.headers['content-type'];
+  return {
+    status: answer.statusCode,
+    headers: type === undefined ? {} : { 'content-type': String(type) },
+    body: answer.body,
+  };
+}
+
+function isControl(request: FastifyRequest): boolean {
+  return request.url.startsWith(CONTROL_PREFIX);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? request.url;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

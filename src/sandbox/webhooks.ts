@@ -1,0 +1,141 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from './clock';
+import type { Faults } from './faults';
+
+/** Svix's published pauses before each attempt, in sandbox ms (shared/providers.md, Webhooks). */
+export const ATTEMPT_PAUSES_MS = [
+  0,
+  5 * SECOND_MS,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+  10 * HOUR_MS,
+] as const;
+
+/** A receiver has this long to answer 2xx, in real ms. */
+const ANSWER_WITHIN_MS = 15_000;
+
+const DELIVERIES_KEPT = 500;
+
+/** One event on its way: the same `svix-id` and body at every attempt. */
+export const messageSchema = z.object({ svixId: z.string(), eventType: z.string(), body: z.string() });
+export type Message = z.infer<typeof messageSchema>;
+
+/** One attempt to deliver, as `GET /_sandbox/state` shows it. */
+export interface Delivery {
+  svixId: string;
+  eventType: string;
+  /** Counted from 1; 0 for a dropped event. */
+  attempt: number;
+  outcome: number | 'dropped' | 'no answer';
+  at: string;
+}
+
+/** Sends a sandbox's events as Svix would. */
+export interface Webhooks {
+  /** Sends an event, subject to the fault rules. Nothing is sent while there is no address. */
+  emit(eventType: string, payload: object): void;
+  /** Makes one attempt; plans the next one when it fails and one is left. */
+  attempt(message: Message, attempt: number): Promise<void>;
+  /** Where events go from now on; null: nowhere. */
+  sendTo(url: string | null): void;
+  readonly deliveries: Delivery[];
+  /** Forgets events that wait for their successor, and the deliveries seen. */
+  clear(): void;
+}
+
+interface WebhookOptions {
+  url: string | null;
+  /** `whsec_` and the key in base64. */
+  secret: string;
+  clock: Clock;
+  faults: Faults;
+  /** Plans attempt `attempt` (from 0) in `inMs` real ms. */
+  plan: (message: Message, attempt: number, inMs: number) => void;
+}
+
+/** A sender that plans its attempts through `options.plan`, so that they can outlive a restart. */
+export function createWebhooks(options: WebhookOptions): Webhooks {
+  const deliveries: Delivery[] = [];
+  let url = options.url;
+  let held: { message: Message; release: NodeJS.Timeout }[] = [];
+
+  const note = (message: Message, attempt: number, outcome: Delivery['outcome']): void => {
+    const { svixId, eventType } = message;
+    deliveries.push({ svixId, eventType, attempt, outcome, at: new Date().toISOString() });
+    if (deliveries.length > DELIVERIES_KEPT) deliveries.shift();
+  };
+  const send = (message: Message, inMs = 0): void => options.plan(message, 0, inMs);
+  const releaseHeld = (afterMs: number): void => {
+    held.forEach(({ message, release }) => {
+      clearTimeout(release);
+      send(message, afterMs);
+    });
+    held = [];
+  };
+  const hold = (message: Message, forMs: number): void => {
+    const release = setTimeout(() => releaseHeld(0), forMs);
+    release.unref();
+    held.push({ message, release });
+  };
+  const clear = (): void => {
+    held.forEach(({ release }) => clearTimeout(release));
+    held = [];
+    deliveries.length = 0;
+  };
+
+  return {
+    deliveries,
+    clear,
+    sendTo: (next) => void (url = next),
+    emit(eventType, payload) {
+      if (url === null) return;
+      const message = { svixId: `msg_${randomUUID()}`, eventType, body: JSON.stringify(payload) };
+      const rule = options.faults.forWebhook(eventType);
+      if (rule?.do === 'drop') return note(message, 0, 'dropped');
+      if (rule?.do === 'reorder') return hold(message, rule.delayMs);
+      send(message, rule?.do === 'delay' ? rule.delayMs : 0);
+      if (rule?.do === 'duplicate') send(message);
+      releaseHeld(REORDER_GAP_MS);
+    },
+    async attempt(message, attempt) {
+      if (url === null) return;
+      const outcome = await post(url, message, options.secret);
+      note(message, attempt + 1, outcome);
+      const pauseMs = ATTEMPT_PAUSES_MS[attempt + 1];
+      if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) return;
+      if (pauseMs !== undefined) options.plan(message, attempt + 1, options.clock.scaled(pauseMs));
+    },
+  };
+}
+
+/** Enough for the following event to arrive first on one machine, in real ms. */
+const REORDER_GAP_MS = 100;
+
+/** The headers of a signed message: HMAC-SHA256 over `id.timestamp.body`, as Standard Webhooks has it. */
+export function signedHeaders(message: Message, secret: string, at: Date): Record<string, string> {
+  const timestamp = String(Math.floor(at.getTime() / 1_000));
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const signature = createHmac('sha256', key)
+    .update(`${message.svixId}.${timestamp}.${message.body}`)
+    .digest('base64');
+  return { 'svix-id': message.svixId, 'svix-timestamp': timestamp, 'svix-signature': `v1,${signature}` };
+}
+
+async function post(url: string, message: Message, secret: string): Promise<number | 'no answer'> {
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...signedHeaders(message, secret, new Date()) },
+      body: message.body,
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return 'no answer';
+  }
+}
