@@ -1,0 +1,99 @@
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+} from 'fastify-type-provider-zod';
+import { Failure } from '../booking/failures';
+import type { BookingClient } from '../client/booking-client';
+import { bearerAuth, type ApiKey } from './auth';
+import { bookingRoutes } from './bookings';
+import { createMetrics, type Metrics } from './metrics';
+import { operationRoutes } from './operation';
+import { sendProblem } from './problems';
+import type { Readiness } from './readiness';
+import { validator } from './schemas';
+import { junctionWebhook } from './webhooks/junction';
+
+export interface ApiOptions {
+  client: BookingClient;
+  /** Who may call; nobody when empty. */
+  apiKeys: readonly ApiKey[];
+  /** The client's id key: webhooks of adopted orders find their booking by it. */
+  idKey: Buffer;
+  /** The Junction accounts whose webhooks may come. */
+  junctionAccounts: readonly string[];
+  webhookSecrets: readonly string[];
+  readiness: () => Promise<Readiness>;
+  log: FastifyBaseLogger;
+}
+
+/** Bodies are small: a request with a long window list stays far below. In bytes. */
+const BODY_LIMIT = 1_048_576;
+
+/** The HTTP app, ready to listen or to be injected into. `close()` answers those who wait and stops it. */
+export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
+  const { client, log } = options;
+  const app = Fastify({
+    loggerInstance: log,
+    // Fastify's own lines hold the whole address, query included; the hook below logs the pattern.
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: 255 },
+    frameworkErrors: (err, request, reply) => void sendProblem(reply, request.log, err),
+  });
+  const metrics = createMetrics();
+  const stopping = new AbortController();
+  app.addHook('preClose', (done) => {
+    stopping.abort();
+    done();
+  });
+  app.setValidatorCompiler(validator);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((err, request, reply) => sendProblem(reply, request.log, err));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, request.log, new Failure('route_not_found')));
+  observe(app, metrics);
+
+  await app.register(swagger, openApi());
+  await app.register(operationRoutes, { metrics, readiness: options.readiness });
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', bearerAuth(options.apiKeys));
+    await scope.register(bookingRoutes, { client, stopping: stopping.signal });
+  });
+  await app.register(junctionWebhook, {
+    routing: { client, idKey: options.idKey, accounts: options.junctionAccounts },
+    secrets: options.webhookSecrets,
+    metrics,
+    stopping: stopping.signal,
+  });
+  return app;
+}
+
+/** One log line and one measurement a request; neither holds more of the address than the route's pattern. */
+function observe(app: FastifyInstance, metrics: Metrics): void {
+  app.decorateRequest('keyName', '');
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const { method } = request;
+    metrics.requests.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    request.log.info(
+      { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
+    done();
+  });
+}
+
+function openApi(): Parameters<typeof swagger>[1] {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'booking-saga', version: '1', description: 'Durable appointment bookings.' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  };
+}

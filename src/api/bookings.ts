@@ -1,0 +1,136 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { Failure } from '../booking/failures';
+import { requestProblems } from '../booking/schema/check-request';
+import type { BookingView } from '../booking/schema/view';
+import { isSettled } from '../booking/status';
+import type { BookingClient } from '../client/booking-client';
+import {
+  bookingRequestSchema,
+  bookingSchema,
+  cancelSchema,
+  filterSchema,
+  idSchema,
+  pageSchema,
+  problems,
+  rescheduleSchema,
+  resolveSchema,
+  retrySchema,
+  slotsSchema,
+  startHeadersSchema,
+} from './schemas';
+import { preferredWaitS } from './prefer';
+import { InvalidRequest } from './problems';
+
+export interface BookingRoutesOptions {
+  client: BookingClient;
+  /** Aborts when the app stops: callers that wait are answered with what there is. */
+  stopping: AbortSignal;
+}
+
+/** The routes under /v1/bookings and the slot search. */
+export const bookingRoutes: FastifyPluginCallbackZod<BookingRoutesOptions> = (app, options, done) => {
+  startRoute(app, options);
+  readRoutes(app, options);
+  changeRoutes(app, options);
+  slotsRoute(app, options);
+  done();
+};
+
+type App = Parameters<typeof bookingRoutes>[0];
+
+function startRoute(app: App, { client, stopping }: BookingRoutesOptions): void {
+  const schema = {
+    summary: 'Start a booking',
+    headers: startHeadersSchema,
+    body: bookingRequestSchema,
+    response: { 200: bookingSchema, 201: bookingSchema, 202: bookingSchema, ...problems },
+  };
+  app.post('/v1/bookings', { schema }, async (request, reply) => {
+    const { keyName, headers } = request;
+    const waitS = preferredWaitS(headers.prefer);
+    const started = await client.start(request.body, { idempotencyKey: headers['idempotency-key'], keyName });
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const booking =
+      waitS === null
+        ? started.booking
+        : await settledWithin(client, started.booking, waitS, AbortSignal.any([stopping, gone.signal]));
+    if (waitS !== null) reply.header('Preference-Applied', `wait=${waitS}`);
+    reply.header('Location', `/v1/bookings/${booking.id}`);
+    return reply.status(started.created ? (isSettled(booking) ? 201 : 202) : 200).send(booking);
+  });
+}
+
+/** A refused request is told everything that is wrong with it, not only the first of it. */
+async function tellingAll<T>(body: unknown, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (err) {
+    if (!(err instanceof Failure) || err.code !== 'invalid_request') throw err;
+    const problems = requestProblems(body, { now: new Date() });
+    throw problems.length > 0 ? new InvalidRequest(problems) : err;
+  }
+}
+
+/** The booking was taken: when nobody can say more just now, how it began is the answer. */
+async function settledWithin(
+  client: BookingClient,
+  booking: BookingView,
+  waitS: number,
+  signal: AbortSignal,
+): Promise<BookingView> {
+  if (isSettled(booking)) return booking;
+  try {
+    return await client.settled(booking.id, { timeoutMs: waitS * 1000, signal });
+  } catch (err) {
+    if (err instanceof Failure && err.code === 'temporal_unavailable') return booking;
+    throw err;
+  }
+}
+
+function readRoutes(app: App, { client }: BookingRoutesOptions): void {
+  const one = { summary: 'Read a booking', params: idSchema, response: { 200: bookingSchema, ...problems } };
+  app.get('/v1/bookings/:id', { schema: one }, (request) => client.get(request.params.id));
+
+  const page = {
+    summary: 'List bookings, newest first; may lag by a second or two',
+    querystring: filterSchema,
+    response: { 200: pageSchema, ...problems },
+  };
+  app.get('/v1/bookings', { schema: page }, (request) => client.list(request.query));
+}
+
+function changeRoutes(app: App, { client }: BookingRoutesOptions): void {
+  const common = { params: idSchema, response: { 200: bookingSchema, ...problems } };
+
+  const cancel = { ...common, summary: 'Cancel it', body: cancelSchema.default({}) };
+  app.post('/v1/bookings/:id/cancel', { schema: cancel }, ({ params, body, keyName }) =>
+    client.cancel(params.id, { ...body, by: keyName }),
+  );
+
+  const retry = { ...common, summary: 'Try again what waits for a person', body: retrySchema.default({}) };
+  app.post('/v1/bookings/:id/retry', { schema: retry }, ({ params, body, keyName }) =>
+    client.retry(params.id, { ...body, by: keyName }),
+  );
+
+  const resolve = { ...common, summary: 'Decide what waits for a person', body: resolveSchema };
+  app.post('/v1/bookings/:id/resolve', { schema: resolve }, ({ params, body, keyName }) =>
+    client.resolve(params.id, { ...body, by: keyName }),
+  );
+
+  const reschedule = { ...common, summary: 'Move the appointment', body: rescheduleSchema };
+  app.post('/v1/bookings/:id/reschedule', { schema: reschedule }, ({ params, body, keyName }) =>
+    client.reschedule(params.id, { ...body, by: keyName }),
+  );
+}
+
+function slotsRoute(app: App, { client }: BookingRoutesOptions): void {
+  const schema = {
+    summary: 'Slots that a booking with this request would try, best first',
+    body: bookingRequestSchema,
+    response: { 200: slotsSchema, ...problems },
+  };
+  app.post('/v1/slots/search', { schema }, async (request) => ({
+    slots: await tellingAll(request.body, () => client.searchSlots(request.body)),
+  }));
+}

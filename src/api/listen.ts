@@ -1,0 +1,34 @@
+import type { Client } from '@temporalio/client';
+import type { FastifyBaseLogger } from 'fastify';
+import { createBookingClient } from '../client/booking-client';
+import type { Config } from '../config';
+import { loadKeys } from '../temporal/keys';
+import { buildApi } from './app';
+import { temporalReadiness } from './readiness';
+
+export interface RunningApi {
+  /** `http://127.0.0.1:3000`: with the port that was really taken. */
+  address: string;
+  /** Answers those who wait and stops. The Temporal client stays open: it is its owner's. */
+  close(): Promise<void>;
+}
+
+/** Builds the HTTP app on a Temporal client and listens where the settings say; port 0 takes a free one. */
+export async function listenApi(
+  config: Config,
+  temporal: Client,
+  log: FastifyBaseLogger,
+): Promise<RunningApi> {
+  const { idKey } = loadKeys(config);
+  const app = await buildApi({
+    client: createBookingClient({ client: temporal, idKey }),
+    apiKeys: config.apiKeys,
+    idKey,
+    junctionAccounts: Object.keys(config.junction),
+    webhookSecrets: config.junctionWebhookSecrets,
+    readiness: () => temporalReadiness(temporal),
+    log,
+  });
+  const address = await app.listen({ host: config.host, port: config.port });
+  return { address, close: () => app.close() };
+}

@@ -1,0 +1,35 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Metrics } from './metrics';
+import type { Readiness } from './readiness';
+
+export interface OperationOptions {
+  metrics: Metrics;
+  readiness: () => Promise<Readiness>;
+}
+
+const healthSchema = z.object({ status: z.literal('ok') });
+const readinessSchema = z.object({ temporal: z.boolean(), worker: z.boolean() });
+
+/** What operators and their machines ask. */
+export const operationRoutes: FastifyPluginCallbackZod<OperationOptions> = (app, options, done) => {
+  const health = { summary: 'Whether this process runs', response: { 200: healthSchema } };
+  app.get('/healthz', { schema: health }, () => ({ status: 'ok' as const }));
+
+  const ready = {
+    summary: 'Whether bookings are taken (Temporal is reachable) and move (a worker polls)',
+    response: { 200: readinessSchema, 503: readinessSchema },
+  };
+  app.get('/readyz', { schema: ready }, async (_request, reply) => {
+    const state = await options.readiness();
+    return reply.status(state.temporal && state.worker ? 200 : 503).send(state);
+  });
+
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+    const { registry } = options.metrics;
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  done();
+};

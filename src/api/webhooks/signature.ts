@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { ConfigError } from '../../config';
+
+/** Whether a body came from the provider. */
+export type Verifier = (body: Buffer, headers: IncomingHttpHeaders) => boolean;
+
+const PARTS = ['id', 'timestamp', 'signature'] as const;
+
+/**
+ * Checks Standard Webhooks signatures over the raw bytes, with the headers named `svix-*` or `webhook-*`: one of
+ * the header's signatures must match one of the secrets, and the timestamp must be within five minutes of now.
+ * Without secrets nothing verifies. Throws a ConfigError for a secret that is none.
+ */
+export function webhookVerifier(secrets: readonly string[]): Verifier {
+  const keys = secrets.map(keyOf);
+  return (body, headers) => {
+    const prefix = headers['svix-id'] === undefined ? 'webhook' : 'svix';
+    const named = PARTS.map((part) => [`webhook-${part}`, text(headers[`${prefix}-${part}`])]);
+    const signed: Record<string, string> = Object.fromEntries(named);
+    return keys.some((key) => matches(key, body, signed));
+  };
+}
+
+function keyOf(secret: string): Webhook {
+  try {
+    return new Webhook(secret);
+  } catch {
+    throw new ConfigError('JUNCTION_WEBHOOK_SECRET: must look like whsec_ and base64');
+  }
+}
+
+function matches(key: Webhook, body: Buffer, headers: Record<string, string>): boolean {
+  try {
+    key.verify(body, headers, { jsonParse: false });
+    return true;
+  } catch (err) {
+    if (err instanceof WebhookVerificationError) return false;
+    throw err;
+  }
+}
+
+function text(value: string | string[] | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

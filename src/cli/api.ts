@@ -1,0 +1,35 @@
+import { pino } from 'pino';
+import { listenApi } from '../api/listen';
+import { ConfigError, loadConfig } from '../config';
+import { connectClient, localTarget, temporalTarget } from '../temporal/connection';
+import { dataConverterOf } from '../temporal/encryption';
+
+/** `npm run api`: the HTTP app alone, on a Temporal server that runs elsewhere, until it is told to stop. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  if (config.apiKeys.length === 0) {
+    throw new ConfigError(
+      'BOOKING_API_KEYS: must be set (name:secret, comma-separated) to run the API alone',
+    );
+  }
+  const log = pino({ level: config.logLevel });
+  const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
+  const client = await connectClient(target, dataConverterOf(config));
+  const api = await listenApi(config, client, log);
+  log.info({ address: api.address, temporal: target.address }, 'the API listens');
+  await stopSignal();
+  await api.close();
+  await client.connection.close();
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+main().catch((err: unknown) => {
+  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+  process.exitCode = err instanceof ConfigError ? 2 : 1;
+});

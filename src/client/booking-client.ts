@@ -1,0 +1,75 @@
+import type { Client } from '@temporalio/client';
+import { cancelBooking, rescheduleBooking, resolveBooking, retryBooking } from '../../workflows/messages';
+import type { CancelMessage, RescheduleMessage, ResolveMessage, RetryMessage } from '../booking/messages';
+import type { Slot } from '../booking/model';
+import type { BookingView } from '../booking/schema/view';
+import { changeBooking, wakeBooking, type NewsKind } from './change';
+import { cleanUpBooking } from './clean-up';
+import type { Door } from './door';
+import { listBookings, type BookingFilter, type BookingPage } from './list';
+import { readBooking } from './read';
+import { searchSlots } from './slots';
+import { startBooking, type StartOptions, type Started } from './start';
+import { settledBooking, watchBooking, type SettledOptions, type WatchOptions } from './watch';
+
+export type { NewsKind } from './change';
+export type { BookingFilter, BookingPage } from './list';
+export type { Started, StartOptions } from './start';
+
+/**
+ * Bookings, for another service or for the HTTP app. Every method throws only Failures of the table in
+ * src/booking/failures.ts, `temporal_unavailable` among them, and what is a bug.
+ */
+export interface BookingClient {
+  /**
+   * Starts a booking, or finds the one that the same key and request started, open or closed. A booking just
+   * made is returned as it begins (revision 0), without waiting for a worker. Refuses with `invalid_request`,
+   * `idempotency_key_reused`, and `order_in_use` whose hint is the id of the booking that uses the order.
+   */
+  start(request: unknown, options?: StartOptions): Promise<Started>;
+  /** The booking as it stands; of an adopted order's bookings the newest. Throws `booking_not_found`. */
+  get(id: string): Promise<BookingView>;
+  /** A page of bookings, newest first; may lag by a second or two. */
+  list(filter?: BookingFilter): Promise<BookingPage>;
+  /** The booking now, then at each change, until it has ended or the signal aborts. */
+  watch(id: string, options?: WatchOptions): AsyncIterable<BookingView>;
+  /** The booking once it is settled (see isSettled), or as it stands when the time is up. */
+  settled(id: string, options?: SettledOptions): Promise<BookingView>;
+  /** These return the booking once the message is accepted, and throw the code of a refusal. */
+  cancel(id: string, message: CancelMessage): Promise<BookingView>;
+  retry(id: string, message: RetryMessage): Promise<BookingView>;
+  resolve(id: string, message: ResolveMessage): Promise<BookingView>;
+  reschedule(id: string, message: RescheduleMessage): Promise<BookingView>;
+  /** Has the booking read the provider once. False when it is closed or absent. */
+  wake(id: string, kind: NewsKind): Promise<boolean>;
+  /** Starts the clean-up of an ended booking whose end left a call unaccounted for; false when none is needed. */
+  cleanUp(id: string): Promise<boolean>;
+  /** The slots that a booking with this request would try, best first. */
+  searchSlots(request: unknown): Promise<Slot[]>;
+}
+
+export interface BookingClientOptions {
+  /** Made with the data converter of src/temporal/encryption.ts; names the namespace. */
+  client: Client;
+  /** 32 bytes, the same on every door of a deployment: ids and idempotency hang on it. */
+  idKey: Buffer;
+}
+
+/** The client of a deployment's bookings. Holds no state: make as many as you like. */
+export function createBookingClient({ client, idKey }: BookingClientOptions): BookingClient {
+  const door: Door = { client, idKey };
+  return {
+    start: (request, options) => startBooking(door, request, options),
+    get: (id) => readBooking(door, id),
+    list: (filter) => listBookings(door, filter),
+    watch: (id, options) => watchBooking(door, id, options),
+    settled: (id, options) => settledBooking(door, id, options),
+    cancel: (id, message) => changeBooking(door, id, cancelBooking, message),
+    retry: (id, message) => changeBooking(door, id, retryBooking, message),
+    resolve: (id, message) => changeBooking(door, id, resolveBooking, message),
+    reschedule: (id, message) => changeBooking(door, id, rescheduleBooking, message),
+    wake: (id, kind) => wakeBooking(door, id, kind),
+    cleanUp: (id) => cleanUpBooking(door, id),
+    searchSlots: (request) => searchSlots(door, request),
+  };
+}

@@ -1,0 +1,73 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { appointmentUpdated, orderUpdated } from '../../workflows/messages';
+import { Failure, isFailureCode } from '../booking/failures';
+import type { MessageReceipt } from '../booking/messages';
+import { workflowIdOf } from '../booking/names';
+import type { BookingView } from '../booking/schema/view';
+import type { Door } from './door';
+import { findExecution, readBooking } from './read';
+import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './temporal-errors';
+
+/** How long a worker may take to accept or refuse a message, in ms. */
+const UPDATE_TIMEOUT_MS = 10_000;
+
+/** Temporal's word for an update whose workflow ended while it was being handled: it was accepted. */
+const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
+
+export type Message = UpdateDefinition<MessageReceipt, [unknown?]>;
+
+/**
+ * Sends a message to a booking and returns the booking once it is accepted. A refusal is thrown as its failure
+ * code; so are `already_ended`, `booking_not_found` and, when no worker answers, `temporal_unavailable` (then
+ * the message may still be accepted later).
+ */
+export async function changeBooking(
+  door: Door,
+  bookingId: string,
+  message: Message,
+  body: unknown,
+): Promise<BookingView> {
+  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId));
+  try {
+    const receipt = await within(door.client, UPDATE_TIMEOUT_MS, () =>
+      handle.executeUpdate<MessageReceipt, [unknown]>(message.name, { args: [body] }),
+    );
+    if (receipt.outcome === 'refused') throw refusal(receipt.code);
+  } catch (err) {
+    if (isNotFound(err)) throw await absent(door, bookingId);
+    if (!(err instanceof WorkflowUpdateFailedError)) throw err;
+    if (!endedMeanwhile(err.cause)) throw failureOf(err.cause) ?? err;
+  }
+  return readBooking(door, bookingId);
+}
+
+/** What news can be about. */
+export type NewsKind = 'appointment' | 'order';
+
+const NEWS = { appointment: appointmentUpdated, order: orderUpdated } as const;
+
+/** Tells a booking that there is news at the provider. False when it is closed or absent. */
+export async function wakeBooking(door: Door, bookingId: string, kind: NewsKind): Promise<boolean> {
+  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId));
+  try {
+    await within(door.client, CALL_TIMEOUT_MS, () => handle.signal(NEWS[kind]));
+    return true;
+  } catch (err) {
+    if (isNotFound(err)) return false;
+    throw err;
+  }
+}
+
+/** Temporal answers "not found" for a closed execution too. */
+async function absent(door: Door, bookingId: string): Promise<Failure> {
+  return new Failure((await findExecution(door, bookingId)) ? 'already_ended' : 'booking_not_found');
+}
+
+function endedMeanwhile(cause: unknown): boolean {
+  return cause instanceof ApplicationFailure && cause.type === ENDED_MEANWHILE;
+}
+
+function refusal(code: string | null): Failure {
+  return new Failure(isFailureCode(code) ? code : 'malformed_message');
+}

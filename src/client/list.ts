@@ -1,0 +1,149 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import { Failure } from '../booking/failures';
+import { bookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
+import type { BookingSummary } from '../booking/schema/summary';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, isInvalidArgument, within } from './temporal-errors';
+
+/** Which bookings; everything given must hold. */
+export interface BookingFilter {
+  status?: string;
+  provider?: string;
+  account?: string;
+  /** True: waits for a person; false: does not; a text: waits for this reason. */
+  attention?: string | boolean;
+  orderId?: string;
+  reference?: string;
+  /** The appointment's start, RFC 3339: at or after, and before. */
+  startsFrom?: string;
+  startsTo?: string;
+  /** Whether it still runs. */
+  open?: boolean;
+  /** 1 to 1000, 50 when not given. */
+  pageSize?: number;
+  /** `nextPageToken` of the page before, with the same filter. */
+  pageToken?: string;
+}
+
+export interface BookingPage {
+  bookings: BookingSummary[];
+  /** Null on the last page. */
+  nextPageToken: string | null;
+}
+
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 1000;
+
+const { WorkflowExecutionStatus } = temporal.api.enums.v1;
+type Row = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+type Attribute = keyof typeof SEARCH_ATTRIBUTES;
+
+/** Executions that ended otherwise than by their own return: failed, whatever their last status said. */
+const ENDED_BADLY: readonly unknown[] = [
+  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED,
+  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED,
+  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED,
+  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT,
+];
+
+/**
+ * A page of bookings, the newest first, from Temporal's search attributes: it may lag the bookings by a second or
+ * two. A filter or token that cannot be used is `invalid_request`.
+ */
+export async function listBookings(door: Door, filter: BookingFilter = {}): Promise<BookingPage> {
+  const { client } = door;
+  const request = {
+    namespace: client.options.namespace,
+    query: visibilityQuery(filter),
+    pageSize: pageSizeOf(filter),
+    nextPageToken: filter.pageToken === undefined ? undefined : Buffer.from(filter.pageToken, 'base64url'),
+  };
+  try {
+    const page = await within(client, CALL_TIMEOUT_MS, () =>
+      client.workflowService.listWorkflowExecutions(request),
+    );
+    return {
+      bookings: page.executions.map(summaryOf),
+      nextPageToken: page.nextPageToken.length > 0 ? base64url(page.nextPageToken) : null,
+    };
+  } catch (err) {
+    if (filter.pageToken === undefined || !isInvalidArgument(err)) throw err;
+    throw new Failure('invalid_request', { field: 'pageToken', hint: 'Take the nextPageToken of a page.' });
+  }
+}
+
+/** The filter in Temporal's query language. */
+function visibilityQuery(filter: BookingFilter): string {
+  return [
+    `WorkflowType = '${WORKFLOW_TYPE.booking}'`,
+    // Runs that continued as new are one booking with their successor.
+    filter.open === true ? "ExecutionStatus = 'Running'" : "ExecutionStatus != 'ContinuedAsNew'",
+    filter.open === false ? "ExecutionStatus != 'Running'" : null,
+    equals('BookingStatus', 'status', filter.status),
+    equals('BookingProvider', 'provider', filter.provider),
+    equals('BookingAccount', 'account', filter.account),
+    equals('BookingOrderId', 'orderId', filter.orderId),
+    equals('BookingReference', 'reference', filter.reference),
+    attentionIs(filter.attention),
+    starts('>=', 'startsFrom', filter.startsFrom),
+    starts('<', 'startsTo', filter.startsTo),
+  ]
+    .filter((term) => term !== null)
+    .join(' AND ');
+}
+
+function attentionIs(attention: BookingFilter['attention']): string | null {
+  if (typeof attention === 'boolean') return `BookingAttention IS ${attention ? 'NOT NULL' : 'NULL'}`;
+  return equals('BookingAttention', 'attention', attention);
+}
+
+/** No value of ours holds a quote, so what does is refused instead of escaped. */
+function equals(attribute: Attribute, field: string, value: string | undefined): string | null {
+  if (value === undefined) return null;
+  if (/^[^'"`\\\p{Cc}]{1,255}$/u.test(value)) return `${attribute} = '${value}'`;
+  throw new Failure('invalid_request', { field, hint: 'Must be 1 to 255 characters without quotes.' });
+}
+
+function starts(operator: '>=' | '<', field: string, value: string | undefined): string | null {
+  if (value === undefined) return null;
+  const time = Date.parse(value);
+  if (!Number.isNaN(time)) return `BookingStartsAt ${operator} '${new Date(time).toISOString()}'`;
+  throw new Failure('invalid_request', { field, hint: 'Must be a time like 2026-12-07T15:00:00Z.' });
+}
+
+function pageSizeOf({ pageSize = DEFAULT_PAGE_SIZE }: BookingFilter): number {
+  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= MAX_PAGE_SIZE) return pageSize;
+  throw new Failure('invalid_request', { field: 'pageSize', hint: `Must be 1 to ${MAX_PAGE_SIZE}.` });
+}
+
+function summaryOf(row: Row): BookingSummary {
+  const fields = row.searchAttributes?.indexedFields ?? {};
+  const at = (name: Attribute): string | null => {
+    const payload = fields[name];
+    const value: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : null;
+    return typeof value === 'string' ? value : null;
+  };
+  const workflowId = row.execution?.workflowId ?? '';
+  return {
+    id: bookingIdOf(workflowId) ?? workflowId,
+    status: ENDED_BADLY.includes(row.status) ? 'failed' : at('BookingStatus'),
+    open: row.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+    provider: at('BookingProvider'),
+    account: at('BookingAccount'),
+    reference: at('BookingReference'),
+    orderId: at('BookingOrderId'),
+    startsAt: at('BookingStartsAt'),
+    attention: at('BookingAttention'),
+    createdAt: timeOf(row.startTime),
+    endedAt: timeOf(row.closeTime),
+  };
+}
+
+function timeOf(at: Row['startTime']): string | null {
+  return at?.seconds ? new Date(Number(at.seconds) * 1000 + (at.nanos ?? 0) / 1e6).toISOString() : null;
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}

@@ -1,0 +1,122 @@
+import { WorkflowFailedError, type WorkflowExecutionStatusName } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { bookingQuery } from '../../workflows/messages';
+import { Failure } from '../booking/failures';
+import { WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
+import type { BookingView } from '../booking/schema/view';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './temporal-errors';
+
+/** One execution of a booking: which run, and how it stands in Temporal. */
+export interface Execution {
+  runId: string;
+  status: WorkflowExecutionStatusName;
+  memo: Readonly<Record<string, unknown>>;
+}
+
+/** The booking's execution: the newest run, or the one asked for. Null when Temporal knows none. */
+export async function findExecution(
+  door: Door,
+  bookingId: string,
+  runId?: string,
+): Promise<Execution | null> {
+  try {
+    const found = await within(door.client, CALL_TIMEOUT_MS, () =>
+      door.client.workflow.getHandle(workflowIdOf(bookingId), runId).describe(),
+    );
+    if (found.type !== WORKFLOW_TYPE.booking) return null;
+    return { runId: found.runId, status: found.status.name, memo: found.memo ?? {} };
+  } catch (err) {
+    if (isNotFound(err)) return null;
+    throw err;
+  }
+}
+
+/**
+ * The booking as it stands, of the newest run or of the one asked for. An ended one is read from its execution's
+ * end and needs no worker. Throws `booking_not_found`, or `temporal_unavailable` when nobody answers.
+ */
+export async function readBooking(door: Door, bookingId: string, runId?: string): Promise<BookingView> {
+  const execution = await findExecution(door, bookingId, runId);
+  if (!execution) throw new Failure('booking_not_found');
+  return readExecution(door, bookingId, execution);
+}
+
+/** The view of an execution that was found. */
+export async function readExecution(
+  door: Door,
+  bookingId: string,
+  execution: Execution,
+): Promise<BookingView> {
+  const { runId, status } = execution;
+  switch (status) {
+    case 'COMPLETED':
+    case 'FAILED':
+      return endOf(door, bookingId, runId);
+    case 'CANCELLED':
+    case 'TERMINATED':
+    case 'TIMED_OUT':
+      return cutOff(await queryBooking(door, bookingId, runId), status);
+    default:
+      return queryBooking(door, bookingId, runId);
+  }
+}
+
+/** Whether nothing more can come of an execution. A run that continued as new goes on in the next one. */
+export function isOver(status: WorkflowExecutionStatusName): boolean {
+  return ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'].includes(status);
+}
+
+/** What a run's worker says of it, open or closed. Throws `temporal_unavailable` when none answers. */
+export function queryBooking(door: Door, bookingId: string, runId: string): Promise<BookingView> {
+  return within(door.client, CALL_TIMEOUT_MS, () =>
+    door.client.workflow.getHandle(workflowIdOf(bookingId), runId).query(bookingQuery),
+  );
+}
+
+/** The result of a completed run, or the view in a failed run's details. */
+async function endOf(door: Door, bookingId: string, runId: string): Promise<BookingView> {
+  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId), runId);
+  try {
+    const result: unknown = await within(door.client, CALL_TIMEOUT_MS, () => handle.result());
+    if (isView(result)) return result;
+  } catch (err) {
+    if (!(err instanceof WorkflowFailedError)) throw err;
+    const detail: unknown = err.cause instanceof ApplicationFailure ? err.cause.details?.[0] : null;
+    if (isView(detail)) return detail;
+    // It failed before it had a view (an unencrypted input, say): the failure is all there is to tell.
+    throw (
+      failureOf(err.cause) ?? new Failure('internal_error', { hint: 'The booking ended without a view.' })
+    );
+  }
+  throw new Failure('internal_error', { hint: 'The booking ended without a view.' });
+}
+
+/**
+ * Somebody ended the execution in Temporal itself, so nothing was undone and nobody will be asked: the booking
+ * counts as failed by a fault of ours, and the rest of the view shows how far it had come.
+ */
+function cutOff(view: BookingView, status: WorkflowExecutionStatusName): BookingView {
+  const how = status.toLowerCase().replace('_', ' ');
+  const message = `The execution was ${how} in Temporal, outside the booking: nothing was undone, see what stands.`;
+  return {
+    ...view,
+    revision: view.revision + 1,
+    status: 'failed',
+    waitingFor: null,
+    attention: null,
+    failure: { code: 'internal_error', message },
+  };
+}
+
+/** Enough of a look to tell a view from whatever else an execution may have ended with. */
+function isView(value: unknown): value is BookingView {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    'status' in value &&
+    'revision' in value &&
+    typeof value.revision === 'number'
+  );
+}

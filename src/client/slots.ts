@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { SlotSearchResult } from '../../workflows/messages';
+import { parseRequest } from '../booking/schema/check-request';
+import { Failure } from '../booking/failures';
+import type { Slot } from '../booking/model';
+import { TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
+
+/** How long a search may take, in ms. */
+const SEARCH_TIMEOUT_MS = 60_000;
+
+/**
+ * The slots that a booking with this request would try, best first; books nothing. Throws the failure that the
+ * search ended with, and `provider_unavailable` when it took longer than a minute.
+ */
+export async function searchSlots(door: Door, input: unknown): Promise<Slot[]> {
+  const request = parseRequest(input, { now: new Date() });
+  try {
+    const found = await within(door.client, SEARCH_TIMEOUT_MS + CALL_TIMEOUT_MS, () =>
+      door.client.workflow.execute<(request: unknown) => Promise<SlotSearchResult>>(WORKFLOW_TYPE.slots, {
+        workflowId: `slots:${randomUUID()}`,
+        taskQueue: TASK_QUEUE.bookings,
+        args: [request],
+        workflowExecutionTimeout: SEARCH_TIMEOUT_MS,
+      }),
+    );
+    return found.slots;
+  } catch (err) {
+    if (!(err instanceof WorkflowFailedError)) throw err;
+    throw failureOf(err.cause) ?? new Failure('provider_unavailable', { hint: 'The search did not finish.' });
+  }
+}

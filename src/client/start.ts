@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  defineSearchAttributeKey,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  type SearchAttributePair,
+} from '@temporalio/common';
+import { CAPABILITIES } from '../booking/capabilities';
+import { parseRequest } from '../booking/schema/check-request';
+import { Failure } from '../booking/failures';
+import { adoptedBookingId, keyFingerprint, placedBookingId, requestFingerprint } from '../booking/ids';
+import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
+import type { BookingRequest } from '../booking/schema/request';
+import type { BookingView } from '../booking/schema/view';
+import type { Door } from './door';
+import { adoptedOrderId, initialStatus, initialView } from './initial-view';
+import { findExecution, isOver, readExecution, type Execution } from './read';
+import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+
+export interface StartOptions {
+  /** Makes the start repeatable: the same key and request give the same booking. Random when not given. */
+  idempotencyKey?: string;
+  /** Whose keys these are: two callers' equal keys are different keys. */
+  keyName?: string;
+}
+
+export interface Started {
+  booking: BookingView;
+  /** False when an earlier start with the same key and request made it. */
+  created: boolean;
+}
+
+/** A start, worked out: what is asked for and how Temporal can tell it from others. */
+interface Plan {
+  request: BookingRequest;
+  bookingId: string;
+  adoptedOrderId: string | null;
+  memo: Record<string, string>;
+}
+
+const DEFAULT_KEY_NAME = 'client';
+
+/**
+ * Starts a booking, or finds the one that the same key and request started, open or closed. Refuses an invalid
+ * request before anything starts (`invalid_request`), a key that was used for another (`idempotency_key_reused`)
+ * and an adopted order that an open booking uses (`order_in_use`, the hint is that booking's id).
+ */
+export async function startBooking(door: Door, input: unknown, options: StartOptions = {}): Promise<Started> {
+  const plan = planOf(door, input, options);
+  const earlier = await earlierStart(door, plan, options);
+  if (earlier) return { booking: await readExecution(door, plan.bookingId, earlier), created: false };
+  try {
+    await begin(door, plan);
+    return { booking: initialView(plan.bookingId, plan.request, new Date()), created: true };
+  } catch (err) {
+    if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+  }
+  const booking = await readExecution(door, plan.bookingId, await theSame(door, plan));
+  return { booking, created: false };
+}
+
+function planOf(door: Door, input: unknown, options: StartOptions): Plan {
+  const request = parseRequest(input, { now: new Date() });
+  const { idempotencyKey = randomUUID(), keyName = DEFAULT_KEY_NAME } = options;
+  const orderId = adoptedOrderId(request);
+  const { vendor } = CAPABILITIES[request.provider];
+  return {
+    request,
+    adoptedOrderId: orderId,
+    bookingId:
+      orderId === null
+        ? placedBookingId(door.idKey, keyName, idempotencyKey)
+        : adoptedBookingId(door.idKey, vendor, request.account, orderId),
+    memo: {
+      [MEMO.key]: keyFingerprint(door.idKey, keyName, idempotencyKey),
+      [MEMO.request]: requestFingerprint(door.idKey, request),
+    },
+  };
+}
+
+/**
+ * The execution that an earlier start with this key made. An adopted order's later bookings are runs of one id,
+ * so a new run would be started beside an answer that is there already; a placed one's id is its key, so there
+ * Temporal itself refuses the second run and nothing needs to be looked up first.
+ */
+async function earlierStart(door: Door, plan: Plan, options: StartOptions): Promise<Execution | null> {
+  if (plan.adoptedOrderId === null || options.idempotencyKey === undefined) return null;
+  const newest = await findExecution(door, plan.bookingId);
+  if (newest === null) return null;
+  const match = hasKeyOf(plan, newest) ? newest : await olderRun(door, plan);
+  if (match) return agreeing(plan, match);
+  if (!isOver(newest.status)) throw inUse(plan);
+  return null;
+}
+
+/** Runs that continued as new carry their successor's memo: only the last of each chain counts. */
+async function olderRun(door: Door, plan: Plan): Promise<Execution | null> {
+  const query = `WorkflowId = '${workflowIdOf(plan.bookingId)}' AND ExecutionStatus != 'ContinuedAsNew'`;
+  return within(door.client, CALL_TIMEOUT_MS, async () => {
+    for await (const { runId, status, memo } of door.client.workflow.list({ query })) {
+      const execution = { runId, status: status.name, memo: memo ?? {} };
+      if (hasKeyOf(plan, execution)) return execution;
+    }
+    return null;
+  });
+}
+
+/** The execution that stood in the way of a start, when it is the same booking; else why it is not. */
+async function theSame(door: Door, plan: Plan): Promise<Execution> {
+  const found = await findExecution(door, plan.bookingId);
+  if (found && hasKeyOf(plan, found)) return agreeing(plan, found);
+  throw plan.adoptedOrderId === null ? new Failure('idempotency_key_reused') : inUse(plan);
+}
+
+function hasKeyOf(plan: Plan, execution: Execution): boolean {
+  return execution.memo[MEMO.key] === plan.memo[MEMO.key];
+}
+
+function agreeing(plan: Plan, execution: Execution): Execution {
+  if (execution.memo[MEMO.request] === plan.memo[MEMO.request]) return execution;
+  throw new Failure('idempotency_key_reused');
+}
+
+function inUse(plan: Plan): Failure {
+  return new Failure('order_in_use', { field: 'order.id', hint: plan.bookingId });
+}
+
+async function begin(door: Door, plan: Plan): Promise<void> {
+  const { request, bookingId, memo } = plan;
+  await within(door.client, CALL_TIMEOUT_MS, () =>
+    door.client.workflow.start(WORKFLOW_TYPE.booking, {
+      workflowId: workflowIdOf(bookingId),
+      taskQueue: TASK_QUEUE.bookings,
+      args: [request],
+      memo,
+      typedSearchAttributes: searchAttributesOf(plan),
+      staticSummary: [request.provider, request.account, request.reference].filter(Boolean).join(' · '),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      workflowIdReusePolicy:
+        plan.adoptedOrderId === null
+          ? WorkflowIdReusePolicy.REJECT_DUPLICATE
+          : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    }),
+  );
+}
+
+/** So that a booking is found from its first moment on; the workflow keeps them current. */
+function searchAttributesOf({ request, adoptedOrderId: orderId }: Plan): SearchAttributePair[] {
+  const values = {
+    BookingStatus: initialStatus(request),
+    BookingProvider: request.provider,
+    BookingAccount: request.account,
+    BookingReference: request.reference,
+    BookingOrderId: orderId,
+  };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value ? [{ key: defineSearchAttributeKey(name, 'KEYWORD'), value }] : [],
+  );
+}

@@ -1,0 +1,86 @@
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
+import { Failure, isFailureCode, type FailureCode, type FailureFacts } from '../booking/failures';
+
+/** How errors of Temporal's client become failures of the table. */
+
+/** gRPC status codes, as the protocol numbers them. */
+const INVALID_ARGUMENT = 3;
+
+/** Codes that mean "Temporal, or a worker behind it, does not serve us now", with what to look at. */
+const UNAVAILABLE: Readonly<Record<number, string>> = {
+  1: 'The call was cut off.',
+  4: 'Nobody answered in time: is a worker running?',
+  7: 'Our credentials at Temporal do not allow this.',
+  8: 'Temporal asks for fewer calls.',
+  9: 'The booking cannot be asked now: its workflow task fails.',
+  14: 'The server cannot be reached.',
+  16: 'Temporal rejected our credentials.',
+};
+
+/** How long an ordinary call to Temporal may take, in ms; queries and updates also wait for a worker. */
+export const CALL_TIMEOUT_MS = 5_000;
+
+/**
+ * Runs calls to Temporal under one deadline. What Temporal's absence caused is thrown as
+ * `temporal_unavailable`; everything else as it came.
+ */
+export async function within<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
+  try {
+    return await client.withDeadline(Date.now() + timeoutMs, call);
+  } catch (err) {
+    throw asUnavailable(err);
+  }
+}
+
+/** `temporal_unavailable` for what Temporal's absence caused; else the error itself. */
+export function asUnavailable(err: unknown): unknown {
+  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable(UNAVAILABLE[4]);
+  if (err instanceof NamespaceNotFoundError) return unavailable('The namespace does not exist.');
+  const code = grpcCode(err);
+  return code !== null && code in UNAVAILABLE ? unavailable(UNAVAILABLE[code]) : err;
+}
+
+/** Whether Temporal knows no such execution, or none that is open where only an open one will do. */
+export function isNotFound(err: unknown): boolean {
+  return err instanceof WorkflowNotFoundError;
+}
+
+/** Whether Temporal refused what we sent as invalid: a page token, a run id. */
+export function isInvalidArgument(err: unknown): boolean {
+  return grpcCode(err) === INVALID_ARGUMENT;
+}
+
+export function isUnavailable(err: unknown): boolean {
+  return err instanceof Failure && err.code === 'temporal_unavailable';
+}
+
+/** The failure that a workflow or update failed with, facts included; null when it is none of the table. */
+export function failureOf(cause: unknown): Failure | null {
+  if (!(cause instanceof ApplicationFailure) || !isFailureCode(cause.type)) return null;
+  return new Failure(cause.type, factsOf(cause.details?.[0]));
+}
+
+function unavailable(hint: string | undefined): Failure {
+  return new Failure('temporal_unavailable' satisfies FailureCode, { hint });
+}
+
+function grpcCode(err: unknown): number | null {
+  const at = err instanceof ServiceError ? err.cause : err;
+  return isGrpcServiceError(at) ? at.code : null;
+}
+
+/** Field and hint only: the provider's words stay with the booking. */
+function factsOf(detail: unknown): FailureFacts {
+  const at = (name: string): string | undefined => {
+    const value: unknown = typeof detail === 'object' && detail !== null ? Reflect.get(detail, name) : null;
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { field: at('field'), hint: at('hint') };
+}

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { temporal } from '@temporalio/proto';
+import { Failure } from '../booking/failures';
+import { workflowIdOf } from '../booking/names';
+import type { BookingView } from '../booking/schema/view';
+import { isSettled } from '../booking/status';
+import type { Door } from './door';
+import { findExecution, isOver, queryBooking, readBooking } from './read';
+import { asUnavailable, isUnavailable } from './temporal-errors';
+
+/**
+ * Watching costs a booking nothing: the long poll on its execution's history tells that something happened, and
+ * the query what. Both leave no trace in the history and fall under no limit of updates.
+ */
+
+/** How long Temporal or the workers may be away before a watch gives up, and the pause between two tries, in ms. */
+const PATIENCE_MS = 300_000;
+const PAUSE_MS = 500;
+/** Longer than the server holds a long poll. */
+const LONG_POLL_TIMEOUT_MS = 70_000;
+
+const { EventType } = temporal.api.enums.v1;
+
+/** The view changes in workflow tasks only. */
+const TASK_DONE = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED;
+
+export interface WatchOptions {
+  /** Ends the watch quietly. */
+  signal?: AbortSignal;
+}
+
+/**
+ * The booking now, then each change of it (several at once may show as one), until it has ended or `signal`
+ * aborts. Outlasts restarts of workers and server of up to five minutes; throws `booking_not_found`, and
+ * `temporal_unavailable` after those.
+ */
+export async function* watchBooking(
+  door: Door,
+  bookingId: string,
+  { signal = new AbortController().signal }: WatchOptions = {},
+): AsyncGenerator<BookingView, void, undefined> {
+  const first = await patiently(signal, () => findExecution(door, bookingId));
+  if (signal.aborted) return;
+  if (!first) throw new Failure('booking_not_found');
+  const news = isOver(first.status)
+    ? [{ runId: first.runId, over: true }]
+    : newsOf(door, bookingId, first.runId, signal);
+  let seen: number | null = null;
+  for await (const { runId, over } of news) {
+    const read = over ? readBooking : queryBooking;
+    const view = await patiently(signal, () => read(door, bookingId, runId));
+    if (!view) return;
+    if (view.revision === seen) continue;
+    seen = view.revision;
+    yield view;
+  }
+}
+
+export interface SettledOptions extends WatchOptions {
+  /** How long to wait; without it, as long as it takes. */
+  timeoutMs?: number;
+}
+
+/**
+ * The booking once it is settled, or as it stands when the time is up or `signal` aborts. Throws as watchBooking
+ * and readBooking do.
+ */
+export async function settledBooking(
+  door: Door,
+  bookingId: string,
+  { timeoutMs, signal }: SettledOptions = {},
+): Promise<BookingView> {
+  const signals = [signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)];
+  const until = AbortSignal.any(signals.filter((one) => one !== undefined));
+  let latest: BookingView | null = null;
+  for await (const view of watchBooking(door, bookingId, { signal: until })) {
+    latest = view;
+    if (isSettled(view)) break;
+  }
+  return latest ?? readBooking(door, bookingId);
+}
+
+/** That a run's view may have changed; `over` when it was the last time. */
+interface News {
+  runId: string;
+  over: boolean;
+}
+
+/** News of a booking, through continue-as-new, until the end. */
+async function* newsOf(
+  door: Door,
+  bookingId: string,
+  firstRunId: string,
+  signal: AbortSignal,
+): AsyncGenerator<News, void, undefined> {
+  let runId = firstRunId;
+  let nextPageToken: Uint8Array | undefined;
+  while (!signal.aborted) {
+    const page = await patiently(signal, () => longPoll(door, bookingId, runId, nextPageToken, signal));
+    if (!page) return;
+    const events = page.history?.events ?? [];
+    const next = events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    // The server gives no token after the run's last event.
+    const isEnd = !page.nextPageToken?.length;
+    const over = isEnd && !next;
+    if (over || events.some((event) => event.eventType === TASK_DONE)) yield { runId, over };
+    if (over) return;
+    nextPageToken = next ? undefined : (page.nextPageToken ?? undefined);
+    runId = next ?? runId;
+  }
+}
+
+function longPoll(
+  door: Door,
+  bookingId: string,
+  runId: string,
+  nextPageToken: Uint8Array | undefined,
+  signal: AbortSignal,
+): Promise<temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse> {
+  const { client } = door;
+  const request = {
+    namespace: client.options.namespace,
+    execution: { workflowId: workflowIdOf(bookingId), runId },
+    waitNewEvent: true,
+    skipArchival: true,
+    nextPageToken,
+  };
+  return client.withAbortSignal(signal, () =>
+    client.withDeadline(Date.now() + LONG_POLL_TIMEOUT_MS, () =>
+      client.workflowService.getWorkflowExecutionHistory(request),
+    ),
+  );
+}
+
+/** Repeats a read while Temporal is away; null once `signal` aborts. */
+async function patiently<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T | null> {
+  const giveUpAt = Date.now() + PATIENCE_MS;
+  while (!signal.aborted) {
+    try {
+      return await read();
+    } catch (err) {
+      const failure = asUnavailable(err);
+      if (signal.aborted) return null;
+      if (!isUnavailable(failure) || Date.now() > giveUpAt) throw failure;
+      await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return null;
+}
