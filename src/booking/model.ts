@@ -99,7 +99,10 @@ export interface Order {
 
 /** What one look at the provider showed: the order (where there are orders) and its appointments. */
 export interface Sighting {
-  /** Null only at providers without orders. A sighting with orders always read the order or an appointment of it. */
+  /**
+   * Null at providers without orders, and beside a live appointment, which proves its order without reading it.
+   * A sighting with orders always read the order or a live appointment of it.
+   */
   order: Order | null;
   /** Appointments that occupy a slot (anything not cancelled). */
   live: Appointment[];

@@ -1,4 +1,12 @@
-import type { Appointment, Location, Order, PostalAddress, ProviderName, Sighting, Slot } from '../booking/model';
+import type {
+  Appointment,
+  Location,
+  Order,
+  PostalAddress,
+  ProviderName,
+  Sighting,
+  Slot,
+} from '../booking/model';
 import type { BookingRequest } from '../booking/schema/request';
 
 /**

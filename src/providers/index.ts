@@ -1,0 +1,23 @@
+import type { Logger } from 'pino';
+import { Failure } from '../booking/failures';
+import type { ProviderName } from '../booking/model';
+import type { Config } from '../config';
+import { createJunction } from './junction';
+import type { Provider } from './provider';
+
+/** The providers that this build can talk to. */
+export type Providers = ReadonlyMap<ProviderName, Provider>;
+
+/** An adapter for every provider, with the accounts of the settings. Connects nowhere yet. */
+export function createProviders(config: Pick<Config, 'junction'>, log: Pick<Logger, 'warn'>): Providers {
+  const options = { accounts: config.junction, log };
+  const all = [createJunction('junction-phlebotomy', options), createJunction('junction-psc', options)];
+  return new Map(all.map((provider) => [provider.name, provider]));
+}
+
+/** The adapter of a provider. Throws `not_supported` for one that this build has none for. */
+export function providerFor(providers: Providers, name: ProviderName): Provider {
+  const provider = providers.get(name);
+  if (!provider) throw new Failure('not_supported', { field: 'provider' });
+  return provider;
+}

@@ -1,0 +1,95 @@
+import type { Appointment, Sighting } from '../../booking/model';
+import { notesWithRef } from '../../booking/ref';
+import type { BookingRequest } from '../../booking/schema/request';
+import type { BookCall, Call, CancelCall, Where } from '../provider';
+import { readOrder } from './orders';
+import { toAppointment } from './parse';
+import type { CancellationReasons } from './reasons';
+import { ask, demand, type Session } from './session';
+import { appointmentWire } from './wire';
+
+/** The contract's limit for `appointment_notes`, in characters. */
+const MAX_NOTES_LENGTH = 1000;
+
+/** What Junction waits for a confirmation when the request does not say (the contract's default), in ms. */
+const DEFAULT_SYNC_TIMEOUT_MS = 2500;
+
+/**
+ * Takes a slot. The time limit grows by the window in which Junction itself waits for the confirmation. With a
+ * key the answer may be a replay, frozen as it was when the key was first used; it does not say so.
+ */
+export async function book(session: Session, call: Call, booking: BookCall): Promise<Appointment> {
+  const orderId = orderOf(booking.orderId);
+  const key = session.dialect.bookTakesKey ? booking.key : null;
+  const wire = await demand(
+    session,
+    { ...call, timeoutMs: call.timeoutMs + syncWindowMs(booking.request) },
+    'book',
+    appointmentWire,
+    { orderId, body: bookBody(booking), key },
+  );
+  return toAppointment(wire, orderId, session.notice);
+}
+
+/**
+ * The order's appointment. Where there is none, or a cancelled one, the order is read as well: a wrong address
+ * answers 404 too, and only an order that reads proves that nothing is there.
+ */
+export async function lookUp(session: Session, call: Call, where: Pick<Where, 'orderId'>): Promise<Sighting> {
+  const orderId = orderOf(where.orderId);
+  const current = await appointmentOf(session, call, orderId);
+  if (current && current.standing !== 'cancelled') return { order: null, live: [current], ended: [] };
+  return { order: await readOrder(session, call, orderId), live: [], ended: current ? [current] : [] };
+}
+
+/**
+ * Cancels the order's current appointment (Junction's call names the order, not the appointment: look first).
+ * Refusals that may mean that it is cancelled already are settled by a look-up; nothing live is a success.
+ */
+export async function cancelAppointment(
+  session: Session,
+  reasons: CancellationReasons,
+  call: Call,
+  cancel: CancelCall,
+): Promise<Appointment | null> {
+  const orderId = orderOf(cancel.orderId);
+  const { reasonId, note } = await reasons.choose(call, cancel.reason);
+  const reply = await ask(session, call, 'cancel_appointment', appointmentWire, {
+    orderId,
+    body: session.dialect.cancelBody(reasonId, note),
+  });
+  if (reply.is === 'done') return toAppointment(reply.value, orderId, session.notice);
+  const sighting = await lookUp(session, call, { orderId });
+  if (sighting.live.length > 0) throw reply.failure;
+  return sighting.ended[0] ?? null;
+}
+
+async function appointmentOf(session: Session, call: Call, orderId: string): Promise<Appointment | null> {
+  const reply = await ask(session, call, 'appointment', appointmentWire, { orderId });
+  return reply.is === 'done' ? toAppointment(reply.value, orderId, session.notice) : null;
+}
+
+function bookBody({ slotKey, ref, request }: BookCall): Record<string, unknown> {
+  const body = {
+    booking_key: slotKey,
+    appointment_notes: notesWithRef(request.notes, ref, MAX_NOTES_LENGTH),
+  };
+  const { confirmation } = request;
+  if (!confirmation?.async) return body;
+  return {
+    ...body,
+    async_confirmation: true,
+    sync_confirmation_timeout_millisecond: confirmation.syncTimeoutMs,
+    async_confirmation_timeout_millisecond: confirmation.asyncTimeoutMs,
+  };
+}
+
+function syncWindowMs({ confirmation }: BookingRequest): number {
+  return confirmation?.async ? (confirmation.syncTimeoutMs ?? DEFAULT_SYNC_TIMEOUT_MS) : 0;
+}
+
+/** Every appointment at Junction serves an order; a call without one is a bug of ours, not a failure. */
+function orderOf(orderId: string | null): string {
+  if (orderId === null) throw new Error('Junction appointments need an order id');
+  return orderId;
+}

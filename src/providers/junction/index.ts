@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { JunctionAccount } from '../../config';
+import { noticeOnce } from '../once';
+import type { Provider } from '../provider';
+import { book, cancelAppointment, lookUp } from './appointments';
+import { DIALECTS, type JunctionName } from './operations';
+import { orderCalls } from './orders';
+import { cancellationReasons } from './reasons';
+import type { Session } from './session';
+import { searchSlots } from './slots';
+
+export interface JunctionOptions {
+  accounts: Readonly<Record<string, JunctionAccount>>;
+  /** Told once about each value that this build does not know. */
+  log: Pick<Logger, 'warn'>;
+  /** The clock, in ms since 1970; the machine's unless a test says otherwise. */
+  now?: () => number;
+}
+
+/** Junction behind the providers' interface: visits at home or appointments at draw sites (PSC). */
+export function createJunction(
+  name: JunctionName,
+  { accounts, log, now = Date.now }: JunctionOptions,
+): Provider {
+  const session: Session = { dialect: DIALECTS[name], accounts, notice: noticeOnce(log), now };
+  const reasons = cancellationReasons(session);
+  return {
+    name,
+    orders: orderCalls(session),
+    searchSlots: (call, query) => searchSlots(session, call, query),
+    book: (call, booking) => book(session, call, booking),
+    lookUp: (call, where) => lookUp(session, call, where),
+    cancelAppointment: (call, cancel) => cancelAppointment(session, reasons, call, cancel),
+  };
+}

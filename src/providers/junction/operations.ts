@@ -1,0 +1,114 @@
+import type { PostalAddress, ProviderName } from '../../booking/model';
+import type { SlotQuery } from '../provider';
+import { Failure } from '../../booking/failures';
+
+/**
+ * What is asked of Junction, and the small ways in which its two kinds of appointment differ: paths and bodies.
+ * Source: providers.md, the table of operations, and the contract's paths.
+ */
+
+interface Endpoint {
+  method: 'GET' | 'POST' | 'PATCH';
+  /** `{at}` is the dialect's segment, `{order_id}` the order's id. */
+  path: string;
+  effect: 'read' | 'write';
+}
+
+export const ENDPOINTS = {
+  place_order: { method: 'POST', path: '/v3/order', effect: 'write' },
+  list_orders: { method: 'GET', path: '/v3/orders', effect: 'read' },
+  read_order: { method: 'GET', path: '/v3/order/{order_id}', effect: 'read' },
+  cancel_order: { method: 'POST', path: '/v3/order/{order_id}/cancel', effect: 'write' },
+  availability: { method: 'POST', path: '/v3/order/{at}/appointment/availability', effect: 'read' },
+  reasons: { method: 'GET', path: '/v3/order/{at}/appointment/cancellation-reasons', effect: 'read' },
+  appointment: { method: 'GET', path: '/v3/order/{order_id}/{at}/appointment', effect: 'read' },
+  book: { method: 'POST', path: '/v3/order/{order_id}/{at}/appointment/book', effect: 'write' },
+  cancel_appointment: {
+    method: 'PATCH',
+    path: '/v3/order/{order_id}/{at}/appointment/cancel',
+    effect: 'write',
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export type Operation = keyof typeof ENDPOINTS;
+
+export type Query = Record<string, string | readonly string[] | undefined>;
+
+/** How one kind of Junction appointment differs from the other. */
+export interface Dialect {
+  name: ProviderName;
+  /** The path segment of its endpoints. */
+  at: 'phlebotomy' | 'psc';
+  /** What an order must be created with, and the `details.type` it comes back with. */
+  collectionMethod: string;
+  /** Days that one availability call covers from its start date on. */
+  coverageDays: number;
+  /** Whether the book call takes an idempotency key at all (the account's setting decides whether one is given). */
+  bookTakesKey: boolean;
+  /** Where to look for slots, besides the start date. Throws `invalid_request` when the request does not say. */
+  availability(query: SlotQuery): { query: Query; body?: unknown };
+  cancelBody(reasonId: string, note: string | undefined): unknown;
+}
+
+const PHLEBOTOMY: Dialect = {
+  name: 'junction-phlebotomy',
+  at: 'phlebotomy',
+  collectionMethod: 'at_home_phlebotomy',
+  coverageDays: 14,
+  bookTakesKey: false,
+  availability: ({ address }) => ({ query: {}, body: usAddress(address) }),
+  cancelBody: (reasonId, note) => ({ cancellation_reason_id: reasonId, notes: note }),
+};
+
+const PSC: Dialect = {
+  name: 'junction-psc',
+  at: 'psc',
+  collectionMethod: 'walk_in_test',
+  coverageDays: 21,
+  bookTakesKey: true,
+  availability: ({ request: { site } }) => {
+    if (!site)
+      throw new Failure('invalid_request', { field: 'site', hint: 'Say where to look for draw sites.' });
+    return {
+      query: {
+        lab: site.lab,
+        site_codes: site.siteCodes,
+        // The contract takes five digits here, unlike in addresses.
+        zip_code: site.zip?.slice(0, 5),
+        radius: site.zip && String(site.radiusMiles ?? DEFAULT_RADIUS_MILES),
+      },
+    };
+  },
+  cancelBody: (reasonId, note) => ({ cancellationReasonId: reasonId, note }),
+};
+
+/** The contract's default. Sent all the same: "radius must be provided when using zip_code" is an answer too. */
+const DEFAULT_RADIUS_MILES = 25;
+
+export const DIALECTS = { 'junction-phlebotomy': PHLEBOTOMY, 'junction-psc': PSC } as const;
+export type JunctionName = keyof typeof DIALECTS;
+
+/** The path of an operation, its placeholders filled. */
+export function pathOf(operation: Operation, dialect: Dialect, orderId: string): string {
+  return ENDPOINTS[operation].path
+    .replace('{at}', dialect.at)
+    .replace('{order_id}', encodeURIComponent(orderId));
+}
+
+/** The contract's USAddress. */
+function usAddress(address: PostalAddress | null): unknown {
+  if (!address) {
+    throw new Failure('invalid_request', {
+      field: 'patient.address',
+      hint: 'A visit at home needs an address.',
+    });
+  }
+  return {
+    first_line: address.firstLine,
+    second_line: address.secondLine ?? undefined,
+    city: address.city,
+    state: address.state,
+    zip_code: address.zip,
+    access_notes: address.accessNotes ?? undefined,
+  };
+}

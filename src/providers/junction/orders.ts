@@ -1,0 +1,165 @@
+import { Failure } from '../../booking/failures';
+import type { Order } from '../../booking/model';
+import type { BookingRequest } from '../../booking/schema/request';
+import type { Call, OrderCalls, PlaceCall } from '../provider';
+import { toOrder } from './parse';
+import { ask, demand, type Session } from './session';
+import { orderPageWire, orderWire, postedOrderWire, type OrderWire } from './wire';
+
+/** Orders at Junction: placed with our booking id as `passthrough`, which is how a lost one is found again. */
+export function orderCalls(session: Session): OrderCalls {
+  return {
+    place: async (call, order) => {
+      const body = newOrder(order, session.dialect.collectionMethod);
+      return toOrder(
+        await demand(session, call, 'place_order', postedOrderWire, { body, key: order.key }),
+        session.notice,
+      );
+    },
+    find: (call, where) => findOrder(session, call, where),
+    read: (call, orderId) => readOrder(session, call, orderId),
+    cancel: (call, orderId) => cancelOrder(session, call, orderId),
+  };
+}
+
+/** The order as it stands. */
+export async function readOrder(session: Session, call: Call, orderId: string): Promise<Order> {
+  return toOrder(await demand(session, call, 'read_order', orderWire, { orderId }), session.notice);
+}
+
+/**
+ * Cancels the order. A refused transition does not say whether the order is past cancelling or cancelled already
+ * (providers.md, error table), so the order is read to tell.
+ */
+async function cancelOrder(session: Session, call: Call, orderId: string): Promise<Order> {
+  const reply = await ask(session, call, 'cancel_order', postedOrderWire, { orderId });
+  if (reply.is === 'done') {
+    const answered = toOrder(reply.value, session.notice);
+    return answered.phase === 'cancelled' ? answered : readOrder(session, call, orderId);
+  }
+  const order = await readOrder(session, call, orderId);
+  if (order.phase !== 'cancelled') throw reply.failure;
+  return order;
+}
+
+/** The contract's largest page. */
+const PAGE_SIZE = 100;
+
+/** A user with more orders than this since a booking began is no user. */
+const MAX_PAGES = 50;
+
+/** The provider's clock may be behind ours; the booking id decides in any case, in ms. */
+const CLOCK_SLACK_MS = 3_600_000;
+
+const GONE_PHASES: readonly Order['phase'][] = ['cancelled', 'failed'];
+
+async function findOrder(
+  session: Session,
+  call: Call,
+  where: { bookingId: string; userId: string; createdSince: string },
+): Promise<Order | null> {
+  const mine: Order[] = [];
+  for await (const wire of ordersOf(session, call, where.userId, where.createdSince)) {
+    if (wire.passthrough === where.bookingId) mine.push(toOrder(wire, session.notice));
+  }
+  return mine.find(({ phase }) => !GONE_PHASES.includes(phase)) ?? mine[0] ?? null;
+}
+
+/** All of a user's orders since a time, oldest first: ones that come while we page come last and none is skipped. */
+async function* ordersOf(
+  session: Session,
+  call: Call,
+  userId: string,
+  since: string,
+): AsyncGenerator<OrderWire> {
+  const query = {
+    user_id: userId,
+    start_date: new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString(),
+    order_key: 'created_at',
+    order_direction: 'asc',
+    size: String(PAGE_SIZE),
+  };
+  let seen = 0;
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const answer = await demand(session, call, 'list_orders', orderPageWire, {
+      query: { ...query, page: String(page) },
+    });
+    yield* answer.orders;
+    seen += answer.orders.length;
+    // A server may hold its pages shorter than we asked; its own words about size and total count.
+    const short = answer.orders.length < (answer.size ?? PAGE_SIZE);
+    if (answer.orders.length === 0 || (answer.total == null ? short : seen >= answer.total)) return;
+  }
+  throw new Failure('unexpected_answer', { said: `more than ${MAX_PAGES} pages of orders for one user` });
+}
+
+/**
+ * The body of a new order. `order.extra` goes in as it is, but what this booking itself says wins over it: the
+ * user, the patient, the tests, the collection method and the passthrough (without which a lost order is never
+ * found). Within `patient_details`, `patient_address` and `order_set`, extra fields are kept beside ours.
+ */
+export function newOrder(
+  { bookingId, request }: PlaceCall,
+  collectionMethod: string,
+): Record<string, unknown> {
+  const { order, patient } = request;
+  if (!order || !('labTestIds' in order)) {
+    throw new Failure('invalid_request', { field: 'order.labTestIds', hint: 'Say which tests to order.' });
+  }
+  return mergedUnder(order.extra ?? {}, {
+    user_id: patient?.userId,
+    patient_details: patientDetails(patient),
+    patient_address: patientAddress(patient),
+    order_set: { lab_test_ids: order.labTestIds },
+    collection_method: collectionMethod,
+    passthrough: bookingId,
+  });
+}
+
+type Patient = BookingRequest['patient'];
+
+function patientDetails(patient: Patient): Record<string, unknown> {
+  return given({
+    first_name: patient?.firstName,
+    last_name: patient?.lastName,
+    dob: patient?.dob,
+    gender: patient?.gender,
+    phone_number: patient?.phone,
+    email: patient?.email,
+    medical_proxy: patient?.medicalProxy,
+  });
+}
+
+function patientAddress(patient: Patient): Record<string, unknown> | undefined {
+  const address = patient?.address;
+  return (
+    address &&
+    given({
+      receiver_name: [patient.firstName, patient.lastName].filter(Boolean).join(' '),
+      first_line: address.firstLine,
+      second_line: address.secondLine,
+      city: address.city,
+      state: address.state,
+      zip: address.zip,
+      country: address.country,
+      access_notes: address.accessNotes,
+      phone_number: patient.phone,
+    })
+  );
+}
+
+function mergedUnder(extra: Record<string, unknown>, ours: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...extra };
+  for (const [key, value] of Object.entries(given(ours))) {
+    merged[key] = isObject(value) && isObject(extra[key]) ? { ...extra[key], ...value } : value;
+  }
+  return merged;
+}
+
+function given(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,137 @@
+import type { Appointment, Order, PostalAddress, Slot } from '../../booking/model';
+import { refInNotes } from '../../booking/ref';
+import { shortened } from '../http';
+import type { Notice } from '../once';
+import { newestOf, phaseOf, standingOf } from './statuses';
+import { dateOf, utc } from './times';
+import type { AddressWire, AppointmentWire, AvailabilityWire, DaySlotsWire, OrderWire } from './wire';
+
+/** From Junction's words to the domain's. Total: whatever passed the wire schemas becomes something. */
+
+const KNOWN_PROVIDERS: readonly string[] = ['getlabs', 'phlebfinders', 'quest', 'sonora_quest'];
+const KNOWN_TYPES: readonly string[] = ['phlebotomy', 'patient_service_center'];
+const KNOWN_KINDS: readonly string[] = [
+  'testkit',
+  'walk_in_test',
+  'at_home_phlebotomy',
+  'on_site_collection',
+];
+
+/** An appointment; its order's id comes from the path of the call where the answer leaves it out. */
+export function toAppointment(wire: AppointmentWire, orderId: string, notice: Notice): Appointment {
+  const newest = newestOf(wire.events);
+  const eventStatus = wire.event_status ?? newest?.status ?? null;
+  return {
+    id: wire.id,
+    orderId: wire.order_id ?? orderId,
+    provider: open('appointment.provider', wire.provider, KNOWN_PROVIDERS, notice),
+    providerId: wire.provider_id ?? null,
+    externalId: wire.external_id ?? null,
+    type: open('appointment.type', wire.type, KNOWN_TYPES, notice),
+    status: wire.status ?? UNKNOWN,
+    eventStatus,
+    standing: standingOf(wire.status ?? null, eventStatus, notice),
+    startsAt: utc(wire.start_at),
+    endsAt: utc(wire.end_at),
+    timezone: wire.iana_timezone ?? null,
+    address: toAddress(wire.address),
+    location: wire.location ? { lng: wire.location.lng, lat: wire.location.lat } : null,
+    place: null,
+    canReschedule: wire.can_reschedule ?? null,
+    ref: refInNotes(wire.appointment_notes),
+    reason: toReason(wire.event_data ?? newest?.data ?? null),
+  };
+}
+
+/** An order of any of the four modalities. */
+export function toOrder(wire: OrderWire, notice: Notice): Order {
+  const status = wire.last_event?.status ?? newestOf(wire.events)?.status ?? wire.status ?? null;
+  const kind = wire.details?.type ?? wire.lab_test?.method ?? status?.split('.')[1] ?? null;
+  return {
+    id: wire.id,
+    status: status ?? UNKNOWN,
+    phase: phaseOf(status, notice),
+    kind: open('order.kind', kind, KNOWN_KINDS, notice),
+    passthrough: wire.passthrough ?? null,
+    userId: wire.user_id ?? null,
+    address: toAddress(wire.patient_address),
+    dob: dateOf(wire.patient_details?.dob),
+    createdAt: utc(wire.created_at),
+  };
+}
+
+/** Slots that can be booked: those without a key (not bookable online) or without times are left out. */
+export function toSlots(wire: AvailabilityWire, fallbackZone: string | null): Slot[] {
+  return wire.slots.flatMap((day) => {
+    const zone = day.location?.iana_timezone ?? wire.timezone ?? fallbackZone;
+    return day.slots.flatMap((slot) => toSlot(slot, day, zone) ?? []);
+  });
+}
+
+function toSlot(
+  wire: DaySlotsWire['slots'][number],
+  day: DaySlotsWire,
+  timezone: string | null,
+): Slot | null {
+  const startsAt = utc(wire.start);
+  const endsAt = utc(wire.end);
+  if (!wire.booking_key || !startsAt || !endsAt) return null;
+  const at = day.location;
+  return {
+    key: wire.booking_key,
+    startsAt,
+    endsAt,
+    expiresAt: utc(wire.expires_at),
+    timezone,
+    price: wire.price ?? null,
+    distance: at?.distance ?? null,
+    location: at?.location ? { lng: at.location.lng, lat: at.location.lat } : null,
+    place: at ? { code: at.code ?? null, name: at.name ?? null, address: toAddress(at.address) } : null,
+  };
+}
+
+/** An address of either spelling; null when too little of it came to find the place by. */
+function toAddress(wire: AddressWire): PostalAddress | null {
+  const firstLine = wire?.first_line || streetLine(wire);
+  const zip = wire?.zip_code ?? wire?.zip;
+  if (!wire || !firstLine || !wire.city || !wire.state || !zip) return null;
+  return {
+    firstLine,
+    // `unit` is the deprecated form of the second line; the seed has it beside an empty one.
+    secondLine: wire.second_line || wire.unit || null,
+    city: wire.city,
+    state: wire.state,
+    zip,
+    country: wire.country || null,
+    accessNotes: wire.access_notes || null,
+  };
+}
+
+function streetLine(wire: AddressWire): string {
+  const { street, street_number: houseNumber } = wire ?? {};
+  if (!street || !houseNumber || street.startsWith(`${houseNumber} `)) return street ?? '';
+  return `${houseNumber} ${street}`;
+}
+
+/** The plain values of `event_data`, which is free-form: `origin: patient, is_reschedule: true`. */
+function toReason(data: Record<string, unknown> | null): string | null {
+  const said = Object.entries(data ?? {})
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([key, value]) => `${key}: ${String(value)}`)
+    .join(', ');
+  return said === '' ? null : shortened(said, MAX_REASON_LENGTH);
+}
+
+const MAX_REASON_LENGTH = 200;
+const UNKNOWN = 'unknown';
+
+/** A member of an open enum as it came, noticed when this build does not know it. */
+function open(
+  field: string,
+  value: string | null | undefined,
+  known: readonly string[],
+  notice: Notice,
+): string {
+  if (value && !known.includes(value)) notice(field, value);
+  return value ?? UNKNOWN;
+}

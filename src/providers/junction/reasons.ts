@@ -1,0 +1,56 @@
+import { Failure } from '../../booking/failures';
+import type { Call } from '../provider';
+import { accountOf, demand, type Session } from './session';
+import { reasonsWire, type ReasonWire } from './wire';
+
+/** How long an account's list of reasons is kept, in ms. */
+const KEPT_MS = 600_000;
+
+/** A cancellation's reason as Junction wants it: an id of its list, and free text beside it. */
+export interface ChosenReason {
+  reasonId: string;
+  note: string | undefined;
+}
+
+export interface CancellationReasons {
+  /**
+   * The reason to give: the caller's, else the account's, each by id or name; else the first refundable one; else
+   * the first. A caller's reason that is none of the list goes along as the note.
+   */
+  choose(call: Call, wanted: string | null): Promise<ChosenReason>;
+}
+
+/** The reasons that a provider's accounts may give for a cancellation, read when first needed. */
+export function cancellationReasons(session: Session): CancellationReasons {
+  const kept = new Map<string, { until: number; reasons: ReasonWire[] }>();
+
+  async function reasonsOf(call: Call): Promise<ReasonWire[]> {
+    const known = kept.get(call.account);
+    if (known && session.now() < known.until) return known.reasons;
+    const reasons = await demand(session, call, 'reasons', reasonsWire);
+    kept.set(call.account, { until: session.now() + KEPT_MS, reasons });
+    return reasons;
+  }
+
+  return {
+    choose: async (call, wanted) => {
+      const account = accountOf(session, call);
+      const reasons = await reasonsOf(call);
+      const asked = named(reasons, wanted);
+      const chosen =
+        asked ??
+        named(reasons, account.cancellationReason) ??
+        reasons.find((reason) => reason.is_refundable) ??
+        reasons[0];
+      if (!chosen)
+        throw new Failure('unexpected_answer', { said: 'the list of cancellation reasons is empty' });
+      return { reasonId: chosen.id, note: asked ? undefined : (wanted ?? undefined) };
+    },
+  };
+}
+
+function named(reasons: readonly ReasonWire[], wanted: string | null | undefined): ReasonWire | undefined {
+  const word = wanted?.trim().toLowerCase();
+  if (!word) return undefined;
+  return reasons.find(({ id, name }) => id.toLowerCase() === word || name?.trim().toLowerCase() === word);
+}

@@ -1,0 +1,60 @@
+import { Failure } from '../../booking/failures';
+import type { Slot } from '../../booking/model';
+import type { Call, DayRange, SlotQuery } from '../provider';
+import { toSlots } from './parse';
+import { accountOf, demand, type Session } from './session';
+import { plusDays, utcDate } from './times';
+import { availabilityWire } from './wire';
+
+/** Calls that one search makes at most; days beyond are not searched. Half a year at home, 8 months at draw sites. */
+const MAX_CALLS = 12;
+
+/**
+ * Slots for the asked days, from as many availability calls as it takes to cover them. The zone is the slot's
+ * place's, else the answer's, else the request's or the account's.
+ *
+ * A call that finds nothing may answer 404 "No slots found" instead of an empty list. When every call does, the
+ * place is not served (`area_not_served`); beside calls that found something it only means none on those days.
+ */
+export async function searchSlots(session: Session, call: Call, query: SlotQuery): Promise<Slot[]> {
+  const { dialect } = session;
+  const zone = query.request.timezone ?? accountOf(session, call).timezone ?? null;
+  const asked = dialect.availability(query);
+  const found = new Map<string, Slot>();
+  const starts = startDates(query.days, dialect.coverageDays, utcDate(session.now()));
+  const refusals: Failure[] = [];
+  for (const start of starts) {
+    const answer = await demand(session, call, 'availability', availabilityWire, {
+      query: { ...asked.query, start_date: start },
+      body: asked.body,
+    }).catch((err: unknown) => {
+      if (!(err instanceof Failure) || err.code !== 'area_not_served') throw err;
+      refusals.push(err);
+      return null;
+    });
+    for (const slot of answer ? toSlots(answer, zone) : []) found.set(slot.key, slot);
+  }
+  const [refusal] = refusals;
+  if (refusal && refusals.length === starts.length) throw refusal;
+  return [...found.values()];
+}
+
+/**
+ * The start dates of the calls that cover the asked days, in order, each once. Days before `today` are left out:
+ * "start_date must be greater or equal than the current date" would refuse the whole call.
+ */
+export function startDates(days: readonly DayRange[], coverageDays: number, today: string): string[] {
+  const starts: string[] = [];
+  let next = today;
+  for (const range of [...days].sort((a, b) => a.from.localeCompare(b.from))) {
+    for (next = later(next, range.from); next <= range.to; next = plusDays(next, coverageDays)) {
+      if (starts.length === MAX_CALLS) return starts;
+      starts.push(next);
+    }
+  }
+  return starts;
+}
+
+function later(a: string, b: string): string {
+  return a > b ? a : b;
+}

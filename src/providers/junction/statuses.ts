@@ -1,0 +1,134 @@
+import type { OrderPhase, Standing } from '../../booking/model';
+import type { Notice } from '../once';
+import { utc } from './times';
+import type { EventWire } from './wire';
+
+/**
+ * What Junction's status words mean to the saga. Both enums are non-exhaustive: words that no table names are
+ * carried as `unknown`, which moves nothing and counts as live.
+ */
+
+/** `status` and `event_status` of an appointment in one vocabulary: `confirmed` goes with `scheduled` (providers.md). */
+const STANDINGS: Readonly<Record<string, Standing>> = {
+  pending: 'pending',
+  reserved: 'reserved',
+  confirmed: 'confirmed',
+  scheduled: 'confirmed',
+  in_progress: 'in_progress',
+  completed: 'completed',
+  cancelled: 'cancelled',
+};
+
+/**
+ * Which of the two words wins when they differ, first to last.
+ *
+ * - `cancelled` wins over all: a cancelled appointment taken for a live one would be waited for until the visit.
+ * - Then what has happened already (`completed`, `in_progress`).
+ * - `unknown` wins over the rest: a new word beside `scheduled` may well mean that it is not.
+ * - Then the one further along, so the vendor's own example of `pending` beside `scheduled` (a patient's move)
+ *   reads as confirmed: the event says that it was scheduled. Taking it for pending would end in cancelling an
+ *   appointment that stands; taking it for confirmed is corrected by the next look.
+ */
+const PRECEDENCE: readonly Standing[] = [
+  'cancelled',
+  'completed',
+  'in_progress',
+  'unknown',
+  'confirmed',
+  'reserved',
+  'pending',
+];
+
+/** What an appointment's `status` and `event_status` mean together; a missing one leaves it to the other. */
+export function standingOf(status: string | null, eventStatus: string | null, notice: Notice): Standing {
+  const said = [
+    wordOf(STANDINGS, 'appointment.status', status, notice),
+    wordOf(STANDINGS, 'appointment.event_status', eventStatus, notice),
+  ];
+  return PRECEDENCE.find((standing) => said.includes(standing)) ?? 'unknown';
+}
+
+/**
+ * The last part of an order's status. `appointment_*` is past the requisition (or booked before it). After
+ * `draw_completed` there is nothing left to book, although Junction still counts it as collecting at home.
+ */
+const PHASES: Readonly<Record<string, OrderPhase>> = {
+  ordered: 'received',
+  awaiting_registration: 'received',
+  registered: 'received',
+  requisition_created: 'ready',
+  requisition_bypassed: 'ready',
+  appointment_pending: 'collecting',
+  appointment_scheduled: 'collecting',
+  appointment_cancelled: 'collecting',
+  redraw_available: 'collecting',
+  transit_customer: 'collecting',
+  out_for_delivery: 'collecting',
+  with_customer: 'collecting',
+  transit_lab: 'collecting',
+  problem_in_transit_customer: 'collecting',
+  problem_in_transit_lab: 'collecting',
+  draw_completed: 'with_lab',
+  delivered_to_lab: 'with_lab',
+  lab_processing_blocked: 'with_lab',
+  partial_results: 'with_lab',
+  completed: 'completed',
+  order_completed: 'completed',
+  corrected: 'completed',
+  cancelled: 'cancelled',
+  do_not_process: 'cancelled',
+  sample_error: 'failed',
+  lost: 'failed',
+  failure_to_deliver_to_customer: 'failed',
+  failure_to_deliver_to_lab: 'failed',
+};
+
+/** The first part of an order's status: Junction's own grouping, used where the last part is new or missing. */
+const GROUPS: Readonly<Record<string, OrderPhase>> = {
+  received: 'received',
+  collecting_sample: 'collecting',
+  sample_with_lab: 'with_lab',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  failed: 'failed',
+};
+
+/** Where an order stands, from its full status (`received.at_home_phlebotomy.ordered`) or the deprecated short one. */
+export function phaseOf(status: string | null, notice: Notice): OrderPhase {
+  if (status === null) return 'unknown';
+  const [group = '', , detail] = status.split('.');
+  if (detail === undefined) return wordOf(GROUPS, 'order.status', group, notice) ?? 'unknown';
+  return wordOf(PHASES, 'order.event', detail, notice, rowOf(GROUPS, group)) ?? 'unknown';
+}
+
+/** The newest of an order's or appointment's events: by time, then as listed. */
+export function newestOf(events: readonly (EventWire | null)[] | null | undefined): EventWire | null {
+  let newest: EventWire | null = null;
+  for (const event of events ?? []) {
+    if (event && (newest === null || timeOf(event) >= timeOf(newest))) newest = event;
+  }
+  return newest;
+}
+
+function timeOf(event: EventWire): number {
+  return Date.parse(utc(event.created_at) ?? EPOCH);
+}
+
+const EPOCH = '1970-01-01T00:00:00.000Z';
+
+function wordOf<T extends Standing | OrderPhase>(
+  table: Readonly<Record<string, T>>,
+  field: string,
+  word: string | null,
+  notice: Notice,
+  otherwise?: T,
+): T | 'unknown' | null {
+  if (word === null) return null;
+  const known = rowOf(table, word);
+  if (known === undefined) notice(field, word);
+  return known ?? otherwise ?? 'unknown';
+}
+
+function rowOf<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}
