@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { loadConfig, SANDBOX } from '../src/config';
+import { temporalTarget } from '../src/temporal/connection';
+
+/** Checks what Docker would read, as far as that goes without an engine. */
+
+const root = join(__dirname, '..');
+const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+const dockerignore = readFileSync(join(root, '.dockerignore'), 'utf8');
+
+const serviceSchema = z.object({
+  image: z.string(),
+  build: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()).default({}),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  healthcheck: z.object({ test: z.array(z.string()).min(2) }).optional(),
+  ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+  configs: z.array(z.object({ source: z.string(), target: z.string() })).default([]),
+});
+const composeSchema = z.object({
+  services: z.record(z.string(), serviceSchema),
+  volumes: z.record(z.string(), z.unknown()),
+  configs: z.record(z.string(), z.object({ content: z.string() })),
+});
+const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
+
+const compose = composeSchema.parse(parse(text, { merge: true }));
+const services = Object.entries(compose.services);
+const ours = services.filter(([, service]) => service.build !== undefined);
+const { scripts } = packageSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+
+test('Temporal runs on PostgreSQL from the maintained images, with our three parts beside it', () => {
+  const images = services.map(([, { image }]) => image.replace(/:.*/, ''));
+  expect(new Set(images)).toEqual(
+    new Set(['postgres', 'temporalio/admin-tools', 'temporalio/server', 'temporalio/ui', 'booking-saga']),
+  );
+  expect(ours.map(([name]) => name).sort()).toEqual(['api', 'sandbox', 'worker']);
+});
+
+test.each(services)(
+  '%s: its image is pinned, what it waits for, mounts and shows is there',
+  (_name, service) => {
+    expect(service.image).toMatch(/:(\d+\.\d+(\.\d+)?|local)$/);
+    for (const [dependency, { condition }] of Object.entries(service.depends_on)) {
+      const needed = compose.services[dependency];
+      expect(needed).toBeDefined();
+      if (condition === 'service_healthy') expect(needed?.healthcheck).toBeDefined();
+    }
+    for (const mount of service.volumes) expect(compose.volumes).toHaveProperty([mount.split(':')[0] ?? '']);
+    for (const { source } of service.configs) expect(compose.configs).toHaveProperty([source]);
+    for (const port of service.ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  },
+);
+
+test.each(ours)('%s: runs the compiled form of the npm script of its name', (name, service) => {
+  expect(service.command).toEqual(['node', `dist/src/cli/${name}.js`]);
+  expect(scripts[name]).toBe(`tsx src/cli/${name}.ts`);
+});
+
+test.each(ours)('%s: its settings are known to the program and accepted', (_name, service) => {
+  const env = withDefaults(service.environment);
+  const readers = readFileSync(join(root, 'src/config.ts'), 'utf8');
+  for (const name of Object.keys(env).filter((key) => !key.startsWith('TEMPORAL_'))) {
+    expect(readers).toMatch(new RegExp(`env\\.${name}\\b|'${name}'`));
+  }
+  expect(() => loadConfig(env)).not.toThrow();
+});
+
+test('worker and API use the same Temporal, the same keys and the sandbox unless told otherwise', () => {
+  const [worker, api] = ['worker', 'api'].map((name) =>
+    withDefaults(compose.services[name]?.environment ?? {}),
+  );
+  for (const env of [worker ?? {}, api ?? {}]) {
+    expect(temporalTarget({ TEMPORAL_CONFIG_FILE: join(root, 'none.toml'), ...env })).toMatchObject({
+      address: 'temporal:7233',
+      namespace: 'default',
+    });
+    const config = loadConfig(env);
+    expect(config.junction.default).toMatchObject({
+      apiKey: SANDBOX.junctionKey,
+      baseUrl: 'http://sandbox:4010',
+    });
+    expect(config.junctionWebhookSecrets).toEqual([SANDBOX.webhookSecret]);
+  }
+  expect(compose.services.worker?.volumes).toEqual(compose.services.api?.volumes);
+});
+
+test('the API does not start without bearer keys', () => {
+  expect(compose.services.api?.environment.BOOKING_API_KEYS).toMatch(/^\$\{BOOKING_API_KEYS:\?.+\}$/);
+});
+
+test('the Dockerfile copies what the build context lets in, and runs without root on glibc', () => {
+  const froms = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+  expect(new Set(froms)).toEqual(new Set(['node:20-bookworm-slim']));
+  const allowed = [...dockerignore.matchAll(/^!(.+)$/gm)].map(([, path]) => path);
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths]) =>
+    (paths ?? '').split(' ').map((path) => path.replace('./', '')),
+  );
+  expect(copied.length).toBeGreaterThan(0);
+  expect([...copied].sort()).toEqual([...allowed].sort());
+  expect(dockerfile.indexOf('USER node')).toBeGreaterThan(dockerfile.lastIndexOf('FROM'));
+  const data = /BOOKING_DATA_DIR=(\S+)/.exec(dockerfile)?.[1];
+  for (const [, { volumes }] of ours) for (const mount of volumes) expect(mount.split(':')[1]).toBe(data);
+});
+
+const withComposePlugin = hasComposePlugin() ? test : test.skip;
+
+withComposePlugin('docker compose accepts the file', () => {
+  const env = { ...process.env, BOOKING_API_KEYS: 'local:0123456789abcdef' };
+  expect(() => execFileSync('docker', ['compose', 'config', '-q'], { cwd: root, env })).not.toThrow();
+});
+
+function hasComposePlugin(): boolean {
+  try {
+    execFileSync('docker', ['compose', 'version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What compose would hand over when nothing is set; a required variable gets a value. */
+function withDefaults(environment: Record<string, string>): Record<string, string> {
+  const filled = Object.entries(environment).map(([name, value]) => [
+    name,
+    value.replace(/\$\{\w+:-(.*?)\}/g, '$1').replace(/\$\{\w+:\?.*?\}/g, 'local:0123456789abcdef'),
+  ]);
+  return Object.fromEntries(filled);
+}
