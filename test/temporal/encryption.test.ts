@@ -1,0 +1,109 @@
+import type { Payload } from '@temporalio/common';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { PLAINTEXT_MARK } from '../../src/booking/names';
+import { encryptionCodec, isEncrypted } from '../../src/temporal/encryption';
+
+const older = { id: '2025', key: Buffer.alloc(32, 1) };
+const newer = { id: '2026', key: Buffer.alloc(32, 2) };
+const codec = encryptionCodec({ keys: [newer, older], allowPlaintext: false });
+
+function payloadOf(value: unknown): Payload {
+  return defaultPayloadConverter.toPayload(value);
+}
+
+async function encrypted(value: unknown, keys = [newer]): Promise<Payload> {
+  const [payload] = await encryptionCodec({ keys, allowPlaintext: false }).encode([payloadOf(value)]);
+  if (!payload) throw new Error('nothing was encoded');
+  return payload;
+}
+
+async function decoded(payload: Payload, by = codec): Promise<unknown> {
+  const [plain] = await by.decode([payload]);
+  return plain && defaultPayloadConverter.fromPayload(plain);
+}
+
+test.each([
+  ['an object', { firstName: 'Ana' }],
+  ['null', null],
+  ['nothing', undefined],
+  ['bytes', Uint8Array.of(1, 2)],
+])('%s comes back as it was and is unreadable in between', async (_name, value) => {
+  const payload = await encrypted(value);
+  expect(isEncrypted(payload)).toBe(true);
+  expect(Buffer.from(payload.data ?? []).includes('Ana')).toBe(false);
+  expect(await decoded(payload)).toEqual(value);
+});
+
+test('no payloads are no trouble', async () => {
+  expect(await codec.encode([])).toEqual([]);
+  expect(await codec.decode([])).toEqual([]);
+});
+
+test('the same value never looks the same twice', async () => {
+  const [first, second] = [await encrypted('x'), await encrypted('x')];
+  expect(Buffer.from(first.data ?? []).equals(second.data ?? new Uint8Array())).toBe(false);
+});
+
+test('the newest key encrypts, every key decrypts', async () => {
+  const [payload] = await codec.encode([payloadOf('new')]);
+  expect(Buffer.from(payload?.metadata?.['encryption-key-id'] ?? []).toString()).toBe('2026');
+  expect(await decoded(await encrypted('old', [older]))).toBe('old');
+});
+
+test('a key that is not held is named', async () => {
+  const onlyOlder = encryptionCodec({ keys: [older], allowPlaintext: true });
+  await expect(onlyOlder.decode([await encrypted('x')])).rejects.toThrow(
+    /the key "2026".*BOOKING_ENCRYPTION_KEYS/,
+  );
+});
+
+const spoiled: [string, (payload: Payload) => Payload][] = [
+  ['under another key of the same id', (payload) => payload],
+  ['moved under the name of another key', (payload) => withKeyId(payload, '2025')],
+  ['with a bit changed', ({ metadata, data }) => ({ metadata, data: flipped(data ?? new Uint8Array()) })],
+  ['cut short', ({ metadata, data }) => ({ metadata, data: data?.subarray(0, 5) })],
+  ['without data', ({ metadata }) => ({ metadata })],
+];
+
+test.each(spoiled)('a payload %s does not decrypt, and the error says which key', async (name, spoil) => {
+  const foreign = { id: '2026', key: Buffer.alloc(32, 9) };
+  const payload = spoil(await encrypted('secret', [name.includes('same id') ? foreign : newer]));
+  await expect(codec.decode([payload])).rejects.toThrow(/does not decrypt with the key "202[56]"/);
+});
+
+test('both keys being the same bytes, a payload still does not move under another name', async () => {
+  const twins = encryptionCodec({ keys: [newer, { ...newer, id: 'twin' }], allowPlaintext: false });
+  await expect(twins.decode([withKeyId(await encrypted('x'), 'twin')])).rejects.toThrow(/"twin"/);
+});
+
+const plain: [string, Payload, unknown][] = [
+  ['JSON', payloadOf({ provider: 'oliver' }), { provider: 'oliver' }],
+  ['nothing', payloadOf(undefined), null],
+  ['bytes', payloadOf(Uint8Array.of(1)), null],
+  ['broken JSON', { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{') }, null],
+  ['an empty payload', {}, null],
+];
+
+test.each(plain)('%s that was never encrypted is marked, not thrown', async (_name, payload, value) => {
+  expect(await decoded(payload)).toEqual({ [PLAINTEXT_MARK]: value });
+});
+
+test('plaintext passes as it is where it is allowed', async () => {
+  const lenient = encryptionCodec({ keys: [newer], allowPlaintext: true });
+  expect(await decoded(payloadOf({ a: 1 }), lenient)).toEqual({ a: 1 });
+  expect(await decoded(await encrypted('x'), lenient)).toBe('x');
+});
+
+test('a codec without a key is refused', () => {
+  expect(() => encryptionCodec({ keys: [], allowPlaintext: false })).toThrow(/at least one/);
+});
+
+function withKeyId({ metadata, data }: Payload, id: string): Payload {
+  return { metadata: { ...metadata, 'encryption-key-id': Buffer.from(id) }, data };
+}
+
+function flipped(data: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(data);
+  copy[20] = (copy[20] ?? 0) ^ 1;
+  return copy;
+}
