@@ -38,17 +38,13 @@ export const OLIVER = {
 
 /** A copy of `request` with the value at a dotted path replaced, or taken out when it is undefined. */
 export function withValue(request: object, path: string, value: unknown): object {
-  const copy: unknown = structuredClone(request);
-  const keys = path.split('.');
-  const last = keys.pop() ?? '';
-  let block: unknown = copy;
-  for (const key of keys) block = isBlock(block) ? block[key] : undefined;
-  if (!isBlock(block) || !isBlock(copy)) throw new Error(`no such path: ${path}`);
-  if (value === undefined) delete block[last];
-  else block[last] = value;
-  return copy;
-}
-
-function isBlock(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  const [key = '', ...rest] = path.split('.');
+  const entries = new Map<string, unknown>(Object.entries(request));
+  const inner = entries.get(key);
+  if (rest.length > 0) {
+    if (typeof inner !== 'object' || inner === null) throw new Error(`no such path: ${path}`);
+    entries.set(key, withValue(inner, rest.join('.'), value));
+  } else if (value === undefined) entries.delete(key);
+  else entries.set(key, value);
+  return Array.isArray(request) ? [...entries.values()] : Object.fromEntries(entries);
 }

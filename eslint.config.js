@@ -1,0 +1,175 @@
+const js = require('@eslint/js');
+const { globalIgnores } = require('eslint/config');
+const tseslint = require('typescript-eslint');
+const oneWayImports = require('./eslint-rules/one-way-imports');
+
+/** Domain files that workflows bundle: they run nothing but each other. */
+const PURE = [
+  'age',
+  'capabilities',
+  'failures',
+  'limits',
+  'messages',
+  'model',
+  'names',
+  'ref',
+  'sighting',
+  'status',
+].map((name) => `src/booking/${name}`);
+
+/** Who may import whom (DESIGN.md, "Layers and folders"): a row for each layer, the more exact row counts. */
+const LAYERS = {
+  'workflows/': { values: ['workflows/', ...PURE], types: ['activities/contract', 'src/booking/'] },
+  'activities/': { values: ['activities/', 'src/booking/', 'src/providers/', 'src/config'] },
+  'src/booking/': { values: ['src/booking/'] },
+  ...Object.fromEntries(PURE.map((file) => [file, { values: PURE, types: ['src/booking/'] }])),
+  'src/config': { values: ['src/booking/'] },
+  'src/providers/': { values: ['src/providers/', 'src/booking/'], types: ['src/config'] },
+  // Sandboxes and adapters meet at the wire contract only, so that a mistake cannot cancel itself out.
+  'src/sandbox/': { values: ['src/sandbox/'], types: ['src/config'] },
+  // The worker is handed activities and workflows by what starts it.
+  'src/temporal/': { values: ['src/temporal/', 'src/booking/', 'src/config'], types: ['activities/'] },
+  'src/client/': { values: ['src/client/', 'src/booking/', 'workflows/messages'] },
+  'src/board/': { values: ['src/board/', 'src/booking/', 'src/client/'], types: ['src/config'] },
+  'src/api/': {
+    values: ['src/api/', 'src/board/', 'src/booking/', 'src/client/', 'src/config', 'src/temporal/'],
+  },
+  // The command line starts everything; nothing imports it.
+  'src/cli/': { values: ['src/', 'activities/', 'workflows/messages'] },
+};
+
+/** Packages that a folder must not import. Type imports leave nothing at run time, and `typesToo` bans them as well. */
+const packages = (files, regex, message, typesToo = true) => ({
+  files,
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      { patterns: [{ regex, message, allowTypeImports: !typesToo }] },
+    ],
+  },
+});
+
+/** Clock and chance. Where they are banned, what happens is the same at every replay and in every test. */
+const NO_CHANCE = [{ object: 'Math', property: 'random', message: 'No chance here.' }];
+const NO_CLOCK = [
+  {
+    selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]',
+    message: 'No clock here.',
+  },
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'No clock here.' },
+  { selector: 'CallExpression[callee.name="Date"]', message: 'No clock here.' },
+];
+const NO_ENVIRONMENT = { object: 'process', property: 'env', message: 'Settings are read in src/config.ts.' };
+const NO_NODE_GLOBALS = [
+  ...['process', 'Buffer', 'crypto', 'fetch', 'performance', 'require', 'global'],
+  ...['setTimeout', 'setInterval', 'setImmediate'],
+].map((name) => ({ name, message: 'Workflows know no Node: use @temporalio/workflow.' }));
+
+const CODE = ['src/**/*.ts', 'workflows/**/*.ts', 'activities/**/*.ts'];
+
+module.exports = tseslint.config(
+  globalIgnores(['dist', 'coverage', '.data', 'node_modules', 'test/histories']),
+  // Exceptions stand here, each with its reason, and nowhere else.
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { require: 'readonly', module: 'writable', __dirname: 'readonly' },
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // An async function without await is how a promised interface is kept, a throw becoming a rejection.
+      '@typescript-eslint/require-await': 'off',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'max-lines': ['error', { max: 400 }],
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'] }],
+    },
+  },
+  {
+    files: CODE,
+    rules: {
+      'no-console': 'error',
+      'max-lines-per-function': ['error', { max: 60, skipComments: true }],
+      'no-restricted-properties': ['error', NO_ENVIRONMENT],
+    },
+  },
+  // The Temporal SDK's own settings, the PATH and the user's folders are read where they are used.
+  { files: ['src/config.ts', 'src/temporal/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+
+  {
+    files: CODE,
+    plugins: { house: { rules: { 'one-way-imports': oneWayImports } } },
+    rules: { 'house/one-way-imports': ['error', LAYERS] },
+  },
+  packages(
+    ['src/config.ts', 'src/providers/**/*.ts', 'src/sandbox/**/*.ts'],
+    '^@temporalio/',
+    'This layer does not know Temporal.',
+  ),
+  packages(
+    ['src/booking/**/*.ts'],
+    '^(?:@temporalio/|node:|pino)',
+    'The domain is pure: no Node, no Temporal.',
+  ),
+  // Ids are HMACs; doors make them, workflows never import this file.
+  packages(['src/booking/ids.ts'], '^(?!\\.|node:crypto$)', 'Of packages, ids need node:crypto only.'),
+  packages(
+    PURE.map((file) => `${file}.ts`),
+    '^[^.]',
+    'Workflows bundle this file: it imports no package.',
+  ),
+  packages(
+    ['workflows/**/*.ts'],
+    '^(?!\\.|@temporalio/(?:workflow|common)$)',
+    'Workflows run in the sandbox of Temporal: no Node and no other package at run time.',
+    false,
+  ),
+  {
+    files: ['src/booking/**/*.ts'],
+    rules: {
+      'no-restricted-properties': ['error', ...NO_CHANCE, NO_ENVIRONMENT],
+      'no-restricted-syntax': ['error', ...NO_CLOCK],
+    },
+  },
+  {
+    files: ['workflows/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...NO_NODE_GLOBALS],
+      'no-restricted-properties': ['error', ...NO_CHANCE],
+      'no-restricted-syntax': ['error', ...NO_CLOCK],
+    },
+  },
+  // The one place that reads the time, which Temporal replaces by the time of the workflow task.
+  { files: ['workflows/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
+
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      // Jest's matchers are typed `any`, and a test of what a provider may send needs values of the wrong type.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+);
