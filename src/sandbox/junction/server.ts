@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { createAgenda } from '../agenda';
 import { createClock, HOUR_MS } from '../clock';
 import { readBodiesAsJson, sharedControls } from '../controls';
@@ -57,7 +57,7 @@ export async function createJunctionSandbox(options: JunctionSandboxOptions): Pr
   });
   const app = Fastify({
     ...(options.log ? { loggerInstance: options.log } : { logger: false }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
   });
   wire(app, store, options);
