@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { CoreActivities, ProviderActivities } from '../activities/contract';
 import { TASK_QUEUE } from '../src/booking/names';
+import { publish } from './publish';
 import type { Booking } from './state';
 
 /**
@@ -31,6 +32,7 @@ export function core(summary: string) {
 
 /** Reads at the provider, retried until `patienceMs` is used up. */
 export function reads(b: Booking, summary: string) {
+  publish(b);
   const { capabilities, limits } = b.state;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
@@ -48,6 +50,7 @@ export function reads(b: Booking, summary: string) {
 
 /** Writes at the provider: one attempt, short, never heartbeat. Call them shielded. */
 export function writes(b: Booking, summary: string) {
+  publish(b);
   const { capabilities, request } = b.state;
   const syncWindowMs = request.confirmation?.async ? (request.confirmation.syncTimeoutMs ?? 2_500) : 0;
   return proxyActivities<ProviderActivities>({
@@ -61,6 +64,7 @@ export function writes(b: Booking, summary: string) {
 
 /** Polls at the provider: fail softly until there is something to see. */
 export function polls(b: Booking, summary: string, everyMs?: number) {
+  publish(b);
   const { capabilities, limits } = b.state;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,

@@ -14,13 +14,14 @@ import { Ending } from './ending';
 import { isPlaintext } from './guard';
 import { openInbox } from './inbox';
 import { owned } from './owned';
-import { change, newBooking, publish, shielded, type Booking } from './state';
+import { publish } from './publish';
+import { change, newBooking, shielded, type Booking } from './state';
 import { nextSlot, take, takeOver, undoAppointment } from './steps/appointment';
 import { confirmed } from './steps/confirm';
 import { keep } from './steps/keep';
 import { doOrder, undoOrder } from './steps/order';
 import { ready } from './steps/ready';
-import { compensate, type Undo } from './steps/undo';
+import { compensate, undone, type Undo } from './steps/undo';
 import { viewOf } from './view';
 import { checkTime } from './waiting';
 
@@ -73,9 +74,10 @@ async function held(b: Booking): Promise<void> {
   throw new Ending('failed', 'no_slot');
 }
 
-/** Gives a slot back before another is tried. */
+/** Gives a slot back before another is tried; one that a person leaves standing ends the search. */
 async function release(b: Booking): Promise<void> {
-  await shielded(() => owned(b, () => undoAppointment.run(b)));
+  const outcome = await shielded(() => undone(b, undoAppointment));
+  if (outcome === 'left_to_person') throw new Ending('failed', 'undo_failed');
   change(b, { appointment: null });
 }
 
@@ -93,6 +95,7 @@ async function open(b: Booking, input: unknown): Promise<void> {
 async function whileWanted(b: Booking, forward: () => Promise<void>): Promise<void> {
   const scope = new CancellationScope();
   b.wanted = scope;
+  if (b.state.cancel) scope.cancel(); // it came before the first step
   try {
     await scope.run(forward);
   } catch (err) {

@@ -1,7 +1,7 @@
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { reads } from './activities';
-import { after, nowMs } from './clock';
+import { after, now, nowMs } from './clock';
 import { whose } from './evidence';
 import { at, change, type Booking } from './state';
 import { newsUntil } from './waiting';
@@ -19,13 +19,17 @@ export function lookUp(b: Booking, why: string): Promise<Sighting> {
   });
 }
 
-/** When to look after an unknown outcome: evenly over the late-commit window, the last one when it is over. */
+/**
+ * When to look after an unknown outcome: now, and then evenly over what is left of the late-commit window, the
+ * last time when it is over.
+ */
 export function lookUpTimes(b: Booking, since: string): string[] {
   const { lookUps } = b.state.limits;
   const { lateCommitWindowMs } = b.state.capabilities;
-  return Array.from({ length: lookUps }, (_, index) =>
+  const planned = Array.from({ length: lookUps }, (_, index) =>
     after(since, Math.ceil((lateCommitWindowMs * index) / (lookUps - 1))),
   );
+  return [now(), ...planned.filter((time) => Date.parse(time) > nowMs())];
 }
 
 /**
@@ -36,11 +40,7 @@ export function lookUpTimes(b: Booking, since: string): string[] {
 export async function lookUpUnknown(b: Booking): Promise<Appointment | null> {
   const unknown = b.state.unknownBook;
   if (!unknown) return null;
-  const times = lookUpTimes(b, unknown.since);
-  for (const time of times) {
-    // An undo or an attention may have come between: what is long past is looked up once, not many times.
-    const isLast = time === times.at(-1);
-    if (!isLast && Date.parse(time) < nowMs() - 1 && unknown.emptyLookUps > 0) continue;
+  for (const time of lookUpTimes(b, unknown.since)) {
     const found = await lookUpUntil(b, time);
     if (found) return found;
   }
@@ -65,7 +65,5 @@ export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
     return seen.appointment;
   }
   if (seen.is !== 'none') throw new Failure('ambiguous_match');
-  const unknown = b.state.unknownBook;
-  if (unknown) change(b, { unknownBook: { ...unknown, emptyLookUps: unknown.emptyLookUps + 1 } });
   return null;
 }

@@ -2,7 +2,8 @@ import { condition } from '@temporalio/workflow';
 import { failureRow, UNDO_CHOICES, type Choice, type Failure } from '../src/booking/failures';
 import { Ending, endsBooking, failureOf } from './ending';
 import { now, nowMs } from './clock';
-import { change, publish, type Booking } from './state';
+import { publish } from './publish';
+import { change, type Booking } from './state';
 
 /**
  * Runs a forward call; its failure's owner decides: the request's, the order's and the slot's failures end the

@@ -1,5 +1,4 @@
-import { CancellationScope, upsertSearchAttributes, setCurrentDetails } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
+import { CancellationScope } from '@temporalio/workflow';
 import type { At } from '../activities/contract';
 import type { Capabilities } from '../src/booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
@@ -9,8 +8,6 @@ import { makerOf } from '../src/booking/ref';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { AttemptOutcome, BookingStatus, BookingView } from '../src/booking/schema/view';
 import { now } from './clock';
-import { storyOf } from './story';
-import { viewOf } from './view';
 
 /** Everything a booking knows: plain JSON, so that it can be carried from run to run. */
 export interface BookingState {
@@ -65,8 +62,6 @@ export interface Attempt {
 export interface UnknownCall {
   since: string;
   startsAt: string;
-  /** Look-ups that came through and found nothing. */
-  emptyLookUps: number;
 }
 
 /** What callers and providers have sent and the main line has not taken yet. */
@@ -187,46 +182,4 @@ export function at(b: Booking): At {
 /** Shields writes and undos: a cancel waits until they are through. */
 export function shielded<T>(fn: () => Promise<T>): Promise<T> {
   return CancellationScope.nonCancellable(fn);
-}
-
-const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
-const ATTRIBUTES = {
-  BookingStatus: keyword('BookingStatus'),
-  BookingProvider: keyword('BookingProvider'),
-  BookingAccount: keyword('BookingAccount'),
-  BookingOrderId: keyword('BookingOrderId'),
-  BookingReference: keyword('BookingReference'),
-  BookingAttention: keyword('BookingAttention'),
-};
-const STARTS_AT = defineSearchAttributeKey('BookingStartsAt', SearchAttributeType.DATETIME);
-
-/**
- * Publishes what changed to search attributes and current details. Called right before every wait, so that a
- * workflow task upserts once at most.
- */
-export function publish(b: Booking): void {
-  if (!b.dirty || !b.opened) return;
-  b.dirty = false;
-  const view = viewOf(b.state);
-  setCurrentDetails(storyOf(b.state));
-  const wanted: Record<keyof typeof ATTRIBUTES | 'BookingStartsAt', string | null> = {
-    BookingStatus: view.status,
-    BookingProvider: view.provider,
-    BookingAccount: view.account,
-    BookingOrderId: view.order?.id ?? null,
-    BookingReference: view.reference,
-    BookingAttention: view.attention?.reason ?? null,
-    BookingStartsAt: view.appointment?.startsAt ?? null,
-  };
-  const pairs: SearchAttributeUpdatePair[] = [];
-  for (const [name, value] of Object.entries(wanted)) {
-    if ((b.published[name] ?? '') === (value ?? '')) continue;
-    b.published[name] = value ?? '';
-    pairs.push(
-      name === 'BookingStartsAt'
-        ? { key: STARTS_AT, value: value === null ? null : new Date(value) }
-        : { key: ATTRIBUTES[name as keyof typeof ATTRIBUTES], value }, // the other names are ATTRIBUTES' own
-    );
-  }
-  if (pairs.length > 0) upsertSearchAttributes(pairs);
 }

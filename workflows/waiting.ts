@@ -1,7 +1,8 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { Failure } from '../src/booking/failures';
 import { after, now, nowMs } from './clock';
-import { change, publish, type Booking } from './state';
+import { publish } from './publish';
+import { change, type Booking } from './state';
 
 /** Waiting: with a reason that callers see, for news, a poll or a deadline, whichever is first. */
 

@@ -70,6 +70,8 @@ function slotMark(slot: Slot): string {
 
 /** Takes a slot. The appointment, or null when the slot cannot be had. */
 export async function take(b: Booking, slot: Slot): Promise<Appointment | null> {
+  // After an attention the unanswered call is accounted for first: no other is made before its window is over.
+  if (b.state.unknownBook) return accountFor(b);
   const generation = b.state.attempts.length + 1;
   await noteSeenBefore(b, slot);
   change(b, {
@@ -104,7 +106,9 @@ async function bookPatiently(b: Booking, slot: Slot, generation: number): Promis
     } catch (err) {
       const failure = failureOf(err);
       if (!failure || !RETRYABLE.includes(failure.code)) throw err;
-      if (nowMs() - startedMs >= b.state.limits.patienceMs) throw err;
+      const { patienceMs, readyTimeoutMs } = b.state.limits;
+      if (nowMs() - startedMs >= (failure.code === 'order_not_ready' ? readyTimeoutMs : patienceMs))
+        throw err;
       await pauseUntil(b, 'another try at booking', after(now(), failure.facts.retryAfterMs ?? pauseMs));
       pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
     }
@@ -137,7 +141,7 @@ async function bookOnce(b: Booking, slot: Slot, generation: number): Promise<Boo
 /** The window is counted from now: the call may have reached the provider at the last moment of its time. */
 function noteUnknown(b: Booking, slot: Slot, said: string): void {
   changeAttempt(b, 'unknown', `not answered: ${said}`);
-  change(b, { unknownBook: { since: now(), startsAt: slot.startsAt, emptyLookUps: 0 } });
+  change(b, { unknownBook: { since: now(), startsAt: slot.startsAt } });
 }
 
 async function settleBook(b: Booking, answer: BookAnswer): Promise<Appointment | null> {
@@ -146,7 +150,13 @@ async function settleBook(b: Booking, answer: BookAnswer): Promise<Appointment |
     if (answer.searchAgain) change(b, { slots: [] });
     return null;
   }
-  const appointment = answer.is === 'held' ? answer.appointment : await lookUpUnknown(b);
+  if (answer.is === 'unknown') return accountFor(b);
+  hold(b, answer.appointment);
+  return answer.appointment;
+}
+
+async function accountFor(b: Booking): Promise<Appointment | null> {
+  const appointment = await lookUpUnknown(b);
   if (appointment) hold(b, appointment);
   return appointment;
 }

@@ -23,9 +23,12 @@ export async function confirmed(b: Booking): Promise<boolean> {
     if (verdict !== 'waiting') return settle(b, verdict);
     change(b, { status: 'awaiting_confirmation' });
     const until = sooner(b, sooner(b, limit, settleDeadline(b)), startDeadline(b));
-    const seen = await owned(b, () => nextSighting(b, mark, untilOf(b, until)));
-    mark = sightingMark(seen);
-    note(b, seen);
+    mark = await owned(b, async () => {
+      const seen = await nextSighting(b, mark, untilOf(b, until));
+      note(b, seen);
+      if (seen.order && isEnded(seen.order) && seen.live.length === 0) throw new Failure('order_ended');
+      return sightingMark(seen);
+    });
     // A deadline never undoes by itself: this look was made after it and shows the appointment unconfirmed.
     if (isOver(b, until) && verdictOf(b, b.state.appointment) === 'waiting') return settle(b, 'late');
   }
@@ -100,14 +103,6 @@ function waitsFor(b: Booking): string {
 export function note(b: Booking, sighting: Sighting): void {
   const { appointment, order } = b.state;
   if (sighting.order && order) change(b, { order: { ...sighting.order, origin: order.origin } });
-  if (
-    sighting.order &&
-    isEnded(sighting.order) &&
-    sighting.live.length === 0 &&
-    sighting.order.phase !== 'completed'
-  ) {
-    throw new Failure('order_ended');
-  }
   const own = ownIn(b, sighting) ?? replacement(b, sighting);
   if (own) change(b, { appointment: own });
   else if (appointment)

@@ -22,9 +22,11 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
     }
     change(b, { status: standing === 'in_progress' ? 'in_progress' : 'confirmed' });
     const until = finalWordBy(b);
-    const seen = await owned(b, () => nextSighting(b, mark, until, b.state.limits.keepPollMs));
-    mark = sightingMark(seen);
-    await owned(b, async () => note(b, seen));
+    mark = await owned(b, async () => {
+      const seen = await nextSighting(b, mark, until, b.state.limits.keepPollMs);
+      note(b, seen);
+      return sightingMark(seen);
+    });
     if (until !== null && Date.parse(until) <= nowMs() && !isCompleted(b)) {
       if ((await noFinalWord(b)) === 'completed') return 'completed';
     }
@@ -58,8 +60,7 @@ async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
   );
   if (choice === 'rebook') return 'rebook';
   if (choice === 'end') throw new Ending('failed', 'provider_cancelled');
-  const seen = await owned(b, () => lookUp(b, 'look again at the cancelled appointment'));
-  note(b, seen);
+  await owned(b, async () => note(b, await lookUp(b, 'look again at the cancelled appointment')));
   return 'again';
 }
 

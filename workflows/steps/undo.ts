@@ -30,21 +30,20 @@ export async function compensate(b: Booking, undos: readonly Undo[]): Promise<vo
     attention: null,
     compensation: undos.map(({ step }) => ({ step, outcome: 'pending', attempts: 0, at: now() })),
   });
-  for (const undo of undos) await settled(b, undo, (booking) => undo.run(booking));
+  const pending: Undo[] = [];
   for (const undo of undos) {
-    if (outcomeOf(b, undo) !== 'pending') continue;
-    await settled(b, undo, (booking) => (undo.settle ?? undo.run)(booking));
+    if ((await undone(b, undo)) === 'pending') pending.push(undo);
   }
+  for (const undo of pending) await undone(b, undo, undo.settle ?? undo.run);
 }
 
-/** Runs an undo until it has an outcome: its own, or a person's. */
-async function settled(b: Booking, undo: Undo, run: (b: Booking) => Promise<UndoOutcome>): Promise<void> {
+/** Runs an undo until it has an outcome: its own, or a person's. Call it shielded. */
+export async function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run): Promise<UndoOutcome> {
   const startedMs = nowMs();
   let pauseMs = b.state.limits.pollFirstMs;
   for (;;) {
     try {
-      record(b, undo, await run(b));
-      return;
+      return record(b, undo, await run(b));
     } catch (err) {
       const failure = failureOf(err);
       if (!failure) throw err;
@@ -58,45 +57,41 @@ async function settled(b: Booking, undo: Undo, run: (b: Booking) => Promise<Undo
         pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
         continue;
       }
-      if (await resolved(b, undo, failure, run)) return;
+      const outcome = await resolved(b, undo, failure, run);
+      if (outcome) return outcome;
     }
   }
 }
 
-/** Asks a person. True when their decision settled the undo; false to try again. */
+/** Asks a person. The outcome when their decision settled the undo; null to try again. */
 async function resolved(
   b: Booking,
   undo: Undo,
   failure: Failure,
-  run: (b: Booking) => Promise<UndoOutcome>,
-): Promise<boolean> {
+  run: Undo['run'],
+): Promise<UndoOutcome | null> {
   const decision = await undoAttention(
     b,
     isPassing(failure) ? new Failure('undo_failed', failure.facts) : failure,
   );
   if (decision === 'accept_fees') change(b, { acceptFees: true });
-  if (decision === 'leave') {
-    record(b, undo, 'left_to_person');
-    return true;
-  }
-  if (decision !== 'undone') return false;
-  return checked(b, undo, run);
+  if (decision === 'leave') return record(b, undo, 'left_to_person');
+  return decision === 'undone' ? checked(b, undo, run) : null;
 }
 
 /**
  * "It has been undone by hand" is checked: the undo runs once more, and finds nothing or finds it standing. Where
  * the provider cannot be read, the person's word stands.
  */
-async function checked(b: Booking, undo: Undo, run: (b: Booking) => Promise<UndoOutcome>): Promise<boolean> {
+async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome | null> {
   try {
-    record(b, undo, await run(b));
-    return true;
+    return record(b, undo, await run(b));
   } catch (err) {
     const failure = failureOf(err);
     if (!failure) throw err;
-    if (!isPassing(failure) && !CANNOT_READ.includes(failure.code)) return false;
-    record(b, undo, 'left_to_person');
-    return true;
+    return isPassing(failure) || CANNOT_READ.includes(failure.code)
+      ? record(b, undo, 'left_to_person')
+      : null;
   }
 }
 
@@ -112,13 +107,10 @@ function isPassing(failure: Failure): boolean {
   return failure.code === 'provider_unavailable' || failure.code === 'rate_limited';
 }
 
-function outcomeOf(b: Booking, undo: Undo): UndoOutcome {
-  return b.state.compensation.find(({ step }) => step === undo.step)?.outcome ?? 'nothing_to_undo';
-}
-
-function record(b: Booking, undo: Undo, outcome: UndoOutcome): void {
+function record(b: Booking, undo: Undo, outcome: UndoOutcome): UndoOutcome {
   const compensation = b.state.compensation.map((entry) =>
     entry.step === undo.step ? { ...entry, outcome, attempts: entry.attempts + 1, at: now() } : entry,
   );
   change(b, { compensation });
+  return outcome;
 }

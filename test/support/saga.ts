@@ -1,0 +1,182 @@
+import pino from 'pino';
+import { createCoreActivities, createProviderActivities } from '../../activities';
+import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import type { Limits } from '../../src/booking/limits';
+import type { BookingView } from '../../src/booking/schema/view';
+import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
+import type { Config } from '../../src/config';
+import { createProviders, providerFor } from '../../src/providers';
+import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
+import { loadKeys } from '../../src/temporal/keys';
+import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
+import { AT_HOME_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
+import { startTestServer, testConfig, type TestServer } from './temporal';
+
+/** The whole saga for a test file: a real Temporal server, the sandbox over sockets, real workers. */
+export interface SagaRig {
+  server: TestServer;
+  config: Config;
+  bookings: BookingClient;
+  sandbox: SandboxHand;
+  /** Stops the workers; `startWorkers` starts them anew, with other settings if given. */
+  stopWorkers(): Promise<void>;
+  startWorkers(config?: Config): Promise<void>;
+  /** Waits until the view fits, then returns it. Fails with the view when it does not in time. */
+  until(id: string, fits: (view: BookingView) => boolean, timeoutMs?: number): Promise<BookingView>;
+  stop(): Promise<void>;
+}
+
+/** Short waits, so that a test sees the end of them; each test may lay its own over these in its request. */
+export const QUICK_LIMITS: Partial<Limits> = {
+  pollFirstMs: 100,
+  pollMaxMs: 300,
+  keepPollMs: 300,
+  patienceMs: 1_500,
+  undoPatienceMs: 1_500,
+  lookUps: 3,
+};
+
+export const QUICK_CAPABILITIES = { lateCommitWindowMs: 1_500, callTimeoutMs: 700, feeWindowMs: 0 };
+
+export interface RigOptions {
+  limits?: Partial<Limits>;
+  capabilities?: Record<string, unknown>;
+  env?: Record<string, string>;
+  /** Lays test doubles over activities, to fail one at a chosen moment. */
+  wrap?: (activities: { core: CoreActivities; junction: ProviderActivities }) => {
+    core: CoreActivities;
+    junction: ProviderActivities;
+  };
+}
+
+export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
+  const running = await createJunctionSandbox({
+    port: 0,
+    dataDir: null,
+    timeScale: 1 / 600,
+    webhookUrl: null,
+    webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
+  });
+  const config = testConfig({
+    JUNCTION_API_KEY: 'sk_us_test',
+    JUNCTION_BASE_URL: running.url,
+    JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),
+    BOOKING_LIMITS: JSON.stringify({ ...QUICK_LIMITS, ...options.limits }),
+    ...options.env,
+  });
+  const server = await startTestServer(config);
+  return assemble(options, running, config, server, await bundleWorkflows());
+}
+
+async function assemble(
+  options: RigOptions,
+  running: RunningSandbox,
+  config: Config,
+  server: TestServer,
+  workflowBundle: Awaited<ReturnType<typeof bundleWorkflows>>,
+): Promise<SagaRig> {
+  const bookings = createBookingClient({ client: server.client, idKey: loadKeys(config).idKey });
+  let workers: { workers: Workers; ended: Promise<void> } | null = null;
+  const startWorkers = async (settings: Config = config) => {
+    const plain = activitiesOf(settings, server);
+    const created = await createWorkers({
+      config: settings,
+      connection: server.connection,
+      namespace: server.target.namespace,
+      activities: options.wrap?.(plain) ?? plain,
+      workflowBundle,
+    });
+    workers = { workers: created, ended: created.run() };
+  };
+  const stopWorkers = async () => {
+    workers?.workers.shutdown();
+    await workers?.ended;
+    workers = null;
+  };
+  await startWorkers();
+  return {
+    server,
+    config,
+    bookings,
+    sandbox: sandboxHand(running.url),
+    startWorkers,
+    stopWorkers,
+    until: (id, fits, timeoutMs = 20_000) => untilFits(bookings, id, fits, timeoutMs),
+    async stop() {
+      await stopWorkers();
+      await running.close();
+      await server.stop();
+    },
+  };
+}
+
+function activitiesOf(
+  config: Config,
+  server: TestServer,
+): { core: CoreActivities; junction: ProviderActivities } {
+  const providers = createProviders(config, pino({ level: 'silent' }));
+  return {
+    core: createCoreActivities({ config, client: server.client }),
+    junction: createProviderActivities({
+      providerFor: (name) => providerFor(providers, name),
+      timezoneOf: (_provider, account) => config.junction[account]?.timezone ?? null,
+    }),
+  };
+}
+
+async function untilFits(
+  bookings: BookingClient,
+  id: string,
+  fits: (view: BookingView) => boolean,
+  timeoutMs: number,
+): Promise<BookingView> {
+  const timeUp = new AbortController();
+  const timer = setTimeout(() => timeUp.abort(), timeoutMs);
+  let last: BookingView | null = null;
+  try {
+    for await (const view of bookings.watch(id, { signal: timeUp.signal })) {
+      last = view;
+      if (fits(view)) return view;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  throw new Error(`the booking did not get there; it stands at ${JSON.stringify(last, null, 1)}`);
+}
+
+/** A request for a visit at home, with an order to place. */
+export function atHome(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    provider: 'junction-phlebotomy',
+    reference: 'visit-8812',
+    patient: {
+      userId: USER_ID,
+      firstName: 'Ana',
+      lastName: 'Reyes',
+      dob: '1984-03-09',
+      gender: 'female',
+      phone: '+16025550123',
+      email: 'ana@example.com',
+      address: {
+        firstLine: 'West Lincoln Street',
+        city: 'Phoenix',
+        state: 'AZ',
+        zip: '85004',
+        country: 'US',
+      },
+    },
+    order: { labTestIds: [AT_HOME_TEST] },
+    windows: [{ from: '+2d', to: '+9d' }],
+    ...overrides,
+  };
+}
+
+/** A request that adopts an order. */
+export function adopting(
+  orderId: string,
+  onFailure: 'cancel' | 'keep',
+  overrides: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const { patient: _patient, ...rest } = atHome();
+  return { ...rest, order: { id: orderId, onFailure }, ...overrides };
+}

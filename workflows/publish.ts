@@ -1,0 +1,49 @@
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type SearchAttributeUpdatePair,
+} from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Booking } from './state';
+import { storyOf } from './story';
+import { viewOf } from './view';
+
+/** What the Temporal UI and visibility queries show of a booking. */
+
+const { KEYWORD, DATETIME } = SearchAttributeType;
+const STATUS = defineSearchAttributeKey('BookingStatus', KEYWORD);
+const PROVIDER = defineSearchAttributeKey('BookingProvider', KEYWORD);
+const ACCOUNT = defineSearchAttributeKey('BookingAccount', KEYWORD);
+const ORDER_ID = defineSearchAttributeKey('BookingOrderId', KEYWORD);
+const REFERENCE = defineSearchAttributeKey('BookingReference', KEYWORD);
+const ATTENTION = defineSearchAttributeKey('BookingAttention', KEYWORD);
+const STARTS_AT = defineSearchAttributeKey('BookingStartsAt', DATETIME);
+
+/**
+ * Publishes what changed to search attributes and current details. Called right before every wait and every
+ * activity, so that a workflow task upserts once at most.
+ */
+export function publish(b: Booking): void {
+  if (!b.dirty) return;
+  b.dirty = false;
+  setCurrentDetails(storyOf(b.state));
+  const changed = attributesOf(b).filter(({ key, value }) => b.published[key.name] !== String(value));
+  for (const { key, value } of changed) b.published[key.name] = String(value);
+  if (changed.length > 0) upsertSearchAttributes(changed);
+}
+
+function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
+  const view = viewOf(b.state);
+  const status = { key: STATUS, value: view.status };
+  if (!b.opened) return [status];
+  const startsAt = view.appointment?.startsAt;
+  return [
+    status,
+    { key: PROVIDER, value: view.provider },
+    { key: ACCOUNT, value: view.account },
+    { key: ORDER_ID, value: view.order?.id ?? null },
+    { key: REFERENCE, value: view.reference },
+    { key: ATTENTION, value: view.attention?.reason ?? null },
+    { key: STARTS_AT, value: startsAt ? new Date(startsAt) : null },
+  ];
+}
