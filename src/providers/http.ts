@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { Failure } from '../booking/failures';
 
 /**
@@ -47,7 +48,6 @@ export interface HttpAnswer {
  */
 export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
   request.signal.throwIfAborted();
-  const limit = timeLimit(request);
   const outgoing = new Request(request.url, {
     method: request.method,
     headers: {
@@ -56,9 +56,9 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
     },
     body: request.body === undefined ? undefined : JSON.stringify(request.body),
     redirect: 'manual',
-    signal: limit.signal,
   });
-  const received = await receive(outgoing)
+  const limit = timeLimit(request);
+  const received = await receive(outgoing, limit.signal)
     .catch((err: unknown) => {
       throw withoutAnswer(request, err, limit.signal);
     })
@@ -93,8 +93,8 @@ interface Received {
   retryAfter: string | null;
 }
 
-async function receive(outgoing: Request): Promise<Received> {
-  const response = await fetch(outgoing);
+async function receive(outgoing: Request, signal: AbortSignal): Promise<Received> {
+  const response = await fetch(outgoing, { signal });
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -159,7 +159,7 @@ function withoutAnswer(request: HttpRequest, err: unknown, limit: AbortSignal): 
       : unclear('write', 'stopped before the answer came');
   }
   if (limit.aborted) return unclear(request.effect, `no answer within ${request.timeoutMs} ms`);
-  const cause = err instanceof Error ? err.cause : undefined;
+  const cause = isNativeError(err) ? err.cause : undefined;
   const code = codeOf(cause);
   if (nothingSent(cause)) return new Failure('provider_unavailable', { said: `cannot be reached (${code})` });
   return unclear(request.effect, `the connection broke (${code})`);
@@ -169,14 +169,13 @@ function withoutAnswer(request: HttpRequest, err: unknown, limit: AbortSignal): 
 const BEFORE_SENDING: readonly unknown[] = ['connect', 'getaddrinfo'];
 
 function nothingSent(cause: unknown): boolean {
-  if (cause instanceof AggregateError) return cause.errors.every(nothingSent);
-  if (!(cause instanceof Error)) return false;
-  return (
-    ('syscall' in cause && BEFORE_SENDING.includes(cause.syscall)) ||
-    codeOf(cause) === 'UND_ERR_CONNECT_TIMEOUT'
-  );
+  // `instanceof` fails for errors that fetch made in another realm, as under test runners.
+  if (!isNativeError(cause)) return false;
+  if ('errors' in cause && Array.isArray(cause.errors)) return cause.errors.every(nothingSent);
+  const connecting = 'syscall' in cause && BEFORE_SENDING.includes(cause.syscall);
+  return connecting || codeOf(cause) === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown cause';
+  return isNativeError(cause) && 'code' in cause ? String(cause.code) : 'unknown cause';
 }

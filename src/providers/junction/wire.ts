@@ -123,7 +123,7 @@ export type ReasonWire = z.output<typeof reason>;
 
 /** Error bodies: `{detail: string | array}`, `{error, message, status_code}`; plain text is neither. */
 export const errorWire = z.looseObject({
-  detail: z.unknown(),
+  detail: z.unknown().optional(),
   error: text,
   message: text,
 });

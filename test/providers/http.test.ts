@@ -1,0 +1,146 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Failure } from '../../src/booking/failures';
+import { exchange, retryAfterMs, shortened, type HttpRequest } from '../../src/providers/http';
+import { scriptedServer, type Outcome, type ScriptedServer } from './scripted-server';
+
+let server: ScriptedServer;
+
+beforeEach(async () => {
+  server = await scriptedServer();
+});
+
+afterEach(async () => {
+  await server.close();
+  server.finish();
+});
+
+function request(effect: 'read' | 'write', more: Partial<HttpRequest> = {}): HttpRequest {
+  return {
+    method: effect === 'read' ? 'GET' : 'POST',
+    url: `${server.url}/thing`,
+    headers: {},
+    effect,
+    timeoutMs: 5_000,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+async function codeOf(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'answered',
+    (err: unknown) => (err instanceof Failure ? err.code : `threw ${String(err)}`),
+  );
+}
+
+async function freePort(): Promise<number> {
+  const held = createServer();
+  await new Promise<void>((resolve) => held.listen(0, '127.0.0.1', resolve));
+  const { port } = held.address() as AddressInfo;
+  await new Promise((resolve) => held.close(resolve));
+  return port;
+}
+
+test('sends JSON and gives back the answer, parsed', async () => {
+  server.expect('POST /thing', { status: 201, body: { id: 7 } });
+  const answer = await exchange(request('write', { body: { a: 1 }, headers: { 'x-key': 'k' } }));
+  expect(answer).toEqual({ status: 201, body: { id: 7 }, retryAfterMs: undefined });
+  expect(server.received[0]).toMatchObject({ body: { a: 1 }, headers: { 'x-key': 'k' } });
+});
+
+test('an empty answer is null; a plain-text error is its text', async () => {
+  server.expect('GET /thing', { status: 200 });
+  server.expect('GET /thing', { status: 404, body: 'Not here' });
+  expect((await exchange(request('read'))).body).toBeNull();
+  expect((await exchange(request('read'))).body).toBe('Not here');
+});
+
+test('a redirect is an answer, not a way: the credentials go nowhere else', async () => {
+  server.expect('GET /thing', { status: 302, headers: { location: `${server.url}/elsewhere` } });
+  expect((await exchange(request('read'))).status).toBe(302);
+});
+
+const UNCLEAR: [string, Outcome][] = [
+  ['a reset', 'reset'],
+  ['a 200 cut in the middle', 'half'],
+  ['a 200 that is no JSON', { body: '<html>gateway</html>' }],
+  ['a 200 larger than we read', { body: JSON.stringify('x'.repeat(5_000_001)) }],
+  ['a 500', { status: 500, body: { detail: 'boom' } }],
+  ['a 502', { status: 502, body: 'bad gateway' }],
+  ['a 504', { status: 504 }],
+];
+
+describe.each(UNCLEAR)('%s', (_name, outcome) => {
+  test('leaves a write unknown and a read unavailable, and is not tried again', async () => {
+    server.expect('POST /thing', outcome);
+    server.expect('GET /thing', outcome);
+    expect(await codeOf(exchange(request('write')))).toBe('outcome_unknown');
+    expect(await codeOf(exchange(request('read')))).toBe('provider_unavailable');
+    expect(server.received).toHaveLength(2);
+  });
+});
+
+test('no answer within the time limit: a write is unknown, a read unavailable', async () => {
+  server.expect('POST /thing', 'silence');
+  server.expect('GET /thing', 'silence');
+  expect(await codeOf(exchange(request('write', { timeoutMs: 80 })))).toBe('outcome_unknown');
+  expect(await codeOf(exchange(request('read', { timeoutMs: 80 })))).toBe('provider_unavailable');
+});
+
+test('a refused connection or an unknown name sent nothing, so a write is unavailable and not unknown', async () => {
+  const refused = `http://127.0.0.1:${await freePort()}/thing`;
+  expect(await codeOf(exchange(request('write', { url: refused })))).toBe('provider_unavailable');
+  const nowhere = 'http://no-such-host.invalid/thing';
+  expect(await codeOf(exchange(request('write', { url: nowhere })))).toBe('provider_unavailable');
+});
+
+test('an abort in flight leaves a write unknown and ends a read with its reason', async () => {
+  const reason = new Error('the worker stops');
+  for (const [effect, ends] of [
+    ['write', 'outcome_unknown'],
+    ['read', 'threw Error: the worker stops'],
+  ] as const) {
+    const stop = new AbortController();
+    server.expect(`${effect === 'read' ? 'GET' : 'POST'} /thing`, 'silence');
+    const before = server.received.length;
+    const call = codeOf(exchange(request(effect, { signal: stop.signal })));
+    await server.until(() => server.received.length > before);
+    stop.abort(reason);
+    expect(await call).toBe(ends);
+  }
+});
+
+test('a call that is aborted already sends nothing, not even a write', async () => {
+  const call = exchange(request('write', { signal: AbortSignal.abort(new Error('too late')) }));
+  expect(await codeOf(call)).toBe('threw Error: too late');
+  expect(server.received).toHaveLength(0);
+});
+
+test('a header that cannot be sent is a bug of ours, no failure of the provider', async () => {
+  const call = exchange(request('read', { headers: { 'x-key': 'two\nlines' } }));
+  expect(await codeOf(call)).toMatch(/^threw TypeError/);
+});
+
+test('a 503 is an answer: nothing took effect, and it says how long to wait', async () => {
+  server.expect('POST /thing', { status: 503, headers: { 'retry-after': '7' } });
+  expect(await exchange(request('write'))).toMatchObject({ status: 503, retryAfterMs: 7_000 });
+});
+
+test.each([
+  ['30', 30_000],
+  [' 0 ', 0],
+  ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
+  ['Wed, 21 Oct 2026 07:27:00 GMT', 0],
+  ['999999999', 3_600_000],
+  ['soon', undefined],
+  ['', undefined],
+  [null, undefined],
+])('Retry-After %p is %p ms', (header, expected) => {
+  expect(retryAfterMs(header, Date.parse('2026-10-21T07:28:00Z'))).toBe(expected);
+});
+
+test('what a provider said is cut to 300 characters', async () => {
+  expect(shortened('x'.repeat(300))).toHaveLength(300);
+  expect(shortened('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
+});

@@ -1,0 +1,282 @@
+import type { BookingRequest } from '../../../src/booking/schema/request';
+import type { JunctionName } from '../../../src/providers/junction/operations';
+import { anAppointment, anOrder, AT_HOME, AT_SITE, ORDER_ID, REF, SEED_APPOINTMENT } from './fixtures';
+import { API_KEY, failureOf, junctionStage } from './setup';
+
+const stage = junctionStage();
+const BASE = `/v3/order/${ORDER_ID}`;
+const AT = { 'junction-phlebotomy': 'phlebotomy', 'junction-psc': 'psc' } as const;
+const BOTH: JunctionName[] = ['junction-phlebotomy', 'junction-psc'];
+const READY = 'received.at_home_phlebotomy.requisition_created';
+
+describe('book', () => {
+  interface Given {
+    name?: JunctionName;
+    request?: BookingRequest;
+    key?: string | null;
+    timeoutMs?: number;
+  }
+  const book = ({
+    name = 'junction-phlebotomy',
+    request = AT_HOME,
+    key = null,
+    timeoutMs = 5_000,
+  }: Given = {}) =>
+    stage()
+      .provider(name)
+      .book(stage().call({ timeoutMs }), { orderId: ORDER_ID, slotKey: 'foo123', ref: REF, request, key });
+  const line = `POST ${BASE}/phlebotomy/appointment/book`;
+  const asyncRequest = (confirmation: BookingRequest['confirmation']) => ({ ...AT_HOME, confirmation });
+
+  test("takes the slot with our reference in the notes; the seed's answer reads", async () => {
+    stage().server.expect(line, { body: SEED_APPOINTMENT });
+    expect(await book()).toMatchObject({ orderId: ORDER_ID, standing: 'pending', provider: 'getlabs' });
+    const [sent] = stage().server.received;
+    expect(sent?.body).toEqual({ booking_key: 'foo123', appointment_notes: `Left arm\nref:${REF}` });
+    expect(sent?.headers['x-vital-api-key']).toBe(API_KEY);
+  });
+
+  test('asks for async confirmation, with the timeouts that the request gives', async () => {
+    stage().server.expect(line, { body: anAppointment() });
+    await book({ request: asyncRequest({ async: true, syncTimeoutMs: 2500, asyncTimeoutMs: 900_000 }) });
+    expect(stage().server.received[0]?.body).toMatchObject({
+      async_confirmation: true,
+      sync_confirmation_timeout_millisecond: 2500,
+      async_confirmation_timeout_millisecond: 900_000,
+    });
+  });
+
+  test('leaves the timeouts out without async confirmation', async () => {
+    stage().server.expect(line, { body: anAppointment() });
+    await book({ request: asyncRequest({ async: false, syncTimeoutMs: 2500, asyncTimeoutMs: 900_000 }) });
+    expect(Object.keys(stage().server.received[0]?.body ?? {})).toEqual(['booking_key', 'appointment_notes']);
+  });
+
+  test("waits longer than Junction's own window for the confirmation", async () => {
+    stage().server.expect(line, 'silence');
+    const failure = await failureOf(
+      book({ timeoutMs: 50, request: asyncRequest({ async: true, syncTimeoutMs: 1000 }) }),
+    );
+    expect(failure).toMatchObject({ code: 'outcome_unknown', facts: { said: 'no answer within 1050 ms' } });
+  });
+
+  test('sends no idempotency key at home, where none counts', async () => {
+    stage().server.expect(line, { body: anAppointment() });
+    await book({ key: 'a/book/1' });
+    expect(stage().server.received[0]?.headers).not.toHaveProperty('x-idempotency-key');
+  });
+
+  test.each([
+    ['with a key, where the account has them', 'a/book/1', 'a/book/1', 'no-cache'],
+    ['without a key, where it has not', null, undefined, undefined],
+  ])('at a draw site %s', async (_name, key, sentKey, sentError) => {
+    stage().server.expect(`POST ${BASE}/psc/appointment/book`, {
+      body: anAppointment({ provider: 'quest' }),
+    });
+    await book({ name: 'junction-psc', request: AT_SITE, key });
+    const headers = stage().server.received[0]?.headers;
+    expect(headers?.['x-idempotency-key']).toBe(sentKey);
+    expect(headers?.['x-idempotency-error']).toBe(sentError);
+  });
+
+  test('a 200 that is no appointment may have booked: unknown', async () => {
+    stage().server.expect(line, { body: { garbage: true } });
+    expect((await failureOf(book())).code).toBe('outcome_unknown');
+  });
+
+  test('an answer with new words is an appointment all the same, and each word is logged once', async () => {
+    const provider = stage().provider();
+    for (const _time of [1, 2]) {
+      stage().server.expect(line, { body: anAppointment({ status: 'assigned', provider: 'newlabs' }) });
+      await provider.book(stage().call(), {
+        orderId: ORDER_ID,
+        slotKey: 'k',
+        ref: REF,
+        request: AT_HOME,
+        key: null,
+      });
+    }
+    expect(stage().warned).toEqual([
+      { field: 'appointment.provider', value: 'newlabs' },
+      { field: 'appointment.status', value: 'assigned' },
+    ]);
+  });
+});
+
+describe.each(BOTH)('look up at %s', (name) => {
+  const line = `GET ${BASE}/${AT[name]}/appointment`;
+  const lookUp = () =>
+    stage().provider(name).lookUp(stage().call(), { orderId: ORDER_ID, request: AT_HOME, startsAt: null });
+  const none = { status: 404, body: { detail: 'This order does not have an appointment.' } };
+
+  test('a live appointment proves its order: one call', async () => {
+    stage().server.expect(line, { body: anAppointment() });
+    expect(await lookUp()).toMatchObject({
+      order: null,
+      live: [{ ref: REF, standing: 'confirmed' }],
+      ended: [],
+    });
+  });
+
+  test('one whose status is new counts as live', async () => {
+    stage().server.expect(line, { body: anAppointment({ status: 'no_show' }) });
+    expect((await lookUp()).live).toMatchObject([{ standing: 'unknown' }]);
+  });
+
+  test.each([
+    ['a 404 that says so', none],
+    ['any 404', { status: 404, body: 'Not Found' }],
+    ['a 400 that says so', { ...none, status: 400 }],
+  ])('%s and an order that reads: nothing is there', async (_name, answer) => {
+    stage().server.expect(line, answer);
+    stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
+    expect(await lookUp()).toMatchObject({ order: { phase: 'ready' }, live: [], ended: [] });
+  });
+
+  test('a cancelled appointment is ended, and the order is read beside it', async () => {
+    stage().server.expect(line, { body: anAppointment({ status: 'cancelled', event_status: 'cancelled' }) });
+    stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
+    expect(await lookUp()).toMatchObject({
+      order: { id: ORDER_ID },
+      live: [],
+      ended: [{ standing: 'cancelled' }],
+    });
+  });
+
+  test.each([
+    [
+      'the order is not there either',
+      { status: 404, body: { detail: "This order doesn't exist." } },
+      'order_not_found',
+    ],
+    ['the address is wrong', { status: 404, body: { detail: 'Not Found' } }, 'unexpected_answer'],
+    ['the order does not read', { status: 500 }, 'provider_unavailable'],
+  ])('a 404 is not "nothing there" when %s', async (_name, answer, code) => {
+    stage().server.expect(line, { status: 404 });
+    stage().server.expect(`GET ${BASE}`, answer);
+    expect((await failureOf(lookUp())).code).toBe(code);
+  });
+
+  test('a read that does not come through is no empty sighting', async () => {
+    stage().server.expect(line, 'reset');
+    expect((await failureOf(lookUp())).code).toBe('provider_unavailable');
+  });
+});
+
+test('a look-up without an order is a bug, not an answer', async () => {
+  const looking = stage()
+    .provider()
+    .lookUp(stage().call(), { orderId: null, request: AT_HOME, startsAt: null });
+  await expect(looking).rejects.toThrow('need an order id');
+});
+
+describe.each(BOTH)('cancel at %s', (name) => {
+  const reasonsLine = `GET /v3/order/${AT[name]}/appointment/cancellation-reasons`;
+  const line = `PATCH ${BASE}/${AT[name]}/appointment/cancel`;
+  const reasons = [
+    { id: '11111111-1111-4111-8111-111111111111', name: 'No longer needed', is_refundable: false },
+    { id: '1986a2de-ff12-4003-915d-16eb94810e6e', name: "I'm feeling sick", is_refundable: true },
+    { id: '22222222-2222-4222-8222-222222222222', name: 'Moved', is_refundable: true },
+  ];
+  const [plain, sick, moved] = reasons.map(({ id }) => id);
+  const gone = anAppointment({ status: 'cancelled', event_status: 'cancelled' });
+  const body = (id: string | undefined, note?: string) =>
+    name === 'junction-psc'
+      ? { cancellationReasonId: id, ...(note && { note }) }
+      : { cancellation_reason_id: id, ...(note && { notes: note }) };
+
+  const cancel = (reason: string | null = null, account = {}) =>
+    stage()
+      .provider(name, account)
+      .cancelAppointment(stage().call(), { orderId: ORDER_ID, appointmentId: 'a', reason });
+
+  const CHOICES: [string, string | null, string | undefined, object][] = [
+    ["the caller's reason by name, in any case", 'MOVED', undefined, body(moved)],
+    ["the caller's reason by id", moved ?? '', undefined, body(moved)],
+    ["the account's by name", null, 'no longer needed', body(plain)],
+    ["the caller's before the account's", 'Moved', 'no longer needed', body(moved)],
+    ['the first refundable one', null, undefined, body(sick)],
+    ['the first refundable one where the account names none of the list', null, 'gone fishing', body(sick)],
+    [
+      "the account's with the caller's own words as the note",
+      'Changed plans',
+      'Moved',
+      body(moved, 'Changed plans'),
+    ],
+  ];
+  test.each(CHOICES)('gives %s', async (_name, reason, cancellationReason, sent) => {
+    stage().server.expect(reasonsLine, { body: reasons });
+    stage().server.expect(line, { body: gone });
+    expect(await cancel(reason, { cancellationReason })).toMatchObject({ standing: 'cancelled' });
+    expect(stage().server.received[1]?.body).toEqual(sent);
+  });
+
+  test('gives the first reason where none is refundable', async () => {
+    stage().server.expect(reasonsLine, { body: reasons.slice(0, 1) });
+    stage().server.expect(line, { body: gone });
+    await cancel();
+    expect(stage().server.received[1]?.body).toEqual(body(plain));
+  });
+
+  test('reads the reasons once for several cancellations', async () => {
+    const provider = stage().provider(name);
+    stage().server.expect(reasonsLine, { body: reasons });
+    for (const _time of [1, 2]) {
+      stage().server.expect(line, { body: gone });
+      await provider.cancelAppointment(stage().call(), {
+        orderId: ORDER_ID,
+        appointmentId: 'a',
+        reason: null,
+      });
+    }
+    expect(stage().server.received).toHaveLength(3);
+  });
+
+  test('without a list of reasons nothing is sent', async () => {
+    stage().server.expect(reasonsLine, { body: [] });
+    expect((await failureOf(cancel())).code).toBe('unexpected_answer');
+  });
+
+  const lookedUp = `GET ${BASE}/${AT[name]}/appointment`;
+  const before = { status: 400, body: { detail: 'This appointment has already been cancelled.' } };
+
+  test('cancelled before is a success, and it is looked up to return it', async () => {
+    stage().server.expect(reasonsLine, { body: reasons });
+    stage().server.expect(line, before);
+    stage().server.expect(lookedUp, { body: gone });
+    stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
+    expect(await cancel()).toMatchObject({ standing: 'cancelled' });
+  });
+
+  test('nothing there to cancel is a success once the order has been read', async () => {
+    stage().server.expect(reasonsLine, { body: reasons });
+    stage().server.expect(line, {
+      status: 404,
+      body: { detail: 'This order does not have an appointment.' },
+    });
+    stage().server.expect(lookedUp, { status: 404 });
+    stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
+    expect(await cancel()).toBeNull();
+  });
+
+  const REFUSALS: [string, object, string][] = [
+    ['"already cancelled" beside a live appointment', before, 'unexpected_answer'],
+    [
+      'an order whose state does not allow it',
+      { status: 400, body: { detail: 'Order is not in a state that allows cancelling the appointment' } },
+      'order_not_bookable',
+    ],
+  ];
+  test.each(REFUSALS)('%s is a failure', async (_name, answer, code) => {
+    stage().server.expect(reasonsLine, { body: reasons });
+    stage().server.expect(line, answer);
+    stage().server.expect(lookedUp, { body: anAppointment() });
+    expect((await failureOf(cancel())).code).toBe(code);
+  });
+
+  test('an unclear answer is unknown', async () => {
+    stage().server.expect(reasonsLine, { body: reasons });
+    stage().server.expect(line, 'half');
+    expect((await failureOf(cancel())).code).toBe('outcome_unknown');
+  });
+});

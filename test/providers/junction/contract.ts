@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import type { Received } from '../scripted-server';
+
+/** Holds what the adapter sends against the provider's own OpenAPI document, where that lies beside the project. */
+
+const FILE = resolve(__dirname, '../../../../shared/contracts/junction.openapi.json');
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  schema: { type?: string; anyOf?: { type?: string }[] };
+}
+
+interface OpenApiOperation {
+  parameters?: Parameter[];
+  requestBody?: { content: { 'application/json': { schema: object } } };
+}
+
+interface OpenApi {
+  paths: Record<string, Record<string, OpenApiOperation>>;
+}
+
+/** Throws when a request is not what the contract accepts. */
+export type ContractCheck = (request: Received) => void;
+
+/** The check; null, with a note on stderr, when the contract is not there. */
+export function junctionContract(): ContractCheck | null {
+  if (!existsSync(FILE)) {
+    process.stderr.write(
+      'note: junction.openapi.json is not beside the project; requests are not held against it\n',
+    );
+    return null;
+  }
+  const contract = JSON.parse(readFileSync(FILE, 'utf8')) as OpenApi;
+  const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: 'array' });
+  addFormats(ajv);
+  ajv.addFormat('uuid4', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+  ajv.addSchema(contract, 'contract');
+
+  const refuse = (request: Received, what: string): never => {
+    throw new Error(`${request.method} ${request.path}: ${what}`);
+  };
+
+  return (request) => {
+    const [path, operation] = operationOf(contract, request);
+    if (!path || !operation) return refuse(request, 'no such operation in the contract');
+    const parameters = operation.parameters ?? [];
+    const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+    for (const name of new Set(request.query.keys())) {
+      if (!known.has(name)) refuse(request, `query ${name} is not in the contract`);
+    }
+    parameters.forEach((parameter, index) => {
+      if (parameter.in !== 'query') return;
+      const values = request.query.getAll(parameter.name);
+      if (values.length === 0) {
+        if (parameter.required) refuse(request, `query ${parameter.name} is missing`);
+        return;
+      }
+      const isList = parameter.schema.anyOf?.some(({ type }) => type === 'array') ?? false;
+      const validate = ajv.compile({
+        $ref: `contract#/paths/${escaped(path)}/${request.method.toLowerCase()}/parameters/${index}/schema`,
+      });
+      if (!validate(isList ? values : values[0])) refuse(request, ajv.errorsText(validate.errors));
+    });
+    if (!operation.requestBody) {
+      if (request.body !== undefined) refuse(request, 'the contract has no body here');
+      return;
+    }
+    const validate = ajv.compile({
+      $ref: `contract#/paths/${escaped(path)}/${request.method.toLowerCase()}/requestBody/content/application~1json/schema`,
+    });
+    if (!validate(structuredClone(request.body))) refuse(request, ajv.errorsText(validate.errors));
+  };
+}
+
+function operationOf(contract: OpenApi, request: Received): [string | null, OpenApiOperation | null] {
+  const method = request.method.toLowerCase();
+  const paths = Object.keys(contract.paths).filter((path) => contract.paths[path]?.[method]);
+  // The path with the fewest placeholders wins, as in every router.
+  const [path = null] = paths
+    .filter((candidate) => new RegExp(`^${candidate.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(request.path))
+    .sort((a, b) => a.split('{').length - b.split('{').length);
+  return [path, path ? (contract.paths[path]?.[method] ?? null) : null];
+}
+
+function escaped(path: string): string {
+  return encodeURIComponent(path.replace(/~/g, '~0').replace(/\//g, '~1'));
+}

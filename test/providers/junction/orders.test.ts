@@ -1,0 +1,232 @@
+import type { BookingRequest } from '../../../src/booking/schema/request';
+import type { OrderCalls } from '../../../src/providers/provider';
+import { anOrder, AT_HOME, AT_SITE, BOOKING_ID, ORDER_ID, SEED_ORDER, USER_ID } from './fixtures';
+import { API_KEY, failureOf, junctionStage } from './setup';
+
+const stage = junctionStage();
+const KEY = `${BOOKING_ID}/order/1`;
+const ORDERED = 'received.at_home_phlebotomy.ordered';
+const CANCELLED = 'cancelled.at_home_phlebotomy.cancelled';
+
+function orders(): OrderCalls {
+  const calls = stage().provider().orders;
+  if (!calls) throw new Error('Junction has orders');
+  return calls;
+}
+
+function place(request: BookingRequest = AT_HOME) {
+  return orders().place(stage().call(), { bookingId: BOOKING_ID, key: KEY, request });
+}
+
+const posted = (order: unknown) => ({ order, status: 'success', message: 'order placed' });
+
+describe('place', () => {
+  test('sends patient, tests, passthrough and the keys; extra goes in as it is', async () => {
+    stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });
+    expect(await place()).toMatchObject({ id: ORDER_ID, phase: 'received', passthrough: BOOKING_ID });
+
+    const [sent] = stage().server.received;
+    expect(sent?.headers).toMatchObject({
+      'x-vital-api-key': API_KEY,
+      accept: 'application/json',
+      'user-agent': 'booking-saga',
+      'x-idempotency-key': KEY,
+      'x-idempotency-error': 'no-cache',
+    });
+    expect(sent?.body).toEqual({
+      user_id: USER_ID,
+      patient_details: {
+        first_name: 'Ana',
+        last_name: 'Reyes',
+        dob: '1984-03-09',
+        gender: 'female',
+        phone_number: '+16025550123',
+        email: 'ana@example.com',
+      },
+      patient_address: {
+        receiver_name: 'Ana Reyes',
+        first_line: 'West Lincoln Street',
+        city: 'Phoenix',
+        state: 'AZ',
+        zip: '85004',
+        country: 'US',
+        access_notes: 'Gate 1234',
+        phone_number: '+16025550123',
+      },
+      order_set: { lab_test_ids: ['5b41f610-ebc5-4803-8f0c-a61c3bdc7faf'] },
+      collection_method: 'at_home_phlebotomy',
+      passthrough: BOOKING_ID,
+      icd_codes: ['Z00.00'],
+    });
+  });
+
+  test('extra adds to what the booking says and never takes its place', async () => {
+    const extra = {
+      passthrough: 'mine',
+      user_id: ORDER_ID,
+      collection_method: 'testkit',
+      patient_details: { race: 'other', dob: '2000-01-01' },
+      order_set: { lab_account_id: ORDER_ID, lab_test_ids: [] },
+      priority: true,
+    };
+    const labTestIds = ['5b41f610-ebc5-4803-8f0c-a61c3bdc7faf'];
+    stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });
+    await place({ ...AT_HOME, order: { labTestIds, extra } });
+    expect(stage().server.received[0]?.body).toMatchObject({
+      passthrough: BOOKING_ID,
+      user_id: USER_ID,
+      collection_method: 'at_home_phlebotomy',
+      patient_details: { race: 'other', dob: '1984-03-09' },
+      order_set: { lab_account_id: ORDER_ID, lab_test_ids: labTestIds },
+      priority: true,
+    });
+  });
+
+  test.each([
+    ['wrapped, as in the contract', posted(anOrder(ORDERED))],
+    ["in an array, as in the seed's sample", [posted(anOrder(ORDERED))]],
+    ["bare, as in another of the vendor's samples", anOrder(ORDERED)],
+  ])('reads an answer %s', async (_shape, body) => {
+    stage().server.expect('POST /v3/order', { body });
+    expect((await place()).id).toBe(ORDER_ID);
+  });
+
+  test.each([
+    ['{}', {}],
+    ['[]', []],
+    ['a text', '"fine"'],
+    ['an order without an id', posted({ status: 'received' })],
+  ])('a 200 with %s may have placed it: unknown', async (_shape, body) => {
+    stage().server.expect('POST /v3/order', { body });
+    expect((await failureOf(place())).code).toBe('outcome_unknown');
+  });
+
+  test('a request that names an order to adopt has nothing to place', async () => {
+    expect((await failureOf(place(AT_SITE))).facts.field).toBe('order.labTestIds');
+  });
+});
+
+describe('find', () => {
+  const where = { bookingId: BOOKING_ID, userId: USER_ID, createdSince: '2026-12-01T08:00:00.000Z' };
+  const find = () => orders().find(stage().call(), where);
+  const others = (count: number) =>
+    Array.from({ length: count }, (_, n) => anOrder(ORDERED, { id: `o${n}`, passthrough: null }));
+
+  test("asks for the user's orders, from an hour before, and reads page after page", async () => {
+    stage().server.expect('GET /v3/orders', {
+      body: { orders: others(100), total: 101, page: 1, size: 100 },
+    });
+    stage().server.expect('GET /v3/orders', {
+      body: { orders: [anOrder(ORDERED)], total: 101, page: 2, size: 100 },
+    });
+    expect((await find())?.id).toBe(ORDER_ID);
+    const [first, second] = stage().server.received.map(({ query }) => Object.fromEntries(query));
+    expect(first).toEqual({
+      user_id: USER_ID,
+      start_date: '2026-12-01T07:00:00.000Z',
+      order_key: 'created_at',
+      order_direction: 'asc',
+      page: '1',
+      size: '100',
+    });
+    expect(second).toEqual({ ...first, page: '2' });
+  });
+
+  test('pages on where the server holds its pages shorter than asked', async () => {
+    stage().server.expect('GET /v3/orders', { body: { orders: others(2), size: 2 } });
+    stage().server.expect('GET /v3/orders', { body: { orders: [anOrder(ORDERED)], size: 2 } });
+    expect((await find())?.id).toBe(ORDER_ID);
+  });
+
+  test('a live order comes before a cancelled one of the same booking', async () => {
+    const gone = anOrder(CANCELLED, { id: 'gone' });
+    stage().server.expect('GET /v3/orders', { body: { orders: [gone, anOrder(ORDERED)] } });
+    expect((await find())?.id).toBe(ORDER_ID);
+    stage().server.expect('GET /v3/orders', { body: { orders: [gone] } });
+    expect((await find())?.id).toBe('gone');
+  });
+
+  test("another's passthrough is not ours, and none is null", async () => {
+    stage().server.expect('GET /v3/orders', { body: { orders: others(3), total: 3 } });
+    expect(await find()).toBeNull();
+  });
+
+  test('a page that does not come is no empty page', async () => {
+    stage().server.expect('GET /v3/orders', { body: { orders: others(1), total: 2 } });
+    stage().server.expect('GET /v3/orders', { status: 502 });
+    expect((await failureOf(find())).code).toBe('provider_unavailable');
+  });
+
+  test('a list without an end is given up, not taken for "none"', async () => {
+    for (let page = 0; page < 50; page++) {
+      stage().server.expect('GET /v3/orders', { body: { orders: others(1), total: 99_999 } });
+    }
+    expect((await failureOf(find())).code).toBe('unexpected_answer');
+  });
+});
+
+describe('read', () => {
+  test('gives the order; the seed sample reads too', async () => {
+    stage().server.expect(`GET /v3/order/${ORDER_ID}`, { body: SEED_ORDER });
+    expect((await orders().read(stage().call(), ORDER_ID)).kind).toBe('testkit');
+  });
+
+  test('an answer of another shape is no order', async () => {
+    stage().server.expect(`GET /v3/order/${ORDER_ID}`, { body: { garbage: true } });
+    expect((await failureOf(orders().read(stage().call(), ORDER_ID))).code).toBe('provider_unavailable');
+  });
+});
+
+describe('cancel', () => {
+  const path = `/v3/order/${ORDER_ID}`;
+  const cancel = () => orders().cancel(stage().call(), ORDER_ID);
+  const refusal = {
+    status: 400,
+    body: {
+      error: 'Bad Request',
+      message: 'Transition from completed to cancelled is not allowed',
+      status_code: 400,
+    },
+  };
+
+  test('returns the cancelled order', async () => {
+    stage().server.expect(`POST ${path}/cancel`, { body: [posted(anOrder(CANCELLED))] });
+    expect((await cancel()).phase).toBe('cancelled');
+  });
+
+  test('reads it again where the answer still shows it as it was', async () => {
+    stage().server.expect(`POST ${path}/cancel`, { body: posted(anOrder(ORDERED)) });
+    stage().server.expect(`GET ${path}`, { body: anOrder(CANCELLED) });
+    expect((await cancel()).phase).toBe('cancelled');
+  });
+
+  test('a refused transition of a cancelled order is a success', async () => {
+    stage().server.expect(`POST ${path}/cancel`, refusal);
+    stage().server.expect(`GET ${path}`, { body: anOrder('cancelled.testkit.do_not_process') });
+    expect((await cancel()).phase).toBe('cancelled');
+  });
+
+  test('a refused transition of any other order is for a person', async () => {
+    stage().server.expect(`POST ${path}/cancel`, refusal);
+    stage().server.expect(`GET ${path}`, { body: anOrder('completed.at_home_phlebotomy.completed') });
+    const failure = await failureOf(cancel());
+    expect(failure).toMatchObject({
+      code: 'order_not_cancellable',
+      facts: { said: expect.stringContaining('Transition') },
+    });
+  });
+
+  test('an order in a state that does not allow it is told the same way', async () => {
+    stage().server.expect(`POST ${path}/cancel`, {
+      status: 400,
+      body: { detail: 'Order is not in a state that allows cancelling' },
+    });
+    stage().server.expect(`GET ${path}`, { body: anOrder(CANCELLED) });
+    expect((await cancel()).phase).toBe('cancelled');
+  });
+
+  test('an unclear answer is unknown', async () => {
+    stage().server.expect(`POST ${path}/cancel`, 'reset');
+    expect((await failureOf(cancel())).code).toBe('outcome_unknown');
+  });
+});

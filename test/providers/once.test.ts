@@ -1,0 +1,29 @@
+import { noticeOnce } from '../../src/providers/once';
+
+function listening() {
+  const logged: object[] = [];
+  return { logged, notice: noticeOnce({ warn: (facts: object) => void logged.push(facts) }) };
+}
+
+test('a value is told once, each value of each field', () => {
+  const { logged, notice } = listening();
+  for (const value of ['no_show', 'no_show', 'moved']) notice('appointment.status', value);
+  notice('order.kind', 'moved');
+  expect(logged).toEqual([
+    { field: 'appointment.status', value: 'no_show' },
+    { field: 'appointment.status', value: 'moved' },
+    { field: 'order.kind', value: 'moved' },
+  ]);
+});
+
+test('what is no plain word may be data of a patient and is not written down', () => {
+  const { logged, notice } = listening();
+  notice('appointment.provider', 'Ana Reyes, 1984');
+  expect(logged).toEqual([{ field: 'appointment.provider', value: '(not a plain word)' }]);
+});
+
+test('a provider that sends ever new values does not fill the log', () => {
+  const { logged, notice } = listening();
+  for (let n = 0; n < 5_000; n++) notice('order.kind', `kind${n}`);
+  expect(logged).toHaveLength(1_000);
+});
