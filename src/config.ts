@@ -94,7 +94,9 @@ export function loadConfig(env: Env = process.env): Config {
     oliver: port(env, 'OLIVER_SANDBOX_PORT', 4020),
   };
   const junction = junctionAccounts(env, sandboxPorts.junction);
-  const usesSandbox = { junction: junction === null, oliver: true };
+  // Capabilities alone change how the stand-in is treated, not who stands in.
+  const isNamed = env.JUNCTION_API_KEY || env.JUNCTION_BASE_URL || env.JUNCTION_ACCOUNTS;
+  const usesSandbox = { junction: !isNamed, oliver: true };
   return {
     dataDir: resolve(env.BOOKING_DATA_DIR || '.data'),
     junction: junction ?? {
@@ -122,6 +124,14 @@ export function loadConfig(env: Env = process.env): Config {
     logLevel: env.LOG_LEVEL || 'info',
   };
 }
+
+/** The environment of a child process that gets `settings` in place of whatever settings this process has. */
+export function childEnv(settings: Record<string, string>, env: Env = process.env): Env {
+  const others = Object.entries(env).filter(([name]) => !SETTING.test(name));
+  return { ...Object.fromEntries(others), ...settings };
+}
+
+const SETTING = /^(TEMPORAL|BOOKING|JUNCTION|OLIVER)_|^(PORT|HOST|LOG_LEVEL)$/;
 
 /** The capability row of a provider with an account's settings laid over it. */
 export function capabilitiesOf(

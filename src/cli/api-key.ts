@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, type Config } from '../config';
+
+/** The bearer key of a stack that was given none: made once, kept beside the data, used again. */
+
+const KEY_BYTES = 24;
+const KEY_FORM = /^\S{16,}$/;
+
+/** What callers of the API show, and where it is kept. */
+export interface LocalKey {
+  secret: string;
+  path: string;
+}
+
+/**
+ * The key in `<dataDir>/api.key`, made when there is none, readable by its owner only. Throws a ConfigError for a
+ * file that holds no key.
+ */
+export function localApiKey({ dataDir }: Pick<Config, 'dataDir'>): LocalKey {
+  const path = join(dataDir, 'api.key');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(path, `bsk_${randomBytes(KEY_BYTES).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (err) {
+    if (!(err instanceof Error && 'code' in err && err.code === 'EEXIST')) throw err;
+  }
+  const secret = readFileSync(path, 'utf8').trim();
+  if (!KEY_FORM.test(secret)) throw new ConfigError(`${path}: must hold a key of at least 16 characters`);
+  return { secret, path };
+}

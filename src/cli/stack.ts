@@ -1,0 +1,152 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { listenApi } from '../api/listen';
+import { temporalReadiness } from '../api/readiness';
+import { SANDBOX, type Config } from '../config';
+import { createJunctionSandbox } from '../sandbox/junction/server';
+import { startCodecServer } from '../temporal/codec-server';
+import { clientOn, connectNative, type TemporalTarget } from '../temporal/connection';
+import { dataConverterOf } from '../temporal/encryption';
+import { installRuntime } from '../temporal/runtime';
+import { listening, portFor } from './ports';
+import { ownServer, useServer, type TemporalServer } from './temporal-server';
+import { startWorkers } from './workers';
+
+/** Everything of this project on one machine, in one process; only our own Temporal server is a process of its own. */
+
+export interface StackOptions {
+  config: Config;
+  /** Somebody else's Temporal server; null: our own, under the settings' data directory. */
+  target: TemporalTarget | null;
+  log: Logger;
+  /** Hears what takes long (the download of Temporal). */
+  tell: (text: string) => void;
+  /** False where the workers run in another process. */
+  withWorkers: boolean;
+}
+
+export interface Stack {
+  temporal: Pick<TemporalServer, 'target' | 'uiUrl' | 'adopted'>;
+  apiUrl: string;
+  codecUrl: string;
+  /** Null when the settings name the provider itself. */
+  sandboxUrl: string | null;
+  /** Reads and writes what Temporal holds encrypted. */
+  client: Client;
+  /** Rejects when a part fails by itself; never resolves. */
+  broken: Promise<never>;
+  /** Stops the parts in the order in which they need each other, Temporal last. Safe to repeat. */
+  stop(): Promise<void>;
+}
+
+/** How long a worker may take to show up at Temporal, in ms, and the pause between two looks. */
+const READY_WITHIN_MS = 60_000;
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * Starts all parts and resolves once they answer and bookings move. When one does not start, those before it are
+ * stopped. Throws a ConfigError that names the setting for a port that is taken.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const parts = noParts();
+  try {
+    return await startParts(options, parts);
+  } catch (err) {
+    await parts.stop();
+    throw err;
+  }
+}
+
+/** What runs, in the order in which it was started; it stops in the reverse. */
+interface Parts {
+  add<T>(part: T, stop: (part: T) => Promise<void>): T;
+  /** Safe to repeat. */
+  stop(): Promise<void>;
+}
+
+function noParts(): Parts {
+  const stops: (() => Promise<void>)[] = [];
+  return {
+    add(part, stop) {
+      stops.push(() => stop(part));
+      return part;
+    },
+    async stop() {
+      for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
+    },
+  };
+}
+
+async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
+  const { target, log, tell, withWorkers } = options;
+  installRuntime(log);
+  const config = await withPorts(options.config);
+  const temporal = parts.add(
+    await (target ? useServer(target, log) : ownServer(config, config.codecPort, tell)),
+    (server) => server.stop(),
+  );
+  const connection = parts.add(await connectNative(temporal.target), (open) => open.close());
+  const client = clientOn(connection, temporal.target, dataConverterOf(config));
+  const codec = parts.add(await startCodec(config, temporal), (server) => server.stop());
+  const sandbox = parts.add(await startSandbox(config, log), (server) => server.close());
+  const workers = withWorkers
+    ? parts.add(await startWorkers({ config, connection, client, log }), (running) => running.stop())
+    : null;
+  const api = parts.add(
+    await listening('PORT', config.port, () => listenApi(config, client, log)),
+    (server) => server.close(),
+  );
+  if (workers) await Promise.race([untilReady(client), workers.failed]);
+  return {
+    temporal,
+    apiUrl: api.address,
+    codecUrl: codec.url,
+    sandboxUrl: sandbox.url,
+    client,
+    broken: workers?.failed ?? new Promise(() => undefined),
+    stop: () => parts.stop(),
+  };
+}
+
+/** The sandbox sends its webhooks to the API, which starts after it: a free port is chosen before both. */
+async function withPorts(config: Config): Promise<Config> {
+  return { ...config, port: await portFor(config.port), codecPort: await portFor(config.codecPort) };
+}
+
+function startCodec(config: Config, { uiUrl }: TemporalServer): ReturnType<typeof startCodecServer> {
+  const { codecPort: port } = config;
+  return listening('BOOKING_CODEC_PORT', port, () => startCodecServer({ config, uiUrl, port }));
+}
+
+async function startSandbox(
+  config: Config,
+  log: Logger,
+): Promise<{ url: string | null; close(): Promise<void> }> {
+  if (!config.usesSandbox.junction) return { url: null, close: () => Promise.resolve() };
+  log.info('no settings for Junction: its sandbox is used');
+  const port = config.sandboxPorts.junction;
+  return listening('JUNCTION_SANDBOX_PORT', port, () =>
+    createJunctionSandbox({
+      port,
+      dataDir: config.dataDir,
+      webhookUrl: `http://${reachable(config.host)}:${config.port}/webhooks/junction`,
+      webhookSecret: SANDBOX.webhookSecret,
+      log,
+    }),
+  );
+}
+
+/** A host that listens everywhere is called on this machine. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function untilReady(client: Client): Promise<void> {
+  const giveUpAt = Date.now() + READY_WITHIN_MS;
+  while (!(await temporalReadiness(client)).worker) {
+    if (Date.now() > giveUpAt) throw new Error('The worker does not show up at Temporal.');
+    await pause(LOOK_AGAIN_MS);
+  }
+}

@@ -1,0 +1,84 @@
+import { relative } from 'node:path';
+import { pino } from 'pino';
+import { ConfigError, loadConfig, type Config } from '../config';
+import { temporalTarget } from '../temporal/connection';
+import { localApiKey, type LocalKey } from './api-key';
+import { stopSignal } from './signals';
+import { startStack, type Stack } from './stack';
+
+/** `npm start`: everything on this machine, until it is told to stop. */
+
+const EXAMPLE = 'examples/at-home.json';
+
+async function main(): Promise<void> {
+  const told = stopSignal();
+  const settings = loadConfig();
+  const key = settings.apiKeys.length > 0 ? null : localApiKey(settings);
+  const config = key ? { ...settings, apiKeys: [{ name: 'local', secret: key.secret }] } : settings;
+  const starting = startStack({
+    config,
+    target: temporalTarget(),
+    log: pino({ level: config.logLevel }, pino.destination(2)),
+    tell: say,
+    withWorkers: true,
+  });
+  const early = await Promise.race([starting, told]);
+  if (early) say(welcome(early, config, key));
+  const stack = await starting;
+  try {
+    await Promise.race([told, stack.broken]);
+  } finally {
+    say('Stopping: the API, the worker, the sandbox, Temporal. Press Ctrl-C again to leave at once.');
+    await stack.stop();
+  }
+}
+
+function welcome(stack: Stack, config: Config, key: LocalKey | null): string {
+  const { temporal, apiUrl, codecUrl, sandboxUrl } = stack;
+  const rows = [
+    ['Temporal', `${temporal.target.address}, namespace ${temporal.target.namespace}`],
+    ['Temporal UI', temporal.uiUrl],
+    ['Codec server', codecUrl],
+    ['API', `${apiUrl} (described at ${apiUrl}/openapi.json)`],
+    ['API key', key && `${key.secret} (kept in ${shown(key.path)})`],
+    ['Junction', sandboxUrl ? `sandbox at ${sandboxUrl}/_sandbox/state` : accountsOf(config)],
+  ];
+  const found = temporal.adopted ? ' The Temporal server of a stack that was killed was taken over.' : '';
+  return [
+    `Everything runs.${found}`,
+    '',
+    ...rows.flatMap(([name, text]) => (text ? [`  ${(name ?? '').padEnd(14)}${text}`] : [])),
+    '',
+    'Try in another terminal:',
+    `  npm run booking -- book ${EXAMPLE}`,
+    `  ${curl(apiUrl, key)}`,
+    '',
+    'Stop with Ctrl-C.',
+  ].join('\n');
+}
+
+function curl(apiUrl: string, key: LocalKey | null): string {
+  const bearer = key ? `$(cat ${shown(key.path)})` : '<a secret of BOOKING_API_KEYS>';
+  return [
+    `curl -s ${apiUrl}/v1/bookings -H "Authorization: Bearer ${bearer}" \\`,
+    `    -H 'Content-Type: application/json' -H 'Prefer: wait=30' -d @${EXAMPLE}`,
+  ].join('\n');
+}
+
+function accountsOf({ junction }: Config): string {
+  return `accounts ${Object.keys(junction).join(', ')} of the settings`;
+}
+
+function shown(path: string): string {
+  const short = relative('.', path);
+  return short.startsWith('..') ? path : short;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+main().catch((err: unknown) => {
+  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+  process.exit(err instanceof ConfigError ? 2 : 1);
+});

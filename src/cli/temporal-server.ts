@@ -1,0 +1,74 @@
+import { connect } from 'node:net';
+import type { Logger } from 'pino';
+import { type ConfigError, type Config } from '../config';
+import { connectNative, localTarget, type TemporalTarget } from '../temporal/connection';
+import { startEmbeddedServer, type EmbeddedServer } from '../temporal/embedded';
+import { prepareNamespace } from '../temporal/search-attributes';
+import { taken } from './ports';
+
+/** The Temporal server of a stack: the one that the settings name, or our own. */
+
+export interface TemporalServer {
+  target: TemporalTarget;
+  /** Null where it is not ours to know. */
+  uiUrl: string | null;
+  /** Whether it outlived an earlier stack that was killed. */
+  adopted: boolean;
+  /** Stops our own server; leaves another's alone. */
+  stop(): Promise<void>;
+}
+
+/** Makes somebody else's server ready for bookings; throws when its namespace can't be. */
+export async function useServer(target: TemporalTarget, log: Logger): Promise<TemporalServer> {
+  const connection = await connectNative(target);
+  try {
+    await prepareNamespace(connection, target.namespace, (text) => log.warn(text));
+  } finally {
+    await connection.close();
+  }
+  return { target, uiUrl: null, adopted: false, stop: () => Promise.resolve() };
+}
+
+/**
+ * Starts our own server, or takes over the one that a killed stack left on the same data. `tell` hears of a
+ * download's progress. Throws a ConfigError that names the setting of a taken port.
+ */
+export async function ownServer(
+  config: Config,
+  codecPort: number,
+  tell: (text: string) => void,
+): Promise<TemporalServer> {
+  const { dataDir, temporalPort: port, temporalUiPort: uiPort } = config;
+  const server = await startEmbeddedServer({
+    dataDir,
+    port,
+    uiPort,
+    codecPort,
+    find: { onProgress: tell },
+  }).catch(async (err: unknown) => {
+    throw (await takenPort(config)) ?? err;
+  });
+  return { ...parts(server), stop: () => server.stop() };
+}
+
+function parts(server: EmbeddedServer): Omit<TemporalServer, 'stop'> {
+  const { address, namespace, uiUrl, adopted } = server;
+  return { target: localTarget(address, namespace), uiUrl, adopted };
+}
+
+/** Why a server did not start, when the reason is that somebody listens where it should. */
+async function takenPort({ temporalPort, temporalUiPort }: Config): Promise<ConfigError | null> {
+  const wanted = { BOOKING_TEMPORAL_PORT: temporalPort, BOOKING_TEMPORAL_UI_PORT: temporalUiPort };
+  for (const [setting, port] of Object.entries(wanted)) {
+    if (port !== 0 && (await somebodyListens(port))) return taken(setting, port);
+  }
+  return null;
+}
+
+function somebodyListens(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => done(true)).once('error', () => done(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

@@ -1,0 +1,44 @@
+import { pino } from 'pino';
+import { ConfigError, loadConfig } from '../config';
+import { clientOn, connectNative, localTarget, temporalTarget } from '../temporal/connection';
+import { dataConverterOf } from '../temporal/encryption';
+import { installRuntime } from '../temporal/runtime';
+import { stopSignal } from './signals';
+import { startWorkers } from './workers';
+
+/** `npm run worker`: the workers alone, on a Temporal server that runs elsewhere, until told to stop. */
+async function main(): Promise<void> {
+  // A worker that was started by a stack ends with it; what it was at is looked up by its successor.
+  process.once('disconnect', leave);
+  const told = stopSignal();
+  const config = loadConfig();
+  const log = pino({ level: config.logLevel }, pino.destination(2));
+  installRuntime(log);
+  const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
+  const connection = await connectNative(target);
+  const client = clientOn(connection, target, dataConverterOf(config));
+  const workers = await startWorkers({ config, connection, client, log });
+  log.info({ temporal: target.address, namespace: target.namespace }, 'the workers take tasks');
+  process.send?.('ready');
+  try {
+    await Promise.race([told, workers.failed]);
+  } finally {
+    await workers.stop();
+    await connection.close();
+  }
+}
+
+function leave(): never {
+  process.exit(1);
+}
+
+main()
+  .catch((err: unknown) => {
+    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+    process.exitCode = err instanceof ConfigError ? 2 : 1;
+  })
+  .finally(() => {
+    process.off('disconnect', leave);
+    // An open channel to the stack that started us would keep the process alive.
+    if (process.connected) process.disconnect();
+  });

@@ -1,0 +1,54 @@
+import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createCoreActivities, createProviderActivities } from '../../activities';
+import { capabilitiesOf, type Config } from '../config';
+import { createProviders, providerFor } from '../providers';
+import type { ProviderName } from '../booking/model';
+import { createWorkers } from '../temporal/worker';
+
+export interface RunningWorkers {
+  /** Takes no new tasks and resolves once running ones have ended. Safe to repeat. */
+  stop(): Promise<void>;
+  /** Rejects when a worker fails by itself; never resolves. */
+  failed: Promise<never>;
+}
+
+export interface WorkersOn {
+  config: Config;
+  connection: NativeConnection;
+  /** For what the activities ask of Temporal; names the namespace. */
+  client: Client;
+  log: Logger;
+}
+
+/** Starts this project's workers with the accounts of the settings. Resolves when they take tasks. */
+export async function startWorkers({ config, connection, client, log }: WorkersOn): Promise<RunningWorkers> {
+  const providers = createProviders(config, log);
+  const workers = await createWorkers({
+    config,
+    connection,
+    namespace: client.options.namespace,
+    activities: {
+      core: createCoreActivities({ config, client }),
+      junction: createProviderActivities({
+        providerFor: (name) => providerFor(providers, name),
+        timezoneOf: (provider, account) => timezoneOf(config, provider, account),
+      }),
+    },
+  });
+  const run = workers.run();
+  return {
+    failed: run.then(() => new Promise<never>(() => undefined)),
+    stop() {
+      workers.shutdown();
+      // How it ended, when not well, is told by `failed`.
+      return run.catch(() => undefined);
+    },
+  };
+}
+
+function timezoneOf(config: Config, provider: ProviderName, account: string): string | null {
+  const vendor = capabilitiesOf(config, provider, account)?.vendor;
+  return (vendor && config[vendor][account]?.timezone) ?? null;
+}
