@@ -95,9 +95,10 @@ interface Received {
 
 async function receive(outgoing: Request, signal: AbortSignal): Promise<Received> {
   const response = await fetch(outgoing, { signal });
+  const body: AsyncIterable<Uint8Array> | null = response.body;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > MAX_BODY_BYTES) break;
     chunks.push(chunk);

@@ -1,7 +1,7 @@
 import { Failure } from '../../booking/failures';
 import type { Order } from '../../booking/model';
-import type { BookingRequest } from '../../booking/schema/request';
-import type { Call, OrderCalls, PlaceCall } from '../provider';
+import type { Call, OrderCalls } from '../provider';
+import { newOrder } from './new-order';
 import { toOrder } from './parse';
 import { ask, demand, type Session } from './session';
 import { orderPageWire, orderWire, postedOrderWire, type OrderWire } from './wire';
@@ -91,75 +91,4 @@ async function* ordersOf(
     if (answer.orders.length === 0 || (answer.total == null ? short : seen >= answer.total)) return;
   }
   throw new Failure('unexpected_answer', { said: `more than ${MAX_PAGES} pages of orders for one user` });
-}
-
-/**
- * The body of a new order. `order.extra` goes in as it is, but what this booking itself says wins over it: the
- * user, the patient, the tests, the collection method and the passthrough (without which a lost order is never
- * found). Within `patient_details`, `patient_address` and `order_set`, extra fields are kept beside ours.
- */
-export function newOrder(
-  { bookingId, request }: PlaceCall,
-  collectionMethod: string,
-): Record<string, unknown> {
-  const { order, patient } = request;
-  if (!order || !('labTestIds' in order)) {
-    throw new Failure('invalid_request', { field: 'order.labTestIds', hint: 'Say which tests to order.' });
-  }
-  return mergedUnder(order.extra ?? {}, {
-    user_id: patient?.userId,
-    patient_details: patientDetails(patient),
-    patient_address: patientAddress(patient),
-    order_set: { lab_test_ids: order.labTestIds },
-    collection_method: collectionMethod,
-    passthrough: bookingId,
-  });
-}
-
-type Patient = BookingRequest['patient'];
-
-function patientDetails(patient: Patient): Record<string, unknown> {
-  return given({
-    first_name: patient?.firstName,
-    last_name: patient?.lastName,
-    dob: patient?.dob,
-    gender: patient?.gender,
-    phone_number: patient?.phone,
-    email: patient?.email,
-    medical_proxy: patient?.medicalProxy,
-  });
-}
-
-function patientAddress(patient: Patient): Record<string, unknown> | undefined {
-  const address = patient?.address;
-  return (
-    address &&
-    given({
-      receiver_name: [patient.firstName, patient.lastName].filter(Boolean).join(' '),
-      first_line: address.firstLine,
-      second_line: address.secondLine,
-      city: address.city,
-      state: address.state,
-      zip: address.zip,
-      country: address.country,
-      access_notes: address.accessNotes,
-      phone_number: patient.phone,
-    })
-  );
-}
-
-function mergedUnder(extra: Record<string, unknown>, ours: Record<string, unknown>): Record<string, unknown> {
-  const merged = { ...extra };
-  for (const [key, value] of Object.entries(given(ours))) {
-    merged[key] = isObject(value) && isObject(extra[key]) ? { ...extra[key], ...value } : value;
-  }
-  return merged;
-}
-
-function given(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,8 @@ import type { Received } from '../scripted-server';
 
 /** Holds what the adapter sends against the provider's own OpenAPI document, where that lies beside the project. */
 
-const FILE = resolve(__dirname, '../../../../shared/contracts/junction.openapi.json');
+/** Where the contract is, if it is there. */
+export const CONTRACT_FILE = resolve(__dirname, '../../../../shared/contracts/junction.openapi.json');
 
 interface Parameter {
   name: string;
@@ -29,13 +30,13 @@ export type ContractCheck = (request: Received) => void;
 
 /** The check; null, with a note on stderr, when the contract is not there. */
 export function junctionContract(): ContractCheck | null {
-  if (!existsSync(FILE)) {
+  if (!existsSync(CONTRACT_FILE)) {
     process.stderr.write(
       'note: junction.openapi.json is not beside the project; requests are not held against it\n',
     );
     return null;
   }
-  const contract = JSON.parse(readFileSync(FILE, 'utf8')) as OpenApi;
+  const contract = JSON.parse(readFileSync(CONTRACT_FILE, 'utf8')) as OpenApi;
   const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: 'array' });
   addFormats(ajv);
   ajv.addFormat('uuid4', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
