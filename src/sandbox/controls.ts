@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { faultsSchema, type Faults } from './faults';
+import { callRuleSchema, webhookRuleSchema, type CallRule, type Faults, type WebhookRule } from './faults';
 import type { Webhooks } from './webhooks';
 
 /** Parses a control's body; answers 422 in plain words by throwing with `statusCode`. */
@@ -20,7 +20,7 @@ export function sharedControls(
 ): void {
   const { faults, webhooks } = parts;
   app.post('/_sandbox/faults', (request) => {
-    faults.add(controlBody(faultsSchema, request.body));
+    faults.add(rulesOf(request.body));
     return faults.remaining();
   });
   app.get('/_sandbox/faults', () => faults.remaining());
@@ -33,6 +33,16 @@ export function sharedControls(
     webhooks?.sendTo(url);
     return { url };
   });
+}
+
+const anyRuleSchema = z.looseObject({});
+
+/** One rule or a list; each is read as what it means to be, so that the refusal names its field. */
+function rulesOf(body: unknown): (CallRule | WebhookRule)[] {
+  const given = [controlBody(z.union([anyRuleSchema, z.array(anyRuleSchema)]), body)].flat();
+  return given.map((rule) =>
+    'webhook' in rule ? controlBody(webhookRuleSchema, rule) : controlBody(callRuleSchema, rule),
+  );
 }
 
 /** Reads every body as JSON whatever its content type says, as the vendors do: their own samples name none. */

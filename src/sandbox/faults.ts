@@ -11,7 +11,7 @@ import { z } from 'zod';
  * destroyed) or `"garbage"` (200 with a body that is no JSON). Without `answer` the call is only slow: the true
  * answer comes after `delayMs`. `delayMs` is real ms; for before and after it is how long the answer takes.
  */
-const callRuleSchema = z.strictObject({
+export const callRuleSchema = z.strictObject({
   method: z
     .string()
     .default('*')
@@ -36,7 +36,7 @@ const callRuleSchema = z.strictObject({
  * A rule for webhooks: of the next `times` events of a type (`*`: any) drop each for ever, send it twice, send it
  * `delayMs` real ms late, or send it after the event that follows (or `delayMs` later when none follows).
  */
-const webhookRuleSchema = z.strictObject({
+export const webhookRuleSchema = z.strictObject({
   webhook: z.string().min(1),
   times: z.number().int().min(1).default(1),
   do: z.enum(['drop', 'duplicate', 'delay', 'reorder']),
@@ -45,11 +45,6 @@ const webhookRuleSchema = z.strictObject({
 
 export type CallRule = z.infer<typeof callRuleSchema>;
 export type WebhookRule = z.infer<typeof webhookRuleSchema>;
-
-const ruleSchema = z.union([callRuleSchema, webhookRuleSchema]);
-
-/** What `POST /_sandbox/faults` takes: one rule or a list. */
-export const faultsSchema = z.union([ruleSchema.transform((rule) => [rule]), z.array(ruleSchema)]);
 
 /** The rules that still have times left, oldest first. */
 export interface Faults {

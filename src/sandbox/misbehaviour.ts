@@ -20,7 +20,7 @@ const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-e
 /**
  * Records every call that is not a control and lets the fault rules spoil it. A spoiled call that is to take
  * effect is run through the app a second time, inwardly, so that its handlers know nothing of faults.
- * Returns the log, oldest first.
+ * Late effects that are still to come when the sandbox closes are lost. Returns the log, oldest first.
  */
 export function misbehave(app: FastifyInstance, faults: Faults): LoggedCall[] {
   const calls: LoggedCall[] = [];

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
@@ -59,14 +59,8 @@ export function openStore<S extends object>(options: StoreOptions<S>): Store<S> 
 
 function readState<S>(file: string, schema: z.ZodType<S>): S | null {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-  const parsed = schema.safeParse(JSON.parse(text));
+  if (!existsSync(file)) return null;
+  const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Error(`${file} does not hold a sandbox's state; delete it to start afresh`);
   return parsed.data;
 }

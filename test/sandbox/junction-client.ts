@@ -77,7 +77,7 @@ function parsed(text: string): unknown {
   }
 }
 
-const eventSchema = z.looseObject({ status: z.string() });
+export const eventSchema = z.looseObject({ status: z.string() });
 
 export const orderSchema = z.looseObject({
   id: z.string(),
@@ -203,7 +203,7 @@ export async function until<T>(ask: () => Promise<T>, right: (seen: T) => boolea
   for (;;) {
     const seen = await ask();
     if (right(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`never came: ${JSON.stringify(seen)}`);
+    if (Date.now() > deadline) throw new Error(`never came: ${JSON.stringify(seen).slice(0, 1_000)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,0 +1,140 @@
+import {
+  appointmentSchema,
+  bookFirst,
+  orderBody,
+  placeOrder,
+  slotKey,
+  startJunction,
+  stateSchema,
+  until,
+  type Junction,
+} from './junction-client';
+
+let junction: Junction;
+beforeEach(async () => {
+  junction = await startJunction();
+});
+afterEach(() => junction.close());
+
+const fault = (rule: unknown) => junction.control('faults', rule);
+const seen = async () => stateSchema.parse((await junction.call('GET', '/_sandbox/state')).body);
+const place = () => junction.call('POST', '/v3/order', orderBody());
+const PLACE = { method: 'POST', path: '/v3/order' };
+
+test('before: the answer is spoiled and nothing happened, as often as told', async () => {
+  const answer = { status: 503, headers: { 'retry-after': '7' }, body: { detail: 'busy' } };
+  await fault({ ...PLACE, times: 2, when: 'before', answer });
+  const raw = await fetch(`${junction.url}/v3/order`, { method: 'POST', body: '{}' });
+  expect([raw.status, raw.headers.get('retry-after'), await raw.json()]).toEqual([
+    503,
+    '7',
+    { detail: 'busy' },
+  ]);
+  expect((await place()).status).toBe(503);
+  expect((await seen()).live.orders).toEqual([]);
+  expect((await place()).status).toBe(200);
+});
+
+test('after: the answer is spoiled and the call took effect', async () => {
+  await fault({ ...PLACE, when: 'after', answer: { status: 502, body: 'Bad Gateway' } });
+  expect(await place()).toMatchObject({ status: 502, text: 'Bad Gateway' });
+  expect((await seen()).live.orders).toHaveLength(1);
+});
+
+test('late: the answer is spoiled and the call takes effect after it', async () => {
+  const id = await placeOrder(junction);
+  const body = { booking_key: await slotKey(junction) };
+  await fault({
+    method: 'POST',
+    path: '/v3/order/{id}/phlebotomy/appointment/book',
+    when: 'late',
+    answer: { status: 504 },
+    delayMs: 100,
+  });
+  const late = await junction.call('POST', `/v3/order/${id}/phlebotomy/appointment/book`, body);
+  expect([late.status, (await seen()).live.appointments]).toEqual([504, []]);
+  await until(seen, ({ live }) => live.appointments.length === 1);
+});
+
+test.each(['before', 'after'])('timeout %s: no answer until the client goes', async (when) => {
+  await fault({ ...PLACE, when, answer: 'timeout' });
+  const gone = fetch(`${junction.url}/v3/order`, {
+    method: 'POST',
+    headers: { 'x-vital-api-key': 'sk_us_test' },
+    body: JSON.stringify(orderBody()),
+    signal: AbortSignal.timeout(300),
+  });
+  await expect(gone).rejects.toMatchObject({ name: 'TimeoutError' });
+  const { live, calls } = await seen();
+  expect(live.orders).toHaveLength(when === 'after' ? 1 : 0);
+  expect(calls).toEqual([expect.objectContaining({ ...PLACE, status: null, fault: when })]);
+});
+
+test('reset: the socket is destroyed', async () => {
+  await fault({ ...PLACE, answer: 'reset' });
+  await expect(place()).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
+});
+
+test('garbage: 200 with a body that is no JSON', async () => {
+  await fault({ ...PLACE, when: 'after', answer: 'garbage' });
+  const answer = await place();
+  expect(answer.status).toBe(200);
+  expect(() => JSON.parse(answer.text) as unknown).toThrow(SyntaxError);
+});
+
+test('slow: without an answer of its own, a rule only delays the true one', async () => {
+  await fault({ ...PLACE, delayMs: 200 });
+  const since = performance.now();
+  expect((await place()).status).toBe(200);
+  expect(performance.now() - since).toBeGreaterThanOrEqual(190);
+  expect((await seen()).live.orders).toHaveLength(1);
+});
+
+test('a path fits by {name} for one segment and * for any, and remaining rules are shown', async () => {
+  await fault([
+    { path: '/v3/order/{id}/nothing', answer: { status: 418 } },
+    { method: 'get', path: '/v3/*', times: 3, answer: { status: 429 } },
+  ]);
+  expect((await place()).status).toBe(200);
+  expect((await junction.call('GET', `/v3/order/${crypto.randomUUID()}`)).status).toBe(429);
+  const left = (await junction.call('GET', '/_sandbox/faults')).body;
+  expect(left).toMatchObject([
+    { path: '/v3/order/{id}/nothing', times: 1 },
+    { method: 'GET', times: 2 },
+  ]);
+  expect((await junction.call('DELETE', '/_sandbox/faults')).body).toEqual([]);
+  expect((await junction.call('GET', '/v3/orders')).status).toBe(200);
+});
+
+test('a fault may answer in the place of the key check', async () => {
+  await fault({ path: '/v3/*', times: 1, answer: { status: 401, body: { detail: 'Invalid API key' } } });
+  expect([(await place()).status, (await place()).status]).toEqual([401, 200]);
+});
+
+test('the idempotency key counts although the first answer was lost', async () => {
+  await fault({ ...PLACE, when: 'after', answer: 'reset' });
+  const body = orderBody();
+  const send = () => junction.call('POST', '/v3/order', body, { 'x-idempotency-key': 'b1/order/0' });
+  await expect(send()).rejects.toThrow();
+  expect((await send()).status).toBe(200);
+  expect((await seen()).live.orders).toHaveLength(1);
+});
+
+test('calls are logged without bodies, controls are not, and a reset forgets everything', async () => {
+  const id = await placeOrder(junction);
+  appointmentSchema.parse((await bookFirst(junction, id)).body);
+  await fault({ path: '*', answer: 'timeout' });
+  expect((await seen()).calls.map(({ method, path, status }) => [method, path, status])).toEqual([
+    ['POST', '/v3/order', 200],
+    ['POST', '/v3/order/phlebotomy/appointment/availability', 200],
+    ['POST', `/v3/order/${id}/phlebotomy/appointment/book`, 200],
+  ]);
+  const empty = { orders: [], appointments: [], live: { orders: [], appointments: [] }, calls: [] };
+  expect(await junction.control('reset', {})).toMatchObject(empty);
+  expect(await junction.call('GET', '/v3/orders')).toMatchObject({ status: 200, body: { total: 0 } });
+});
+
+test('a malformed rule is refused in words', async () => {
+  const refused = await junction.call('POST', '/_sandbox/faults', { path: '/v3', when: 'sometimes' });
+  expect(refused).toMatchObject({ status: 422, body: { detail: expect.stringContaining('when') } });
+});
