@@ -52,7 +52,8 @@ export interface SlotChoice {
 }
 
 /**
- * The slots worth trying, best first, at most `max`. A request for one slot gets that slot, by its key, or none.
+ * The slots worth trying, best first, at most `max`. A request for one slot gets that slot or none: the one with
+ * its key, or at its very times, since a search may hand out new keys for the same slot.
  * Throws `invalid_request` (field `timezone`) when a slot's zone is needed and unknown.
  */
 export function chooseSlots(choice: SlotChoice): Slot[] {
@@ -60,10 +61,20 @@ export function chooseSlots(choice: SlotChoice): Slot[] {
   const timezone = request.timezone ?? choice.timezone;
   const open = choice.slots.filter((slot) => isOpen(slot, choice));
   const wanted = request.slot
-    ? open.filter((slot) => slot.key === request.slot?.key)
+    ? theSlot(open, request.slot)
     : slotsInWindows(open, request.windows ?? [], timezone);
   const allowed = wanted.filter((slot) => isOldEnough(slot, choice, timezone));
   return rankSlots(allowed, request.preference).slice(0, choice.max);
+}
+
+function theSlot(slots: Slot[], { key, startsAt, endsAt }: NonNullable<BookingRequest['slot']>): Slot[] {
+  const byItsKey = slots.filter((slot) => slot.key === key);
+  if (byItsKey.length > 0) return byItsKey;
+  return slots.filter((slot) => sameTime(slot.startsAt, startsAt) && sameTime(slot.endsAt, endsAt));
+}
+
+function sameTime(one: string, other: string): boolean {
+  return Date.parse(one) === Date.parse(other);
 }
 
 function isOpen(slot: Slot, { now, leadTimeMs, exclude = [] }: SlotChoice): boolean {

@@ -32,7 +32,7 @@ export const QUICK_LIMITS: Partial<Limits> = {
   pollMaxMs: 300,
   keepPollMs: 300,
   patienceMs: 1_500,
-  undoPatienceMs: 1_500,
+  undoPatienceMs: 5_000,
   lookUps: 3,
 };
 

@@ -186,6 +186,9 @@ export const undoAppointment: Undo = {
     if (late) hold(b, late);
     return cancelOurs(b);
   },
+  async stands(b) {
+    return whose(b, await lookUp(b, 'check that the appointment is undone')).is !== 'none';
+  },
 };
 
 async function cancelOurs(b: Booking): Promise<UndoOutcome> {

@@ -90,6 +90,13 @@ export const undoOrder: Undo = {
     if (order === null) return 'nothing_to_undo';
     return cancelOrder(b, order.id);
   },
+  async stands(b) {
+    const { order } = b.state;
+    if (!order) return false;
+    const seen = await reads(b, 'check that the order is undone').readOrder({ at: at(b), orderId: order.id });
+    note(b, seen);
+    return !isEnded(seen);
+  },
 };
 
 /** No order is given up or kept for good while a book call may still surface. */

@@ -15,6 +15,8 @@ export interface Undo {
   run(b: Booking): Promise<UndoOutcome>;
   /** Settles what `run` left pending; where absent, `run` again does. */
   settle?(b: Booking): Promise<UndoOutcome>;
+  /** Whether there is still something to undo, by a look-up alone. */
+  stands(b: Booking): Promise<boolean>;
 }
 
 /**
@@ -57,50 +59,35 @@ export async function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run
         pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
         continue;
       }
-      const outcome = await resolved(b, undo, failure, run);
+      const outcome = await resolved(b, undo, failure);
       if (outcome) return outcome;
     }
   }
 }
 
 /** Asks a person. The outcome when their decision settled the undo; null to try again. */
-async function resolved(
-  b: Booking,
-  undo: Undo,
-  failure: Failure,
-  run: Undo['run'],
-): Promise<UndoOutcome | null> {
+async function resolved(b: Booking, undo: Undo, failure: Failure): Promise<UndoOutcome | null> {
   const decision = await undoAttention(
     b,
     isPassing(failure) ? new Failure('undo_failed', failure.facts) : failure,
   );
   if (decision === 'accept_fees') change(b, { acceptFees: true });
   if (decision === 'leave') return record(b, undo, 'left_to_person');
-  return decision === 'undone' ? checked(b, undo, run) : null;
+  return decision === 'undone' ? checked(b, undo) : null;
 }
 
 /**
- * "It has been undone by hand" is checked: the undo runs once more, and finds nothing or finds it standing. Where
- * the provider cannot be read, the person's word stands.
+ * "It has been undone by hand" is checked by look-up: what still stands comes back to the person. Where the
+ * provider cannot be read, the person's word stands.
  */
-async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome | null> {
+async function checked(b: Booking, undo: Undo): Promise<UndoOutcome | null> {
   try {
-    return record(b, undo, await run(b));
+    return (await undo.stands(b)) ? null : record(b, undo, 'undone');
   } catch (err) {
-    const failure = failureOf(err);
-    if (!failure) throw err;
-    return isPassing(failure) || CANNOT_READ.includes(failure.code)
-      ? record(b, undo, 'left_to_person')
-      : null;
+    if (!failureOf(err)) throw err;
+    return record(b, undo, 'left_to_person');
   }
 }
-
-const CANNOT_READ: readonly string[] = [
-  'credentials_rejected',
-  'unexpected_answer',
-  'activity_failed',
-  'account_unknown',
-];
 
 /** Failures that time alone may cure. */
 function isPassing(failure: Failure): boolean {

@@ -1,0 +1,243 @@
+import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+
+const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
+const cancelPath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
+
+describe('undoing', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga();
+  }, 120_000);
+  afterAll(() => rig.stop());
+  beforeEach(async () => {
+    await rig.sandbox.control('reset', {});
+  });
+
+  test('a deadline releases the slot only after a look-up that shows it unconfirmed', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(
+      adopting(orderId, 'cancel', { ...ASYNC, limits: { maxSlotAttempts: 1, confirmTimeoutMs: 1_000 } }),
+    );
+    const view = await rig.until(booking.id, ({ status }) => status === 'failed');
+    expect(view).toMatchObject({
+      failure: { code: 'no_slot' },
+      attempts: [{ outcome: 'released' }],
+      compensation: [
+        { step: 'appointment', outcome: 'undone' },
+        { step: 'order', outcome: 'undone' },
+      ],
+    });
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+  });
+
+  test('past the deadline without a look-up nothing is undone: a person is asked, and the deadline waits', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(
+      adopting(orderId, 'cancel', { ...ASYNC, limits: { maxSlotAttempts: 1, confirmTimeoutMs: 1_200 } }),
+    );
+    await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
+    await rig.sandbox.control('faults', {
+      method: 'GET',
+      path: `/v3/order/${orderId}/*`,
+      times: 1000,
+      when: 'before',
+      answer: { status: 503, body: 'Service Unavailable' },
+    });
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({ status: 'awaiting_confirmation', attention: { reason: 'rate_limited' } });
+    const { appointments } = await rig.sandbox.state();
+    await rig.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'confirmed' });
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.bookings.retry(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    expect(view.compensation).toEqual([]);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('an adopted order is kept when the request says so', async () => {
+    await rig.sandbox.control('slots', { empty: 3 });
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    const view = await rig.until(booking.id, ({ status }) => status === 'failed');
+    expect(view.compensation).toMatchObject([
+      { step: 'appointment', outcome: 'nothing_to_undo' },
+      { step: 'order', outcome: 'nothing_to_undo' },
+    ]);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+
+  test('an undo whose answers get lost is repeated until the provider shows it done', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.control('faults', [
+      { method: 'PATCH', path: cancelPath(orderId), when: 'before', answer: 'reset' },
+      { method: 'PATCH', path: cancelPath(orderId), when: 'after', answer: 'timeout' },
+      {
+        method: 'POST',
+        path: `/v3/order/${orderId}/cancel`,
+        when: 'after',
+        answer: { status: 502, body: 'Bad Gateway' },
+      },
+    ]);
+    await rig.bookings.cancel(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['undone', 'undone']);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+  });
+
+  test('an undo that fails for its whole time limit stays open in front of a person', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path: cancelPath(orderId),
+      times: 1000,
+      when: 'before',
+      answer: { status: 500, body: { detail: 'Internal Server Error' } },
+    });
+    await rig.bookings.cancel(booking.id, {});
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({
+      status: 'compensating',
+      attention: { reason: 'undo_failed', choices: ['retry', 'undone', 'leave'] },
+      compensation: [{ step: 'appointment', outcome: 'pending' }, { step: 'order' }],
+    });
+    expect(asking.attention?.tried.length).toBeGreaterThan(0);
+    await rig.bookings.resolve(booking.id, { choice: 'undone', why: 'I believe so' });
+    const again = await rig.until(
+      booking.id,
+      ({ attention, revision }) => attention !== null && revision > asking.revision + 1,
+    );
+    expect(again.attention?.reason).toBe('undo_failed');
+    const { appointments } = await rig.sandbox.state();
+    await rig.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'cancelled' });
+    await rig.bookings.resolve(booking.id, { choice: 'undone', why: 'the provider cancelled it by phone' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[0]?.outcome).toBe('undone');
+  });
+
+  test('an order past the point of no return goes to a person, who may leave it', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: `/v3/order/${orderId}/cancel`,
+      times: 10,
+      when: 'before',
+      answer: {
+        status: 400,
+        body: {
+          error: 'INVALID',
+          message: 'Transition from partial_results to cancelled is not allowed',
+          status_code: 400,
+        },
+      },
+    });
+    await rig.bookings.cancel(booking.id, {});
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({
+      attention: { reason: 'order_not_cancellable' },
+      compensation: [{ outcome: 'undone' }, { outcome: 'pending' }],
+    });
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'the lab has the sample' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[1]?.outcome).toBe('left_to_person');
+  });
+
+  test('an order that carries an appointment which is not ours is not cancelled', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const [slot] = await rig.bookings.searchSlots(atHome());
+    await rig.sandbox.control('clock', { advanceOrders: true });
+    await rig.until(
+      (await rig.bookings.start(adopting(orderId, 'keep', { limits: { maxSlotAttempts: 1 } }))).booking.id,
+      ({ status }) => status === 'confirmed',
+    );
+    const other = await rig.sandbox.placeOrder();
+    await rig.sandbox.control('appointments', {
+      order_id: other,
+      status: 'confirmed',
+      start_at: slot?.startsAt,
+      end_at: slot?.endsAt,
+    });
+    const { booking } = await rig.bookings.start(adopting(other, 'cancel'));
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({ status: 'compensating', attention: { reason: 'foreign_appointment' } });
+    expect(await rig.sandbox.live(other)).toEqual({ order: true, appointments: 1 });
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: "it is the patient's own" });
+    const view = await rig.until(booking.id, ({ status }) => status === 'failed');
+    expect(view.failure?.code).toBe('appointment_exists');
+    expect(await rig.sandbox.live(other)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('an appointment that was taken over is cancelled only by a caller', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const [slot] = await rig.bookings.searchSlots(atHome());
+    await rig.sandbox.control('appointments', {
+      order_id: orderId,
+      status: 'confirmed',
+      start_at: slot?.startsAt,
+      end_at: slot?.endsAt,
+    });
+    const { booking } = await rig.bookings.start(
+      adopting(orderId, 'keep', { policy: { existingAppointment: 'adopt' } }),
+    );
+    const taken = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    expect(taken.attempts).toEqual([]);
+    await rig.bookings.cancel(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[0]?.outcome).toBe('undone');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+});
+
+describe('undoing inside the fee window', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga({ capabilities: { feeWindowMs: 30 * 24 * 3_600_000 } });
+  }, 120_000);
+  afterAll(() => rig.stop());
+
+  test('a caller must accept the fee', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await expect(rig.bookings.cancel(booking.id, {})).rejects.toMatchObject({ code: 'fees_not_accepted' });
+    await rig.bookings.cancel(booking.id, { acceptFees: true });
+    await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+
+  test("the saga's own undo asks a person, unless the request accepts fees", async () => {
+    const run = async (policy: Record<string, unknown>) => {
+      await rig.sandbox.control('confirmation', { mode: 'never' });
+      const orderId = await rig.sandbox.placeOrder();
+      const { booking } = await rig.bookings.start(
+        adopting(orderId, 'keep', {
+          ...ASYNC,
+          policy,
+          limits: { maxSlotAttempts: 1, confirmTimeoutMs: 1_000 },
+        }),
+      );
+      return { id: booking.id, orderId };
+    };
+    const refusing = await run({});
+    const asking = await rig.until(refusing.id, ({ attention }) => attention !== null);
+    expect(asking.attention).toMatchObject({
+      reason: 'fee_window',
+      choices: expect.arrayContaining(['accept_fees']),
+    });
+    expect(await rig.sandbox.live(refusing.orderId)).toEqual({ order: true, appointments: 1 });
+    await rig.bookings.resolve(refusing.id, { choice: 'accept_fees', why: 'the payer agreed' });
+    await rig.until(refusing.id, ({ status }) => status === 'failed');
+    expect(await rig.sandbox.live(refusing.orderId)).toEqual({ order: true, appointments: 0 });
+
+    const accepting = await run({ acceptFees: true });
+    await rig.until(accepting.id, ({ status }) => status === 'failed');
+    expect(await rig.sandbox.live(accepting.orderId)).toEqual({ order: true, appointments: 0 });
+  });
+});
