@@ -39,14 +39,26 @@ export async function forgetServer(dataDir: string, pid: number): Promise<void> 
 export async function runningServer(
   dataDir: string,
 ): Promise<{ record: ServerRecord; process: ServerProcess } | null> {
-  const record = await readRecord(dataDir);
-  if (!record || !isRunning(record.pid) || !(await isServerOn(record.pid, dataDir))) return null;
+  const record = await liveRecord(dataDir);
+  if (!record) return null;
   if (record.parentPid !== process.pid && isRunning(record.parentPid)) {
     throw new Error(
       `Process ${record.parentPid} already runs a Temporal server on ${dataDir}; stop it first.`,
     );
   }
   return { record, process: found(record.pid) };
+}
+
+/** The address of the server that runs on this data, whoever started it; null when none does. */
+export async function recordedAddress(dataDir: string): Promise<string | null> {
+  return (await liveRecord(dataDir))?.address ?? null;
+}
+
+/** The record, when its server runs. */
+async function liveRecord(dataDir: string): Promise<z.infer<typeof recordSchema> | null> {
+  const record = await readRecord(dataDir);
+  const runs = record !== null && isRunning(record.pid) && (await isServerOn(record.pid, dataDir));
+  return runs ? record : null;
 }
 
 async function readRecord(dataDir: string): Promise<z.infer<typeof recordSchema> | null> {

@@ -1,0 +1,44 @@
+import { userInfo } from 'node:os';
+import { connectBookings } from './connect';
+import { EXIT } from './exit-codes';
+import type { Io } from './io';
+import { run } from './program';
+
+/** `npm run booking -- <command>`: the command line on this process's streams. */
+
+/** One Ctrl-C may reach us several times, through npm and tsx: what comes this soon, in ms, is the same one. */
+const SAME_INTERRUPT_MS = 1_000;
+
+function onInterrupt(end: () => void): () => void {
+  let firstAtMs: number | null = null;
+  const handle = (): void => {
+    firstAtMs ??= performance.now();
+    if (performance.now() - firstAtMs > SAME_INTERRUPT_MS) process.exit(EXIT.interrupted);
+    end();
+  };
+  process.on('SIGINT', handle);
+  return () => {
+    // The same Ctrl-C may still be on its way: it must not kill us before we have said what it means.
+    if (firstAtMs === null) process.removeListener('SIGINT', handle);
+  };
+}
+
+const io: Io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  connect: connectBookings,
+  onInterrupt,
+  operator: userInfo().username,
+};
+
+// Whoever reads us may stop reading: `booking list | head`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (err: NodeJS.ErrnoException) => {
+    process.exit(err.code === 'EPIPE' ? EXIT.ok : EXIT.bug);
+  });
+}
+
+void run(process.argv.slice(2), io).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,18 @@
+import { changeBooking, type ChangeOptions, withWaiting } from '../change';
+import { bookingId, type Cli, subcommand } from '../subcommand';
+
+/** `retry <id>`: has a booking that needs a person try again. */
+export function registerRetry(cli: Cli): void {
+  const { command, run } = subcommand(cli, {
+    usage: 'retry',
+    description: 'Have a booking that needs a person try again what failed.',
+    examples: ['retry <id> --wait'],
+  });
+  command.argument('<id>', 'the booking', bookingId);
+  withWaiting(command).action((id: string) =>
+    run(async (session) => {
+      const options = command.opts<ChangeOptions>();
+      return (await changeBooking(session, options, (bookings, by) => bookings.retry(id, { by }))).exit;
+    }),
+  );
+}

@@ -1,0 +1,21 @@
+import { EXIT } from '../exit-codes';
+import { slotsText } from '../format/lists';
+import { readRequest } from '../request-file';
+import { type Cli, subcommand } from '../subcommand';
+
+/** `slots <file>`: what a booking would try. */
+export function registerSlots(cli: Cli): void {
+  const { command, run } = subcommand(cli, {
+    usage: 'slots <file>',
+    description: 'Show the slots that a booking with this request would try, best first; books nothing.',
+    examples: ['slots examples/at-home.json', 'slots - --json < request.json'],
+  });
+  command.action((file: string) =>
+    run(async (session) => {
+      const request = await readRequest(session.io, file);
+      const slots = await (await session.bookings()).searchSlots(request);
+      session.answer({ slots }, () => slotsText(slots));
+      return EXIT.ok;
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+import type { AppointmentView, BookingView } from '../../booking/schema/view';
+import { attentionText } from './attention';
+import { type Paint, statusText, words } from './paint';
+import { fieldRows, tableText } from './table';
+import { momentText, spanText } from './times';
+
+/** A booking, in full, for people. */
+export function bookingText(view: BookingView, paint: Paint): string {
+  return [
+    fieldRows(headRows(view, paint)),
+    attemptsText(view, paint),
+    undosText(view, paint),
+    attentionText(view, paint),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function headRows(view: BookingView, paint: Paint): [string, string][] {
+  const { waitingFor, order, appointment, failure, lastRequest } = view;
+  const rows: [string, string | null][] = [
+    ['Booking', view.id],
+    ['Status', statusText(view.status, paint)],
+    ['Waits for', waitingFor && waitText(waitingFor)],
+    ['Provider', `${view.provider}, account ${view.account}`],
+    ['Reference', view.reference],
+    ['Order', order && `${order.id} (${order.origin}), ${order.status}`],
+    ['Appointment', appointment && appointmentText(appointment)],
+    ['Failure', failure && paint('red', `${failure.code}: ${failure.message}`)],
+    ['Last message', lastRequest && messageText(lastRequest)],
+    ['Began', momentText(view.createdAt)],
+    ['Changed', momentText(view.updatedAt)],
+  ];
+  return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+}
+
+/** What a booking waits for, and how long at most. */
+export function waitText({ what, until }: NonNullable<BookingView['waitingFor']>): string {
+  return until === null ? what : `${what}, until ${momentText(until)}`;
+}
+
+function appointmentText(appointment: AppointmentView): string {
+  const { startsAt, endsAt, timezone, place } = appointment;
+  const address = place?.address ?? appointment.address;
+  return [
+    startsAt === null ? 'at a time to be named' : spanText(startsAt, endsAt, timezone),
+    `${appointment.status} at ${appointment.provider}, id ${appointment.id}`,
+    place?.name,
+    address && addressText(address),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+function addressText(address: NonNullable<AppointmentView['address']>): string {
+  const { firstLine, secondLine, city, state, zip } = address;
+  return [firstLine, secondLine, city, `${state} ${zip}`].filter(Boolean).join(', ');
+}
+
+function messageText({ kind, outcome, code, by, at }: NonNullable<BookingView['lastRequest']>): string {
+  const sender = by === null ? '' : ` from ${by}`;
+  return `${kind}${sender}: ${outcome}${code === null ? '' : ` (${code})`}, ${momentText(at)}`;
+}
+
+function attemptsText({ attempts, appointment }: BookingView, paint: Paint): string {
+  if (attempts.length === 0) return '';
+  const zone = appointment?.timezone ?? null;
+  const rows = attempts.map(({ startsAt, outcome, reason, at }, index) => [
+    `  ${index + 1}`,
+    momentText(startsAt, zone),
+    words(outcome),
+    momentText(at),
+    reason ?? '',
+  ]);
+  return `${paint('bold', 'Slots tried')}\n${tableText(['  ', 'Starts', 'Outcome', 'Since', 'Reason'], rows)}`;
+}
+
+function undosText({ compensation }: BookingView, paint: Paint): string {
+  if (compensation.length === 0) return '';
+  const rows = compensation.map(({ step, outcome, attempts, at }) => [
+    `  ${step}`,
+    words(outcome),
+    String(attempts),
+    momentText(at),
+  ]);
+  return `${paint('bold', 'Undone')}\n${tableText(['  Step', 'Outcome', 'Tries', 'Since'], rows)}`;
+}

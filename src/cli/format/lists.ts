@@ -1,0 +1,34 @@
+import type { Slot } from '../../booking/model';
+import type { BookingSummary } from '../../booking/schema/summary';
+import { type Paint, statusText } from './paint';
+import { tableText } from './table';
+import { momentText, spanText } from './times';
+
+/** Bookings, one a row. Lists know no zone of the place, so their times are UTC. */
+export function bookingsText(bookings: readonly BookingSummary[], paint: Paint): string {
+  if (bookings.length === 0) return 'No bookings.';
+  const rows = bookings.map((booking) => [
+    booking.id,
+    booking.status === null ? '' : statusText(booking.status, paint),
+    [booking.provider, booking.account].filter(Boolean).join('/'),
+    booking.reference ?? '',
+    booking.startsAt === null ? '' : momentText(booking.startsAt),
+    booking.attention === null ? '' : paint('yellow', booking.attention),
+    booking.createdAt === null ? '' : momentText(booking.createdAt),
+  ]);
+  return tableText(['Booking', 'Status', 'Provider', 'Reference', 'Starts', 'Needs a person', 'Began'], rows);
+}
+
+/** Slots, one a row, best first. */
+export function slotsText(slots: readonly Slot[]): string {
+  if (slots.length === 0) return 'No slots in these windows.';
+  const rows = slots.map((slot, index) => [
+    String(index + 1),
+    spanText(slot.startsAt, slot.endsAt, slot.timezone),
+    slot.place?.name ?? '',
+    slot.distance === null ? '' : String(slot.distance),
+    slot.price === null ? '' : String(slot.price),
+    slot.expiresAt === null ? '' : momentText(slot.expiresAt),
+  ]);
+  return tableText(['', 'Time', 'Place', 'Distance', 'Price', 'On offer until'], rows);
+}

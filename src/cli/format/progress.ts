@@ -1,0 +1,39 @@
+import type { BookingView } from '../../booking/schema/view';
+import { waitText } from './booking';
+import { type Paint, statusText, words } from './paint';
+import { clockText, momentText } from './times';
+
+/** The longest status, so that what follows it stands in one column. */
+const STATUS_WIDTH = 'awaiting confirmation'.length;
+
+/**
+ * What changed from one view to the next, on one line: when, the status, and each fact that is new (`previous`
+ * null: each fact there is). Null when nothing changed that people see.
+ */
+export function changeLine(previous: BookingView | null, view: BookingView, paint: Paint): string | null {
+  // One zone for both: a slot is no news because the place's zone became known.
+  const zone = view.appointment?.timezone ?? previous?.appointment?.timezone ?? null;
+  const known = previous ? factsOf(previous, zone) : [];
+  const news = factsOf(view, zone).filter((fact) => !known.includes(fact));
+  if (previous?.status === view.status && news.length === 0) return null;
+  const padding = ' '.repeat(Math.max(0, STATUS_WIDTH - view.status.length));
+  const status = `${statusText(view.status, paint)}${padding}`;
+  return [paint('dim', clockText(view.updatedAt)), status, news.join(' · ')].join('  ').trimEnd();
+}
+
+function factsOf(view: BookingView, zone: string | null): string[] {
+  const { order, appointment, waitingFor, attention, failure } = view;
+  return [
+    order && `order ${order.id} ${order.status}`,
+    ...view.attempts.map(({ startsAt, outcome, reason }, index) =>
+      [`slot ${index + 1}, ${momentText(startsAt, zone)}: ${words(outcome)}`, reason]
+        .filter(Boolean)
+        .join(', '),
+    ),
+    appointment && `appointment ${appointment.status} at ${appointment.provider}`,
+    waitingFor && `waits for ${waitText(waitingFor)}`,
+    ...view.compensation.map(({ step, outcome }) => `undo of the ${step}: ${words(outcome)}`),
+    attention && `needs a person: ${attention.reason}`,
+    failure && `failed: ${failure.code}`,
+  ].filter((fact) => fact !== null);
+}

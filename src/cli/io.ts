@@ -1,0 +1,36 @@
+import type { BookingClient } from '../client/booking-client';
+
+/** All that the command line touches outside itself, so that tests can run it in their own process. */
+export interface Io {
+  stdout: Output;
+  stderr: Output;
+  stdin: AsyncIterable<string | Uint8Array>;
+  /** Reaches Temporal. Throws `temporal_unavailable`, or a ConfigError for a wrong setting. */
+  connect(): Promise<Connected>;
+  /** Has `end` called on Ctrl-C, until the function that is returned is called. */
+  onInterrupt(end: () => void): () => void;
+  /** Who types: kept with the messages that a booking is sent. */
+  operator: string;
+}
+
+/** `process.stdout`, or what a test reads. */
+export interface Output {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  /** Absent where nothing can be coloured; Node's own says no when NO_COLOR is set. */
+  hasColors?(): boolean;
+}
+
+export interface Connected {
+  bookings: BookingClient;
+  close(): Promise<void>;
+}
+
+const ESCAPE = '\u001b';
+/** Control characters, except line ends and the colours that we set. */
+const UNPRINTABLE = new RegExp(`(?!\\n|${ESCAPE}\\[\\d{1,2}m)\\p{Cc}`, 'gu');
+
+/** Writes lines for people. What providers say is in them, and must not steer the terminal. */
+export function writeLines(output: Output, text: string): void {
+  output.write(`${text.replaceAll(UNPRINTABLE, '')}\n`);
+}

@@ -1,0 +1,119 @@
+/**
+ * Where a JSON text goes wrong. The messages of JSON.parse quote the text, which holds patients' data, and name
+ * no line; so the text is gone through once more here.
+ */
+
+/** A text that is not JSON: the place, from 1, and what belongs there. */
+export interface JsonMistake {
+  line: number;
+  column: number;
+  expected: string;
+}
+
+export type JsonResult = { value: unknown } | { mistake: JsonMistake };
+
+/** The value of a JSON text, or its first mistake. A byte order mark at the beginning is passed over. */
+export function parseJson(text: string): JsonResult {
+  const json = text.replace(/^\uFEFF/, '');
+  try {
+    const value: unknown = JSON.parse(json);
+    return { value };
+  } catch {
+    return { mistake: firstMistake(json) };
+  }
+}
+
+const SPACE = /[ \t\r\n]*/y;
+const STRING = /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
+const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
+
+/** What may come next; `…OrEnd` right after an opening bracket, where an empty list or object may close. */
+type Next = 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'colon' | 'commaOrEnd' | 'nothing';
+type Bracket = '{' | '[';
+
+const CLOSING = { '{': '}', '[': ']' } as const;
+const AFTER_COMMA = { '{': 'name', '[': 'value' } as const;
+const AFTER_OPENING = { '{': 'nameOrEnd', '[': 'valueOrEnd' } as const;
+
+const EXPECTED: Readonly<Record<Next, string>> = {
+  value: 'a value (a text in double quotes, a number, true, false, null, { or [)',
+  valueOrEnd: 'a value or ]',
+  name: 'the name of a field in double quotes',
+  nameOrEnd: 'the name of a field in double quotes, or }',
+  colon: 'a colon after the name of the field',
+  commaOrEnd: 'a comma, or the end of this list or object',
+  nothing: 'nothing more',
+};
+
+interface Walk {
+  text: string;
+  at: number;
+  next: Next;
+  open: Bracket[];
+}
+
+function firstMistake(text: string): JsonMistake {
+  const walk: Walk = { text, at: 0, next: 'value', open: [] };
+  do skip(walk, SPACE);
+  while (walk.at < text.length && step(walk));
+  return { ...placeAt(text, walk.at), expected: EXPECTED[walk.next] };
+}
+
+/** Takes one token; false when the next one does not belong there. */
+function step(walk: Walk): boolean {
+  const { text, at, next, open } = walk;
+  const char = text.charAt(at);
+  const bracket = open.at(-1);
+  switch (next) {
+    case 'nothing':
+      return false;
+    case 'colon':
+      return char === ':' && take(walk, 1, 'value');
+    case 'commaOrEnd':
+      if (bracket && char === ',') return take(walk, 1, AFTER_COMMA[bracket]);
+      return bracket !== undefined && char === CLOSING[bracket] && close(walk);
+    case 'name':
+    case 'nameOrEnd':
+      if (next === 'nameOrEnd' && char === '}') return close(walk);
+      return skip(walk, STRING) && take(walk, 0, 'colon');
+    case 'value':
+    case 'valueOrEnd':
+      if (next === 'valueOrEnd' && char === ']') return close(walk);
+      return takeValue(walk, char);
+  }
+}
+
+function takeValue(walk: Walk, char: string): boolean {
+  if (char === '{' || char === '[') {
+    walk.open.push(char);
+    return take(walk, 1, AFTER_OPENING[char]);
+  }
+  return (skip(walk, STRING) || skip(walk, SCALAR)) && take(walk, 0, afterValue(walk));
+}
+
+function close(walk: Walk): boolean {
+  walk.open.pop();
+  return take(walk, 1, afterValue(walk));
+}
+
+function afterValue({ open }: Walk): Next {
+  return open.length > 0 ? 'commaOrEnd' : 'nothing';
+}
+
+function take(walk: Walk, chars: number, next: Next): true {
+  walk.at += chars;
+  walk.next = next;
+  return true;
+}
+
+function skip(walk: Walk, pattern: RegExp): boolean {
+  pattern.lastIndex = walk.at;
+  const found = pattern.exec(walk.text);
+  if (found) walk.at += found[0].length;
+  return found !== null;
+}
+
+function placeAt(text: string, at: number): { line: number; column: number } {
+  const lines = text.slice(0, at).split(/\r\n|\r|\n/);
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}

@@ -1,0 +1,60 @@
+import { Command, CommanderError } from 'commander';
+import { registerBook } from './commands/book';
+import { registerCancel } from './commands/cancel';
+import { registerList } from './commands/list';
+import { registerResolve } from './commands/resolve';
+import { registerRetry } from './commands/retry';
+import { registerShow } from './commands/show';
+import { registerSlots } from './commands/slots';
+import { registerWatch } from './commands/watch';
+import { troubleOf } from './errors';
+import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-codes';
+import { fieldRows } from './format/table';
+import type { Io } from './io';
+import { tellTrouble } from './session';
+import type { Cli } from './subcommand';
+
+/** The commands, in the order in which help names them. */
+const COMMANDS: readonly ((cli: Cli) => void)[] = [
+  registerBook,
+  registerShow,
+  registerWatch,
+  registerList,
+  registerSlots,
+  registerCancel,
+  registerRetry,
+  registerResolve,
+];
+
+/** Runs one command line, without the program's own name, and answers its exit code. Never throws. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = new Command('npm run booking --')
+    .description('Book appointments and look after them.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
+    .showHelpAfterError('See --help.')
+    .addHelpText('after', `\n${HELP}`);
+  const cli: Cli = { program, io, exit: (ended) => (code = ended) };
+  for (const register of COMMANDS) register(cli);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (err) {
+    if (err instanceof CommanderError) return err.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const trouble = troubleOf(err);
+    tellTrouble(io, 'text', trouble);
+    return trouble.exit;
+  }
+}
+
+const HELP = `Example:
+  npm run booking -- book examples/at-home.json
+
+Temporal is found by the TEMPORAL_* settings, else it is the server that "npm start" runs here.
+
+Exit codes:
+${fieldRows(EXIT_MEANINGS.map(([code, meaning]) => [`  ${code}`, meaning]))}`;

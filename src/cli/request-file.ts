@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { parseRequest, requestProblems } from '../booking/schema/check-request';
+import type { BookingRequest } from '../booking/schema/request';
+import { UsageError } from './errors';
+import type { Io } from './io';
+import { parseJson } from './json-file';
+
+/** Requests from files: read and checked in full before Temporal is reached. */
+
+/** The name that means standard input. */
+export const STDIN = '-';
+
+/**
+ * The booking request in a file, with defaults filled in and days like `+3d` resolved. Throws a UsageError that
+ * names the file and all that is wrong: that it cannot be read, where it is no JSON, each wrong field.
+ */
+export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<BookingRequest> {
+  const name = file === STDIN ? 'standard input' : file;
+  const parsed = parseJson(file === STDIN ? await textOf(io.stdin) : await fileText(file));
+  if ('mistake' in parsed) {
+    const { line, column, expected } = parsed.mistake;
+    throw new UsageError(
+      `${name} is not valid JSON; nothing was started.\nLine ${line}, column ${column}: expected ${expected}.`,
+      'malformed_json',
+    );
+  }
+  const context = { now: new Date() };
+  const problems = requestProblems(parsed.value, context);
+  if (problems.length > 0) {
+    throw new UsageError(
+      `${name} holds no valid booking request; nothing was started.`,
+      'invalid_request',
+      problems,
+    );
+  }
+  return parseRequest(parsed.value, context);
+}
+
+const CANNOT_READ: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read by you',
+};
+
+async function fileText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (err) {
+    const code = err instanceof Error && 'code' in err ? String(err.code) : '';
+    throw new UsageError(`Cannot read ${file}: ${CANNOT_READ[code] ?? `it cannot be read (${code})`}.`);
+  }
+}
+
+async function textOf(stream: AsyncIterable<string | Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,80 @@
+import type { BookingClient } from '../client/booking-client';
+import { type Trouble, troubleOf } from './errors';
+import type { ExitCode } from './exit-codes';
+import { fieldRows } from './format/table';
+import { type Paint, paintOn } from './format/paint';
+import { type Connected, type Io, writeLines } from './io';
+
+/** How a command answers: text for people, one JSON document, or one JSON line a change. */
+export type AnswerForm = 'text' | 'json' | 'json-lines';
+
+/** One command at work. */
+export interface Session {
+  io: Io;
+  form: AnswerForm;
+  paint: Paint;
+  /** The bookings; Temporal is reached at the first call, so not for what is wrong already. */
+  bookings(): Promise<BookingClient>;
+  /** The answer: `document` for programs, `text` for people. */
+  answer(document: unknown, text: () => string): void;
+  /** Says something to people on the way to the answer; nothing for programs. */
+  tell(text: string): void;
+}
+
+/**
+ * Does a command's work and returns its exit code. Whatever is thrown is told to the person, and for programs as
+ * `{"error": …}` too; the connection is closed. Never throws.
+ */
+export async function withSession(
+  io: Io,
+  { form, debug }: { form: AnswerForm; debug: boolean },
+  work: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  let connected: Promise<Connected> | null = null;
+  const session: Session = {
+    io,
+    form,
+    paint: paintOn(io.stdout),
+    bookings: async () => {
+      connected ??= io.connect();
+      return (await connected).bookings;
+    },
+    answer: (document, text) => {
+      if (form === 'text') writeLines(io.stdout, text());
+      else io.stdout.write(`${jsonText(document, form)}\n`);
+    },
+    tell: (text) => {
+      if (form === 'text') writeLines(io.stdout, text);
+    },
+  };
+  try {
+    return await work(session);
+  } catch (err) {
+    const trouble = troubleOf(err);
+    tellTrouble(io, form, trouble);
+    if (debug && err instanceof Error) io.stderr.write(`${err.stack ?? err.message}\n`);
+    return trouble.exit;
+  } finally {
+    await closed(connected);
+  }
+}
+
+/** Tells what went wrong: to people on stderr, to programs on stdout as well. */
+export function tellTrouble(
+  io: Io,
+  form: AnswerForm,
+  { exit, code, message, fields, advice }: Trouble,
+): void {
+  const rows = fieldRows(fields.map(({ field, hint }) => [`  ${field}`, hint]));
+  writeLines(io.stderr, [message, rows, advice].filter(Boolean).join('\n'));
+  if (form !== 'text') io.stdout.write(`${jsonText({ error: { code, message, fields, exit } }, form)}\n`);
+}
+
+function jsonText(document: unknown, form: AnswerForm): string {
+  return JSON.stringify(document, null, form === 'json' ? 2 : undefined);
+}
+
+/** A connection that was never made has been told about; one that does not close cannot change the answer. */
+async function closed(connected: Promise<Connected> | null): Promise<void> {
+  await connected?.then((one) => one.close()).catch(() => undefined);
+}
