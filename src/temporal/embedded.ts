@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../booking/names';
@@ -170,6 +170,8 @@ async function serves(
 }
 
 async function answers(address: string, namespace: string): Promise<boolean> {
+  // gRPC backs off for a second after a refused connection; a plain one tells at once.
+  if (!(await listens(address))) return false;
   try {
     const connection = await Connection.connect({ address, connectTimeout: TRY_TIMEOUT_MS });
     try {
@@ -181,6 +183,14 @@ async function answers(address: string, namespace: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function listens(address: string): Promise<boolean> {
+  const socket = connect(Number(address.split(':').at(-1)), HOST);
+  return new Promise<boolean>((done) => {
+    socket.once('connect', () => done(true));
+    socket.once('error', () => done(false));
+  }).finally(() => socket.destroy());
 }
 
 async function prepare(address: string, namespace: string): Promise<void> {

@@ -19,6 +19,11 @@ const TAG_BYTES = 16;
 
 const PayloadMessage = temporal.api.common.v1.Payload;
 
+/** A key is missing or wrong. The message names the key's id and nothing else, so it may be logged. */
+export class EncryptionKeyError extends Error {
+  override readonly name = 'EncryptionKeyError';
+}
+
 export interface CodecOptions {
   /** Newest first: the first encrypts, all decrypt. */
   keys: readonly EncryptionKey[];
@@ -45,7 +50,7 @@ export function failureConverterPath(): string {
 
 /**
  * Encrypts every payload with the first key and decrypts with the key that a payload names. A payload under a
- * key that is missing or wrong is our own fault: decoding throws, which pauses what needs it. A payload that
+ * key that is missing or wrong is our own fault: decoding throws an EncryptionKeyError, which pauses what needs it. A payload that
  * was never encrypted is a caller's: it is marked for the workflow's guard, because throwing would make
  * Temporal retry the task for ever.
  */
@@ -85,14 +90,14 @@ function decrypt(payload: Payload, keys: ReadonlyMap<string, EncryptionKey>): Pa
   const id = metadataText(payload, KEY_ID);
   const known = keys.get(id);
   if (!known) {
-    throw new Error(
+    throw new EncryptionKeyError(
       `A payload is encrypted with the key "${id}", which BOOKING_ENCRYPTION_KEYS does not hold.`,
     );
   }
   try {
     return PayloadMessage.decode(plainBytes(payload.data ?? new Uint8Array(), known));
   } catch {
-    throw new Error(
+    throw new EncryptionKeyError(
       `A payload does not decrypt with the key "${id}": the key is another one or it was changed.`,
     );
   }

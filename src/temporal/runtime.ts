@@ -1,6 +1,7 @@
 import type { LogLevel } from '@temporalio/common';
 import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
+import { EncryptionKeyError } from './encryption';
 
 /** What may be logged of the SDK's own log lines: ids and types. Their errors hold what providers and callers said. */
 const SAFE_FIELDS = [
@@ -16,6 +17,9 @@ const SAFE_FIELDS = [
 
 const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
+/** Of workers that are meant to be so. */
+const EXPECTED: readonly string[] = ['No workflows registered, not polling for workflow tasks'];
+
 let installed = false;
 
 /**
@@ -27,8 +31,10 @@ export function installRuntime(log: Logger = pino({ level: 'warn' }, pino.destin
   installed = true;
   Runtime.install({
     shutdownSignals: [],
+    // Its native part would write to the terminal past the logger, and quote what it was sent.
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
     logger: new DefaultLogger('WARN', (entry) => {
-      log[pinoLevel(entry.level)](safeFields(entry), entry.message);
+      if (!EXPECTED.includes(entry.message)) log[pinoLevel(entry.level)](safeFields(entry), entry.message);
     }),
   });
 }
@@ -46,7 +52,8 @@ function safeFields({ meta }: LogEntry): Record<string, unknown> {
   return fields;
 }
 
-/** A failure's code where it has one, else its class: never its message. */
+/** A failure's code where it has one, else its class: never its message, unless that is known to be ours. */
 function kindOf(err: Error): string {
+  if (err instanceof EncryptionKeyError) return err.message;
   return 'type' in err && typeof err.type === 'string' ? err.type : err.name;
 }

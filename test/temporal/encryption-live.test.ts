@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { pino } from 'pino';
 import type { CoreActivities } from '../../activities/contract';
 import { PLAINTEXT_MARK, TASK_QUEUE } from '../../src/booking/names';
 import { connectClient } from '../../src/temporal/connection';
+import { installRuntime } from '../../src/temporal/runtime';
 import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
 import { startTestServer, type TestServer } from '../support/temporal';
 
@@ -19,11 +22,15 @@ const core: CoreActivities = {
   },
 };
 
+const logged: string[] = [];
+const log = pino({ level: 'trace' }, { write: (line) => void logged.push(line) });
+
 let server: TestServer;
 let workers: Workers;
 let running: Promise<void>;
 
 beforeAll(async () => {
+  installRuntime(log);
   server = await startTestServer();
   workers = await createWorkers({
     config: server.config,
@@ -81,6 +88,14 @@ test('inputs, results, memo and summaries come through and are unreadable in Tem
   expect(stored).not.toMatch(/Ana.Reyes/);
 });
 
+async function logLine(containing: string): Promise<string> {
+  for (;;) {
+    const line = logged.find((one) => one.includes(containing));
+    if (line) return line;
+    await setTimeout(20);
+  }
+}
+
 test('a failure keeps its type and hides its message, details and stack', async () => {
   const handle = await start('echo', [{ bookingId: `fail-${SECRET}` }]);
   const failed = await handle.result().catch((err: unknown) => err);
@@ -92,6 +107,14 @@ test('a failure keeps its type and hides its message, details and stack', async 
   expect(stored).toContain('no_slot');
   expect(stored).not.toMatch(/Ana.Reyes/);
   expect(stored).not.toContain('encryption-live.test');
+  // The SDK holds log lines back for a moment to sort them.
+  const line = await logLine('Activity failed');
+  expect(JSON.parse(line)).toMatchObject({
+    workflowId: handle.workflowId,
+    activityType: 'isBookingOpen',
+    error: 'no_slot',
+  });
+  expect(logged.join('')).not.toMatch(/Ana.Reyes/);
 });
 
 test('a signal of a caller without the codec arrives marked, and the workflow goes on', async () => {

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import { pino } from 'pino';
+import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import type { Order } from '../../src/booking/model';
+import { TASK_QUEUE } from '../../src/booking/names';
+import type { Config } from '../../src/config';
+import { clientOn } from '../../src/temporal/connection';
+import { dataConverterOf } from '../../src/temporal/encryption';
+import { installRuntime } from '../../src/temporal/runtime';
+import { bundleWorkflows, createWorkers, type WorkersOptions } from '../../src/temporal/worker';
+import { startTestServer, startTimeSkippingServer, type TestServer } from '../support/temporal';
+
+const DAY_MS = 86_400_000;
+const TIMEOUT_MS = 60_000;
+
+const notUsed = () => Promise.reject(new Error('not used here'));
+const core: CoreActivities = { openBooking: notUsed, isBookingOpen: notUsed };
+const order: Order = {
+  id: 'order-1',
+  status: 'received.at_home_phlebotomy.requisition_created',
+  phase: 'ready',
+  kind: 'at_home_phlebotomy',
+  passthrough: null,
+  userId: null,
+  address: null,
+  dob: null,
+  createdAt: null,
+};
+const junction: ProviderActivities = {
+  placeOrder: notUsed,
+  findOrder: notUsed,
+  readOrder: ({ orderId }) => Promise.resolve({ ...order, id: orderId }),
+  cancelOrder: notUsed,
+  awaitOrderChange: notUsed,
+  searchSlots: notUsed,
+  bookSlot: notUsed,
+  lookUp: notUsed,
+  awaitAppointmentChange: notUsed,
+  cancelAppointment: notUsed,
+};
+
+let server: TestServer;
+let workflowBundle: WorkflowBundleOption;
+
+const logged: string[] = [];
+
+beforeAll(async () => {
+  installRuntime(pino({ level: 'trace' }, { write: (line) => void logged.push(line) }));
+  server = await startTestServer();
+  workflowBundle = await bundleWorkflows(require.resolve('./fixtures/workflows'));
+}, TIMEOUT_MS);
+
+afterAll(() => server.stop());
+
+/** Runs `body` beside workers, and resolves once these have stopped. */
+async function withWorkers(more: Partial<WorkersOptions>, body: () => Promise<void>): Promise<void> {
+  const workers = await createWorkers({
+    config: server.config,
+    connection: server.connection,
+    namespace: server.target.namespace,
+    activities: { core },
+    workflowBundle,
+    ...more,
+  });
+  const running = workers.run();
+  try {
+    await body();
+  } finally {
+    workers.shutdown();
+    await running;
+  }
+}
+
+function start(client: Client, type: string, ...args: unknown[]) {
+  return client.workflow.start(type, { workflowId: randomUUID(), taskQueue: TASK_QUEUE.bookings, args });
+}
+
+/** Resolves once the history tells of a workflow task that failed. */
+async function taskFailureOf(handle: WorkflowHandle): Promise<void> {
+  const isFailure = ({
+    workflowTaskFailedEventAttributes: failed,
+  }: {
+    workflowTaskFailedEventAttributes?: unknown;
+  }) => Boolean(failed);
+  while (!(await handle.fetchHistory()).events?.some(isFailure)) await setTimeout(50);
+}
+
+test('the work of a provider is done on its own queue', async () => {
+  await withWorkers({ activities: { core, junction } }, async () => {
+    const handle = await start(server.client, 'ask', 'order-1');
+    await expect(handle.result()).resolves.toMatchObject({ id: 'order-1' });
+    const { events } = await handle.fetchHistory();
+    const queues = events?.map((event) => event.activityTaskScheduledEventAttributes?.taskQueue?.name);
+    expect(queues?.filter(Boolean)).toEqual(['bookings-junction']);
+  });
+});
+
+test(
+  'a booking under a key that the workers lack pauses, and goes on once they have it',
+  async () => {
+    const rotated: Config = {
+      ...server.config,
+      encryptionKeys: [{ id: 'next', key: Buffer.alloc(32, 7) }, ...server.config.encryptionKeys],
+    };
+    const client = clientOn(server.connection, server.target, dataConverterOf(rotated));
+    const handle = await start(client, 'nap', 1);
+    await withWorkers({}, async () => {
+      await taskFailureOf(handle);
+      expect((await handle.describe()).status.name).toBe('RUNNING');
+    });
+    expect(logged.join('')).toContain(
+      'encrypted with the key \\"next\\", which BOOKING_ENCRYPTION_KEYS does not hold',
+    );
+    await withWorkers({ config: rotated }, async () => {
+      await expect(handle.result()).resolves.toBeGreaterThanOrEqual(0);
+    });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'the server that skips time runs a day at once, search attributes included',
+  async () => {
+    const skipping = await startTimeSkippingServer(server.config);
+    await withWorkers({ connection: skipping.nativeConnection, namespace: 'default' }, async () => {
+      const began = Date.now();
+      const handle = await start(skipping.client, 'nap', DAY_MS);
+      await expect(handle.result()).resolves.toBeGreaterThanOrEqual(DAY_MS);
+      expect(Date.now() - began).toBeLessThan(TIMEOUT_MS);
+    });
+    await skipping.teardown();
+  },
+  TIMEOUT_MS,
+);
