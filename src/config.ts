@@ -32,7 +32,7 @@ const junctionAccountSchema = z.strictObject({
   capabilities: overridesSchema.default({}),
 });
 
-const oliverAccountSchema = z.strictObject({
+export const oliverAccountSchema = z.strictObject({
   baseUrl: z.url(),
   username: z.string().min(1),
   password: z.string().min(1),
@@ -143,10 +143,9 @@ export function capabilitiesOf(
   const settings = base.vendor === 'junction' ? config.junction[account] : config.oliver[account];
   if (!settings) return null;
   const { reservedSettles, acceptedSettles: _accepted, ...rest } = settings.capabilities;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return {
     ...base,
-    ...given,
+    ...rest,
     settlesAt: reservedSettles ? ['confirmed', 'reserved'] : base.settlesAt,
   };
 }
@@ -181,8 +180,7 @@ function junctionAccounts(env: Env, sandboxPort: number): Record<string, Junctio
 
 function limits(env: Env): Limits {
   const given = parsed('BOOKING_LIMITS', env.BOOKING_LIMITS ?? '{}', limitsSchema);
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const all = { ...DEFAULT_LIMITS, ...set };
+  const all = { ...DEFAULT_LIMITS, ...given };
   if (all.lookUps < 3) fail('BOOKING_LIMITS', 'lookUps must be at least 3');
   return all;
 }

@@ -8,6 +8,9 @@ import type {
   Slot,
 } from '../booking/model';
 import type { BookingRequest } from '../booking/schema/request';
+import type { DayRange } from '../booking/windows';
+
+export type { DayRange } from '../booking/windows';
 
 /**
  * What the activities ask of a provider. One folder an adapter; nothing of a provider's wire leaks out of it.
@@ -49,12 +52,6 @@ export interface Call {
   account: string;
   timeoutMs: number;
   signal: AbortSignal;
-}
-
-/** Inclusive calendar days at the place, `YYYY-MM-DD`. */
-export interface DayRange {
-  from: string;
-  to: string;
 }
 
 export interface SlotQuery {
