@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { Failure } from '../booking/failures';
 import { requestProblems } from '../booking/schema/check-request';
@@ -46,19 +47,24 @@ function startRoute(app: App, { client, stopping }: BookingRoutesOptions): void 
     response: { 200: bookingSchema, 201: bookingSchema, 202: bookingSchema, ...problems },
   };
   app.post('/v1/bookings', { schema }, async (request, reply) => {
-    const { keyName, headers } = request;
+    const { keyName, headers, body } = request;
+    const { booking: begun, created } = await tellingAll(body, () =>
+      client.start(body, { idempotencyKey: headers['idempotency-key'], keyName }),
+    );
     const waitS = preferredWaitS(headers.prefer);
-    const started = await client.start(request.body, { idempotencyKey: headers['idempotency-key'], keyName });
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
     const booking =
-      waitS === null
-        ? started.booking
-        : await settledWithin(client, started.booking, waitS, AbortSignal.any([stopping, gone.signal]));
+      waitS === null ? begun : await settledWithin(client, begun, waitS, untilGone(reply, stopping));
     if (waitS !== null) reply.header('Preference-Applied', `wait=${waitS}`);
     reply.header('Location', `/v1/bookings/${booking.id}`);
-    return reply.status(started.created ? (isSettled(booking) ? 201 : 202) : 200).send(booking);
+    return reply.status(created ? (isSettled(booking) ? 201 : 202) : 200).send(booking);
   });
+}
+
+/** Aborts when the caller hangs up or the app stops: nobody waits for the answer any more. */
+function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return AbortSignal.any([stopping, gone.signal]);
 }
 
 /** A refused request is told everything that is wrong with it, not only the first of it. */

@@ -1,14 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import type { temporal } from '@temporalio/proto';
 import type { CleanupInput } from '../../workflows/messages';
-import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
+import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import { beginningOf } from './beginning';
 import type { Door } from './door';
 import { findExecution, isOver, readExecution } from './read';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
-
-type Started = temporal.api.history.v1.IWorkflowExecutionStartedEventAttributes;
 
 /**
  * Starts the clean-up of an ended booking that could not account for one of its calls, now that an appointment
@@ -20,31 +17,9 @@ export async function cleanUpBooking(door: Door, bookingId: string): Promise<boo
   if (!execution || !isOver(execution.status)) return false;
   const view = await readExecution(door, bookingId, execution);
   if (!view.attempts.some(({ outcome }) => outcome === 'unknown')) return false;
-  const request = await requestOf(door, bookingId, execution.runId);
+  const { request } = await beginningOf(door, bookingId, execution.runId);
   await begin(door, { bookingId, createdAt: view.createdAt, request, orderId: view.order?.id ?? null });
   return true;
-}
-
-/** The request that the booking was started with: the input of the first run of its chain. */
-async function requestOf(door: Door, bookingId: string, runId: string): Promise<unknown> {
-  const own = await startOf(door, bookingId, runId);
-  const firstRunId = own.firstExecutionRunId;
-  const first = firstRunId && firstRunId !== runId ? await startOf(door, bookingId, firstRunId) : own;
-  const { loadedDataConverter } = door.client.options;
-  const [request] = await decodeArrayFromPayloads(loadedDataConverter, first.input?.payloads);
-  return request;
-}
-
-async function startOf(door: Door, bookingId: string, runId: string): Promise<Started> {
-  const { client } = door;
-  const page = await within(client, CALL_TIMEOUT_MS, () =>
-    client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution: { workflowId: workflowIdOf(bookingId), runId },
-      maximumPageSize: 1,
-    }),
-  );
-  return page.history?.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
 }
 
 async function begin(door: Door, input: CleanupInput): Promise<void> {

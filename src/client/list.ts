@@ -1,10 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { Failure } from '../booking/failures';
 import { bookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
 import type { BookingSummary } from '../booking/schema/summary';
 import type { Door } from './door';
-import { CALL_TIMEOUT_MS, isInvalidArgument, within } from './temporal-errors';
+import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
 /** Which bookings; everything given must hold. */
 export interface BookingFilter {
@@ -34,6 +35,7 @@ export interface BookingPage {
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
+const SEAL_BYTES = 8;
 
 const { WorkflowExecutionStatus } = temporal.api.enums.v1;
 type Row = temporal.api.workflow.v1.IWorkflowExecutionInfo;
@@ -52,25 +54,47 @@ const ENDED_BADLY: readonly unknown[] = [
  * two. A filter or token that cannot be used is `invalid_request`.
  */
 export async function listBookings(door: Door, filter: BookingFilter = {}): Promise<BookingPage> {
-  const { client } = door;
+  const { client, idKey } = door;
+  const query = visibilityQuery(filter);
   const request = {
     namespace: client.options.namespace,
-    query: visibilityQuery(filter),
+    query,
     pageSize: pageSizeOf(filter),
-    nextPageToken: filter.pageToken === undefined ? undefined : Buffer.from(filter.pageToken, 'base64url'),
+    nextPageToken: filter.pageToken === undefined ? undefined : openToken(idKey, query, filter.pageToken),
   };
-  try {
-    const page = await within(client, CALL_TIMEOUT_MS, () =>
-      client.workflowService.listWorkflowExecutions(request),
-    );
-    return {
-      bookings: page.executions.map(summaryOf),
-      nextPageToken: page.nextPageToken.length > 0 ? base64url(page.nextPageToken) : null,
-    };
-  } catch (err) {
-    if (filter.pageToken === undefined || !isInvalidArgument(err)) throw err;
-    throw new Failure('invalid_request', { field: 'pageToken', hint: 'Take the nextPageToken of a page.' });
-  }
+  const page = await within(client, CALL_TIMEOUT_MS, () =>
+    client.workflowService.listWorkflowExecutions(request),
+  );
+  return {
+    bookings: page.executions.map(summaryOf),
+    nextPageToken: page.nextPageToken.length > 0 ? sealToken(idKey, query, page.nextPageToken) : null,
+  };
+}
+
+/**
+ * Temporal answers a token that is none of its own as if it were broken itself, so tokens leave sealed: what
+ * comes back is known to be ours and of the same filter.
+ */
+function sealToken(idKey: Buffer, query: string, token: Uint8Array): string {
+  return Buffer.concat([sealOf(idKey, query, token), token]).toString('base64url');
+}
+
+function openToken(idKey: Buffer, query: string, sealed: string): Buffer {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const token = bytes.subarray(SEAL_BYTES);
+  if (bytes.length > SEAL_BYTES && sealOf(idKey, query, token).equals(bytes.subarray(0, SEAL_BYTES)))
+    return token;
+  throw new Failure('invalid_request', {
+    field: 'pageToken',
+    hint: 'Take the nextPageToken of a page with the same filter.',
+  });
+}
+
+function sealOf(idKey: Buffer, query: string, token: Uint8Array): Buffer {
+  const mac = createHmac('sha256', idKey)
+    .update(JSON.stringify(['page', query]))
+    .update(token);
+  return mac.digest().subarray(0, SEAL_BYTES);
 }
 
 /** The filter in Temporal's query language. */
@@ -142,8 +166,4 @@ function summaryOf(row: Row): BookingSummary {
 
 function timeOf(at: Row['startTime']): string | null {
   return at?.seconds ? new Date(Number(at.seconds) * 1000 + (at.nanos ?? 0) / 1e6).toISOString() : null;
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
 }

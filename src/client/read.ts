@@ -3,9 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { bookingQuery } from '../../workflows/messages';
 import { Failure } from '../booking/failures';
 import { WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
+import { requestSchema } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
+import { beginningOf } from './beginning';
 import type { Door } from './door';
-import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './temporal-errors';
+import { initialView } from './initial-view';
+import { CALL_TIMEOUT_MS, failureOf, isNotFound, neverRan, within } from './temporal-errors';
 
 /** One execution of a booking: which run, and how it stands in Temporal. */
 export interface Execution {
@@ -56,7 +59,7 @@ export async function readExecution(
     case 'CANCELLED':
     case 'TERMINATED':
     case 'TIMED_OUT':
-      return cutOff(await queryBooking(door, bookingId, runId), status);
+      return cutOff(await lastView(door, bookingId, runId), status);
     default:
       return queryBooking(door, bookingId, runId);
   }
@@ -74,6 +77,22 @@ export function queryBooking(door: Door, bookingId: string, runId: string): Prom
   );
 }
 
+/** The last view of a run that was cut off: its worker's, or how it began when no worker ever had it. */
+async function lastView(door: Door, bookingId: string, runId: string): Promise<BookingView> {
+  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId), runId);
+  const seen = await within(door.client, CALL_TIMEOUT_MS, () =>
+    handle.query(bookingQuery).catch((err: unknown) => {
+      if (neverRan(err)) return null;
+      throw err;
+    }),
+  );
+  if (seen) return seen;
+  const { request, startedAt } = await beginningOf(door, bookingId, runId);
+  const parsed = requestSchema.safeParse(request);
+  if (!parsed.success) throw withoutView();
+  return initialView(bookingId, parsed.data, startedAt);
+}
+
 /** The result of a completed run, or the view in a failed run's details. */
 async function endOf(door: Door, bookingId: string, runId: string): Promise<BookingView> {
   const handle = door.client.workflow.getHandle(workflowIdOf(bookingId), runId);
@@ -85,11 +104,13 @@ async function endOf(door: Door, bookingId: string, runId: string): Promise<Book
     const detail: unknown = err.cause instanceof ApplicationFailure ? err.cause.details?.[0] : null;
     if (isView(detail)) return detail;
     // It failed before it had a view (an unencrypted input, say): the failure is all there is to tell.
-    throw (
-      failureOf(err.cause) ?? new Failure('internal_error', { hint: 'The booking ended without a view.' })
-    );
+    throw failureOf(err.cause) ?? withoutView();
   }
-  throw new Failure('internal_error', { hint: 'The booking ended without a view.' });
+  throw withoutView();
+}
+
+function withoutView(): Failure {
+  return new Failure('internal_error', { hint: 'The booking ended without a view.' });
 }
 
 /**

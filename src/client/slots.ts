@@ -17,15 +17,16 @@ const SEARCH_TIMEOUT_MS = 60_000;
  */
 export async function searchSlots(door: Door, input: unknown): Promise<Slot[]> {
   const request = parseRequest(input, { now: new Date() });
+  const handle = await within(door.client, CALL_TIMEOUT_MS, () =>
+    door.client.workflow.start<(request: unknown) => Promise<SlotSearchResult>>(WORKFLOW_TYPE.slots, {
+      workflowId: `slots:${randomUUID()}`,
+      taskQueue: TASK_QUEUE.bookings,
+      args: [request],
+      workflowExecutionTimeout: SEARCH_TIMEOUT_MS,
+    }),
+  );
   try {
-    const found = await within(door.client, SEARCH_TIMEOUT_MS + CALL_TIMEOUT_MS, () =>
-      door.client.workflow.execute<(request: unknown) => Promise<SlotSearchResult>>(WORKFLOW_TYPE.slots, {
-        workflowId: `slots:${randomUUID()}`,
-        taskQueue: TASK_QUEUE.bookings,
-        args: [request],
-        workflowExecutionTimeout: SEARCH_TIMEOUT_MS,
-      }),
-    );
+    const found = await within(door.client, SEARCH_TIMEOUT_MS + CALL_TIMEOUT_MS, () => handle.result());
     return found.slots;
   } catch (err) {
     if (!(err instanceof WorkflowFailedError)) throw err;

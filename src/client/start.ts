@@ -11,7 +11,7 @@ import { parseRequest } from '../booking/schema/check-request';
 import { Failure } from '../booking/failures';
 import { adoptedBookingId, keyFingerprint, placedBookingId, requestFingerprint } from '../booking/ids';
 import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
-import type { BookingRequest } from '../booking/schema/request';
+import { requestSchema, type BookingRequest } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
 import type { Door } from './door';
 import { adoptedOrderId, initialStatus, initialView } from './initial-view';
@@ -47,21 +47,18 @@ const DEFAULT_KEY_NAME = 'client';
  * and an adopted order that an open booking uses (`order_in_use`, the hint is that booking's id).
  */
 export async function startBooking(door: Door, input: unknown, options: StartOptions = {}): Promise<Started> {
-  const plan = planOf(door, input, options);
-  const earlier = await earlierStart(door, plan, options);
-  if (earlier) return { booking: await readExecution(door, plan.bookingId, earlier), created: false };
   try {
-    await begin(door, plan);
-    return { booking: initialView(plan.bookingId, plan.request, new Date()), created: true };
+    const plan = planOf(door, parseRequest(input, { now: new Date() }), options);
+    return (await repeated(door, plan, options)) ?? (await begun(door, plan));
   } catch (err) {
-    if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+    if (!(err instanceof Failure) || err.code !== 'invalid_request') throw err;
+    const repeat = await lateRepeat(door, input, options);
+    if (repeat) return repeat;
+    throw err;
   }
-  const booking = await readExecution(door, plan.bookingId, await theSame(door, plan));
-  return { booking, created: false };
 }
 
-function planOf(door: Door, input: unknown, options: StartOptions): Plan {
-  const request = parseRequest(input, { now: new Date() });
+function planOf(door: Door, request: BookingRequest, options: StartOptions): Plan {
   const { idempotencyKey = randomUUID(), keyName = DEFAULT_KEY_NAME } = options;
   const orderId = adoptedOrderId(request);
   const { vendor } = CAPABILITIES[request.provider];
@@ -80,22 +77,36 @@ function planOf(door: Door, input: unknown, options: StartOptions): Plan {
 }
 
 /**
- * The execution that an earlier start with this key made. An adopted order's later bookings are runs of one id,
- * so a new run would be started beside an answer that is there already; a placed one's id is its key, so there
- * Temporal itself refuses the second run and nothing needs to be looked up first.
+ * A request that was right when it started its booking stays a repeat of it when its windows have passed, so a
+ * refused one is looked up by its form alone. Null when it started none.
  */
-async function earlierStart(door: Door, plan: Plan, options: StartOptions): Promise<Execution | null> {
+async function lateRepeat(door: Door, input: unknown, options: StartOptions): Promise<Started | null> {
+  const form = requestSchema.safeParse(input);
+  if (!form.success || options.idempotencyKey === undefined) return null;
+  const plan = planOf(door, form.data, options);
+  const earlier = await runWithKey(door, plan, await findExecution(door, plan.bookingId));
+  if (!earlier || earlier.memo[MEMO.request] !== plan.memo[MEMO.request]) return null;
+  return { booking: await readExecution(door, plan.bookingId, earlier), created: false };
+}
+
+/**
+ * What an earlier start with this key made. An adopted order's later bookings are runs of one id, so a new run
+ * would be started beside an answer that is there already; a placed one's id is its key, so there Temporal
+ * itself refuses the second run and nothing needs to be looked up first.
+ */
+async function repeated(door: Door, plan: Plan, options: StartOptions): Promise<Started | null> {
   if (plan.adoptedOrderId === null || options.idempotencyKey === undefined) return null;
   const newest = await findExecution(door, plan.bookingId);
-  if (newest === null) return null;
-  const match = hasKeyOf(plan, newest) ? newest : await olderRun(door, plan);
-  if (match) return agreeing(plan, match);
-  if (!isOver(newest.status)) throw inUse(plan);
+  const earlier = await runWithKey(door, plan, newest);
+  if (earlier) return theSame(door, plan, earlier);
+  if (newest && !isOver(newest.status)) throw inUse(plan);
   return null;
 }
 
-/** Runs that continued as new carry their successor's memo: only the last of each chain counts. */
-async function olderRun(door: Door, plan: Plan): Promise<Execution | null> {
+/** The run of this booking id that a start with this key made, the newest first. */
+async function runWithKey(door: Door, plan: Plan, newest: Execution | null): Promise<Execution | null> {
+  if (newest === null || hasKeyOf(plan, newest)) return newest;
+  // Runs that continued as new carry their successor's memo: only the last of each chain counts.
   const query = `WorkflowId = '${workflowIdOf(plan.bookingId)}' AND ExecutionStatus != 'ContinuedAsNew'`;
   return within(door.client, CALL_TIMEOUT_MS, async () => {
     for await (const { runId, status, memo } of door.client.workflow.list({ query })) {
@@ -106,10 +117,15 @@ async function olderRun(door: Door, plan: Plan): Promise<Execution | null> {
   });
 }
 
-/** The execution that stood in the way of a start, when it is the same booking; else why it is not. */
-async function theSame(door: Door, plan: Plan): Promise<Execution> {
-  const found = await findExecution(door, plan.bookingId);
-  if (found && hasKeyOf(plan, found)) return agreeing(plan, found);
+async function begun(door: Door, plan: Plan): Promise<Started> {
+  try {
+    await begin(door, plan);
+    return { booking: initialView(plan.bookingId, plan.request, new Date()), created: true };
+  } catch (err) {
+    if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+  }
+  const standing = await findExecution(door, plan.bookingId);
+  if (standing && hasKeyOf(plan, standing)) return theSame(door, plan, standing);
   throw plan.adoptedOrderId === null ? new Failure('idempotency_key_reused') : inUse(plan);
 }
 
@@ -117,9 +133,10 @@ function hasKeyOf(plan: Plan, execution: Execution): boolean {
   return execution.memo[MEMO.key] === plan.memo[MEMO.key];
 }
 
-function agreeing(plan: Plan, execution: Execution): Execution {
-  if (execution.memo[MEMO.request] === plan.memo[MEMO.request]) return execution;
-  throw new Failure('idempotency_key_reused');
+/** The booking of an execution that the same key started; refused when it was started with another request. */
+async function theSame(door: Door, plan: Plan, execution: Execution): Promise<Started> {
+  if (execution.memo[MEMO.request] !== plan.memo[MEMO.request]) throw new Failure('idempotency_key_reused');
+  return { booking: await readExecution(door, plan.bookingId, execution), created: false };
 }
 
 function inUse(plan: Plan): Failure {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   isGrpcServiceError,
   ServiceError,
@@ -6,12 +7,13 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
-import { Failure, isFailureCode, type FailureCode, type FailureFacts } from '../booking/failures';
+import { Failure, isFailureCode, type FailureFacts } from '../booking/failures';
 
 /** How errors of Temporal's client become failures of the table. */
 
 /** gRPC status codes, as the protocol numbers them. */
-const INVALID_ARGUMENT = 3;
+const DEADLINE_EXCEEDED = 4;
+const FAILED_PRECONDITION = 9;
 
 /** Codes that mean "Temporal, or a worker behind it, does not serve us now", with what to look at. */
 const UNAVAILABLE: Readonly<Record<number, string>> = {
@@ -24,6 +26,9 @@ const UNAVAILABLE: Readonly<Record<number, string>> = {
   16: 'Temporal rejected our credentials.',
 };
 
+/** What the connection's own deadline is given to speak first, in ms. */
+const DEADLINE_GRACE_MS = 100;
+
 /** How long an ordinary call to Temporal may take, in ms; queries and updates also wait for a worker. */
 export const CALL_TIMEOUT_MS = 5_000;
 
@@ -32,16 +37,26 @@ export const CALL_TIMEOUT_MS = 5_000;
  * `temporal_unavailable`; everything else as it came.
  */
 export async function within<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
+  const timer = new AbortController();
   try {
-    return await client.withDeadline(Date.now() + timeoutMs, call);
+    return await Promise.race([
+      client.withDeadline(Date.now() + timeoutMs, call),
+      // The worker's kind of connection starts its deadline anew with each retry; this one holds for all.
+      pause(timeoutMs + DEADLINE_GRACE_MS, undefined, { signal: timer.signal }).then(() => {
+        throw unavailable(UNAVAILABLE[DEADLINE_EXCEEDED]);
+      }),
+    ]);
   } catch (err) {
     throw asUnavailable(err);
+  } finally {
+    timer.abort();
   }
 }
 
 /** `temporal_unavailable` for what Temporal's absence caused; else the error itself. */
 export function asUnavailable(err: unknown): unknown {
-  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable(UNAVAILABLE[4]);
+  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return unavailable(UNAVAILABLE[DEADLINE_EXCEEDED]);
   if (err instanceof NamespaceNotFoundError) return unavailable('The namespace does not exist.');
   const code = grpcCode(err);
   return code !== null && code in UNAVAILABLE ? unavailable(UNAVAILABLE[code]) : err;
@@ -52,9 +67,9 @@ export function isNotFound(err: unknown): boolean {
   return err instanceof WorkflowNotFoundError;
 }
 
-/** Whether Temporal refused what we sent as invalid: a page token, a run id. */
-export function isInvalidArgument(err: unknown): boolean {
-  return grpcCode(err) === INVALID_ARGUMENT;
+/** Whether a closed execution cannot be asked because it never came to run. */
+export function neverRan(err: unknown): boolean {
+  return grpcCode(err) === FAILED_PRECONDITION;
 }
 
 export function isUnavailable(err: unknown): boolean {
@@ -68,7 +83,7 @@ export function failureOf(cause: unknown): Failure | null {
 }
 
 function unavailable(hint: string | undefined): Failure {
-  return new Failure('temporal_unavailable' satisfies FailureCode, { hint });
+  return new Failure('temporal_unavailable', { hint });
 }
 
 function grpcCode(err: unknown): number | null {

@@ -125,11 +125,24 @@ function longPoll(
     skipArchival: true,
     nextPageToken,
   };
-  return client.withAbortSignal(signal, () =>
+  const polled = client.withAbortSignal(signal, () =>
     client.withDeadline(Date.now() + LONG_POLL_TIMEOUT_MS, () =>
       client.workflowService.getWorkflowExecutionHistory(request),
     ),
   );
+  return unlessAborted(signal, polled);
+}
+
+/** The worker's kind of connection lets a call that was aborted run on: it is left to itself then. */
+function unlessAborted<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
+  const listening = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Failure('temporal_unavailable')), {
+      once: true,
+      signal: listening.signal,
+    });
+  });
+  return Promise.race([call, aborted]).finally(() => listening.abort());
 }
 
 /** Repeats a read while Temporal is away; null once `signal` aborts. */

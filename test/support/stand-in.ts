@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { CoreActivities } from '../../activities/contract';
+import { Failure, type FailureCode } from '../../src/booking/failures';
 import { workflowIdOf } from '../../src/booking/names';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { loadKeys } from '../../src/temporal/keys';
@@ -14,6 +15,10 @@ export interface StandIn {
   idKey: Buffer;
   /** A booking's newest execution, to be told what to do. */
   execution(bookingId: string): WorkflowHandle;
+  /** Ends it that way, and waits until it has ended. */
+  end(bookingId: string, how?: 'complete' | 'fail' | 'fail_bare', type?: string): Promise<void>;
+  /** Has it continue as new, and waits until the new run is there. */
+  renew(bookingId: string): Promise<void>;
   /** While it runs no worker answers. */
   withoutWorker<T>(run: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
@@ -39,11 +44,26 @@ export async function startStandIn(): Promise<StandIn> {
     running.workers.shutdown();
     return running.ran;
   };
+  const execution = (bookingId: string): WorkflowHandle =>
+    server.client.workflow.getHandle(workflowIdOf(bookingId));
   return {
     server,
     idKey,
     bookings: createBookingClient({ client: server.client, idKey }),
-    execution: (bookingId) => server.client.workflow.getHandle(workflowIdOf(bookingId)),
+    execution,
+    async end(bookingId, how = 'complete', type) {
+      await execution(bookingId).signal('finish', { how, type });
+      await execution(bookingId)
+        .result()
+        .catch(() => undefined);
+    },
+    async renew(bookingId) {
+      await execution(bookingId).signal('finish', { how: 'renew' });
+      await eventually(
+        () => execution(bookingId).describe(),
+        ({ raw }) => raw.workflowExecutionInfo?.firstRunId !== raw.workflowExecutionInfo?.execution?.runId,
+      );
+    },
     async withoutWorker(run) {
       await stopWorkers();
       try {
@@ -57,6 +77,20 @@ export async function startStandIn(): Promise<StandIn> {
       await server.stop();
     },
   };
+}
+
+/** The failure that a call ends with. */
+export async function failureOf(call: Promise<unknown>): Promise<Failure> {
+  const err = await call.then(
+    () => new Error('it did not fail'),
+    (thrown: unknown) => thrown,
+  );
+  if (err instanceof Failure) return err;
+  throw err;
+}
+
+export async function codeOf(call: Promise<unknown>): Promise<FailureCode> {
+  return (await failureOf(call)).code;
 }
 
 /** A calendar day so many days from today. */

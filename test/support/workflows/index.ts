@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { bookingIdOf } from '../../../src/booking/names';
+import type { MessageReceipt } from '../../../src/booking/messages';
 import type { BookingRequest } from '../../../src/booking/schema/request';
 import type { BookingView } from '../../../src/booking/schema/view';
 import * as messages from '../../../workflows/messages';
@@ -34,12 +35,15 @@ export async function booking(request: BookingRequest, carried?: BookingView): P
   setHandler(finish, (end) => void told.push(end));
   setHandler(messages.appointmentUpdated, () => change({ waitingFor: waiting('appointment news', view) }));
   setHandler(messages.orderUpdated, () => change({ waitingFor: waiting('order news', view) }));
-  setHandler(messages.cancelBooking, (body) => {
+  setHandler(messages.cancelBooking, (body?: unknown): MessageReceipt => {
     change({ lastRequest: requestOf('cancel', body, view), status: 'cancelled' });
     told.push({ how: 'complete' });
     return { outcome: 'accepted', code: null };
   });
-  setHandler(messages.resolveBooking, () => ({ outcome: 'refused', code: 'choice_not_offered' }));
+  setHandler(messages.resolveBooking, (): MessageReceipt => ({
+    outcome: 'refused',
+    code: 'choice_not_offered',
+  }));
   refuse(messages.retryBooking, 'nothing_to_resolve');
   refuse(messages.rescheduleBooking, 'not_supported');
   await condition(() => told.length > 0);
@@ -78,8 +82,8 @@ export async function slots(request: BookingRequest): Promise<SlotSearchResult> 
 }
 
 function refuse(message: typeof messages.retryBooking, code: string): void {
-  setHandler(message, () => ({ outcome: 'accepted', code: null }), {
-    validator: () => {
+  setHandler(message, (_body?: unknown): MessageReceipt => ({ outcome: 'accepted', code: null }), {
+    validator: (_body?: unknown) => {
       throw ApplicationFailure.nonRetryable('refused', code);
     },
   });
