@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { forgetServer, recordedAddress, recordServer, runningServer } from '../../src/temporal/embedded-record';
+import {
+  forgetServer,
+  recordedAddress,
+  recordServer,
+  runningServer,
+} from '../../src/temporal/embedded-record';
 
 /** A process id that no system gives. */
 const NO_PID = 2 ** 30;
