@@ -53,7 +53,7 @@ export interface SlotChoice {
 
 /**
  * The slots worth trying, best first, at most `max`. A request for one slot gets that slot or none: the one with
- * its key, or at its very times, since a search may hand out new keys for the same slot.
+ * its key, or the only one at its very times, since a search may hand out new keys for the same slot.
  * Throws `invalid_request` (field `timezone`) when a slot's zone is needed and unknown.
  */
 export function chooseSlots(choice: SlotChoice): Slot[] {
@@ -70,7 +70,10 @@ export function chooseSlots(choice: SlotChoice): Slot[] {
 function theSlot(slots: Slot[], { key, startsAt, endsAt }: NonNullable<BookingRequest['slot']>): Slot[] {
   const byItsKey = slots.filter((slot) => slot.key === key);
   if (byItsKey.length > 0) return byItsKey;
-  return slots.filter((slot) => sameTime(slot.startsAt, startsAt) && sameTime(slot.endsAt, endsAt));
+  const atItsTimes = slots.filter(
+    (slot) => sameTime(slot.startsAt, startsAt) && sameTime(slot.endsAt, endsAt),
+  );
+  return atItsTimes.length === 1 ? atItsTimes : [];
 }
 
 function sameTime(one: string, other: string): boolean {

@@ -116,11 +116,20 @@ describe('chooseSlots', () => {
     expect(chooseSlots(choice([{ ...FIRST, expiresAt }]))).toHaveLength(count);
   });
 
-  test('one slot, by its key, and no other', () => {
-    const slot = { key: 'second', startsAt: SECOND.startsAt, endsAt: SECOND.endsAt };
-    const request = { slot, preference: 'earliest' as const };
-    expect(keysOf(chooseSlots(choice([FIRST, SECOND], { request })))).toEqual(['second']);
-    expect(chooseSlots(choice([FIRST, { ...SECOND, key: 'other' }], { request }))).toEqual([]);
+  test('one slot, by its key or, when that was renewed, by its times, and no other', () => {
+    const slot = {
+      key: 'second',
+      startsAt: '2026-12-08T08:00:00-05:00',
+      endsAt: '2026-12-08T09:00:00-05:00',
+    };
+    const chosenOf = (slots: Slot[]): string[] =>
+      keysOf(chooseSlots(choice(slots, { request: { slot, preference: 'earliest' } })));
+    const renewed = { ...SECOND, key: 'renewed' };
+    const elsewhere = { ...SECOND, key: 'elsewhere' };
+    expect(chosenOf([FIRST, elsewhere, SECOND])).toEqual(['second']);
+    expect(chosenOf([FIRST, renewed])).toEqual(['renewed']);
+    expect(chosenOf([FIRST, renewed, elsewhere])).toEqual([]);
+    expect(chosenOf([FIRST, { ...renewed, endsAt: '2026-12-08T13:30:00Z' }])).toEqual([]);
   });
 
   test('the request’s zone goes before the account’s', () => {
