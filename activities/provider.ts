@@ -4,9 +4,9 @@ import { chooseSlots } from '../src/booking/rank';
 import { isRefOf, makerOfRef } from '../src/booking/ref';
 import { sightingMark } from '../src/booking/sighting';
 import { daysOf, localDay } from '../src/booking/windows';
-import type { Order, ProviderName, WriteAnswer } from '../src/booking/model';
+import type { Appointment, Order, ProviderName, WriteAnswer } from '../src/booking/model';
 import type { BookingRequest } from '../src/booking/schema/request';
-import type { Call, DayRange, OrderCalls, Provider } from '../src/providers/provider';
+import type { Call, DayRange, OrderCalls, Provider, Where } from '../src/providers/provider';
 import type { At, BookAnswer, ProviderActivities } from './contract';
 import { crossing, notYet } from './failures';
 
@@ -110,16 +110,29 @@ async function bookSlot(
     if (live.length > 0) throw new Failure('appointment_exists');
   }
   try {
-    const booked = await provider.book(call, { orderId, slotKey: slot.key, ref, request, key });
-    const fresh =
-      key === null ? null : await provider.lookUp(call, { orderId, request, startsAt: slot.startsAt });
-    const appointment = fresh?.live.find(({ id }) => id === booked.id) ?? booked;
+    const appointment = await provider.book(call, { orderId, slotKey: slot.key, ref, request, key });
+    if (key !== null)
+      return await freshAnswer(provider, call, { orderId, request, startsAt: slot.startsAt }, appointment);
     return { is: 'held', appointment, earlier: false };
   } catch (err) {
     const answer = err instanceof Failure ? notBooked(err) : null;
     if (!answer) throw err;
     return answer;
   }
+}
+
+/** The answer of a keyed call may be a replay, frozen long ago: what the provider shows now counts. */
+async function freshAnswer(
+  provider: Provider,
+  call: Call,
+  where: Where,
+  answered: Appointment,
+): Promise<BookAnswer> {
+  const { live } = await provider.lookUp(call, where);
+  const shown = live.find(({ id }) => id === answered.id);
+  if (!shown)
+    return { is: 'unknown', said: 'the answer was a replay, and the provider shows no such appointment' };
+  return { is: 'held', appointment: shown, earlier: false };
 }
 
 function notBooked(failure: Failure): BookAnswer | null {

@@ -13,8 +13,13 @@ export function whose(b: Booking, sighting: Sighting): Whose {
   });
 }
 
-/** How the booking's appointment stands in a sighting; null when the provider no longer shows it. */
+/**
+ * How the booking's appointment stands in a sighting: the live one that is ours (a move may give it another id),
+ * else the record with the id that we know; null when the provider no longer shows it.
+ */
 export function ownIn(b: Booking, sighting: Sighting): Appointment | null {
+  const seen = whose(b, sighting);
+  if (seen.is === 'ours') return seen.appointment;
   const id = b.state.appointment?.id;
-  return [...sighting.live, ...sighting.ended].find((seen) => seen.id === id) ?? null;
+  return [...sighting.live, ...sighting.ended].find((one) => one.id === id) ?? null;
 }

@@ -103,16 +103,11 @@ function waitsFor(b: Booking): string {
 export function note(b: Booking, sighting: Sighting): void {
   const { appointment, order } = b.state;
   if (sighting.order && order) change(b, { order: { ...sighting.order, origin: order.origin } });
-  const own = ownIn(b, sighting) ?? replacement(b, sighting);
+  const own = ownIn(b, sighting);
   if (own) change(b, { appointment: own });
   else if (appointment)
     change(b, { appointment: { ...appointment, standing: 'cancelled', status: 'cancelled' } });
-}
-
-/** An appointment with our ref under another id (the provider moved it) is ours; anybody else's is for a person. */
-function replacement(b: Booking, sighting: Sighting): Appointment | null {
+  // Somebody else's appointment beside or instead of ours is for a person: nothing of theirs may be touched.
   const seen = whose(b, sighting);
-  if (seen.is === 'none') return null;
-  if (seen.is === 'ours') return seen.appointment;
-  throw new Failure('ambiguous_match');
+  if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
 }

@@ -1,0 +1,156 @@
+import { retry as retrySignal, resolve as resolveSignal } from '../../workflows/messages';
+import { workflowIdOf } from '../../src/booking/names';
+import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+
+describe('attention', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga();
+  }, 120_000);
+  afterAll(() => rig.stop());
+  beforeEach(async () => {
+    await rig.sandbox.control('reset', {});
+  });
+
+  const mend = () => fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+
+  const OURS: [reason: string, call: { method: string; path: string }, answer: unknown][] = [
+    [
+      'credentials_rejected',
+      { method: 'GET', path: '/v3/order/{id}' },
+      { status: 401, body: { detail: 'Invalid token' } },
+    ],
+    [
+      'credentials_rejected',
+      { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
+      { status: 403, body: { detail: 'Forbidden' } },
+    ],
+    [
+      'unexpected_answer',
+      { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
+      { status: 418, body: 'I am a teapot' },
+    ],
+    [
+      'unexpected_answer',
+      { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
+      { status: 400, body: { detail: 'Nobody has ever seen this text' } },
+    ],
+    [
+      'provider_unavailable',
+      { method: 'POST', path: '/v3/order/phlebotomy/appointment/availability' },
+      { status: 500, body: 'Internal Server Error' },
+    ],
+    [
+      'rate_limited',
+      { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
+      { status: 429, body: 'Too Many Requests' },
+    ],
+  ];
+
+  test.each(OURS)(
+    '%s at %j pauses the booking, undoes nothing, and goes on after retry',
+    async (reason, call, answer) => {
+      const orderId = await rig.sandbox.placeOrder();
+      const path = call.path.replace('{id}', orderId);
+      await rig.sandbox.control('faults', { ...call, path, times: 1000, when: 'before', answer });
+      const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+      const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+      expect(asking.attention).toMatchObject({ reason, choices: ['retry', 'end'] });
+      expect(asking.compensation).toEqual([]);
+      expect((await rig.sandbox.live(orderId)).order).toBe(true);
+      await mend();
+      await rig.bookings.retry(booking.id, { by: 'tests' });
+      const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      expect(view.attention).toBeNull();
+    },
+  );
+
+  test('a person may end the booking instead: then it is undone', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
+      when: 'before',
+      answer: { status: 418, body: 'I am a teapot' },
+    });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ attention }) => attention !== null);
+    await rig.bookings.resolve(booking.id, { choice: 'end', why: 'the patient gave up' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'failed');
+    expect(view.failure?.code).toBe('unexpected_answer');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+  });
+
+  test('a caller may cancel a booking that waits for a person', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
+      when: 'before',
+      answer: { status: 418, body: 'I am a teapot' },
+    });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ attention }) => attention !== null);
+    await rig.bookings.cancel(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.attention).toBeNull();
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+  });
+
+  test('decisions where none is wanted, or not offered, are refused', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await expect(rig.bookings.retry(booking.id, {})).rejects.toMatchObject({ code: 'nothing_to_resolve' });
+    await expect(rig.bookings.resolve(booking.id, { choice: 'end', why: 'no' })).rejects.toMatchObject({
+      code: 'nothing_to_resolve',
+    });
+    const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
+    await handle.signal(retrySignal, {});
+    await rig.until(booking.id, ({ lastRequest }) => lastRequest?.code === 'nothing_to_resolve');
+    await handle.signal(resolveSignal, { choice: 'dance' });
+    await rig.until(booking.id, ({ lastRequest }) => lastRequest?.code === 'malformed_message');
+
+    const { appointments } = await rig.sandbox.state();
+    await rig.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'cancelled' });
+    await rig.until(booking.id, ({ attention }) => attention !== null);
+    await expect(rig.bookings.resolve(booking.id, { choice: 'leave', why: 'no' })).rejects.toMatchObject({
+      code: 'choice_not_offered',
+    });
+  });
+
+  describe('when the provider cancels a confirmed appointment', () => {
+    const cancelled = async () => {
+      const { booking } = await rig.bookings.start(atHome());
+      await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      const { appointments } = await rig.sandbox.state();
+      const mine = appointments.at(-1);
+      await rig.sandbox.control(`appointments/${mine?.id}`, { status: 'cancelled' });
+      const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+      expect(asking.attention).toMatchObject({
+        reason: 'provider_cancelled',
+        choices: ['rebook', 'end', 'retry'],
+      });
+      return booking.id;
+    };
+
+    test('a person may have it booked again', async () => {
+      const id = await cancelled();
+      await rig.bookings.resolve(id, { choice: 'rebook', why: 'the patient still wants it' });
+      const view = await rig.until(
+        id,
+        ({ status, attention }) => status === 'confirmed' && attention === null,
+      );
+      expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'confirmed']);
+      expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: true, appointments: 1 });
+    });
+
+    test('a person may end it', async () => {
+      const id = await cancelled();
+      await rig.bookings.resolve(id, { choice: 'end', why: 'the patient gave up' });
+      const view = await rig.until(id, ({ status }) => status === 'failed');
+      expect(view.failure?.code).toBe('provider_cancelled');
+      expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: false, appointments: 0 });
+    });
+  });
+});
