@@ -68,6 +68,8 @@ export interface Config {
   port: number;
   host: string;
   sandboxPorts: { junction: number; oliver: number };
+  /** Where the Junction sandbox, run alone, sends its webhooks. */
+  sandboxWebhookUrl: string;
   codecPort: number;
   temporalUiPort: number;
   temporalPort: number;
@@ -118,6 +120,8 @@ export function loadConfig(env: Env = process.env): Config {
     port: port(env, 'PORT', 3000),
     host: env.HOST || '127.0.0.1',
     sandboxPorts,
+    sandboxWebhookUrl:
+      env.JUNCTION_SANDBOX_WEBHOOK_URL || `http://127.0.0.1:${port(env, 'PORT', 3000)}/webhooks/junction`,
     codecPort: port(env, 'BOOKING_CODEC_PORT', 3001),
     temporalPort: port(env, 'BOOKING_TEMPORAL_PORT', 7233),
     temporalUiPort: port(env, 'BOOKING_TEMPORAL_UI_PORT', 8233),

@@ -92,6 +92,14 @@ test('worker and API use the same Temporal, the same keys and the sandbox unless
   expect(compose.services.worker?.volumes).toEqual(compose.services.api?.volumes);
 });
 
+test('the sandbox can be reached from the other containers and reaches the API', () => {
+  expect(dockerfile).toContain('HOST=0.0.0.0');
+  const config = loadConfig(withDefaults(compose.services.sandbox?.environment ?? {}));
+  const api = loadConfig(withDefaults(compose.services.api?.environment ?? {}));
+  expect(config.sandboxPorts.junction).toBe(4010);
+  expect(config.sandboxWebhookUrl).toBe(`http://api:${api.port}/webhooks/junction`);
+});
+
 test('the API does not start without bearer keys', () => {
   expect(compose.services.api?.environment.BOOKING_API_KEYS).toMatch(/^\$\{BOOKING_API_KEYS:\?.+\}$/);
 });

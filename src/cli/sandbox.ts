@@ -9,7 +9,8 @@ async function main(): Promise<void> {
   const junction = await createJunctionSandbox({
     port: config.sandboxPorts.junction,
     dataDir: config.dataDir,
-    webhookUrl: `http://${config.host}:${config.port}/webhooks/junction`,
+    host: config.host,
+    webhookUrl: config.sandboxWebhookUrl,
     webhookSecret: SANDBOX.webhookSecret,
     log: pino({ level: config.logLevel }),
   });

@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '../config';
 import { clientOn, connectNative, localTarget, temporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
 import { installRuntime } from '../temporal/runtime';
+import { prepareNamespace } from '../temporal/search-attributes';
 import { stopSignal } from './signals';
 import { startWorkers } from './workers';
 
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   installRuntime(log);
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
   const connection = await connectNative(target);
+  await prepareNamespace(connection, target.namespace, (text) => log.warn(text));
   const client = clientOn(connection, target, dataConverterOf(config));
   const workers = await startWorkers({ config, connection, client, log });
   log.info({ temporal: target.address, namespace: target.namespace }, 'the workers take tasks');

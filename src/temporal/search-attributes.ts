@@ -32,20 +32,18 @@ const NOT_FOR_US: readonly unknown[] = [7, 12, 16];
 
 /**
  * Registers the search attributes that the namespace lacks and answers their names. Throws when one is there
- * with another type, and when the credentials may not register any: then somebody else has to.
+ * with another type, and when the credentials may not ask or register: then somebody else has to.
  */
 export async function ensureSearchAttributes(
   connection: ConnectionLike,
   namespace: string,
 ): Promise<string[]> {
-  const { customAttributes } = await connection.operatorService
-    .listSearchAttributes({ namespace })
-    .catch((err: unknown) => refuse(err, namespace, WANTED));
-  const isMissing = ({ name }: Attribute): boolean => !(name in customAttributes);
-  const clash = WANTED.find((one) => !isMissing(one) && customAttributes[one.name] !== one.type);
+  const known = await knownAttributes(connection, namespace);
+  if (known === null) throw new Error(notAllowed(namespace, WANTED));
+  const clash = WANTED.find(({ name, type }) => (known[name] ?? type) !== type);
   if (clash)
     throw new Error(`The search attribute ${clash.name} of ${namespace} has another type than ours.`);
-  const missing = WANTED.filter(isMissing);
+  const missing = WANTED.filter(({ name }) => known[name] === undefined);
   if (missing.length > 0) await addSearchAttributes(connection, namespace, missing);
   return missing.map(({ name }) => name);
 }
@@ -61,16 +59,28 @@ export async function addSearchAttributes(
     .addSearchAttributes({ namespace, searchAttributes })
     .catch((err: unknown) => {
       // Another process that starts now was faster.
-      if (grpcCode(err) !== ALREADY_EXISTS) refuse(err, namespace, missing);
+      if (grpcCode(err) === ALREADY_EXISTS) return;
+      throw NOT_FOR_US.includes(grpcCode(err))
+        ? new Error(notAllowed(namespace, missing), { cause: err })
+        : err;
     });
 }
 
-function refuse(err: unknown, namespace: string, attributes: readonly Attribute[]): never {
-  if (!NOT_FOR_US.includes(grpcCode(err))) throw err;
+type Types = Record<string, temporal.api.enums.v1.IndexedValueType | undefined>;
+
+/** Null when the server keeps them to its own tools, as Temporal Cloud does. */
+async function knownAttributes(connection: ConnectionLike, namespace: string): Promise<Types | null> {
+  try {
+    return (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
+  } catch (err) {
+    if (NOT_FOR_US.includes(grpcCode(err))) return null;
+    throw err;
+  }
+}
+
+function notAllowed(namespace: string, attributes: readonly Attribute[]): string {
   const names = attributes.map(({ name }) => name).join(', ');
-  throw new Error(`We may not set up search attributes on ${namespace}; have these registered: ${names}.`, {
-    cause: err,
-  });
+  return `We may not set up search attributes on ${namespace}; have these registered: ${names}.`;
 }
 
 function grpcCode(err: unknown): unknown {
@@ -93,17 +103,20 @@ export async function setRetention(
   await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
 }
 
-/** Makes somebody else's namespace ready: registers what is missing, and warns of a short retention. */
+/**
+ * Makes somebody else's namespace ready: registers what is missing, and warns of a short retention. Where the
+ * server does not let us ask what is there, it warns too and trusts that it is.
+ */
 export async function prepareNamespace(
   connection: ConnectionLike,
   namespace: string,
   warn: (text: string) => void,
 ): Promise<void> {
-  await ensureSearchAttributes(connection, namespace);
+  if ((await knownAttributes(connection, namespace)) === null) warn(notAllowed(namespace, WANTED));
+  else await ensureSearchAttributes(connection, namespace);
   const days = await retentionDays(connection, namespace);
-  if (days < RETENTION_DAYS) {
-    warn(
-      `Namespace ${namespace} keeps closed bookings for ${days} days, less than ${RETENTION_DAYS}: idempotency keys, reads and cleaning up reach back no further.`,
-    );
-  }
+  if (days >= RETENTION_DAYS) return;
+  warn(
+    `Namespace ${namespace} keeps closed bookings for ${days} days, less than ${RETENTION_DAYS}: idempotency keys, reads and cleaning up reach back no further.`,
+  );
 }
