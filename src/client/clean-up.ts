@@ -16,7 +16,8 @@ export async function cleanUpBooking(door: Door, bookingId: string): Promise<boo
   const execution = await findExecution(door, bookingId);
   if (!execution || !isOver(execution.status)) return false;
   const view = await readExecution(door, bookingId, execution);
-  if (view.status === 'completed' || !view.attempts.some(({ outcome }) => outcome === 'unknown')) return false;
+  if (view.status === 'completed' || !view.attempts.some(({ outcome }) => outcome === 'unknown'))
+    return false;
   const { request } = await beginningOf(door, bookingId, execution.runId);
   await begin(door, { bookingId, createdAt: view.createdAt, request, orderId: view.order?.id ?? null });
   return true;
