@@ -1,0 +1,81 @@
+import { isSettled } from '../../booking/status';
+import { isShown, type Evidence } from './facts';
+import { requestOf } from './requests';
+import { expectedOf, type Ending, type Scene, type Stage } from './scene';
+import { until } from './wait';
+import type { World } from './world';
+
+/** Playing the scenes. */
+
+export interface Played {
+  scene: Scene;
+  bookingId: string;
+  /** How it ended. */
+  seen: Ending;
+}
+
+/** A scene that is as far as it can come before its encore. */
+interface Begun {
+  scene: Scene;
+  stage: Stage;
+  paused: string | null;
+}
+
+/**
+ * Plays them all: at once those that need the worker alive, then those that kill it, then the encores that wait
+ * for its restart. `ended` is told of each as it ends; the answer is in the order of the scenes.
+ */
+export async function playAll(
+  scenes: readonly Scene[],
+  world: World,
+  ended: (played: Played) => void,
+): Promise<Played[]> {
+  const played: Played[] = [];
+  const waiting: Begun[] = [];
+  const end = async (begun: Begun): Promise<void> => {
+    const one = await finish(begun);
+    played.push(one);
+    ended(one);
+  };
+  const together = scenes.filter((scene) => !scene.killsWorker);
+  await Promise.all(
+    together.map(async (scene) => {
+      const begun = await begin(scene, world);
+      if (scene.encore) waiting.push(begun);
+      else await end(begun);
+    }),
+  );
+  for (const scene of scenes.filter(({ killsWorker }) => killsWorker)) await end(await begin(scene, world));
+  await Promise.all(waiting.map(end));
+  return scenes.flatMap((scene) => played.filter((one) => one.scene === scene));
+}
+
+async function begin(scene: Scene, { client, worker, standInOf }: World): Promise<Begun> {
+  const standIn = standInOf(scene);
+  for (const instruction of scene.arrange ?? []) await standIn.tell(instruction);
+  const orderId = scene.adopts ? await standIn.placeOrder() : null;
+  const { booking } = await client.start(requestOf(scene, orderId));
+  const stage: Stage = { client, bookingId: booking.id, standIn, worker };
+  await scene.act?.(stage);
+  const { attention } = await until(client, booking.id, isSettled);
+  return { scene, stage, paused: attention?.reason ?? null };
+}
+
+async function finish({ scene, stage, paused }: Begun): Promise<Played> {
+  const { client, bookingId, standIn } = stage;
+  await scene.encore?.(stage);
+  const view = await until(client, bookingId, isSettled);
+  return { scene, bookingId, seen: endingOf(scene, { view, paused, state: await standIn.state() }) };
+}
+
+function endingOf(scene: Scene, evidence: Evidence): Ending {
+  const { view, paused, state } = evidence;
+  return {
+    status: view.status,
+    failure: view.failure?.code ?? null,
+    attempts: view.attempts.map(({ outcome }) => outcome),
+    paused,
+    facts: expectedOf(scene).facts.filter((fact) => isShown(fact, evidence)),
+    live: { appointments: state.live.appointments.length, orders: state.live.orders.length },
+  };
+}

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createBookingClient, type BookingClient } from '../../client/booking-client';
+import { loadConfig, SANDBOX } from '../../config';
+import { freePort } from '../../temporal/embedded';
+import { loadKeys } from '../../temporal/keys';
+import { startStack } from '../stack';
+import { accountOf } from './requests';
+import type { Scene, WorkerControl } from './scene';
+import { startStandIn, type StandIn } from './stand-in';
+import { startWorkerProcess, type WorkerProcess } from './worker-process';
+
+/** Everything that the scenes play on: free ports, a data directory of its own, short limits. */
+
+export interface World {
+  client: BookingClient;
+  worker: WorkerControl;
+  standInOf: (scene: Scene) => StandIn;
+  /** Where data and logs lie. */
+  dataDir: string;
+  /** Ends every process and, unless it is to be looked into, removes the data. */
+  close(options: { keepData: boolean }): Promise<void>;
+}
+
+/** Polling is slower than any news that a scene waits for, so that it shows which of the two came. */
+const LIMITS = { pollFirstMs: 4_000, pollMaxMs: 4_000, patienceMs: 10_000, undoPatienceMs: 10_000 };
+const CAPABILITIES = { lateCommitWindowMs: 4_500, callTimeoutMs: 2_000 };
+/** A key of another environment, which the provider refuses. */
+const WRONG_KEY = 'pk_us_of_another_environment';
+
+/** Starts it all. When a part does not start, those before it are stopped. */
+export async function openWorld(scenes: readonly Scene[], tell: (text: string) => void): Promise<World> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'booking-saga-demo-'));
+  const closers: (() => Promise<void>)[] = [];
+  const close: World['close'] = async ({ keepData }) => {
+    for (let one = closers.pop(); one; one = closers.pop()) await one();
+    if (!keepData) await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    return { ...(await open(scenes, dataDir, tell, closers)), dataDir, close };
+  } catch (err) {
+    await close({ keepData: false });
+    throw err;
+  }
+}
+
+async function open(
+  scenes: readonly Scene[],
+  dataDir: string,
+  tell: (text: string) => void,
+  closers: (() => Promise<void>)[],
+): Promise<Pick<World, 'client' | 'worker' | 'standInOf'>> {
+  const port = await freePort();
+  const standIns = new Map<Scene, StandIn>();
+  closers.push(() => closeAll(standIns));
+  for (const scene of scenes) {
+    standIns.set(scene, await startStandIn(`http://127.0.0.1:${port}/webhooks/junction`));
+  }
+  const settings = { ...settingsOf(dataDir, port), JUNCTION_ACCOUNTS: accountsOf(standIns, keyAtFirst) };
+  const config = loadConfig(settings);
+  const log = pino({ level: 'warn' }, pino.destination({ dest: join(dataDir, 'demo.log'), sync: true }));
+  const stack = await startStack({ config, target: null, log, tell, withWorkers: false });
+  closers.push(() => stack.stop());
+
+  tell('Starting a worker …');
+  const { address: TEMPORAL_ADDRESS } = stack.temporal.target;
+  const startWorker = (accounts: string): Promise<WorkerProcess> =>
+    startWorkerProcess(
+      { ...settings, JUNCTION_ACCOUNTS: accounts, TEMPORAL_ADDRESS },
+      join(dataDir, 'worker.log'),
+    );
+  let worker = await startWorker(settings.JUNCTION_ACCOUNTS);
+  closers.push(() => worker.kill());
+  return {
+    client: createBookingClient({ client: stack.client, idKey: loadKeys(config).idKey }),
+    worker: {
+      kill: () => worker.kill(),
+      restart: async () => {
+        worker = await startWorker(accountsOf(standIns, () => SANDBOX.junctionKey));
+      },
+    },
+    standInOf(scene) {
+      const standIn = standIns.get(scene);
+      if (!standIn) throw new Error(`The scene "${scene.name}" has no stand-in.`);
+      return standIn;
+    },
+  };
+}
+
+function settingsOf(dataDir: string, port: number): Record<string, string> {
+  return {
+    BOOKING_DATA_DIR: dataDir,
+    BOOKING_LIMITS: JSON.stringify(LIMITS),
+    BOOKING_TEMPORAL_PORT: '0',
+    BOOKING_TEMPORAL_UI_PORT: '0',
+    BOOKING_CODEC_PORT: '0',
+    JUNCTION_WEBHOOK_SECRET: SANDBOX.webhookSecret,
+    LOG_LEVEL: 'warn',
+    PORT: String(port),
+  };
+}
+
+function keyAtFirst({ hasWrongKey }: Scene): string {
+  return hasWrongKey ? WRONG_KEY : SANDBOX.junctionKey;
+}
+
+function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene) => string): string {
+  const accounts = [...standIns].map(([scene, { url }]) => [
+    accountOf(scene),
+    { baseUrl: url, apiKey: keyOf(scene), capabilities: CAPABILITIES },
+  ]);
+  return JSON.stringify(Object.fromEntries(accounts));
+}
+
+async function closeAll(standIns: ReadonlyMap<Scene, StandIn>): Promise<void> {
+  await Promise.all([...standIns.values()].map((standIn) => standIn.close()));
+}
