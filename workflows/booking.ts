@@ -61,8 +61,8 @@ async function held(b: Booking): Promise<void> {
     if (await confirmed(b)) return;
     throw new Ending('failed', 'slot_declined');
   }
-  const { maxSlotAttempts } = { ...b.state.limits, ...b.state.request.limits };
-  const until = b.state.attempts.length + (maxSlotAttempts ?? b.state.limits.maxSlotAttempts);
+  const { maxSlotAttempts } = b.state.limits; // the request's own, where it has one
+  const until = b.state.attempts.length + maxSlotAttempts;
   while (b.state.attempts.length < until) {
     await owned(b, async () => checkTime(b));
     const slot = await owned(b, () => nextSlot(b));

@@ -55,10 +55,9 @@ function settle(b: Booking, verdict: Exclude<Verdict, 'waiting'>): boolean {
 }
 
 function confirmTimeoutMs(b: Booking): number {
-  const { request, limits } = b.state;
-  const asked = request.limits?.confirmTimeoutMs ?? limits.confirmTimeoutMs;
-  if (asked !== null && asked !== undefined) return asked;
-  const { confirmation } = request;
+  const { confirmation } = b.state.request;
+  const { confirmTimeoutMs: asked } = b.state.limits; // the request's own, where it has one
+  if (asked !== null) return asked;
   return confirmation?.async
     ? (confirmation.asyncTimeoutMs ?? 900_000) + CONFIRM_GRACE_MS
     : DEFAULT_CONFIRM_TIMEOUT_MS;

@@ -12,11 +12,11 @@ import { pauseUntil } from '../waiting';
  */
 export interface Undo {
   step: BookingView['compensation'][number]['step'];
-  run(b: Booking): Promise<UndoOutcome>;
+  run: (b: Booking) => Promise<UndoOutcome>;
   /** Settles what `run` left pending; where absent, `run` again does. */
-  settle?(b: Booking): Promise<UndoOutcome>;
+  settle?: (b: Booking) => Promise<UndoOutcome>;
   /** Whether there is still something to undo, by a look-up alone. */
-  stands(b: Booking): Promise<boolean>;
+  stands: (b: Booking) => Promise<boolean>;
 }
 
 /**
