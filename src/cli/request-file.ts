@@ -46,7 +46,7 @@ async function fileText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (err) {
-    const code = err instanceof Error && 'code' in err ? String(err.code) : '';
+    const code = typeof err === 'object' && err !== null && 'code' in err ? String(err.code) : '';
     throw new UsageError(`Cannot read ${file}: ${CANNOT_READ[code] ?? `it cannot be read (${code})`}.`);
   }
 }

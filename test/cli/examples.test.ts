@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseRequest, requestProblems } from '../../src/booking/schema/check-request';
+import { valueAt } from '../../src/booking/schema/problem';
+
+const FOLDER = 'examples';
+const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+
+const TODAYS = [
+  '2026-11-21T12:00:00Z',
+  // A leap day, the last of a year, days on which clocks change, and both ends of a UTC day.
+  '2028-02-28T23:59:59Z',
+  '2026-12-31T00:00:00Z',
+  '2027-03-14T09:30:00Z',
+  '2027-11-07T05:30:00Z',
+  '2031-06-15T23:59:59Z',
+];
+
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(join(FOLDER, file), 'utf8'));
+}
+
+describe('the examples', () => {
+  it.each(FILES.flatMap((file) => TODAYS.map((today) => [file, today] as const)))(
+    '%s is a valid request on %s',
+    (file, today) => {
+      const context = { now: new Date(today) };
+      expect(requestProblems(read(file), context)).toEqual([]);
+      const [window] = parseRequest(read(file), context).windows ?? [];
+      expect(window && window.from > today.slice(0, 10)).toBe(true);
+    },
+  );
+
+  it('are all explained, and the placeholders with them', () => {
+    const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
+    for (const file of FILES) {
+      const row = readme.split('\n').find((line) => line.includes(`[${file}]`));
+      expect(row).toBeDefined();
+      if (valueAt(read(file), 'order.id') !== undefined) expect(row).toContain('`order.id`');
+    }
+  });
+
+  it('differ in their references, so that they can run side by side', () => {
+    const references = FILES.map((file) => valueAt(read(file), 'reference'));
+    expect(new Set(references).size).toBe(FILES.length);
+  });
+});

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freePort } from '../../src/temporal/embedded';
+
+/** The real program, as a process of its own: how it ends is all that scripts see of it. */
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'booking-cli-'));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+async function booking(
+  argv: readonly string[],
+  settings: Record<string, string> = {},
+  stdin = '',
+): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', resolve('src/cli/booking.ts'), ...argv], {
+    env: { PATH: process.env.PATH, HOME: dataDir, BOOKING_DATA_DIR: dataDir, ...settings },
+  });
+  const ended: Ended = { code: null, out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (ended.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (ended.err += chunk.toString()));
+  child.stdin.end(stdin);
+  await once(child, 'close');
+  return { ...ended, code: child.exitCode };
+}
+
+describe('npm run booking', () => {
+  it('refuses a file that is no JSON with exit code 2, its place, and no stack trace', async () => {
+    const { code, out, err } = await booking(['book', '-'], {}, '{"provider": }');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(
+      'standard input is not valid JSON; nothing was started.\nLine 1, column 14: expected a value',
+    );
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  it('refuses a request that is not valid with exit code 2, as JSON for programs', async () => {
+    const { code, out } = await booking(['book', '-', '--json'], {}, '{"provider": "nobody"}');
+    expect(code).toBe(2);
+    const { error } = JSON.parse(out) as { error: { code: string; fields: { field: string }[] } };
+    expect(error.code).toBe('invalid_request');
+    expect(error.fields.map(({ field }) => field)).toEqual(['provider', 'windows']);
+  });
+
+  it('exits 2 for wrong usage and wrong settings', async () => {
+    expect((await booking(['frobnicate'])).code).toBe(2);
+    const { code, err } = await booking(['list'], { PORT: 'no' });
+    expect([code, err]).toEqual([2, 'PORT: must be a port, 0 to 65535\n']);
+  });
+
+  it('exits 5 when there is no Temporal here, and says what to do', async () => {
+    const { code, err } = await booking(['list']);
+    expect([code, err]).toEqual([
+      5,
+      'Temporal cannot be reached. No Temporal found: run npm start or set TEMPORAL_ADDRESS.\n',
+    ]);
+  });
+
+  it('exits 5 when the Temporal that is set does not answer', async () => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const { code, err } = await booking(['list'], { TEMPORAL_ADDRESS: address });
+    expect(code).toBe(5);
+    expect(err).toContain(`${address} does not answer`);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+});
