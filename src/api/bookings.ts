@@ -30,6 +30,11 @@ export interface BookingRoutesOptions {
 
 /** The routes under /v1/bookings and the slot search. */
 export const bookingRoutes: FastifyPluginCallbackZod<BookingRoutesOptions> = (app, options, done) => {
+  // Nothing sent says nothing: `cancel` and `retry` need no body.
+  app.addHook('preValidation', (request, _reply, validated) => {
+    request.body ??= {};
+    validated();
+  });
   startRoute(app, options);
   readRoutes(app, options);
   changeRoutes(app, options);
@@ -109,12 +114,12 @@ function readRoutes(app: App, { client }: BookingRoutesOptions): void {
 function changeRoutes(app: App, { client }: BookingRoutesOptions): void {
   const common = { params: idSchema, response: { 200: bookingSchema, ...problems } };
 
-  const cancel = { ...common, summary: 'Cancel it', body: cancelSchema.default({}) };
+  const cancel = { ...common, summary: 'Cancel it', body: cancelSchema };
   app.post('/v1/bookings/:id/cancel', { schema: cancel }, ({ params, body, keyName }) =>
     client.cancel(params.id, { ...body, by: keyName }),
   );
 
-  const retry = { ...common, summary: 'Try again what waits for a person', body: retrySchema.default({}) };
+  const retry = { ...common, summary: 'Try again what waits for a person', body: retrySchema };
   app.post('/v1/bookings/:id/retry', { schema: retry }, ({ params, body, keyName }) =>
     client.retry(params.id, { ...body, by: keyName }),
   );

@@ -20,6 +20,9 @@ export async function listenApi(
   log: FastifyBaseLogger,
 ): Promise<RunningApi> {
   const { idKey } = loadKeys(config);
+  if (config.junctionWebhookSecrets.length === 0) {
+    log.warn('JUNCTION_WEBHOOK_SECRET is not set: webhooks are refused, and news is only found by polling');
+  }
   const app = await buildApi({
     client: createBookingClient({ client: temporal, idKey }),
     apiKeys: config.apiKeys,

@@ -28,16 +28,16 @@ const MEDIA_TYPE = 'application/problem+json';
 const RETRY_AFTER_S = 5;
 
 /** What Fastify refuses by itself. */
-const FASTIFY_CODES: Readonly<Record<string, FailureCode>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_json',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
-  FST_ERR_BAD_URL: 'route_not_found',
-  FST_ERR_NOT_FOUND: 'route_not_found',
-  FST_ERR_MAX_PARAM_LENGTH: 'route_not_found',
-};
+const FASTIFY_CODES: ReadonlyMap<string, FailureCode> = new Map([
+  ['FST_ERR_CTP_INVALID_JSON_BODY', 'malformed_json'],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', 'malformed_json'],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'malformed_json'],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported_media_type'],
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'payload_too_large'],
+  ['FST_ERR_BAD_URL', 'route_not_found'],
+  ['FST_ERR_NOT_FOUND', 'route_not_found'],
+  ['FST_ERR_MAX_PARAM_LENGTH', 'route_not_found'],
+]);
 
 /** Several fields of a request at fault at once. */
 export class InvalidRequest extends Failure {
@@ -87,8 +87,7 @@ function failureOf(err: unknown): Failure | null {
       })),
     );
   }
-  const code = textAt(err, 'code');
-  const known = code === null ? undefined : FASTIFY_CODES[code];
+  const known = FASTIFY_CODES.get(textAt(err, 'code') ?? '');
   return known ? new Failure(known) : null;
 }
 

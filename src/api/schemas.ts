@@ -18,7 +18,7 @@ export const bookingRequestSchema = requestSchema.meta({ id: 'BookingRequest' })
  * everything that is wrong with it; here its schema only documents it.
  */
 export const validator: FastifySchemaCompiler<z.core.$ZodType> = (route) =>
-  route.schema === bookingRequestSchema ? (value) => ({ value }) : validatorCompiler(route);
+  route.schema === bookingRequestSchema ? (value: unknown) => ({ value }) : validatorCompiler(route);
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 

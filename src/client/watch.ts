@@ -125,24 +125,30 @@ function longPoll(
     skipArchival: true,
     nextPageToken,
   };
-  const polled = client.withAbortSignal(signal, () =>
-    client.withDeadline(Date.now() + LONG_POLL_TIMEOUT_MS, () =>
-      client.workflowService.getWorkflowExecutionHistory(request),
+  return unlessAborted(signal, (own) =>
+    client.withAbortSignal(own, () =>
+      client.withDeadline(Date.now() + LONG_POLL_TIMEOUT_MS, () =>
+        client.workflowService.getWorkflowExecutionHistory(request),
+      ),
     ),
   );
-  return unlessAborted(signal, polled);
 }
 
-/** The worker's kind of connection lets a call that was aborted run on: it is left to itself then. */
-function unlessAborted<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
+/**
+ * Runs a call under a signal of its own: the SDK leaves a listener on it at each call, and they would pile up on
+ * the watch's. The worker's kind of connection lets a call that was aborted run on: it is left to itself then.
+ */
+function unlessAborted<T>(signal: AbortSignal, call: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
   const listening = new AbortController();
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Failure('temporal_unavailable')), {
-      once: true,
-      signal: listening.signal,
-    });
+    const abort = (): void => {
+      own.abort();
+      reject(new Failure('temporal_unavailable'));
+    };
+    signal.addEventListener('abort', abort, { once: true, signal: listening.signal });
   });
-  return Promise.race([call, aborted]).finally(() => listening.abort());
+  return Promise.race([call(own.signal), aborted]).finally(() => listening.abort());
 }
 
 /** Repeats a read while Temporal is away; null once `signal` aborts. */
@@ -153,7 +159,6 @@ async function patiently<T>(signal: AbortSignal, read: () => Promise<T>): Promis
       return await read();
     } catch (err) {
       const failure = asUnavailable(err);
-      if (signal.aborted) return null;
       if (!isUnavailable(failure) || Date.now() > giveUpAt) throw failure;
       await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }

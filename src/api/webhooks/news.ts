@@ -12,12 +12,12 @@ export interface News {
 }
 
 /** The events that Junction documents; others are counted as `other`. */
-const KINDS: Readonly<Record<string, NewsKind>> = {
-  'labtest.appointment.created': 'appointment',
-  'labtest.appointment.updated': 'appointment',
-  'labtest.order.created': 'order',
-  'labtest.order.updated': 'order',
-};
+const KINDS: ReadonlyMap<string, NewsKind> = new Map([
+  ['labtest.appointment.created', 'appointment'],
+  ['labtest.appointment.updated', 'appointment'],
+  ['labtest.order.created', 'order'],
+  ['labtest.order.updated', 'order'],
+]);
 
 const ORDER_ID = /^[A-Za-z0-9-]{1,64}$/;
 const BOOKING_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
@@ -27,13 +27,13 @@ const eventSchema = z.looseObject({ event_type: z.string(), data: z.looseObject(
 /** A label for counting: the event's type when it is a known one, so that labels stay few. */
 export function eventLabel(body: unknown): string {
   const parsed = eventSchema.safeParse(body);
-  return parsed.success && parsed.data.event_type in KINDS ? parsed.data.event_type : 'other';
+  return parsed.success && KINDS.has(parsed.data.event_type) ? parsed.data.event_type : 'other';
 }
 
 /** The news in an event; null for what is no event of an order or appointment, or names no order. */
 export function newsOf(body: unknown): News | null {
   const parsed = eventSchema.safeParse(body);
-  const kind = parsed.success ? KINDS[parsed.data.event_type] : undefined;
+  const kind = parsed.success ? KINDS.get(parsed.data.event_type) : undefined;
   if (!parsed.success || !kind) return null;
   const data = parsed.data.data ?? {};
   const news = {

@@ -16,8 +16,11 @@ export function webhookVerifier(secrets: readonly string[]): Verifier {
   const keys = secrets.map(keyOf);
   return (body, headers) => {
     const prefix = headers['svix-id'] === undefined ? 'webhook' : 'svix';
-    const named = PARTS.map((part) => [`webhook-${part}`, text(headers[`${prefix}-${part}`])]);
-    const signed: Record<string, string> = Object.fromEntries(named);
+    const named = PARTS.map((part): [string, string] => [
+      `webhook-${part}`,
+      text(headers[`${prefix}-${part}`]),
+    ]);
+    const signed = Object.fromEntries(named);
     return keys.some((key) => matches(key, body, signed));
   };
 }

@@ -4,8 +4,10 @@ import {
   continueAsNew,
   defineSignal,
   setHandler,
+  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { bookingIdOf } from '../../../src/booking/names';
 import type { MessageReceipt } from '../../../src/booking/messages';
 import type { BookingRequest } from '../../../src/booking/schema/request';
@@ -18,6 +20,8 @@ import type { CleanupInput, SlotSearchResult } from '../../../workflows/messages
  * be tested without a provider.
  */
 
+const ORDER_ID = defineSearchAttributeKey('BookingOrderId', 'KEYWORD');
+
 /** Lays a change over the stand-in's view; the revision grows by itself. */
 export const show = defineSignal<[Partial<BookingView>]>('show');
 /** Ends the stand-in: by its return, by a failure of this type with its view, or by one without. */
@@ -28,6 +32,7 @@ export async function booking(request: BookingRequest, carried?: BookingView): P
   let view = carried ?? begin(request);
   const change = (with_: Partial<BookingView>): void => {
     view = { ...view, ...with_, revision: view.revision + 1 };
+    if (with_.order) upsertSearchAttributes([{ key: ORDER_ID, value: with_.order.id }]);
   };
   const told: { how: string; type?: string }[] = [];
   setHandler(messages.bookingQuery, () => view);
