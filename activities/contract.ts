@@ -2,6 +2,7 @@ import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
 import type { Appointment, Order, ProviderName, Sighting, Slot, WriteAnswer } from '../src/booking/model';
 import type { BookingRequest } from '../src/booking/schema/request';
+import type { Tier } from '../src/providers/provider';
 
 /**
  * What the saga asks of the world. Workflows import these as types only.
@@ -64,6 +65,16 @@ export interface ProviderActivities {
     capabilities: Capabilities;
     max: number;
   }): Promise<Slot[]>;
+  /** Whether the place has slots to book, or a vendor that is asked and calls the patient. */
+  chooseTier(input: { at: At; request: BookingRequest; order: Order | null }): Promise<Tier>;
+  /** Looks whether the booking holds an appointment already, then asks the vendor for a visit. One attempt. */
+  requestVisit(input: {
+    at: At;
+    request: BookingRequest;
+    order: Order;
+    vendor: string;
+    ref: string;
+  }): Promise<BookAnswer>;
   /** Looks whether the booking holds an appointment already, then books. One attempt. */
   bookSlot(input: {
     at: At;
@@ -89,6 +100,7 @@ export interface ProviderActivities {
   }): Promise<Sighting>;
   cancelAppointment(input: {
     at: At;
+    request: BookingRequest;
     orderId: string | null;
     appointmentId: string;
     reason: string | null;

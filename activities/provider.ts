@@ -4,9 +4,9 @@ import { chooseSlots } from '../src/booking/rank';
 import { isRefOf, makerOfRef } from '../src/booking/ref';
 import { sightingMark } from '../src/booking/sighting';
 import { daysOf, localDay } from '../src/booking/windows';
-import type { Appointment, Order, ProviderName, WriteAnswer } from '../src/booking/model';
+import type { Appointment, Order, PostalAddress, ProviderName, WriteAnswer } from '../src/booking/model';
 import type { BookingRequest } from '../src/booking/schema/request';
-import type { Call, DayRange, OrderCalls, Provider, Where } from '../src/providers/provider';
+import type { Call, DayRange, OrderCalls, Provider, TierCalls, Where } from '../src/providers/provider';
 import type { At, BookAnswer, ProviderActivities } from './contract';
 import { crossing, notYet } from './failures';
 
@@ -49,7 +49,7 @@ export function createProviderActivities({
         const timezone = timezoneOf(at.provider, at.account);
         const slots = await providerFor(at.provider).searchSlots(callOf(at), {
           days: daysWanted(request, timezone),
-          address: order?.address ?? postalAddress(request),
+          address: postalAddress(request, order),
           location: null,
           request,
         });
@@ -64,6 +64,14 @@ export function createProviderActivities({
           max,
         });
       }),
+    chooseTier: ({ at, request, order }) =>
+      crossing(() =>
+        tiersOf(providerFor(at.provider)).choose(callOf(at), {
+          address: addressOf(request, order),
+          wanted: request.tier ?? null,
+        }),
+      ),
+    requestVisit: (input) => crossing(() => requestVisit(providerFor(input.at.provider), input)),
     bookSlot: (input) => crossing(() => bookSlot(providerFor(input.at.provider), input)),
     lookUp: (input) => crossing(() => lookUp(input)),
     awaitAppointmentChange: ({ seen, ...where }) =>
@@ -72,10 +80,10 @@ export function createProviderActivities({
         if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
         return sighting;
       }),
-    cancelAppointment: ({ at, orderId, appointmentId, reason }) =>
+    cancelAppointment: ({ at, request, orderId, appointmentId, reason }) =>
       crossing(() =>
         written(() =>
-          providerFor(at.provider).cancelAppointment(callOf(at), { orderId, appointmentId, reason }),
+          providerFor(at.provider).cancelAppointment(callOf(at), { orderId, appointmentId, request, reason }),
         ),
       ),
   };
@@ -94,31 +102,53 @@ async function placeOrder(
 }
 
 /**
- * Looks first, whatever the attempt number says, then books. An appointment of this booking's that is there
- * already is held; anybody else's is never booked over. A replayed answer of an idempotency key may be stale, so
- * it is followed by a read.
+ * Looks first, whatever the attempt number says, then takes what `take` takes. An appointment of this booking's
+ * that is there already is held; anybody else's is never booked over.
  */
-async function bookSlot(
+async function lookThenTake(
   provider: Provider,
-  { at, request, orderId, slot, ref, key }: Parameters<ProviderActivities['bookSlot']>[0],
+  { call, where, ref }: { call: Call; where: Where; ref: string },
+  take: () => Promise<BookAnswer>,
 ): Promise<BookAnswer> {
-  const call = callOf(at);
-  if (orderId !== null) {
-    const { live } = await provider.lookUp(call, { orderId, request, startsAt: slot.startsAt });
+  if (where.orderId !== null) {
+    const { live } = await provider.lookUp(call, where);
     const ours = live.find((seen) => isRefOf(makerOfRef(ref), seen.ref));
     if (ours) return { is: 'held', appointment: ours, earlier: true };
     if (live.length > 0) throw new Failure('appointment_exists');
   }
   try {
-    const appointment = await provider.book(call, { orderId, slotKey: slot.key, ref, request, key });
-    if (key !== null)
-      return await freshAnswer(provider, call, { orderId, request, startsAt: slot.startsAt }, appointment);
-    return { is: 'held', appointment, earlier: false };
+    return await take();
   } catch (err) {
     const answer = err instanceof Failure ? notBooked(err) : null;
     if (!answer) throw err;
     return answer;
   }
+}
+
+async function bookSlot(
+  provider: Provider,
+  { at, request, orderId, slot, ref, key }: Parameters<ProviderActivities['bookSlot']>[0],
+): Promise<BookAnswer> {
+  const call = callOf(at);
+  const where: Where = { orderId, request, startsAt: slot.startsAt };
+  return lookThenTake(provider, { call, where, ref }, async () => {
+    const appointment = await provider.book(call, { orderId, slotKey: slot.key, ref, request, key });
+    if (key !== null) return freshAnswer(provider, call, where, appointment);
+    return { is: 'held', appointment, earlier: false };
+  });
+}
+
+async function requestVisit(
+  provider: Provider,
+  { at, request, order, vendor, ref }: Parameters<ProviderActivities['requestVisit']>[0],
+): Promise<BookAnswer> {
+  const call = callOf(at);
+  const where: Where = { orderId: order.id, request, startsAt: null };
+  return lookThenTake(provider, { call, where, ref }, async () => {
+    const address = addressOf(request, order);
+    const visit = { orderId: order.id, vendor, address, ref, request };
+    return { is: 'held', appointment: await tiersOf(provider).request(call, visit), earlier: false };
+  });
 }
 
 /** The answer of a keyed call may be a replay, frozen long ago: what the provider shows now counts. */
@@ -171,6 +201,22 @@ function daysWanted(request: BookingRequest, timezone: string | null): DayRange[
   return [{ from: day, to: day }];
 }
 
-function postalAddress(request: BookingRequest) {
-  return request.patient?.address ?? null;
+function postalAddress(request: BookingRequest, order: Order | null): PostalAddress | null {
+  return order?.address ?? request.patient?.address ?? null;
+}
+
+/** The address of a visit at home, which cannot do without. */
+function addressOf(request: BookingRequest, order: Order | null): PostalAddress {
+  const address = postalAddress(request, order);
+  if (!address)
+    throw new Failure('invalid_request', {
+      field: 'patient.address',
+      hint: 'A visit at home needs an address.',
+    });
+  return address;
+}
+
+function tiersOf(provider: Provider): TierCalls {
+  if (!provider.tiers) throw new Error(`${provider.name} has no request tier`);
+  return provider.tiers;
 }

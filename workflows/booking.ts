@@ -16,7 +16,7 @@ import { openInbox } from './inbox';
 import { owned } from './owned';
 import { publish } from './publish';
 import { change, newBooking, shielded, type Booking } from './state';
-import { nextSlot, take, takeOver, undoAppointment } from './steps/appointment';
+import { nextOffer, take, takeOver, undoAppointment } from './steps/appointment';
 import { confirmed } from './steps/confirm';
 import { keep } from './steps/keep';
 import { doOrder, undoOrder } from './steps/order';
@@ -65,8 +65,8 @@ async function held(b: Booking): Promise<void> {
   const until = b.state.attempts.length + maxSlotAttempts;
   while (b.state.attempts.length < until) {
     await owned(b, async () => checkTime(b));
-    const slot = await owned(b, () => nextSlot(b));
-    const appointment = await owned(b, () => take(b, slot));
+    const offer = await owned(b, () => nextOffer(b));
+    const appointment = await owned(b, () => take(b, offer));
     if (!appointment) continue;
     if (await confirmed(b)) return;
     await release(b);

@@ -50,5 +50,5 @@ export function isLostWrite(err: unknown): boolean {
 function factsOf(details: unknown[] | null | undefined): FailureFacts {
   const facts = details?.[0];
   // toApplicationFailure of activities/failures.ts is the only writer of these details.
-  return typeof facts === 'object' && facts !== null ? (facts) : {};
+  return typeof facts === 'object' && facts !== null ? facts : {};
 }

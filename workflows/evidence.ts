@@ -2,15 +2,29 @@ import type { Appointment, Sighting } from '../src/booking/model';
 import { whose as whoseIs, type Whose } from '../src/booking/sighting';
 import { maker, type Booking } from './state';
 
-/** Whose live appointment a sighting shows, by what this booking knows of its own calls. */
+/**
+ * Whose live appointment a sighting shows, by what this booking knows of its own calls. Where refs do not return,
+ * an id that we were told is ours and what else the client has is their business; only while a call is
+ * unanswered is what is new at the tried start looked at.
+ */
 export function whose(b: Booking, sighting: Sighting): Whose {
-  return whoseIs(sighting, {
-    maker: maker(b),
-    ownIds: b.state.ownAppointmentIds,
-    refReturns: b.state.capabilities.refReturns,
-    before: b.state.seenBefore,
-    triedStartsAt: b.state.attempts.at(-1)?.startsAt ?? null,
-  });
+  const { capabilities, ownAppointmentIds: ownIds, unknownBook, seenBefore, attempts } = b.state;
+  const isKnown = (seen: Appointment) => ownIds.includes(seen.id);
+  if (!capabilities.refReturns && !unknownBook) {
+    const own = sighting.live.find(isKnown);
+    return own ? { is: 'ours', appointment: own } : { is: 'none' };
+  }
+  const live = capabilities.refReturns ? sighting.live : sighting.live.filter((seen) => !isKnown(seen));
+  return whoseIs(
+    { ...sighting, live },
+    {
+      maker: maker(b),
+      ownIds,
+      refReturns: capabilities.refReturns,
+      before: seenBefore,
+      triedStartsAt: attempts.at(-1)?.startsAt ?? null,
+    },
+  );
 }
 
 /**

@@ -53,7 +53,8 @@ export interface BookingState {
 export interface Attempt {
   /** What tells the slot from others across searches, whose keys change. */
   slotMark: string;
-  startsAt: string;
+  /** Null where the provider agrees on the time with the patient. */
+  startsAt: string | null;
   outcome: AttemptOutcome;
   reason: string | null;
   at: string;
@@ -61,7 +62,7 @@ export interface Attempt {
 
 export interface UnknownCall {
   since: string;
-  startsAt: string;
+  startsAt: string | null;
 }
 
 /** What callers and providers have sent and the main line has not taken yet. */
@@ -133,6 +134,7 @@ const UNOPENED: Capabilities = {
   orderKind: null,
   needsRequisition: false,
   refReturns: true,
+  requestTier: false,
   cancelBy: 'call',
   orderCancelTakesAppointment: false,
   reschedule: 'none',

@@ -12,7 +12,7 @@ export function storyOf(state: BookingState): string {
   ];
   if (order) lines.push(`- Order \`${order.id}\` (${order.origin}): ${order.status}`);
   state.attempts.forEach((attempt, index) => {
-    lines.push(`- Slot ${index + 1}, ${attempt.startsAt}: **${attempt.outcome}**`);
+    lines.push(`- Slot ${index + 1}, ${attempt.startsAt ?? 'agreed by phone'}: **${attempt.outcome}**`);
   });
   if (appointment)
     lines.push(

@@ -16,6 +16,8 @@ export interface Capabilities {
   needsRequisition: boolean;
   /** Whether our ref comes back on the appointment, so that "is it ours?" can be read instead of inferred. */
   refReturns: boolean;
+  /** Whether some areas have no slots to book: the provider is asked, and calls the patient to agree on a time. */
+  requestTier: boolean;
   /** How the provider undoes an appointment: a call, or a task for its staff and waiting. */
   cancelBy: 'call' | 'staff_task';
   /** Whether cancelling the order takes its appointment with it. */
@@ -64,6 +66,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
   'junction-phlebotomy': {
     ...JUNCTION,
     orderKind: 'at_home_phlebotomy',
+    requestTier: true,
     orderCancelTakesAppointment: true,
     feeWindowMs: DAY_MS,
     minAgeYears: 18,
@@ -71,6 +74,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
   'junction-psc': {
     ...JUNCTION,
     orderKind: 'walk_in_test',
+    requestTier: false,
     orderCancelTakesAppointment: false,
     feeWindowMs: 0,
     minAgeYears: null,
@@ -79,6 +83,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     vendor: 'oliver',
     taskQueue: 'bookings-oliver',
     orderKind: null,
+    requestTier: false,
     needsRequisition: false,
     refReturns: false,
     cancelBy: 'staff_task',

@@ -170,6 +170,12 @@ export const FAILURES = {
     text: 'The visit has begun or is over, so the appointment cannot be undone.',
     choices: RETRY_OR_END,
   },
+  staff_task_overdue: {
+    owner: 'us',
+    status: 409,
+    text: "The provider's staff was asked to cancel the appointment and has not done so in time.",
+    choices: RETRY_OR_END,
+  },
   fee_window: {
     owner: 'us',
     status: 409,

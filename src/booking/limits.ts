@@ -24,6 +24,8 @@ export interface Limits {
   keepPollMs: number;
   /** How long after the visit's end the provider may take to say how it ended. */
   finalWordMs: number;
+  /** How long a provider's staff may take to carry out a cancellation before a person is asked. */
+  staffTaskDueMs: number;
   /** Look-ups after an unknown outcome, spread over the late-commit window; at least 3. */
   lookUps: number;
 }
@@ -45,6 +47,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   pollMaxMs: 5 * MINUTE_MS,
   keepPollMs: HOUR_MS,
   finalWordMs: 2 * DAY_MS,
+  staffTaskDueMs: DAY_MS,
   lookUps: 4,
 };
 

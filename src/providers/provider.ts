@@ -27,6 +27,8 @@ export interface Provider {
   readonly name: ProviderName;
   /** Orders; null at providers without them. */
   readonly orders: OrderCalls | null;
+  /** Visits without slots, agreed between provider and patient; null where there are none. */
+  readonly tiers: TierCalls | null;
   /** Slots on offer for the days that the query's windows touch, unranked and unfiltered, bookable ones only. */
   searchSlots(call: Call, query: SlotQuery): Promise<Slot[]>;
   /** Takes a slot. Does not look first: the activity does. */
@@ -35,6 +37,24 @@ export interface Provider {
   lookUp(call: Call, where: Where): Promise<Sighting>;
   /** Cancels an appointment; one that is cancelled already is a success. Returns it as it stands after. */
   cancelAppointment(call: Call, cancel: CancelCall): Promise<Appointment | null>;
+}
+
+/** How an area is served: by slots to book, or by a vendor that is asked and calls the patient. */
+export type Tier = { tier: 'book' } | { tier: 'request'; vendor: string };
+
+export interface TierCalls {
+  /** How the address is served; `area_not_served` when it is not. Prefers slots where both are had. */
+  choose(call: Call, where: { address: PostalAddress; wanted: 'book' | 'request' | null }): Promise<Tier>;
+  /** Asks the vendor for a visit. Does not look first: the activity does. */
+  request(call: Call, visit: VisitCall): Promise<Appointment>;
+}
+
+export interface VisitCall {
+  orderId: string;
+  vendor: string;
+  address: PostalAddress;
+  ref: string;
+  request: BookingRequest;
 }
 
 export interface OrderCalls {
@@ -88,6 +108,7 @@ export interface Where {
 export interface CancelCall {
   orderId: string | null;
   appointmentId: string;
+  request: BookingRequest;
   /** The caller's reason, one of the provider's list by name or id; null takes the account's default. */
   reason: string | null;
 }

@@ -5,7 +5,7 @@ import { Ending } from '../ending';
 import { lookUp } from '../lookups';
 import { attention, owned } from '../owned';
 import { change, type Booking } from '../state';
-import { nextSighting, note } from './confirm';
+import { nextSighting, note } from '../sightings';
 
 /**
  * Step 6: a confirmed booking stays open until its visit is over. Returns `completed`, or `rebook` when a
@@ -13,17 +13,26 @@ import { nextSighting, note } from './confirm';
  */
 export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
   let mark = '';
+  let before = b.state.appointment?.standing;
   for (;;) {
     const standing = b.state.appointment?.standing;
     if (standing === 'completed' || orderIsPastVisit(b)) return 'completed';
     if (standing === 'cancelled') {
+      // A slot that was only reserved was never promised: another is looked for, as before the reservation.
+      if (before === 'reserved') return 'rebook';
       if ((await providerCancelled(b)) === 'rebook') return 'rebook';
       continue;
     }
+    before = standing;
     change(b, { status: standing === 'in_progress' ? 'in_progress' : 'confirmed' });
     const until = finalWordBy(b);
     mark = await owned(b, async () => {
-      const seen = await nextSighting(b, mark, until, b.state.limits.keepPollMs);
+      const seen = await nextSighting(b, {
+        what: 'the visit',
+        mark,
+        until,
+        everyMs: b.state.limits.keepPollMs,
+      });
       note(b, seen);
       return sightingMark(seen);
     });

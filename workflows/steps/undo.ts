@@ -94,6 +94,15 @@ function isPassing(failure: Failure): boolean {
   return failure.code === 'provider_unavailable' || failure.code === 'rate_limited';
 }
 
+/** Shows that a step's undo now depends on a person at the provider; it stays open until they have done it. */
+export function leaveToPerson(b: Booking, step: Undo['step']): void {
+  change(b, {
+    compensation: b.state.compensation.map((entry) =>
+      entry.step === step ? { ...entry, outcome: 'left_to_person', at: now() } : entry,
+    ),
+  });
+}
+
 function record(b: Booking, undo: Undo, outcome: UndoOutcome): UndoOutcome {
   const compensation = b.state.compensation.map((entry) =>
     entry.step === undo.step ? { ...entry, outcome, attempts: entry.attempts + 1, at: now() } : entry,

@@ -117,6 +117,10 @@ const common = {
   slot: slotChoiceSchema.optional(),
   preference: z.enum(['earliest', 'closest', 'cheapest']).default('earliest'),
   notes: z.string().max(800).optional(),
+  /**
+   * At home: book a slot, or ask the provider to call the patient and agree on a time. Left open, the area decides.
+   */
+  tier: z.enum(['book', 'request']).optional(),
   /** IANA zone of the place, where the provider gives none. */
   timezone: z.string().optional(),
   confirmation: confirmationSchema.optional(),

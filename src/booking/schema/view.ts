@@ -91,7 +91,13 @@ export const bookingViewSchema = z.object({
   order: z.object({ id: z.string(), origin: z.enum(['placed', 'adopted']), status: z.string() }).nullable(),
   appointment: appointmentViewSchema.nullable(),
   attempts: z.array(
-    z.object({ startsAt: time, outcome: z.enum(ATTEMPT_OUTCOMES), reason: z.string().nullable(), at: time }),
+    z.object({
+      /** Null where the provider agrees on the time with the patient. */
+      startsAt: time.nullable(),
+      outcome: z.enum(ATTEMPT_OUTCOMES),
+      reason: z.string().nullable(),
+      at: time,
+    }),
   ),
   compensation: z.array(
     z.object({

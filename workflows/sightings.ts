@@ -1,0 +1,51 @@
+import { Failure } from '../src/booking/failures';
+import type { Sighting } from '../src/booking/model';
+import { polls } from './activities';
+import { ownIn, whose } from './evidence';
+import { lookUp } from './lookups';
+import { at, change, type Booking } from './state';
+import { watch } from './waiting';
+
+/** What the provider shows next of a booking's appointment, and what the booking makes of it. */
+
+export interface Watch {
+  /** What is waited for, in a caller's words. */
+  what: string;
+  /** The mark of what was seen last. */
+  mark: string;
+  /** When to look once more whatever comes; null: never. */
+  until: string | null;
+  everyMs?: number;
+}
+
+/** What the provider shows next: by polling, at news, or once after the deadline. */
+export async function nextSighting(b: Booking, { what, mark, until, everyMs }: Watch): Promise<Sighting> {
+  const { request, order, appointment } = b.state;
+  const watched = await watch(b, what, until, () =>
+    polls(b, `poll for ${what}`, everyMs).awaitAppointmentChange({
+      at: at(b),
+      request,
+      orderId: order?.id ?? null,
+      startsAt: appointment?.startsAt ?? null,
+      seen: mark,
+    }),
+  );
+  if (watched.by === 'poll') return watched.found;
+  return lookUp(
+    b,
+    watched.by === 'news' ? 'read the provider after its news' : 'look once more after the deadline',
+  );
+}
+
+/** Notes how the booking's appointment stands; one that the provider no longer shows counts as cancelled. */
+export function note(b: Booking, sighting: Sighting): void {
+  const { appointment, order } = b.state;
+  if (sighting.order && order) change(b, { order: { ...sighting.order, origin: order.origin } });
+  const own = ownIn(b, sighting);
+  if (own) change(b, { appointment: own });
+  else if (appointment)
+    change(b, { appointment: { ...appointment, standing: 'cancelled', status: 'cancelled' } });
+  // Somebody else's appointment beside or instead of ours is for a person: nothing of theirs may be touched.
+  const seen = whose(b, sighting);
+  if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
+}
