@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, type Config } from '../config';
 
@@ -21,12 +21,12 @@ export interface LocalKey {
 export function localApiKey({ dataDir }: Pick<Config, 'dataDir'>): LocalKey {
   const path = join(dataDir, 'api.key');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(path, `bsk_${randomBytes(KEY_BYTES).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
-  } catch (err) {
-    if (!(err instanceof Error && 'code' in err && err.code === 'EEXIST')) throw err;
-  }
+  if (!existsSync(path)) writeFileSync(path, `${newKey()}\n`, { flag: 'wx', mode: 0o600 });
   const secret = readFileSync(path, 'utf8').trim();
   if (!KEY_FORM.test(secret)) throw new ConfigError(`${path}: must hold a key of at least 16 characters`);
   return { secret, path };
+}
+
+function newKey(): string {
+  return `bsk_${randomBytes(KEY_BYTES).toString('base64url')}`;
 }

@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import type { Logger } from 'pino';
-import { type ConfigError, type Config } from '../config';
+import type { Config } from '../config';
 import { connectNative, localTarget, type TemporalTarget } from '../temporal/connection';
 import { startEmbeddedServer, type EmbeddedServer } from '../temporal/embedded';
+import { runningServer } from '../temporal/embedded-record';
 import { prepareNamespace } from '../temporal/search-attributes';
 import { taken } from './ports';
 
@@ -39,14 +40,13 @@ export async function ownServer(
   tell: (text: string) => void,
 ): Promise<TemporalServer> {
   const { dataDir, temporalPort: port, temporalUiPort: uiPort } = config;
+  if (!(await runningServer(dataDir))) await refuseTaken(config);
   const server = await startEmbeddedServer({
     dataDir,
     port,
     uiPort,
     codecPort,
     find: { onProgress: tell },
-  }).catch(async (err: unknown) => {
-    throw (await takenPort(config)) ?? err;
   });
   return { ...parts(server), stop: () => server.stop() };
 }
@@ -56,13 +56,12 @@ function parts(server: EmbeddedServer): Omit<TemporalServer, 'stop'> {
   return { target: localTarget(address, namespace), uiUrl, adopted };
 }
 
-/** Why a server did not start, when the reason is that somebody listens where it should. */
-async function takenPort({ temporalPort, temporalUiPort }: Config): Promise<ConfigError | null> {
+/** Asked before, because a server that finds its port taken says so in words of its own. */
+async function refuseTaken({ temporalPort, temporalUiPort }: Config): Promise<void> {
   const wanted = { BOOKING_TEMPORAL_PORT: temporalPort, BOOKING_TEMPORAL_UI_PORT: temporalUiPort };
   for (const [setting, port] of Object.entries(wanted)) {
-    if (port !== 0 && (await somebodyListens(port))) return taken(setting, port);
+    if (port !== 0 && (await somebodyListens(port))) throw taken(setting, port);
   }
-  return null;
 }
 
 function somebodyListens(port: number): Promise<boolean> {

@@ -17,6 +17,8 @@ import { dataConverterOf, failureConverterPath } from './encryption';
 const SHUTDOWN_GRACE_MS = 15_000;
 /** After that a worker is torn down: what it held is looked up by its successor. */
 const SHUTDOWN_FORCE_MS = 30_000;
+/** How long a task waits for the worker that has its booking in the cache: what a killed worker costs them. */
+const CACHED_WAIT_MS = 2_000;
 const CONCURRENT_WORKFLOW_TASKS = 40;
 const CONCURRENT_ACTIVITIES = 100;
 
@@ -55,6 +57,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       activities: core,
       workflowBundle: options.workflowBundle ?? prebuiltBundle() ?? (await bundleWorkflows()),
       reuseV8Context: true,
+      stickyQueueScheduleToStartTimeout: CACHED_WAIT_MS,
       maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
     }),
   ];
