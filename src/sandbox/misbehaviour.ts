@@ -105,7 +105,7 @@ async function runInwardly(
 ): Promise<Answer> {
   const kept = Object.entries(request.headers).filter(([name]) => !HOP_HEADERS.has(name));
   const options: InjectOptions = {
-    method: request.method as InjectOptions['method'], // a method that has reached a route is one of inject's
+    method: request.method, // a method that has reached a route is one of inject's
     url: request.url,
     headers: { ...Object.fromEntries(kept), [inward.header]: inward.token },
     ...(request.body === undefined ? {} : { payload: JSON.stringify(request.body) }),

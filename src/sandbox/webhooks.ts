@@ -95,11 +95,13 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
       if (url === null) return;
       const message = { svixId: `msg_${randomUUID()}`, eventType, body: JSON.stringify(payload) };
       const rule = options.faults.forWebhook(eventType);
-      if (rule?.do === 'drop') return note(message, 0, 'dropped');
-      if (rule?.do === 'reorder') return hold(message, rule.delayMs);
-      send(message, rule?.do === 'delay' ? rule.delayMs : 0);
-      if (rule?.do === 'duplicate') send(message);
-      releaseHeld(REORDER_GAP_MS);
+      if (rule?.do === 'drop') note(message, 0, 'dropped');
+      else if (rule?.do === 'reorder') hold(message, rule.delayMs);
+      else {
+        send(message, rule?.do === 'delay' ? rule.delayMs : 0);
+        if (rule?.do === 'duplicate') send(message);
+        releaseHeld(REORDER_GAP_MS);
+      }
     },
     async attempt(message, attempt) {
       if (url === null) return;

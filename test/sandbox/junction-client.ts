@@ -33,6 +33,10 @@ export interface Junction {
   close(): Promise<void>;
 }
 
+/** What was started and must not outlive its test file, also when a test fails half-way. */
+const running: { close(): Promise<void> }[] = [];
+afterAll(() => Promise.all(running.map((one) => one.close())));
+
 /** Starts a sandbox in memory whose orders stand still, unless the options say otherwise. */
 export async function startJunction(options: Partial<JunctionSandboxOptions> = {}): Promise<Junction> {
   const sandbox = await createJunctionSandbox({
@@ -44,6 +48,7 @@ export async function startJunction(options: Partial<JunctionSandboxOptions> = {
     advanceOrders: false,
     ...options,
   });
+  running.push(sandbox);
   return clientOf(sandbox);
 }
 
@@ -240,13 +245,15 @@ export async function startReceiver(answers: number[] = []): Promise<{
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the receiver has no port');
-  return {
+  const receiver = {
     url: `http://127.0.0.1:${address.port}/webhooks/junction`,
     received,
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+  running.push(receiver);
+  return receiver;
 }

@@ -117,7 +117,7 @@ test('orders are listed by user and by day, newest first, in pages', async () =>
   await junction.call('POST', '/v3/order', orderBody());
   const list = async (query: string) => (await junction.call('GET', `/v3/orders?${query}`)).body;
   const mine = `user_id=${String(body.user_id)}`;
-  const idsOf = (some: string[]) => some.map((id) => expect.objectContaining({ id }));
+  const idsOf = (some: string[]): unknown[] => some.map((id): unknown => expect.objectContaining({ id }));
   expect(await list(mine)).toEqual({ orders: idsOf(ids), total: 3, page: 1, size: 50 });
   expect(await list(`${mine}&page=2&size=2`)).toEqual({
     orders: idsOf(ids.slice(2)),

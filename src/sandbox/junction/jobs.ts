@@ -4,20 +4,12 @@ import type { JunctionJob } from './state';
 
 /** Does what was planned, unless the world has moved on since. */
 export async function runJob(context: Context, job: JunctionJob): Promise<void> {
-  switch (job.kind) {
-    case 'deliver':
-      return context.webhooks.attempt(job.message, job.attempt);
-    case 'advance_order':
-      return advanceOrder(context, job);
-    case 'simulate':
-      return simulateStep(context, job);
-    case 'settle':
-      return settle(context, job);
-    case 'requisition_due':
-      return cancelWithoutRequisition(context, job);
-    case 'visit':
-      return visit(context, job);
-  }
+  if (job.kind === 'deliver') return context.webhooks.attempt(job.message, job.attempt);
+  if (job.kind === 'advance_order') advanceOrder(context, job);
+  else if (job.kind === 'simulate') simulateStep(context, job);
+  else if (job.kind === 'settle') settle(context, job);
+  else if (job.kind === 'requisition_due') cancelWithoutRequisition(context, job);
+  else visit(context, job);
 }
 
 type JobOf<K extends JunctionJob['kind']> = Extract<JunctionJob, { kind: K }>;

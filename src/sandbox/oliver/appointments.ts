@@ -1,0 +1,80 @@
+import { planWord, statusAtCreate } from './clinic';
+import { isLive, newId, timestamp, type Context } from './context';
+import { REFUSALS } from './errors';
+import { namedClient, namedPatient } from './people';
+import { claim, slotOf } from './slots';
+import type { AppointmentRecord, Practice } from './state';
+import type { CreateAppointment, ListQuery } from './validation';
+
+/** Appointments: created, listed by when they changed, and moved. All changes go through here. */
+
+/** Books a slot. Refuses an unknown client or patient before it looks at the slot. */
+export function create(context: Context, practice: Practice, body: CreateAppointment): AppointmentRecord {
+  const client = namedClient(context, practice, body);
+  const patient = namedPatient(context, client, body);
+  const slot = slotOf(context, practice, body.slot_id);
+  claim(context, slot);
+  const appointment = add(context, {
+    practice,
+    clientId: client.id,
+    patientId: patient.id,
+    slotKey: slot.key,
+    startAt: slot.start.toUTC().toISO() ?? '',
+    endAt: slot.end.toUTC().toISO() ?? '',
+    status: body.status ?? statusAtCreate(context, practice),
+    note: body.note ?? null,
+  });
+  planWord(context, appointment);
+  return appointment;
+}
+
+/** Adds an appointment that was not made by a create: somebody at the practice's desk made it. */
+export function add(
+  context: Context,
+  made: Omit<AppointmentRecord, 'id' | 'remoteId' | 'createdAt' | 'updatedAt'>,
+): AppointmentRecord {
+  const at = timestamp(context);
+  const appointment = { id: newId(context), remoteId: null, ...made, createdAt: at, updatedAt: at };
+  context.state.appointments.push(appointment);
+  planVisit(context, appointment);
+  return appointment;
+}
+
+/** A practice's appointments that last changed within the window, the ones that changed first coming first. */
+export function list(context: Context, practice: Practice, query: ListQuery): AppointmentRecord[] {
+  const from = Date.parse(query.updated_at_start);
+  const to = query.updated_at_end === undefined ? context.clock.now() : Date.parse(query.updated_at_end);
+  return context.state.appointments
+    .filter(({ practice: theirs, updatedAt }) => {
+      const at = Date.parse(updatedAt);
+      return theirs === practice && at >= from && at <= to;
+    })
+    .sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt) || a.id - b.id);
+}
+
+/** The appointment of an id, or 404. */
+export function appointmentOf(context: Context, id: number): AppointmentRecord {
+  const found = context.state.appointments.find((appointment) => appointment.id === id);
+  if (!found) throw REFUSALS.noAppointment();
+  return found;
+}
+
+/** Gives an appointment a status, other times, or both; it counts as changed now. */
+export function change(
+  context: Context,
+  appointment: AppointmentRecord,
+  to: Partial<Pick<AppointmentRecord, 'status' | 'startAt' | 'endAt' | 'slotKey'>>,
+): void {
+  const moved = to.startAt !== undefined && to.startAt !== appointment.startAt;
+  Object.assign(appointment, to, { updatedAt: timestamp(context) });
+  if (moved) planVisit(context, appointment);
+}
+
+/** Visits take place in real time. */
+function planVisit(context: Context, appointment: AppointmentRecord): void {
+  if (!isLive(appointment)) return;
+  const { id: appointmentId, startAt, endAt } = appointment;
+  const visit = { kind: 'visit', appointmentId, startAt } as const;
+  context.plan({ ...visit, to: 'IN_PROGRESS' }, Date.parse(startAt) - context.clock.now());
+  context.plan({ ...visit, to: 'DONE' }, Date.parse(endAt) - context.clock.now());
+}

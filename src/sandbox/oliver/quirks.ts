@@ -1,0 +1,79 @@
+import type { OliverState, Quirk } from './state';
+
+/**
+ * Oddities of answers, each a change to one that is right by the contract:
+ * - `unknownStatus`: a status that the contract does not list;
+ * - `swappedIds`: numbers where the contract says strings, and the other way round (shared/providers.md: accept both);
+ * - `missingOptional`: only what the contract requires, and what no reader can do without;
+ * - `bareCreate`: a create answers the id alone, the one field that is required;
+ * - `missingRemoteIds`: no remote ids, as in a practice without its own system;
+ * - `nullOptional`: null where the contract leaves a field out;
+ * - `schemaTimes`: open times in the formats of the schema (date, time) instead of those of its descriptions;
+ * - `patientRemoteIds`: patients show their remote id, which the contract does not promise.
+ */
+
+type Wire = Record<string, unknown>;
+type Change = (wire: Wire) => Wire;
+export type Shape = 'created' | 'listed' | 'client' | 'patient' | 'task' | 'openDay';
+
+/** Changes an answer of a shape as the quirks that are on say. */
+export function quirky(quirks: OliverState['quirks'], shape: Shape, wire: Wire): Wire {
+  return CHANGES.filter(([quirk, shapes]) => quirks[quirk] && shapes.includes(shape)).reduce(
+    (so, [, , change]) => change(so),
+    wire,
+  );
+}
+
+const REMOTE_IDS = ['remote_id', 'remote_client_id', 'remote_patient_id'];
+const KEPT = [
+  ...['id', 'name', 'title', 'client_id', 'status', 'booking_date', 'updated_at', 'remote_client_id'],
+  ...['remote_patient_id', 'client_first_name', 'client_last_name', 'patient_name', 'remote_id'],
+];
+const OPTIONAL = [...REMOTE_IDS, 'client_email', 'client_phone', 'referral_source', 'email', 'phone'];
+const ID = /^(id|client_id|patient_id)$/;
+
+const CHANGES: readonly [Quirk, readonly Shape[], Change][] = [
+  ['unknownStatus', ['created', 'listed', 'task'], (wire) => ({ ...wire, status: 'AWAITING_MOONRISE' })],
+  ['missingOptional', ['created', 'listed', 'client', 'patient', 'task'], (wire) => only(wire, KEPT)],
+  ['bareCreate', ['created'], (wire) => only(wire, ['id'])],
+  ['missingRemoteIds', ['created', 'listed', 'client'], (wire) => without(wire, REMOTE_IDS)],
+  [
+    'nullOptional',
+    ['listed', 'client'],
+    (wire) => ({ ...Object.fromEntries(OPTIONAL.map((field) => [field, null])), ...wire }),
+  ],
+  ['swappedIds', ['created', 'listed', 'client', 'patient', 'task'], swappedIds],
+  ['schemaTimes', ['openDay'], schemaTimes],
+];
+
+function only(wire: Wire, fields: readonly string[]): Wire {
+  return Object.fromEntries(Object.entries(wire).filter(([field]) => fields.includes(field)));
+}
+
+function without(wire: Wire, fields: readonly string[]): Wire {
+  return Object.fromEntries(Object.entries(wire).filter(([field]) => !fields.includes(field)));
+}
+
+function swappedIds(wire: Wire): Wire {
+  return Object.fromEntries(
+    Object.entries(wire).map(([field, value]) => [field, ID.test(field) ? swapped(value) : value]),
+  );
+}
+
+function swapped(id: unknown): unknown {
+  if (typeof id === 'number') return String(id);
+  return typeof id === 'string' ? Number(id) : id;
+}
+
+/** `2026-12-07` and `16:00:00-06:00`. */
+function schemaTimes(wire: Wire): Wire {
+  const [month, day, year] = String(wire.date).split('/');
+  const times: unknown[] = Array.isArray(wire.times) ? wire.times : [];
+  return { ...wire, date: `${year}-${month}-${day}`, times: times.map(timeOfDayOnly) };
+}
+
+function timeOfDayOnly(time: unknown): unknown {
+  const slot: Wire = typeof time === 'object' && time !== null ? { ...time } : {};
+  const bare = (field: string): string => String(slot[field]).replace(/^.*T/, '');
+  return { ...slot, start: bare('start'), end: bare('end') };
+}

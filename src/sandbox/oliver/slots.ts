@@ -1,0 +1,119 @@
+import { DateTime } from 'luxon';
+import { isLive, type Context } from './context';
+import { REFUSALS } from './errors';
+import type { Practice } from './state';
+import { APPOINTMENT_TYPES, type AppointmentType, type OpenTimesQuery } from './validation';
+
+/**
+ * Slots: worked out from practice, vet, day and hour, so that a restart offers the same ones. A slot's `uuid`
+ * holds practice, type, vet and start, as the contract says; what it takes up is a vet's time, whatever the type.
+ */
+
+export interface Slot {
+  practice: Practice;
+  type: AppointmentType;
+  vet: Vet;
+  start: DateTime;
+  end: DateTime;
+  /** What it takes up: `<practice>|<vet>|<start in UTC>`. */
+  key: string;
+}
+
+interface Vet {
+  id: string;
+  roomId: string;
+  types: readonly AppointmentType[];
+  /** Wall times at the practice, `HH:mm`. */
+  starts: readonly string[];
+}
+
+/** One day of open times. */
+export interface OpenDay {
+  day: DateTime;
+  slots: Slot[];
+}
+
+const SLOT_MINUTES = 20;
+/** Days that one search covers; the contract names no number. */
+const DAYS = 14;
+const SUNDAY = 7;
+
+const halfHours = (from: number, to: number): string[] =>
+  Array.from({ length: (to - from) * 2 }, (_, index) => {
+    const hour = String(from + Math.floor(index / 2)).padStart(2, '0');
+    return `${hour}:${index % 2 === 0 ? '00' : '30'}`;
+  });
+
+const VETS: readonly Vet[] = [
+  { id: '11', roomId: '21', types: APPOINTMENT_TYPES, starts: halfHours(8, 19) },
+  { id: '12', roomId: '22', types: ['wellness', 'recheck'], starts: halfHours(13, 19) },
+];
+
+/** The open times of the days from the asked one on, none of them past. An `empty` control hides them. */
+export function openTimes(context: Context, practice: Practice, query: OpenTimesQuery): OpenDay[] {
+  const zone = context.timezones[practice];
+  const asked = DateTime.fromISO(query.search_from_date, { zone });
+  const earliest = DateTime.max(asked, DateTime.fromMillis(context.clock.now(), { zone }));
+  const { slots } = context.state;
+  const hidden = slots.empty > 0;
+  if (hidden) slots.empty -= 1;
+  const held = heldKeys(context);
+  return Array.from({ length: DAYS }, (_, index) => earliest.startOf('day').plus({ days: index })).map(
+    (day) => ({
+      day,
+      slots: hidden
+        ? []
+        : slotsOf(practice, query.appointment_type, day).filter(
+            ({ start, key }) => start > earliest && !held.has(key),
+          ),
+    }),
+  );
+}
+
+/** The identifier that books a slot. */
+export function slotUuid({ practice, type, vet, start }: Slot): string {
+  const content = [practice, type, vet.id, start.toUTC().toISO()].join('|');
+  return Buffer.from(content).toString('base64url');
+}
+
+/** The slot that an identifier books. Refuses one that names no slot of this practice, or a past one. */
+export function slotOf(context: Context, practice: Practice, uuid: string): Slot {
+  const [, type, , startAt = ''] = Buffer.from(uuid, 'base64url').toString().split('|');
+  const day = DateTime.fromISO(startAt, { zone: context.timezones[practice] }).startOf('day');
+  const known = APPOINTMENT_TYPES.find((one) => one === type);
+  const ofDay = known !== undefined && day.isValid ? slotsOf(practice, known, day) : [];
+  const slot = ofDay.find((one) => slotUuid(one) === uuid);
+  if (!slot) throw REFUSALS.badSlot();
+  if (slot.start.toMillis() <= context.clock.now()) throw REFUSALS.slotGone();
+  return slot;
+}
+
+/** Refuses a slot that somebody else took, or that holds an appointment where the account refuses a second. */
+export function claim(context: Context, slot: Slot): void {
+  const { slots, account } = context.state;
+  if (slots.snatch > 0) {
+    slots.snatch -= 1;
+    slots.taken.push(slot.key);
+  }
+  if (slots.taken.includes(slot.key)) throw REFUSALS.slotGone();
+  if (account.secondCreate === 'refused' && heldKeys(context).has(slot.key)) throw REFUSALS.slotGone();
+}
+
+function heldKeys(context: Context): Set<string | null> {
+  const { appointments, slots } = context.state;
+  return new Set([...slots.taken, ...appointments.filter(isLive).map(({ slotKey }) => slotKey)]);
+}
+
+function slotsOf(practice: Practice, type: AppointmentType, day: DateTime): Slot[] {
+  if (day.weekday === SUNDAY) return [];
+  return VETS.filter(({ types }) => types.includes(type))
+    .flatMap((vet) => vet.starts.map((time) => slotAt(practice, type, vet, day, time)))
+    .sort((a, b) => a.start.toMillis() - b.start.toMillis());
+}
+
+function slotAt(practice: Practice, type: AppointmentType, vet: Vet, day: DateTime, time: string): Slot {
+  const [hour, minute] = time.split(':').map(Number);
+  const start = day.set({ hour, minute });
+  const key = [practice, vet.id, start.toUTC().toISO()].join('|');
+  return { practice, type, vet, start, end: start.plus({ minutes: SLOT_MINUTES }), key };
+}

@@ -1,0 +1,173 @@
+import type { DateTime } from 'luxon';
+import type { Context } from './context';
+import { fullName, patientsOf } from './people';
+import { quirky } from './quirks';
+import { slotUuid, type OpenDay, type Slot } from './slots';
+import type { AppointmentRecord, ClientRecord, PatientRecord, TaskRecord } from './state';
+import type { Paging } from './validation';
+
+/** The shapes that are answered, as the contract has them, before and after the quirks that are switched on. */
+
+export type Wire = Record<string, unknown>;
+
+/** What every answer is wrapped in. */
+export function success(data: unknown, message?: string): Wire {
+  return { success: true, data, ...(message === undefined ? {} : { message }) };
+}
+
+/** One page of a list (contract: AppointmentResponse, StaffTaskListResponse). */
+export function page<T>(all: T[], { page: number, per_page: size }: Paging, show: (item: T) => Wire): Wire {
+  return {
+    page: number,
+    per_page: size,
+    total_pages: Math.ceil(all.length / size),
+    total_count: all.length,
+    content: all.slice(number * size, (number + 1) * size).map(show),
+  };
+}
+
+/** The answer to a create: integer id, `null` where there is nothing (contract: CreateAppointmentResponse). */
+export function createdAnswer(context: Context, appointment: AppointmentRecord): Wire {
+  const { id, remoteId } = appointment;
+  const { client, patient, common } = partsOf(context, appointment);
+  return quirky(context.state.quirks, 'created', {
+    id,
+    remote_id: remoteId,
+    remote_client_id: client.remoteId,
+    remote_patient_id: patient.remoteId,
+    ...common,
+    referral_source: null,
+    referral_campaign: null,
+    referral_medium: null,
+    client_email: client.email,
+    client_phone: client.phone,
+  });
+}
+
+/**
+ * An entry of the list: string id, what there is not is left out, and neither the note nor Oliver's own ids of
+ * client and patient (contract: Appointment).
+ */
+export function listedAnswer(context: Context, appointment: AppointmentRecord): Wire {
+  const { client, patient, common } = partsOf(context, appointment);
+  return quirky(context.state.quirks, 'listed', {
+    id: String(appointment.id),
+    ...common,
+    ...given('remote_id', appointment.remoteId),
+    ...given('remote_client_id', client.remoteId),
+    ...given('remote_patient_id', patient.remoteId),
+    ...given('client_email', client.email),
+    ...given('client_phone', client.phone),
+  });
+}
+
+/** An appointment with all that the sandbox knows, for `GET /_sandbox/state`; quirks do not touch it. */
+export function plainAppointment(appointment: AppointmentRecord): Wire {
+  const { id, practice, clientId, patientId, status, note } = appointment;
+  return {
+    id: String(id),
+    practice,
+    client_id: String(clientId),
+    patient_id: String(patientId),
+    status,
+    note,
+    booking_date: appointment.startAt,
+    end_date: appointment.endAt,
+    created_at: appointment.createdAt,
+    updated_at: appointment.updatedAt,
+  };
+}
+
+/** A client with its patients (contract: Client). */
+export function clientAnswer(context: Context, client: ClientRecord): Wire {
+  return quirky(context.state.quirks, 'client', {
+    id: String(client.id),
+    name: fullName(client),
+    ...given('email', client.email),
+    ...given('phone', client.phone),
+    ...given('remote_id', client.remoteId),
+    patients: patientsOf(context, client).map((patient) => patientAnswer(context, patient)),
+  });
+}
+
+/** A patient (contract: Patient, which has no remote id). */
+export function patientAnswer(context: Context, patient: PatientRecord): Wire {
+  const { id, name, clientId, species, breed } = patient;
+  const wire = { id: String(id), name, client_id: String(clientId), species, breed };
+  const shown = context.state.quirks.patientRemoteIds ? { ...wire, remote_id: patient.remoteId } : wire;
+  return quirky(context.state.quirks, 'patient', shown);
+}
+
+/** A staff task (contract: StaffTask). */
+export function taskAnswer(context: Context, task: TaskRecord): Wire {
+  return quirky(context.state.quirks, 'task', plainTask(task));
+}
+
+/** A staff task by the contract; quirks do not touch it. */
+export function plainTask(task: TaskRecord): Wire {
+  return {
+    id: String(task.id),
+    task_type: task.type,
+    status: task.status,
+    title: task.title,
+    description: task.description,
+    client_id: task.clientId === null ? null : String(task.clientId),
+    patient_id: task.patientId === null ? null : String(task.patientId),
+    cancellation_allowed: true,
+    override_completion_action_text: null,
+    reference_time_at: task.referenceTimeAt,
+    finalized_at: task.finalizedAt,
+    created_at: task.createdAt,
+    updated_at: task.updatedAt,
+  };
+}
+
+/** A day of open times in the practice's wall time (contract: OpenTime, in the forms that its descriptions give). */
+export function openDayAnswer(context: Context, { day, slots }: OpenDay): Wire {
+  return quirky(context.state.quirks, 'openDay', {
+    date: day.toFormat('MM/dd/yyyy'),
+    available: slots.length > 0,
+    times: slots.map(timeSlot),
+  });
+}
+
+function timeSlot(slot: Slot): Wire {
+  const { start, end, vet, type } = slot;
+  return {
+    start: wallTime(start),
+    end: wallTime(end),
+    label: start.toFormat('h:mm a').toLowerCase(),
+    provider_id: vet.id,
+    room_id: vet.roomId,
+    appointment_type_ids: [type],
+    value: start.toFormat('HH:mm'),
+    uuid: slotUuid(slot),
+  };
+}
+
+function wallTime(time: DateTime): string {
+  return time.toFormat("yyyy-MM-dd'T'HH:mm:ssZZ");
+}
+
+function partsOf(context: Context, appointment: AppointmentRecord) {
+  const { clients, patients } = context.state;
+  const client = clients.find(({ id }) => id === appointment.clientId);
+  const patient = patients.find(({ id }) => id === appointment.patientId);
+  if (!client || !patient) throw new Error('an appointment has lost its client or patient');
+  const common = {
+    status: appointment.status,
+    booking_date: appointment.startAt,
+    end_date: appointment.endAt,
+    created_at: appointment.createdAt,
+    updated_at: appointment.updatedAt,
+    client_first_name: client.firstName,
+    client_last_name: client.lastName,
+    client_type: 'RETURNING',
+    patient_name: patient.name,
+  };
+  return { client, patient, common };
+}
+
+function given(field: string, value: string | null): Wire {
+  return value === null ? {} : { [field]: value };
+}
