@@ -40,8 +40,10 @@ describe('the examples', () => {
     }
   });
 
-  it('differ in their references, so that they can run side by side', () => {
-    const references = FILES.map((file) => valueAt(read(file), 'reference'));
-    expect(new Set(references).size).toBe(FILES.length);
+  // A provider refuses a patient who has a live appointment already.
+  it.each(['reference', 'patient.userId'])('differ in %s, so that they can run side by side', (field) => {
+    const values = FILES.map((file) => valueAt(read(file), field)).filter((value) => value !== undefined);
+    expect(values.length).toBeGreaterThan(1);
+    expect(new Set(values).size).toBe(values.length);
   });
 });

@@ -7,6 +7,9 @@ import { freePort } from '../../src/temporal/embedded';
 
 /** The real program, as a process of its own: how it ends is all that scripts see of it. */
 
+// Each of them starts a process, and one waits for a connection that does not come.
+jest.setTimeout(60_000);
+
 interface Ended {
   code: number | null;
   out: string;

@@ -41,6 +41,10 @@ describe('momentText and clockText', () => {
     expect([momentText('soon'), clockText('soon')]).toEqual(['soon', 'soon']);
   });
 
+  it('say so when a time is not known yet', () => {
+    expect(momentText(null, 'America/Phoenix')).toBe('at a time to be named');
+  });
+
   it('are in UTC when nothing else is said', () => {
     expect(momentText('2026-12-07T16:00:00+02:00')).toBe('Mon 7 Dec 2026, 14:00 UTC');
     expect(clockText('2026-12-07T16:00:09+02:00')).toBe('14:00:09Z');

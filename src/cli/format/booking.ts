@@ -43,7 +43,7 @@ function appointmentText(appointment: AppointmentView): string {
   const { startsAt, endsAt, timezone, place } = appointment;
   const address = place?.address ?? appointment.address;
   return [
-    startsAt === null ? 'at a time to be named' : spanText(startsAt, endsAt, timezone),
+    startsAt === null ? momentText(null) : spanText(startsAt, endsAt, timezone),
     `${appointment.status} at ${appointment.provider}, id ${appointment.id}`,
     place?.name,
     address && addressText(address),
@@ -83,5 +83,5 @@ function undosText({ compensation }: BookingView, paint: Paint): string {
     String(attempts),
     momentText(at),
   ]);
-  return `${paint('bold', 'Undone')}\n${tableText(['  Step', 'Outcome', 'Tries', 'Since'], rows)}`;
+  return `${paint('bold', 'Undos')}\n${tableText(['  Step', 'Outcome', 'Tries', 'Since'], rows)}`;
 }

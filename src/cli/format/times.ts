@@ -19,8 +19,9 @@ export function spanText(startsAt: string, endsAt: string | null, timezone: stri
   return `${momentText(startsAt, timezone)} – ${momentText(endsAt ?? startsAt, timezone)}`;
 }
 
-/** One moment, to the minute. */
-export function momentText(at: string, timezone: string | null = null): string {
+/** One moment, to the minute; null where it is not known yet. */
+export function momentText(at: string | null, timezone: string | null = null): string {
+  if (at === null) return 'at a time to be named';
   const zone = zoneOf(timezone);
   const time = timeIn(at, zone);
   return time.isValid ? `${time.toFormat(`${DAY}, ${CLOCK}`)} ${zoneText(time, zone)}` : at;
