@@ -36,6 +36,8 @@ const junction: ProviderActivities = {
   cancelOrder: notUsed,
   awaitOrderChange: notUsed,
   searchSlots: notUsed,
+  chooseTier: notUsed,
+  requestVisit: notUsed,
   bookSlot: notUsed,
   lookUp: notUsed,
   awaitAppointmentChange: notUsed,

@@ -9,7 +9,7 @@ import { ask, demand, type Session } from './session';
 import { appointmentWire } from './wire';
 
 /** The contract's limit for `appointment_notes`, in characters. */
-const MAX_NOTES_LENGTH = 1000;
+export const MAX_NOTES_LENGTH = 1000;
 
 /** What Junction waits for a confirmation when the request does not say (the contract's default), in ms. */
 const DEFAULT_SYNC_TIMEOUT_MS = 2500;

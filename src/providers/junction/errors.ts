@@ -95,14 +95,14 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   {
     source: '400 "This order does not have a requisition…"',
-    operations: ['book', 'cancel_appointment'],
+    operations: ['book', 'request_visit', 'cancel_appointment'],
     statuses: [400],
     says: /requisition/i,
     is: 'order_not_ready',
   },
   {
     source: '400 "Order is not in a state that allows booking/cancelling/rescheduling…"',
-    operations: ['book'],
+    operations: ['book', 'request_visit'],
     statuses: [400],
     says: /not in a state that allows/i,
     is: 'order_not_bookable',
@@ -153,7 +153,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     // costs slots (slot_gone) nor ends the booking with its undos (appointment_exists): a person looks.
     source:
       'Preconditions: one active appointment per patient per provider, error [unknown], not "slot gone"',
-    operations: ['book'],
+    operations: ['book', 'request_visit'],
     statuses: [400, 404, 409],
     says: /\b(has|have|having)\b.{0,40}\bappointment|\b(active|existing)\b.{0,20}\bappointment|appointment already exists/i,
     is: 'unexpected_answer',
@@ -173,6 +173,13 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     statuses: [400, 404],
     says: /\b(time)?slots?\b|availab/i,
     is: 'slot_gone',
+  },
+  {
+    source: '422 {detail}: the ZIP code is all that area info is asked with',
+    operations: ['area_info'],
+    statuses: [422],
+    is: 'request_refused',
+    field: 'patient.address.zip',
   },
   { source: '422 {detail}', statuses: [422], is: 'request_refused' },
   {

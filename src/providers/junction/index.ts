@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { CAPABILITIES } from '../../booking/capabilities';
 import type { JunctionAccount } from '../../config';
 import { noticeOnce } from '../once';
 import type { Provider } from '../provider';
@@ -8,6 +9,7 @@ import { orderCalls } from './orders';
 import { cancellationReasons } from './reasons';
 import type { Session } from './session';
 import { searchSlots } from './slots';
+import { tierCalls } from './tiers';
 
 export interface JunctionOptions {
   accounts: Readonly<Record<string, JunctionAccount>>;
@@ -27,6 +29,7 @@ export function createJunction(
   return {
     name,
     orders: orderCalls(session),
+    tiers: CAPABILITIES[name].requestTier ? tierCalls(session) : null,
     searchSlots: (call, query) => searchSlots(session, call, query),
     book: (call, booking) => book(session, call, booking),
     lookUp: (call, where) => lookUp(session, call, where),

@@ -23,6 +23,8 @@ export const ENDPOINTS = {
   reasons: { method: 'GET', path: '/v3/order/{at}/appointment/cancellation-reasons', effect: 'read' },
   appointment: { method: 'GET', path: '/v3/order/{order_id}/{at}/appointment', effect: 'read' },
   book: { method: 'POST', path: '/v3/order/{order_id}/{at}/appointment/book', effect: 'write' },
+  area_info: { method: 'GET', path: '/v3/order/area/info', effect: 'read' },
+  request_visit: { method: 'POST', path: '/v3/order/{order_id}/{at}/appointment/request', effect: 'write' },
   cancel_appointment: {
     method: 'PATCH',
     path: '/v3/order/{order_id}/{at}/appointment/cancel',
@@ -95,8 +97,8 @@ export function pathOf(operation: Operation, dialect: Dialect, orderId: string):
     .replace('{order_id}', encodeURIComponent(orderId));
 }
 
-/** The contract's USAddress. */
-function usAddress(address: PostalAddress | null): unknown {
+/** The contract's USAddress. Throws `invalid_request` without an address. */
+export function usAddress(address: PostalAddress | null): unknown {
   if (!address) {
     throw new Failure('invalid_request', {
       field: 'patient.address',

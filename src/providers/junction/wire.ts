@@ -117,6 +117,17 @@ export type DaySlotsWire = z.output<typeof daySlots>;
 export const availabilityWire = z.looseObject({ slots: z.array(daySlots), timezone: text });
 export type AvailabilityWire = z.output<typeof availabilityWire>;
 
+const words = soft(z.array(z.string()));
+
+/** Area info, down to who serves the area at home; `tier` is the documentation's name of `service_types`. */
+export const areaInfoWire = z.looseObject({
+  phlebotomy: z.looseObject({
+    is_served: z.boolean(),
+    providers: z.array(z.looseObject({ name: z.string().min(1), tier: words, service_types: words })),
+  }),
+});
+export type AreaInfoWire = z.output<typeof areaInfoWire>;
+
 const reason = z.looseObject({ id: z.string().min(1), name: text, is_refundable: soft(z.boolean()) });
 export const reasonsWire = z.array(reason);
 export type ReasonWire = z.output<typeof reason>;

@@ -185,10 +185,11 @@ describe.each(BOTH)('cancel at %s', (name) => {
       ? { cancellationReasonId: id, ...(note && { note }) }
       : { cancellation_reason_id: id, ...(note && { notes: note }) };
 
+  const where = { orderId: ORDER_ID, request: name === 'junction-psc' ? AT_SITE : AT_HOME };
   const cancel = (reason: string | null = null, account = {}) =>
     stage()
       .provider(name, account)
-      .cancelAppointment(stage().call(), { orderId: ORDER_ID, appointmentId: 'a', reason });
+      .cancelAppointment(stage().call(), { ...where, appointmentId: 'a', reason });
 
   const CHOICES: [string, string | null, string | undefined, object][] = [
     ["the caller's reason by name, in any case", 'MOVED', undefined, body(moved)],
@@ -224,7 +225,7 @@ describe.each(BOTH)('cancel at %s', (name) => {
     for (const _time of [1, 2]) {
       stage().server.expect(line, { body: gone });
       await provider.cancelAppointment(stage().call(), {
-        orderId: ORDER_ID,
+        ...where,
         appointmentId: 'a',
         reason: null,
       });
