@@ -15,6 +15,7 @@ async function main(): Promise<void> {
   const settings = loadConfig();
   const key = settings.apiKeys.length > 0 ? null : localApiKey(settings);
   const config = key ? { ...settings, apiKeys: [{ name: 'local', secret: key.secret }] } : settings;
+  say('Starting Temporal, the sandbox, a worker and the API; this takes some seconds.');
   const starting = startStack({
     config,
     target: temporalTarget(),
