@@ -6,6 +6,8 @@ import { ADOPTED_PSC, NOW, OLIVER, PLACED_AT_HOME, withValue } from './requests'
 const fieldsOf = (input: unknown, now = NOW): string[] =>
   requestProblems(input, { now }).map((problem) => problem.field);
 
+const SLOT = { key: 'k', startsAt: '2026-12-07T16:00:00-05:00', endsAt: '2026-12-07T16:20:00-05:00' };
+
 describe('requests that are right', () => {
   const ADOPTED_AT_HOME = {
     provider: 'junction-phlebotomy',
@@ -13,12 +15,18 @@ describe('requests that are right', () => {
     windows: PLACED_AT_HOME.windows,
   };
   const { windows: _, ...SLOT_ONLY } = OLIVER;
-  const SLOT = { key: 'k', startsAt: '2026-12-07T16:00:00-05:00', endsAt: '2026-12-07T16:20:00-05:00' };
+  const { windows: __, ...BY_PHONE } = { ...PLACED_AT_HOME, tier: 'request' };
 
   test.each([
     ['placed at home', PLACED_AT_HOME],
     ['adopted at home, without a patient', ADOPTED_AT_HOME],
     ['adopted at a site', ADOPTED_PSC],
+    ['a visit agreed by phone, without windows', BY_PHONE],
+    [
+      'a visit agreed by phone, windows beside it',
+      { ...PLACED_AT_HOME, tier: 'request' },
+    ],
+    ['slots only', { ...PLACED_AT_HOME, tier: 'book' }],
     ['by site codes', withValue(ADOPTED_PSC, 'site', { lab: 'quest', siteCodes: ['A1'] })],
     ['without orders', OLIVER],
     ['one slot', { ...SLOT_ONLY, slot: SLOT }],
@@ -56,13 +64,12 @@ describe('requests that are wrong name the field', () => {
   test.each<[path: string, base: object, value: unknown, field: string, hint: RegExp]>([
     ['provider', PLACED_AT_HOME, 'getlabs', 'provider', /junction-phlebotomy, junction-psc, oliver/],
     ['windows', PLACED_AT_HOME, undefined, 'windows', /windows.*slot/],
-    [
-      'slot',
-      PLACED_AT_HOME,
-      { key: 'k', startsAt: '2026-12-07T16:00:00Z', endsAt: '2026-12-07T17:00:00Z' },
-      'slot',
-      /one of them/,
-    ],
+    ['slot', PLACED_AT_HOME, SLOT, 'slot', /one of them/],
+    ['windows', { ...PLACED_AT_HOME, tier: 'book' }, undefined, 'windows', /windows.*slot/],
+    ['slot', { ...PLACED_AT_HOME, tier: 'request' }, SLOT, 'slot', /calls the patient/],
+    ['tier', PLACED_AT_HOME, 'walk-in', 'tier', /book, request/],
+    ['tier', ADOPTED_PSC, 'book', 'tier', /no meaning for junction-psc/],
+    ['tier', OLIVER, 'book', 'tier', /no meaning for oliver/],
     ['windows.0.from', PLACED_AT_HOME, '2026-13-01', 'windows.0.from', /calendar date/],
     ['windows.0.to', PLACED_AT_HOME, '2026-12-01', 'windows.0.to', /not be before from/],
     ['windows', PLACED_AT_HOME, [{ from: '2026-11-01', to: '2026-11-19' }], 'windows.0.to', /in the past/],

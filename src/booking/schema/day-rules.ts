@@ -33,8 +33,14 @@ interface Clock {
   now: Date;
 }
 
+/** What says when: windows or one slot; a visit that the vendor arranges by phone needs neither, and takes no slot. */
 function choiceProblems(input: unknown): Problem[] {
   const given = ['windows', 'slot'].filter((field) => valueAt(input, field) !== undefined);
+  if (valueAt(input, 'tier') === 'request') {
+    return given.includes('slot')
+      ? [{ field: 'slot', hint: 'Has no meaning where the provider calls the patient to agree on a time.' }]
+      : [];
+  }
   if (given.length === 1) return [];
   return given.length === 0
     ? [{ field: 'windows', hint: 'Is missing; give either windows to search in, or the one slot to book.' }]

@@ -37,7 +37,7 @@ export const FIELD_NEEDS: Readonly<Record<ProviderName, FieldNeeds>> = {
   'junction-psc': {
     always: ['order', 'site'],
     whenPlaced: JUNCTION_PATIENT,
-    never: ['client', 'appointmentType', 'status', 'patient.id', 'patient.remoteId'],
+    never: ['client', 'appointmentType', 'status', 'tier', 'patient.id', 'patient.remoteId'],
     oneOf: [
       {
         field: 'site',
@@ -49,7 +49,7 @@ export const FIELD_NEEDS: Readonly<Record<ProviderName, FieldNeeds>> = {
   oliver: {
     always: ['appointmentType', 'client', 'patient'],
     whenPlaced: [],
-    never: ['order', 'site', 'confirmation', 'patient.userId', 'patient.medicalProxy'],
+    never: ['order', 'site', 'confirmation', 'tier', 'patient.userId', 'patient.medicalProxy'],
     oneOf: [
       {
         field: 'client',
