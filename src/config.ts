@@ -164,7 +164,7 @@ function junctionAccounts(env: Env, sandboxPort: number): Record<string, Junctio
       timezone: env.JUNCTION_TIMEZONE,
       capabilities: parsed('JUNCTION_CAPABILITIES', env.JUNCTION_CAPABILITIES ?? '{}', overridesSchema),
     };
-  } else if (env.JUNCTION_CAPABILITIES || env.JUNCTION_ACCOUNTS) {
+  } else if (env.JUNCTION_BASE_URL || env.JUNCTION_CAPABILITIES) {
     accounts.default = {
       apiKey: SANDBOX.junctionKey,
       baseUrl: env.JUNCTION_BASE_URL ?? `http://127.0.0.1:${sandboxPort}`,
