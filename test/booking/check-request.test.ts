@@ -22,10 +22,7 @@ describe('requests that are right', () => {
     ['adopted at home, without a patient', ADOPTED_AT_HOME],
     ['adopted at a site', ADOPTED_PSC],
     ['a visit agreed by phone, without windows', BY_PHONE],
-    [
-      'a visit agreed by phone, windows beside it',
-      { ...PLACED_AT_HOME, tier: 'request' },
-    ],
+    ['a visit agreed by phone, windows beside it', { ...PLACED_AT_HOME, tier: 'request' }],
     ['slots only', { ...PLACED_AT_HOME, tier: 'book' }],
     ['by site codes', withValue(ADOPTED_PSC, 'site', { lab: 'quest', siteCodes: ['A1'] })],
     ['without orders', OLIVER],
