@@ -14,7 +14,7 @@ const finish = (task: Task): Promise<unknown> =>
   oliver.control(`staff_tasks/${task.id}`, { status: 'completed' });
 
 describe('a completed task', () => {
-  test.each<[words: string, text: (id: number) => object]>([
+  test.each<[words: string, text: (id: number) => Record<string, unknown>]>([
     ['the title', (id) => ({ title: `Cancel appointment ${id}` })],
     ['the description', (id) => ({ title: 'Please help', description: `Canceled by the client: #${id}.` })],
     [
@@ -38,7 +38,7 @@ describe('a completed task', () => {
     expect(await statusOf(oliver, id)).toBe('DELETED');
   });
 
-  test.each<[why: string, task: (id: number) => object]>([
+  test.each<[why: string, task: (id: number) => Record<string, unknown>]>([
     ['it does not ask for a cancellation', (id) => ({ title: `Confirm appointment ${id}` })],
     ['it names no appointment', () => ({ title: 'Cancel', description: 'the visit' })],
     ['the number is part of something else', (id) => ({ title: `Cancel booking-${id}` })],
