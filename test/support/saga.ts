@@ -9,7 +9,7 @@ import { createProviders, providerFor } from '../../src/providers';
 import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
 import { loadKeys } from '../../src/temporal/keys';
 import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
-import { AT_HOME_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
+import { AT_HOME_TEST, AT_SITE_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
 import { startTestServer, testConfig, type TestServer } from './temporal';
 
 /** The whole saga for a test file: a real Temporal server, the sandbox over sockets, real workers. */
@@ -42,6 +42,8 @@ export interface RigOptions {
   limits?: Partial<Limits>;
   capabilities?: Record<string, unknown>;
   env?: Record<string, string>;
+  /** More accounts at the same sandbox: what their capabilities have over the quick ones. */
+  accounts?: Record<string, Record<string, unknown>>;
   /** Lays test doubles over activities, to fail one at a chosen moment. */
   wrap?: (activities: { core: CoreActivities; junction: ProviderActivities }) => {
     core: CoreActivities;
@@ -61,11 +63,24 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     JUNCTION_API_KEY: 'sk_us_test',
     JUNCTION_BASE_URL: running.url,
     JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),
+    JUNCTION_ACCOUNTS: JSON.stringify(accountsAt(running.url, options.accounts ?? {})),
     BOOKING_LIMITS: JSON.stringify({ ...QUICK_LIMITS, ...options.limits }),
     ...options.env,
   });
   const server = await startTestServer(config);
   return assemble(options, running, config, server, await bundleWorkflows());
+}
+
+function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts']>): object {
+  const entries = Object.entries(accounts).map(([name, capabilities]) => {
+    const account = {
+      apiKey: 'sk_us_test',
+      baseUrl,
+      capabilities: { ...QUICK_CAPABILITIES, ...capabilities },
+    };
+    return [name, account] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 async function assemble(
@@ -167,6 +182,17 @@ export function atHome(overrides: Record<string, unknown> = {}): Record<string, 
     },
     order: { labTestIds: [AT_HOME_TEST] },
     windows: [{ from: '+2d', to: '+9d' }],
+    ...overrides,
+  };
+}
+
+/** A request for an appointment at a draw site near Manhattan, with an order to place. */
+export function atSite(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    ...atHome(),
+    provider: 'junction-psc',
+    order: { labTestIds: [AT_SITE_TEST] },
+    site: { lab: 'quest', zip: '10001', radiusMiles: 10 },
     ...overrides,
   };
 }

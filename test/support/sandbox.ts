@@ -28,6 +28,7 @@ const KEY = 'sk_us_test';
 
 export const USER_ID = '94e2d9f2-d600-4a23-9f08-536df378e2c7';
 export const AT_HOME_TEST = '5b41f610-ebc5-4803-8f0c-a61c3bdc7faf';
+export const AT_SITE_TEST = 'c1d6b2f4-6c58-4b57-8a3e-0f5a4c9d2e11';
 
 export function sandboxHand(url: string): SandboxHand {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
