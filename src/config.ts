@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CAPABILITIES, type Capabilities } from './booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from './booking/limits';
 import type { ProviderName } from './booking/model';
+import { isZone } from './booking/windows';
 
 /**
  * Every setting, read from the environment and checked once. Nothing else in the project reads process.env
@@ -36,8 +37,14 @@ export const oliverAccountSchema = z.strictObject({
   baseUrl: z.url(),
   username: z.string().min(1),
   password: z.string().min(1),
+  /** The practice's location: `X-Client-Id` of every call. */
   locationId: z.string().min(1),
-  timezone: z.string().min(1),
+  /** IANA zone of the practice; Oliver tells none. */
+  timezone: z.string().refine(isZone, 'must be an IANA zone like America/Chicago'),
+  /** How old a sweep of the practice's appointments may be that a look-up makes do with, in ms. */
+  sweepMaxAgeMs: z.number().int().min(0).optional(),
+  /** How far back the first sweep goes, in days: as long ago as an open booking may have booked. */
+  lookBackDays: z.number().int().min(1).optional(),
   capabilities: overridesSchema.default({}),
 });
 
@@ -76,10 +83,13 @@ export interface Config {
   logLevel: string;
 }
 
-/** The sandbox's own key and webhook secret: no secrets, they only open the stand-in on this machine. */
+/** The sandboxes' own keys and webhook secret: no secrets, they only open the stand-ins on this machine. */
 export const SANDBOX = {
   junctionKey: 'sk_us_booking_saga_sandbox',
   webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
+  oliverUser: 'sandbox',
+  oliverPassword: 'sandbox',
+  oliverPractices: 'default=1@America/Chicago,practice-1=1@America/Chicago',
 } as const;
 
 type Env = Record<string, string | undefined>;
@@ -98,7 +108,7 @@ export function loadConfig(env: Env = process.env): Config {
   const junction = junctionAccounts(env, sandboxPorts.junction);
   // Capabilities alone change how the stand-in is treated, not who stands in.
   const isNamed = env.JUNCTION_API_KEY || env.JUNCTION_BASE_URL || env.JUNCTION_ACCOUNTS;
-  const usesSandbox = { junction: !isNamed, oliver: true };
+  const usesSandbox = { junction: !isNamed, oliver: !OLIVER_NEEDS.some((name) => env[name]) };
   return {
     dataDir: resolve(env.BOOKING_DATA_DIR || '.data'),
     junction: junction ?? {
@@ -108,7 +118,7 @@ export function loadConfig(env: Env = process.env): Config {
         capabilities: {},
       },
     },
-    oliver: {},
+    oliver: oliverAccounts(env, sandboxPorts.oliver),
     usesSandbox,
     junctionWebhookSecrets:
       list(env.JUNCTION_WEBHOOK_SECRET) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
@@ -182,6 +192,44 @@ function junctionAccounts(env: Env, sandboxPort: number): Record<string, Junctio
   return Object.keys(accounts).length > 0 ? accounts : null;
 }
 
+/** What it takes to reach Oliver: all of these, or none for the sandbox. */
+const OLIVER_NEEDS = ['OLIVER_BASE_URL', 'OLIVER_USERNAME', 'OLIVER_PASSWORD', 'OLIVER_PRACTICES'] as const;
+
+/**
+ * One account for each practice of OLIVER_PRACTICES, all with the same sign-in:
+ * `account=locationId@Zone`, comma-separated, like `practice-1=1@America/Chicago,practice-2=2@America/New_York`.
+ * OLIVER_CAPABILITIES, OLIVER_SWEEP_MAX_AGE_MS and OLIVER_LOOK_BACK_DAYS count for every practice, the sandbox's too.
+ */
+function oliverAccounts(env: Env, sandboxPort: number): Record<string, OliverAccount> {
+  const isNamed = OLIVER_NEEDS.some((name) => env[name]);
+  const given = (name: (typeof OLIVER_NEEDS)[number], ours: string): string =>
+    isNamed ? env[name] || fail(name, `is needed: set ${OLIVER_NEEDS.join(', ')} together`) : ours;
+  const shared = {
+    baseUrl: given('OLIVER_BASE_URL', `http://127.0.0.1:${sandboxPort}`),
+    username: given('OLIVER_USERNAME', SANDBOX.oliverUser),
+    password: given('OLIVER_PASSWORD', SANDBOX.oliverPassword),
+    capabilities: parsed('OLIVER_CAPABILITIES', env.OLIVER_CAPABILITIES ?? '{}', overridesSchema),
+    sweepMaxAgeMs: wholeNumber(env, 'OLIVER_SWEEP_MAX_AGE_MS', 0),
+    lookBackDays: wholeNumber(env, 'OLIVER_LOOK_BACK_DAYS', 1),
+  };
+  if (!z.url().safeParse(shared.baseUrl).success) fail('OLIVER_BASE_URL', 'must be a URL');
+  const practices = list(given('OLIVER_PRACTICES', SANDBOX.oliverPractices)) ?? [];
+  return Object.fromEntries(
+    practices.map((practice) => {
+      const [, account, locationId, timezone] = practice.match(OLIVER_PRACTICE) ?? [];
+      if (!account || !locationId || !timezone || !isZone(timezone)) {
+        return fail(
+          'OLIVER_PRACTICES',
+          'holds account=locationId@Zone, comma-separated, each Zone an IANA name',
+        );
+      }
+      return [account, { ...shared, locationId, timezone }];
+    }),
+  );
+}
+
+const OLIVER_PRACTICE = /^([A-Za-z0-9._-]{1,64})=([^=@\s]+)@(\S+)$/;
+
 function limits(env: Env): Limits {
   const given = parsed('BOOKING_LIMITS', env.BOOKING_LIMITS ?? '{}', limitsSchema);
   const all = { ...DEFAULT_LIMITS, ...given };
@@ -237,6 +285,14 @@ function port(env: Env, name: string, fallback: number): number {
   return Number.isInteger(number) && number >= 0 && number < 65_536
     ? number
     : fail(name, 'must be a port, 0 to 65535');
+}
+
+function wholeNumber(env: Env, name: string, least: number): number | undefined {
+  if (!env[name]) return undefined;
+  const number = Number(env[name]);
+  return Number.isInteger(number) && number >= least
+    ? number
+    : fail(name, `must be a whole number, at least ${least}`);
 }
 
 function parsed<T>(name: string, json: string, schema: z.ZodType<T>): T {

@@ -3,15 +3,23 @@ import { Failure } from '../booking/failures';
 import type { ProviderName } from '../booking/model';
 import type { Config } from '../config';
 import { createJunction } from './junction';
+import { createOliver } from './oliver';
 import type { Provider } from './provider';
 
 /** The providers that this build can talk to. */
 export type Providers = ReadonlyMap<ProviderName, Provider>;
 
 /** An adapter for every provider, with the accounts of the settings. Connects nowhere yet. */
-export function createProviders(config: Pick<Config, 'junction'>, log: Pick<Logger, 'warn'>): Providers {
-  const options = { accounts: config.junction, log };
-  const all = [createJunction('junction-phlebotomy', options), createJunction('junction-psc', options)];
+export function createProviders(
+  config: Pick<Config, 'junction' | 'oliver'>,
+  log: Pick<Logger, 'warn'>,
+): Providers {
+  const junction = { accounts: config.junction, log };
+  const all = [
+    createJunction('junction-phlebotomy', junction),
+    createJunction('junction-psc', junction),
+    createOliver({ accounts: config.oliver, log }),
+  ];
   return new Map(all.map((provider) => [provider.name, provider]));
 }
 

@@ -1,15 +1,16 @@
+import { PROVIDERS } from '../../src/booking/model';
 import { createProviders, providerFor } from '../../src/providers';
 import { junctionStage, failureOf } from './junction/setup';
 
 const stage = junctionStage();
-const providers = createProviders({ junction: {} }, { warn: () => undefined });
+const providers = createProviders({ junction: {}, oliver: {} }, { warn: () => undefined });
 
-test.each(['junction-phlebotomy', 'junction-psc'] as const)('%s has an adapter', (name) => {
+test.each(PROVIDERS)('%s has an adapter', (name) => {
   expect(providerFor(providers, name).name).toBe(name);
 });
 
 test('a provider without an adapter is not supported', () => {
-  expect(() => providerFor(providers, 'oliver')).toThrow(expect.objectContaining({ code: 'not_supported' }));
+  expect(() => providerFor(new Map(), 'oliver')).toThrow(expect.objectContaining({ code: 'not_supported' }));
 });
 
 test.each(['other', 'constructor'])(

@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import Ajv2020 from 'ajv/dist/2020';
+import { basename, resolve } from 'node:path';
+import Ajv2020, { type Options } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Received } from '../scripted-server';
 
 /** Holds what the adapter sends against the provider's own OpenAPI document, where that lies beside the project. */
 
-/** Where the contract is, if it is there. */
-export const CONTRACT_FILE = resolve(__dirname, '../../../../shared/contracts/junction.openapi.json');
+/** Where the contracts are, if they are there. */
+const CONTRACTS = resolve(__dirname, '../../../../shared/contracts');
+export const CONTRACT_FILE = resolve(CONTRACTS, 'junction.openapi.json');
+export const OLIVER_CONTRACT_FILE = resolve(CONTRACTS, 'oliver.openapi.json');
 
 interface Parameter {
   name: string;
@@ -28,19 +30,23 @@ interface OpenApi {
 /** Throws when a request is not what the contract accepts. */
 export type ContractCheck = (request: Received) => void;
 
-/** The check; null, with a note on stderr, when the contract is not there. */
-export function junctionContract(): ContractCheck | null {
-  if (!existsSync(CONTRACT_FILE)) {
+/** Junction's check; null, with a note on stderr, when the contract is not there. */
+export const junctionContract = (): ContractCheck | null => contractCheck(CONTRACT_FILE);
+
+/** Oliver's. */
+export const oliverContract = (): ContractCheck | null => contractCheck(OLIVER_CONTRACT_FILE);
+
+function contractCheck(file: string): ContractCheck | null {
+  if (!existsSync(file)) {
     process.stderr.write(
-      'note: junction.openapi.json is not beside the project; requests are not held against it\n',
+      `note: ${basename(file)} is not beside the project; requests are not held against it\n`,
     );
     return null;
   }
-  const contract = JSON.parse(readFileSync(CONTRACT_FILE, 'utf8')) as OpenApi;
-  const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: 'array' });
-  addFormats(ajv);
-  ajv.addFormat('uuid4', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
-  ajv.addSchema(contract, 'contract');
+  const contract = JSON.parse(readFileSync(file, 'utf8')) as OpenApi;
+  // Queries are text, bodies are what they are: a number as a string is refused there.
+  const forQueries = validator(contract, { coerceTypes: 'array' });
+  const forBodies = validator(contract, {});
 
   const refuse = (request: Received, what: string): never => {
     throw new Error(`${request.method} ${request.path}: ${what}`);
@@ -55,6 +61,9 @@ export function junctionContract(): ContractCheck | null {
       if (!known.has(name)) refuse(request, `query ${name} is not in the contract`);
     }
     parameters.forEach((parameter, index) => {
+      if (parameter.in === 'header' && parameter.required && !request.headers[parameter.name.toLowerCase()]) {
+        refuse(request, `header ${parameter.name} is missing`);
+      }
       if (parameter.in !== 'query') return;
       const values = request.query.getAll(parameter.name);
       if (values.length === 0) {
@@ -62,20 +71,28 @@ export function junctionContract(): ContractCheck | null {
         return;
       }
       const isList = parameter.schema.anyOf?.some(({ type }) => type === 'array') ?? false;
-      const validate = ajv.compile({
+      const validate = forQueries.compile({
         $ref: `contract#/paths/${escaped(path)}/${request.method.toLowerCase()}/parameters/${index}/schema`,
       });
-      if (!validate(isList ? values : values[0])) refuse(request, ajv.errorsText(validate.errors));
+      if (!validate(isList ? values : values[0])) refuse(request, forQueries.errorsText(validate.errors));
     });
     if (!operation.requestBody) {
       if (request.body !== undefined) refuse(request, 'the contract has no body here');
       return;
     }
-    const validate = ajv.compile({
+    const validate = forBodies.compile({
       $ref: `contract#/paths/${escaped(path)}/${request.method.toLowerCase()}/requestBody/content/application~1json/schema`,
     });
-    if (!validate(structuredClone(request.body))) refuse(request, ajv.errorsText(validate.errors));
+    if (!validate(request.body)) refuse(request, forBodies.errorsText(validate.errors));
   };
+}
+
+function validator(contract: OpenApi, options: Options): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, allErrors: true, ...options });
+  addFormats(ajv);
+  ajv.addFormat('uuid4', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+  ajv.addSchema(contract, 'contract');
+  return ajv;
 }
 
 function operationOf(contract: OpenApi, request: Received): [string | null, OpenApiOperation | null] {

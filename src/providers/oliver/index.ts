@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import type { OliverAccount } from '../../config';
+import { noticeOnce } from '../once';
+import type { Provider } from '../provider';
+import { book, lookUp, type Practice } from './appointments';
+import { createResolve } from './people';
+import { createSession } from './session';
+import { openTimes } from './slots';
+import { cancelAppointment } from './staff-tasks';
+import { createSweep } from './sweep';
+
+export interface OliverOptions {
+  /** Practices by account name. */
+  accounts: Readonly<Record<string, OliverAccount>>;
+  /** Told once about each value that this build does not know. */
+  log: Pick<Logger, 'warn'>;
+  /** The clock, in ms since 1970; the machine's unless a test says otherwise. */
+  now?: () => number;
+}
+
+/**
+ * Oliver's veterinary practices behind the providers' interface: no orders, no webhooks, no move and no cancel of
+ * its own. Tokens, clients and the sweep of each practice are shared by all calls of the instance.
+ */
+export function createOliver({ accounts, log, now = Date.now }: OliverOptions): Provider {
+  const session = createSession({ accounts, notice: noticeOnce(log), now });
+  const practice: Practice = {
+    session,
+    sweep: createSweep(session),
+    resolve: createResolve(session),
+  };
+  return {
+    name: 'oliver',
+    orders: null,
+    tiers: null,
+    reschedule: null,
+    async searchSlots(call, { days, request }) {
+      // First, so that an unknown client or patient is not taken for a taken slot later on.
+      await practice.resolve(call, request);
+      return openTimes(session, call, days, request);
+    },
+    book: (call, booking) => book(practice, call, booking),
+    lookUp: (call, where) => lookUp(practice, call, where),
+    cancelAppointment: (call, cancel) => cancelAppointment(practice, call, cancel),
+  };
+}

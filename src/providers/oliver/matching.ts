@@ -1,0 +1,37 @@
+import { fullName, isSameName, type Party, type Person } from './people';
+import type { AppointmentWire } from './wire';
+
+/** Whose appointment a row of the list is. Everybody else's stays inside the adapter. */
+
+/** A clinic that moves an appointment moves it by days; further away is another visit of the same patient. */
+const AROUND_MS = 7 * 86_400_000;
+
+type Answer = 'same' | 'other' | 'unsaid';
+
+/**
+ * Whether a row is of this client and patient. The list has remote ids (only where the practice's own system knows
+ * them) and names, never Oliver's ids (providers.md), so remote ids decide where both sides have one, else names.
+ * What the row leaves out does not speak against it, as long as it names the client or, by remote id, the patient.
+ */
+export function isOf(party: Party, row: AppointmentWire): boolean {
+  const client = compare(party.client, row.remote_client_id, nameOf(row));
+  const patient = compare(party.patient, row.remote_patient_id, row.patient_name ?? null);
+  if (client === 'other' || patient === 'other') return false;
+  return client === 'same' || (patient === 'same' && Boolean(row.remote_patient_id));
+}
+
+/** Whether a row starts near an instant (RFC 3339). One without a readable start may. */
+export function isAround(startsAt: string | null, instant: string | null): boolean {
+  if (startsAt === null || instant === null) return true;
+  return Math.abs(Date.parse(startsAt) - Date.parse(instant)) <= AROUND_MS;
+}
+
+function compare(person: Person, remoteId: string | null | undefined, name: string | null): Answer {
+  if (remoteId && person.remoteId) return remoteId === person.remoteId ? 'same' : 'other';
+  if (!name || !person.name) return 'unsaid';
+  return isSameName(name, person.name) ? 'same' : 'other';
+}
+
+function nameOf(row: AppointmentWire): string | null {
+  return fullName(row.client_first_name, row.client_last_name);
+}

@@ -1,0 +1,93 @@
+import type { Appointment, Slot, Standing } from '../../booking/model';
+import type { OliverAccount } from '../../config';
+import type { Notice } from '../once';
+import { idOf } from './sweep';
+import { dayOf, utc } from './times';
+import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
+
+/** From Oliver's words to the domain's. Total: whatever passed the wire schemas becomes something. */
+
+/**
+ * Statuses by what they mean (contract: Appointment.status). DECLINED and DELETED are refusals (providers.md).
+ * ACCEPTED is the clinic's yes, CONFIRMED the client's to a reminder: whether the first settles is the account's
+ * setting. Words that the table does not name are carried as `unknown`, which moves nothing and counts as live.
+ */
+const STANDINGS: Readonly<Record<string, Standing>> = {
+  REQUESTED: 'pending',
+  ACCEPTED: 'confirmed',
+  CONFIRMED: 'confirmed',
+  IN_PROGRESS: 'in_progress',
+  DONE: 'completed',
+  DELETED: 'cancelled',
+  DECLINED: 'cancelled',
+};
+
+/** What a status means to an account: where ACCEPTED does not settle, the slot is held and no more. */
+export function standingOf(
+  status: string | null | undefined,
+  account: Pick<OliverAccount, 'capabilities'>,
+  notice: Notice,
+): Standing {
+  const word = status?.toUpperCase() ?? '';
+  if (word === 'ACCEPTED' && account.capabilities.acceptedSettles === false) return 'reserved';
+  const known = Object.hasOwn(STANDINGS, word) ? STANDINGS[word] : undefined;
+  if (known === undefined) notice('appointment.status', status ?? 'missing');
+  return known ?? 'unknown';
+}
+
+/**
+ * An appointment, of the list or of the answer to create. `booking_date` is its start (providers.md). The note
+ * does not come back, so there is no ref.
+ */
+export function toAppointment(wire: AppointmentWire, account: OliverAccount, notice: Notice): Appointment {
+  return {
+    id: idOf(wire),
+    orderId: null,
+    provider: 'oliver',
+    providerId: null,
+    externalId: wire.remote_id ?? null,
+    type: 'veterinary',
+    status: wire.status ?? 'unknown',
+    eventStatus: null,
+    standing: standingOf(wire.status, account, notice),
+    startsAt: utc(wire.booking_date, account.timezone),
+    endsAt: utc(wire.end_date, account.timezone),
+    timezone: account.timezone,
+    address: null,
+    location: null,
+    place: null,
+    canReschedule: null,
+    ref: null,
+    reason: null,
+  };
+}
+
+/** What Oliver's own page says of a slot's length, for answers that leave the end out, in ms. */
+const SLOT_MS = 20 * 60_000;
+
+/** The slots of one day; those without a `uuid` or a readable start cannot be booked and are left out. */
+export function toSlots(day: OpenTimeWire, zone: string): Slot[] {
+  return (day.times ?? []).flatMap((slot) => toSlot(slot, dayOf(day.date), zone) ?? []);
+}
+
+function toSlot(wire: TimeSlotWire, day: string | null, timezone: string): Slot | null {
+  const startsAt = utc(wire.start, timezone, day) ?? utc(wire.value, timezone, day);
+  if (!wire.uuid || !startsAt) return null;
+  return {
+    key: wire.uuid,
+    startsAt,
+    endsAt: utc(wire.end, timezone, day) ?? new Date(Date.parse(startsAt) + SLOT_MS).toISOString(),
+    expiresAt: null,
+    timezone,
+    price: null,
+    distance: null,
+    location: null,
+    place: toPlace(wire),
+  };
+}
+
+/** With whom and in which room: two vets at the same time are two slots, and one may go while the other stays. */
+function toPlace({ provider_id, room_id }: TimeSlotWire): Slot['place'] {
+  const code = [provider_id, room_id].filter(Boolean).join('/');
+  return code === '' ? null : { code, name: null, address: null };
+}

@@ -1,0 +1,157 @@
+import { Failure } from '../../booking/failures';
+import type { BookingRequest } from '../../booking/schema/request';
+import type { Call } from '../provider';
+import { demand, detached, type Session } from './session';
+import { orAborted, sharedWork } from './shared-work';
+import { clientsWire, clientWire, patientsWire, type ClientWire, type PatientWire } from './wire';
+
+/** The request's client and patient, as Oliver knows them. Resolved before anything is searched or booked. */
+
+export interface Person {
+  /** Oliver's own id; null where only the remote id is known. */
+  id: string | null;
+  /** The id in the practice's own system (PIMS). */
+  remoteId: string | null;
+  name: string | null;
+}
+
+export interface Party {
+  client: Person & { id: string };
+  patient: Person;
+}
+
+/**
+ * Finds the party of a request. Throws `client_not_found` or `patient_not_found`, naming the field, and
+ * `invalid_request` where more than one client answers to what the request says.
+ */
+export type Resolve = (call: Call, request: BookingRequest) => Promise<Party>;
+
+/** How long a found party is believed, in ms: names and remote ids hardly change, and polls ask for them. */
+const PARTY_TTL_MS = 10 * 60_000;
+
+/** How long a list of clients is believed, in ms: one by remote id needs all of a practice's. */
+const CLIENTS_TTL_MS = 60_000;
+
+/** Resolves parties, each once in a while; a thousand bookings by remote id read the practice's clients once. */
+export function createResolve(session: Session): Resolve {
+  const parties = sharedWork<Party>(PARTY_TTL_MS, session.now);
+  const lists = sharedWork<ClientWire[]>(CLIENTS_TTL_MS, session.now);
+  const listClients = (call: Call, name: string | undefined): Promise<ClientWire[]> =>
+    lists.get(JSON.stringify([call.account, name ?? null]), () =>
+      demand(session, call, 'list_clients', clientsWire, { query: { name } }),
+    );
+  return (call, request) => {
+    const key = JSON.stringify([
+      call.account,
+      request.client,
+      request.patient?.id,
+      request.patient?.remoteId,
+    ]);
+    const shared = detached(call);
+    const party = parties.get(key, async () => {
+      const client = await findClient(session, shared, request, listClients);
+      return { client: toPerson(client), patient: await findPatient(session, shared, request, client.id) };
+    });
+    return orAborted(party, call.signal);
+  };
+}
+
+type ListClients = (call: Call, name: string | undefined) => Promise<ClientWire[]>;
+
+/** By the one form that the request uses; check-request.ts has seen to it that it is exactly one. */
+async function findClient(
+  session: Session,
+  call: Call,
+  { client }: BookingRequest,
+  listClients: ListClients,
+): Promise<ClientWire> {
+  if (client?.id !== undefined) {
+    const found = await demand(session, call, 'read_client', clientWire, { id: String(client.id) });
+    return theOnly(found ? [found] : [], 'client.id');
+  }
+  if (client?.remoteId !== undefined) {
+    // There is no filter for it (contract), so all of the practice's clients are read.
+    const all = await listClients(call, undefined);
+    return theOnly(
+      all.filter(({ remote_id }) => remote_id === client.remoteId),
+      'client.remoteId',
+    );
+  }
+  const name = fullName(client?.firstName, client?.lastName);
+  const named = name ? await listClients(call, name) : [];
+  // The contact is compared here, not filtered by there: a phone number has many spellings.
+  const matching = named.filter((one) => isSameName(one.name, name) && sharesContact(one, client ?? {}));
+  return theOnly(matching, 'client');
+}
+
+function theOnly(found: ClientWire[], field: string): ClientWire {
+  const ids = new Set(found.map(({ id }) => id));
+  if (ids.size > 1) {
+    throw new Failure('invalid_request', {
+      field,
+      hint: 'More than one client of the practice matches: name the client by id (or a remoteId that only one has).',
+    });
+  }
+  const [client] = found;
+  if (client) return client;
+  throw new Failure('client_not_found', { field });
+}
+
+/**
+ * Among the client's patients. The contract shows no remote id there: where none of them has one, the request's
+ * is taken at its word, and create says if it is wrong.
+ */
+async function findPatient(
+  session: Session,
+  call: Call,
+  { patient }: BookingRequest,
+  clientId: string,
+): Promise<Person> {
+  const all = await demand(session, call, 'list_patients', patientsWire, { query: { client_id: clientId } });
+  const { id, remoteId } = patient ?? {};
+  if (id !== undefined)
+    return known(
+      all.find((one) => one.id === String(id)),
+      'patient.id',
+    );
+  const found = all.find((one) => one.remote_id === remoteId);
+  const tellsNone = all.length > 0 && all.every((one) => !one.remote_id);
+  if (!found && tellsNone && remoteId) return { id: null, remoteId, name: null };
+  return known(found, 'patient.remoteId');
+}
+
+function known(patient: PatientWire | undefined, field: string): Person {
+  if (!patient) throw new Failure('patient_not_found', { field });
+  return toPerson(patient);
+}
+
+function toPerson({ id, remote_id, name }: ClientWire | PatientWire): Person & { id: string } {
+  return { id, remoteId: remote_id ?? null, name: name ?? null };
+}
+
+/** First and last name as one; null when neither is there. */
+export function fullName(
+  firstName: string | null | undefined,
+  lastName: string | null | undefined,
+): string | null {
+  return [firstName, lastName].filter(Boolean).join(' ') || null;
+}
+
+/** Whether two names are the same but for case, spaces and the way accents are encoded. */
+export function isSameName(a: string | null | undefined, b: string | null | undefined): boolean {
+  return Boolean(a) && Boolean(b) && plain(a) === plain(b);
+}
+
+function plain(name: string | null | undefined): string {
+  return (name ?? '').normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
+function sharesContact(wire: ClientWire, { phone, email }: { phone?: string; email?: string }): boolean {
+  const samePhone = phone !== undefined && digits(wire.phone) === digits(phone) && digits(phone) !== '';
+  return samePhone || (email !== undefined && isSameName(wire.email, email));
+}
+
+/** A US number with or without its country code; others whole. */
+function digits(phone: string | null | undefined): string {
+  return (phone ?? '').replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '');
+}

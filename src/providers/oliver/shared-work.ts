@@ -1,0 +1,64 @@
+/** Work that several callers wait for together: done once, kept for a while, owned by none of them. */
+
+/** Values kept at most at one time; past this the oldest goes. */
+const MAX_KEPT = 10_000;
+
+export interface SharedWork<T> {
+  /** The kept value of a key, else the one that `work` brings. Callers at the same time share one run; failures are not kept. */
+  get(key: string, work: () => Promise<T>): Promise<T>;
+  /** Forgets a key's value where it still is this one, so that the next caller has it made anew. */
+  drop(key: string, value: T): void;
+}
+
+interface Kept<T> {
+  promise: Promise<T>;
+  /** Null while the work runs. */
+  done: { value: T; untilMs: number } | null;
+}
+
+/** Keeps each value for `ttlMs` from when it was there; `now` is the clock, in ms. */
+export function sharedWork<T>(ttlMs: number, now: () => number): SharedWork<T> {
+  const kept = new Map<string, Kept<T>>();
+  return {
+    get(key, work) {
+      const known = kept.get(key);
+      if (known && (known.done === null || known.done.untilMs > now())) return known.promise;
+      const entry: Kept<T> = { promise: work(), done: null };
+      kept.delete(key);
+      kept.set(key, entry);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= MAX_KEPT) break;
+        kept.delete(oldest);
+      }
+      entry.promise.then(
+        (value) => {
+          entry.done = { value, untilMs: now() + ttlMs };
+        },
+        () => {
+          if (kept.get(key) === entry) kept.delete(key);
+        },
+      );
+      return entry.promise;
+    },
+    drop(key, value) {
+      if (kept.get(key)?.done?.value === value) kept.delete(key);
+    },
+  };
+}
+
+/** Waits for shared work until the caller's own signal is aborted; throws its reason then. The work goes on. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Nobody may be left to hear of a failure.
+  work.catch(() => undefined);
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

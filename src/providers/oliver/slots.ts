@@ -1,0 +1,84 @@
+import { Failure } from '../../booking/failures';
+import type { Slot } from '../../booking/model';
+import type { BookingRequest } from '../../booking/schema/request';
+import { addDays, daysOf, localDay } from '../../booking/windows';
+import type { Call, DayRange } from '../provider';
+import { toSlots } from './parse';
+import { accountOf, demand, type Session } from './session';
+import { dayOf, rfc3339, startOfDay, utc } from './times';
+import { openTimesWire, type OpenTimeWire } from './wire';
+
+/** Calls that one search makes at most; days beyond are not searched. */
+const MAX_CALLS = 30;
+
+/** How far the next call goes on when one says nothing of any day, in days. How many an answer covers is unknown. */
+const SILENT_STEP_DAYS = 7;
+
+/**
+ * Open times on the asked days, from as many calls as it takes: an answer covers the days that it names, and the
+ * next call begins on the day after the last of them. Times without an offset are wall time in the account's zone,
+ * which no endpoint tells (providers.md). Throws `invalid_request` without an appointment type.
+ */
+export async function openTimes(
+  session: Session,
+  call: Call,
+  days: readonly DayRange[],
+  request: BookingRequest,
+): Promise<Slot[]> {
+  const { timezone } = accountOf(session, call);
+  if (!request.appointmentType) throw new Failure('invalid_request', { field: 'appointmentType' });
+  const found = new Map<string, Slot>();
+  let next = localDay(new Date(session.now()), timezone);
+  let calls = 0;
+  for (const range of [...days].sort((a, b) => a.from.localeCompare(b.from))) {
+    next = later(next, range.from);
+    while (next <= range.to && calls < MAX_CALLS) {
+      // The contract takes a present or future time: today is asked for from now on.
+      const from = Math.max(startOfDay(next, timezone), session.now());
+      const answer = await demand(session, call, 'open_times', openTimesWire, {
+        body: { search_from_date: rfc3339(from), appointment_type: request.appointmentType },
+      });
+      calls++;
+      for (const slot of answer.flatMap((day) => toSlots(day, timezone))) found.set(slot.key, slot);
+      next = dayAfter(answer, next, timezone);
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * Whether a slot that create refused is on offer all the same: then the request was at fault and not the slot
+ * (providers.md: a 400 means "search again" until the slot shows up again).
+ */
+export async function isOnOffer(
+  session: Session,
+  call: Call,
+  slotKey: string,
+  request: BookingRequest,
+): Promise<boolean> {
+  const days = wantedDays(request, accountOf(session, call).timezone);
+  return (await openTimes(session, call, days, request)).some(({ key }) => key === slotKey);
+}
+
+function wantedDays({ windows, slot }: BookingRequest, zone: string): DayRange[] {
+  if (windows) return daysOf(windows);
+  if (!slot) return [];
+  const day = localDay(new Date(slot.startsAt), zone);
+  return [{ from: day, to: day }];
+}
+
+/** The day to go on from: after the last that the answer names, and always later than where this call began. */
+function dayAfter(answer: readonly OpenTimeWire[], began: string, zone: string): string {
+  const named = answer.flatMap((day) => nameOfDay(day, zone) ?? []);
+  const last = named.reduce((a, b) => later(a, b), '');
+  return last >= began ? addDays(last, 1) : addDays(began, SILENT_STEP_DAYS);
+}
+
+function nameOfDay(day: OpenTimeWire, zone: string): string | null {
+  const first = utc(day.times?.[0]?.start, zone);
+  return dayOf(day.date) ?? (first && localDay(new Date(first), zone));
+}
+
+function later(a: string, b: string): string {
+  return a > b ? a : b;
+}

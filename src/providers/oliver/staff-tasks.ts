@@ -1,0 +1,106 @@
+import { DateTime } from 'luxon';
+import { Failure } from '../../booking/failures';
+import type { Appointment } from '../../booking/model';
+import type { Call, CancelCall } from '../provider';
+import type { Practice } from './appointments';
+import { toAppointment } from './parse';
+import { accountOf, demand } from './session';
+import { isLastPage } from './sweep';
+import { taskPageWire, taskWire, type TaskWire } from './wire';
+
+/** Oliver has no cancel (providers.md): the clinic is asked by a staff task, and deletes the appointment itself. */
+
+/** Past this a list is taken for endless. */
+const MAX_PAGES = 100;
+const PER_PAGE = 100;
+
+/**
+ * Asks the clinic to cancel, once: an open task of ours for the appointment is left to stand. Returns the
+ * appointment as it stands, live until the clinic has deleted it (its reason names the task); null when the
+ * practice's list does not show it (the clinic is asked all the same). One that is cancelled already needs no task.
+ */
+export async function cancelAppointment(
+  practice: Practice,
+  call: Call,
+  cancel: CancelCall,
+): Promise<Appointment | null> {
+  const { session, sweep } = practice;
+  const account = accountOf(session, call);
+  const row = (await sweep.appointments(call)).get(cancel.appointmentId);
+  const appointment = row ? toAppointment(row, account, session.notice) : null;
+  if (appointment?.standing === 'cancelled') return appointment;
+  const title = titleOf(cancel.appointmentId);
+  const task =
+    (await openTask(practice, call, title)) ??
+    (await demand(session, call, 'create_task', taskWire, {
+      body: { title, ...(await taskBody(practice, call, cancel, appointment)) },
+    }));
+  return appointment && { ...appointment, reason: reasonOf(task) };
+}
+
+/** The task's title is how it is found again: it names the appointment and nothing of a person. */
+function titleOf(appointmentId: string): string {
+  return `Cancel appointment ${appointmentId}`;
+}
+
+async function openTask({ session }: Practice, call: Call, title: string): Promise<TaskWire | null> {
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const wire = await demand(session, call, 'list_tasks', taskPageWire, {
+      query: { status: 'pending', page: String(page), per_page: String(PER_PAGE) },
+    });
+    // The filter is not trusted with this: a finished task would keep a new one from being made.
+    const found = wire.content.find(
+      (task) => task.title === title && (task.status ?? 'pending') === 'pending',
+    );
+    if (found) return found;
+    if (isLastPage(wire, page)) return null;
+  }
+  throw new Failure('unexpected_answer', { said: 'the list of staff tasks has no end' });
+}
+
+async function taskBody(
+  { session, resolve }: Practice,
+  call: Call,
+  cancel: CancelCall,
+  appointment: Appointment | null,
+): Promise<Record<string, unknown>> {
+  const { timezone } = accountOf(session, call);
+  const party = await resolve(call, cancel.request).catch(withoutParty);
+  const startsAt = appointment?.startsAt ?? null;
+  return {
+    description: descriptionOf(cancel, appointment, timezone),
+    task_type: 'task',
+    client_id: party?.client.id,
+    patient_id: party?.patient.id ?? undefined,
+    reference_time_at: startsAt ?? undefined,
+  };
+}
+
+/** A task that links to nobody still names the appointment: better than none. */
+function withoutParty(err: unknown): null {
+  if (err instanceof Failure && UNRESOLVED.includes(err.code)) return null;
+  throw err;
+}
+
+const UNRESOLVED: readonly string[] = ['client_not_found', 'patient_not_found', 'invalid_request'];
+
+function descriptionOf(cancel: CancelCall, appointment: Appointment | null, zone: string): string {
+  const when = appointment?.startsAt
+    ? ` on ${DateTime.fromISO(appointment.startsAt, { zone }).toFormat("cccc, LLLL d, yyyy 'at' h:mm a")} (${zone})`
+    : '';
+  const inPims = appointment?.externalId ? ` (${appointment.externalId} in your own system)` : '';
+  const { reference } = cancel.request;
+  return [
+    `Please cancel appointment ${cancel.appointmentId}${inPims}${when}.`,
+    'It was booked through the partner API, which cannot cancel; deleting or declining it in Oliver is enough.',
+    cancel.reason && `Reason: ${cancel.reason}.`,
+    cancel.bookingId && `Booking ${cancel.bookingId}, as at the end of the appointment's note.`,
+    reference && `Reference: ${reference}.`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+function reasonOf({ id, status }: TaskWire): string {
+  return `the clinic is asked to cancel by staff task ${id ?? '(no id)'}, ${status ?? 'pending'}`;
+}

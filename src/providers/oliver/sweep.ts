@@ -1,0 +1,196 @@
+import { Failure } from '../../booking/failures';
+import { unclear } from '../http';
+import type { Call } from '../provider';
+import { accountOf, demand, detached, type Session } from './session';
+import { orAborted } from './shared-work';
+import { rfc3339 } from './times';
+import { appointmentPageWire, type AppointmentWire } from './wire';
+
+/**
+ * One practice's appointments, read for all bookings at once. The list is the only way to see a status change, so
+ * a thousand waiting bookings would read the same pages a thousand times: here they share one sweep of what was
+ * updated since the last. What it read holds other people's data and stays inside the adapter.
+ */
+
+/** Longest time that an update may take to show, clocks differing included, in ms: windows overlap by it. */
+const OVERLAP_MS = 15 * 60_000;
+
+/** A practice's first sweep goes back in windows of at most this length, in ms. */
+const WINDOW_MS = 100 * 86_400_000;
+
+/** The last window of all is short, so that it is read before its rows move between pages, in ms. */
+const LAST_WINDOW_MS = 86_400_000;
+
+/** Appointments whose start is longer ago than this serve no open booking and are not kept, in ms. */
+const KEPT_AFTER_START_MS = 90 * 86_400_000;
+
+/** The contract's maximum. */
+const PER_PAGE = 100;
+
+/** Past this a list is taken for endless. */
+const MAX_PAGES = 1_000;
+
+/** How often a window is read when its pages shift meanwhile. */
+const MAX_READS = 4;
+
+/**
+ * How far back the first sweep goes unless the account says otherwise, in days. Requests reach 365 days ahead
+ * (src/booking/schema/day-rules.ts) and a booking stays open until its visit is over, so what an open booking
+ * made was created, and so last updated, at most a year and the wait for the final word ago.
+ */
+const DEFAULT_LOOK_BACK_DAYS = 400;
+
+/** How old a sweep may be that a look-up makes do with, unless the account says otherwise, in ms. */
+const DEFAULT_MAX_AGE_MS = 1_000;
+
+export interface Sweep {
+  /**
+   * The practice's appointments by id, as a sweep shows them that began less than the account's `sweepMaxAgeMs`
+   * ago and after the last write that was noted. Throws what the reads throw; a failure costs all who waited for
+   * that sweep one try.
+   */
+  appointments(call: Call): Promise<ReadonlyMap<string, AppointmentWire>>;
+  /** Notes a write of ours: no sweep that began before it counts any more. */
+  noteWrite(account: string): void;
+}
+
+interface Practice {
+  rows: Map<string, AppointmentWire>;
+  /** Everything updated before this has been read, in ms; null before the first window. */
+  throughMs: number | null;
+  /** When the last whole sweep began, in ms, and how many writes had been noted then. */
+  last: { atMs: number; writes: number } | null;
+  writes: number;
+  running: Promise<void> | null;
+}
+
+/** A sweep of every practice, each on its own; nothing is read until somebody asks. */
+export function createSweep(session: Session): Sweep {
+  const practices = new Map<string, Practice>();
+  const practiceOf = (account: string): Practice => {
+    const known = practices.get(account);
+    const practice = known ?? { rows: new Map(), throughMs: null, last: null, writes: 0, running: null };
+    practices.set(account, practice);
+    return practice;
+  };
+  return {
+    async appointments(call) {
+      const { sweepMaxAgeMs = DEFAULT_MAX_AGE_MS } = accountOf(session, call);
+      const practice = practiceOf(call.account);
+      const wanted = { atMs: session.now() - sweepMaxAgeMs, writes: practice.writes };
+      // A sweep that is under way may have begun too early: then one more comes after it.
+      while (!isEnough(practice.last, wanted)) {
+        practice.running ??= sweepOnce(session, detached(call), practice).finally(() => {
+          practice.running = null;
+        });
+        await orAborted(practice.running, call.signal);
+      }
+      return practice.rows;
+    },
+    noteWrite(account) {
+      practiceOf(account).writes++;
+    },
+  };
+}
+
+function isEnough(last: Practice['last'], wanted: { atMs: number; writes: number }): boolean {
+  return last !== null && last.atMs >= wanted.atMs && last.writes >= wanted.writes;
+}
+
+/** Reads on from where the last window ended up to now. What was read stays read when a later window fails. */
+async function sweepOnce(session: Session, call: Call, practice: Practice): Promise<void> {
+  const began = { atMs: session.now(), writes: practice.writes };
+  const { lookBackDays = DEFAULT_LOOK_BACK_DAYS } = accountOf(session, call);
+  let from = practice.throughMs ?? began.atMs - lookBackDays * 86_400_000;
+  for (;;) {
+    const to = windowEnd(from, began.atMs);
+    const isLast = to === began.atMs;
+    const rows = await readWindow(session, call, from - OVERLAP_MS, isLast ? to + OVERLAP_MS : to);
+    for (const row of rows) merge(session, practice.rows, row);
+    practice.throughMs = to;
+    if (isLast) break;
+    from = to;
+  }
+  forgetLongOver(practice.rows, began.atMs);
+  practice.last = began;
+}
+
+function windowEnd(from: number, now: number): number {
+  if (now - from <= LAST_WINDOW_MS) return now;
+  return Math.min(from + WINDOW_MS, now - LAST_WINDOW_MS);
+}
+
+/**
+ * Everything in a window, all pages of it. Rows that are updated meanwhile move, and others with them, to pages
+ * that were read already: only a read whose count stood still and that saw as many rows counts.
+ */
+async function readWindow(
+  session: Session,
+  call: Call,
+  startMs: number,
+  endMs: number,
+): Promise<AppointmentWire[]> {
+  for (let n = 0; n < MAX_READS; n++) {
+    const rows = await readPages(session, call, {
+      updated_at_start: rfc3339(startMs),
+      updated_at_end: rfc3339(endMs),
+    });
+    if (rows) return rows;
+  }
+  throw unclear('read', 'the list of appointments kept changing while it was read');
+}
+
+async function readPages(
+  session: Session,
+  call: Call,
+  range: { updated_at_start: string; updated_at_end: string },
+): Promise<AppointmentWire[] | null> {
+  const rows = new Map<string, AppointmentWire>();
+  let total: number | null = null;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const wire = await demand(session, call, 'list_appointments', appointmentPageWire, {
+      query: { ...range, page: String(page), per_page: String(PER_PAGE) },
+    });
+    for (const row of wire.content) rows.set(idOf(row), row);
+    const count = wire.total_count ?? null;
+    if (page > 0 && count !== total) return null;
+    total = count;
+    if (isLastPage(wire, page))
+      return page > 0 && total !== null && rows.size < total ? null : [...rows.values()];
+  }
+  throw new Failure('unexpected_answer', { said: 'the list of appointments has no end' });
+}
+
+/** Told by `total_pages`; without it by a page that is not full. */
+export function isLastPage(
+  wire: { content: readonly unknown[]; total_pages?: number | null; per_page?: number | null },
+  page: number,
+): boolean {
+  if (wire.content.length === 0) return true;
+  if (typeof wire.total_pages === 'number') return page + 1 >= wire.total_pages;
+  return wire.content.length < (wire.per_page ?? PER_PAGE);
+}
+
+/** The list requires no field, not even the id: what stands in for it need only tell one row from another. */
+export function idOf(row: AppointmentWire): string {
+  return row.id ?? row.remote_id ?? `${row.created_at ?? ''}/${row.booking_date ?? ''}`;
+}
+
+/** The newer word wins, whichever order they were read in. */
+function merge(session: Session, rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
+  if (!row.id) session.notice('appointment.id', 'missing');
+  const known = rows.get(idOf(row));
+  if (known && updatedMs(known) > updatedMs(row)) return;
+  rows.set(idOf(row), row);
+}
+
+function updatedMs(row: AppointmentWire): number {
+  const at = Date.parse(row.updated_at ?? '');
+  return Number.isNaN(at) ? Infinity : at;
+}
+
+function forgetLongOver(rows: Map<string, AppointmentWire>, now: number): void {
+  for (const [id, row] of rows) {
+    if (Date.parse(row.booking_date ?? '') < now - KEPT_AFTER_START_MS) rows.delete(id);
+  }
+}
