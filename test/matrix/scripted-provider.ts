@@ -1,0 +1,148 @@
+import { createCoreActivities, createProviderActivities } from '../../activities';
+import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import type { CoreOptions } from '../../activities/core';
+import { CAPABILITIES } from '../../src/booking/capabilities';
+import { Failure } from '../../src/booking/failures';
+import { DEFAULT_LIMITS } from '../../src/booking/limits';
+import type { Appointment, Order, Sighting, Slot, Standing } from '../../src/booking/model';
+import type { BookingRequest } from '../../src/booking/schema/request';
+import { createJunction } from '../../src/providers/junction';
+import type { Provider } from '../../src/providers/provider';
+
+/**
+ * A provider in a few lines that lives by the server's clock. The sandboxes keep real time, which a server that
+ * skips hours does not wait for; so where a rule is about hours, the world is scripted, and only there.
+ */
+export interface Script {
+  /** How the appointment stands; a test changes it as the provider would. */
+  standing: Standing;
+  /** Whether our credentials are rejected just now. */
+  lockedOut: boolean;
+  slot: { startsAt: string; endsAt: string };
+  /** What was done to the provider, with the server's time in ms. */
+  log: { did: 'book' | 'look' | 'cancel appointment' | 'cancel order'; atMs: number }[];
+}
+
+export const ORDER_ID = '413d7205-f8a9-42ed-aa4a-edb99e481ca0';
+
+/** The project's own activities over a script. `clock` is the server's. */
+export function scriptedActivities(
+  script: Script,
+  clock: () => Promise<number>,
+  options: CoreOptions,
+): { core: CoreActivities; junction: ProviderActivities } {
+  const provider = scriptedProvider(script, clock);
+  return {
+    core: {
+      ...createCoreActivities(options),
+      // The real one reads the request by the real date; the server's is days ahead of it.
+      openBooking: ({ request }) => Promise.resolve(opened(request)),
+    },
+    junction: {
+      ...createProviderActivities({ providerFor: () => provider, timezoneOf: () => 'America/Phoenix' }),
+      // The real one drops what lies in the past by the real clock.
+      searchSlots: () => Promise.resolve([slotOf(script)]),
+    },
+  };
+}
+
+function opened(input: unknown): Awaited<ReturnType<CoreActivities['openBooking']>> {
+  // The test wrote the request itself.
+  const request = input as BookingRequest;
+  return {
+    request,
+    capabilities: { ...CAPABILITIES['junction-phlebotomy'], feeWindowMs: 0 },
+    limits: { ...DEFAULT_LIMITS, ...request.limits },
+  };
+}
+
+function scriptedProvider(script: Script, clock: () => Promise<number>): Provider {
+  let ref: string | null = null;
+  let orderIsCancelled = false;
+  const note = async (did: Script['log'][number]['did']): Promise<void> => {
+    if (script.lockedOut) throw new Failure('credentials_rejected');
+    script.log.push({ did, atMs: await clock() });
+  };
+  const order = () => orderOf(orderIsCancelled);
+  const { orders, ...junction } = createJunction('junction-phlebotomy', {
+    accounts: {},
+    log: { warn: () => undefined },
+  });
+  return {
+    ...junction,
+    tiers: null,
+    orders: orders && {
+      ...orders,
+      read: () => Promise.resolve(order()),
+      async cancel() {
+        await note('cancel order');
+        orderIsCancelled = true;
+        return order();
+      },
+    },
+    async book(_call, booking) {
+      await note('book');
+      ref = booking.ref;
+      return appointmentOf(script, ref);
+    },
+    async lookUp(): Promise<Sighting> {
+      await note('look');
+      if (ref === null) return { order: order(), live: [], ended: [] };
+      const shown = appointmentOf(script, ref);
+      return shown.standing === 'cancelled'
+        ? { order: order(), live: [], ended: [shown] }
+        : { order: null, live: [shown], ended: [] };
+    },
+    async cancelAppointment() {
+      await note('cancel appointment');
+      script.standing = 'cancelled';
+      return null;
+    },
+  };
+}
+
+function orderOf(isCancelled: boolean): Order {
+  const phase = isCancelled ? 'cancelled' : 'ready';
+  const unsaid = { passthrough: null, userId: null, address: null, dob: null, createdAt: null };
+  return {
+    id: ORDER_ID,
+    status: `${phase}.at_home_phlebotomy`,
+    phase,
+    kind: 'at_home_phlebotomy',
+    ...unsaid,
+  };
+}
+
+function slotOf({ slot }: Script): Slot {
+  const unsaid = {
+    expiresAt: null,
+    timezone: null,
+    price: null,
+    distance: null,
+    location: null,
+    place: null,
+  };
+  return { key: 'a-slot', ...slot, ...unsaid };
+}
+
+function appointmentOf({ standing, slot }: Script, ref: string): Appointment {
+  return {
+    id: '5d2c1a6e-0000-4000-8000-000000000001',
+    orderId: ORDER_ID,
+    provider: 'getlabs',
+    providerId: null,
+    externalId: null,
+    type: 'phlebotomy',
+    status: standing,
+    eventStatus: standing,
+    standing,
+    ...slot,
+    timezone: null,
+    address: null,
+    location: null,
+    place: null,
+    canReschedule: true,
+    ref,
+    reason: null,
+  };
+}
