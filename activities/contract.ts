@@ -1,3 +1,4 @@
+import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
 import type { Appointment, Order, ProviderName, Sighting, Slot, WriteAnswer } from '../src/booking/model';
@@ -31,6 +32,8 @@ export interface OpenedBooking {
 export interface CoreActivities {
   /** Parses the request again (the door may not have been ours) and freezes capabilities and limits. */
   openBooking(input: { request: unknown; bookingId: string }): Promise<OpenedBooking>;
+  /** The request with a reschedule's windows or slot in the place of its own. */
+  openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
   /** Whether another booking with this id is open in Temporal. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
 }
@@ -83,6 +86,15 @@ export interface ProviderActivities {
     slot: Slot;
     ref: string;
     key: string | null;
+  }): Promise<BookAnswer>;
+  /** Looks whether the appointment is there already, then moves it. One attempt. */
+  moveAppointment(input: {
+    at: At;
+    request: BookingRequest;
+    orderId: string | null;
+    appointmentId: string;
+    slot: Slot;
+    ref: string;
   }): Promise<BookAnswer>;
   lookUp(input: {
     at: At;

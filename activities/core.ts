@@ -25,6 +25,13 @@ export function createCoreActivities({ config, client }: CoreOptions): CoreActiv
           limits: { ...config.limits, ...defined(parsed.limits) },
         };
       }),
+    openReschedule: ({ request, change }) =>
+      crossing(async () => {
+        const { windows: _windows, slot: _slot, ...rest } = request;
+        return Promise.resolve(
+          parseRequest({ ...rest, windows: change.windows, slot: change.slot }, { now: new Date() }),
+        );
+      }),
     isBookingOpen: async ({ bookingId }) => {
       try {
         const { status } = await client.workflow.getHandle(workflowIdOf(bookingId)).describe();

@@ -4,7 +4,14 @@ import { chooseSlots } from '../src/booking/rank';
 import { isRefOf, makerOfRef } from '../src/booking/ref';
 import { sightingMark } from '../src/booking/sighting';
 import { daysOf, localDay } from '../src/booking/windows';
-import type { Appointment, Order, PostalAddress, ProviderName, WriteAnswer } from '../src/booking/model';
+import type {
+  Appointment,
+  Order,
+  PostalAddress,
+  ProviderName,
+  Slot,
+  WriteAnswer,
+} from '../src/booking/model';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { Call, DayRange, OrderCalls, Provider, TierCalls, Where } from '../src/providers/provider';
 import type { At, BookAnswer, ProviderActivities } from './contract';
@@ -44,26 +51,10 @@ export function createProviderActivities({
         if (order.status === seenStatus) throw notYet('the order has not changed');
         return order;
       }),
-    searchSlots: ({ at, request, order, capabilities, max }) =>
-      crossing(async () => {
-        const timezone = timezoneOf(at.provider, at.account);
-        const slots = await providerFor(at.provider).searchSlots(callOf(at), {
-          days: daysWanted(request, timezone),
-          address: postalAddress(request, order),
-          location: null,
-          request,
-        });
-        return chooseSlots({
-          slots,
-          request,
-          now: new Date(),
-          leadTimeMs: capabilities.leadTimeMs,
-          minAgeYears: capabilities.minAgeYears,
-          dob: order?.dob ?? request.patient?.dob ?? null,
-          timezone,
-          max,
-        });
-      }),
+    searchSlots: (input) =>
+      crossing(() =>
+        searchSlots(providerFor(input.at.provider), timezoneOf(input.at.provider, input.at.account), input),
+      ),
     chooseTier: ({ at, request, order }) =>
       crossing(() =>
         tiersOf(providerFor(at.provider)).choose(callOf(at), {
@@ -73,6 +64,7 @@ export function createProviderActivities({
       ),
     requestVisit: (input) => crossing(() => requestVisit(providerFor(input.at.provider), input)),
     bookSlot: (input) => crossing(() => bookSlot(providerFor(input.at.provider), input)),
+    moveAppointment: (input) => crossing(() => moveAppointment(providerFor(input.at.provider), input)),
     lookUp: (input) => crossing(() => lookUp(input)),
     awaitAppointmentChange: ({ seen, ...where }) =>
       crossing(async () => {
@@ -83,10 +75,39 @@ export function createProviderActivities({
     cancelAppointment: ({ at, request, orderId, appointmentId, reason }) =>
       crossing(() =>
         written(() =>
-          providerFor(at.provider).cancelAppointment(callOf(at), { orderId, appointmentId, request, reason }),
+          providerFor(at.provider).cancelAppointment(callOf(at), {
+            orderId,
+            appointmentId,
+            request,
+            bookingId: at.bookingId,
+            reason,
+          }),
         ),
       ),
   };
+}
+
+async function searchSlots(
+  provider: Provider,
+  timezone: string | null,
+  { at, request, order, capabilities, max }: Parameters<ProviderActivities['searchSlots']>[0],
+): Promise<Slot[]> {
+  const slots = await provider.searchSlots(callOf(at), {
+    days: daysWanted(request, timezone),
+    address: postalAddress(request, order),
+    location: null,
+    request,
+  });
+  return chooseSlots({
+    slots,
+    request,
+    now: new Date(),
+    leadTimeMs: capabilities.leadTimeMs,
+    minAgeYears: capabilities.minAgeYears,
+    dob: order?.dob ?? request.patient?.dob ?? null,
+    timezone,
+    max,
+  });
 }
 
 /** Looks for the booking's order first: an earlier call may have placed it without our hearing of it. */
@@ -149,6 +170,37 @@ async function requestVisit(
     const visit = { orderId: order.id, vendor, address, ref, request };
     return { is: 'held', appointment: await tiersOf(provider).request(call, visit), earlier: false };
   });
+}
+
+/** Moves an appointment, unless a look shows it at the wanted time already. */
+async function moveAppointment(
+  provider: Provider,
+  { at, request, orderId, appointmentId, slot, ref }: Parameters<ProviderActivities['moveAppointment']>[0],
+): Promise<BookAnswer> {
+  const call = callOf(at);
+  const { live } = await provider.lookUp(call, { orderId, request, startsAt: slot.startsAt });
+  const moved = live.find((seen) => isRefOf(makerOfRef(ref), seen.ref) || seen.id === appointmentId);
+  if (!moved) return { is: 'gone', reason: 'the appointment to move is no longer there', searchAgain: false };
+  if (isAt(moved, slot)) return { is: 'held', appointment: moved, earlier: true };
+  if (!provider.reschedule) throw new Failure('cannot_reschedule');
+  try {
+    const appointment = await provider.reschedule(call, {
+      orderId,
+      appointmentId,
+      slotKey: slot.key,
+      ref,
+      request,
+    });
+    return { is: 'held', appointment, earlier: false };
+  } catch (err) {
+    const answer = err instanceof Failure ? notBooked(err) : null;
+    if (!answer) throw err;
+    return answer;
+  }
+}
+
+function isAt(appointment: Appointment, slot: Slot): boolean {
+  return appointment.startsAt !== null && Date.parse(appointment.startsAt) === Date.parse(slot.startsAt);
 }
 
 /** The answer of a keyed call may be a replay, frozen long ago: what the provider shows now counts. */

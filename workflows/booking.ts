@@ -13,38 +13,38 @@ import { core } from './activities';
 import { Ending } from './ending';
 import { isPlaintext } from './guard';
 import { openInbox } from './inbox';
+import { carriedOn, type Carried } from './long-life';
 import { owned } from './owned';
 import { publish } from './publish';
 import { change, newBooking, shielded, type Booking } from './state';
-import { nextOffer, take, takeOver, undoAppointment } from './steps/appointment';
-import { confirmed } from './steps/confirm';
+import { undoAppointment } from './steps/appointment';
+import { hold } from './steps/hold';
 import { keep } from './steps/keep';
 import { doOrder, undoOrder } from './steps/order';
 import { ready } from './steps/ready';
-import { compensate, undone, type Undo } from './steps/undo';
+import { compensate, type Undo } from './steps/undo';
 import { viewOf } from './view';
-import { checkTime } from './waiting';
 
 /**
  * A booking: "book this person an appointment", owned until it is settled. Order, readiness, slot, confirmation,
- * keeping; what was begun is undone in reverse when it cannot be had.
+ * keeping; what was begun is undone in reverse when it cannot be had. `carried` comes from an earlier run of a
+ * long life (long-life.ts), which goes on where that one was: keeping.
  */
-export async function booking(input: unknown): Promise<BookingView> {
-  const b = newBooking(
-    bookingIdOf(workflowInfo().workflowId) ?? workflowInfo().workflowId,
-    workflowInfo().startTime.toISOString(),
-  );
+export async function booking(input: unknown, carried?: Carried): Promise<BookingView> {
+  const b = carried ? carriedOn(input, carried) : begun(input);
   openInbox(b);
-  const undos: Undo[] = []; // newest first
+  const undos: Undo[] = carried ? [undoAppointment, undoOrder] : []; // newest first
   try {
     await whileWanted(b, async () => {
-      await owned(b, () => open(b, input));
-      undos.unshift(undoOrder); // before the do: an order may be placed without our hearing of it
-      await owned(b, () => doOrder(b));
-      await owned(b, () => ready(b));
-      undos.unshift(undoAppointment);
-      do await held(b);
-      while ((await keep(b)) === 'rebook');
+      if (!carried) {
+        await owned(b, () => open(b, input));
+        undos.unshift(undoOrder); // before the do: an order may be placed without our hearing of it
+        await owned(b, () => doOrder(b));
+        await owned(b, () => ready(b));
+        undos.unshift(undoAppointment);
+        await hold(b);
+      }
+      while ((await keep(b)) === 'rebook') await hold(b);
     });
     return await end(b, 'completed');
   } catch (err) {
@@ -54,31 +54,9 @@ export async function booking(input: unknown): Promise<BookingView> {
   }
 }
 
-/** Tries slots until one is confirmed. An appointment that is taken over needs no slot. */
-async function held(b: Booking): Promise<void> {
-  change(b, { status: 'searching' });
-  if (await owned(b, () => takeOver(b))) {
-    if (await confirmed(b)) return;
-    throw new Ending('failed', 'slot_declined');
-  }
-  const { maxSlotAttempts } = b.state.limits; // the request's own, where it has one
-  const until = b.state.attempts.length + maxSlotAttempts;
-  while (b.state.attempts.length < until) {
-    await owned(b, async () => checkTime(b));
-    const offer = await owned(b, () => nextOffer(b));
-    const appointment = await owned(b, () => take(b, offer));
-    if (!appointment) continue;
-    if (await confirmed(b)) return;
-    await release(b);
-  }
-  throw new Ending('failed', 'no_slot');
-}
-
-/** Gives a slot back before another is tried; one that a person leaves standing ends the search. */
-async function release(b: Booking): Promise<void> {
-  const outcome = await shielded(() => undone(b, undoAppointment));
-  if (outcome === 'left_to_person') throw new Ending('failed', 'undo_failed');
-  change(b, { appointment: null });
+function begun(input: unknown): Booking {
+  const { workflowId, startTime } = workflowInfo();
+  return newBooking(bookingIdOf(workflowId) ?? workflowId, startTime.toISOString(), input);
 }
 
 async function open(b: Booking, input: unknown): Promise<void> {

@@ -28,12 +28,14 @@ export function whose(b: Booking, sighting: Sighting): Whose {
 }
 
 /**
- * How the booking's appointment stands in a sighting: the live one that is ours (a move may give it another id),
- * else the record with the id that we know; null when the provider no longer shows it.
+ * How the booking's appointment stands in a sighting: the live one with the id that we know, else another of ours (a move
+ * may give it another id), else the ended record with that id; null when the provider no longer shows it.
  */
 export function ownIn(b: Booking, sighting: Sighting): Appointment | null {
-  const seen = whose(b, sighting);
-  if (seen.is === 'ours') return seen.appointment;
   const id = b.state.appointment?.id;
-  return [...sighting.live, ...sighting.ended].find((one) => one.id === id) ?? null;
+  const known = sighting.live.find((one) => one.id === id);
+  if (known) return known;
+  const seen = whose(b, sighting);
+  if (seen.is === 'ours' && seen.appointment.id !== b.state.replaces?.id) return seen.appointment;
+  return sighting.ended.find((one) => one.id === id) ?? null;
 }

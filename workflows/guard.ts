@@ -1,5 +1,5 @@
 import { CHOICES, type Choice } from '../src/booking/failures';
-import type { CancelMessage, ResolveMessage, RetryMessage } from '../src/booking/messages';
+import type { CancelMessage, RescheduleMessage, ResolveMessage, RetryMessage } from '../src/booking/messages';
 import { PLAINTEXT_MARK } from '../src/booking/names';
 
 /**
@@ -33,6 +33,15 @@ export function readResolve(value: unknown): ResolveMessage | null {
   if (!fields || !isChoice(fields.choice) || typeof fields.why !== 'string' || fields.why.trim() === '')
     return null;
   return { ...sender(fields), choice: fields.choice, why: fields.why.slice(0, 1000) };
+}
+
+/** The form only; what windows and slots must look like is checked by the activity that reads them. */
+export function readReschedule(value: unknown): RescheduleMessage | null {
+  const fields = read(value);
+  if (!fields || !isOptionalBoolean(fields.acceptFees)) return null;
+  const { windows, slot, acceptFees } = fields;
+  const form = windows === undefined ? isRecord(slot) : slot === undefined && Array.isArray(windows);
+  return form ? { ...sender(fields), windows, slot, acceptFees } : null;
 }
 
 /** The sender's token of any message, also of a malformed one. */

@@ -2,8 +2,9 @@ import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { FAILURES, type FailureCode } from '../src/booking/failures';
 import type { MessageReceipt } from '../src/booking/messages';
-import { readCancel, readResolve, readRetry, senderOf } from './guard';
-import { nowMs, now } from './clock';
+import { readCancel, readReschedule, readResolve, readRetry, senderOf } from './guard';
+import { now } from './clock';
+import { costsFee } from './fees';
 import * as messages from './messages';
 import { change, type Booking } from './state';
 import { viewOf } from './view';
@@ -20,7 +21,7 @@ const KINDS: Record<string, (b: Booking, body: unknown) => Verdict> = {
   cancel: cancelVerdict,
   retry: retryVerdict,
   resolve: resolveVerdict,
-  reschedule: () => ({ refused: 'not_supported' }),
+  reschedule: rescheduleVerdict,
 };
 
 /** Wires the query, the signals and the updates of a booking. */
@@ -73,7 +74,8 @@ function cancelVerdict(b: Booking, body: unknown): Verdict {
   if (!message) return { refused: 'malformed_message' };
   if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
   if (b.state.status === 'in_progress') return { refused: 'too_late_to_cancel' };
-  if (costsFee(b) && !message.acceptFees && !b.state.acceptFees) return { refused: 'fees_not_accepted' };
+  if (costsFee(b, b.state.appointment) && !message.acceptFees && !b.state.acceptFees)
+    return { refused: 'fees_not_accepted' };
   return {
     accept: () => {
       change(b, { cancel: message, acceptFees: b.state.acceptFees || message.acceptFees === true });
@@ -105,9 +107,29 @@ function resolveVerdict(b: Booking, body: unknown): Verdict {
   };
 }
 
-/** Whether cancelling the appointment now would cost a fee, as far as the provider's terms are known. */
-export function costsFee(b: Booking): boolean {
-  const { appointment, capabilities } = b.state;
-  if (!appointment?.startsAt || appointment.standing === 'cancelled') return false;
-  return Date.parse(appointment.startsAt) - nowMs() < capabilities.feeWindowMs;
+function rescheduleVerdict(b: Booking, body: unknown): Verdict {
+  const message = readReschedule(body);
+  if (!message) return { refused: 'malformed_message' };
+  // The same change again has no effect twice: it is on its way, or done.
+  const asked = JSON.stringify([message.windows, message.slot]);
+  if (
+    asked === b.state.lastMove &&
+    (b.inbox.reschedule || b.state.status === 'rescheduling' || b.state.lastMoveDone)
+  ) {
+    return { accept: () => undefined };
+  }
+  const { status, appointment, attention, capabilities, request } = b.state;
+  if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
+  if (status !== 'confirmed' || attention || b.inbox.reschedule) return { refused: 'cannot_reschedule_now' };
+  const canMove = capabilities.reschedule === 'none' || appointment?.canReschedule !== false;
+  if (!canMove && request.policy?.onCannotReschedule !== 'cancel_and_book')
+    return { refused: 'cannot_reschedule' };
+  if (costsFee(b, b.state.appointment) && !message.acceptFees && !b.state.acceptFees)
+    return { refused: 'fees_not_accepted' };
+  return {
+    accept: () => {
+      b.inbox.reschedule = message;
+      change(b, { lastMove: asked, lastMoveDone: false });
+    },
+  };
 }

@@ -56,14 +56,22 @@ async function lookUpUntil(b: Booking, time: string): Promise<Appointment | null
   }
 }
 
+/** Whether an appointment of ours is what the unanswered call was to bring about. */
+function isEffect(b: Booking, appointment: Appointment): boolean {
+  const unknown = b.state.unknownBook;
+  if (!unknown?.isMove) return true;
+  return Date.parse(appointment.startsAt ?? '') === Date.parse(unknown.startsAt ?? '');
+}
+
 /** One look-up for the unanswered call. */
 export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
   const sighting = await lookUp(b, 'look whether the unanswered booking took effect');
   const seen = whose(b, sighting);
-  if (seen.is === 'ours') {
-    change(b, { unknownBook: null });
+  if (seen.is === 'foreign' || seen.is === 'ambiguous') throw new Failure('ambiguous_match');
+  if (seen.is === 'ours' && (b.compensating || isEffect(b, seen.appointment))) {
+    // A move that is being undone may still surface: its window stays open.
+    if (!b.state.unknownBook?.isMove || !b.compensating) change(b, { unknownBook: null });
     return seen.appointment;
   }
-  if (seen.is !== 'none') throw new Failure('ambiguous_match');
   return null;
 }

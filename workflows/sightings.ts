@@ -18,8 +18,14 @@ export interface Watch {
   everyMs?: number;
 }
 
-/** What the provider shows next: by polling, at news, or once after the deadline. */
-export async function nextSighting(b: Booking, { what, mark, until, everyMs }: Watch): Promise<Sighting> {
+/**
+ * What the provider shows next: by polling, at news, or once after the deadline. Null when a caller's change came
+ * first.
+ */
+export async function nextSighting(
+  b: Booking,
+  { what, mark, until, everyMs }: Watch,
+): Promise<Sighting | null> {
   const { request, order, appointment } = b.state;
   const watched = await watch(b, what, until, () =>
     polls(b, `poll for ${what}`, everyMs).awaitAppointmentChange({
@@ -31,6 +37,7 @@ export async function nextSighting(b: Booking, { what, mark, until, everyMs }: W
     }),
   );
   if (watched.by === 'poll') return watched.found;
+  if (watched.by === 'mail') return null;
   return lookUp(
     b,
     watched.by === 'news' ? 'read the provider after its news' : 'look once more after the deadline',
@@ -42,6 +49,8 @@ export function note(b: Booking, sighting: Sighting): void {
   const { appointment, order } = b.state;
   if (sighting.order && order) change(b, { order: { ...sighting.order, origin: order.origin } });
   const own = ownIn(b, sighting);
+  // Moved by somebody else: the change that a caller asked for last is no longer what stands.
+  if (own && own.startsAt !== appointment?.startsAt) change(b, { lastMoveDone: false });
   if (own) change(b, { appointment: own });
   else if (appointment)
     change(b, { appointment: { ...appointment, standing: 'cancelled', status: 'cancelled' } });

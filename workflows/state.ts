@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { At } from '../activities/contract';
 import type { Capabilities } from '../src/booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
-import type { CancelMessage, ResolveMessage } from '../src/booking/messages';
+import type { CancelMessage, RescheduleMessage, ResolveMessage } from '../src/booking/messages';
 import type { Appointment, Order, Slot } from '../src/booking/model';
 import { makerOf } from '../src/booking/ref';
 import type { BookingRequest } from '../src/booking/schema/request';
@@ -44,6 +44,18 @@ export interface BookingState {
   failure: BookingView['failure'];
   lastRequest: BookingView['lastRequest'];
   cancel: CancelMessage | null;
+  /** The change that was asked for last, so that the same one has no effect twice. */
+  lastMove: string | null;
+  lastMoveDone: boolean;
+  /** The appointment that the current one replaces, while both stand. */
+  replaces: Appointment | null;
+  rebookings: number;
+  /** Whether the time for the provider's final word was up at the last look. */
+  finalWordDue: boolean;
+  /** Since when the booking is to be settled: its creation, or its last move or rebooking. */
+  settleFrom: string;
+  /** The attempts before this one belong to an earlier search: their slots may be tried again. */
+  triedFrom: number;
   /** For how long attention held the deadlines back, in ms. */
   heldBackMs: number;
   acceptFees: boolean;
@@ -63,6 +75,8 @@ export interface Attempt {
 export interface UnknownCall {
   since: string;
   startsAt: string | null;
+  /** Whether it moves an appointment that stands: then only the appointment at the new time is its effect. */
+  isMove: boolean;
 }
 
 /** What callers and providers have sent and the main line has not taken yet. */
@@ -70,10 +84,13 @@ export interface Inbox {
   /** Somebody says that something changed: read the provider once. */
   news: boolean;
   decision: ResolveMessage | null;
+  reschedule: RescheduleMessage | null;
 }
 
 /** A running booking: its state, its inbox, and the scope that a cancel ends. */
 export interface Booking {
+  /** The request as it came, for the next run. */
+  input: unknown;
   state: BookingState;
   inbox: Inbox;
   /** Whether its request was read: before that there is nothing true to publish. */
@@ -87,8 +104,9 @@ export interface Booking {
 }
 
 /** A booking at its very start, before its request is known to be valid. */
-export function newBooking(id: string, createdAt: string): Booking {
+export function newBooking(id: string, createdAt: string, input?: unknown): Booking {
   return {
+    input,
     state: {
       id,
       revision: 1,
@@ -116,10 +134,17 @@ export function newBooking(id: string, createdAt: string): Booking {
       failure: null,
       lastRequest: null,
       cancel: null,
+      lastMove: null,
+      lastMoveDone: false,
+      replaces: null,
+      rebookings: 0,
+      finalWordDue: false,
+      settleFrom: createdAt,
+      triedFrom: 0,
       heldBackMs: 0,
       acceptFees: false,
     },
-    inbox: { news: false, decision: null },
+    inbox: { news: false, decision: null, reschedule: null },
     opened: false,
     compensating: false,
     wanted: null,

@@ -14,7 +14,7 @@ export function viewOf(state: BookingState): BookingView {
     status: state.status,
     waitingFor: state.waitingFor,
     order: state.order && { id: state.order.id, origin: state.order.origin, status: state.order.status },
-    appointment: state.appointment && appointmentView(state.appointment),
+    appointment: state.appointment && appointmentView(state.appointment, state.replaces),
     attempts: state.attempts.map(({ startsAt, outcome, reason, at }) => ({ startsAt, outcome, reason, at })),
     compensation: state.compensation,
     attention: state.attention,
@@ -25,7 +25,7 @@ export function viewOf(state: BookingState): BookingView {
   };
 }
 
-function appointmentView(appointment: Appointment): AppointmentView {
+function appointmentView(appointment: Appointment, replaces: Appointment | null): AppointmentView {
   const { orderId: _orderId, standing: _standing, ref: _ref, reason: _reason, ...shown } = appointment;
-  return { ...shown, replaces: null };
+  return { ...shown, replaces: replaces?.id ?? null };
 }

@@ -25,7 +25,7 @@ export function deadline(
 
 /** The deadline of the whole booking. */
 export function settleDeadline(b: Booking): Deadline {
-  return deadline(b, b.state.createdAt, b.state.limits.settleWithinMs, 0);
+  return deadline(b, b.state.settleFrom, b.state.limits.settleWithinMs, 0);
 }
 
 export function untilOf(b: Booking, d: Deadline): string {
@@ -66,8 +66,8 @@ async function wait(b: Booking, what: string, until: string, ready: () => boolea
   return news;
 }
 
-/** What ended a watch: the poll's finding, news that asks for a read, or the deadline. */
-export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'deadline' };
+/** What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. */
+export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail' } | { by: 'deadline' };
 
 /**
  * Waits for news with polling behind it. `poll` is an activity that returns once there is something to see; it
@@ -92,7 +92,7 @@ export async function watch<T>(
     },
   );
   try {
-    const ready = () => result !== null || b.inbox.news;
+    const ready = () => result !== null || b.inbox.news || b.inbox.reschedule !== null;
     const leftMs = until === null ? null : Math.max(1, Date.parse(until) - nowMs());
     if (leftMs === null) await condition(ready);
     else await condition(ready, leftMs, { summary: `deadline of waiting for ${what}` });
@@ -111,5 +111,5 @@ function outcomeOf<T>(b: Booking, result: { found: T } | { err: unknown } | null
     b.inbox.news = false;
     return { by: 'news' };
   }
-  return { by: 'deadline' };
+  return { by: b.inbox.reschedule ? 'mail' : 'deadline' };
 }

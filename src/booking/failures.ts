@@ -9,6 +9,7 @@ export type FailureOwner = 'slot' | 'order' | 'request' | 'provider' | 'us';
 /** What a person may decide about a booking that needs attention. */
 export const CHOICES = {
   retry: 'Try again what failed.',
+  keep: 'Leave the appointment as it is and give the change up.',
   end: 'Give the booking up: undo what it made and end it.',
   rebook: 'Look for another slot.',
   completed: 'The visit took place: end the booking as completed.',
@@ -85,6 +86,11 @@ export const FAILURES = {
     owner: 'request',
     status: 409,
     text: 'The booking was not confirmed within its time limit.',
+  },
+  cannot_reschedule_now: {
+    owner: 'request',
+    status: 409,
+    text: 'Only a confirmed booking that is not being changed already can be moved.',
   },
   cannot_reschedule: {
     owner: 'request',
@@ -187,6 +193,12 @@ export const FAILURES = {
     status: 409,
     text: 'The appointment was cancelled at the provider after it was confirmed.',
     choices: ['rebook', 'end', 'retry'],
+  },
+  reschedule_lost: {
+    owner: 'us',
+    status: 409,
+    text: 'The appointment was given up for a move, and no slot could be had in its place.',
+    choices: ['rebook', 'end'],
   },
   no_final_word: {
     owner: 'us',

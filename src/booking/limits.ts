@@ -5,6 +5,10 @@
 export interface Limits {
   /** Slots tried before the booking gives up. */
   maxSlotAttempts: number;
+  /** Events after which a confirmed booking continues as a new run. */
+  maxHistoryEvents: number;
+  /** Times that a booking looks for another slot after the provider cancelled, over its whole life. */
+  maxRebookings: number;
   /** Slots that one search keeps for trying. */
   maxSlotsKept: number;
   /** How long a slot may stay unconfirmed. Null: the async timeout and a minute where there is one, else 4 h. */
@@ -37,6 +41,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   maxSlotAttempts: 5,
+  maxHistoryEvents: 4_000,
+  maxRebookings: 3,
   maxSlotsKept: 20,
   confirmTimeoutMs: null,
   settleWithinMs: 3 * DAY_MS,

@@ -33,6 +33,8 @@ export interface Provider {
   searchSlots(call: Call, query: SlotQuery): Promise<Slot[]>;
   /** Takes a slot. Does not look first: the activity does. */
   book(call: Call, booking: BookCall): Promise<Appointment>;
+  /** Moves an appointment to another slot; null where the provider does not. Does not look first: the activity does. */
+  readonly reschedule: ((call: Call, move: MoveCall) => Promise<Appointment>) | null;
   /** Reads the order and its appointments. An empty answer means that the order itself was read. */
   lookUp(call: Call, where: Where): Promise<Sighting>;
   /** Cancels an appointment; one that is cancelled already is a success. Returns it as it stands after. */
@@ -98,6 +100,14 @@ export interface BookCall {
   key: string | null;
 }
 
+export interface MoveCall {
+  orderId: string | null;
+  appointmentId: string;
+  slotKey: string;
+  ref: string;
+  request: BookingRequest;
+}
+
 /** Where to look: by order where there are orders; else by the request's client and patient around `startsAt`. */
 export interface Where {
   orderId: string | null;
@@ -109,6 +119,8 @@ export interface CancelCall {
   orderId: string | null;
   appointmentId: string;
   request: BookingRequest;
+  /** For people at the provider, where a cancellation is a task for them. */
+  bookingId?: string;
   /** The caller's reason, one of the provider's list by name or id; null takes the account's default. */
   reason: string | null;
 }

@@ -99,7 +99,9 @@ describe('attention', () => {
 
   test('decisions where none is wanted, or not offered, are refused', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    const { booking } = await rig.bookings.start(
+      adopting(orderId, 'keep', { policy: { onProviderCancel: 'attention' } }),
+    );
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
     await expect(rig.bookings.retry(booking.id, {})).rejects.toMatchObject({ code: 'nothing_to_resolve' });
     await expect(rig.bookings.resolve(booking.id, { choice: 'end', why: 'no' })).rejects.toMatchObject({
@@ -121,7 +123,7 @@ describe('attention', () => {
 
   describe('when the provider cancels a confirmed appointment', () => {
     const cancelled = async () => {
-      const { booking } = await rig.bookings.start(atHome());
+      const { booking } = await rig.bookings.start(atHome({ policy: { onProviderCancel: 'attention' } }));
       await rig.until(booking.id, ({ status }) => status === 'confirmed');
       const { appointments } = await rig.sandbox.state();
       const mine = appointments.at(-1);
@@ -143,6 +145,29 @@ describe('attention', () => {
       );
       expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'confirmed']);
       expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: true, appointments: 1 });
+    });
+
+    test('by default another slot is looked for, a limited number of times', async () => {
+      const { booking } = await rig.bookings.start(atHome());
+      for (let n = 0; n <= 3; n++) {
+        await rig.until(
+          booking.id,
+          ({ status, attempts }) => status === 'confirmed' && attempts.length === n + 1,
+        );
+        const { live } = await rig.sandbox.state();
+        await rig.sandbox.control(`appointments/${live.appointments[0]}`, { status: 'cancelled' });
+      }
+      const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+      expect(asking).toMatchObject({ attention: { reason: 'provider_cancelled' }, attempts: { length: 4 } });
+    });
+
+    test('the request may have everything undone instead', async () => {
+      const { booking } = await rig.bookings.start(atHome({ policy: { onProviderCancel: 'compensate' } }));
+      const held = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      await rig.sandbox.control(`appointments/${held.appointment?.id}`, { status: 'cancelled' });
+      const view = await rig.until(booking.id, ({ status }) => status === 'failed');
+      expect(view.failure?.code).toBe('provider_cancelled');
+      expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: false, appointments: 0 });
     });
 
     test('a person may end it', async () => {

@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 const TIMEOUT_MS = 60_000;
 
 const notUsed = () => Promise.reject(new Error('not used here'));
-const core: CoreActivities = { openBooking: notUsed, isBookingOpen: notUsed };
+const core: CoreActivities = { openBooking: notUsed, isBookingOpen: notUsed, openReschedule: notUsed };
 const order: Order = {
   id: 'order-1',
   status: 'received.at_home_phlebotomy.requisition_created',
@@ -42,6 +42,7 @@ const junction: ProviderActivities = {
   lookUp: notUsed,
   awaitAppointmentChange: notUsed,
   cancelAppointment: notUsed,
+  moveAppointment: notUsed,
 };
 
 let server: TestServer;

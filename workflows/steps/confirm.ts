@@ -19,10 +19,11 @@ export async function confirmed(b: Booking): Promise<boolean> {
   for (;;) {
     const verdict = verdictOf(b, b.state.appointment);
     if (verdict !== 'waiting') return settle(b, verdict);
-    change(b, { status: 'awaiting_confirmation' });
+    if (b.state.status !== 'rescheduling') change(b, { status: 'awaiting_confirmation' });
     const until = sooner(b, sooner(b, limit, settleDeadline(b)), startDeadline(b));
     mark = await owned(b, async () => {
       const seen = await nextSighting(b, { what: 'confirmation', mark, until: untilOf(b, until) });
+      if (!seen) return mark;
       note(b, seen);
       if (seen.order && isEnded(seen.order) && seen.live.length === 0) throw new Failure('order_ended');
       return sightingMark(seen);

@@ -91,6 +91,8 @@ export const confirmationSchema = z.strictObject({
 export const policySchema = z.strictObject({
   onProviderCancel: z.enum(['rebook', 'compensate', 'attention']).optional(),
   existingAppointment: z.enum(['refuse', 'adopt']).optional(),
+  /** What a reschedule does where the provider does not move the appointment. `refuse` unless given. */
+  onCannotReschedule: z.enum(['refuse', 'cancel_and_book']).optional(),
   acceptFees: z.boolean().optional(),
 });
 

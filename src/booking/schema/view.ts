@@ -67,12 +67,15 @@ export const appointmentViewSchema = z.object({
   replaces: z.string().nullable(),
 });
 
-/** `unknown` on a settled attempt: its call was never accounted for; see the `cleanup` workflow. */
+/**
+ * `gone`: somebody else has the slot; `refused`: the call itself was refused, with no effect; `declined`: the provider
+ * took it back; `released`: given back unconfirmed. `unknown` on a settled attempt: its call was never accounted for; see the `cleanup` workflow. */
 export const ATTEMPT_OUTCOMES = [
   'booking',
   'unknown',
   'held',
   'gone',
+  'refused',
   'declined',
   'released',
   'confirmed',

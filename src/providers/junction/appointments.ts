@@ -1,7 +1,7 @@
 import type { Appointment, Sighting } from '../../booking/model';
 import { notesWithRef } from '../../booking/ref';
 import type { BookingRequest } from '../../booking/schema/request';
-import type { BookCall, Call, CancelCall, Where } from '../provider';
+import type { BookCall, Call, CancelCall, MoveCall, Where } from '../provider';
 import { readOrder } from './orders';
 import { toAppointment } from './parse';
 import type { CancellationReasons } from './reasons';
@@ -28,6 +28,20 @@ export async function book(session: Session, call: Call, booking: BookCall): Pro
     appointmentWire,
     { orderId, body: bookBody(booking), key },
   );
+  return toAppointment(wire, orderId, session.notice);
+}
+
+/**
+ * Moves the order's current appointment to another slot (contract: AppointmentRescheduleRequest). There is no key
+ * and no async confirmation here: an unclear answer is looked up.
+ */
+export async function reschedule(session: Session, call: Call, move: MoveCall): Promise<Appointment> {
+  const orderId = orderOf(move.orderId);
+  const body = {
+    booking_key: move.slotKey,
+    appointment_notes: notesWithRef(move.request.notes, move.ref, MAX_NOTES_LENGTH),
+  };
+  const wire = await demand(session, call, 'reschedule', appointmentWire, { orderId, body });
   return toAppointment(wire, orderId, session.notice);
 }
 

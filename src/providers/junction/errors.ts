@@ -95,14 +95,14 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   {
     source: '400 "This order does not have a requisition…"',
-    operations: ['book', 'request_visit', 'cancel_appointment'],
+    operations: ['book', 'request_visit', 'reschedule', 'cancel_appointment'],
     statuses: [400],
     says: /requisition/i,
     is: 'order_not_ready',
   },
   {
     source: '400 "Order is not in a state that allows booking/cancelling/rescheduling…"',
-    operations: ['book', 'request_visit'],
+    operations: ['book', 'request_visit', 'reschedule'],
     statuses: [400],
     says: /not in a state that allows/i,
     is: 'order_not_bookable',
@@ -161,7 +161,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   {
     source: '400 "Invalid booking key format"; Slots: any 400/404 on book that names the key',
-    operations: ['book'],
+    operations: ['book', 'reschedule'],
     statuses: [400, 404],
     says: /(?<!(api|idempotency)[ -])\bkey\b|booking_key/i,
     is: 'slot_key_invalid',
@@ -169,7 +169,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   {
     source:
       '400 or 404 "This appointment slot is no longer available…" or a slot conflict; Slots: names slot or availability',
-    operations: ['book'],
+    operations: ['book', 'reschedule'],
     statuses: [400, 404],
     says: /\b(time)?slots?\b|availab/i,
     is: 'slot_gone',

@@ -3,7 +3,7 @@ import { CAPABILITIES } from '../../booking/capabilities';
 import type { JunctionAccount } from '../../config';
 import { noticeOnce } from '../once';
 import type { Provider } from '../provider';
-import { book, cancelAppointment, lookUp } from './appointments';
+import { book, cancelAppointment, lookUp, reschedule } from './appointments';
 import { DIALECTS, type JunctionName } from './operations';
 import { orderCalls } from './orders';
 import { cancellationReasons } from './reasons';
@@ -32,6 +32,7 @@ export function createJunction(
     tiers: CAPABILITIES[name].requestTier ? tierCalls(session) : null,
     searchSlots: (call, query) => searchSlots(session, call, query),
     book: (call, booking) => book(session, call, booking),
+    reschedule: (call, move) => reschedule(session, call, move),
     lookUp: (call, where) => lookUp(session, call, where),
     cancelAppointment: (call, cancel) => cancelAppointment(session, reasons, call, cancel),
   };

@@ -23,6 +23,7 @@ export const ENDPOINTS = {
   reasons: { method: 'GET', path: '/v3/order/{at}/appointment/cancellation-reasons', effect: 'read' },
   appointment: { method: 'GET', path: '/v3/order/{order_id}/{at}/appointment', effect: 'read' },
   book: { method: 'POST', path: '/v3/order/{order_id}/{at}/appointment/book', effect: 'write' },
+  reschedule: { method: 'PATCH', path: '/v3/order/{order_id}/{at}/appointment/reschedule', effect: 'write' },
   area_info: { method: 'GET', path: '/v3/order/area/info', effect: 'read' },
   request_visit: { method: 'POST', path: '/v3/order/{order_id}/{at}/appointment/request', effect: 'write' },
   cancel_appointment: {

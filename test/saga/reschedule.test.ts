@@ -1,0 +1,221 @@
+import { reschedule as rescheduleSignal } from '../../workflows/messages';
+import { workflowIdOf } from '../../src/booking/names';
+import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+
+const movePath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/reschedule`;
+const LATER = { windows: [{ from: '+5d', to: '+9d' }] };
+
+describe('a reschedule', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga({ capabilities: { callTimeoutMs: 3_000 } });
+  }, 120_000);
+  afterAll(() => rig.stop());
+  beforeEach(async () => {
+    await rig.sandbox.control('reset', {});
+  });
+
+  const confirmed = async (overrides: Record<string, unknown> = {}) => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', overrides));
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    return { id: booking.id, orderId, startsAt: view.appointment?.startsAt ?? '' };
+  };
+  const moves = async (orderId: string) =>
+    (await rig.sandbox.state()).calls.filter(({ path }) => path === movePath(orderId)).length;
+
+  test('moves the appointment to the best slot of the new windows', async () => {
+    const { id, orderId, startsAt } = await confirmed();
+    await rig.bookings.reschedule(id, { ...LATER, by: 'tests' });
+    const view = await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
+    );
+    expect(Date.parse(view.appointment?.startsAt ?? '')).toBeGreaterThan(
+      Date.parse(startsAt) + 2 * 24 * 3_600_000,
+    );
+    expect(view.lastRequest).toMatchObject({ kind: 'reschedule', outcome: 'accepted', by: 'tests' });
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('by signal does the same', async () => {
+    const { id, startsAt } = await confirmed();
+    await rig.server.client.workflow.getHandle(workflowIdOf(id)).signal(rescheduleSignal, LATER);
+    await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
+    );
+  });
+
+  test('asked twice has one effect', async () => {
+    const { id, orderId, startsAt } = await confirmed();
+    await Promise.all([rig.bookings.reschedule(id, LATER), rig.bookings.reschedule(id, LATER)]);
+    await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
+    );
+    await rig.bookings.reschedule(id, LATER);
+    expect(await moves(orderId)).toBe(1);
+  });
+
+  test('back to where it was is possible', async () => {
+    const { id, startsAt } = await confirmed();
+    await rig.bookings.reschedule(id, LATER);
+    await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
+    );
+    await rig.bookings.reschedule(id, { windows: [{ from: '+2d', to: '+4d' }] });
+    await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt === startsAt,
+    );
+  });
+
+  test('whose answer got lost is looked up, and counts when the appointment is at the new time', async () => {
+    const { id, orderId, startsAt } = await confirmed();
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path: movePath(orderId),
+      when: 'after',
+      answer: 'reset',
+    });
+    await rig.bookings.reschedule(id, LATER);
+    await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
+    );
+    expect(await moves(orderId)).toBe(1);
+  });
+
+  test('without effect and without answer: the whole window is looked over, then the next slot is tried', async () => {
+    const { id, orderId, startsAt } = await confirmed();
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path: movePath(orderId),
+      when: 'before',
+      answer: 'reset',
+    });
+    await rig.bookings.reschedule(id, LATER);
+    const view = await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
+    );
+    expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'unknown', 'confirmed']);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('that finds no slot leaves the appointment as it was, and says so', async () => {
+    const { id, orderId, startsAt } = await confirmed();
+    await rig.sandbox.control('slots', { empty: 10 });
+    await rig.bookings.reschedule(id, { ...LATER, id: 'm-1' });
+    const view = await rig.until(id, ({ lastRequest }) => lastRequest?.outcome === 'refused');
+    expect(view).toMatchObject({ lastRequest: { kind: 'reschedule', id: 'm-1' }, appointment: { startsAt } });
+    await rig.until(id, ({ status }) => status === 'confirmed');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('with windows that make no sense is refused and names the field', async () => {
+    const { id } = await confirmed();
+    await rig.bookings
+      .reschedule(id, { windows: [{ from: 'yesterday', to: 'today' }] })
+      .catch(() => undefined);
+    const view = await rig.until(id, ({ status }) => status === 'confirmed');
+    expect(view.appointment).not.toBeNull();
+  });
+
+  test('of an appointment that cannot be moved is refused, or cancels and books anew where that is allowed', async () => {
+    const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
+    const refusing = await confirmed();
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path: movePath(refusing.orderId),
+      when: 'before',
+      answer,
+    });
+    await rig.bookings.reschedule(refusing.id, LATER);
+    const kept = await rig.until(refusing.id, ({ lastRequest }) => lastRequest?.outcome === 'refused');
+    expect(kept).toMatchObject({
+      lastRequest: { code: 'cannot_reschedule' },
+      appointment: { startsAt: refusing.startsAt },
+    });
+    await rig.bookings.cancel(refusing.id, {});
+    await rig.until(refusing.id, ({ status }) => status === 'cancelled');
+
+    const allowing = await confirmed({ policy: { onCannotReschedule: 'cancel_and_book' } });
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path: movePath(allowing.orderId),
+      when: 'before',
+      answer,
+    });
+    await rig.bookings.reschedule(allowing.id, LATER);
+    await rig.until(
+      allowing.id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== allowing.startsAt,
+    );
+    expect(await rig.sandbox.live(allowing.orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('before the booking is confirmed is refused', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const { booking } = await rig.bookings.start(
+      atHome({ confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } }),
+    );
+    await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
+    await expect(rig.bookings.reschedule(booking.id, LATER)).rejects.toMatchObject({
+      code: 'cannot_reschedule_now',
+    });
+  });
+
+  test('cancelled in its middle leaves nothing behind', async () => {
+    const { id, orderId } = await confirmed();
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path: movePath(orderId),
+      when: 'after',
+      delayMs: 1_500,
+    });
+    await rig.bookings.reschedule(id, LATER);
+    await rig.until(id, ({ status }) => status === 'rescheduling');
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+});
+
+describe('a long life', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga({ limits: { maxHistoryEvents: 60 } });
+  }, 120_000);
+  afterAll(() => rig.stop());
+
+  test('continues as new and forgets nothing', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    const first = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
+    const firstRun = (await handle.describe()).runId;
+    while ((await handle.describe()).runId === firstRun) {
+      await rig.bookings.wake(booking.id, 'appointment');
+    }
+    const carried = await rig.bookings.get(booking.id);
+    expect(carried).toMatchObject({
+      status: 'confirmed',
+      createdAt: first.createdAt,
+      appointment: first.appointment,
+      attempts: first.attempts,
+    });
+    await rig.bookings.reschedule(booking.id, LATER);
+    await rig.until(
+      booking.id,
+      ({ status, appointment }) =>
+        status === 'confirmed' && appointment?.startsAt !== first.appointment?.startsAt,
+    );
+    await rig.bookings.cancel(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[0]?.outcome).toBe('undone');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+});

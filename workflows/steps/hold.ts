@@ -1,0 +1,35 @@
+import { Ending } from '../ending';
+import { owned } from '../owned';
+import { change, shielded, type Booking } from '../state';
+import { checkTime } from '../waiting';
+import { takeOver, undoAppointment } from './appointment';
+import { confirmed } from './confirm';
+import { nextOffer } from './offer';
+import { take } from './take';
+import { undone } from './undo';
+
+/** Steps 3 to 5: tries slots until one is confirmed. An appointment that is taken over needs no slot. */
+export async function hold(b: Booking): Promise<void> {
+  change(b, { status: 'searching' });
+  if (await owned(b, () => takeOver(b))) {
+    if (await confirmed(b)) return;
+    throw new Ending('failed', 'slot_declined');
+  }
+  const until = b.state.attempts.length + b.state.limits.maxSlotAttempts; // the request's own, where it has one
+  while (b.state.attempts.length < until) {
+    await owned(b, async () => Promise.resolve(checkTime(b)));
+    const offer = await owned(b, () => nextOffer(b));
+    const appointment = await owned(b, () => take(b, offer));
+    if (!appointment) continue;
+    if (await confirmed(b)) return;
+    await release(b);
+  }
+  throw new Ending('failed', 'no_slot');
+}
+
+/** Gives a slot back before another is tried; one that a person leaves standing ends the search. */
+async function release(b: Booking): Promise<void> {
+  const outcome = await shielded(() => undone(b, undoAppointment));
+  if (outcome === 'left_to_person') throw new Ending('failed', 'undo_failed');
+  change(b, { appointment: null });
+}

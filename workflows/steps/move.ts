@@ -1,0 +1,164 @@
+import { type Failure, failureRow, type FailureCode } from '../../src/booking/failures';
+import type { RescheduleMessage } from '../../src/booking/messages';
+import type { Appointment } from '../../src/booking/model';
+import { core } from '../activities';
+import { now } from '../clock';
+import { failureOf } from '../ending';
+import { attention } from '../owned';
+import { change, shielded, type Booking } from '../state';
+import { cancelOne, undoAppointment } from './appointment';
+import { confirmed } from './confirm';
+import { nextSlot } from './offer';
+import { take } from './take';
+import { undone, type Undo } from './undo';
+
+/**
+ * A reschedule: a small saga of its own. The old appointment stands until the new one is held; whatever fails,
+ * the booking ends up with exactly one of the two, or says that it has neither (`lost`).
+ */
+export type MoveOutcome = 'moved' | 'kept' | 'lost';
+
+export async function move(b: Booking, message: RescheduleMessage): Promise<MoveOutcome> {
+  const { request: before, appointment: old } = b.state;
+  if (!old) return 'lost';
+  change(b, { status: 'rescheduling', triedFrom: b.state.attempts.length, slots: [], settleFrom: now() });
+  if (message.acceptFees) change(b, { acceptFees: true });
+  try {
+    const request = await ownedMove(b, () =>
+      core('read the change').openReschedule({ request: before, change: message }),
+    );
+    change(b, { request });
+    const outcome = await wayOf(b, old)(b, old);
+    // After a loss the caller's first wishes count again, for the person who decides.
+    change(b, outcome === 'moved' ? { lastMoveDone: true, slots: [] } : { request: before, slots: [] });
+    return outcome;
+  } catch (err) {
+    if (!(err instanceof Refused)) throw err;
+    change(b, { request: before, slots: [], appointment: old, replaces: null });
+    refuse(b, err.code);
+    return 'kept';
+  }
+}
+
+/** How an appointment is moved, by what the provider can do. */
+function wayOf(b: Booking, old: Appointment): (b: Booking, old: Appointment) => Promise<MoveOutcome> {
+  if (b.state.capabilities.reschedule === 'none') return bookThenCancel;
+  return old.canReschedule === false ? cancelThenBook : moveThere;
+}
+
+/** The provider moves it: from the moment that it answers, only the new time stands. */
+async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
+  for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+    const slot = await ownedMove(b, () => nextSlot(b));
+    const taken = await ownedMove(b, () => take(b, { kind: 'move', slot, appointmentId: old.id })).catch(
+      (err: unknown) => {
+        if (err instanceof Refused && err.code === 'cannot_reschedule' && mayCancelAndBook(b))
+          return 'fixed' as const;
+        throw err;
+      },
+    );
+    if (taken === 'fixed') return cancelThenBook(b);
+    if (!taken) continue;
+    if (!(await confirmed(b))) await shielded(() => undone(b, undoAppointment));
+    return 'moved';
+  }
+  throw new Refused('no_slot');
+}
+
+/** No reschedule at the provider: both stand until the new one is confirmed, then the old one is cancelled. */
+async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome> {
+  for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+    const slot = await ownedMove(b, () => nextSlot(b));
+    change(b, { replaces: old });
+    const taken = await ownedMove(b, () => take(b, { kind: 'book', slot }));
+    if (!taken) continue;
+    if (await confirmed(b)) {
+      change(b, { status: 'rescheduling' });
+      await shielded(() => undone(b, cancelling(old)));
+      change(b, { replaces: null });
+      return 'moved';
+    }
+    await shielded(() => undone(b, cancelling(taken)));
+    change(b, { appointment: old, replaces: null });
+  }
+  throw new Refused('no_slot');
+}
+
+/** The provider does not move this one, and the request allows to give it up first. */
+async function cancelThenBook(b: Booking): Promise<MoveOutcome> {
+  if (!mayCancelAndBook(b)) throw new Refused('cannot_reschedule');
+  const slot = await ownedMove(b, () => nextSlot(b)); // nothing is given up before there is something to take
+  if ((await shielded(() => undone(b, undoAppointment))) === 'left_to_person')
+    throw new Refused('undo_failed');
+  change(b, { appointment: null, slots: [slot, ...b.state.slots] });
+  try {
+    for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+      const next = await ownedMove(b, () => nextSlot(b));
+      if (!(await ownedMove(b, () => take(b, { kind: 'book', slot: next })))) continue;
+      if (await confirmed(b)) return 'moved';
+      await shielded(() => undone(b, undoAppointment));
+    }
+  } catch (err) {
+    if (!(err instanceof Refused)) throw err;
+  }
+  return 'lost';
+}
+
+function mayCancelAndBook(b: Booking): boolean {
+  return b.state.request.policy?.onCannotReschedule === 'cancel_and_book';
+}
+
+/** The undo of one of the two appointments that a move holds for a while. */
+function cancelling(appointment: Appointment): Undo {
+  return {
+    ...undoAppointment,
+    run: async (b) => {
+      await cancelOne(b, appointment);
+      return 'undone';
+    },
+  };
+}
+
+/** What makes a move come to nothing; the appointment stays as it was. */
+class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(readonly code: FailureCode) {
+    super(code);
+  }
+}
+
+function refuse(b: Booking, code: FailureCode): void {
+  const { lastRequest } = b.state;
+  const of = lastRequest?.kind === 'reschedule' ? lastRequest : null;
+  change(b, {
+    lastRequest: {
+      kind: 'reschedule',
+      outcome: 'refused',
+      code,
+      id: of?.id ?? null,
+      by: of?.by ?? null,
+      at: now(),
+    },
+  });
+}
+
+/** Runs a call of a move: what would end a booking only refuses the move, the rest waits for a person. */
+async function ownedMove<T>(b: Booking, call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (err) {
+      const failure = failureOf(err);
+      if (!failure) throw err;
+      if (!isForAPerson(failure)) throw new Refused(failure.code);
+      // While a call is unanswered the move cannot be given up: what it did must be known first.
+      const choice = await attention(b, failure, b.state.unknownBook ? ['retry'] : ['retry', 'keep']);
+      if (choice === 'keep') throw new Refused(failure.code);
+    }
+  }
+}
+
+function isForAPerson(failure: Failure): boolean {
+  const { owner } = failureRow(failure.code);
+  return owner === 'provider' || owner === 'us';
+}

@@ -1,0 +1,159 @@
+import type { BookAnswer } from '../../activities/contract';
+import { Failure } from '../../src/booking/failures';
+import type { Appointment } from '../../src/booking/model';
+import { bookRef } from '../../src/booking/ref';
+import { reads, writes } from '../activities';
+import { after, now, nowMs } from '../clock';
+import { failureOf, isLostWrite } from '../ending';
+import { lookUpUnknown } from '../lookups';
+import { at, change, changeAttempt, maker, shielded, type Booking } from '../state';
+import { pauseUntil } from '../waiting';
+import { slotMark, type Offer } from './offer';
+
+/** Step 4: taking what is on offer, with every unclear answer accounted for before anything else is done. */
+
+/** Takes an offer. The appointment, or null when it cannot be had. */
+export async function take(b: Booking, offer: Offer): Promise<Appointment | null> {
+  // After an attention the unanswered call is accounted for first: no other is made before its window is over.
+  if (b.state.unknownBook) return accountFor(b);
+  const generation = b.state.attempts.length + 1;
+  const startsAt = startOf(offer);
+  await noteSeenBefore(b, startsAt);
+  change(b, {
+    status: b.state.status === 'rescheduling' ? 'rescheduling' : 'booking',
+    attempts: [
+      ...b.state.attempts,
+      {
+        slotMark: offer.kind === 'visit' ? offer.vendor : slotMark(offer.slot),
+        startsAt,
+        outcome: 'booking',
+        reason: null,
+        at: now(),
+      },
+    ],
+  });
+  return settleBook(b, await bookPatiently(b, offer, generation));
+}
+
+/** Where refs do not return, what was there before is what tells ours from another's. */
+async function noteSeenBefore(b: Booking, startsAt: string | null): Promise<void> {
+  if (b.state.capabilities.refReturns) return;
+  const sighting = await reads(b, 'look what is there before booking').lookUp({
+    at: at(b),
+    request: b.state.request,
+    orderId: b.state.order?.id ?? null,
+    startsAt,
+  });
+  change(b, { seenBefore: sighting.live.map(({ id }) => id) });
+}
+
+/** Books; what certainly had no effect and time may cure (load, no connection) is tried again within patience. */
+async function bookPatiently(b: Booking, offer: Offer, generation: number): Promise<BookAnswer> {
+  const startedMs = nowMs();
+  let pauseMs = b.state.limits.pollFirstMs;
+  for (;;) {
+    try {
+      return await shielded(() => bookOnce(b, offer, generation));
+    } catch (err) {
+      const failure = failureOf(err);
+      if (failure && !RETRYABLE.includes(failure.code)) changeAttempt(b, 'refused', failure.message);
+      if (!failure || !RETRYABLE.includes(failure.code)) throw err;
+      const { patienceMs, readyTimeoutMs } = b.state.limits;
+      if (nowMs() - startedMs >= (failure.code === 'order_not_ready' ? readyTimeoutMs : patienceMs))
+        throw err;
+      await pauseUntil(b, 'another try at booking', after(now(), failure.facts.retryAfterMs ?? pauseMs));
+      pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
+    }
+  }
+}
+
+const RETRYABLE: readonly string[] = ['rate_limited', 'provider_unavailable', 'order_not_ready'];
+
+async function bookOnce(b: Booking, offer: Offer, generation: number): Promise<BookAnswer> {
+  try {
+    const answer = await call(b, offer, bookRef(maker(b), generation));
+    if (answer.is === 'unknown') noteUnknown(b, offer, answer.said);
+    return answer;
+  } catch (err) {
+    const bug = failureOf(err)?.code === 'activity_failed';
+    if (!isLostWrite(err) && !bug) throw err;
+    noteUnknown(b, offer, 'the call was lost');
+    return { is: 'unknown', said: 'the call was lost' };
+  }
+}
+
+function call(b: Booking, offer: Offer, ref: string): Promise<BookAnswer> {
+  const { request, order, capabilities } = b.state;
+  const orderId = order?.id ?? null;
+  switch (offer.kind) {
+    case 'book': {
+      const key = capabilities.bookKeyLifetimeMs > 0 ? ref : null;
+      const { slot } = offer;
+      return writes(b, `book the slot at ${slot.startsAt}`).bookSlot({
+        at: at(b),
+        request,
+        orderId,
+        slot,
+        ref,
+        key,
+      });
+    }
+    case 'move': {
+      const { slot, appointmentId } = offer;
+      return writes(b, `move the appointment to ${slot.startsAt}`).moveAppointment({
+        at: at(b),
+        request,
+        orderId,
+        appointmentId,
+        slot,
+        ref,
+      });
+    }
+    case 'visit':
+      if (!order) throw new Failure('order_not_found');
+      return writes(b, 'ask the vendor for a visit').requestVisit({
+        at: at(b),
+        request,
+        order,
+        vendor: offer.vendor,
+        ref,
+      });
+  }
+}
+
+function startOf(offer: Offer): string | null {
+  return offer.kind === 'visit' ? null : offer.slot.startsAt;
+}
+
+/** The window is counted from now: the call may have reached the provider at the last moment of its time. */
+function noteUnknown(b: Booking, offer: Offer, said: string): void {
+  changeAttempt(b, 'unknown', `not answered: ${said}`);
+  change(b, { unknownBook: { since: now(), startsAt: startOf(offer), isMove: offer.kind === 'move' } });
+}
+
+async function settleBook(b: Booking, answer: BookAnswer): Promise<Appointment | null> {
+  if (answer.is === 'gone') {
+    changeAttempt(b, 'gone', answer.reason);
+    if (answer.searchAgain) change(b, { slots: [] });
+    return null;
+  }
+  if (answer.is === 'unknown') return accountFor(b);
+  hold(b, answer.appointment);
+  return answer.appointment;
+}
+
+async function accountFor(b: Booking): Promise<Appointment | null> {
+  const appointment = await lookUpUnknown(b);
+  if (appointment) hold(b, appointment);
+  return appointment;
+}
+
+/** Notes the appointment as this booking's own. */
+export function hold(b: Booking, appointment: Appointment): void {
+  changeAttempt(b, 'held');
+  change(b, {
+    appointment,
+    tookOver: false,
+    ownAppointmentIds: [...new Set([...b.state.ownAppointmentIds, appointment.id])],
+  });
+}
