@@ -1,0 +1,109 @@
+import { Failure } from '../booking/failures';
+
+/** A gate that calls pass one by one: so many inside at once, so many in a second, none while it is closed. */
+
+export interface PaceLimits {
+  /** Calls that may be on their way at once. */
+  inFlight: number;
+  /** Calls that may begin within any second. */
+  perSecond: number;
+}
+
+export interface Gate {
+  /**
+   * Resolves when it is this call's turn, first come, first served; whoever entered must leave. Throws the signal's
+   * reason when it aborts first, and `rate_limited` when no turn came within `waitMs` or the gate is closed: then
+   * `retryAfterMs` says for how long.
+   */
+  enter(waitMs: number, signal: AbortSignal): Promise<void>;
+  leave(): void;
+  /** Lets nobody in for so many ms, and turns away who waits. */
+  close(forMs: number): void;
+}
+
+const SECOND_MS = 1_000;
+
+type Outcome = 'entered' | 'closed' | 'out_of_time' | 'aborted';
+
+/** Ends the wait of one call. */
+type Waiter = (outcome: Outcome) => void;
+
+/** An open gate with nobody inside. */
+export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
+  /** First come, first served: a Set keeps the order of its entries. */
+  const waiting = new Set<Waiter>();
+  /** When the last calls began, oldest first, at most `perSecond` of them; on a clock that never jumps. */
+  const begun: number[] = [];
+  let inside = 0;
+  let closedUntilMs = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const closedForMs = (): number => Math.max(0, Math.ceil(closedUntilMs - performance.now()));
+
+  const msUntilTurn = (): number => {
+    const [oldest] = begun;
+    const isFull = oldest !== undefined && begun.length >= perSecond;
+    return isFull ? Math.max(0, oldest + SECOND_MS - performance.now()) : 0;
+  };
+
+  const admit = (): void => {
+    for (const waiter of waiting) {
+      if (inside >= inFlight) return; // whoever leaves next admits again
+      const inMs = msUntilTurn();
+      if (inMs > 0) return admitIn(inMs);
+      inside += 1;
+      if (begun.push(performance.now()) > perSecond) begun.shift();
+      waiter('entered');
+    }
+  };
+
+  const admitIn = (ms: number): void => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      admit();
+    }, Math.ceil(ms));
+  };
+
+  return {
+    async enter(waitMs, signal) {
+      signal.throwIfAborted();
+      const outcome = closedForMs() > 0 ? 'closed' : await standInLine(waiting, waitMs, signal, admit);
+      if (outcome === 'closed')
+        throw new Failure('rate_limited', { said: PAUSED, retryAfterMs: closedForMs() });
+      if (outcome === 'out_of_time') throw new Failure('rate_limited', { said: CROWDED });
+      if (outcome === 'aborted') signal.throwIfAborted();
+    },
+    leave() {
+      inside -= 1;
+      admit();
+    },
+    close(forMs) {
+      closedUntilMs = Math.max(closedUntilMs, performance.now() + forMs);
+      for (const waiter of waiting) waiter('closed');
+    },
+  };
+}
+
+const PAUSED = 'not sent: the provider asked this account to pause';
+const CROWDED = 'not sent: too many calls of this account at once';
+
+function standInLine(
+  waiting: Set<Waiter>,
+  waitMs: number,
+  signal: AbortSignal,
+  admit: () => void,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const stop = (): void => waiter('aborted');
+    const timer = setTimeout(() => waiter('out_of_time'), waitMs);
+    const waiter: Waiter = (outcome) => {
+      waiting.delete(waiter);
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      resolve(outcome);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    waiting.add(waiter);
+    admit();
+  });
+}

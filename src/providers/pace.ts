@@ -1,0 +1,50 @@
+import { createGate, type Gate, type PaceLimits } from './gate';
+import { exchange, type HttpAnswer, type HttpRequest } from './http';
+
+/**
+ * Load manners: how many calls one account of a vendor makes at once and in a second, and silence for as long as
+ * the vendor asks for it. Counted in this process, and for each account on its own, so that none waits for another's
+ * outage. What is turned away costs no call and is tried again like any call that the vendor refused for load.
+ */
+
+/** The limits of an account whose settings give none. No vendor documents its own (providers.md). */
+export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20 };
+
+/**
+ * `exchange` for one account, at its pace. Waiting for a turn counts into the call's `timeoutMs` and takes a third
+ * of it at most.
+ *
+ * Throws what `exchange` throws, and with nothing sent: `rate_limited` when no turn came in time, or while the
+ * vendor's Retry-After runs (`retryAfterMs` is what is left of it); the signal's reason when it aborts the wait.
+ */
+export type PacedExchange = (account: string, request: HttpRequest) => Promise<HttpAnswer>;
+
+/** The pace of one vendor's accounts; adapters of one vendor share it. */
+export function createPace(accounts: Readonly<Record<string, { pace?: PaceLimits }>>): PacedExchange {
+  const gates = new Map<string, Gate>();
+  return (account, request) => {
+    const limits = Object.hasOwn(accounts, account) ? accounts[account]?.pace : undefined;
+    const gate = gates.get(account) ?? createGate(limits ?? DEFAULT_PACE);
+    gates.set(account, gate);
+    return pass(gate, request);
+  };
+}
+
+/** The part of a call's time that waiting for its turn may take: the rest must do for the call itself. */
+const LONGEST_WAIT = 1 / 3;
+
+/** Answers that are about load (providers.md, table of answers). */
+const LOADED: readonly number[] = [429, 503];
+
+async function pass(gate: Gate, request: HttpRequest): Promise<HttpAnswer> {
+  const askedMs = performance.now();
+  await gate.enter(request.timeoutMs * LONGEST_WAIT, request.signal);
+  try {
+    const waitedMs = Math.floor(performance.now() - askedMs);
+    const answer = await exchange({ ...request, timeoutMs: request.timeoutMs - waitedMs });
+    if (LOADED.includes(answer.status) && answer.retryAfterMs) gate.close(answer.retryAfterMs);
+    return answer;
+  } finally {
+    gate.leave();
+  }
+}
