@@ -180,6 +180,11 @@ export function change(b: Booking, patch: Partial<BookingState>): void {
   b.dirty = true;
 }
 
+/** Enters a status of the forward steps; a move goes through them too, but stays a move to its callers. */
+export function enter(b: Booking, status: BookingStatus): void {
+  if (b.state.status !== 'rescheduling') change(b, { status });
+}
+
 /** Changes the attempt that was made last. */
 export function changeAttempt(b: Booking, outcome: AttemptOutcome, reason: string | null = null): void {
   const attempts = b.state.attempts.map((attempt, index) =>

@@ -5,7 +5,7 @@ import { sightingMark } from '../../src/booking/sighting';
 import { now } from '../clock';
 import { nextSighting, note } from '../sightings';
 import { owned } from '../owned';
-import { change, changeAttempt, type Booking } from '../state';
+import { changeAttempt, enter, type Booking } from '../state';
 import { deadline, isOver, settleDeadline, sooner, untilOf, type Deadline } from '../waiting';
 import { isEnded } from './order';
 
@@ -19,7 +19,7 @@ export async function confirmed(b: Booking): Promise<boolean> {
   for (;;) {
     const verdict = verdictOf(b, b.state.appointment);
     if (verdict !== 'waiting') return settle(b, verdict);
-    if (b.state.status !== 'rescheduling') change(b, { status: 'awaiting_confirmation' });
+    enter(b, 'awaiting_confirmation');
     const until = sooner(b, sooner(b, limit, settleDeadline(b)), startDeadline(b));
     mark = await owned(b, async () => {
       const seen = await nextSighting(b, { what: 'confirmation', mark, until: untilOf(b, until) });

@@ -3,7 +3,7 @@ import type { Slot } from '../../src/booking/model';
 import { reads } from '../activities';
 import { nowMs } from '../clock';
 import { failureOf } from '../ending';
-import { at, change, type Booking } from '../state';
+import { at, change, enter, type Booking } from '../state';
 
 /** Step 3: what there is to take. Reading only: nothing to undo. */
 
@@ -18,7 +18,8 @@ export async function nextSlot(b: Booking): Promise<Slot> {
 }
 
 async function search(b: Booking): Promise<Slot[]> {
-  change(b, { status: 'searching', slots: [] });
+  enter(b, 'searching');
+  change(b, { slots: [] });
   const { request, order, capabilities, limits, attempts } = b.state;
   return reads(b, 'search slots in the wanted windows').searchSlots({
     at: at(b),

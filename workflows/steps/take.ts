@@ -6,7 +6,7 @@ import { reads, writes } from '../activities';
 import { after, now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { lookUpUnknown } from '../lookups';
-import { at, change, changeAttempt, maker, shielded, type Booking } from '../state';
+import { at, change, changeAttempt, enter, maker, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import { slotMark, type Offer } from './offer';
 
@@ -19,8 +19,8 @@ export async function take(b: Booking, offer: Offer): Promise<Appointment | null
   const generation = b.state.attempts.length + 1;
   const startsAt = startOf(offer);
   await noteSeenBefore(b, startsAt);
+  enter(b, 'booking');
   change(b, {
-    status: b.state.status === 'rescheduling' ? 'rescheduling' : 'booking',
     attempts: [
       ...b.state.attempts,
       {
