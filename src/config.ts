@@ -23,6 +23,12 @@ const overridesSchema = z.strictObject({
   callTimeoutMs: z.number().int().min(100).optional(),
 });
 
+/** How many calls an account makes at once, and in a second, in each process; the adapters have the defaults. */
+const paceSchema = z.strictObject({
+  inFlight: z.number().int().min(1).max(10_000),
+  perSecond: z.number().int().min(1).max(10_000),
+});
+
 const junctionAccountSchema = z.strictObject({
   apiKey: z.string().min(1),
   baseUrl: z.url(),
@@ -31,6 +37,7 @@ const junctionAccountSchema = z.strictObject({
   /** IANA zone used where the provider gives none. */
   timezone: z.string().optional(),
   capabilities: overridesSchema.default({}),
+  pace: paceSchema.optional(),
 });
 
 export const oliverAccountSchema = z.strictObject({
@@ -46,8 +53,10 @@ export const oliverAccountSchema = z.strictObject({
   /** How far back the first sweep goes, in days: as long ago as an open booking may have booked. */
   lookBackDays: z.number().int().min(1).optional(),
   capabilities: overridesSchema.default({}),
+  pace: paceSchema.optional(),
 });
 
+type Pace = z.infer<typeof paceSchema>;
 export type JunctionAccount = z.infer<typeof junctionAccountSchema>;
 export type OliverAccount = z.infer<typeof oliverAccountSchema>;
 
@@ -111,14 +120,18 @@ export function loadConfig(env: Env = process.env): Config {
   const usesSandbox = { junction: !isNamed, oliver: !OLIVER_NEEDS.some((name) => env[name]) };
   return {
     dataDir: resolve(env.BOOKING_DATA_DIR || '.data'),
-    junction: junction ?? {
-      default: {
-        apiKey: SANDBOX.junctionKey,
-        baseUrl: `http://127.0.0.1:${sandboxPorts.junction}`,
-        capabilities: {},
+    junction: atPace(
+      env,
+      'JUNCTION_PACE',
+      junction ?? {
+        default: {
+          apiKey: SANDBOX.junctionKey,
+          baseUrl: `http://127.0.0.1:${sandboxPorts.junction}`,
+          capabilities: {},
+        },
       },
-    },
-    oliver: oliverAccounts(env, sandboxPorts.oliver),
+    ),
+    oliver: atPace(env, 'OLIVER_PACE', oliverAccounts(env, sandboxPorts.oliver)),
     usesSandbox,
     junctionWebhookSecrets:
       list(env.JUNCTION_WEBHOOK_SECRET) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
@@ -214,21 +227,33 @@ function oliverAccounts(env: Env, sandboxPort: number): Record<string, OliverAcc
   };
   if (!z.url().safeParse(shared.baseUrl).success) fail('OLIVER_BASE_URL', 'must be a URL');
   const practices = list(given('OLIVER_PRACTICES', SANDBOX.oliverPractices)) ?? [];
-  return Object.fromEntries(
-    practices.map((practice) => {
-      const [, account, locationId, timezone] = practice.match(OLIVER_PRACTICE) ?? [];
-      if (!account || !locationId || !timezone || !isZone(timezone)) {
-        return fail(
-          'OLIVER_PRACTICES',
-          'holds account=locationId@Zone, comma-separated, each Zone an IANA name',
-        );
-      }
-      return [account, { ...shared, locationId, timezone }];
-    }),
-  );
+  const accounts: Record<string, OliverAccount> = {};
+  for (const practice of practices) {
+    const [, account, locationId, timezone] = practice.match(OLIVER_PRACTICE) ?? [];
+    if (!account || !locationId || !timezone || !isZone(timezone)) {
+      return fail(
+        'OLIVER_PRACTICES',
+        'holds account=locationId@Zone, comma-separated, each Zone an IANA name',
+      );
+    }
+    if (Object.hasOwn(accounts, account)) fail('OLIVER_PRACTICES', 'names an account twice');
+    accounts[account] = { ...shared, locationId, timezone };
+  }
+  return accounts;
 }
 
 const OLIVER_PRACTICE = /^([A-Za-z0-9._-]{1,64})=([^=@\s]+)@(\S+)$/;
+
+/** The accounts, those without a pace of their own at the vendor's: `{"inFlight": 20, "perSecond": 20}`. */
+function atPace<A extends { pace?: Pace }>(
+  env: Env,
+  name: string,
+  accounts: Record<string, A>,
+): Record<string, A> {
+  if (!env[name]) return accounts;
+  const pace = parsed(name, env[name], paceSchema);
+  return Object.fromEntries(Object.entries(accounts).map(([account, row]) => [account, { pace, ...row }]));
+}
 
 function limits(env: Env): Limits {
   const given = parsed('BOOKING_LIMITS', env.BOOKING_LIMITS ?? '{}', limitsSchema);

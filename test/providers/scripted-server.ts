@@ -12,6 +12,8 @@ export interface Answer {
   headers?: Record<string, string>;
   /** Sent as JSON, or as it is when a string. */
   body?: unknown;
+  /** Held back until this resolves. */
+  after?: Promise<unknown>;
 }
 
 /** `silence`: never answered. `reset`: read, then the connection is cut. `half`: cut in the middle of a 200. */
@@ -49,7 +51,7 @@ export async function scriptedServer(): Promise<ScriptedServer> {
       arrivals.emit('request');
       const line = script.shift();
       const got = `${request.method} ${request.path}`;
-      if (line?.request === got) return play(line.outcome, response);
+      if (line?.request === got) return playInTime(line.outcome, response);
       problems.push(`expected ${line?.request ?? 'nothing more'}, got ${got}`);
       play({ status: 418, body: 'not in the script' }, response);
     });
@@ -88,6 +90,11 @@ async function receive(incoming: IncomingMessage): Promise<Received> {
     headers: incoming.headers,
     body: text === '' ? undefined : JSON.parse(text),
   };
+}
+
+async function playInTime(outcome: Outcome, response: ServerResponse): Promise<void> {
+  if (typeof outcome === 'object') await outcome.after;
+  play(outcome, response);
 }
 
 function play(outcome: Outcome, response: ServerResponse): void {

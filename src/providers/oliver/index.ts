@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { OliverAccount } from '../../config';
 import { noticeOnce } from '../once';
+import { createPace } from '../pace';
 import type { Provider } from '../provider';
 import { book, lookUp, type Practice } from './appointments';
 import { createResolve } from './people';
@@ -23,7 +24,7 @@ export interface OliverOptions {
  * its own. Tokens, clients and the sweep of each practice are shared by all calls of the instance.
  */
 export function createOliver({ accounts, log, now = Date.now }: OliverOptions): Provider {
-  const session = createSession({ accounts, notice: noticeOnce(log), now });
+  const session = createSession({ accounts, notice: noticeOnce(log), send: createPace(accounts), now });
   const practice: Practice = {
     session,
     sweep: createSweep(session),

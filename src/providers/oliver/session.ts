@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { OliverAccount } from '../../config';
-import { exchange, unclear, type HttpAnswer } from '../http';
+import { unclear, type HttpAnswer } from '../http';
 import type { Notice } from '../once';
+import type { PacedExchange } from '../pace';
 import type { Call } from '../provider';
 import { verdictOf, type Verdict } from './errors';
 import { ENDPOINTS, urlOf, type Operation, type Query } from './operations';
@@ -13,6 +14,8 @@ import { envelopeWire, tokenWire } from './wire';
 export interface Session {
   accounts: Readonly<Record<string, OliverAccount>>;
   notice: Notice;
+  /** Sends a request at the practice's pace. */
+  send: PacedExchange;
   /** The clock, in ms since 1970. */
   now: () => number;
   /** Bearer tokens by account. Their lifetime is unknown (providers.md): each is kept until it is refused. */
@@ -99,7 +102,7 @@ function send(
 ): Promise<HttpAnswer> {
   const { baseUrl, locationId } = accountOf(session, call);
   const { method, effect } = ENDPOINTS[operation];
-  return exchange({
+  return session.send(call.account, {
     method,
     effect,
     url: urlOf(operation, baseUrl, id, query),

@@ -1,0 +1,205 @@
+import type { BookingRequest } from '../../../src/booking/schema/request';
+import {
+  BOOKING,
+  BY_ID,
+  BY_NAME,
+  BY_REMOTE_ID,
+  CLIENT,
+  CLIENTS,
+  CREATE,
+  CREATED,
+  day,
+  ok,
+  OPEN_TIMES,
+  PATIENT,
+  PATIENTS,
+  REF,
+  refusal,
+  ZONE,
+} from './fixtures';
+import { failureOf, oliverStage } from './setup';
+
+const stage = oliverStage();
+
+function book(request: BookingRequest = BY_REMOTE_ID, account = {}, timeoutMs = 5_000) {
+  stage().signsIn();
+  const line = request.client?.id === undefined ? CLIENTS : `${CLIENTS}/11`;
+  stage().server.expect(line, ok(line === CLIENTS ? [CLIENT] : CLIENT));
+  stage().server.expect(PATIENTS, ok([PATIENT]));
+  return {
+    and(outcome: Parameters<ReturnType<typeof stage>['server']['expect']>[1]) {
+      stage().server.expect(CREATE, outcome);
+      return stage()
+        .provider(account)
+        .book(stage().call({ timeoutMs }), { ...BOOKING, request });
+    },
+  };
+}
+
+const NOTE = `Annual vaccines\nref:${REF}`;
+const sentBody = () => stage().sent(CREATE)[0]?.body;
+
+test.each<[string, BookingRequest, object]>([
+  ['client_id and patient_id', BY_ID, { client_id: 11, patient_id: 77 }],
+  [
+    'client_remote_id and patient_remote_id',
+    BY_REMOTE_ID,
+    { client_remote_id: 'C-1001', patient_remote_id: 'P-77' },
+  ],
+  [
+    'first_name, last_name and phone',
+    BY_NAME,
+    { first_name: 'Ana', last_name: 'Reyes', phone: '+16025550123', patient_remote_id: 'P-77' },
+  ],
+  [
+    'first_name, last_name and email',
+    { ...BY_NAME, client: { firstName: 'Ana', lastName: 'Reyes', email: 'ana@example.com' } },
+    { first_name: 'Ana', last_name: 'Reyes', email: 'ana@example.com', patient_remote_id: 'P-77' },
+  ],
+])('create names the client and patient in exactly one form: %s', async (_what, request, named) => {
+  await book(request).and(ok(CREATED));
+  expect(sentBody()).toEqual({ slot_id: 'slot-1', note: NOTE, ...named });
+});
+
+test.each(['REQUESTED', 'ACCEPTED', 'CONFIRMED'] as const)(
+  'status %s is sent only because the request asks for it',
+  async (status) => {
+    await book({ ...BY_REMOTE_ID, status }).and(ok({ ...CREATED, status }));
+    expect(sentBody()).toMatchObject({ status });
+  },
+);
+
+test('the reference goes in the note without notes of the caller too', async () => {
+  await book({ ...BY_REMOTE_ID, notes: undefined }).and(ok(CREATED));
+  expect(sentBody()).toMatchObject({ note: `ref:${REF}` });
+});
+
+test('the answer: an integer id as a string, booking_date the start, no ref', async () => {
+  const booked = await book().and(ok({ ...CREATED, remote_id: 4711 }));
+  expect(booked).toEqual({
+    id: '123',
+    orderId: null,
+    provider: 'oliver',
+    providerId: null,
+    externalId: '4711',
+    type: 'veterinary',
+    status: 'REQUESTED',
+    eventStatus: null,
+    standing: 'pending',
+    startsAt: '2026-12-07T22:00:00.000Z',
+    endsAt: '2026-12-07T22:20:00.000Z',
+    timezone: ZONE,
+    address: null,
+    location: null,
+    place: null,
+    canReschedule: null,
+    ref: null,
+    reason: null,
+  });
+});
+
+test('the seed’s bare minimum, an id and nothing else, is an appointment of unknown standing', async () => {
+  const booked = await book().and(ok({ id: 123 }));
+  expect(booked).toMatchObject({ id: '123', standing: 'unknown', startsAt: null });
+});
+
+test('an unknown client is never sent to create', async () => {
+  stage().signsIn();
+  stage().server.expect(CLIENTS, ok([]));
+  const failure = await failureOf(
+    stage()
+      .provider()
+      .book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID }),
+  );
+  expect(failure.code).toBe('client_not_found');
+});
+
+const BAD_REQUEST = refusal(400, 'Something is wrong');
+
+test('a 400 for a slot that is no longer on offer: slot_gone, with what was said', async () => {
+  const answer = book().and(BAD_REQUEST);
+  stage().server.expect(OPEN_TIMES, ok([day('12/07/2026', 'another'), day('12/08/2026')]));
+  const { code, facts } = await failureOf(answer);
+  expect(code).toBe('slot_gone');
+  expect(facts.said).toContain('Something is wrong');
+});
+
+test('a 400 for a slot that is still on offer is a bad request', async () => {
+  const answer = book().and(BAD_REQUEST);
+  stage().server.expect(OPEN_TIMES, ok([day('12/07/2026', 'slot-1'), day('12/08/2026')]));
+  const { code, facts } = await failureOf(answer);
+  expect(code).toBe('request_refused');
+  expect(facts.said).toContain('Something is wrong');
+});
+
+test('the chosen slot of a request without windows is looked for on its own day', async () => {
+  const slot = { key: 'slot-1', startsAt: '2026-12-08T04:00:00Z', endsAt: '2026-12-08T04:20:00Z' };
+  const answer = book({ ...BY_REMOTE_ID, windows: undefined, slot }).and(BAD_REQUEST);
+  stage().server.expect(OPEN_TIMES, ok([day('12/07/2026')]));
+  expect((await failureOf(answer)).code).toBe('slot_gone');
+  expect(stage().sent(OPEN_TIMES)[0]?.body).toMatchObject({ search_from_date: '2026-12-07T06:00:00.000Z' });
+});
+
+test('a 400 whose second look fails is tried again by the caller: it had no effect', async () => {
+  const answer = book().and(BAD_REQUEST);
+  stage().server.expect(OPEN_TIMES, 'reset');
+  expect((await failureOf(answer)).code).toBe('provider_unavailable');
+});
+
+test.each<[string, object, string, string | undefined]>([
+  ['400 about the client', refusal(400, 'Client not found'), 'client_not_found', 'client'],
+  [
+    '400 about the patient',
+    refusal(400, 'Could not find patient for client'),
+    'patient_not_found',
+    'patient',
+  ],
+  ['400 that says taken', refusal(400, 'This time is no longer available'), 'slot_gone', undefined],
+  ['409 that says taken', refusal(409, 'Slot already taken'), 'slot_gone', undefined],
+  [
+    '200 with success: false',
+    { body: { success: false, message: 'No such client' } },
+    'client_not_found',
+    'client',
+  ],
+  ['403', refusal(403, 'Forbidden'), 'credentials_rejected', undefined],
+  ['422', refusal(422, 'note is too long'), 'request_refused', undefined],
+  ['429', { ...refusal(429, 'Slow down'), headers: { 'retry-after': '7' } }, 'rate_limited', undefined],
+  ['503', refusal(503, 'Busy'), 'rate_limited', undefined],
+  ['404 without words', refusal(404, 'Nothing here'), 'unexpected_answer', undefined],
+  ['plain text', { status: 418, body: 'teapot' }, 'unexpected_answer', undefined],
+])('create answers %s', async (_what, outcome, code, field) => {
+  const failure = await failureOf(book().and(outcome));
+  expect([failure.code, failure.facts.field]).toEqual([code, field]);
+  if (code === 'rate_limited' && 'headers' in outcome) expect(failure.facts.retryAfterMs).toBe(7_000);
+});
+
+test.each<[string, Parameters<ReturnType<typeof stage>['server']['expect']>[1]]>([
+  ['500', refusal(500, 'Internal Server Error')],
+  ['502', { status: 502, body: '<html>' }],
+  ['a reset', 'reset'],
+  ['half an answer', 'half'],
+  ['garbage', { body: 'not json' }],
+  ['success without an id', ok({ status: 'ACCEPTED' })],
+  ['no data', { body: { success: true } }],
+])('create answers %s: outcome_unknown', async (_what, outcome) => {
+  expect((await failureOf(book().and(outcome))).code).toBe('outcome_unknown');
+});
+
+test('create answers nothing: outcome_unknown', async () => {
+  const provider = stage().provider();
+  stage().signsIn();
+  stage().resolves();
+  stage().server.expect(OPEN_TIMES, ok([]));
+  await provider.searchSlots(stage().call(), {
+    days: [{ from: '2026-12-07', to: '2026-12-07' }],
+    address: null,
+    location: null,
+    request: BY_REMOTE_ID,
+  });
+  stage().server.expect(CREATE, 'silence');
+  const failure = await failureOf(
+    provider.book(stage().call({ timeoutMs: 200 }), { ...BOOKING, request: BY_REMOTE_ID }),
+  );
+  expect(failure.code).toBe('outcome_unknown');
+});

@@ -1,0 +1,59 @@
+import { loadConfig } from '../../../src/config';
+
+const REAL = {
+  OLIVER_BASE_URL: 'https://partner-api.getoliver.com',
+  OLIVER_USERNAME: 'partner',
+  OLIVER_PASSWORD: 'secret',
+  OLIVER_PRACTICES: 'practice-1=1@America/Chicago, practice-2=b7@America/New_York',
+};
+
+test('without Oliver settings the sandbox is used, as default and as practice-1', () => {
+  const { oliver, usesSandbox } = loadConfig({ OLIVER_SANDBOX_PORT: '4321' });
+  const sandbox = {
+    baseUrl: 'http://127.0.0.1:4321',
+    username: 'sandbox',
+    password: 'sandbox',
+    locationId: '1',
+    timezone: 'America/Chicago',
+  };
+  expect(usesSandbox.oliver).toBe(true);
+  expect(oliver).toMatchObject({ default: sandbox, 'practice-1': sandbox });
+  expect(loadConfig({}).oliver.default?.baseUrl).toBe('http://127.0.0.1:4020');
+});
+
+test('one account for each practice, all with the same sign-in', () => {
+  const { oliver, usesSandbox } = loadConfig(REAL);
+  const shared = { baseUrl: REAL.OLIVER_BASE_URL, username: 'partner', password: 'secret', capabilities: {} };
+  expect(usesSandbox).toEqual({ junction: true, oliver: false });
+  expect(oliver).toEqual({
+    'practice-1': { ...shared, locationId: '1', timezone: 'America/Chicago' },
+    'practice-2': { ...shared, locationId: 'b7', timezone: 'America/New_York' },
+  });
+});
+
+test('what counts for every practice counts for the sandbox too', () => {
+  const { oliver } = loadConfig({
+    OLIVER_CAPABILITIES: '{"acceptedSettles":false}',
+    OLIVER_SWEEP_MAX_AGE_MS: '0',
+    OLIVER_LOOK_BACK_DAYS: '30',
+  });
+  expect(oliver.default).toMatchObject({
+    capabilities: { acceptedSettles: false },
+    sweepMaxAgeMs: 0,
+    lookBackDays: 30,
+  });
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ['no password', { ...REAL, OLIVER_PASSWORD: '' }, 'OLIVER_PASSWORD'],
+  ['practices alone', { OLIVER_PRACTICES: REAL.OLIVER_PRACTICES }, 'OLIVER_BASE_URL'],
+  ['no URL', { ...REAL, OLIVER_BASE_URL: 'getoliver' }, 'OLIVER_BASE_URL'],
+  ['a practice without a zone', { ...REAL, OLIVER_PRACTICES: 'a=1' }, 'OLIVER_PRACTICES'],
+  ['a zone that is none', { ...REAL, OLIVER_PRACTICES: 'a=1@America/Nowhere' }, 'OLIVER_PRACTICES'],
+  ['an account twice', { ...REAL, OLIVER_PRACTICES: 'a=1@UTC,a=2@UTC' }, 'OLIVER_PRACTICES'],
+  ['an age that is no number', { OLIVER_SWEEP_MAX_AGE_MS: 'soon' }, 'OLIVER_SWEEP_MAX_AGE_MS'],
+  ['no days to look back', { OLIVER_LOOK_BACK_DAYS: '0' }, 'OLIVER_LOOK_BACK_DAYS'],
+])('%s is refused by the setting’s name, and no value is told', (_what, env, name) => {
+  expect(() => loadConfig(env)).toThrow(new RegExp(`^${name}: `));
+  expect(() => loadConfig(env)).not.toThrow(/secret|partner/);
+});

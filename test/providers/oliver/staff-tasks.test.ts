@@ -1,0 +1,147 @@
+import type { BookingRequest } from '../../../src/booking/schema/request';
+import {
+  BOOKING_ID,
+  BY_REMOTE_ID,
+  CLIENTS,
+  LIST,
+  listed,
+  NEW_TASK,
+  ok,
+  page,
+  PATIENTS,
+  refusal,
+  TASKS,
+} from './fixtures';
+import { failureOf, oliverStage } from './setup';
+
+const stage = oliverStage();
+const TITLE = 'Cancel appointment 123';
+const TASK = { id: '9', status: 'pending', title: TITLE, description: 'Please …' };
+const CREATED_TASK = { status: 201, body: { success: true, data: TASK } };
+
+const cancel = (provider = stage().provider(), request: BookingRequest = BY_REMOTE_ID) =>
+  provider.cancelAppointment(stage().call(), {
+    orderId: null,
+    appointmentId: '123',
+    request,
+    bookingId: BOOKING_ID,
+    reason: null,
+  });
+
+function sees(...rows: unknown[]): void {
+  stage().signsIn();
+  stage().server.expect(LIST, page(rows));
+}
+
+const taskSent = () => stage().sent(NEW_TASK)[0]?.body;
+
+test('the clinic is asked by one staff task; the appointment stands until the clinic deletes it', async () => {
+  sees(listed({ remote_id: '4711' }));
+  stage().server.expect(TASKS, page([]));
+  stage().resolves();
+  stage().server.expect(NEW_TASK, CREATED_TASK);
+  expect(await cancel()).toMatchObject({
+    id: '123',
+    standing: 'pending',
+    reason: 'the clinic is asked to cancel by staff task 9, pending',
+  });
+  expect(taskSent()).toEqual({
+    title: TITLE,
+    description: [
+      'Please cancel appointment 123 (4711 in your own system) on Monday, December 7, 2026 at 4:00 PM (America/Chicago).',
+      'It was booked through the partner API, which cannot cancel; deleting or declining it in Oliver is enough.',
+      `Booking ${BOOKING_ID}, as at the end of the appointment's note.`,
+      'Reference: recall-77.',
+    ].join('\n'),
+    task_type: 'task',
+    client_id: '11',
+    patient_id: '77',
+    reference_time_at: '2026-12-07T22:00:00.000Z',
+  });
+});
+
+test('the caller’s reason is told to the clinic', async () => {
+  sees(listed());
+  stage().server.expect(TASKS, page([]));
+  stage().resolves();
+  stage().server.expect(NEW_TASK, CREATED_TASK);
+  await stage().provider().cancelAppointment(stage().call(), {
+    orderId: null,
+    appointmentId: '123',
+    request: BY_REMOTE_ID,
+    reason: 'Moved away',
+  });
+  expect(taskSent()).toMatchObject({ description: expect.stringContaining('Reason: Moved away.') as string });
+});
+
+test('an open task of ours is left to stand, on whichever page it is', async () => {
+  sees(listed());
+  const pages = { total_pages: 2, total_count: 2 };
+  stage().server.expect(TASKS, page([{ ...TASK, id: '8', title: 'Cancel appointment 1234' }], pages));
+  stage().server.expect(TASKS, page([TASK], pages));
+  expect(await cancel()).toMatchObject({ id: '123', reason: expect.stringContaining('task 9') as string });
+  expect(
+    stage()
+      .sent(TASKS)
+      .map(({ query }) => [query.get('status'), query.get('page')]),
+  ).toEqual([
+    ['pending', '0'],
+    ['pending', '1'],
+  ]);
+});
+
+test.each(['completed', 'canceled'])(
+  'a task that is %s while the appointment stands is not an open one',
+  async (status) => {
+    sees(listed());
+    stage().server.expect(TASKS, page([{ ...TASK, status }]));
+    stage().resolves();
+    stage().server.expect(NEW_TASK, CREATED_TASK);
+    expect(await cancel()).toMatchObject({ id: '123' });
+  },
+);
+
+test.each(['DELETED', 'DECLINED'])('one that is %s already needs no task', async (status) => {
+  sees(listed({ status }));
+  expect(await cancel()).toMatchObject({ status, standing: 'cancelled' });
+});
+
+test('an appointment that the list does not show is asked to be cancelled all the same', async () => {
+  sees();
+  stage().server.expect(TASKS, page([]));
+  stage().resolves();
+  stage().server.expect(NEW_TASK, CREATED_TASK);
+  expect(await cancel()).toBeNull();
+  expect(taskSent()).toMatchObject({ title: TITLE });
+  expect(taskSent()).not.toHaveProperty('reference_time_at');
+});
+
+test('a client who is gone does not keep the clinic from being asked', async () => {
+  sees(listed());
+  stage().server.expect(TASKS, page([]));
+  stage().server.expect(CLIENTS, ok([]));
+  stage().server.expect(NEW_TASK, CREATED_TASK);
+  await cancel();
+  expect(taskSent()).not.toHaveProperty('client_id');
+  expect(stage().sent(PATIENTS)).toEqual([]);
+});
+
+test('a lost answer is unknown; the next try finds the task and makes no second', async () => {
+  const provider = stage().provider();
+  sees(listed());
+  stage().server.expect(TASKS, page([]));
+  stage().resolves();
+  stage().server.expect(NEW_TASK, 'reset');
+  expect((await failureOf(cancel(provider))).code).toBe('outcome_unknown');
+  stage().server.expect(TASKS, page([TASK]));
+  expect(await cancel(provider)).toMatchObject({ reason: expect.stringContaining('task 9') as string });
+  expect(stage().sent(NEW_TASK)).toHaveLength(1);
+});
+
+test('a task that the practice refuses is for a person', async () => {
+  sees(listed());
+  stage().server.expect(TASKS, page([]));
+  stage().resolves();
+  stage().server.expect(NEW_TASK, refusal(400, 'title is required'));
+  expect((await failureOf(cancel())).code).toBe('unexpected_answer');
+});

@@ -1,0 +1,204 @@
+import { BOOKING, BY_REMOTE_ID, CREATE, CREATED, LIST, listed, ok, page, refusal } from './fixtures';
+import { failureOf, NOW, oliverStage, whereOf } from './setup';
+
+const stage = oliverStage();
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+type Provider = ReturnType<ReturnType<typeof stage>['provider']>;
+
+/** A provider that has swept once, with what that sweep showed. */
+async function sweptOnce(rows: unknown[] = [], account = {}): Promise<Provider> {
+  const provider = stage().provider(account);
+  stage().signsIn();
+  stage().resolves();
+  stage().server.expect(LIST, page(rows));
+  await provider.lookUp(stage().call(), whereOf());
+  return provider;
+}
+
+const look = (provider: Provider) => provider.lookUp(stage().call(), whereOf());
+const liveIds = async (provider: Provider) => (await look(provider)).live.map(({ id }) => id);
+const windows = () =>
+  stage()
+    .sent(LIST)
+    .map(({ query }) =>
+      ['updated_at_start', 'updated_at_end'].map((name) => Date.parse(query.get(name) ?? '') - NOW),
+    );
+const pages = () =>
+  stage()
+    .sent(LIST)
+    .map(({ query }) => [query.get('page'), query.get('per_page')]);
+
+test('a thousand waiting bookings make one sweep', async () => {
+  const provider = stage().provider();
+  stage().signsIn();
+  stage().resolves();
+  stage().server.expect(LIST, page([listed()]));
+  const seen = await Promise.all(Array.from({ length: 1_000 }, () => look(provider)));
+  expect(seen.every(({ live }) => live.length === 1)).toBe(true);
+  expect(stage().sent(LIST)).toHaveLength(1);
+});
+
+test('a sweep serves look-ups for a second, then the next one follows', async () => {
+  const provider = await sweptOnce();
+  stage().clock.now += 1_000;
+  await look(provider);
+  stage().clock.now += 1;
+  stage().server.expect(LIST, page([]));
+  await look(provider);
+  expect(stage().sent(LIST)).toHaveLength(2);
+});
+
+test('how old a sweep may be is the account’s setting', async () => {
+  const provider = await sweptOnce([], { sweepMaxAgeMs: 60_000 });
+  stage().clock.now += 60_000;
+  expect(await liveIds(provider)).toEqual([]);
+});
+
+test('the windows overlap on both ends, for updates that show late and clocks that differ', async () => {
+  const provider = await sweptOnce();
+  stage().clock.now += 9 * MINUTE_MS;
+  stage().server.expect(LIST, page([]));
+  await look(provider);
+  expect(windows()).toEqual([
+    [-DAY_MS - 15 * MINUTE_MS, 15 * MINUTE_MS],
+    [-15 * MINUTE_MS, 24 * MINUTE_MS],
+  ]);
+});
+
+test('what a later window does not show stays known, and what it shows anew replaces the old', async () => {
+  const provider = await sweptOnce([listed(), listed({ id: '124' })]);
+  stage().clock.now += MINUTE_MS;
+  const declined = listed({ status: 'DECLINED', updated_at: '2026-12-01T12:00:30Z' });
+  stage().server.expect(LIST, page([declined]));
+  const { live, ended } = await look(provider);
+  expect([live.map(({ id }) => id), ended.map(({ id }) => id)]).toEqual([['124'], ['123']]);
+});
+
+test('an older word about an appointment does not replace a newer one', async () => {
+  const provider = await sweptOnce([listed({ status: 'DELETED', updated_at: '2026-12-01T11:59:00Z' })]);
+  stage().clock.now += MINUTE_MS;
+  stage().server.expect(LIST, page([listed({ status: 'ACCEPTED', updated_at: '2026-12-01T11:00:00Z' })]));
+  expect(await liveIds(provider)).toEqual([]);
+});
+
+test('the first sweep reaches back past the longest booking, oldest window first, without a gap', async () => {
+  const provider = stage().provider({ lookBackDays: undefined });
+  stage().signsIn();
+  stage().resolves();
+  const old = listed({ created_at: '2025-12-10T12:00:00Z', updated_at: '2025-12-10T12:00:00Z' });
+  stage().server.expect(LIST, page([old]));
+  for (let n = 0; n < 4; n++) stage().server.expect(LIST, page([]));
+  expect(await liveIds(provider)).toEqual(['123']);
+  const [first, ...later] = windows();
+  expect(first?.[0]).toBe(-400 * DAY_MS - 15 * MINUTE_MS);
+  let through = first?.[1] ?? 0;
+  for (const [from = 0, to = 0] of later) {
+    expect(from).toBeLessThan(through);
+    through = to;
+  }
+  expect(through).toBe(15 * MINUTE_MS);
+});
+
+test('a first sweep that breaks off goes on where it was', async () => {
+  const provider = stage().provider({ lookBackDays: 3 });
+  stage().signsIn();
+  stage().resolves();
+  stage().server.expect(LIST, page([listed()]));
+  stage().server.expect(LIST, refusal(500, 'Internal Server Error'));
+  expect((await failureOf(look(provider))).code).toBe('provider_unavailable');
+  stage().server.expect(LIST, page([]));
+  expect(await liveIds(provider)).toEqual(['123']);
+  expect(windows()[2]).toEqual(windows()[1]);
+});
+
+test('all pages are read, from 0 on, a hundred a page', async () => {
+  const provider = stage().provider();
+  stage().signsIn();
+  stage().resolves();
+  const counted = { total_pages: 3, total_count: 3 };
+  for (const id of ['1', '2', '3']) stage().server.expect(LIST, page([listed({ id })], counted));
+  expect(await liveIds(provider)).toEqual(['1', '2', '3']);
+  expect(pages()).toEqual([
+    ['0', '100'],
+    ['1', '100'],
+    ['2', '100'],
+  ]);
+});
+
+test('pages that say nothing of themselves end with one that is not full', async () => {
+  const provider = stage().provider();
+  const bare = (...ids: string[]) => ok({ content: ids.map((id) => listed({ id })), per_page: 2 });
+  stage().signsIn();
+  stage().resolves();
+  stage().server.expect(LIST, bare('1', '2'));
+  stage().server.expect(LIST, bare('3'));
+  expect(await liveIds(provider)).toEqual(['1', '2', '3']);
+});
+
+test.each<[string, object[][], number]>([
+  ['the count changed', [[listed({ id: '1' })], [listed({ id: '3' })]], 3],
+  ['a row was seen twice and so another not at all', [[listed({ id: '1' })], [listed({ id: '1' })]], 2],
+])('pages that shifted meanwhile are read again: %s', async (_what, [first = [], second = []], count) => {
+  const provider = stage().provider();
+  const counted = { total_pages: 2, total_count: 2 };
+  stage().signsIn();
+  stage().resolves();
+  stage().server.expect(LIST, page(first, counted));
+  stage().server.expect(LIST, page(second, { ...counted, total_count: count }));
+  stage().server.expect(LIST, page([listed({ id: '1' })], counted));
+  stage().server.expect(LIST, page([listed({ id: '2' })], counted));
+  expect(await liveIds(provider)).toEqual(['1', '2']);
+});
+
+test('a list that never stands still is no answer: nothing is taken for not there', async () => {
+  const provider = stage().provider();
+  stage().signsIn();
+  stage().resolves();
+  for (let n = 0; n < 4; n++) {
+    stage().server.expect(LIST, page([listed()], { total_pages: 2, total_count: 2 }));
+    stage().server.expect(LIST, page([listed()], { total_pages: 2, total_count: 2 }));
+  }
+  expect((await failureOf(look(provider))).code).toBe('provider_unavailable');
+});
+
+test('after a write of ours, answered or not, no earlier sweep counts', async () => {
+  const provider = await sweptOnce();
+  stage().server.expect(CREATE, 'reset');
+  await failureOf(provider.book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID }));
+  stage().server.expect(LIST, page([listed()]));
+  expect(await liveIds(provider)).toEqual(['123']);
+});
+
+test('nor does one that was under way when the write was made: its reader waits for the next', async () => {
+  const provider = await sweptOnce();
+  stage().clock.now += 2_000;
+  let answerNow = (): void => undefined;
+  const after = new Promise<void>((resolve) => (answerNow = resolve));
+  stage().server.expect(LIST, { ...page([]), after });
+  stage().server.expect(CREATE, ok(CREATED));
+  const early = liveIds(provider);
+  await stage().server.until(() => stage().sent(LIST).length === 2);
+  await provider.book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID });
+  const late = liveIds(provider);
+  stage().server.expect(LIST, page([listed()]));
+  answerNow();
+  expect(await early).toEqual([]);
+  expect(await late).toEqual(['123']);
+});
+
+test('a failed sweep is one failure for all who waited, and the next try reads anew', async () => {
+  const provider = await sweptOnce();
+  stage().clock.now += 2_000;
+  stage().server.expect(LIST, refusal(429, 'Slow down'));
+  const failures = await Promise.all([failureOf(look(provider)), failureOf(look(provider))]);
+  expect(failures.map(({ code }) => code)).toEqual(['rate_limited', 'rate_limited']);
+  stage().server.expect(LIST, page([listed()]));
+  expect(await liveIds(provider)).toEqual(['123']);
+});
+
+test('visits of long ago are forgotten', async () => {
+  const provider = await sweptOnce([listed({ booking_date: '2026-08-01T22:00:00Z' })]);
+  expect(await liveIds(provider)).toEqual([]);
+});
