@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Failure } from '../booking/failures';
 import type { ProviderName } from '../booking/model';
 import type { Config } from '../config';
-import { createJunction } from './junction';
+import { createJunction, junctionPace } from './junction';
 import { createOliver } from './oliver';
 import type { Provider } from './provider';
 
@@ -14,7 +14,7 @@ export function createProviders(
   config: Pick<Config, 'junction' | 'oliver'>,
   log: Pick<Logger, 'warn'>,
 ): Providers {
-  const junction = { accounts: config.junction, log };
+  const junction = { accounts: config.junction, log, send: junctionPace(config.junction) };
   const all = [
     createJunction('junction-phlebotomy', junction),
     createJunction('junction-psc', junction),

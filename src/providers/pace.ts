@@ -7,7 +7,7 @@ import { exchange, type HttpAnswer, type HttpRequest } from './http';
  * outage. What is turned away costs no call and is tried again like any call that the vendor refused for load.
  */
 
-/** The limits of an account whose settings give none. No vendor documents its own (providers.md). */
+/** The limits where neither the account's settings nor the vendor's documentation give any. */
 export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20 };
 
 /**
@@ -19,12 +19,15 @@ export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20 
  */
 export type PacedExchange = (account: string, request: HttpRequest) => Promise<HttpAnswer>;
 
-/** The pace of one vendor's accounts; adapters of one vendor share it. */
-export function createPace(accounts: Readonly<Record<string, { pace?: PaceLimits }>>): PacedExchange {
+/** The pace of one vendor's accounts, `usual` where an account has none of its own. Adapters of one vendor share it. */
+export function createPace(
+  accounts: Readonly<Record<string, { pace?: PaceLimits }>>,
+  usual: PaceLimits = DEFAULT_PACE,
+): PacedExchange {
   const gates = new Map<string, Gate>();
   return (account, request) => {
     const limits = Object.hasOwn(accounts, account) ? accounts[account]?.pace : undefined;
-    const gate = gates.get(account) ?? createGate(limits ?? DEFAULT_PACE);
+    const gate = gates.get(account) ?? createGate(limits ?? usual);
     gates.set(account, gate);
     return pass(gate, request);
   };

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import { CAPABILITIES } from '../../booking/capabilities';
 import type { JunctionAccount } from '../../config';
 import { noticeOnce } from '../once';
+import { createPace, type PacedExchange } from '../pace';
+import type { PaceLimits } from '../gate';
 import type { Provider } from '../provider';
 import { book, cancelAppointment, lookUp, reschedule } from './appointments';
 import { DIALECTS, type JunctionName } from './operations';
@@ -11,10 +13,20 @@ import type { Session } from './session';
 import { searchSlots } from './slots';
 import { tierCalls } from './tiers';
 
+/** Junction sets no limit for a customer at this time; it answers 429 or 503 under load [doc, "Rate Limiting"]. */
+const USUAL_PACE: PaceLimits = { inFlight: 50, perSecond: 100 };
+
+/** The pace of Junction's accounts, for both kinds of appointment together. */
+export function junctionPace(accounts: JunctionOptions['accounts']): PacedExchange {
+  return createPace(accounts, USUAL_PACE);
+}
+
 export interface JunctionOptions {
   accounts: Readonly<Record<string, JunctionAccount>>;
   /** Told once about each value that this build does not know. */
   log: Pick<Logger, 'warn'>;
+  /** The pace of the accounts' calls, where it is shared with the other kind of appointment; else its own. */
+  send?: PacedExchange;
   /** The clock, in ms since 1970; the machine's unless a test says otherwise. */
   now?: () => number;
 }
@@ -22,9 +34,9 @@ export interface JunctionOptions {
 /** Junction behind the providers' interface: visits at home or appointments at draw sites (PSC). */
 export function createJunction(
   name: JunctionName,
-  { accounts, log, now = Date.now }: JunctionOptions,
+  { accounts, log, send = junctionPace(accounts), now = Date.now }: JunctionOptions,
 ): Provider {
-  const session: Session = { dialect: DIALECTS[name], accounts, notice: noticeOnce(log), now };
+  const session: Session = { dialect: DIALECTS[name], accounts, notice: noticeOnce(log), send, now };
   const reasons = cancellationReasons(session);
   return {
     name,

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { JunctionAccount } from '../../config';
-import { exchange, unclear } from '../http';
+import { unclear } from '../http';
 import type { Notice } from '../once';
+import type { PacedExchange } from '../pace';
 import type { Call } from '../provider';
 import { verdictOf, type Verdict } from './errors';
 import { ENDPOINTS, pathOf, type Dialect, type Operation, type Query } from './operations';
@@ -12,6 +13,8 @@ export interface Session {
   dialect: Dialect;
   accounts: Readonly<Record<string, JunctionAccount>>;
   notice: Notice;
+  /** Sends a request at the account's pace. */
+  send: PacedExchange;
   /** The clock, in ms since 1970. */
   now: () => number;
 }
@@ -45,7 +48,7 @@ export async function ask<T>(
 ): Promise<Reply<T>> {
   const account = accountOf(session, call);
   const { method, effect } = ENDPOINTS[operation];
-  const answer = await exchange({
+  const answer = await session.send(call.account, {
     method,
     effect,
     url: account.baseUrl.replace(/\/+$/, '') + pathOf(operation, session.dialect, orderId) + searchOf(query),
