@@ -65,7 +65,16 @@ export function found(pid: number): ServerProcess {
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
+  } catch {
+    return false;
+  }
+}
+
+/** Dead, but not yet collected by its parent, which in a container may never happen. Told where there is a /proc. */
+function isZombie(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.startsWith('Z') === true;
   } catch {
     return false;
   }

@@ -27,6 +27,12 @@ test('named accounts are all there are', () => {
 });
 
 test("a child gets its own settings and none of its parent's", () => {
-  const parent = { PATH: '/bin', PORT: '1', TEMPORAL_API_KEY: 'x', JUNCTION_API_KEY: 'y', BOOKING_LIMITS: '{}' };
+  const parent = {
+    PATH: '/bin',
+    PORT: '1',
+    TEMPORAL_API_KEY: 'x',
+    JUNCTION_API_KEY: 'y',
+    BOOKING_LIMITS: '{}',
+  };
   expect(childEnv({ PORT: '2' }, parent)).toEqual({ PATH: '/bin', PORT: '2' });
 });

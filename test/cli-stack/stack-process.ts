@@ -57,10 +57,10 @@ export function launch(settings: Settings): Running {
 
 /** Resolves once it runs; throws with what it said when it ends instead. */
 export async function running(stack: Running): Promise<void> {
-  const early = stack.ended.then((code) => {
-    throw new Error(`npm start ended with ${String(code)}: ${stack.said()}`);
-  });
-  await Promise.race([early, until(() => stack.said().includes('Stop with Ctrl-C'), Boolean)]);
+  const hasEnded = (): boolean => stack.child.exitCode !== null || stack.child.signalCode !== null;
+  const runs = (): boolean => stack.said().includes('Stop with Ctrl-C');
+  await until(() => runs() || hasEnded(), Boolean);
+  if (!runs()) throw new Error(`npm start ended with ${String(await stack.ended)}: ${stack.said()}`);
 }
 
 /** SIGKILL for npm start and all that it started, but not for the Temporal server, which is a group of its own. */
@@ -79,11 +79,15 @@ export function killTemporal({ BOOKING_DATA_DIR }: Settings): void {
   process.kill(pid, 'SIGKILL');
 }
 
-/** Looks again until it is as wanted, and answers what it saw; the test's time limit ends it. */
+const WITHIN_MS = 60_000;
+
+/** Looks again until it is as wanted, and answers what it saw; throws when that takes longer than a minute. */
 export async function until<T>(look: () => T | Promise<T>, isWanted: (seen: T) => boolean): Promise<T> {
-  for (;;) {
+  const giveUpAt = Date.now() + WITHIN_MS;
+  while (Date.now() < giveUpAt) {
     const seen = await look();
     if (isWanted(seen)) return seen;
     await pause(100);
   }
+  throw new Error('What the test waits for did not come.');
 }
