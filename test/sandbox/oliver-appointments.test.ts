@@ -260,3 +260,17 @@ test('a visit takes place when its time comes', async () => {
   await until(status, (seen) => seen === 'DONE');
   expect((await oliver.state()).live.appointments).toEqual([]);
 });
+
+test('a visit that was moved does not take place at its old time', async () => {
+  const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+  const people = { client_id: '301', patient_id: '701', end_at: at(60_000) };
+  await oliver.control('appointments', { ...people, start_at: at(200) });
+  const [moved] = (await oliver.state()).appointments;
+  await oliver.control(`appointments/${moved?.id}`, { start_at: at(50_000) });
+  await oliver.control('appointments', { ...people, start_at: at(250) });
+  await until(
+    async () => (await oliver.state()).appointments,
+    ([, later]) => later?.status === 'IN_PROGRESS',
+  );
+  expect((await oliver.state()).appointments[0]?.status).toBe('ACCEPTED');
+});

@@ -24,9 +24,14 @@ export interface Oliver {
   close(): Promise<void>;
 }
 
+/** What was started and must not outlive its test file, also when a test fails half-way. */
+const running: { close(): Promise<void> }[] = [];
+afterAll(() => Promise.all(running.map((one) => one.close())));
+
 /** Starts a sandbox in memory and signs in. */
 export async function startOliver(options: Partial<OliverSandboxOptions> = {}): Promise<Oliver> {
   const sandbox = await createOliverSandbox({ port: 0, dataDir: null, timeScale: FAST, ...options });
+  running.push(sandbox);
   const bare: Oliver['bare'] = async (method, path, body, headers = {}) => {
     const answer = await fetch(sandbox.url + path, {
       method,
