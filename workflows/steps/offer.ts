@@ -70,10 +70,11 @@ export async function nextOffer(b: Booking): Promise<Offer> {
 }
 
 async function vendorOffer(b: Booking): Promise<Offer> {
-  const { request, order, attempts } = b.state;
+  const { request, order, attempts, triedFrom } = b.state;
   const tier = await reads(b, 'see how the area is served').chooseTier({ at: at(b), request, order });
   if (tier.tier === 'book') throw new Failure('area_not_served');
-  // Asked once: a vendor that said no to this patient says no again.
-  if (attempts.some(({ slotMark: mark }) => mark === tier.vendor)) throw new Failure('no_slot');
+  // Asked once: a vendor that said no to this patient says no again. One that never heard us said nothing.
+  const answered = attempts.slice(triedFrom).filter(({ outcome }) => outcome !== 'unknown');
+  if (answered.some(({ slotMark: mark }) => mark === tier.vendor)) throw new Failure('no_slot');
   return { kind: 'visit', vendor: tier.vendor };
 }
