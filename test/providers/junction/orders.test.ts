@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { BookingRequest } from '../../../src/booking/schema/request';
 import type { OrderCalls } from '../../../src/providers/provider';
+import { CONTRACT_FILE } from './contract';
 import { anOrder, AT_HOME, AT_SITE, BOOKING_ID, ORDER_ID, SEED_ORDER, USER_ID } from './fixtures';
 import { API_KEY, failureOf, junctionStage } from './setup';
 
@@ -13,6 +15,22 @@ function orders(): OrderCalls {
   if (!calls) throw new Error('Junction has orders');
   return calls;
 }
+
+/** Everything of the contract's order that a booking request has no field of its own for. */
+const EXTRA = {
+  order_set: { lab_account_id: ORDER_ID, add_on: { marker_ids: [1, 2], provider_ids: ['334'] } },
+  physician: { first_name: 'Eva', last_name: 'Luna', npi: '1234567890', licensed_states: ['AZ'] },
+  health_insurance: { payor_code: 'UNITED', subjective: 'Tired', assessment_plan: 'Lipids' },
+  priority: true,
+  billing_type: 'client_bill',
+  icd_codes: ['Z00.00'],
+  consents: [{ consentType: 'hipaa-authorization', version: '1.0', timeOfConsent: '2026-12-01T12:00:00Z' }],
+  activate_by: '2026-12-02',
+  aoe_answers: [{ marker_id: 1, question_id: 2, answer: 'no' }],
+  clinical_notes: 'Fasting',
+  lab_account_id: ORDER_ID,
+  creator_member_id: USER_ID,
+};
 
 function place(request: BookingRequest = AT_HOME) {
   return orders().place(stage().call(), { bookingId: BOOKING_ID, key: KEY, request });
@@ -80,6 +98,36 @@ describe('place', () => {
       order_set: { lab_account_id: ORDER_ID, lab_test_ids: labTestIds },
       priority: true,
     });
+  });
+
+  test('takes several lab tests and, in extra, everything else that the contract has', async () => {
+    const labTestIds = ['5b41f610-ebc5-4803-8f0c-a61c3bdc7faf', '8f2a4cc1-4d53-4a0e-9d5c-2f9b7f3f7c10'];
+    stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });
+    await place({ ...AT_HOME, order: { labTestIds, extra: EXTRA } });
+    const { order_set: orderSet, ...plain } = EXTRA;
+    // The stage holds the request against the contract as well, where that is there.
+    expect(stage().server.received[0]?.body).toMatchObject({
+      ...plain,
+      order_set: { ...orderSet, lab_test_ids: labTestIds },
+      passthrough: BOOKING_ID,
+    });
+  });
+
+  const contract = existsSync(CONTRACT_FILE) ? test : test.skip;
+
+  contract('which is everything', async () => {
+    const { components } = JSON.parse(readFileSync(CONTRACT_FILE, 'utf8')) as {
+      components: { schemas: { CreateOrderRequestCompatible: { properties: object } } };
+    };
+    stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });
+    await place({
+      ...AT_HOME,
+      order: { labTestIds: ['5b41f610-ebc5-4803-8f0c-a61c3bdc7faf'], extra: EXTRA },
+    });
+    const allowed = Object.keys(components.schemas.CreateOrderRequestCompatible.properties);
+    // `lab_test_id` is the old form of `order_set`.
+    const expected = allowed.filter((name) => name !== 'lab_test_id');
+    expect(Object.keys(Object(stage().server.received[0]?.body)).sort()).toEqual(expected.sort());
   });
 
   test.each([
