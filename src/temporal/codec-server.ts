@@ -29,9 +29,12 @@ export interface CodecServerOptions {
 const base64Bytes = z.base64().transform((text) => Buffer.from(text, 'base64'));
 
 const bodySchema = z.object({
-  payloads: z.array(
-    z.object({ metadata: z.record(z.string(), base64Bytes).default({}), data: base64Bytes.optional() }),
-  ),
+  // The Temporal CLI leaves an empty list out, as JSON of protobuf does: a query without arguments.
+  payloads: z
+    .array(
+      z.object({ metadata: z.record(z.string(), base64Bytes).default({}), data: base64Bytes.optional() }),
+    )
+    .default([]),
 });
 
 /** The codec server, not listening yet: for tests, which inject. */

@@ -50,8 +50,8 @@ test('an unencrypted payload is shown as it is, without our mark', async () => {
   expect(decoded.body).not.toContain(PLAINTEXT_MARK);
 });
 
-test('no payloads are no trouble', async () => {
-  expect((await post('/decode', { payloads: [] })).json()).toEqual({ payloads: [] });
+test.each([{ payloads: [] }, {}])('no payloads are no trouble: %j', async (body) => {
+  expect((await post('/decode', body)).json()).toEqual({ payloads: [] });
 });
 
 const unknownKey = {
@@ -61,7 +61,7 @@ const unknownKey = {
 
 test.each([
   ['no JSON', '{', 400, /JSON/],
-  ['no payloads', {}, 400, /payloads/],
+  ['payloads that are no list', { payloads: {} }, 400, /payloads/],
   ['a payload that is no object', { payloads: [1] }, 400, /payloads\.0/],
   ['data that is no base64', { payloads: [{ data: '%%%' }] }, 400, /payloads\.0\.data/],
   ['a key that is not held', { payloads: [unknownKey] }, 400, /key "gone"/],
