@@ -1,11 +1,27 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { ConfigError } from '../config';
-import { freePort } from '../temporal/embedded';
 
 /** Ports of this machine, and the settings that name them. */
 
-/** The port itself, or a free one for 0. */
+/** Systems hand out ports by themselves from 32768 on (Linux) or higher: what lies below stays free until we use it. */
+const FIRST = 20_000;
+const AFTER_LAST = 32_000;
+const TRIES = 100;
+
+/** A port that nobody listens on, and that nobody is given by chance before it is used. */
+export async function quietPort(): Promise<number> {
+  for (let n = 0; n < TRIES; n++) {
+    const port = randomInt(FIRST, AFTER_LAST);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port is free between ${FIRST} and ${AFTER_LAST}.`);
+}
+
+/** The port itself, or a quiet one for 0. */
 export async function portFor(port: number): Promise<number> {
-  return port === 0 ? freePort() : port;
+  return port === 0 ? quietPort() : port;
 }
 
 /** Starts what listens on a port. Throws a ConfigError that names the setting when somebody else has the port. */
@@ -20,6 +36,20 @@ export async function listening<T>(setting: string, port: number, start: () => P
 /** The error for a taken port. */
 export function taken(setting: string, port: number): ConfigError {
   return new ConfigError(`${setting}: port ${port} is taken; set ${setting} to a free one`);
+}
+
+/** Whether one can listen there on this machine. */
+export async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  try {
+    probe.listen(port, '127.0.0.1');
+    await once(probe, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await new Promise((closed) => probe.close(closed));
+  }
 }
 
 function isTaken(err: unknown): boolean {

@@ -109,9 +109,15 @@ async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
   };
 }
 
-/** The sandbox sends its webhooks to the API, which starts after it: a free port is chosen before both. */
+/** Parts must know each other's ports before they start: free ones (0 in the settings) are chosen here. */
 async function withPorts(config: Config): Promise<Config> {
-  return { ...config, port: await portFor(config.port), codecPort: await portFor(config.codecPort) };
+  return {
+    ...config,
+    port: await portFor(config.port),
+    codecPort: await portFor(config.codecPort),
+    temporalPort: await portFor(config.temporalPort),
+    temporalUiPort: await portFor(config.temporalUiPort),
+  };
 }
 
 function startCodec(config: Config, { uiUrl }: TemporalServer): ReturnType<typeof startCodecServer> {

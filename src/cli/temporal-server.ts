@@ -1,11 +1,10 @@
-import { connect } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config';
 import { connectNative, localTarget, type TemporalTarget } from '../temporal/connection';
 import { startEmbeddedServer, type EmbeddedServer } from '../temporal/embedded';
 import { runningServer } from '../temporal/embedded-record';
 import { prepareNamespace } from '../temporal/search-attributes';
-import { taken } from './ports';
+import { isFree, taken } from './ports';
 
 /** The Temporal server of a stack: the one that the settings name, or our own. */
 
@@ -60,14 +59,6 @@ function parts(server: EmbeddedServer): Omit<TemporalServer, 'stop'> {
 async function refuseTaken({ temporalPort, temporalUiPort }: Config): Promise<void> {
   const wanted = { BOOKING_TEMPORAL_PORT: temporalPort, BOOKING_TEMPORAL_UI_PORT: temporalUiPort };
   for (const [setting, port] of Object.entries(wanted)) {
-    if (port !== 0 && (await somebodyListens(port))) throw taken(setting, port);
+    if (!(await isFree(port))) throw taken(setting, port);
   }
-}
-
-function somebodyListens(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => done(true)).once('error', () => done(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }

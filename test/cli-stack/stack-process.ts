@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { childEnv } from '../../src/config';
-import { freePort } from '../../src/temporal/embedded';
+import { quietPort } from '../../src/cli/ports';
 
 /** `npm start` as a user runs it, on free ports and a data directory of its own. */
 
@@ -20,7 +20,7 @@ const PORTS = [
 export type Settings = Record<(typeof PORTS)[number] | 'BOOKING_DATA_DIR', string> & Record<string, string>;
 
 export async function freshSettings(): Promise<Settings> {
-  const ports = await Promise.all(PORTS.map(async (name) => [name, String(await freePort())] as const));
+  const ports = await Promise.all(PORTS.map(async (name) => [name, String(await quietPort())] as const));
   const limits = { pollFirstMs: 1_000, pollMaxMs: 1_000 };
   // Object.fromEntries loses the names of the ports, which are all there.
   const named = Object.fromEntries(ports) as Record<(typeof PORTS)[number], string>;

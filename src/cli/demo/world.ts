@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createBookingClient, type BookingClient } from '../../client/booking-client';
 import { loadConfig, SANDBOX } from '../../config';
-import { freePort } from '../../temporal/embedded';
 import { loadKeys } from '../../temporal/keys';
+import { quietPort } from '../ports';
 import { startStack } from '../stack';
 import { accountOf } from './requests';
 import type { Scene, WorkerControl } from './scene';
@@ -52,7 +52,7 @@ async function open(
   tell: (text: string) => void,
   closers: (() => Promise<void>)[],
 ): Promise<Pick<World, 'client' | 'worker' | 'standInOf'>> {
-  const port = await freePort();
+  const port = await quietPort();
   const standIns = new Map<Scene, StandIn>();
   closers.push(() => closeAll(standIns));
   for (const scene of scenes) {
