@@ -1,10 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createCoreActivities, createProviderActivities } from '../../activities';
+import { createCareActivities, createCoreActivities, createProviderActivities } from '../../activities';
+import { createBookingCare } from '../client/care';
 import { capabilitiesOf, type Config } from '../config';
 import { createProviders, providerFor } from '../providers';
 import type { ProviderName } from '../booking/model';
+import { loadKeys } from '../temporal/keys';
+import { ensureSweepSchedule } from '../temporal/schedules';
 import { createWorkers } from '../temporal/worker';
 
 export interface RunningWorkers {
@@ -25,17 +28,27 @@ export interface WorkersOn {
 /** Starts this project's workers with the accounts of the settings. Resolves when they take tasks. */
 export async function startWorkers({ config, connection, client, log }: WorkersOn): Promise<RunningWorkers> {
   const providers = createProviders(config, log);
+  const atProviders = createProviderActivities({
+    providerFor: (name) => providerFor(providers, name),
+    timezoneOf: (provider, account) => timezoneOf(config, provider, account),
+  });
   const workers = await createWorkers({
     config,
     connection,
     namespace: client.options.namespace,
     activities: {
-      core: createCoreActivities({ config, client }),
-      junction: createProviderActivities({
-        providerFor: (name) => providerFor(providers, name),
-        timezoneOf: (provider, account) => timezoneOf(config, provider, account),
-      }),
+      core: {
+        ...createCoreActivities({ config, client }),
+        ...createCareActivities(createBookingCare({ client, idKey: loadKeys(config).idKey })),
+      },
+      // The same activities on either queue: a queue is what keeps a slow vendor from holding up the other.
+      junction: atProviders,
+      oliver: atProviders,
     },
+  });
+  await ensureSweepSchedule(client, config.sweepMinutes).catch((err: unknown) => {
+    // Bookings move without it; the next start tries again.
+    log.warn({ error: err instanceof Error ? err.name : typeof err }, 'the sweep could not be scheduled');
   });
   const run = workers.run();
   return {

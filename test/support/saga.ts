@@ -1,14 +1,17 @@
 import pino from 'pino';
-import { createCoreActivities, createProviderActivities } from '../../activities';
+import { createCareActivities, createCoreActivities, createProviderActivities } from '../../activities';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import type { Limits } from '../../src/booking/limits';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
+import { createBookingCare } from '../../src/client/care';
 import type { Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
+import { createOliverSandbox } from '../../src/sandbox/oliver/server';
 import { loadKeys } from '../../src/temporal/keys';
 import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
+import { clinicHand, type ClinicHand } from './clinic';
 import { AT_HOME_TEST, AT_SITE_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
 import { startTestServer, testConfig, type TestServer } from './temporal';
 
@@ -18,6 +21,8 @@ export interface SagaRig {
   config: Config;
   bookings: BookingClient;
   sandbox: SandboxHand;
+  /** The Oliver sandbox. */
+  clinic: ClinicHand;
   /** Stops the workers; `startWorkers` starts them anew, with other settings if given. */
   stopWorkers(): Promise<void>;
   startWorkers(config?: Config): Promise<void>;
@@ -41,6 +46,7 @@ export const QUICK_CAPABILITIES = { lateCommitWindowMs: 1_500, callTimeoutMs: 70
 export interface RigOptions {
   limits?: Partial<Limits>;
   capabilities?: Record<string, unknown>;
+  clinicCapabilities?: Record<string, unknown>;
   env?: Record<string, string>;
   /** More accounts at the same sandbox: what their capabilities have over the quick ones. */
   accounts?: Record<string, Record<string, unknown>>;
@@ -59,7 +65,18 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     webhookUrl: null,
     webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
   });
+  const clinic = await createOliverSandbox({ port: 0, dataDir: null, timeScale: 1 / 600 });
   const config = testConfig({
+    OLIVER_BASE_URL: clinic.url,
+    OLIVER_USERNAME: 'sandbox',
+    OLIVER_PASSWORD: 'sandbox',
+    OLIVER_PRACTICES: 'practice-1=1@America/Chicago',
+    OLIVER_SWEEP_MAX_AGE_MS: '50',
+    OLIVER_CAPABILITIES: JSON.stringify({
+      lateCommitWindowMs: 1_500,
+      callTimeoutMs: 700,
+      ...options.clinicCapabilities,
+    }),
     JUNCTION_API_KEY: 'sk_us_test',
     JUNCTION_BASE_URL: running.url,
     JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),
@@ -68,7 +85,7 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     ...options.env,
   });
   const server = await startTestServer(config);
-  return assemble(options, running, config, server, await bundleWorkflows());
+  return assemble(options, { junction: running, clinic }, config, server, await bundleWorkflows());
 }
 
 function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts']>): object {
@@ -85,7 +102,7 @@ function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts'
 
 async function assemble(
   options: RigOptions,
-  running: RunningSandbox,
+  sandboxes: { junction: RunningSandbox; clinic: RunningSandbox },
   config: Config,
   server: TestServer,
   workflowBundle: Awaited<ReturnType<typeof bundleWorkflows>>,
@@ -98,7 +115,7 @@ async function assemble(
       config: settings,
       connection: server.connection,
       namespace: server.target.namespace,
-      activities: options.wrap?.(plain) ?? plain,
+      activities: { oliver: plain.junction, ...(options.wrap?.(plain) ?? plain) },
       workflowBundle,
     });
     workers = { workers: created, ended: created.run() };
@@ -113,13 +130,15 @@ async function assemble(
     server,
     config,
     bookings,
-    sandbox: sandboxHand(running.url),
+    sandbox: sandboxHand(sandboxes.junction.url),
+    clinic: clinicHand(sandboxes.clinic.url),
     startWorkers,
     stopWorkers,
     until: (id, fits, timeoutMs = 20_000) => untilFits(bookings, id, fits, timeoutMs),
     async stop() {
       await stopWorkers();
-      await running.close();
+      await sandboxes.junction.close();
+      await sandboxes.clinic.close();
       await server.stop();
     },
   };
@@ -131,10 +150,14 @@ function activitiesOf(
 ): { core: CoreActivities; junction: ProviderActivities } {
   const providers = createProviders(config, pino({ level: 'silent' }));
   return {
-    core: createCoreActivities({ config, client: server.client }),
+    core: {
+      ...createCoreActivities({ config, client: server.client }),
+      ...createCareActivities(createBookingCare({ client: server.client, idKey: loadKeys(config).idKey })),
+    },
     junction: createProviderActivities({
       providerFor: (name) => providerFor(providers, name),
-      timezoneOf: (_provider, account) => config.junction[account]?.timezone ?? null,
+      timezoneOf: (provider, account) =>
+        (provider === 'oliver' ? config.oliver : config.junction)[account]?.timezone ?? null,
     }),
   };
 }
@@ -193,6 +216,21 @@ export function atSite(overrides: Record<string, unknown> = {}): Record<string, 
     provider: 'junction-psc',
     order: { labTestIds: [AT_SITE_TEST] },
     site: { lab: 'quest', zip: '10001', radiusMiles: 10 },
+    ...overrides,
+  };
+}
+
+/** A request for a visit at a practice. */
+export function atPractice(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    provider: 'oliver',
+    account: 'practice-1',
+    reference: 'recall-77',
+    appointmentType: 'wellness',
+    client: { remoteId: 'C-1001' },
+    patient: { remoteId: 'P-77' },
+    windows: [{ from: '+2d', to: '+9d' }],
+    notes: 'Annual vaccines',
     ...overrides,
   };
 }

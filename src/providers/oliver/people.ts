@@ -36,10 +36,20 @@ const CLIENTS_TTL_MS = 60_000;
 export function createResolve(session: Session): Resolve {
   const parties = sharedWork<Party>(PARTY_TTL_MS, session.now);
   const lists = sharedWork<ClientWire[]>(CLIENTS_TTL_MS, session.now);
-  const listClients = (call: Call, name: string | undefined): Promise<ClientWire[]> =>
-    lists.get(JSON.stringify([call.account, name ?? null]), () =>
-      demand(session, call, 'list_clients', clientsWire, { query: { name } }),
-    );
+  const listClients: ListClients = async (call, name, isWanted) => {
+    const key = JSON.stringify([call.account, name ?? null]);
+    const read = () => demand(session, call, 'list_clients', clientsWire, { query: { name } });
+    let isFresh = false;
+    const kept = await lists.get(key, () => {
+      isFresh = true;
+      return read();
+    });
+    const found = kept.filter(isWanted);
+    if (found.length > 0 || isFresh) return found;
+    // Somebody who signed up a moment ago is not on a list that was kept: nobody is unknown before a new look.
+    lists.drop(key, kept);
+    return (await lists.get(key, read)).filter(isWanted);
+  };
   return (call, request) => {
     const key = JSON.stringify([
       call.account,
@@ -56,7 +66,12 @@ export function createResolve(session: Session): Resolve {
   };
 }
 
-type ListClients = (call: Call, name: string | undefined) => Promise<ClientWire[]>;
+/** The practice's clients, all or by name, that are wanted. */
+type ListClients = (
+  call: Call,
+  name: string | undefined,
+  isWanted: (client: ClientWire) => boolean,
+) => Promise<ClientWire[]>;
 
 /** By the one form that the request uses; check-request.ts has seen to it that it is exactly one. */
 async function findClient(
@@ -71,17 +86,13 @@ async function findClient(
   }
   if (client?.remoteId !== undefined) {
     // There is no filter for it (contract), so all of the practice's clients are read.
-    const all = await listClients(call, undefined);
-    return theOnly(
-      all.filter(({ remote_id }) => remote_id === client.remoteId),
-      'client.remoteId',
-    );
+    const isNamed = ({ remote_id }: ClientWire) => remote_id === client.remoteId;
+    return theOnly(await listClients(call, undefined, isNamed), 'client.remoteId');
   }
   const name = fullName(client?.firstName, client?.lastName);
-  const named = name ? await listClients(call, name) : [];
   // The contact is compared here, not filtered by there: a phone number has many spellings.
-  const matching = named.filter((one) => isSameName(one.name, name) && sharesContact(one, client ?? {}));
-  return theOnly(matching, 'client');
+  const isMeant = (one: ClientWire) => isSameName(one.name, name) && sharesContact(one, client ?? {});
+  return theOnly(name ? await listClients(call, name, isMeant) : [], 'client');
 }
 
 function theOnly(found: ClientWire[], field: string): ClientWire {

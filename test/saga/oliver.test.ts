@@ -1,0 +1,189 @@
+import { atPractice, startSaga, type SagaRig } from '../support/saga';
+
+const APPOINTMENTS = '/services/core/open_api/v1/appointments';
+
+describe('a visit at a practice (Oliver)', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga();
+  }, 120_000);
+  afterAll(() => rig.stop());
+
+  // Each test has a client of its own: the adapter's sweep remembers a practice for as long as it runs, as it should.
+  let client = { id: '', patientId: '', remoteId: '' };
+  let tests = 0;
+  beforeEach(async () => {
+    tests += 1;
+    const remoteId = `C-T${tests}`;
+    const made = (await rig.clinic.control('clients', {
+      first_name: 'Test',
+      last_name: `Client${tests}`,
+      remote_id: remoteId,
+      email: `client${tests}@example.com`,
+      patients: [{ name: 'Biscuit', remote_id: `P-T${tests}` }],
+    })) as { id: string; patients: { id: string }[] }; // the sandbox's own answer
+    client = { id: made.id, patientId: made.patients[0]?.id ?? '', remoteId };
+    await fetch(`${rig.clinic.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.clinic.control('clinic', { accept: 'auto', completesTasks: false });
+  });
+  const visit = (overrides: Record<string, unknown> = {}) =>
+    atPractice({
+      client: { remoteId: client.remoteId },
+      patient: { remoteId: client.remoteId.replace('C', 'P') },
+      ...overrides,
+    });
+
+  const mine = async () => {
+    const { appointments, live } = await rig.clinic.state();
+    return appointments.filter(
+      ({ id, client_id: of }) => of === client.id && live.appointments.includes(String(id)),
+    );
+  };
+  const live = async () => (await mine()).map(({ id }) => id);
+  const created = async () =>
+    (await rig.clinic.state()).appointments.filter(({ client_id: of }) => of === client.id).length;
+
+  test('is confirmed once the clinic accepts; our reference is in the note', async () => {
+    const { booking } = await rig.bookings.start(visit());
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    expect(view).toMatchObject({ provider: 'oliver', order: null, attempts: [{ outcome: 'confirmed' }] });
+    expect(await live()).toEqual([view.appointment?.id]);
+    expect((await mine())[0]?.note).toMatch(/^Annual vaccines\nref:.+\/book\/1$/);
+  });
+
+  test('that the clinic answers later is awaited by polling', async () => {
+    await rig.clinic.control('clinic', { accept: 'confirm', afterMs: 800 });
+    const { booking } = await rig.bookings.start(visit());
+    await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+  });
+
+  test('that the clinic declines is followed by another slot', async () => {
+    await rig.clinic.control('clinic', { accept: 'decline', afterMs: 500 });
+    const { booking } = await rig.bookings.start(visit({ limits: { maxSlotAttempts: 2 } }));
+    const view = await rig.until(booking.id, ({ status }) => status === 'failed');
+    expect(view).toMatchObject({
+      failure: { code: 'no_slot' },
+      attempts: [{ outcome: 'declined' }, { outcome: 'declined' }],
+    });
+    expect(await live()).toEqual([]);
+  });
+
+  test.each([
+    ['client', { client: { remoteId: 'C-9999' } }, 'client_not_found'],
+    ['patient', { patient: { id: 99_999 } }, 'patient_not_found'],
+  ])('for an unknown %s fails before any slot is tried', async (_who, overrides, code) => {
+    const { booking } = await rig.bookings.start(visit(overrides));
+    const view = await rig.until(booking.id, ({ status }) => status === 'failed');
+    expect(view).toMatchObject({ failure: { code }, attempts: [] });
+    expect(await created()).toBe(0);
+  });
+
+  test('is cancelled by a staff task: compensating and left to a person until the clinic has done it', async () => {
+    const { booking } = await rig.bookings.start(visit());
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.cancel(booking.id, {});
+    const waiting = await rig.until(
+      booking.id,
+      ({ waitingFor }) => waitingFor?.what.includes('staff') ?? false,
+    );
+    expect(waiting).toMatchObject({
+      status: 'compensating',
+      compensation: [{ step: 'appointment', outcome: 'left_to_person' }, {}],
+    });
+    const { staffTasks } = await rig.clinic.state();
+    expect(
+      staffTasks.filter((task) => JSON.stringify(task).includes(String(waiting.appointment?.id))),
+    ).toHaveLength(1);
+    await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 0 });
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[0]?.outcome).toBe('undone');
+    expect(await live()).toEqual([]);
+  });
+
+  test.each(['timeout', 'reset', 'garbage'])(
+    'whose create took effect before a %s is adopted, not created twice',
+    async (answer) => {
+      await rig.clinic.control('faults', { method: 'POST', path: APPOINTMENTS, when: 'after', answer });
+      const { booking } = await rig.bookings.start(visit());
+      const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      expect(await created()).toBe(1);
+      expect(await live()).toEqual([view.appointment?.id]);
+    },
+  );
+
+  test('whose create takes effect late, after the first look-ups, is found', async () => {
+    await rig.clinic.control('faults', {
+      method: 'POST',
+      path: APPOINTMENTS,
+      when: 'late',
+      answer: 'reset',
+      delayMs: 900,
+    });
+    const { booking } = await rig.bookings.start(visit());
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    expect(await created()).toBe(1);
+    expect(await live()).toHaveLength(1);
+  });
+
+  test('whose create had no effect goes on to another slot after the window', async () => {
+    await rig.clinic.control('faults', {
+      method: 'POST',
+      path: APPOINTMENTS,
+      when: 'before',
+      answer: 'reset',
+    });
+    const { booking } = await rig.bookings.start(visit());
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'confirmed']);
+    expect(await live()).toHaveLength(1);
+  });
+
+  test('two that match are for a person: neither adopted nor undone', async () => {
+    const [slot] = await rig.bookings.searchSlots(visit());
+    await rig.clinic.control('faults', {
+      method: 'POST',
+      path: APPOINTMENTS,
+      when: 'before',
+      answer: 'timeout',
+    });
+    const { booking } = await rig.bookings.start(visit());
+    // While the create hangs, the desk makes two: the first look after it shows both.
+    await rig.until(booking.id, ({ status }) => status === 'booking');
+    for (const status of ['ACCEPTED', 'CONFIRMED']) {
+      await rig.clinic.control('appointments', {
+        client_id: client.id,
+        patient_id: client.patientId,
+        start_at: slot?.startsAt,
+        end_at: slot?.endsAt,
+        status,
+      });
+    }
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking.attention?.reason).toBe('ambiguous_match');
+    expect(await live()).toHaveLength(2);
+  });
+
+  test('is moved by booking the new one and having the old one cancelled', async () => {
+    await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 100 });
+    const { booking } = await rig.bookings.start(visit());
+    const before = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.reschedule(booking.id, { windows: [{ from: '+5d', to: '+12d' }] });
+    const view = await rig.until(
+      booking.id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.id !== before.appointment?.id,
+    );
+    expect(view.appointment?.replaces).toBeNull();
+    expect(await live()).toEqual([view.appointment?.id]);
+  });
+
+  test('whose move is declined keeps the old one', async () => {
+    const { booking } = await rig.bookings.start(visit());
+    const before = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.clinic.control('clinic', { accept: 'decline', afterMs: 300 });
+    await rig.bookings.reschedule(booking.id, { windows: [{ from: '+5d', to: '+12d' }], id: 'm' });
+    const view = await rig.until(booking.id, ({ lastRequest }) => lastRequest?.outcome === 'refused', 40_000);
+    expect(view.appointment?.id).toBe(before.appointment?.id);
+    expect(await live()).toEqual([before.appointment?.id]);
+  }, 60_000);
+});
