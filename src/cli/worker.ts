@@ -34,13 +34,11 @@ function leave(): never {
   process.exit(1);
 }
 
-main()
-  .catch((err: unknown) => {
+// An open connection or channel to the stack that started us must not keep a worker alive that has ended.
+main().then(
+  () => process.exit(0),
+  (err: unknown) => {
     process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
-    process.exitCode = err instanceof ConfigError ? 2 : 1;
-  })
-  .finally(() => {
-    process.off('disconnect', leave);
-    // An open channel to the stack that started us would keep the process alive.
-    if (process.connected) process.disconnect();
-  });
+    process.exit(err instanceof ConfigError ? 2 : 1);
+  },
+);

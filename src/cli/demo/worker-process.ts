@@ -1,7 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, closeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { childEnv } from '../../config';
+
+/** How long a worker may take to bundle its workflows and to connect, in ms. */
+const READY_WITHIN_MS = 60_000;
+/** What is quoted of the log of a worker that did not start. */
+const SAID_CHARS = 2_000;
 
 /** A worker in a process of its own, so that it can be killed. It ends with us, even when we are killed. */
 export interface WorkerProcess {
@@ -10,8 +16,8 @@ export interface WorkerProcess {
 }
 
 /**
- * Starts `npm run worker` with these settings and resolves once it takes tasks. What it says goes to the log file,
- * which the error names when it does not start.
+ * Starts `npm run worker` with these settings and resolves once it takes tasks. What it says goes to the log file
+ * and, when it does not start, into the error.
  */
 export async function startWorkerProcess(
   settings: Record<string, string>,
@@ -26,9 +32,16 @@ export async function startWorkerProcess(
   });
   closeSync(log);
   const gone = once(child, 'exit');
-  const ready = once(child, 'message').then(() => true);
-  if (!(await Promise.race([ready, gone.then(() => false)]))) {
-    throw new Error(`The worker did not start; ${logFile} says why.`);
+  const limit = new AbortController();
+  const isReady = await Promise.race([
+    once(child, 'message').then(() => true),
+    gone.then(() => false),
+    pause(READY_WITHIN_MS, false, { signal: limit.signal }),
+  ]);
+  limit.abort();
+  if (!isReady) {
+    await kill(child, gone);
+    throw new Error(`The worker did not start: ${readFileSync(logFile, 'utf8').slice(-SAID_CHARS)}`);
   }
   return { kill: () => kill(child, gone) };
 }
