@@ -1,3 +1,4 @@
+import type { IncidentFilter, Problems, Swept } from '../src/booking/care';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -30,12 +31,31 @@ export interface OpenedBooking {
 
 /** Runs on the queue `bookings`. */
 export interface CoreActivities {
-  /** Parses the request again (the door may not have been ours) and freezes capabilities and limits. */
-  openBooking(input: { request: unknown; bookingId: string }): Promise<OpenedBooking>;
+  /**
+   * Parses the request again (the door may not have been ours) and freezes capabilities and limits. `afterwards`:
+   * for a booking that has ended, whose days may have passed; only the form counts then.
+   */
+  openBooking(input: { request: unknown; bookingId: string; afterwards?: boolean }): Promise<OpenedBooking>;
   /** The request with a reschedule's windows or slot in the place of its own. */
   openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
   /** Whether another booking with this id is open in Temporal. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
+}
+
+/** Looking after bookings from outside; runs on the queue `bookings`. */
+export interface CareActivities {
+  /** Has every booking that was cut off cleaned up after. Safe to repeat. */
+  sweepCutOff(): Promise<Swept>;
+  /** Finds the bookings that cannot report themselves, and tells the log. */
+  findProblems(): Promise<Problems>;
+  /** The workflow ids of open bookings and clean-ups that wait for a person for this reason, oldest first. */
+  waitingFor(input: { incident: IncidentFilter }): Promise<string[]>;
+  /** Has them try again, at most so many a second; how many were passed over because they no longer wait. */
+  resume(input: {
+    workflowIds: string[];
+    ratePerSecond: number;
+    by: string;
+  }): Promise<{ passedOver: number }>;
 }
 
 export type BookAnswer =

@@ -2,6 +2,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { Failure } from '../src/booking/failures';
 import { workflowIdOf } from '../src/booking/names';
 import { parseRequest } from '../src/booking/schema/check-request';
+import { requestSchema, type BookingRequest } from '../src/booking/schema/request';
 import { capabilitiesOf, type Config } from '../src/config';
 import type { CoreActivities } from './contract';
 import { crossing } from './failures';
@@ -14,9 +15,9 @@ export interface CoreOptions {
 /** The activities of the project's own queue. */
 export function createCoreActivities({ config, client }: CoreOptions): CoreActivities {
   return {
-    openBooking: ({ request }) =>
+    openBooking: ({ request, afterwards }) =>
       crossing(async () => {
-        const parsed = parseRequest(request, { now: new Date() });
+        const parsed = afterwards ? formOf(request) : parseRequest(request, { now: new Date() });
         const capabilities = capabilitiesOf(config, parsed.provider, parsed.account);
         if (!capabilities) throw new Failure('account_unknown', { field: 'account' });
         return {
@@ -42,6 +43,12 @@ export function createCoreActivities({ config, client }: CoreOptions): CoreActiv
       }
     },
   };
+}
+
+function formOf(request: unknown): BookingRequest {
+  const form = requestSchema.safeParse(request);
+  if (!form.success) throw new Failure('invalid_request');
+  return form.data;
 }
 
 function defined<T extends object>(given: T | undefined): Partial<T> {

@@ -1,3 +1,4 @@
 /** The activities of this project, by the queue that they run on. */
+export { createCareActivities, type CareWork } from './care';
 export { createCoreActivities, type CoreOptions } from './core';
 export { createProviderActivities, type ProviderActivitiesOptions } from './provider';

@@ -75,6 +75,8 @@ export interface Config {
   usesSandbox: { junction: boolean; oliver: boolean };
   junctionWebhookSecrets: string[];
   limits: Limits;
+  /** Minutes between two sweeps for bookings that were cut off in Temporal; 0: none. */
+  sweepMinutes: number;
   apiKeys: { name: string; secret: string }[];
   /** `id:base64`, newest first; empty: a key file under dataDir. */
   encryptionKeys: { id: string; key: Buffer }[];
@@ -100,6 +102,8 @@ export const SANDBOX = {
   oliverPassword: 'sandbox',
   oliverPractices: 'default=1@America/Chicago,practice-1=1@America/Chicago',
 } as const;
+
+const DEFAULT_SWEEP_MINUTES = 10;
 
 type Env = Record<string, string | undefined>;
 
@@ -136,6 +140,7 @@ export function loadConfig(env: Env = process.env): Config {
     junctionWebhookSecrets:
       list(env.JUNCTION_WEBHOOK_SECRET) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
     limits: limits(env),
+    sweepMinutes: wholeNumber(env, 'BOOKING_SWEEP_MINUTES', 0) ?? DEFAULT_SWEEP_MINUTES,
     apiKeys: apiKeys(env),
     encryptionKeys: encryptionKeys(env),
     idKey: env.BOOKING_ID_KEY ? key32('BOOKING_ID_KEY', env.BOOKING_ID_KEY) : null,

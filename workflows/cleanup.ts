@@ -1,28 +1,39 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { BookingView } from '../src/booking/schema/view';
 import { core } from './activities';
+import { takeUp } from './cut-off';
 import { openInbox } from './inbox';
 import type { CleanupInput } from './messages';
 import { owned } from './owned';
 import { publish } from './publish';
-import { change, newBooking, shielded } from './state';
+import { change, newBooking, shielded, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
-import { compensate } from './steps/undo';
+import { compensate, type Undo } from './steps/undo';
+import { UNREAD_ORDER } from './unread-order';
 import { viewOf } from './view';
 
 /**
- * Cleans up after an ended booking whose unanswered book call surfaced after all: cancels the appointment that
- * carries this booking's ref, and nothing else.
+ * Cleans up after an ended booking. One whose unanswered book call surfaced after all: the appointment that carries
+ * its ref is cancelled, and nothing else. One that was cut off: whatever it left is undone, or shown to a person.
  */
 export async function cleanup(input: CleanupInput): Promise<BookingView> {
   const b = newBooking(input.bookingId, input.createdAt);
   openInbox(b);
+  const undos = input.cutOff ? await takeUp(b, input, input.cutOff) : await lateEffect(b, input);
+  await shielded(() => compensate(b, undos));
+  change(b, { status: 'cancelled' });
+  publish(b);
+  return viewOf(b.state);
+}
+
+async function lateEffect(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {
   await owned(b, async () => {
     const opened = await core('read the ended booking').openBooking({
       request: input.request,
       bookingId: input.bookingId,
+      afterwards: true,
     });
-    const order = input.orderId ? { id: input.orderId, origin: 'adopted' as const, ...UNREAD_ORDER } : null;
+    const order = input.orderId ? { ...UNREAD_ORDER, id: input.orderId, origin: 'adopted' as const } : null;
     const attempt = {
       slotMark: '',
       startsAt: workflowInfo().startTime.toISOString(),
@@ -33,20 +44,5 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
     b.opened = true;
     change(b, { ...opened, order, attempts: [attempt] });
   });
-  await shielded(() => compensate(b, [undoAppointment]));
-  change(b, { status: 'cancelled' });
-  publish(b);
-  return viewOf(b.state);
+  return [undoAppointment];
 }
-
-/** What is not known of the order before it is read; the undo reads it. */
-const UNREAD_ORDER = {
-  status: 'unknown',
-  phase: 'unknown',
-  kind: '',
-  passthrough: null,
-  userId: null,
-  address: null,
-  dob: null,
-  createdAt: null,
-} as const;

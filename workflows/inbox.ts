@@ -27,6 +27,7 @@ const KINDS: Record<string, (b: Booking, body: unknown) => Verdict> = {
 /** Wires the query, the signals and the updates of a booking. */
 export function openInbox(b: Booking): void {
   setHandler(messages.bookingQuery, () => viewOf(b.state));
+  setHandler(messages.bookingState, () => b.state);
   const hear = () => {
     b.inbox.news = true;
   };

@@ -2,3 +2,4 @@
 export { booking } from './booking';
 export { cleanup } from './cleanup';
 export { slots } from './slots';
+export { sweep } from './sweep';

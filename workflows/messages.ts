@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BulkProgress, CutOffBooking } from '../src/booking/care';
 import type { Slot } from '../src/booking/model';
 import type { MessageReceipt } from '../src/booking/messages';
 import type { BookingView } from '../src/booking/schema/view';
@@ -26,16 +27,27 @@ export const resolveBooking = defineUpdate<MessageReceipt, [unknown?]>('resolveB
 /** The booking as callers see it. */
 export const bookingQuery = defineQuery<BookingView>('booking');
 
+/**
+ * Everything that the booking knows, for a clean-up after one that was cut off. Not for callers: its form changes
+ * with the build.
+ */
+export const bookingState = defineQuery<unknown>('bookingState');
+
 /** Input and output of the `slots` workflow: a search without a booking. */
 export interface SlotSearchResult {
   slots: Slot[];
 }
 
-/** Input of the `cleanup` workflow: an ended booking whose unknown call surfaced after all. */
+/** How far the `bulk` workflow has come. */
+export const bulkProgress = defineQuery<BulkProgress>('bulkProgress');
+
+/** Input of the `cleanup` workflow: an ended booking whose unknown call surfaced after all, or that was cut off. */
 export interface CleanupInput {
   bookingId: string;
   /** The final view's `createdAt`: with the id it makes up the refs of that booking. */
   createdAt: string;
   request: unknown;
   orderId: string | null;
+  /** Set when the booking was cut off before its own end. */
+  cutOff?: CutOffBooking;
 }

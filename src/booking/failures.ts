@@ -9,7 +9,7 @@ export type FailureOwner = 'slot' | 'order' | 'request' | 'provider' | 'us';
 /** What a person may decide about a booking that needs attention. */
 export const CHOICES = {
   retry: 'Try again what failed.',
-  keep: 'Leave the appointment as it is and give the change up.',
+  keep: 'Leave the appointment as it is and do nothing more about it.',
   end: 'Give the booking up: undo what it made and end it.',
   rebook: 'Look for another slot.',
   completed: 'The visit took place: end the booking as completed.',
@@ -199,6 +199,12 @@ export const FAILURES = {
     status: 409,
     text: 'The appointment was given up for a move, and no slot could be had in its place.',
     choices: ['rebook', 'end'],
+  },
+  booking_cut_off: {
+    owner: 'us',
+    status: 409,
+    text: 'The booking was ended in Temporal, outside of itself, and what it had confirmed still stands.',
+    choices: ['keep', 'end', 'retry'],
   },
   no_final_word: {
     owner: 'us',

@@ -1,6 +1,16 @@
 /** The fixed public names: workflow types, ids, queues, search attributes. Other teams' queries depend on them. */
 
-export const WORKFLOW_TYPE = { booking: 'booking', cleanup: 'cleanup', slots: 'slots' } as const;
+export const WORKFLOW_TYPE = {
+  booking: 'booking',
+  cleanup: 'cleanup',
+  slots: 'slots',
+  sweep: 'sweep',
+  audit: 'audit',
+  bulk: 'bulk',
+} as const;
+
+/** The Temporal Schedule that looks for bookings that were cut off. */
+export const SWEEP_SCHEDULE_ID = 'booking-sweep';
 
 export const TASK_QUEUE = {
   bookings: 'bookings',
@@ -19,8 +29,21 @@ export function bookingIdOf(workflowId: string): string | null {
   return workflowId.startsWith(BOOKING_PREFIX) ? workflowId.slice(BOOKING_PREFIX.length) : null;
 }
 
+const CLEANUP_PREFIX = 'cleanup:';
+
 export function cleanupIdOf(bookingId: string): string {
-  return `cleanup:${bookingId}`;
+  return `${CLEANUP_PREFIX}${bookingId}`;
+}
+
+/** The booking that a workflow id is about: a booking's own or its clean-up's; null for any other workflow. */
+export function caredBookingIdOf(workflowId: string): string | null {
+  if (workflowId.startsWith(CLEANUP_PREFIX)) return workflowId.slice(CLEANUP_PREFIX.length);
+  return bookingIdOf(workflowId);
+}
+
+/** One incident is resumed by one workflow at a time. */
+export function bulkIdOf(incident: { reason: string; provider: string; account: string }): string {
+  return `bulk:${incident.reason}:${incident.provider}:${incident.account}`;
 }
 
 /** Search attributes and their Temporal types. Never encrypted, so none may identify a patient. */
@@ -36,6 +59,9 @@ export const SEARCH_ATTRIBUTES = {
 
 /** Memo fields of a booking: HMACs, so that repeats are told apart without storing what was asked. */
 export const MEMO = { key: 'bookingKey', request: 'bookingRequest' } as const;
+
+/** Memo field of a clean-up: the run of the booking that was cut off, so that no run is cleaned up after twice. */
+export const CUT_OFF_MEMO = 'cutOffRun';
 
 /**
  * What an unencrypted payload looks like after our codec decoded it: an object with this one property. The

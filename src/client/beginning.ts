@@ -9,6 +9,8 @@ export interface Beginning {
   /** As the door sent it; unparsed. */
   request: unknown;
   startedAt: Date;
+  /** What the run was carried on with, when it continued an earlier one; unguarded. */
+  carried: unknown;
 }
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -18,9 +20,20 @@ export async function beginningOf(door: Door, bookingId: string, runId: string):
   const own = await firstEvent(door, bookingId, runId);
   const firstRunId = own?.workflowExecutionStartedEventAttributes?.firstExecutionRunId;
   const first = firstRunId && firstRunId !== runId ? await firstEvent(door, bookingId, firstRunId) : own;
-  const input = first?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  const [request] = await decodeArrayFromPayloads(door.client.options.loadedDataConverter, input);
-  return { request, startedAt: new Date(Number(first?.eventTime?.seconds ?? 0) * 1000) };
+  const [request] = await inputOf(door, first);
+  const [, carried] = await inputOf(door, own);
+  return { request, carried, startedAt: timeOf(first) };
+}
+
+function inputOf(door: Door, event: Event | undefined): Promise<unknown[]> {
+  const input = event?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  return decodeArrayFromPayloads(door.client.options.loadedDataConverter, input);
+}
+
+/** To the ms, as the workflow itself knows it: a booking's refs hang on it. */
+function timeOf(event: Event | undefined): Date {
+  const { seconds, nanos } = event?.eventTime ?? {};
+  return new Date(Number(seconds ?? 0) * 1000 + Math.floor((nanos ?? 0) / 1e6));
 }
 
 async function firstEvent(door: Door, bookingId: string, runId: string): Promise<Event | undefined> {

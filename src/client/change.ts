@@ -3,7 +3,7 @@ import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { appointmentUpdated, orderUpdated } from '../../workflows/messages';
 import { Failure, isFailureCode } from '../booking/failures';
 import type { MessageReceipt } from '../booking/messages';
-import { workflowIdOf } from '../booking/names';
+import { cleanupIdOf, workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import type { Door } from './door';
 import { findExecution, readBooking } from './read';
@@ -28,18 +28,28 @@ export async function changeBooking(
   message: Message,
   body: unknown,
 ): Promise<BookingView> {
-  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId));
+  // Where the booking has ended, its clean-up may be what waits for a person.
+  const isTaken =
+    (await send(door, workflowIdOf(bookingId), message, body)) ||
+    (await send(door, cleanupIdOf(bookingId), message, body));
+  if (!isTaken) throw await absent(door, bookingId);
+  return readBooking(door, bookingId);
+}
+
+/** False when no such workflow is open. */
+async function send(door: Door, workflowId: string, message: Message, body: unknown): Promise<boolean> {
+  const handle = door.client.workflow.getHandle(workflowId);
   try {
     const receipt = await within(door.client, UPDATE_TIMEOUT_MS, () =>
       handle.executeUpdate<MessageReceipt, [unknown]>(message.name, { args: [body] }),
     );
     if (receipt.outcome === 'refused') throw refusal(receipt.code);
   } catch (err) {
-    if (isNotFound(err)) throw await absent(door, bookingId);
+    if (isNotFound(err)) return false;
     if (!(err instanceof WorkflowUpdateFailedError)) throw err;
     if (!endedMeanwhile(err.cause)) throw failureOf(err.cause) ?? err;
   }
-  return readBooking(door, bookingId);
+  return true;
 }
 
 /** What news can be about. */

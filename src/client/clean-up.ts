@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import type { CleanupInput } from '../../workflows/messages';
-import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import { cleanupIdOf, CUT_OFF_MEMO, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
 import { findExecution, isOver, readExecution } from './read';
@@ -19,17 +19,24 @@ export async function cleanUpBooking(door: Door, bookingId: string): Promise<boo
   if (view.status === 'completed' || !view.attempts.some(({ outcome }) => outcome === 'unknown'))
     return false;
   const { request } = await beginningOf(door, bookingId, execution.runId);
-  await begin(door, { bookingId, createdAt: view.createdAt, request, orderId: view.order?.id ?? null });
+  await beginCleanUp(door, {
+    bookingId,
+    createdAt: view.createdAt,
+    request,
+    orderId: view.order?.id ?? null,
+  });
   return true;
 }
 
-async function begin(door: Door, input: CleanupInput): Promise<void> {
+/** Starts the clean-up of a booking, unless one runs; `cutOffRun` is the run that was cut off, where one was. */
+export async function beginCleanUp(door: Door, input: CleanupInput, cutOffRun?: string): Promise<void> {
   try {
     await within(door.client, CALL_TIMEOUT_MS, () =>
       door.client.workflow.start(WORKFLOW_TYPE.cleanup, {
         workflowId: cleanupIdOf(input.bookingId),
         taskQueue: TASK_QUEUE.bookings,
         args: [input],
+        memo: cutOffRun === undefined ? undefined : { [CUT_OFF_MEMO]: cutOffRun },
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       }),

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { Failure } from '../booking/failures';
-import { bookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
+import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
 import type { BookingSummary } from '../booking/schema/summary';
 import type { Door } from './door';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
@@ -100,9 +100,12 @@ function sealOf(idKey: Buffer, query: string, token: Uint8Array): Buffer {
 /** The filter in Temporal's query language. */
 function visibilityQuery(filter: BookingFilter): string {
   return [
-    `WorkflowType = '${WORKFLOW_TYPE.booking}'`,
+    `WorkflowType IN (${typesOf(filter)})`,
     // Runs that continued as new are one booking with their successor.
-    filter.open === true ? "ExecutionStatus = 'Running'" : "ExecutionStatus != 'ContinuedAsNew'",
+    // One that was cut off while it waited keeps its attributes, and waits no more.
+    filter.open === true || waitsForAPerson(filter.attention)
+      ? "ExecutionStatus = 'Running'"
+      : "ExecutionStatus != 'ContinuedAsNew'",
     filter.open === false ? "ExecutionStatus != 'Running'" : null,
     equals('BookingStatus', 'status', filter.status),
     equals('BookingProvider', 'provider', filter.provider),
@@ -115,6 +118,16 @@ function visibilityQuery(filter: BookingFilter): string {
   ]
     .filter((term) => term !== null)
     .join(' AND ');
+}
+
+/** What waits for a person may be the clean-up after a booking that was cut off: its row stands for the booking. */
+function typesOf({ attention }: BookingFilter): string {
+  const types = [WORKFLOW_TYPE.booking, ...(waitsForAPerson(attention) ? [WORKFLOW_TYPE.cleanup] : [])];
+  return types.map((type) => `'${type}'`).join(', ');
+}
+
+function waitsForAPerson(attention: BookingFilter['attention']): boolean {
+  return attention !== undefined && attention !== false;
 }
 
 function attentionIs(attention: BookingFilter['attention']): string | null {
@@ -150,7 +163,7 @@ function summaryOf(row: Row): BookingSummary {
   };
   const workflowId = row.execution?.workflowId ?? '';
   return {
-    id: bookingIdOf(workflowId) ?? workflowId,
+    id: caredBookingIdOf(workflowId) ?? workflowId,
     status: ENDED_BADLY.includes(row.status) ? 'failed' : at('BookingStatus'),
     open: row.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
     provider: at('BookingProvider'),

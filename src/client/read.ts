@@ -2,7 +2,7 @@ import { WorkflowFailedError, type WorkflowExecutionStatusName } from '@temporal
 import { ApplicationFailure } from '@temporalio/common';
 import { bookingQuery } from '../../workflows/messages';
 import { Failure } from '../booking/failures';
-import { WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
+import { cleanupIdOf, CUT_OFF_MEMO, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
 import { requestSchema } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
 import { beginningOf } from './beginning';
@@ -59,7 +59,7 @@ export async function readExecution(
     case 'CANCELLED':
     case 'TERMINATED':
     case 'TIMED_OUT':
-      return cutOff(await lastView(door, bookingId, runId), status);
+      return withCleanUp(door, runId, cutOff(await lastView(door, bookingId, runId), status));
     default:
       return queryBooking(door, bookingId, runId);
   }
@@ -119,15 +119,50 @@ function withoutView(): Failure {
  */
 function cutOff(view: BookingView, status: WorkflowExecutionStatusName): BookingView {
   const how = status.toLowerCase().replace('_', ' ');
-  const message = `The execution was ${how} in Temporal, outside the booking: nothing was undone, see what stands.`;
+  const message = `The execution was ${how} in Temporal, outside the booking: the sweep undoes or reports what it left.`;
   return {
     ...view,
     revision: view.revision + 1,
     status: 'failed',
     waitingFor: null,
     attention: null,
-    failure: { code: 'internal_error', message },
+    failure: { code: 'booking_cut_off', message },
   };
+}
+
+/** To its callers the clean-up is the rest of the booking's life: what it undoes, and what it asks a person. */
+async function withCleanUp(door: Door, runId: string, view: BookingView): Promise<BookingView> {
+  const after = await cleanUpView(door, view.id, runId);
+  if (!after) return view;
+  const { order, appointment, compensation, attention, waitingFor, updatedAt } = after;
+  return {
+    ...view,
+    revision: view.revision + after.revision,
+    order: order ?? view.order,
+    appointment: appointment ?? view.appointment,
+    lastRequest: after.lastRequest ?? view.lastRequest,
+    compensation,
+    attention,
+    waitingFor,
+    updatedAt,
+  };
+}
+
+/** Null when nobody cleans up after this run. */
+async function cleanUpView(door: Door, bookingId: string, runId: string): Promise<BookingView | null> {
+  const handle = door.client.workflow.getHandle(cleanupIdOf(bookingId));
+  return within(door.client, CALL_TIMEOUT_MS, async () => {
+    try {
+      const { memo, status } = await handle.describe();
+      if (memo?.[CUT_OFF_MEMO] !== runId) return null;
+      return status.name === 'RUNNING' || status.name === 'COMPLETED'
+        ? await handle.query(bookingQuery)
+        : null;
+    } catch (err) {
+      if (isNotFound(err)) return null;
+      throw err;
+    }
+  });
 }
 
 /** Enough of a look to tell a view from whatever else an execution may have ended with. */

@@ -86,7 +86,8 @@ function unavailable(hint: string | undefined): Failure {
   return new Failure('temporal_unavailable', { hint });
 }
 
-function grpcCode(err: unknown): number | null {
+/** The gRPC status code of an error of the client; null when it has none. */
+export function grpcCode(err: unknown): number | null {
   const at = err instanceof ServiceError ? err.cause : err;
   return isGrpcServiceError(at) ? at.code : null;
 }

@@ -8,7 +8,7 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import type { CareActivities, CoreActivities, ProviderActivities } from '../../activities/contract';
 import { TASK_QUEUE } from '../booking/names';
 import type { Config } from '../config';
 import { dataConverterOf, failureConverterPath } from './encryption';
@@ -27,7 +27,11 @@ export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
   /** A provider without activities gets no worker: its queue is left to another process. */
-  activities: { core: CoreActivities; junction?: ProviderActivities; oliver?: ProviderActivities };
+  activities: {
+    core: CoreActivities & Partial<CareActivities>;
+    junction?: ProviderActivities;
+    oliver?: ProviderActivities;
+  };
   /** By default the bundle of the build, else one that is made now. */
   workflowBundle?: WorkflowBundleOption;
 }

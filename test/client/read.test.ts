@@ -51,7 +51,7 @@ describe('get', () => {
     expect(await bookings.get(booking.id)).toMatchObject({
       status: 'failed',
       revision: 3,
-      failure: { code: 'internal_error', message: expect.stringContaining('terminated') },
+      failure: { code: 'booking_cut_off', message: expect.stringContaining('terminated') },
     });
   });
 

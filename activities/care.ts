@@ -1,0 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Context, log } from '@temporalio/activity';
+import type { IncidentFilter, Problems, Swept } from '../src/booking/care';
+import type { CareActivities } from './contract';
+import { crossing } from './failures';
+
+/** What the care of bookings needs of Temporal; src/client/care.ts has it. */
+export interface CareWork {
+  sweepCutOff(beat: () => void): Promise<Swept>;
+  findProblems(): Promise<Problems>;
+  waitingFor(incident: IncidentFilter): Promise<string[]>;
+  /** False when it has ended. */
+  retryOne(workflowId: string, by: string): Promise<boolean>;
+}
+
+const BEAT_MS = 10_000;
+
+/** The activities that look after bookings from outside. */
+export function createCareActivities(work: CareWork): CareActivities {
+  return {
+    sweepCutOff: () =>
+      crossing(async () => {
+        const swept = await beating(() => work.sweepCutOff(() => Context.current().heartbeat()));
+        if (swept.begun.length > 0) log.warn('bookings were cut off', { cleanUps: swept.begun.length });
+        return swept;
+      }),
+    findProblems: () =>
+      crossing(async () => {
+        const found = await beating(() => work.findProblems());
+        for (const problem of found.problems) log.warn('a booking is stuck', { ...problem });
+        for (const queue of found.unattendedQueues) log.warn('a task queue has no worker', { queue });
+        return found;
+      }),
+    waitingFor: ({ incident }) => crossing(() => beating(() => work.waitingFor(incident))),
+    resume: (input) => crossing(() => resume(work, input)),
+  };
+}
+
+/** A try that lost its worker is taken up where its heartbeats say it was: nobody is told twice. */
+async function resume(
+  work: CareWork,
+  { workflowIds, ratePerSecond, by }: Parameters<CareActivities['resume']>[0],
+): Promise<{ passedOver: number }> {
+  const context = Context.current();
+  const progress = progressOf(context.info.heartbeatDetails);
+  for (; progress.next < workflowIds.length; progress.next += 1) {
+    const startedMs = performance.now();
+    const isOpen = await work.retryOne(workflowIds[progress.next] ?? '', by);
+    if (!isOpen) progress.passedOver += 1;
+    context.heartbeat({ ...progress, next: progress.next + 1 });
+    const leftMs = 1000 / ratePerSecond - (performance.now() - startedMs);
+    if (leftMs > 0) await pause(leftMs, undefined, { signal: context.cancellationSignal });
+  }
+  return { passedOver: progress.passedOver };
+}
+
+function progressOf(details: unknown): { next: number; passedOver: number } {
+  const at = (name: string): number => {
+    const value: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, name) : 0;
+    return typeof value === 'number' ? value : 0;
+  };
+  return { next: at('next'), passedOver: at('passedOver') };
+}
+
+/** Heartbeats while one long call runs. */
+async function beating<T>(call: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), BEAT_MS);
+  try {
+    return await call();
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,109 @@
+import type { temporal } from '@temporalio/proto';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Incident, IncidentFilter } from '../booking/care';
+import { retry } from '../../workflows/messages';
+import { Failure } from '../booking/failures';
+import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
+
+/**
+ * Incidents: one outage or dead credential that has many bookings wait for a person is one thing to look at. They
+ * are told from the bookings' search attributes; nothing is stored beside them.
+ */
+
+type Row = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+const PAGE_SIZE = 1000;
+const MAX_TOLD_IDS = 100;
+
+/** What waits for a person: bookings, and clean-ups after ended ones. */
+const WAITING = [
+  `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
+  "ExecutionStatus = 'Running'",
+];
+
+/**
+ * The open bookings that wait for a person, grouped by reason, provider and account, the largest group first. May
+ * lag them by a second or two. Throws `temporal_unavailable`.
+ */
+export async function listIncidents(door: Door): Promise<Incident[]> {
+  const groups = new Map<string, Incident>();
+  for await (const row of waiting(door, 'BookingAttention IS NOT NULL')) {
+    const [reason, provider, account] = [
+      valueAt(row, 'BookingAttention'),
+      valueAt(row, 'BookingProvider'),
+      valueAt(row, 'BookingAccount'),
+    ];
+    const key = JSON.stringify([reason, provider, account]);
+    const group = groups.get(key) ?? { reason, provider, account, count: 0, since: null, bookingIds: [] };
+    groups.set(key, group);
+    group.count += 1;
+    group.since = earlier(group.since, startOf(row));
+    const id = caredBookingIdOf(row.execution?.workflowId ?? '');
+    if (id !== null && group.bookingIds.length < MAX_TOLD_IDS) group.bookingIds.push(id);
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}
+
+/** The workflow ids that wait for this reason, the oldest first. */
+export async function waitingFor(door: Door, incident: IncidentFilter): Promise<string[]> {
+  const found: { id: string; startedAt: string }[] = [];
+  for await (const row of waiting(door, ...termsOf(incident))) {
+    const id = row.execution?.workflowId;
+    if (id) found.push({ id, startedAt: startOf(row) ?? '' });
+  }
+  return found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).map(({ id }) => id);
+}
+
+/** Has one of them try again; false when it has ended. One that no longer waits refuses, which harms nothing. */
+export async function retryOne(door: Door, workflowId: string, by: string): Promise<boolean> {
+  try {
+    await within(door.client, CALL_TIMEOUT_MS, () =>
+      door.client.workflow.getHandle(workflowId).signal(retry, { by }),
+    );
+    return true;
+  } catch (err) {
+    if (isNotFound(err)) return false;
+    throw err;
+  }
+}
+
+/** The filter in Temporal's query language. A value of no form of ours is `invalid_request`. */
+function termsOf({ reason, provider, account }: IncidentFilter): string[] {
+  const values = { BookingAttention: reason, BookingProvider: provider, BookingAccount: account };
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (/^[A-Za-z0-9._-]{1,64}$/.test(value)) return [`${name} = '${value}'`];
+    throw new Failure('invalid_request', { field: name.replace('Booking', '').toLowerCase() });
+  });
+}
+
+async function* waiting(door: Door, ...terms: string[]): AsyncGenerator<Row> {
+  const { client } = door;
+  const query = [...WAITING, ...terms].join(' AND ');
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const request = { namespace: client.options.namespace, query, pageSize: PAGE_SIZE, nextPageToken };
+    const page = await within(client, CALL_TIMEOUT_MS, () =>
+      client.workflowService.listWorkflowExecutions(request),
+    );
+    yield* page.executions;
+    nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
+  } while (nextPageToken);
+}
+
+function valueAt(row: Row, name: keyof typeof SEARCH_ATTRIBUTES): string {
+  const payload = row.searchAttributes?.indexedFields?.[name];
+  const value: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : null;
+  return typeof value === 'string' ? value : '';
+}
+
+function startOf({ startTime }: Row): string | null {
+  return startTime?.seconds ? new Date(Number(startTime.seconds) * 1000).toISOString() : null;
+}
+
+function earlier(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+}

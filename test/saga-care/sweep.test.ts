@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import type { Swept } from '../../src/booking/care';
+import { cleanupIdOf, SWEEP_SCHEDULE_ID, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import type { BookingView } from '../../src/booking/schema/view';
+import { ensureSweepSchedule } from '../../src/temporal/schedules';
+import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { eventually } from '../support/stand-in';
+
+const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
+
+describe('the sweep', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga();
+  }, 120_000);
+  afterAll(() => rig.stop());
+  beforeEach(async () => {
+    await rig.sandbox.control('reset', {});
+  });
+
+  const sweep = (): Promise<Swept> =>
+    rig.server.client.workflow.execute('sweep', {
+      workflowId: `sweep:${randomUUID()}`,
+      taskQueue: TASK_QUEUE.bookings,
+    });
+
+  /** Sweeps until visibility shows the booking and its clean-up has begun. */
+  const sweptUntilBegun = (id: string): Promise<Swept> =>
+    eventually(sweep, ({ begun }) => begun.includes(id));
+
+  const terminate = (id: string) =>
+    rig.server.client.workflow.getHandle(workflowIdOf(id)).terminate('pressed by mistake');
+  const cleanUpOf = (id: string) => rig.server.client.workflow.getHandle(cleanupIdOf(id));
+  const shown = (id: string, fits: (view: BookingView) => boolean) =>
+    eventually(() => rig.bookings.get(id), fits);
+
+  const standing = async (request: Record<string, unknown>, status: string) => {
+    const { booking } = await rig.bookings.start(request);
+    const view = await rig.until(booking.id, (seen) => seen.status === status);
+    return { id: booking.id, orderId: view.order?.id ?? '' };
+  };
+
+  test('undoes what an unconfirmed booking left, order and appointment, once', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const { id, orderId } = await standing(atHome(ASYNC), 'awaiting_confirmation');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    await terminate(id);
+    await sweptUntilBegun(id);
+    await cleanUpOf(id).result();
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+    expect((await sweep()).begun).not.toContain(id);
+    expect(await rig.bookings.get(id)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'booking_cut_off' },
+      compensation: [
+        { step: 'appointment', outcome: 'undone' },
+        { step: 'order', outcome: 'undone' },
+      ],
+    });
+  });
+
+  test('finds an order whose placing was on its way when the booking was cut off', async () => {
+    await rig.sandbox.control('faults', { method: 'POST', path: '/v3/order', when: 'after', delayMs: 600 });
+    const { booking } = await rig.bookings.start(atHome());
+    const placed = () => rig.sandbox.state().then(({ orders }) => orders);
+    const [order] = await eventually(placed, (orders) => orders.length === 1);
+    await terminate(booking.id);
+    await sweptUntilBegun(booking.id);
+    await cleanUpOf(booking.id).result();
+    expect(await rig.sandbox.live(order?.id ?? '')).toEqual({ order: false, appointments: 0 });
+  });
+
+  describe('finds one that stood confirmed', () => {
+    const asked = async (request: Record<string, unknown> = atHome()) => {
+      const { id, orderId } = await standing(request, 'confirmed');
+      await terminate(id);
+      await sweptUntilBegun(id);
+      const view = await shown(id, ({ attention }) => attention !== null);
+      expect(view.attention).toMatchObject({
+        reason: 'booking_cut_off',
+        choices: ['keep', 'end', 'retry'],
+      });
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+      return { id, orderId };
+    };
+
+    test('and shows it to a person, who leaves it standing', async () => {
+      const { id, orderId } = await asked();
+      await eventually(
+        () => rig.bookings.list({ attention: 'booking_cut_off' }),
+        ({ bookings }) => bookings.some((row) => row.id === id && row.open),
+      );
+      await rig.bookings.resolve(id, { choice: 'keep', why: 'the visit is wanted' });
+      await cleanUpOf(id).result();
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+      expect((await rig.bookings.get(id)).compensation).toMatchObject([
+        { step: 'appointment', outcome: 'left_to_person' },
+        { step: 'order', outcome: 'left_to_person' },
+      ]);
+    });
+
+    test('and undoes it when the person says so', async () => {
+      const { id, orderId } = await asked();
+      await rig.bookings.resolve(id, { choice: 'end', why: 'nobody wants it' });
+      await cleanUpOf(id).result();
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+    });
+
+    test('and looks again at `retry`: what somebody undid meanwhile needs nobody any more', async () => {
+      const { id, orderId } = await asked(adopting(await rig.sandbox.placeOrder(), 'cancel'));
+      await fetch(`${rig.sandbox.url}/v3/order/${orderId}/cancel`, {
+        method: 'POST',
+        headers: { 'x-vital-api-key': 'sk_us_test' },
+      });
+      await rig.bookings.retry(id, {});
+      await cleanUpOf(id).result();
+      expect((await rig.bookings.get(id)).attention).toBeNull();
+    });
+  });
+
+  test('keeps the adopted order of an unconfirmed booking whose request says so', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const orderId = await rig.sandbox.placeOrder();
+    const { id } = await standing(adopting(orderId, 'keep', ASYNC), 'awaiting_confirmation');
+    await terminate(id);
+    await sweptUntilBegun(id);
+    await cleanUpOf(id).result();
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+
+  test('goes on with the undo of a booking that was being cancelled', async () => {
+    const { id, orderId } = await standing(atHome(), 'confirmed');
+    const path = `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path,
+      times: 1,
+      when: 'before',
+      answer: { status: 503, body: { detail: 'busy' } },
+    });
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'compensating');
+    await terminate(id);
+    await sweptUntilBegun(id);
+    await cleanUpOf(id).result();
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+  });
+
+  test('keeps its hands off while a newer booking of the same order runs', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const orderId = await rig.sandbox.placeOrder();
+    const first = await standing(adopting(orderId, 'keep', ASYNC), 'awaiting_confirmation');
+    await terminate(first.id);
+    const takeOver = adopting(orderId, 'keep', { ...ASYNC, policy: { existingAppointment: 'adopt' } });
+    const second = await rig.bookings.start(takeOver);
+    await rig.until(second.booking.id, ({ status }) => status === 'awaiting_confirmation');
+    const held = await eventually(sweep, ({ again }) =>
+      again.some(({ bookingId }) => bookingId === first.id),
+    );
+    expect(held.begun).not.toContain(first.id);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('leaves bookings alone that ended by themselves', async () => {
+    await rig.sandbox.control('slots', { empty: 10 });
+    const { id } = await standing(atHome(), 'failed');
+    const { begun, again } = await eventually(sweep, () => true);
+    expect([...begun, ...again.map(({ bookingId }) => bookingId)]).not.toContain(id);
+  });
+
+  test('runs by schedule, once however often it is set up, and goes on where the last one ended', async () => {
+    const { client } = rig.server;
+    await Promise.all([ensureSweepSchedule(client, 10), ensureSweepSchedule(client, 10)]);
+    await ensureSweepSchedule(client, 5);
+    const schedule = client.schedule.getHandle(SWEEP_SCHEDULE_ID);
+    expect((await schedule.describe()).spec.intervals).toMatchObject([{ every: 300_000 }]);
+    await schedule.trigger();
+    const { info } = await eventually(
+      () => schedule.describe(),
+      ({ info: { numActionsTaken } }) => numActionsTaken === 1,
+    );
+    const action = info.recentActions[0]?.action.workflow;
+    const byItself = await client.workflow.getHandle<() => Promise<Swept>>(action?.workflowId ?? '').result();
+    const next = await eventually(sweep, ({ since }) => since > byItself.since);
+    expect(Date.parse(byItself.until) - Date.parse(next.since)).toBeGreaterThanOrEqual(600_000);
+    await ensureSweepSchedule(client, 0);
+    await expect(schedule.describe()).rejects.toThrow();
+  });
+});
