@@ -56,15 +56,21 @@ async function bookPatiently(b: Booking, offer: Offer, generation: number): Prom
       return await shielded(() => bookOnce(b, offer, generation));
     } catch (err) {
       const failure = failureOf(err);
-      if (failure && !RETRYABLE.includes(failure.code)) changeAttempt(b, 'refused', failure.message);
-      if (!failure || !RETRYABLE.includes(failure.code)) throw err;
-      const { patienceMs, readyTimeoutMs } = b.state.limits;
-      if (nowMs() - startedMs >= (failure.code === 'order_not_ready' ? readyTimeoutMs : patienceMs))
+      if (!failure) throw err;
+      if (!mayTryAgain(b, failure, startedMs)) {
+        changeAttempt(b, 'refused', failure.message);
         throw err;
+      }
       await pauseUntil(b, 'another try at booking', after(now(), failure.facts.retryAfterMs ?? pauseMs));
       pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
     }
   }
+}
+
+function mayTryAgain(b: Booking, { code }: Failure, startedMs: number): boolean {
+  const { patienceMs, readyTimeoutMs } = b.state.limits;
+  const limitMs = code === 'order_not_ready' ? readyTimeoutMs : patienceMs;
+  return RETRYABLE.includes(code) && nowMs() - startedMs < limitMs;
 }
 
 const RETRYABLE: readonly string[] = ['rate_limited', 'provider_unavailable', 'order_not_ready'];
