@@ -18,6 +18,9 @@ export interface Script {
   standing: Standing;
   /** Whether our credentials are rejected just now. */
   lockedOut: boolean;
+  /** The ref of the appointment that was booked; null before. */
+  ref: string | null;
+  orderIsCancelled: boolean;
   slot: { startsAt: string; endsAt: string };
   /** What was done to the provider, with the server's time in ms. */
   log: { did: 'book' | 'look' | 'cancel appointment' | 'cancel order'; atMs: number }[];
@@ -57,13 +60,10 @@ function opened(input: unknown): Awaited<ReturnType<CoreActivities['openBooking'
 }
 
 function scriptedProvider(script: Script, clock: () => Promise<number>): Provider {
-  let ref: string | null = null;
-  let orderIsCancelled = false;
   const note = async (did: Script['log'][number]['did']): Promise<void> => {
     if (script.lockedOut) throw new Failure('credentials_rejected');
     script.log.push({ did, atMs: await clock() });
   };
-  const order = () => orderOf(orderIsCancelled);
   const { orders, ...junction } = createJunction('junction-phlebotomy', {
     accounts: {},
     log: { warn: () => undefined },
@@ -73,25 +73,21 @@ function scriptedProvider(script: Script, clock: () => Promise<number>): Provide
     tiers: null,
     orders: orders && {
       ...orders,
-      read: () => Promise.resolve(order()),
+      read: () => Promise.resolve(orderOf(script)),
       async cancel() {
         await note('cancel order');
-        orderIsCancelled = true;
-        return order();
+        script.orderIsCancelled = true;
+        return orderOf(script);
       },
     },
-    async book(_call, booking) {
+    async book(_call, { ref }) {
       await note('book');
-      ref = booking.ref;
+      script.ref = ref;
       return appointmentOf(script, ref);
     },
-    async lookUp(): Promise<Sighting> {
+    async lookUp() {
       await note('look');
-      if (ref === null) return { order: order(), live: [], ended: [] };
-      const shown = appointmentOf(script, ref);
-      return shown.standing === 'cancelled'
-        ? { order: order(), live: [], ended: [shown] }
-        : { order: null, live: [shown], ended: [] };
+      return sightingOf(script);
     },
     async cancelAppointment() {
       await note('cancel appointment');
@@ -101,8 +97,16 @@ function scriptedProvider(script: Script, clock: () => Promise<number>): Provide
   };
 }
 
-function orderOf(isCancelled: boolean): Order {
-  const phase = isCancelled ? 'cancelled' : 'ready';
+function sightingOf(script: Script): Sighting {
+  if (script.ref === null) return { order: orderOf(script), live: [], ended: [] };
+  const shown = appointmentOf(script, script.ref);
+  return shown.standing === 'cancelled'
+    ? { order: orderOf(script), live: [], ended: [shown] }
+    : { order: null, live: [shown], ended: [] };
+}
+
+function orderOf({ orderIsCancelled }: Script): Order {
+  const phase = orderIsCancelled ? 'cancelled' : 'ready';
   const unsaid = { passthrough: null, userId: null, address: null, dob: null, createdAt: null };
   return {
     id: ORDER_ID,

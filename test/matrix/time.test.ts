@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
@@ -10,7 +10,7 @@ import { bookingQuery, cancel, resolve, retry } from '../../workflows/messages';
 import { startTimeSkippingServer, testConfig } from '../support/temporal';
 import { ORDER_ID, scriptedActivities, type Script } from './scripted-provider';
 
-/** Rules of hours and days, on a server that skips them. Its clock is one for all: the tests run one by one. */
+/** Rules of hours and days, on a server that skips them. */
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -21,17 +21,15 @@ const DAY_MS = 24 * HOUR_MS;
 const SLACK_MS = MINUTE_MS;
 
 const config = testConfig();
-let env: TestWorkflowEnvironment;
 let workflowBundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 
 beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
-  env = await startTimeSkippingServer(config);
   workflowBundle = await bundleWorkflows();
-}, 120_000);
-afterAll(() => env.teardown());
+}, 60_000);
 
 interface Play {
+  env: TestWorkflowEnvironment;
   handle: WorkflowHandle;
   script: Script;
   view(): Promise<BookingView>;
@@ -45,16 +43,13 @@ interface PlayOptions {
   slotInMs?: number;
 }
 
-/** Runs a booking of an adopted order against a script, from its start to the end of `play`. */
+/**
+ * Runs a booking of an adopted order against a script. Each has a server of its own: what one booking leaves
+ * there, a poll that was cancelled for one, can hold the clock for the next.
+ */
 async function playing(options: PlayOptions, play: (p: Play) => Promise<void>): Promise<void> {
-  const beganMs = await env.currentTimeMs();
-  const startsMs = beganMs + (options.slotInMs ?? 9 * DAY_MS);
-  const script: Script = {
-    standing: 'pending',
-    lockedOut: false,
-    slot: { startsAt: iso(startsMs), endsAt: iso(startsMs + HOUR_MS) },
-    log: [],
-  };
+  const env = await startTimeSkippingServer(config);
+  const script = await scriptFor(env, options);
   const workers = await createWorkers({
     config,
     connection: env.nativeConnection,
@@ -63,22 +58,35 @@ async function playing(options: PlayOptions, play: (p: Play) => Promise<void>): 
     workflowBundle,
   });
   const running = workers.run();
-  const p = await begin(script, options.request ?? {});
   try {
-    await play(p);
+    await play(await begin(env, script, options.request ?? {}));
   } finally {
-    // One that is still open would hold up the clock of the tests after this one.
-    await p.handle.terminate().catch(unlessOver);
     workers.shutdown();
     await running;
+    await env.teardown();
   }
 }
 
-function unlessOver(err: unknown): void {
-  if (!(err instanceof WorkflowNotFoundError)) throw err;
+async function scriptFor(
+  env: TestWorkflowEnvironment,
+  { slotInMs = 9 * DAY_MS }: PlayOptions,
+): Promise<Script> {
+  const startsMs = (await env.currentTimeMs()) + slotInMs;
+  return {
+    standing: 'pending',
+    lockedOut: false,
+    ref: null,
+    orderIsCancelled: false,
+    slot: { startsAt: iso(startsMs), endsAt: iso(startsMs + HOUR_MS) },
+    log: [],
+  };
 }
 
-async function begin(script: Script, request: Record<string, unknown>): Promise<Play> {
+async function begin(
+  env: TestWorkflowEnvironment,
+  script: Script,
+  request: Record<string, unknown>,
+): Promise<Play> {
   const handle = await env.client.workflow.start(WORKFLOW_TYPE.booking, {
     workflowId: workflowIdOf(randomUUID()),
     taskQueue: TASK_QUEUE.bookings,
@@ -94,6 +102,7 @@ async function begin(script: Script, request: Record<string, unknown>): Promise<
     ],
   });
   return {
+    env,
     handle,
     script,
     view: () => handle.query(bookingQuery),
@@ -112,7 +121,7 @@ async function until(p: Play, fits: (view: BookingView) => boolean): Promise<Boo
   for (let n = 0; n < 200; n += 1) {
     const view = await p.view();
     if (fits(view)) return view;
-    await env.sleep(30 * SECOND_MS);
+    await p.env.sleep(30 * SECOND_MS);
   }
   throw new Error(`it never came to this; it stands at ${JSON.stringify(await p.view())}`);
 }
@@ -174,9 +183,9 @@ describe('an appointment that is never confirmed is released', () => {
   test('and until then waiting adds nothing to the history', async () => {
     await playing({}, async (p) => {
       await until(p, ({ waitingFor }) => waitingFor?.what === 'confirmation');
-      await env.sleep(10 * MINUTE_MS);
+      await p.env.sleep(10 * MINUTE_MS);
       const early = await eventsOf(p);
-      await env.sleep(3 * HOUR_MS);
+      await p.env.sleep(3 * HOUR_MS);
       expect(await eventsOf(p)).toBe(early);
       expect(p.didAfter('cancel appointment')).toBeNull();
     });
@@ -197,15 +206,15 @@ test('a booking that is not confirmed within settleWithinMs ends as such, and is
 
 test('the deadline stands still while a person is asked', async () => {
   await playing({}, async (p) => {
-    await env.sleep(HOUR_MS);
+    await p.env.sleep(HOUR_MS);
     p.script.lockedOut = true;
     const asking = await until(p, ({ attention }) => attention !== null);
     expect(asking.attention?.reason).toBe('credentials_rejected');
-    await env.sleep(10 * HOUR_MS);
+    await p.env.sleep(10 * HOUR_MS);
     expect(await p.view()).toMatchObject({ status: 'awaiting_confirmation', compensation: [] });
     p.script.lockedOut = false;
     await p.handle.signal(retry, {});
-    const heldBackMs = (await env.currentTimeMs()) - Date.parse(asking.attention?.since ?? '');
+    const heldBackMs = (await p.env.currentTimeMs()) - Date.parse(asking.attention?.since ?? '');
     expect(await codeOf(p.handle)).toBe('no_slot');
     const cancelledMs = p.didAfter('cancel appointment') ?? 0;
     expect(cancelledMs).toBeGreaterThanOrEqual(4 * HOUR_MS + heldBackMs - SLACK_MS);
@@ -217,9 +226,9 @@ describe('a confirmed booking', () => {
   test('whose visit is over asks a person when the provider does not say how it ended', async () => {
     await playing({ slotInMs: 5 * DAY_MS }, async (p) => {
       p.script.standing = 'confirmed';
-      await env.sleep(5 * DAY_MS + HOUR_MS + 2 * DAY_MS - 10 * MINUTE_MS);
+      await p.env.sleep(5 * DAY_MS + HOUR_MS + 2 * DAY_MS - 10 * MINUTE_MS);
       expect(await p.view()).toMatchObject({ status: 'confirmed', attention: null });
-      await env.sleep(20 * MINUTE_MS);
+      await p.env.sleep(20 * MINUTE_MS);
       const asking = await until(p, ({ attention }) => attention !== null);
       expect(asking.attention).toMatchObject({
         reason: 'no_final_word',
@@ -236,7 +245,7 @@ describe('a confirmed booking', () => {
   test('outlives the time limits of its beginnings', async () => {
     await playing({ slotInMs: 8 * DAY_MS }, async (p) => {
       p.script.standing = 'confirmed';
-      for (let day = 0; day < 7; day += 1) await env.sleep(DAY_MS);
+      await p.env.sleep(7 * DAY_MS);
       expect(await p.view()).toMatchObject({ status: 'confirmed', attention: null, compensation: [] });
       await p.handle.signal(cancel, {});
       expect(await p.handle.result()).toMatchObject({ status: 'cancelled' });
