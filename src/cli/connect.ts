@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { Failure } from '../booking/failures';
 import { createBookingClient } from '../client/booking-client';
-import { loadConfig } from '../config';
+import { ConfigError, loadConfig } from '../config';
 import { connectClient, localTarget, type TemporalTarget, temporalTarget } from '../temporal/connection';
 import { recordedAddress } from '../temporal/embedded-record';
 import { dataConverterOf } from '../temporal/encryption';
-import { loadKeys } from '../temporal/keys';
+import { hasKeys, loadKeys } from '../temporal/keys';
 import type { Connected } from './io';
 
 /**
@@ -16,6 +16,12 @@ import type { Connected } from './io';
 export async function connectBookings(): Promise<Connected> {
   const config = loadConfig();
   const target = temporalTarget() ?? (await localServer(config.dataDir));
+  // A key made here would be no worker's: what it encrypted could never be read.
+  if (!hasKeys(config)) {
+    throw new ConfigError(
+      'BOOKING_ENCRYPTION_KEYS: set it and BOOKING_ID_KEY to those of the workers (or use their data directory, BOOKING_DATA_DIR)',
+    );
+  }
   const client = await reached(target, () => connectClient(target, dataConverterOf(config)));
   return {
     bookings: createBookingClient({ client, idKey: loadKeys(config).idKey }),

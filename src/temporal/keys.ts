@@ -29,6 +29,16 @@ export function loadKeys(config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'id
   };
 }
 
+/** Whether the keys are there already: configured, or in the key files. */
+export function hasKeys({
+  dataDir,
+  encryptionKeys,
+  idKey,
+}: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey'>): boolean {
+  const isThere = (name: string): boolean => existsSync(join(dataDir, name));
+  return (encryptionKeys.length > 0 || isThere('encryption.key')) && (idKey !== null || isThere('id.key'));
+}
+
 /** A made key is named after itself, so that another machine's key never passes for this one. */
 function named(key: Buffer): EncryptionKey {
   return { id: `file-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`, key };

@@ -69,7 +69,16 @@ describe('npm run booking', () => {
 
   it('exits 5 when the Temporal that is set does not answer', async () => {
     const address = `127.0.0.1:${await freePort()}`;
-    const { code, err } = await booking(['list'], { TEMPORAL_ADDRESS: address });
+    const withoutKeys = await booking(['list'], { TEMPORAL_ADDRESS: address });
+    expect([withoutKeys.code, withoutKeys.err]).toEqual([
+      2,
+      expect.stringMatching(/^BOOKING_ENCRYPTION_KEYS: /),
+    ]);
+    const { code, err } = await booking(['list'], {
+      TEMPORAL_ADDRESS: address,
+      BOOKING_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
+      BOOKING_ID_KEY: Buffer.alloc(32, 2).toString('base64'),
+    });
     expect(code).toBe(5);
     expect(err).toContain(`${address} does not answer`);
     expect(err).not.toMatch(/^\s+at /m);

@@ -57,6 +57,7 @@ describe('attention', () => {
       const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
       expect(asking.attention).toMatchObject({ reason, choices: ['retry', 'end'] });
       expect(asking.compensation).toEqual([]);
+      expect(asking.attempts.map(({ outcome }) => outcome)).not.toContain('booking');
       expect((await rig.sandbox.live(orderId)).order).toBe(true);
       await mend();
       await rig.bookings.retry(booking.id, { by: 'tests' });
