@@ -177,6 +177,20 @@ describe('a visit at a practice (Oliver)', () => {
     expect(await live()).toEqual([view.appointment?.id]);
   });
 
+  test('that took place before the clinic could cancel it for a move is for a person', async () => {
+    const { booking } = await rig.bookings.start(visit());
+    const before = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.reschedule(booking.id, { windows: [{ from: '+5d', to: '+12d' }] });
+    await rig.until(booking.id, ({ waitingFor }) => waitingFor?.what.includes('staff') ?? false);
+    await rig.clinic.control(`appointments/${before.appointment?.id}`, { status: 'DONE' });
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking.attention?.reason).toBe('visit_begun');
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'she was there' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    expect(view.appointment).toMatchObject({ replaces: null });
+    expect(await live()).toEqual([view.appointment?.id]);
+  });
+
   test('whose move is declined keeps the old one', async () => {
     const { booking } = await rig.bookings.start(visit());
     const before = await rig.until(booking.id, ({ status }) => status === 'confirmed');

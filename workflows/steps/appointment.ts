@@ -67,9 +67,7 @@ async function cancelOurs(b: Booking): Promise<UndoOutcome> {
 
 export async function cancelOne(b: Booking, appointment: Appointment): Promise<void> {
   noteUndone(b, appointment);
-  if (appointment.standing === 'in_progress' || appointment.standing === 'completed') {
-    throw new Failure('visit_begun');
-  }
+  if (hasBegun(appointment)) throw new Failure('visit_begun');
   if (costsFee(b, appointment) && !mayCostFee(b)) throw new Failure('fee_window');
   if (!b.state.undoCalls.includes('appointment')) {
     change(b, { undoCalls: [...b.state.undoCalls, 'appointment'] });
@@ -84,6 +82,10 @@ export async function cancelOne(b: Booking, appointment: Appointment): Promise<v
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
   if (answer.value) noteUndone(b, answer.value);
   if (b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, appointment.id);
+}
+
+function hasBegun({ standing }: Appointment): boolean {
+  return standing === 'in_progress' || standing === 'completed';
 }
 
 /** Keeps the view on the appointment that is being undone, unless it is the old one of a move. */
@@ -106,7 +108,10 @@ async function staffCancelled(b: Booking, appointmentId: string): Promise<void> 
     mark = sightingMark(seen);
     const ended = seen.ended.find(({ id }) => id === appointmentId);
     if (ended) noteUndone(b, ended);
-    if (!seen.live.some(({ id }) => id === appointmentId)) return;
+    const standing = seen.live.find(({ id }) => id === appointmentId);
+    if (!standing) return;
+    // Nobody cancels a visit that is taking place: waiting for it would have no end.
+    if (hasBegun(standing)) throw new Failure('visit_begun');
     if (isOver(b, limit)) throw new Failure('staff_task_overdue');
   }
 }
