@@ -1,0 +1,47 @@
+import type { BookingView } from '../../src/booking/schema/view';
+import { isEnded } from '../../src/booking/status';
+import type { Play } from './play';
+import { patiently, send } from './people';
+
+/** The end of a story: everything works again, and a patient person brings the booking to its end. */
+
+/** Longest that a booking may go without any change while everything works, in ms. */
+const STILL_MS = 20_000;
+/** A person presses `retry` so often at one reason before choosing something else. */
+const RETRIES = 2;
+/** Steps that an end may take; more is a booking that turns in circles. */
+const MOST_STEPS = 60;
+
+/** Brings the booking to its end: attentions are retried, then resolved; what stands is cancelled. */
+export async function driveToEnd(p: Play): Promise<BookingView> {
+  const retries = new Map<string, number>();
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const view = await patiently(() => p.rig.bookings.get(p.id));
+    if (isEnded(view.status)) return view;
+    if (view.attention) await decide(p, view.attention, retries);
+    else await push(p, view);
+    await p.rig.until(p.id, ({ revision }) => revision > view.revision, STILL_MS);
+  }
+  throw new Error(`in circles: ${JSON.stringify(await p.rig.bookings.get(p.id))}`);
+}
+
+async function decide(
+  p: Play,
+  { reason, choices }: NonNullable<BookingView['attention']>,
+  retries: Map<string, number>,
+): Promise<void> {
+  const before = retries.get(reason) ?? 0;
+  retries.set(reason, before + 1);
+  const canRetry = choices.includes('retry') && before < RETRIES;
+  if (canRetry) return send(p, { do: 'retry', by: 'update' });
+  // The last choice offered is the one that needs no more of the provider: leave, keep or end.
+  return send(p, { do: 'resolve', by: 'update', nth: choices.length - 1 });
+}
+
+async function push(p: Play, { status }: BookingView): Promise<void> {
+  if (status === 'confirmed') await send(p, { do: 'cancel', by: 'update' });
+  if (status === 'in_progress') {
+    await p.world.change('complete');
+    await p.rig.bookings.wake(p.id, 'appointment');
+  }
+}
