@@ -24,6 +24,7 @@ export interface Capabilities {
   orderCancelTakesAppointment: boolean;
   /** Whether the provider moves appointments itself. */
   reschedule: 'native' | 'none';
+  /** Whether the provider tells news by itself; polling stands behind it either way. */
   webhooks: boolean;
   /** Standings that settle a booking. */
   settlesAt: readonly ('confirmed' | 'reserved')[];
