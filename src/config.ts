@@ -23,6 +23,8 @@ const overridesSchema = z.strictObject({
   callTimeoutMs: z.number().int().min(100).optional(),
 });
 
+const accountNameSchema = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+
 /** How many calls an account makes at once, and in a second, in each process; the adapters have the defaults. */
 const paceSchema = z.strictObject({
   inFlight: z.number().int().min(1).max(10_000),
@@ -121,7 +123,7 @@ export function loadConfig(env: Env = process.env): Config {
   const junction = junctionAccounts(env, sandboxPorts.junction);
   // Capabilities alone change how the stand-in is treated, not who stands in.
   const isNamed = env.JUNCTION_API_KEY || env.JUNCTION_BASE_URL || env.JUNCTION_ACCOUNTS;
-  const usesSandbox = { junction: !isNamed, oliver: !OLIVER_NEEDS.some((name) => env[name]) };
+  const usesSandbox = { junction: !isNamed, oliver: !hasPractices(env) && !env.OLIVER_ACCOUNTS };
   return {
     dataDir: resolve(env.BOOKING_DATA_DIR || '.data'),
     junction: atPace(
@@ -200,12 +202,8 @@ function junctionAccounts(env: Env, sandboxPort: number): Record<string, Junctio
     };
   }
   if (env.JUNCTION_ACCOUNTS) {
-    const more = parsed(
-      'JUNCTION_ACCOUNTS',
-      env.JUNCTION_ACCOUNTS,
-      z.record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), junctionAccountSchema),
-    );
-    Object.assign(accounts, more);
+    const more = z.record(accountNameSchema, junctionAccountSchema);
+    Object.assign(accounts, parsed('JUNCTION_ACCOUNTS', env.JUNCTION_ACCOUNTS, more));
   }
   return Object.keys(accounts).length > 0 ? accounts : null;
 }
@@ -213,13 +211,25 @@ function junctionAccounts(env: Env, sandboxPort: number): Record<string, Junctio
 /** What it takes to reach Oliver: all of these, or none for the sandbox. */
 const OLIVER_NEEDS = ['OLIVER_BASE_URL', 'OLIVER_USERNAME', 'OLIVER_PASSWORD', 'OLIVER_PRACTICES'] as const;
 
+function hasPractices(env: Env): boolean {
+  return OLIVER_NEEDS.some((name) => env[name]);
+}
+
+/** The practices, and accounts with a sign-in of their own: OLIVER_ACCOUNTS, as JSON by name, like JUNCTION_ACCOUNTS. */
+function oliverAccounts(env: Env, sandboxPort: number): Record<string, OliverAccount> {
+  if (!env.OLIVER_ACCOUNTS) return practices(env, sandboxPort);
+  const schema = z.record(accountNameSchema, oliverAccountSchema);
+  const named = parsed('OLIVER_ACCOUNTS', env.OLIVER_ACCOUNTS, schema);
+  return hasPractices(env) ? { ...practices(env, sandboxPort), ...named } : named;
+}
+
 /**
  * One account for each practice of OLIVER_PRACTICES, all with the same sign-in:
  * `account=locationId@Zone`, comma-separated, like `practice-1=1@America/Chicago,practice-2=2@America/New_York`.
  * OLIVER_CAPABILITIES, OLIVER_SWEEP_MAX_AGE_MS and OLIVER_LOOK_BACK_DAYS count for every practice, the sandbox's too.
  */
-function oliverAccounts(env: Env, sandboxPort: number): Record<string, OliverAccount> {
-  const isNamed = OLIVER_NEEDS.some((name) => env[name]);
+function practices(env: Env, sandboxPort: number): Record<string, OliverAccount> {
+  const isNamed = hasPractices(env);
   const given = (name: (typeof OLIVER_NEEDS)[number], ours: string): string =>
     isNamed ? env[name] || fail(name, `is needed: set ${OLIVER_NEEDS.join(', ')} together`) : ours;
   const shared = {
@@ -231,9 +241,8 @@ function oliverAccounts(env: Env, sandboxPort: number): Record<string, OliverAcc
     lookBackDays: wholeNumber(env, 'OLIVER_LOOK_BACK_DAYS', 1),
   };
   if (!z.url().safeParse(shared.baseUrl).success) fail('OLIVER_BASE_URL', 'must be a URL');
-  const practices = list(given('OLIVER_PRACTICES', SANDBOX.oliverPractices)) ?? [];
   const accounts: Record<string, OliverAccount> = {};
-  for (const practice of practices) {
+  for (const practice of list(given('OLIVER_PRACTICES', SANDBOX.oliverPractices)) ?? []) {
     const [, account, locationId, timezone] = practice.match(OLIVER_PRACTICE) ?? [];
     if (!account || !locationId || !timezone || !isZone(timezone)) {
       return fail(

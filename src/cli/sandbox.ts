@@ -1,32 +1,35 @@
-import { once } from 'node:events';
-import pino from 'pino';
-import { loadConfig, SANDBOX } from '../config';
-import { createJunctionSandbox } from '../sandbox/junction/server';
+import { pino } from 'pino';
+import { ConfigError, loadConfig, SANDBOX } from '../config';
+import { startJunctionSandbox, startOliverSandbox } from './sandboxes';
+import { stopSignal } from './signals';
 
-/** `npm run sandbox`: the providers' stand-ins alone, until SIGINT or SIGTERM. */
+/** `npm run sandbox`: the providers' stand-ins alone, until told to stop. */
 async function main(): Promise<void> {
+  const told = stopSignal();
   const config = loadConfig();
-  const junction = await createJunctionSandbox({
-    port: config.sandboxPorts.junction,
-    dataDir: config.dataDir,
-    host: config.host,
-    webhookUrl: config.sandboxWebhookUrl,
-    webhookSecret: SANDBOX.webhookSecret,
-    log: pino({ level: config.logLevel }),
-  });
+  const place = { host: config.host, log: pino({ level: config.logLevel }, pino.destination(2)) };
+  const junction = await startJunctionSandbox(config, { ...place, webhookUrl: config.sandboxWebhookUrl });
+  const oliver = await startOliverSandbox(config, place);
   process.stdout.write(
     [
       `Junction sandbox  ${junction.url}`,
       `  API key         ${SANDBOX.junctionKey} (any key that begins with sk_us_)`,
       `  what is live    ${junction.url}/_sandbox/state`,
+      `Oliver sandbox    ${oliver.url}`,
+      `  user, password  ${SANDBOX.oliverUser}, ${SANDBOX.oliverPassword}`,
+      `  practice        1 (accounts ${SANDBOX.oliverPractices})`,
+      `  what is live    ${oliver.url}/_sandbox/state`,
       '  stop with Ctrl-C\n',
     ].join('\n'),
   );
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await junction.close();
+  await told;
+  await Promise.all([junction.close(), oliver.close()]);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+main().then(
+  () => process.exit(0),
+  (err: unknown) => {
+    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+    process.exit(err instanceof ConfigError ? 2 : 1);
+  },
+);

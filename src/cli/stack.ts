@@ -3,13 +3,13 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { listenApi } from '../api/listen';
 import { temporalReadiness } from '../api/readiness';
-import { SANDBOX, type Config } from '../config';
-import { createJunctionSandbox } from '../sandbox/junction/server';
+import type { Config } from '../config';
 import { startCodecServer } from '../temporal/codec-server';
 import { clientOn, connectNative, type TemporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
 import { installRuntime } from '../temporal/runtime';
 import { listening, portFor } from './ports';
+import { startJunctionSandbox, startOliverSandbox } from './sandboxes';
 import { ownServer, useServer, type TemporalServer } from './temporal-server';
 import { startWorkers } from './workers';
 
@@ -30,8 +30,8 @@ export interface Stack {
   temporal: Pick<TemporalServer, 'target' | 'uiUrl' | 'adopted'>;
   apiUrl: string;
   codecUrl: string;
-  /** Null when the settings name the provider itself. */
-  sandboxUrl: string | null;
+  /** Where the providers' stand-ins listen; null where the settings name the provider itself. */
+  sandboxes: Record<keyof Config['usesSandbox'], string | null>;
   /** Reads and writes what Temporal holds encrypted. */
   client: Client;
   /** Rejects when a part fails by itself; never resolves. */
@@ -89,7 +89,7 @@ async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
   const connection = parts.add(await connectNative(temporal.target), (open) => open.close());
   const client = clientOn(connection, temporal.target, dataConverterOf(config));
   const codec = parts.add(await startCodec(config, temporal), (server) => server.stop());
-  const sandbox = parts.add(await startSandbox(config, log), (server) => server.close());
+  const sandboxes = await startSandboxes(config, log, parts);
   const workers = withWorkers
     ? parts.add(await startWorkers({ config, connection, client, log }), (running) => running.stop())
     : null;
@@ -102,7 +102,7 @@ async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
     temporal,
     apiUrl: api.address,
     codecUrl: codec.url,
-    sandboxUrl: sandbox.url,
+    sandboxes,
     client,
     broken: workers?.failed ?? new Promise(() => undefined),
     stop: () => parts.stop(),
@@ -125,22 +125,20 @@ function startCodec(config: Config, { uiUrl }: TemporalServer): ReturnType<typeo
   return listening('BOOKING_CODEC_PORT', port, () => startCodecServer({ config, uiUrl, port }));
 }
 
-async function startSandbox(
-  config: Config,
-  log: Logger,
-): Promise<{ url: string | null; close(): Promise<void> }> {
-  if (!config.usesSandbox.junction) return { url: null, close: () => Promise.resolve() };
-  log.info('no settings for Junction: its sandbox is used');
-  const port = config.sandboxPorts.junction;
-  return listening('JUNCTION_SANDBOX_PORT', port, () =>
-    createJunctionSandbox({
-      port,
-      dataDir: config.dataDir,
-      webhookUrl: `http://${reachable(config.host)}:${config.port}/webhooks/junction`,
-      webhookSecret: SANDBOX.webhookSecret,
-      log,
-    }),
-  );
+async function startSandboxes(config: Config, log: Logger, parts: Parts): Promise<Stack['sandboxes']> {
+  const { usesSandbox, host, port } = config;
+  const urls: Stack['sandboxes'] = { junction: null, oliver: null };
+  if (usesSandbox.junction) {
+    log.info('no settings for Junction: its sandbox is used');
+    const webhookUrl = `http://${reachable(host)}:${port}/webhooks/junction`;
+    const junction = await startJunctionSandbox(config, { webhookUrl, log });
+    urls.junction = parts.add(junction, (server) => server.close()).url;
+  }
+  if (usesSandbox.oliver) {
+    log.info('no settings for Oliver: its sandbox is used');
+    urls.oliver = parts.add(await startOliverSandbox(config, { log }), (server) => server.close()).url;
+  }
+  return urls;
 }
 
 /** A host that listens everywhere is called on this machine. */

@@ -9,13 +9,14 @@ import { startStack, type Stack } from './stack';
 /** `npm start`: everything on this machine, until it is told to stop. */
 
 const EXAMPLE = 'examples/at-home.json';
+const OTHER_EXAMPLES = ['examples/psc.json', 'examples/oliver.json'];
 
 async function main(): Promise<void> {
   const told = stopSignal();
   const settings = loadConfig();
   const key = settings.apiKeys.length > 0 ? null : localApiKey(settings);
   const config = key ? { ...settings, apiKeys: [{ name: 'local', secret: key.secret }] } : settings;
-  say('Starting Temporal, the sandbox, a worker and the API; this takes some seconds.');
+  say('Starting Temporal, the sandboxes, a worker and the API; this takes some seconds.');
   const starting = startStack({
     config,
     target: temporalTarget(),
@@ -29,20 +30,21 @@ async function main(): Promise<void> {
   try {
     await Promise.race([told, stack.broken]);
   } finally {
-    say('Stopping: the API, the worker, the sandbox, Temporal. Press Ctrl-C again to leave at once.');
+    say('Stopping: the API, the worker, the sandboxes, Temporal. Press Ctrl-C again to leave at once.');
     await stack.stop();
   }
 }
 
 function welcome(stack: Stack, config: Config, key: LocalKey | null): string {
-  const { temporal, apiUrl, codecUrl, sandboxUrl } = stack;
+  const { temporal, apiUrl, codecUrl, sandboxes } = stack;
   const rows = [
     ['Temporal', `${temporal.target.address}, namespace ${temporal.target.namespace}`],
     ['Temporal UI', temporal.uiUrl],
     ['Codec server', codecUrl],
     ['API', `${apiUrl} (described at ${apiUrl}/openapi.json)`],
     ['API key', key && `${key.secret} (kept in ${shown(key.path)})`],
-    ['Junction', sandboxUrl ? `sandbox at ${sandboxUrl}/_sandbox/state` : accountsOf(config)],
+    ['Junction', providerAt(sandboxes.junction, config.junction)],
+    ['Oliver', providerAt(sandboxes.oliver, config.oliver)],
   ];
   const found = temporal.adopted ? ' The Temporal server of a stack that was killed was taken over.' : '';
   return [
@@ -51,7 +53,7 @@ function welcome(stack: Stack, config: Config, key: LocalKey | null): string {
     ...rows.flatMap(([name, text]) => (text ? [`  ${(name ?? '').padEnd(14)}${text}`] : [])),
     '',
     'Try in another terminal:',
-    `  npm run booking -- book ${EXAMPLE}`,
+    `  npm run booking -- book ${EXAMPLE} (or ${OTHER_EXAMPLES.join(', ')})`,
     `  ${curl(apiUrl, key)}`,
     '',
     'Stop with Ctrl-C.',
@@ -66,8 +68,10 @@ function curl(apiUrl: string, key: LocalKey | null): string {
   ].join('\n');
 }
 
-function accountsOf({ junction }: Config): string {
-  return `accounts ${Object.keys(junction).join(', ')} of the settings`;
+function providerAt(sandboxUrl: string | null, accounts: Record<string, unknown>): string {
+  return sandboxUrl
+    ? `sandbox at ${sandboxUrl}/_sandbox/state`
+    : `accounts ${Object.keys(accounts).join(', ')} of the settings`;
 }
 
 function shown(path: string): string {

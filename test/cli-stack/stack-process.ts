@@ -12,6 +12,7 @@ import { quietPort } from '../../src/cli/ports';
 const PORTS = [
   'PORT',
   'JUNCTION_SANDBOX_PORT',
+  'OLIVER_SANDBOX_PORT',
   'BOOKING_CODEC_PORT',
   'BOOKING_TEMPORAL_PORT',
   'BOOKING_TEMPORAL_UI_PORT',

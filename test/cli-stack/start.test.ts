@@ -76,6 +76,7 @@ async function seen(id: string, isWanted: (view: View) => boolean): Promise<View
 
 const api = (path: string): string => `http://127.0.0.1:${settings.PORT}${path}`;
 const sandbox = (path: string): string => `http://127.0.0.1:${settings.JUNCTION_SANDBOX_PORT}${path}`;
+const clinic = (path: string): string => `http://127.0.0.1:${settings.OLIVER_SANDBOX_PORT}${path}`;
 
 function start(more: Record<string, string> = {}): ReturnType<typeof launch> {
   const stack = launch({ ...settings, ...more });
@@ -119,6 +120,8 @@ test('it says where everything is, keeps its key to itself, and refuses to run t
     `http://127.0.0.1:${settings.BOOKING_TEMPORAL_UI_PORT}`,
     api(''),
     sandbox(''),
+    clinic('/_sandbox/state'),
+    'examples/oliver.json',
     readFileSync(keyFile, 'utf8').trim(),
     'npm run booking -- book examples/at-home.json',
   ]) {
@@ -143,7 +146,7 @@ test('it says where everything is, keeps its key to itself, and refuses to run t
   await gone;
 });
 
-test.each(['JUNCTION_SANDBOX_PORT', 'BOOKING_TEMPORAL_UI_PORT', 'PORT'])(
+test.each(['JUNCTION_SANDBOX_PORT', 'OLIVER_SANDBOX_PORT', 'BOOKING_TEMPORAL_UI_PORT', 'PORT'])(
   'a taken port is told by the name of its setting: %s',
   async (name) => {
     const other = createServer().listen(Number(settings[name]), '127.0.0.1');

@@ -31,6 +31,22 @@ test('one account for each practice, all with the same sign-in', () => {
   });
 });
 
+test('accounts with a sign-in of their own are all there are, or come on top of the practices', () => {
+  const other = {
+    baseUrl: 'https://partner-api.example.com',
+    username: 'other',
+    password: 'word',
+    locationId: '7',
+    timezone: 'America/Denver',
+  };
+  const OLIVER_ACCOUNTS = JSON.stringify({ downtown: other });
+  const alone = loadConfig({ OLIVER_ACCOUNTS });
+  expect(alone.usesSandbox).toEqual({ junction: true, oliver: false });
+  expect(alone.oliver).toEqual({ downtown: { ...other, capabilities: {} } });
+  const both = loadConfig({ ...REAL, OLIVER_ACCOUNTS }).oliver;
+  expect(Object.keys(both)).toEqual(['practice-1', 'practice-2', 'downtown']);
+});
+
 test('what counts for every practice counts for the sandbox too', () => {
   const { oliver } = loadConfig({
     OLIVER_CAPABILITIES: '{"acceptedSettles":false}',
@@ -50,6 +66,11 @@ test.each<[string, Record<string, string>, string]>([
   ['no URL', { ...REAL, OLIVER_BASE_URL: 'getoliver' }, 'OLIVER_BASE_URL'],
   ['a practice without a zone', { ...REAL, OLIVER_PRACTICES: 'a=1' }, 'OLIVER_PRACTICES'],
   ['a zone that is none', { ...REAL, OLIVER_PRACTICES: 'a=1@America/Nowhere' }, 'OLIVER_PRACTICES'],
+  [
+    'an account without a zone',
+    { OLIVER_ACCOUNTS: '{"a":{"baseUrl":"https://a.example.com","password":"secret"}}' },
+    'OLIVER_ACCOUNTS',
+  ],
   ['an account twice', { ...REAL, OLIVER_PRACTICES: 'a=1@UTC,a=2@UTC' }, 'OLIVER_PRACTICES'],
   ['an age that is no number', { OLIVER_SWEEP_MAX_AGE_MS: 'soon' }, 'OLIVER_SWEEP_MAX_AGE_MS'],
   ['no days to look back', { OLIVER_LOOK_BACK_DAYS: '0' }, 'OLIVER_LOOK_BACK_DAYS'],
