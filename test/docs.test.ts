@@ -1,0 +1,168 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { FAILURES, type FailureCode, failureRow, UNDO_CHOICES } from '../src/booking/failures';
+import { DOCUMENTS, filled } from '../src/cli/docs/blocks';
+import { docComments } from '../src/cli/docs/doc-comments';
+import { duration, table } from '../src/cli/docs/tables';
+import { runCli } from './cli/world';
+
+/** Holds the documents to the code: what they name exists, and what exists is named where it must be. */
+
+const ROOT = resolve(__dirname, '..');
+const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+const PAGES = [
+  ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
+  ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`),
+  'examples/README.md',
+];
+
+/** Each match's first group, with the page that it stands in. */
+function named(pattern: RegExp): { page: string; name: string }[] {
+  return PAGES.flatMap((page) =>
+    [...textOf(page).matchAll(pattern)].map(([, name = '']) => ({ page, name })),
+  );
+}
+
+const missing = (found: { page: string; name: string }[], exists: (name: string, page: string) => boolean) =>
+  found.filter(({ page, name }) => !exists(name, page)).map(({ page, name }) => `${page}: ${name}`);
+
+describe('the settings', () => {
+  const inCode = new Set(
+    [...textOf('src/config.ts').matchAll(/env\.([A-Z_]+)\b|'([A-Z]+(?:_[A-Z]+)*)'/g)].map(
+      ([, read, quoted]) => read ?? quoted ?? '',
+    ),
+  );
+  const section = /\n## Settings\n([\s\S]*?)\n## /.exec(textOf('README.md'))?.[1] ?? '';
+  const firstCells = [...section.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell).join('\n');
+  const inReadme = new Set(
+    [...firstCells.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name).filter(isOurs),
+  );
+
+  test('every one that the code reads stands in the README', () => {
+    expect(inCode.size).toBeGreaterThan(20);
+    expect([...inCode].filter((name) => !inReadme.has(name))).toEqual([]);
+  });
+
+  test('every one in the README is read by the code', () => {
+    expect([...inReadme].filter((name) => !inCode.has(name))).toEqual([]);
+  });
+});
+
+/** Temporal's own settings are read by its SDK. */
+function isOurs(name: string): boolean {
+  return !name.startsWith('TEMPORAL_');
+}
+
+test('every npm script that is named exists', () => {
+  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+  const scriptNames = named(/npm (?:run (?:--silent )?)?(start\b|test\b|(?<=run |--silent )[a-z:]+)/g);
+  expect(scriptNames.length).toBeGreaterThan(20);
+  expect(missing(scriptNames, (name) => name in scripts)).toEqual([]);
+});
+
+test('every command of the command line that is named exists', async () => {
+  const { out } = await runCli(['--help']);
+  const commands = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, command]) => command);
+  expect(commands).toContain('book');
+  const used = named(/npm run (?:--silent )?booking -- ([a-z]+)/g);
+  expect(used.length).toBeGreaterThan(20);
+  expect(missing(used, (name) => commands.includes(name))).toEqual([]);
+});
+
+describe('links and paths', () => {
+  const links = named(/\]\(([^)\s]+)\)/g).filter(({ name }) => !/^https?:/.test(name));
+
+  test('every relative link leads to a file, and to a heading in it', () => {
+    expect(links.length).toBeGreaterThan(15);
+    expect(
+      missing(links, (link, page) => {
+        const [path = '', anchor] = link.split('#');
+        const file = path === '' ? page : join(dirname(page), path);
+        if (!existsSync(join(ROOT, file))) return false;
+        return anchor === undefined || anchorsOf(file).includes(anchor);
+      }),
+    ).toEqual([]);
+  });
+
+  test('every file of the tree that is named exists', () => {
+    const paths = named(/`((?:src|workflows|activities|test|docs|examples|eslint-rules)\/[\w./-]*)`/g);
+    expect(paths.length).toBeGreaterThan(40);
+    expect(missing(paths, (path) => existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  test('every test that is quoted is in its file', () => {
+    const quotes = [...textOf('ARCHITECTURE.md').matchAll(/`(test\/[\w./-]+\.test\.ts)` "([^"]+)"/g)];
+    expect(quotes.length).toBeGreaterThan(15);
+    const lost = quotes.filter(([, file = '', title = '']) => !textOf(file).includes(title));
+    expect(lost.map(([quote]) => quote)).toEqual([]);
+  });
+});
+
+/** The anchors of a page's headings, as forges make them. */
+function anchorsOf(file: string): string[] {
+  return [...textOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .trim()
+      .replace(/\s/g, '-'),
+  );
+}
+
+describe('the runbook has a page for each reason of attention', () => {
+  const runbook = new Map(
+    textOf('docs/operations.md')
+      .split(/^### /m)
+      .map((page) => [/^`(\w+)`/.exec(page)?.[1] ?? '', page]),
+  );
+  // Keys of that very type.
+  const reasons = (Object.keys(FAILURES) as FailureCode[]).filter((code) => failureRow(code).choices);
+
+  test.each(reasons)('%s', (reason) => {
+    const page = runbook.get(reason);
+    expect(page).toBeDefined();
+    for (const choice of failureRow(reason).choices ?? []) expect(page).toContain(`\`${choice}\``);
+  });
+
+  test('and says what the choices about an undo do', () => {
+    for (const choice of [...UNDO_CHOICES, 'accept_fees'])
+      expect(textOf('docs/operations.md')).toMatch(new RegExp(`^\\| \`${choice}\` `, 'm'));
+  });
+});
+
+describe('the tables of the code', () => {
+  test.each(DOCUMENTS)('%s has them as they are (npm run docs writes them)', (document) => {
+    const text = textOf(document);
+    expect(text).toContain('<!-- generated:');
+    expect(text).toBe(filled(text, ROOT));
+  });
+
+  test('a block that nobody generates is refused', () => {
+    expect(() => filled('<!-- generated:nothing -->\n<!-- end -->', ROOT)).toThrow(/nothing/);
+  });
+
+  test('comments are read by field, over lines, and shared by fields without their own', () => {
+    const source =
+      '  /**\n   * Long\n   * one.\n   */\n  a: string;\n  /** Two. */\n  b: number;\n  c?: null;\n';
+    expect([...docComments(source)]).toEqual([
+      ['a', 'Long one.'],
+      ['b', 'Two.'],
+      ['c', 'Two.'],
+    ]);
+  });
+
+  test.each([
+    [0, 'none'],
+    [1_500, '1500 ms'],
+    [15_000, '15 s'],
+    [86_400_000, '1 day'],
+    [259_200_000, '3 days'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+
+  test('a column is as wide as its widest cell', () => {
+    expect(table(['a', 'b'], [['long', 'x']])).toBe('| a    | b   |\n| ---- | --- |\n| long | x   |');
+  });
+});
