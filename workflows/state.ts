@@ -24,6 +24,8 @@ export interface BookingState {
   appointment: Appointment | null;
   /** Whether the appointment was there before and taken over: then only a caller's cancel undoes it. */
   tookOver: boolean;
+  /** Whether a person had the appointment left standing when the search was given up: its undo is settled. */
+  leftStanding: boolean;
   /** Ids of appointments that answers to our own book calls named. */
   ownAppointmentIds: string[];
   /** Ids that were live in the last look-up before a write, where refs do not return. */
@@ -33,6 +35,8 @@ export interface BookingState {
   attempts: Attempt[];
   /** A book call whose effect is not known yet. */
   unknownBook: UnknownCall | null;
+  /** Whether the named order was refused for adoption: then it is none of this booking's business. */
+  orderRefused: boolean;
   /** Since when it is not known whether the order was placed. */
   unknownOrderSince: string | null;
   compensation: BookingView['compensation'];
@@ -121,11 +125,13 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       order: null,
       appointment: null,
       tookOver: false,
+      leftStanding: false,
       ownAppointmentIds: [],
       seenBefore: [],
       slots: [],
       attempts: [],
       unknownBook: null,
+      orderRefused: false,
       unknownOrderSince: null,
       compensation: [],
       undoCalls: [],

@@ -77,12 +77,16 @@ export function junctionWorld({ account, sandbox }: Lane): World {
       await changeAppointment('cancel');
       await sandbox.control(`orders/${alive.orders[0]}`, { status: 'cancelled' });
     },
-    fault: async (at, rule) => void (await sandbox.control('faults', { ...POINTS[at], ...rule })),
+    async fault(at, rule) {
+      await sandbox.control('faults', { ...POINTS[at], ...rule });
+    },
     async lockOut() {
       const answer = { status: 401, body: { detail: 'Invalid token' } };
       await sandbox.control('faults', { path: '*', times: ALWAYS, when: 'before', answer });
     },
-    mend: async () => void (await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'DELETE' })),
+    async mend() {
+      await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    },
     async sample() {
       const { orders, appointments, live: alive } = await state();
       const undone = appointments.filter(

@@ -52,7 +52,9 @@ export function oliverWorld(clinic: ClinicHand): World {
     const visits = (appointments as unknown as Visit[]).filter((one) => one.client_id === clientId);
     return { visits, live: visits.filter(({ id }) => live.appointments.includes(id)) };
   };
-  const mend = async () => void (await fetch(`${clinic.url}/_sandbox/faults`, { method: 'DELETE' }));
+  const mend = async (): Promise<void> => {
+    await fetch(`${clinic.url}/_sandbox/faults`, { method: 'DELETE' });
+  };
   return {
     mostWhileMoving: 2,
     async ready(story) {
@@ -79,7 +81,9 @@ export function oliverWorld(clinic: ClinicHand): World {
       const later = { start_at: daysAfter(one.booking_date, 1), end_at: daysAfter(one.end_date, 1) };
       await clinic.control(`appointments/${one.id}`, what === 'move' ? later : { status: STATUSES[what] });
     },
-    fault: async (at, rule) => void (await clinic.control('faults', { ...POINTS[at], ...rule })),
+    async fault(at, rule) {
+      await clinic.control('faults', { ...POINTS[at], ...rule });
+    },
     async lockOut() {
       const answer = { status: 401, body: { detail: 'Unauthorized' } };
       await clinic.control('faults', { path: '*', times: ALWAYS, when: 'before', answer });

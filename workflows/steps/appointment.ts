@@ -39,6 +39,7 @@ export async function takeOver(b: Booking): Promise<boolean> {
 export const undoAppointment: Undo = {
   step: 'appointment',
   async run(b) {
+    if (b.state.leftStanding) return 'left_to_person'; // decided already: nobody is asked twice
     if (b.state.tookOver && !b.state.cancel) return 'nothing_to_undo';
     if (!b.state.order && b.state.capabilities.orderKind !== null) return 'nothing_to_undo';
     if (b.state.attempts.length === 0 && !b.state.appointment) return 'nothing_to_undo';

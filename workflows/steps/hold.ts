@@ -30,6 +30,9 @@ export async function hold(b: Booking): Promise<void> {
 /** Gives a slot back before another is tried; one that a person leaves standing ends the search. */
 async function release(b: Booking): Promise<void> {
   const outcome = await shielded(() => undone(b, undoAppointment));
-  if (outcome === 'left_to_person') throw new Ending('failed', 'undo_failed');
+  if (outcome === 'left_to_person') {
+    change(b, { leftStanding: true });
+    throw new Ending('failed', 'undo_failed');
+  }
   change(b, { appointment: null });
 }

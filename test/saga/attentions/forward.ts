@@ -1,0 +1,104 @@
+import { atHome } from '../../support/saga';
+import { eventually } from '../../support/stand-in';
+import {
+  ALWAYS,
+  BOTH_LIVE,
+  mended,
+  NOTHING_LIVE,
+  placeForeign,
+  startAdopting,
+  startConfirmed,
+  type Case,
+  type Stage,
+} from './case';
+
+/** Bookings that need a person on their way to the confirmation, or in a move. */
+
+/** What may be done about a forward step that cannot go on: it goes on, or everything is undone. */
+const GO_ON_OR_END: Case['choices'] = {
+  retry: { first: 'mend', status: 'confirmed', live: BOTH_LIVE },
+  end: { status: 'failed', live: NOTHING_LIVE },
+};
+
+const BOOK = '/v3/order/*/phlebotomy/appointment/book';
+const SEARCH = '/v3/order/phlebotomy/appointment/availability';
+const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 36_000_000 } };
+
+/** A call that goes wrong until it is mended. */
+function failing(reason: Case['reason'], path: string, answer: unknown): Case {
+  return {
+    reason,
+    when: `because of ${path}`,
+    async reach(stage) {
+      await stage.sandbox.control('faults', { method: 'POST', path, times: ALWAYS, when: 'before', answer });
+      return { ...(await startAdopting(stage, 'cancel')), mend: () => mended(stage) };
+    },
+    choices: GO_ON_OR_END,
+  };
+}
+
+export const FORWARD: readonly Case[] = [
+  failing('provider_unavailable', SEARCH, { status: 500, body: 'Internal Server Error' }),
+  failing('rate_limited', BOOK, { status: 429, body: 'Too Many Requests' }),
+  failing('credentials_rejected', BOOK, { status: 401, body: { detail: 'Invalid token' } }),
+  failing('unexpected_answer', BOOK, { status: 418, body: 'I am a teapot' }),
+  {
+    reason: 'outcome_unknown',
+    when: 'because the placing of its order stays unanswered',
+    async reach(stage) {
+      const { rig, account, sandbox } = stage;
+      const rule = { method: 'POST', path: '/v3/order', times: ALWAYS, when: 'before', answer: 'reset' };
+      await sandbox.control('faults', rule);
+      const { booking } = await rig.bookings.start(atHome({ account }));
+      return { id: booking.id, orderId: null, mend: () => mended(stage) };
+    },
+    choices: { retry: { first: 'mend', status: 'confirmed' }, end: { status: 'failed' } },
+  },
+  {
+    reason: 'feature_not_enabled',
+    when: 'because the account has no async confirmation',
+    async reach(stage) {
+      await stage.sandbox.control('account', { asyncConfirmation: 'refused' });
+      const mend = () => stage.sandbox.control('account', { asyncConfirmation: 'on' });
+      return { ...(await startAdopting(stage, 'cancel', ASYNC)), mend };
+    },
+    choices: GO_ON_OR_END,
+  },
+  {
+    reason: 'ambiguous_match',
+    when: "because somebody else's appointment stands where its own may have landed",
+    reach: unansweredBesideForeign,
+    choices: {
+      retry: { first: 'mend', status: 'confirmed', live: BOTH_LIVE },
+      // The undo looks too, and cannot tell either.
+      end: { status: 'compensating', asks: 'ambiguous_match', live: BOTH_LIVE },
+    },
+  },
+  {
+    reason: 'credentials_rejected',
+    when: 'in a move',
+    async reach(stage) {
+      const kept = await startConfirmed(stage, 'keep');
+      const answer = { status: 401, body: { detail: 'Invalid token' } };
+      const path = `/v3/order/${kept.orderId}/phlebotomy/appointment/reschedule`;
+      await stage.sandbox.control('faults', { method: 'PATCH', path, times: ALWAYS, when: 'before', answer });
+      await stage.rig.bookings.reschedule(kept.id, { windows: [{ from: '+5d', to: '+9d' }] });
+      return { ...kept, mend: () => mended(stage) };
+    },
+    choices: {
+      retry: { first: 'mend', status: 'confirmed', live: BOTH_LIVE },
+      keep: { status: 'confirmed', live: BOTH_LIVE },
+    },
+  },
+];
+
+/** A book call without an answer and without effect, and another's appointment that turns up after it. */
+export async function unansweredBesideForeign(stage: Stage) {
+  await stage.sandbox.control('faults', { method: 'POST', path: BOOK, when: 'before', answer: 'timeout' });
+  const { id, orderId } = await startAdopting(stage, 'cancel');
+  // The look before the write must be over: what it sees is refused, not ambiguous.
+  await eventually(stage.sandbox.state, ({ calls }) => calls.some(({ path }) => path.endsWith('/book')));
+  const foreign = await placeForeign(stage, orderId);
+  const mend = () => stage.sandbox.control(`appointments/${foreign}`, { status: 'cancelled' });
+  return { id, orderId, mend, undoByHand: mend };
+}
