@@ -4,6 +4,7 @@ import type { Booking } from './state';
 
 /** Whether giving the appointment up now would cost a fee, as far as the provider's terms are known. */
 export function costsFee(b: Booking, appointment: Appointment | null): boolean {
-  if (!appointment?.startsAt || appointment.standing === 'cancelled') return false;
-  return Date.parse(appointment.startsAt) - nowMs() < b.state.capabilities.feeWindowMs;
+  const { feeWindowMs } = b.state.capabilities;
+  if (feeWindowMs === 0 || !appointment?.startsAt || appointment.standing === 'cancelled') return false;
+  return Date.parse(appointment.startsAt) - nowMs() < feeWindowMs;
 }

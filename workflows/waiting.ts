@@ -10,8 +10,8 @@ import { change, type Booking } from './state';
 export interface Deadline {
   from: string;
   limitMs: number;
-  /** What had held deadlines back when this one began. */
-  heldBackMs: number;
+  /** What had held deadlines back when this one began; null for one that waits for nobody, as a slot's start. */
+  heldBackMs: number | null;
 }
 
 export function deadline(
@@ -29,7 +29,8 @@ export function settleDeadline(b: Booking): Deadline {
 }
 
 export function untilOf(b: Booking, d: Deadline): string {
-  return after(d.from, d.limitMs + (b.state.heldBackMs - d.heldBackMs));
+  const heldBackMs = d.heldBackMs === null ? 0 : b.state.heldBackMs - d.heldBackMs;
+  return after(d.from, d.limitMs + heldBackMs);
 }
 
 export function sooner(b: Booking, one: Deadline, other: Deadline): Deadline {

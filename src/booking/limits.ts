@@ -13,6 +13,8 @@ export interface Limits {
   maxSlotsKept: number;
   /** How long a slot may stay unconfirmed. Null: the async timeout and a minute where there is one, else 4 h. */
   confirmTimeoutMs: number | null;
+  /** How long before its start an unconfirmed slot is released at the latest. */
+  releaseBeforeStartMs: number;
   /** How long the whole booking may take until it is confirmed. */
   settleWithinMs: number;
   /** How long to wait for the order to become bookable. */
@@ -45,6 +47,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   maxRebookings: 3,
   maxSlotsKept: 20,
   confirmTimeoutMs: null,
+  releaseBeforeStartMs: 15 * MINUTE_MS,
   settleWithinMs: 3 * DAY_MS,
   readyTimeoutMs: 2 * DAY_MS,
   patienceMs: 15 * MINUTE_MS,

@@ -188,8 +188,7 @@ const PARTS: readonly [string, Part][] = [
   ],
   [
     'booking, cancelled at that moment',
-    // Not the first: an order that was never read is not adopted yet.
-    { calls: FORWARD.slice(1), start: startAdopting, cell: failAndCancel, faults: KINDS },
+    { calls: FORWARD, start: startAdopting, cell: failAndCancel, faults: KINDS },
   ],
   ['undoing', { calls: UNDO, start: startAdopting, cell: failUndo, faults: FAULTS }],
 ];

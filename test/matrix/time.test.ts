@@ -222,6 +222,30 @@ test('the deadline stands still while a person is asked', async () => {
   });
 });
 
+describe('a slot that starts before the deadline', () => {
+  test('is released before its start', async () => {
+    await playing({ slotInMs: 2 * HOUR_MS }, async (p) => {
+      expect(await codeOf(p.handle)).toBe('no_slot');
+      expect(cancelledMs(p)).toBeLessThan(Date.parse(p.script.slot.startsAt));
+    });
+  });
+
+  test('is released before its start also when a person was asked meanwhile', async () => {
+    await playing({ slotInMs: 2 * HOUR_MS }, async (p) => {
+      await p.env.sleep(HOUR_MS);
+      p.script.lockedOut = true;
+      await until(p, ({ attention }) => attention !== null);
+      await p.env.sleep(20 * MINUTE_MS);
+      p.script.lockedOut = false;
+      await p.handle.signal(retry, {});
+      expect(await codeOf(p.handle)).toBe('no_slot');
+      expect(cancelledMs(p)).toBeLessThan(Date.parse(p.script.slot.startsAt));
+    });
+  });
+
+  const cancelledMs = (p: Play) => p.script.log.find(({ did }) => did === 'cancel appointment')?.atMs;
+});
+
 describe('a confirmed booking', () => {
   test('whose visit is over asks a person when the provider does not say how it ended', async () => {
     await playing({ slotInMs: 5 * DAY_MS }, async (p) => {

@@ -64,9 +64,9 @@ function confirmTimeoutMs(b: Booking): number {
     : DEFAULT_CONFIRM_TIMEOUT_MS;
 }
 
-/** The slot's start: an appointment still unconfirmed then is never kept. */
+/** A while before the slot's start: an appointment still unconfirmed then is never kept, whoever is waited for. */
 function startDeadline(b: Booking): Deadline {
   const startsAt = b.state.appointment?.startsAt ?? null;
   if (startsAt === null) return settleDeadline(b);
-  return { from: startsAt, limitMs: 0, heldBackMs: b.state.heldBackMs };
+  return { from: startsAt, limitMs: -b.state.limits.releaseBeforeStartMs, heldBackMs: null };
 }

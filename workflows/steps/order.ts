@@ -27,6 +27,24 @@ export async function doOrder(b: Booking): Promise<void> {
 }
 
 async function adopt(b: Booking, orderId: string): Promise<void> {
+  try {
+    change(b, { order: { ...(await adoptable(b, orderId)), origin: 'adopted' } });
+  } catch (err) {
+    const code = failureOf(err)?.code;
+    if (code && ADOPTION_REFUSALS.includes(code)) change(b, { orderRefused: true });
+    throw err;
+  }
+}
+
+const ADOPTION_REFUSALS: readonly string[] = [
+  'order_not_found',
+  'order_wrong_kind',
+  'order_ended',
+  'order_in_use',
+];
+
+/** The named order, if this booking may take it on. */
+async function adoptable(b: Booking, orderId: string): Promise<Order> {
   const order = await reads(b, 'read the order to adopt').readOrder({ at: at(b), orderId });
   if (order.kind !== b.state.capabilities.orderKind)
     throw new Failure('order_wrong_kind', { field: 'order.id' });
@@ -37,7 +55,7 @@ async function adopt(b: Booking, orderId: string): Promise<void> {
     if (open)
       throw new Failure('order_in_use', { field: 'order.id', hint: `Booking ${placedBy} placed it.` });
   }
-  change(b, { order: { ...order, origin: 'adopted' } });
+  return order;
 }
 
 /**
@@ -85,8 +103,7 @@ export const undoOrder: Undo = {
   step: 'order',
   async run(b) {
     if (!isToCancel(b)) return keptWhile(b);
-    const order = b.state.order ?? (await lostOrder(b));
-    if (order === 'pending') return 'pending';
+    const order = b.state.order ?? (await unreadOrder(b));
     if (order === null) return 'nothing_to_undo';
     return cancelOrder(b, order.id);
   },
@@ -105,14 +122,28 @@ function keptWhile(b: Booking): UndoOutcome {
 }
 
 function isToCancel(b: Booking): boolean {
-  const { request, order, cancel, unknownOrderSince } = b.state;
-  if (!request.order || (!order && !unknownOrderSince)) return false;
+  const { request, order, cancel, unknownOrderSince, orderRefused } = b.state;
+  if (!request.order || orderRefused) return false;
+  const isPlaced = !('id' in request.order);
+  if (isPlaced && !order && !unknownOrderSince) return false;
   if (cancel?.order) return cancel.order === 'cancel';
-  return 'id' in request.order ? request.order.onFailure === 'cancel' : true;
+  return 'onFailure' in request.order ? request.order.onFailure === 'cancel' : true;
+}
+
+/** The order that the forward steps did not come to know: the adopted one is looked at first, as they would have. */
+async function unreadOrder(b: Booking): Promise<Order | null> {
+  const wanted = b.state.request.order;
+  if (!wanted || !('id' in wanted)) return lostOrder(b);
+  try {
+    await adopt(b, wanted.id);
+  } catch (err) {
+    if (!b.state.orderRefused) throw err;
+  }
+  return b.state.order;
 }
 
 /** An order whose placing was never answered: looked for over the late-commit window. */
-async function lostOrder(b: Booking): Promise<Order | null | 'pending'> {
+async function lostOrder(b: Booking): Promise<Order | null> {
   const since = b.state.unknownOrderSince;
   const userId = b.state.request.patient?.userId;
   if (!since || !userId) return null;
