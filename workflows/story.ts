@@ -9,6 +9,7 @@ export function storyOf(state: BookingState): string {
   const lines = [
     `### ${headline(state)}`,
     `Provider **${request.provider}**, account **${request.account}**${request.reference ? `, reference **${request.reference}**` : ''}`,
+    '', // without it Markdown takes the list for more of the paragraph
   ];
   if (order) lines.push(`- Order \`${order.id}\` (${order.origin}): ${order.status}`);
   state.attempts.forEach((attempt, index) => {
