@@ -1,3 +1,4 @@
+import type { AuditedBooking, AuditPlace, AuditScope, Finding, TracedOrder } from '../src/booking/audit';
 import type { IncidentFilter, Problems, Swept } from '../src/booking/care';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
@@ -56,6 +57,30 @@ export interface CareActivities {
     ratePerSecond: number;
     by: string;
   }): Promise<{ passedOver: number }>;
+}
+
+/** What the audit asks of Temporal and the settings; runs on the queue `bookings`. Reading only. */
+export interface AuditActivities {
+  /** The accounts that the scope covers. */
+  auditPlaces(input: { scope: AuditScope }): Promise<AuditPlace[]>;
+  /** A page of the place's bookings: open ones, and those that began since. */
+  auditedBookings(input: {
+    place: AuditPlace;
+    since: string;
+    pageToken: string | null;
+  }): Promise<{ bookings: AuditedBooking[]; nextPageToken: string | null }>;
+  /** These bookings as they stand now. */
+  readAgain(input: { bookingIds: string[] }): Promise<AuditedBooking[]>;
+  /** Which of these orders belong to a booking that Temporal does not know. */
+  withoutBooking(input: { place: AuditPlace; orders: TracedOrder[] }): Promise<Finding[]>;
+}
+
+/** What the audit asks of a provider; runs on the provider's queue, under its limits. Reading only. */
+export interface ProviderAuditActivities {
+  /** Holds each booking against the provider. One that cannot be read is a finding, and stops no other. */
+  compareBookings(input: { place: AuditPlace; bookings: AuditedBooking[] }): Promise<Finding[]>;
+  /** Live orders since then that carry what looks like a booking's id, and how many orders there were. */
+  tracedOrders(input: { place: AuditPlace; since: string }): Promise<{ orders: TracedOrder[]; seen: number }>;
 }
 
 export type BookAnswer =

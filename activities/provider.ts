@@ -14,7 +14,8 @@ import type {
 } from '../src/booking/model';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { Call, DayRange, OrderCalls, Provider, TierCalls, Where } from '../src/providers/provider';
-import type { At, BookAnswer, ProviderActivities } from './contract';
+import { createProviderAuditActivities } from './audit';
+import type { At, BookAnswer, ProviderActivities, ProviderAuditActivities } from './contract';
 import { crossing, notYet } from './failures';
 
 export interface ProviderActivitiesOptions {
@@ -27,12 +28,13 @@ export interface ProviderActivitiesOptions {
 export function createProviderActivities({
   providerFor,
   timezoneOf,
-}: ProviderActivitiesOptions): ProviderActivities {
+}: ProviderActivitiesOptions): ProviderActivities & ProviderAuditActivities {
   const readOrder = (at: At, orderId: string) => ordersOf(providerFor(at.provider)).read(callOf(at), orderId);
   const lookUp: ProviderActivities['lookUp'] = ({ at, request, orderId, startsAt }) =>
     providerFor(at.provider).lookUp(callOf(at), { orderId, request, startsAt });
 
   return {
+    ...createProviderAuditActivities(providerFor),
     placeOrder: (input) => crossing(() => placeOrder(ordersOf(providerFor(input.at.provider)), input)),
     findOrder: ({ at, userId, createdSince }) =>
       crossing(() =>

@@ -9,10 +9,11 @@ import { Failure } from '../booking/failures';
 import type { BookingClient } from '../client/booking-client';
 import { bearerAuth, type ApiKey } from './auth';
 import { bookingRoutes } from './bookings';
+import { incidentRoutes } from './incidents';
 import { createMetrics, type Metrics } from './metrics';
 import { operationRoutes } from './operation';
 import { sendProblem } from './problems';
-import type { Readiness } from './readiness';
+import { warningsOf, type Readiness } from './readiness';
 import { validator } from './schemas';
 import { junctionWebhook } from './webhooks/junction';
 
@@ -56,10 +57,15 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   observe(app, metrics);
 
   await app.register(swagger, openApi());
-  await app.register(operationRoutes, { metrics, readiness: options.readiness });
+  await app.register(operationRoutes, {
+    metrics,
+    readiness: options.readiness,
+    warnings: warningsOf(() => client.problems()),
+  });
   await app.register(async (scope) => {
     scope.addHook('onRequest', bearerAuth(options.apiKeys));
     await scope.register(bookingRoutes, { client, stopping: stopping.signal });
+    await scope.register(incidentRoutes, { client });
   });
   await app.register(junctionWebhook, {
     routing: { client, idKey: options.idKey, accounts: options.junctionAccounts },

@@ -6,10 +6,16 @@ import type { Readiness } from './readiness';
 export interface OperationOptions {
   metrics: Metrics;
   readiness: () => Promise<Readiness>;
+  /** What is stuck although everything runs. Never throws. */
+  warnings: () => Promise<string[]>;
 }
 
 const healthSchema = z.object({ status: z.literal('ok') });
-const readinessSchema = z.object({ temporal: z.boolean(), worker: z.boolean() });
+const readinessSchema = z.object({
+  temporal: z.boolean(),
+  worker: z.boolean(),
+  warn: z.array(z.string()).optional().meta({ description: 'What is stuck although everything runs.' }),
+});
 
 /** What operators and their machines ask. */
 export const operationRoutes: FastifyPluginCallbackZod<OperationOptions> = (app, options, done) => {
@@ -22,7 +28,10 @@ export const operationRoutes: FastifyPluginCallbackZod<OperationOptions> = (app,
   };
   app.get('/readyz', { schema: ready }, async (_request, reply) => {
     const state = await options.readiness();
-    return reply.status(state.temporal && state.worker ? 200 : 503).send(state);
+    const warn = state.temporal ? await options.warnings() : [];
+    return reply
+      .status(state.temporal && state.worker ? 200 : 503)
+      .send(warn.length > 0 ? { ...state, warn } : state);
   });
 
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {

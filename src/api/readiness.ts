@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import type { Problems } from '../booking/care';
 import { TASK_QUEUE } from '../booking/names';
 import { CALL_TIMEOUT_MS, within } from '../client/temporal-errors';
 
@@ -30,4 +31,38 @@ export async function temporalReadiness(client: Client): Promise<Readiness> {
   } catch {
     return { temporal: false, worker: false };
   }
+}
+
+/** How long a look at what is stuck counts, in ms: probes come often. */
+const LOOK_COUNTS_MS = 30_000;
+
+/**
+ * What is stuck although everything runs, in words, looked at every 30 s at most. Never throws: what cannot be
+ * looked at warns of nothing, and does not make the app unready.
+ */
+export function warningsOf(look: () => Promise<Problems>): () => Promise<string[]> {
+  let last: { atMs: number; warnings: string[] } | null = null;
+  return async () => {
+    if (last && performance.now() - last.atMs < LOOK_COUNTS_MS) return last.warnings;
+    const warnings = await Promise.resolve()
+      .then(look)
+      .then(wordsOf, () => []);
+    last = { atMs: performance.now(), warnings };
+    return warnings;
+  };
+}
+
+const WORDS = {
+  task_failing: 'whose workflow task keeps failing',
+  activity_waiting: 'whose activity nobody picks up',
+} as const;
+
+function wordsOf({ problems, unattendedQueues }: Problems): string[] {
+  const counts = Object.entries(WORDS).map(([problem, words]) => {
+    const count = new Set(
+      problems.filter((one) => one.problem === problem).map(({ bookingId }) => bookingId),
+    );
+    return count.size === 0 ? '' : `${count.size} bookings ${words}`;
+  });
+  return [...counts, ...unattendedQueues.map((queue) => `no worker on ${queue}`)].filter(Boolean);
 }

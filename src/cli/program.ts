@@ -1,7 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { registerAudit } from './commands/audit';
 import { registerBook } from './commands/book';
+import { registerBulk } from './commands/bulk';
 import { registerCancel } from './commands/cancel';
+import { registerExplain } from './commands/explain';
 import { registerList } from './commands/list';
+import { registerReschedule } from './commands/reschedule';
 import { registerResolve } from './commands/resolve';
 import { registerRetry } from './commands/retry';
 import { registerShow } from './commands/show';
@@ -21,9 +25,13 @@ const COMMANDS: readonly ((cli: Cli) => void)[] = [
   registerWatch,
   registerList,
   registerSlots,
+  registerReschedule,
   registerCancel,
   registerRetry,
   registerResolve,
+  registerExplain,
+  registerAudit,
+  registerBulk,
 ];
 
 /** Runs one command line, without the program's own name, and answers its exit code. Never throws. */

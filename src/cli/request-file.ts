@@ -15,25 +15,32 @@ export const STDIN = '-';
  * names the file and all that is wrong: that it cannot be read, where it is no JSON, each wrong field.
  */
 export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<BookingRequest> {
-  const name = file === STDIN ? 'standard input' : file;
-  const parsed = parseJson(file === STDIN ? await textOf(io.stdin) : await fileText(file));
-  if ('mistake' in parsed) {
-    const { line, column, expected } = parsed.mistake;
-    throw new UsageError(
-      `${name} is not valid JSON; nothing was started.\nLine ${line}, column ${column}: expected ${expected}.`,
-      'malformed_json',
-    );
-  }
+  const value = await readJson(io, file);
   const context = { now: new Date() };
-  const problems = requestProblems(parsed.value, context);
+  const problems = requestProblems(value, context);
   if (problems.length > 0) {
     throw new UsageError(
-      `${name} holds no valid booking request; nothing was started.`,
+      `${nameOf(file)} holds no valid booking request; nothing was started.`,
       'invalid_request',
       problems,
     );
   }
-  return parseRequest(parsed.value, context);
+  return parseRequest(value, context);
+}
+
+/** The JSON in a file, unchecked. Throws a UsageError that names the file, and the place where it is no JSON. */
+export async function readJson(io: Pick<Io, 'stdin'>, file: string): Promise<unknown> {
+  const parsed = parseJson(file === STDIN ? await textOf(io.stdin) : await fileText(file));
+  if (!('mistake' in parsed)) return parsed.value;
+  const { line, column, expected } = parsed.mistake;
+  throw new UsageError(
+    `${nameOf(file)} is not valid JSON; nothing was started.\nLine ${line}, column ${column}: expected ${expected}.`,
+    'malformed_json',
+  );
+}
+
+function nameOf(file: string): string {
+  return file === STDIN ? 'standard input' : file;
 }
 
 const CANNOT_READ: Readonly<Record<string, string>> = {

@@ -1,7 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createCareActivities, createCoreActivities, createProviderActivities } from '../../activities';
+import {
+  createAuditActivities,
+  createCareActivities,
+  createCoreActivities,
+  createProviderActivities,
+} from '../../activities';
 import { createBookingCare } from '../client/care';
 import { capabilitiesOf, type Config } from '../config';
 import { createProviders, providerFor } from '../providers';
@@ -32,6 +37,7 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
     providerFor: (name) => providerFor(providers, name),
     timezoneOf: (provider, account) => timezoneOf(config, provider, account),
   });
+  const care = createBookingCare({ client, idKey: loadKeys(config).idKey });
   const workers = await createWorkers({
     config,
     connection,
@@ -39,7 +45,8 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
     activities: {
       core: {
         ...createCoreActivities({ config, client }),
-        ...createCareActivities(createBookingCare({ client, idKey: loadKeys(config).idKey })),
+        ...createCareActivities(care),
+        ...createAuditActivities(care, config),
       },
       // The same activities on either queue: a queue is what keeps a slow vendor from holding up the other.
       junction: atProviders,

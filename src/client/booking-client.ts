@@ -1,18 +1,29 @@
 import type { Client } from '@temporalio/client';
-import { cancelBooking, rescheduleBooking, resolveBooking, retryBooking } from '../../workflows/messages';
+import { cancelBooking, resolveBooking, retryBooking } from '../../workflows/messages';
+import type { AuditReport } from '../booking/audit';
+import type { Incident, Problems } from '../booking/care';
 import type { CancelMessage, RescheduleMessage, ResolveMessage, RetryMessage } from '../booking/messages';
 import type { Slot } from '../booking/model';
 import type { BookingView } from '../booking/schema/view';
+import { auditBookings, type AuditOptions } from './audit';
+import { bulkStatus, resumeIncident, type Bulk, type Resume } from './bulk';
 import { changeBooking, wakeBooking, type NewsKind } from './change';
 import { cleanUpBooking } from './clean-up';
 import type { Door } from './door';
+import { explainBooking, type Explanation } from './explain';
+import { listIncidents } from './incidents';
 import { listBookings, type BookingFilter, type BookingPage } from './list';
+import { findProblems } from './problems';
 import { readBooking } from './read';
+import { moveBooking } from './reschedule';
 import { searchSlots } from './slots';
 import { startBooking, type StartOptions, type Started } from './start';
 import { settledBooking, watchBooking, type SettledOptions, type WatchOptions } from './watch';
 
+export type { AuditOptions } from './audit';
+export type { Bulk, Resume } from './bulk';
 export type { NewsKind } from './change';
+export type { ExplainedStep, Explanation } from './explain';
 export type { BookingFilter, BookingPage } from './list';
 export type { Started, StartOptions } from './start';
 
@@ -39,6 +50,7 @@ export interface BookingClient {
   cancel(id: string, message: CancelMessage): Promise<BookingView>;
   retry(id: string, message: RetryMessage): Promise<BookingView>;
   resolve(id: string, message: ResolveMessage): Promise<BookingView>;
+  /** Refuses windows or a slot that cannot be wanted with `invalid_request`, naming the field. */
   reschedule(id: string, message: RescheduleMessage): Promise<BookingView>;
   /** Has the booking read the provider once. False when it is closed or absent. */
   wake(id: string, kind: NewsKind): Promise<boolean>;
@@ -46,6 +58,18 @@ export interface BookingClient {
   cleanUp(id: string): Promise<boolean>;
   /** The slots that a booking with this request would try, best first. */
   searchSlots(request: unknown): Promise<Slot[]>;
+  /** What an outage or a dead credential has waiting: open bookings by reason, provider and account. */
+  incidents(): Promise<Incident[]>;
+  /** Begins to resume an incident's bookings at a limited rate, or finds the resumption under way. */
+  resume(incident: Resume, by: string): Promise<Bulk>;
+  /** How far a resumption has come. */
+  resumption(bulkId: string): Promise<Bulk>;
+  /** Bookings that cannot report themselves. */
+  problems(): Promise<Problems>;
+  /** What does not fit between bookings and providers; reads only. */
+  audit(options: AuditOptions): Promise<AuditReport>;
+  /** Each call of the booking in order, its evidence, and why it went on as it did. */
+  explain(id: string): Promise<Explanation>;
 }
 
 export interface BookingClientOptions {
@@ -67,9 +91,15 @@ export function createBookingClient({ client, idKey }: BookingClientOptions): Bo
     cancel: (id, message) => changeBooking(door, id, cancelBooking, message),
     retry: (id, message) => changeBooking(door, id, retryBooking, message),
     resolve: (id, message) => changeBooking(door, id, resolveBooking, message),
-    reschedule: (id, message) => changeBooking(door, id, rescheduleBooking, message),
+    reschedule: (id, message) => moveBooking(door, id, message),
     wake: (id, kind) => wakeBooking(door, id, kind),
     cleanUp: (id) => cleanUpBooking(door, id),
     searchSlots: (request) => searchSlots(door, request),
+    incidents: () => listIncidents(door),
+    resume: (incident, by) => resumeIncident(door, incident, by),
+    resumption: (bulkId) => bulkStatus(door, bulkId),
+    problems: () => findProblems(door),
+    audit: (options) => auditBookings(door, options),
+    explain: (id) => explainBooking(door, id),
   };
 }

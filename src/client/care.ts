@@ -1,4 +1,6 @@
+import type { AuditedBooking, AuditPlace } from '../booking/audit';
 import type { IncidentFilter, Problems, Swept } from '../booking/care';
+import { auditedBookings, readAgain, unknownBookings } from './audit';
 import { sweepCutOff } from './cut-off';
 import type { Door } from './door';
 import { retryOne, waitingFor } from './incidents';
@@ -10,6 +12,13 @@ export interface BookingCare {
   findProblems(): Promise<Problems>;
   waitingFor(incident: IncidentFilter): Promise<string[]>;
   retryOne(workflowId: string, by: string): Promise<boolean>;
+  auditedBookings(
+    place: AuditPlace,
+    since: string,
+    pageToken: string | null,
+  ): Promise<{ bookings: AuditedBooking[]; nextPageToken: string | null }>;
+  readAgain(bookingIds: string[]): Promise<AuditedBooking[]>;
+  unknownBookings(bookingIds: string[]): Promise<string[]>;
 }
 
 /** The care of the client's namespace. */
@@ -19,5 +28,8 @@ export function createBookingCare(door: Door): BookingCare {
     findProblems: () => findProblems(door),
     waitingFor: (incident) => waitingFor(door, incident),
     retryOne: (workflowId, by) => retryOne(door, workflowId, by),
+    auditedBookings: (place, since, pageToken) => auditedBookings(door, place, since, pageToken),
+    readAgain: (bookingIds) => readAgain(door, bookingIds),
+    unknownBookings: (bookingIds) => unknownBookings(door, bookingIds),
   };
 }

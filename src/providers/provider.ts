@@ -64,6 +64,8 @@ export interface OrderCalls {
   place(call: Call, order: PlaceCall): Promise<Order>;
   /** The order that carries this booking id in `passthrough`; null when the account's user has none. Live ones first. */
   find(call: Call, where: { bookingId: string; userId: string; createdSince: string }): Promise<Order | null>;
+  /** All of the account's orders of this provider's kind since then, oldest first; for the audit. */
+  list(call: Call, where: { createdSince: string }): AsyncIterable<Order>;
   read(call: Call, orderId: string): Promise<Order>;
   /** Cancels it; one that is cancelled already is a success. Returns it as it stands after. */
   cancel(call: Call, orderId: string): Promise<Order>;

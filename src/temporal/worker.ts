@@ -8,7 +8,12 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import type { CareActivities, CoreActivities, ProviderActivities } from '../../activities/contract';
+import type {
+  AuditActivities,
+  CareActivities,
+  CoreActivities,
+  ProviderActivities,
+} from '../../activities/contract';
 import { TASK_QUEUE } from '../booking/names';
 import type { Config } from '../config';
 import { dataConverterOf, failureConverterPath } from './encryption';
@@ -28,7 +33,7 @@ export interface WorkersOptions {
   namespace: string;
   /** A provider without activities gets no worker: its queue is left to another process. */
   activities: {
-    core: CoreActivities & Partial<CareActivities>;
+    core: CoreActivities & Partial<CareActivities & AuditActivities>;
     junction?: ProviderActivities;
     oliver?: ProviderActivities;
   };

@@ -70,6 +70,12 @@ const UNEXPECTED: BookingClient = {
   wake: unexpected,
   cleanUp: unexpected,
   searchSlots: unexpected,
+  incidents: unexpected,
+  resume: unexpected,
+  resumption: unexpected,
+  problems: unexpected,
+  audit: unexpected,
+  explain: unexpected,
 };
 
 /** A watch that shows these views, then ends. */

@@ -54,6 +54,12 @@ export function scriptedClient(over: Partial<BookingClient> = {}): BookingClient
     wake: unused,
     cleanUp: unused,
     searchSlots: unused,
+    incidents: unused,
+    resume: unused,
+    resumption: unused,
+    problems: unused,
+    audit: unused,
+    explain: unused,
     ...over,
   };
 }

@@ -1,5 +1,10 @@
 import pino from 'pino';
-import { createCareActivities, createCoreActivities, createProviderActivities } from '../../activities';
+import {
+  createAuditActivities,
+  createCareActivities,
+  createCoreActivities,
+  createProviderActivities,
+} from '../../activities';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import type { Limits } from '../../src/booking/limits';
 import type { BookingView } from '../../src/booking/schema/view';
@@ -148,11 +153,13 @@ function activitiesOf(
   config: Config,
   server: TestServer,
 ): { core: CoreActivities; junction: ProviderActivities } {
+  const care = createBookingCare({ client: server.client, idKey: loadKeys(config).idKey });
   const providers = createProviders(config, pino({ level: 'silent' }));
   return {
     core: {
       ...createCoreActivities({ config, client: server.client }),
-      ...createCareActivities(createBookingCare({ client: server.client, idKey: loadKeys(config).idKey })),
+      ...createCareActivities(care),
+      ...createAuditActivities(care, config),
     },
     junction: createProviderActivities({
       providerFor: (name) => providerFor(providers, name),

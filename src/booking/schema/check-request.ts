@@ -31,6 +31,29 @@ export function requestProblems(input: unknown, context: CheckContext): Problem[
   return problemsOf(withRelativeDays(input, context.now), context.now);
 }
 
+/** Where a reschedule wants its booking to: as a request has it, windows or one slot. */
+export interface Move {
+  windows?: unknown;
+  slot?: unknown;
+}
+
+/**
+ * The new windows or slot of a reschedule, checked as a request's are and with relative days resolved. Throws
+ * `invalid_request` with the first wrong field; `moveProblems` has them all.
+ */
+export function parseMove({ windows, slot }: Move, context: CheckContext): Move {
+  const [first] = moveProblems({ windows, slot }, context);
+  if (first) throw new Failure('invalid_request', { field: first.field, hint: first.hint });
+  const resolved = withRelativeDays({ windows, slot }, context.now);
+  return { windows: valueAt(resolved, 'windows'), slot: valueAt(resolved, 'slot') };
+}
+
+/** Everything that is wrong with where a reschedule wants its booking to. */
+export function moveProblems({ windows, slot }: Move, context: CheckContext): Problem[] {
+  const isAboutIt = ({ field }: Problem): boolean => /^(?:windows|slot)(?:\.|$)/.test(field);
+  return requestProblems({ windows, slot }, context).filter(isAboutIt);
+}
+
 function problemsOf(input: unknown, now: Date): Problem[] {
   const form = formProblems(input);
   if (form.some((problem) => problem.field === WHOLE_REQUEST)) return form;

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { PROVIDERS } from '../../booking/model';
 import { STATUSES } from '../../booking/schema/view';
 import { EXIT, type ExitCode } from '../exit-codes';
+import { incidentsText, problemsText } from '../format/care';
 import { bookingsText } from '../format/lists';
 import type { Session } from '../session';
 import { type Cli, subcommand } from '../subcommand';
@@ -16,6 +17,8 @@ interface ListOptions {
   open?: true;
   limit: number;
   page?: string;
+  incidents?: true;
+  stuck?: true;
 }
 
 const DEFAULT_LIMIT = 50;
@@ -26,7 +29,11 @@ export function registerList(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'list',
     description: 'List bookings, newest first; may lag them by a second or two.',
-    examples: ['list --attention', 'list --status confirmed --provider junction-phlebotomy --limit 10'],
+    examples: [
+      'list --attention',
+      'list --incidents',
+      'list --status confirmed --provider junction-phlebotomy --limit 10',
+    ],
   });
   command
     .addOption(new Option('--status <status>', 'in this status').choices(STATUSES))
@@ -38,7 +45,41 @@ export function registerList(cli: Cli): void {
     .option('--open', 'that still run')
     .option('--limit <count>', `at most this many, 1 to ${MAX_LIMIT}`, limit, DEFAULT_LIMIT)
     .option('--page <token>', 'the next ones, with the token that a list ended with')
-    .action(() => run((session) => list(session, command.opts<ListOptions>())));
+    .addOption(
+      new Option(
+        '--incidents',
+        'instead: what waits for a person, by reason, provider and account',
+      ).conflicts(NARROWING),
+    )
+    .addOption(
+      new Option('--stuck', 'instead: bookings that cannot report themselves').conflicts([
+        'incidents',
+        ...NARROWING,
+      ]),
+    )
+    .action(() =>
+      run((session) => {
+        const options = command.opts<ListOptions>();
+        if (options.incidents) return listIncidents(session);
+        return options.stuck ? listStuck(session) : list(session, options);
+      }),
+    );
+}
+
+/** What narrows the list of bookings, and says nothing about the other two. */
+const NARROWING = ['status', 'provider', 'account', 'attention', 'order', 'reference', 'open', 'page'];
+
+async function listIncidents(session: Session): Promise<ExitCode> {
+  const incidents = await (await session.bookings()).incidents();
+  session.answer({ incidents }, () => incidentsText(incidents, session.paint));
+  if (incidents.length > 0) session.tell('\nResume one: npm run booking -- bulk retry --reason <reason>');
+  return EXIT.ok;
+}
+
+async function listStuck(session: Session): Promise<ExitCode> {
+  const problems = await (await session.bookings()).problems();
+  session.answer(problems, () => problemsText(problems, session.paint));
+  return EXIT.ok;
 }
 
 async function list(session: Session, options: ListOptions): Promise<ExitCode> {

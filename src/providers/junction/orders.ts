@@ -2,6 +2,7 @@ import { Failure } from '../../booking/failures';
 import type { Order } from '../../booking/model';
 import type { Call, OrderCalls } from '../provider';
 import { newOrder } from './new-order';
+import type { Query } from './operations';
 import { toOrder } from './parse';
 import { ask, demand, type Session } from './session';
 import { orderPageWire, orderWire, postedOrderWire, type OrderWire } from './wire';
@@ -17,6 +18,7 @@ export function orderCalls(session: Session): OrderCalls {
       );
     },
     find: (call, where) => findOrder(session, call, where),
+    list: (call, { createdSince }) => listOrders(session, call, createdSince),
     read: (call, orderId) => readOrder(session, call, orderId),
     cancel: (call, orderId) => cancelOrder(session, call, orderId),
   };
@@ -48,6 +50,9 @@ const PAGE_SIZE = 100;
 /** A user with more orders than this since a booking began is no user. */
 const MAX_PAGES = 50;
 
+/** An audit of more than 50,000 orders asks for fewer days. */
+const MAX_PAGES_OF_ACCOUNT = 500;
+
 /** The provider's clock may be behind ours; the booking id decides in any case, in ms. */
 const CLOCK_SLACK_MS = 3_600_000;
 
@@ -59,28 +64,36 @@ async function findOrder(
   where: { bookingId: string; userId: string; createdSince: string },
 ): Promise<Order | null> {
   const mine: Order[] = [];
-  for await (const wire of ordersOf(session, call, where.userId, where.createdSince)) {
+  const query = { user_id: where.userId, start_date: startOf(where.createdSince) };
+  for await (const wire of ordersOf(session, call, query, MAX_PAGES)) {
     if (wire.passthrough === where.bookingId) mine.push(toOrder(wire, session.notice));
   }
   return mine.find(({ phase }) => !GONE_PHASES.includes(phase)) ?? mine[0] ?? null;
 }
 
-/** All of a user's orders since a time, oldest first: ones that come while we page come last and none is skipped. */
+async function* listOrders(session: Session, call: Call, createdSince: string): AsyncGenerator<Order> {
+  const query = { start_date: startOf(createdSince), order_type: session.dialect.collectionMethod };
+  for await (const wire of ordersOf(session, call, query, MAX_PAGES_OF_ACCOUNT)) {
+    const order = toOrder(wire, session.notice);
+    // An account may ignore the filter: another kind is the other provider's to list.
+    if (order.kind === session.dialect.collectionMethod) yield order;
+  }
+}
+
+function startOf(since: string): string {
+  return new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString();
+}
+
+/** All orders that fit, oldest first: ones that come while we page come last and none is skipped. */
 async function* ordersOf(
   session: Session,
   call: Call,
-  userId: string,
-  since: string,
+  where: Query,
+  maxPages: number,
 ): AsyncGenerator<OrderWire> {
-  const query = {
-    user_id: userId,
-    start_date: new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString(),
-    order_key: 'created_at',
-    order_direction: 'asc',
-    size: String(PAGE_SIZE),
-  };
+  const query = { ...where, order_key: 'created_at', order_direction: 'asc', size: String(PAGE_SIZE) };
   let seen = 0;
-  for (let page = 1; page <= MAX_PAGES; page++) {
+  for (let page = 1; page <= maxPages; page++) {
     const answer = await demand(session, call, 'list_orders', orderPageWire, {
       query: { ...query, page: String(page) },
     });
@@ -90,5 +103,5 @@ async function* ordersOf(
     const short = answer.orders.length < (answer.size ?? PAGE_SIZE);
     if (answer.orders.length === 0 || (answer.total == null ? short : seen >= answer.total)) return;
   }
-  throw new Failure('unexpected_answer', { said: `more than ${MAX_PAGES} pages of orders for one user` });
+  throw new Failure('unexpected_answer', { said: `more than ${maxPages} pages of orders` });
 }

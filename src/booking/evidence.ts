@@ -1,0 +1,140 @@
+import { failureRow, isFailureCode } from './failures';
+import { isRefOf } from './ref';
+
+/**
+ * What a booking's calls answered, in words: evidence, and what the booking made of it. Ids, times, statuses and
+ * counts only; nothing of a patient and no words of a provider. Pure.
+ */
+
+export interface Evidence {
+  /** What the answer was. */
+  shows: string;
+  /** Why the booking went on as it did; null where the call speaks for itself. */
+  why: string | null;
+}
+
+/** What is known of the booking whose calls these are. */
+export interface Whose {
+  /** See src/booking/ref.ts. */
+  maker: string;
+  /** Why it was ending, when it was: `the caller cancelled it`. */
+  endingBecause: string | null;
+}
+
+type Reader = (answer: Fields, whose: Whose) => Evidence;
+type Fields = Record<string, unknown>;
+
+const ADOPTED =
+  'Adopted: an earlier call of this booking, whose answer was lost, had taken effect; nothing was booked twice.';
+const UNCLEAR =
+  'The answer was unclear, so nothing is assumed: the provider is looked at over the late-commit window.';
+
+/** One reader for each activity whose answer is evidence. */
+const READERS: Readonly<Record<string, Reader>> = {
+  bookSlot: bookEvidence,
+  moveAppointment: bookEvidence,
+  requestVisit: bookEvidence,
+  placeOrder: (answer) =>
+    writeEvidence(answer, 'The order carries the booking’s id, by which it is found again.'),
+  cancelOrder: undoEvidence,
+  cancelAppointment: undoEvidence,
+  lookUp: sightingEvidence,
+  awaitAppointmentChange: sightingEvidence,
+  readOrder: orderEvidence,
+  findOrder: orderEvidence,
+  awaitOrderChange: orderEvidence,
+  openBooking: () => ({ shows: 'request and account are in order', why: null }),
+  openReschedule: () => ({ shows: 'the new windows or slot are in order', why: null }),
+};
+
+/** What a finished call's answer says. */
+export function evidenceOf(
+  activity: string,
+  summary: string | null,
+  answer: unknown,
+  whose: Whose,
+): Evidence {
+  if (Array.isArray(answer)) return { shows: `${answer.length} found`, why: null };
+  const reader = Object.hasOwn(READERS, activity) ? READERS[activity] : undefined;
+  if (!reader) return { shows: typeof answer === 'boolean' ? String(answer) : 'done', why: null };
+  if (!isFields(answer)) return { shows: 'nothing found', why: null };
+  const { shows, why } = reader(answer, whose);
+  return { shows, why: why ?? lostAnswerWhy(summary, shows) };
+}
+
+/** What a failed call's code says. */
+export function failureEvidence(code: string): Evidence {
+  if (code === 'not_yet') return { shows: 'nothing new', why: 'A poll that saw no change is tried again.' };
+  if (!isFailureCode(code)) return { shows: code, why: 'A fault of ours: nothing is undone for it.' };
+  const { owner, text } = failureRow(code);
+  return { shows: `${code}: ${text}`, why: OWNER_WHY[owner] };
+}
+
+const OWNER_WHY = {
+  slot: 'The slot is at fault: another one is tried.',
+  order: 'The order is at fault: it is waited for, or the booking ends.',
+  request: 'The request is at fault: the booking ends and is undone.',
+  provider: 'The provider is at fault: tried again within patience, then a person is asked.',
+  us: 'The fault is ours: the booking waits for a person and nothing is undone.',
+} as const;
+
+function bookEvidence({ is, appointment, earlier, searchAgain }: Fields): Evidence {
+  if (is === 'held') {
+    const shows = `held: ${appointmentWords(appointment)}`;
+    return { shows, why: earlier === true ? ADOPTED : null };
+  }
+  if (is === 'gone') {
+    const next = searchAgain === true ? 'slots are searched anew' : 'the next one is tried';
+    return { shows: 'gone', why: `The slot could not be had: ${next}.` };
+  }
+  return { shows: 'unknown', why: UNCLEAR };
+}
+
+function writeEvidence({ is, value }: Fields, doneWhy: string | null): Evidence {
+  if (is !== 'done') return { shows: 'unknown', why: UNCLEAR };
+  return { shows: `done: ${recordWords(value)}`, why: doneWhy };
+}
+
+function undoEvidence(answer: Fields, { endingBecause }: Whose): Evidence {
+  return writeEvidence(
+    answer,
+    endingBecause ? `Undone because ${endingBecause}.` : 'Undone to release what was not confirmed.',
+  );
+}
+
+function sightingEvidence({ order, live }: Fields, { maker }: Whose): Evidence {
+  const seen = Array.isArray(live) ? live.filter(isFields) : [];
+  const words = seen.map((one) => {
+    const isOurs = isRefOf(maker, typeof one.ref === 'string' ? one.ref : null);
+    return `${appointmentWords(one)}${isOurs ? ', with our ref' : ''}`;
+  });
+  const orderPart = isFields(order) ? [`order ${String(order.status)}`] : [];
+  return { shows: [...orderPart, words.join('; ') || 'no live appointment'].join('; '), why: null };
+}
+
+/** Look-ups after an unclear answer: what they found decides. */
+function lostAnswerWhy(summary: string | null, shows: string): string | null {
+  if (!summary?.includes('unanswered')) return null;
+  return shows.includes('no live appointment')
+    ? 'Not found is not the same as not booked: looked at again until the late-commit window is over.'
+    : 'Adopted: what the unanswered call brought about has surfaced.';
+}
+
+function orderEvidence(order: Fields): Evidence {
+  return { shows: `order ${recordWords(order)}`, why: null };
+}
+
+function recordWords(value: unknown): string {
+  if (!isFields(value)) return 'nothing there';
+  return 'startsAt' in value ? appointmentWords(value) : `${String(value.id)} ${String(value.status)}`;
+}
+
+function appointmentWords(value: unknown): string {
+  if (!isFields(value)) return 'an appointment';
+  const startsAt = typeof value.startsAt === 'string' ? ` at ${value.startsAt}` : '';
+  return `appointment ${String(value.id)} ${String(value.status)}${startsAt}`;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,71 @@
+import { FINDINGS, type AuditReport } from '../../booking/audit';
+import type { Incident, Problems } from '../../booking/care';
+import type { Bulk } from '../../client/booking-client';
+import type { Paint } from './paint';
+import { fieldRows, tableText } from './table';
+import { momentText } from './times';
+
+/** What the commands that look after many bookings at once print. */
+
+/** An audit's findings, one a row, and what each kind means. */
+export function auditText({ findings, bookings, orders, truncated }: AuditReport, paint: Paint): string {
+  const looked = `Looked at ${bookings} bookings and ${orders} orders.`;
+  const more = truncated ? ' There were more bookings: ask for fewer days.' : '';
+  if (findings.length === 0) return `${looked}${more} Everything fits.`;
+  const rows = findings.map((finding) => [
+    paint('yellow', finding.kind),
+    finding.bookingId ?? '',
+    [finding.provider, finding.account].join('/'),
+    finding.orderId ?? '',
+    finding.booking,
+    finding.shown,
+  ]);
+  const kinds = [...new Set(findings.map(({ kind }) => kind))];
+  return [
+    tableText(['Finding', 'Booking', 'Provider', 'Order', 'Booking says', 'Provider shows'], rows),
+    '',
+    fieldRows(kinds.map((kind) => [`  ${kind}`, FINDINGS[kind]])),
+    '',
+    `${looked}${more}`,
+  ].join('\n');
+}
+
+/** Incidents, the largest first. */
+export function incidentsText(incidents: readonly Incident[], paint: Paint): string {
+  if (incidents.length === 0) return 'Nothing waits for a person.';
+  const rows = incidents.map(({ reason, provider, account, count, since, bookingIds }) => [
+    paint('yellow', reason),
+    [provider, account].filter(Boolean).join('/'),
+    String(count),
+    since === null ? '' : momentText(since),
+    bookingIds[0] ?? '',
+  ]);
+  return tableText(['Reason', 'Provider', 'Bookings', 'First began', 'For example'], rows);
+}
+
+/** Bookings that cannot report themselves. */
+export function problemsText(
+  { problems, unattendedQueues, tellsFailingTasks }: Problems,
+  paint: Paint,
+): string {
+  const rows = problems.map(({ bookingId, problem, detail, since }) => [
+    bookingId,
+    paint('yellow', problem),
+    detail,
+    since === null ? '' : momentText(since),
+  ]);
+  return [
+    rows.length === 0 ? 'Nothing is stuck.' : tableText(['Booking', 'Problem', 'Detail', 'Since'], rows),
+    ...unattendedQueues.map((queue) => `No worker takes tasks of ${queue}.`),
+    tellsFailingTasks ? '' : 'This Temporal server does not tell which workflow tasks keep failing.',
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** How far a resumption has come. */
+export function bulkText({ id, total, resumed, passedOver, done }: Bulk): string {
+  const of = total === null ? '' : ` of ${total}`;
+  const passed = passedOver === 0 ? '' : `, ${passedOver} had ended`;
+  return `${done ? 'Done' : 'Under way'}: ${resumed}${of} resumed${passed} (${id}).`;
+}

@@ -1,0 +1,71 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
+import { z } from 'zod';
+import { bulkProgress } from '../../workflows/messages';
+import type { BulkInput, BulkProgress } from '../booking/care';
+import { Failure } from '../booking/failures';
+import { bulkIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './temporal-errors';
+
+/** Resuming an incident's bookings, carried out by a workflow so that nobody has to stay and watch. */
+
+const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be a name like those that incidents show');
+
+/** What may be resumed, and how fast. */
+export const resumeSchema = z.strictObject({
+  reason: name,
+  provider: name.optional(),
+  account: name.optional(),
+  /** Bookings a second. */
+  ratePerSecond: z.number().min(0.1).max(50).default(5),
+});
+export type Resume = z.input<typeof resumeSchema>;
+
+/** A resumption under way. */
+export interface Bulk extends BulkProgress {
+  /** Its workflow's id. */
+  id: string;
+}
+
+/**
+ * Begins to resume the bookings that wait for a reason, or finds the resumption that is under way for the same ones.
+ * Throws `invalid_request` and `temporal_unavailable`.
+ */
+export async function resumeIncident(door: Door, asked: Resume, by: string): Promise<Bulk> {
+  const parsed = resumeSchema.safeParse(asked);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new Failure('invalid_request', { field: issue?.path.join('.') || 'request', hint: issue?.message });
+  }
+  const { ratePerSecond, ...incident } = parsed.data;
+  const input: BulkInput = { incident, ratePerSecond, by };
+  const id = bulkIdOf({ provider: '*', account: '*', ...defined(incident) });
+  await within(door.client, CALL_TIMEOUT_MS, () =>
+    door.client.workflow.start(WORKFLOW_TYPE.bulk, {
+      workflowId: id,
+      taskQueue: TASK_QUEUE.bookings,
+      args: [input],
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    }),
+  );
+  return { id, total: null, resumed: 0, passedOver: 0, done: false };
+}
+
+/** How far a resumption has come. Throws `booking_not_found` for an id of none, `temporal_unavailable` without a worker. */
+export async function bulkStatus(door: Door, id: string): Promise<Bulk> {
+  const handle = door.client.workflow.getHandle(id);
+  try {
+    const progress = await within(door.client, CALL_TIMEOUT_MS, () => handle.query(bulkProgress));
+    return { id, ...progress };
+  } catch (err) {
+    if (isNotFound(err)) throw new Failure('booking_not_found');
+    if (err instanceof WorkflowFailedError) throw failureOf(err.cause) ?? err;
+    throw err;
+  }
+}
+
+function defined<T extends object>(given: T): T {
+  return JSON.parse(JSON.stringify(given)) as T;
+}

@@ -1,0 +1,269 @@
+import { temporal } from '@temporalio/proto';
+import { evidenceOf, failureEvidence, type Evidence } from '../booking/evidence';
+import { Failure } from '../booking/failures';
+import { makerOf } from '../booking/ref';
+import type { Door } from './door';
+import { chainEvents, summaryOf, timeOf, valueOf, type HistoryEvent } from './history';
+import { findExecution } from './read';
+
+/** One thing that a booking did, heard or waited for. */
+export interface ExplainedStep {
+  /** When it began, RFC 3339. */
+  at: string;
+  /** When it was over; null while it is not, and for what takes no time. */
+  until: string | null;
+  kind: 'call' | 'message' | 'wait' | 'run' | 'end';
+  /** What it was, in the booking's own words. */
+  what: string;
+  /** Type of the activity, name of the message. */
+  name: string | null;
+  /** How often it was tried; a poll is tried until there is something to see. */
+  attempts: number | null;
+  shows: string | null;
+  why: string | null;
+}
+
+export interface Explanation {
+  id: string;
+  steps: ExplainedStep[];
+}
+
+const { EventType } = temporal.api.enums.v1;
+
+/**
+ * Each call of a booking in order, with its evidence and what the booking made of it; the messages that it was sent,
+ * its waits and its end. Read from Temporal's history, so it needs no worker. Of an adopted order's bookings the
+ * newest. Throws `booking_not_found` and `temporal_unavailable`.
+ */
+export async function explainBooking(door: Door, bookingId: string): Promise<Explanation> {
+  const execution = await findExecution(door, bookingId);
+  if (!execution) throw new Failure('booking_not_found');
+  const telling: Telling = {
+    door,
+    id: bookingId,
+    maker: '',
+    endingBecause: null,
+    failedBy: null,
+    open: new Map(),
+    steps: [],
+  };
+  for await (const event of chainEvents(door, bookingId, execution.runId)) {
+    await TELLERS[event.eventType ?? 0]?.(telling, event);
+  }
+  nameTheCause(telling);
+  return { id: bookingId, steps: telling.steps };
+}
+
+/** An order is only ever undone because the booking ends; why it does is known at its end. */
+function nameTheCause({ steps, endingBecause, failedBy }: Telling): void {
+  if (endingBecause || !failedBy) return;
+  for (const undo of steps.filter(({ name, why }) => name === 'cancelOrder' && why !== null)) {
+    undo.why = `Undone because the booking failed: ${failedBy}.`;
+  }
+}
+
+interface Telling {
+  door: Door;
+  id: string;
+  maker: string;
+  endingBecause: string | null;
+  failedBy: string | null;
+  /** Calls and waits that are not over, by the id of the event that began them, `run/` aside: ids start anew. */
+  open: Map<string, ExplainedStep>;
+  steps: ExplainedStep[];
+}
+
+type Teller = (telling: Telling, event: HistoryEvent) => Promise<void> | void;
+
+/** What each kind of event tells; kinds that are not here tell nothing of their own. */
+const TELLERS: Readonly<Record<number, Teller>> = {
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED]: tellStart,
+  [EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]: tellCall,
+  [EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED]: tellTry,
+  [EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED]: tellAnswer,
+  [EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED]: tellFailure,
+  [EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT]: tellTimeout,
+  [EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED]: tellCancelled,
+  [EventType.EVENT_TYPE_TIMER_STARTED]: tellWait,
+  [EventType.EVENT_TYPE_TIMER_FIRED]: tellWaited,
+  [EventType.EVENT_TYPE_TIMER_CANCELED]: tellWaitCut,
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED]: tellSignal,
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED]: tellUpdate,
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED]: tellTemporalCancel,
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW]: (telling, event) =>
+    tellEnd(telling, event, 'run', 'goes on in a new run, with everything it knows'),
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED]: tellCompleted,
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED]: tellFailed,
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED]: (telling, event) =>
+    tellEnd(telling, event, 'end', 'terminated in Temporal', CUT_OFF_WHY),
+  [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT]: (telling, event) =>
+    tellEnd(telling, event, 'end', 'timed out in Temporal', CUT_OFF_WHY),
+};
+
+const CUT_OFF_WHY = 'Cut off outside of itself: the sweep undoes or reports what it left.';
+
+function step(
+  telling: Telling,
+  event: HistoryEvent,
+  given: Pick<ExplainedStep, 'kind' | 'what'>,
+): ExplainedStep {
+  const made = {
+    at: timeOf(event),
+    until: null,
+    name: null,
+    attempts: null,
+    shows: null,
+    why: null,
+    ...given,
+  };
+  telling.steps.push(made);
+  return made;
+}
+
+function tellStart(telling: Telling, event: HistoryEvent): void {
+  telling.open.clear();
+  if (event.workflowExecutionStartedEventAttributes?.continuedExecutionRunId) return;
+  telling.maker = makerOf(telling.id, timeOf(event));
+  step(telling, event, { kind: 'run', what: 'the booking begins' });
+}
+
+async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
+  const name = event.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
+  const what = (await summaryOf(telling.door, event)) ?? name;
+  const made = step(telling, event, { kind: 'call', what });
+  made.name = name;
+  made.attempts = 0;
+  made.shows = 'not over yet';
+  telling.open.set(String(event.eventId), made);
+}
+
+function tellTry(telling: Telling, event: HistoryEvent): void {
+  const started = event.activityTaskStartedEventAttributes;
+  const call = telling.open.get(String(started?.scheduledEventId));
+  if (!call) return;
+  call.attempts = started?.attempt ?? 1;
+  const before = started?.lastFailure?.applicationFailureInfo?.type;
+  if (before && before !== 'not_yet') call.why = `Tried again after ${before}.`;
+}
+
+async function tellAnswer(telling: Telling, event: HistoryEvent): Promise<void> {
+  const done = event.activityTaskCompletedEventAttributes;
+  const call = telling.open.get(String(done?.scheduledEventId));
+  if (!call) return;
+  const answer = await valueOf(telling.door, done?.result);
+  conclude(call, event, evidenceOf(call.name ?? '', call.what, answer, telling));
+}
+
+function tellFailure(telling: Telling, event: HistoryEvent): void {
+  const failed = event.activityTaskFailedEventAttributes;
+  const call = telling.open.get(String(failed?.scheduledEventId));
+  if (!call) return;
+  const code = failed?.failure?.applicationFailureInfo?.type ?? 'activity_failed';
+  conclude(call, event, failureEvidence(code));
+}
+
+function tellTimeout(telling: Telling, event: HistoryEvent): void {
+  const call = telling.open.get(String(event.activityTaskTimedOutEventAttributes?.scheduledEventId));
+  const why = 'Timed out, or lost with its worker: a write’s effect is unknown and is looked up.';
+  if (call) conclude(call, event, { shows: 'no answer', why });
+}
+
+function tellCancelled(telling: Telling, event: HistoryEvent): void {
+  const call = telling.open.get(String(event.activityTaskCanceledEventAttributes?.scheduledEventId));
+  if (call) conclude(call, event, { shows: 'given up', why: 'It was no longer needed.' });
+}
+
+function conclude(call: ExplainedStep, event: HistoryEvent, { shows, why }: Evidence): void {
+  call.until = timeOf(event);
+  call.shows = shows;
+  call.why = [call.why, why].filter(Boolean).join(' ') || null;
+}
+
+async function tellWait(telling: Telling, event: HistoryEvent): Promise<void> {
+  const what = (await summaryOf(telling.door, event)) ?? 'wait';
+  telling.open.set(String(event.eventId), step(telling, event, { kind: 'wait', what }));
+}
+
+function tellWaited(telling: Telling, event: HistoryEvent): void {
+  const wait = telling.open.get(String(event.timerFiredEventAttributes?.startedEventId));
+  if (wait) conclude(wait, event, { shows: 'the time was up', why: null });
+}
+
+function tellWaitCut(telling: Telling, event: HistoryEvent): void {
+  const wait = telling.open.get(String(event.timerCanceledEventAttributes?.startedEventId));
+  if (wait) conclude(wait, event, { shows: 'what was waited for came first', why: null });
+}
+
+async function tellSignal(telling: Telling, event: HistoryEvent): Promise<void> {
+  const signal = event.workflowExecutionSignaledEventAttributes;
+  await tellMessage(
+    telling,
+    event,
+    signal?.signalName ?? 'unknown',
+    await valueOf(telling.door, signal?.input),
+  );
+}
+
+/** A refused update leaves no trace in the history: what is here was accepted. */
+async function tellUpdate(telling: Telling, event: HistoryEvent): Promise<void> {
+  const input = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+  await tellMessage(
+    telling,
+    event,
+    input?.name ?? 'unknown',
+    await valueOf(telling.door, input?.args),
+    'accepted',
+  );
+}
+
+async function tellMessage(
+  telling: Telling,
+  event: HistoryEvent,
+  name: string,
+  body: unknown,
+  shows = 'received',
+): Promise<void> {
+  const by = fieldOf(body, 'by');
+  const choice = fieldOf(body, 'choice');
+  const what = [name, choice, by && `from ${by}`].filter(Boolean).join(' ');
+  const made = step(telling, event, { kind: 'message', what });
+  made.name = name;
+  made.shows = shows;
+  if (NEWS.includes(name)) made.why = 'News carries no state: the provider is read once.';
+  if (/^cancel/.test(name)) telling.endingBecause = 'the caller cancelled the booking';
+  if (choice === 'end') telling.endingBecause = 'a person ended the booking';
+}
+
+const NEWS: readonly string[] = ['appointmentUpdated', 'orderUpdated'];
+
+function tellTemporalCancel(telling: Telling, event: HistoryEvent): void {
+  telling.endingBecause = 'it was cancelled in Temporal';
+  step(telling, event, { kind: 'message', what: "Temporal's own cancel" }).shows = 'accepted';
+}
+
+async function tellCompleted(telling: Telling, event: HistoryEvent): Promise<void> {
+  const view = await valueOf(telling.door, event.workflowExecutionCompletedEventAttributes?.result);
+  tellEnd(telling, event, 'end', `ends ${fieldOf(view, 'status') ?? ''}`.trim());
+}
+
+function tellFailed(telling: Telling, event: HistoryEvent): void {
+  const code =
+    event.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo?.type ?? 'unknown';
+  telling.failedBy = code;
+  tellEnd(telling, event, 'end', `fails: ${code}`, failureEvidence(code).shows);
+}
+
+function tellEnd(
+  telling: Telling,
+  event: HistoryEvent,
+  kind: 'run' | 'end',
+  what: string,
+  why: string | null = null,
+): void {
+  step(telling, event, { kind, what }).why = why;
+}
+
+function fieldOf(value: unknown, name: string): string | null {
+  const field: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : null;
+  return typeof field === 'string' ? field : null;
+}

@@ -1,0 +1,72 @@
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import type { temporal } from '@temporalio/proto';
+import { workflowIdOf } from '../booking/names';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+
+/** The history of a booking, run after run, its payloads decoded on demand. */
+
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type Payloads = temporal.api.common.v1.IPayloads;
+type Payload = temporal.api.common.v1.IPayload;
+
+/** Every event of the booking that a run belongs to, from the first run of its chain to the last. */
+export async function* chainEvents(
+  door: Door,
+  bookingId: string,
+  runId: string,
+): AsyncGenerator<HistoryEvent> {
+  let next: string | null = await firstRunOf(door, bookingId, runId);
+  while (next) {
+    let last: HistoryEvent | undefined;
+    for await (const event of runEvents(door, bookingId, next)) {
+      yield event;
+      last = event;
+    }
+    next = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? null;
+  }
+}
+
+async function firstRunOf(door: Door, bookingId: string, runId: string): Promise<string> {
+  for await (const event of runEvents(door, bookingId, runId)) {
+    return event.workflowExecutionStartedEventAttributes?.firstExecutionRunId || runId;
+  }
+  return runId;
+}
+
+async function* runEvents(door: Door, bookingId: string, runId: string): AsyncGenerator<HistoryEvent> {
+  const { client } = door;
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const request = {
+      namespace: client.options.namespace,
+      execution: { workflowId: workflowIdOf(bookingId), runId },
+      nextPageToken,
+    };
+    const page = await within(client, CALL_TIMEOUT_MS, () =>
+      client.workflowService.getWorkflowExecutionHistory(request),
+    );
+    yield* page.history?.events ?? [];
+    nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
+  } while (nextPageToken);
+}
+
+/** The first value of an event's payloads; undefined where there is none. */
+export async function valueOf(door: Door, payloads: Payloads | null | undefined): Promise<unknown> {
+  const [value] = await decodeArrayFromPayloads(door.client.options.loadedDataConverter, payloads?.payloads);
+  return value;
+}
+
+/** The summary that a call or timer was given; null where it has none. */
+export async function summaryOf(door: Door, event: HistoryEvent): Promise<string | null> {
+  const payload: Payload | null | undefined = event.userMetadata?.summary;
+  if (!payload) return null;
+  const value = await valueOf(door, { payloads: [payload] });
+  return typeof value === 'string' ? value : null;
+}
+
+/** When it happened, RFC 3339 to the ms. */
+export function timeOf({ eventTime }: HistoryEvent): string {
+  const ms = Number(eventTime?.seconds ?? 0) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,92 @@
+import { workflowIdOf } from '../../src/booking/names';
+import type { Finding } from '../../src/booking/audit';
+import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { eventually } from '../support/stand-in';
+
+const HEADERS = { 'x-vital-api-key': 'sk_us_test', 'content-type': 'application/json' };
+
+describe('the audit', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    // Rare polls: what changes at the provider stays unseen for as long as a test takes.
+    rig = await startSaga({ limits: { keepPollMs: 600_000 } });
+  }, 120_000);
+  afterAll(() => rig.stop());
+  // One patient has one appointment at a time; what earlier tests booked is gone, and told as such.
+  beforeEach(async () => {
+    await rig.sandbox.control('reset', {});
+  });
+
+  const audit = () => rig.bookings.audit({ provider: 'junction-phlebotomy', account: 'default' });
+  const about = async (orderId: string): Promise<Finding[]> =>
+    (await audit()).findings.filter((finding) => finding.orderId === orderId);
+  const confirmed = async (request: Record<string, unknown> = atHome()) => {
+    const { booking } = await rig.bookings.start(request);
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    // Until its poll has seen that all is well, and looks away.
+    await eventually(
+      () => rig.server.client.workflow.getHandle(workflowIdOf(booking.id)).describe(),
+      ({ raw }) => (raw.pendingActivities ?? []).some(({ attempt }) => (attempt ?? 0) > 1),
+    );
+    return { id: booking.id, orderId: view.order?.id ?? '', startsAt: view.appointment?.startsAt ?? '' };
+  };
+  const cancelAtProvider = (orderId: string) =>
+    fetch(`${rig.sandbox.url}/v3/order/${orderId}/cancel`, { method: 'POST', headers: HEADERS });
+
+  test('finds nothing where bookings and provider agree, and only reads', async () => {
+    const { orderId } = await confirmed();
+    const before = (await rig.sandbox.state()).calls.length;
+    expect(await about(orderId)).toEqual([]);
+    const { calls } = await rig.sandbox.state();
+    expect(calls.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test('finds a confirmed booking whose order has ended at the provider', async () => {
+    const { id, orderId } = await confirmed();
+    await cancelAtProvider(orderId);
+    expect(await about(orderId)).toMatchObject([{ kind: 'order_gone', bookingId: id }]);
+  });
+
+  test('finds what a booking that was cut off left', async () => {
+    const { id, orderId } = await confirmed();
+    await rig.server.client.workflow.getHandle(workflowIdOf(id)).terminate('pressed by mistake');
+    const found = await eventually(
+      () => about(orderId),
+      (findings) => findings.length > 0,
+    );
+    expect(found.map(({ kind }) => kind).sort()).toEqual(['appointment_left', 'order_left']);
+  });
+
+  test('says nothing of an order that was adopted and kept', async () => {
+    const adopted = await rig.sandbox.placeOrder();
+    const { id } = await confirmed(adopting(adopted, 'keep'));
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(await about(adopted)).toEqual([]);
+  });
+
+  test('finds a live order that carries the id of no booking', async () => {
+    const stray = await rig.sandbox.placeOrder({ passthrough: '0123456789abcdefghjkmnpqrs' });
+    const foreign = await rig.sandbox.placeOrder({ passthrough: 'somebody-elses-17' });
+    const { findings, orders } = await audit();
+    expect(findings.filter(({ orderId }) => orderId === stray)).toMatchObject([
+      { kind: 'order_without_booking', bookingId: '0123456789abcdefghjkmnpqrs' },
+    ]);
+    expect(findings.map(({ orderId }) => orderId)).not.toContain(foreign);
+    expect(orders).toBeGreaterThanOrEqual(2);
+  });
+
+  test('tells what it could not read, and goes on', async () => {
+    const { id, orderId } = await confirmed();
+    await rig.sandbox.control('reset', {});
+    expect(await about(orderId)).toMatchObject([
+      { kind: 'unreadable', bookingId: id, shown: 'order_not_found' },
+    ]);
+  });
+
+  test('refuses an account that is not configured', async () => {
+    await expect(rig.bookings.audit({ account: 'nobody' })).rejects.toMatchObject({
+      code: 'account_unknown',
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import type { ExplainedStep } from '../../src/client/booking-client';
+
+describe('explain', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga();
+  }, 120_000);
+  afterAll(() => rig.stop());
+  beforeEach(async () => {
+    await rig.sandbox.control('reset', {});
+  });
+
+  const stepsOf = async (id: string): Promise<ExplainedStep[]> => (await rig.bookings.explain(id)).steps;
+  const called = (steps: ExplainedStep[], name: string) => steps.filter((step) => step.name === name);
+
+  test('tells each call in order, the message that ended it, and why it was undone', async () => {
+    const { booking } = await rig.bookings.start(atHome());
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.cancel(booking.id, { by: 'desk' });
+    await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    const steps = await stepsOf(booking.id);
+    expect(steps[0]).toMatchObject({ kind: 'run', what: 'the booking begins' });
+    expect(called(steps, 'placeOrder')).toMatchObject([{ what: 'place the order', attempts: 1 }]);
+    expect(called(steps, 'bookSlot')[0]?.shows).toMatch(/^held: appointment \S+ confirmed at 2\d{3}-/);
+    expect(called(steps, 'cancelBooking')).toMatchObject([
+      { kind: 'message', what: 'cancelBooking from desk', shows: 'accepted' },
+    ]);
+    for (const name of ['cancelAppointment', 'cancelOrder']) {
+      expect(called(steps, name)[0]?.why).toBe('Undone because the caller cancelled the booking.');
+    }
+    expect(steps.at(-1)).toMatchObject({ kind: 'end', what: 'ends cancelled' });
+    expect([...steps].sort((a, b) => (a.at < b.at ? -1 : 1))).toEqual(steps);
+  });
+
+  test('tells why an appointment was adopted after an answer that was lost', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
+      when: 'after',
+      answer: 'reset',
+    });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const steps = await stepsOf(booking.id);
+    expect(called(steps, 'bookSlot')).toMatchObject([{ shows: 'unknown' }]);
+    const looks = called(steps, 'lookUp').filter(({ what }) => what.includes('unanswered'));
+    expect(looks.at(-1)).toMatchObject({
+      shows: expect.stringContaining('with our ref'),
+      why: expect.stringContaining('Adopted'),
+    });
+  });
+
+  test('tells what was tried again, and the failure that it ended with', async () => {
+    await rig.sandbox.control('slots', { empty: 10 });
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: '/v3/order/phlebotomy/appointment/availability',
+      times: 1,
+      when: 'before',
+      answer: { status: 503, body: { detail: 'busy' } },
+    });
+    const { booking } = await rig.bookings.start(atHome());
+    await rig.until(booking.id, ({ status }) => status === 'failed');
+    const steps = await stepsOf(booking.id);
+    expect(called(steps, 'searchSlots')).toMatchObject([
+      { attempts: 2, why: 'Tried again after rate_limited.', shows: '0 found' },
+    ]);
+    expect(called(steps, 'cancelOrder')[0]?.why).toBe('Undone because the booking failed: no_slot.');
+    expect(steps.at(-1)).toMatchObject({ kind: 'end', what: 'fails: no_slot' });
+  });
+
+  test('holds nothing of the patient', async () => {
+    const { booking } = await rig.bookings.start(atHome());
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const told = JSON.stringify(await rig.bookings.explain(booking.id));
+    for (const secret of ['Reyes', 'ana@example.com', '1984-03-09', 'Lincoln']) {
+      expect(told).not.toContain(secret);
+    }
+  });
+
+  test('of an unknown booking is refused', async () => {
+    await expect(rig.bookings.explain('nobody')).rejects.toMatchObject({ code: 'booking_not_found' });
+  });
+});
