@@ -1,5 +1,5 @@
 import { playAll, type Played } from './demo/play';
-import { isAsExpected, lineOf, tableOf } from './demo/report';
+import { isAsExpected, LEGEND, lineOf, tableOf } from './demo/report';
 import { SCENES } from './demo/scenes';
 import { openWorld, type World } from './demo/world';
 import { INTERRUPTED, stopSignal } from './signals';
@@ -10,6 +10,7 @@ async function main(): Promise<number> {
   say(
     `Bookings on a real Temporal server, ${SCENES.length} scenes, each with a provider's stand-in of its own.`,
   );
+  const startedAt = Date.now();
   const told = stopSignal();
   const opening = openWorld(SCENES, say);
   const playing = opening.then(play);
@@ -17,9 +18,11 @@ async function main(): Promise<number> {
   try {
     const played = await Promise.race([playing, told]);
     if (!played) return INTERRUPTED;
-    say(tableOf(played));
+    say(`\n${tableOf(played)}\n${LEGEND}\n`);
     keepData = !played.every(isAsExpected);
-    return keepData ? differs(played, await opening) : 0;
+    if (keepData) return differs(played, await opening);
+    say(`All ${played.length} scenes ended as expected, in ${secondsSince(startedAt)} s.`);
+    return 0;
   } finally {
     // An interrupted play fails when its world ends.
     playing.catch(() => undefined);
@@ -31,6 +34,7 @@ async function main(): Promise<number> {
 }
 
 function play(world: World): Promise<Played[]> {
+  say('Playing them side by side; the one that kills the worker comes last.\n');
   const startedAt = Date.now();
   return playAll(SCENES, world, (played) => say(lineOf(played, Date.now() - startedAt)));
 }
@@ -43,6 +47,10 @@ function differs(played: readonly Played[], { dataDir }: World): number {
     `Look at them in the Temporal UI with: BOOKING_DATA_DIR=${dataDir} npm start (logs are in the same place).`,
   );
   return 1;
+}
+
+function secondsSince(ms: number): number {
+  return Math.round((Date.now() - ms) / 1_000);
 }
 
 function say(text: string): void {

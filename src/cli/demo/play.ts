@@ -1,7 +1,8 @@
+import type { BookingView } from '../../booking/schema/view';
 import { isSettled } from '../../booking/status';
 import { isShown, type Evidence } from './facts';
 import { requestOf } from './requests';
-import { expectedOf, type Ending, type Scene, type Stage } from './scene';
+import { expectedOf, type Act, type Ending, type Scene, type Stage } from './scene';
 import { until } from './wait';
 import type { World } from './world';
 
@@ -18,7 +19,10 @@ export interface Played {
 interface Begun {
   scene: Scene;
   stage: Stage;
+  /** What its acts waited for, as it came. */
+  stops: readonly BookingView[];
   paused: string | null;
+  trouble: string | null;
 }
 
 /**
@@ -55,20 +59,42 @@ async function begin(scene: Scene, { client, worker, standInOf }: World): Promis
   for (const instruction of scene.arrange ?? []) await standIn.tell(instruction);
   const orderId = scene.adopts ? await standIn.placeOrder() : null;
   const { booking } = await client.start(requestOf(scene, orderId));
-  const stage: Stage = { client, bookingId: booking.id, standIn, worker };
-  await scene.act?.(stage);
+  const stops: BookingView[] = [];
+  const stage: Stage = {
+    client,
+    bookingId: booking.id,
+    standIn,
+    worker,
+    until: async (holds) => {
+      const view = await until(client, booking.id, holds);
+      stops.push(view);
+      return view;
+    },
+  };
+  const trouble = await troubleIn(scene.act, stage);
   const { attention } = await until(client, booking.id, isSettled);
-  return { scene, stage, paused: attention?.reason ?? null };
+  return { scene, stage, stops, paused: attention?.reason ?? null, trouble };
 }
 
-async function finish({ scene, stage, paused }: Begun): Promise<Played> {
+async function finish({ scene, stage, stops, paused, ...begun }: Begun): Promise<Played> {
   const { client, bookingId, standIn } = stage;
-  await scene.encore?.(stage);
+  const trouble = begun.trouble ?? (await troubleIn(scene.encore, stage));
   const view = await until(client, bookingId, isSettled);
-  return { scene, bookingId, seen: endingOf(scene, { view, paused, state: await standIn.state() }) };
+  const evidence = { view, stops, paused, state: await standIn.state() };
+  return { scene, bookingId, seen: { ...endingOf(scene, evidence), trouble } };
 }
 
-function endingOf(scene: Scene, evidence: Evidence): Ending {
+/** One scene that cannot be played must not take the others with it: the table shows why. */
+async function troubleIn(act: Act | undefined, stage: Stage): Promise<string | null> {
+  try {
+    await act?.(stage);
+    return null;
+  } catch (err) {
+    return err instanceof Error ? err.message : String(err);
+  }
+}
+
+function endingOf(scene: Scene, evidence: Evidence): Omit<Ending, 'trouble'> {
   const { view, paused, state } = evidence;
   return {
     status: view.status,

@@ -10,12 +10,18 @@ export function isAsExpected({ scene, seen }: Played): boolean {
   return isDeepStrictEqual(expectedOf(scene), seen);
 }
 
-/** One line for a scene that has just ended; `ms` is since the first began. */
+/** A scene that has just ended, with its story below; `ms` is since the first began. */
 export function lineOf(played: Played, ms: number): string {
   const seconds = (ms / 1_000).toFixed(1).padStart(5);
   const { name, story } = played.scene;
-  return `${seconds} s ${markOf(played)} ${name}: ${story}`;
+  return `${seconds} s ${markOf(played)} ${name}\n          ${story}`;
 }
+
+/** What the words of the table mean. */
+export const LEGEND = [
+  '"slots" is what became of each slot that was tried, in order; below it stands what else the scene has to show.',
+  "The last column is what the provider's stand-in holds at the end: never two appointments, and nothing left behind.",
+].join('\n');
 
 /** The table at the end. */
 export function tableOf(all: readonly Played[]): string {
@@ -42,12 +48,13 @@ function markOf(played: Played): string {
   return isAsExpected(played) ? '✓' : '✗';
 }
 
-function outcomeOf({ status, failure, attempts, paused, facts }: Ending): string {
+function outcomeOf({ status, failure, attempts, paused, facts, trouble }: Ending): string {
   const lines = [
     failure ? `${status}: ${failure}` : status,
     attempts.length > 0 && `slots: ${attempts.join(', ')}`,
     paused && `paused: ${paused}`,
     ...facts,
+    trouble && `not played to its end: ${trouble}`,
   ];
   return lines.filter(Boolean).join('\n');
 }

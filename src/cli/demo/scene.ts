@@ -1,10 +1,10 @@
 import type { BookingClient } from '../../client/booking-client';
 import type { BookingRequest } from '../../booking/schema/request';
-import type { AttemptOutcome, BookingStatus } from '../../booking/schema/view';
+import type { AttemptOutcome, BookingStatus, BookingView } from '../../booking/schema/view';
 import type { Fact } from './facts';
 import type { Instruction, StandIn } from './stand-in';
 
-/** What a scene of the demo is made of. The scenes themselves are data: scenes.ts. */
+/** What a scene of the demo is made of. The scenes themselves are data: scenes/. */
 
 /** The worker of the demo: a process of its own, so that it can be killed. */
 export interface WorkerControl {
@@ -20,6 +20,11 @@ export interface Stage {
   bookingId: string;
   standIn: StandIn;
   worker: WorkerControl;
+  /**
+   * The booking once `holds` is true of it, or as it stands when that takes too long. What it answers is evidence of
+   * the scene.
+   */
+  until: (holds: (view: BookingView) => boolean) => Promise<BookingView>;
 }
 
 export type Act = (stage: Stage) => Promise<void>;
@@ -34,6 +39,8 @@ export interface Ending {
   /** Why it waited for a person on its way; null when it did not. */
   paused: string | null;
   facts: readonly Fact[];
+  /** Why the scene could not be played to its end; null when it was. */
+  trouble: string | null;
   /** What is live at the provider. */
   live: { appointments: number; orders: number };
 }
@@ -66,5 +73,5 @@ export interface Scene {
 
 /** The full ending that a scene expects. */
 export function expectedOf({ expected }: Scene): Ending {
-  return { failure: null, paused: null, facts: [], ...expected };
+  return { failure: null, paused: null, facts: [], trouble: null, ...expected };
 }

@@ -7,7 +7,7 @@ import { loadConfig, SANDBOX } from '../../config';
 import { loadKeys } from '../../temporal/keys';
 import { quietPort } from '../ports';
 import { startStack } from '../stack';
-import { accountOf } from './requests';
+import { accountOf, vendorOf } from './requests';
 import type { Scene, WorkerControl } from './scene';
 import { startStandIn, type StandIn } from './stand-in';
 import { startWorkerProcess, type WorkerProcess } from './worker-process';
@@ -29,6 +29,13 @@ const LIMITS = { pollFirstMs: 4_000, pollMaxMs: 4_000, patienceMs: 10_000, undoP
 const CAPABILITIES = { lateCommitWindowMs: 4_500, callTimeoutMs: 2_000 };
 /** A key of another environment, which the provider refuses. */
 const WRONG_KEY = 'pk_us_of_another_environment';
+
+const PRACTICE = {
+  username: SANDBOX.oliverUser,
+  password: SANDBOX.oliverPassword,
+  locationId: '1',
+  timezone: 'America/Chicago',
+};
 
 /** Starts it all. When a part does not start, those before it are stopped. */
 export async function openWorld(scenes: readonly Scene[], tell: (text: string) => void): Promise<World> {
@@ -56,9 +63,9 @@ async function open(
   const standIns = new Map<Scene, StandIn>();
   closers.push(() => closeAll(standIns));
   for (const scene of scenes) {
-    standIns.set(scene, await startStandIn(`http://127.0.0.1:${port}/webhooks/junction`));
+    standIns.set(scene, await startStandIn(vendorOf(scene), `http://127.0.0.1:${port}/webhooks/junction`));
   }
-  const settings = { ...settingsOf(dataDir, port), JUNCTION_ACCOUNTS: accountsOf(standIns, keyAtFirst) };
+  const settings = { ...settingsOf(dataDir, port), ...accountsOf(standIns, keyAtFirst) };
   const config = loadConfig(settings);
   const log = pino({ level: 'warn' }, pino.destination({ dest: join(dataDir, 'demo.log'), sync: true }));
   const stack = await startStack({ config, target: null, log, tell, withWorkers: false });
@@ -66,12 +73,9 @@ async function open(
 
   tell('Starting a worker …');
   const { address: TEMPORAL_ADDRESS } = stack.temporal.target;
-  const startWorker = (accounts: string): Promise<WorkerProcess> =>
-    startWorkerProcess(
-      { ...settings, JUNCTION_ACCOUNTS: accounts, TEMPORAL_ADDRESS },
-      join(dataDir, 'worker.log'),
-    );
-  let worker = await startWorker(settings.JUNCTION_ACCOUNTS);
+  const startWorker = (accounts: Accounts): Promise<WorkerProcess> =>
+    startWorkerProcess({ ...settings, ...accounts, TEMPORAL_ADDRESS }, join(dataDir, 'worker.log'));
+  let worker = await startWorker(accountsOf(standIns, keyAtFirst));
   closers.push(() => worker.kill());
   return {
     client: createBookingClient({ client: stack.client, idKey: loadKeys(config).idKey }),
@@ -106,12 +110,22 @@ function keyAtFirst({ hasWrongKey }: Scene): string {
   return hasWrongKey ? WRONG_KEY : SANDBOX.junctionKey;
 }
 
-function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene) => string): string {
-  const accounts = [...standIns].map(([scene, { url }]) => [
-    accountOf(scene),
-    { baseUrl: url, apiKey: keyOf(scene), capabilities: CAPABILITIES },
-  ]);
-  return JSON.stringify(Object.fromEntries(accounts));
+type Accounts = Record<'JUNCTION_ACCOUNTS' | 'OLIVER_ACCOUNTS', string>;
+
+/** Every scene's account, at its stand-in. */
+function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene) => string): Accounts {
+  const at = (vendor: ReturnType<typeof vendorOf>, credentialsOf: (scene: Scene) => object): string => {
+    const own = [...standIns].filter(([scene]) => vendorOf(scene) === vendor);
+    const accounts = own.map(([scene, { url: baseUrl }]) => [
+      accountOf(scene),
+      { baseUrl, capabilities: CAPABILITIES, ...credentialsOf(scene) },
+    ]);
+    return JSON.stringify(Object.fromEntries(accounts));
+  };
+  return {
+    JUNCTION_ACCOUNTS: at('junction', (scene) => ({ apiKey: keyOf(scene) })),
+    OLIVER_ACCOUNTS: at('oliver', () => PRACTICE),
+  };
 }
 
 async function closeAll(standIns: ReadonlyMap<Scene, StandIn>): Promise<void> {
