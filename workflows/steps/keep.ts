@@ -42,7 +42,7 @@ async function watchVisit(b: Booking, mark: string): Promise<string> {
   const until = finalWordBy(b);
   return owned(b, async () => {
     const everyMs = b.state.limits.keepPollMs;
-    const seen = await nextSighting(b, { what: 'the visit', mark, until, everyMs });
+    const seen = await nextSighting(b, { what: 'the final word on the visit', mark, until, everyMs });
     if (!seen) return mark;
     note(b, seen);
     change(b, { finalWordDue: until !== null && Date.parse(until) <= nowMs() });
