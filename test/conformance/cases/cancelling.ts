@@ -1,0 +1,65 @@
+import { eventually, type Cases, type Trial } from '../desk';
+import { LOST_IN_SHORT } from '../faults';
+
+/** Cancelling: safe to repeat, safe when there is nothing, and by a call or by the provider's staff. */
+export const cancelCases: Cases = (desk, { cancelBy }) => {
+  /** The cancellation has come about: by the call itself, or once the staff has done its task. */
+  const expectGone = async (trial: Trial, id: string): Promise<void> => {
+    const seen = cancelBy === 'call' ? await trial.look() : await eventually(trial.look, isEmpty);
+    expect(seen).toMatchObject({ live: [], ended: [{ id, standing: 'cancelled' }] });
+    expect((await desk().hand.live()).appointments).toBe(0);
+  };
+  const isEmpty = ({ live }: Awaited<ReturnType<Trial['look']>>): boolean => live.length === 0;
+
+  test('what is cancelled is no longer live', async () => {
+    const trial = await desk().open();
+    const { id } = await trial.held();
+    expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id } });
+    await expectGone(trial, id);
+  });
+
+  test('cancelling twice is cancelling once', async () => {
+    const trial = await desk().open();
+    const { id } = await trial.held();
+    expect(await trial.cancel(id)).toMatchObject({ is: 'done' });
+    expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id } });
+    // Staff that is asked twice may do it twice; a call that comes twice is refused and read.
+    if (cancelBy === 'staff_task') expect(desk().hand.made('cancel')).toHaveLength(1);
+    await expectGone(trial, id);
+    expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id, standing: 'cancelled' } });
+  });
+
+  test('cancelling what the provider itself took back is a success', async () => {
+    const trial = await desk().open(desk().subject.request(desk().subject.patience));
+    await desk().hand.plan('decline');
+    const { id } = await trial.held();
+    await eventually(trial.look, isEmpty);
+    expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id, standing: 'cancelled' } });
+  });
+
+  test.each(LOST_IN_SHORT)(
+    'cancelled, but the answer is lost to $how: unknown, and safe to repeat',
+    async ({ answer, limitMs }) => {
+      const trial = await desk().open();
+      const { id } = await trial.held();
+      await desk().hand.fault('cancel', { when: 'after', answer });
+      expect(await trial.cancel(id, limitMs)).toMatchObject({ is: 'unknown' });
+      expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id } });
+      await expectGone(trial, id);
+      if (cancelBy === 'staff_task') expect(desk().hand.made('cancel')).toHaveLength(1);
+    },
+  );
+
+  test.each(LOST_IN_SHORT)(
+    'not cancelled, and the answer is lost to $how: it still stands',
+    async ({ answer, limitMs }) => {
+      const trial = await desk().open();
+      const { id } = await trial.held();
+      await desk().hand.fault('cancel', { when: 'before', answer });
+      expect(await trial.cancel(id, limitMs)).toMatchObject({ is: 'unknown' });
+      expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
+      expect(await trial.cancel(id)).toMatchObject({ is: 'done' });
+      await expectGone(trial, id);
+    },
+  );
+};

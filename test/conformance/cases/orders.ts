@@ -1,0 +1,90 @@
+import { EPOCH, final, placed, refusal, untilItComes, type Cases } from '../desk';
+import { LOST_IN_SHORT } from '../faults';
+
+/** Orders, at providers that have them. */
+export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCancelTakesAppointment }) => {
+  if (orderKind === null) return;
+
+  test.each(LOST_IN_SHORT)(
+    'placed, but the answer is lost to $how: unknown, then found, never placed twice',
+    async ({ answer, limitMs }) => {
+      const { subject, activities } = desk();
+      const request = subject.request();
+      const at = desk().at(undefined, limitMs);
+      await desk().hand.fault('placeOrder', { when: 'after', answer });
+      expect(await placed(desk(), at, request)).toMatchObject({ is: 'unknown' });
+      const userId = request.patient?.userId ?? '';
+      const found = await activities.findOrder({ at, userId, createdSince: EPOCH });
+      expect(found).toMatchObject({ passthrough: at.bookingId, kind: orderKind });
+      expect(await placed(desk(), at, request)).toMatchObject({ is: 'done', value: { id: found?.id } });
+      expect((await desk().hand.live()).orders).toBe(1);
+    },
+  );
+
+  test('not placed, and the answer is lost: unknown, then not found', async () => {
+    const request = desk().subject.request();
+    const at = desk().at();
+    await desk().hand.fault('placeOrder', { when: 'before', answer: { status: 504 } });
+    expect(await placed(desk(), at, request)).toMatchObject({ is: 'unknown' });
+    const where = { at, userId: request.patient?.userId ?? '', createdSince: EPOCH };
+    expect(await desk().activities.findOrder(where)).toBeNull();
+    expect((await desk().hand.live()).orders).toBe(0);
+  });
+
+  if (needsRequisition) {
+    test('booking before the order is ready says so, and books nothing', async () => {
+      const { subject, activities } = desk();
+      const trial = await desk().open();
+      const request = subject.request();
+      const at = desk().at();
+      const early = await placed(desk(), at, request);
+      if (early.is !== 'done') throw new Error('the order was not placed');
+      const input = { at, request, orderId: early.value.id, slot: trial.slot(), ref: 'x/book/1', key: null };
+      expect(await refusal(activities.bookSlot(input))).toEqual(final('order_not_ready'));
+      const change = untilItComes(() =>
+        activities.awaitOrderChange({ at, orderId: early.value.id, seenStatus: early.value.status }),
+      );
+      await desk().orders.ready(early.value.id);
+      expect(await change).toMatchObject({ id: early.value.id, phase: 'ready' });
+      expect(await activities.bookSlot(input)).toMatchObject({ is: 'held' });
+    });
+  }
+
+  test('cancelling an order does to its appointment what the capabilities say', async () => {
+    const trial = await desk().open();
+    await trial.held();
+    const orderId = trial.order?.id ?? '';
+    expect(await desk().activities.cancelOrder({ at: trial.at, orderId })).toMatchObject({ is: 'done' });
+    expect(await desk().hand.live()).toEqual({
+      orders: 0,
+      appointments: orderCancelTakesAppointment ? 0 : 1,
+    });
+    expect((await trial.look()).live).toHaveLength(orderCancelTakesAppointment ? 0 : 1);
+  });
+
+  test.each(LOST_IN_SHORT)(
+    'an order cancelled whose answer is lost to $how: unknown, and safe to repeat',
+    async ({ answer, limitMs }) => {
+      const trial = await desk().open();
+      const orderId = trial.order?.id ?? '';
+      await desk().hand.fault('cancelOrder', { when: 'after', answer });
+      const at = desk().at(trial.bookingId, limitMs);
+      expect(await desk().activities.cancelOrder({ at, orderId })).toMatchObject({ is: 'unknown' });
+      expect(await desk().activities.cancelOrder({ at: trial.at, orderId })).toMatchObject({
+        is: 'done',
+        value: { phase: 'cancelled' },
+      });
+    },
+  );
+
+  test('an order nobody knows is not found, and words that no contract lists are carried', async () => {
+    const trial = await desk().open();
+    const { orderId: unknown } = desk().subject.nowhere;
+    const read = (orderId: string) => desk().activities.readOrder({ at: trial.at, orderId });
+    expect(await refusal(read(unknown ?? ''))).toEqual(final('order_not_found'));
+    await desk().hand.quirk('unknownEnum');
+    const order = await read(trial.order?.id ?? '');
+    expect(order.status).not.toBe(trial.order?.status);
+    expect(['cancelled', 'failed', 'completed']).not.toContain(order.phase);
+  });
+};

@@ -1,0 +1,63 @@
+import { final, refusal, type Cases, type Trial } from '../desk';
+
+/** Whose appointment it is: by our ref where it comes back, by what changed where it does not. */
+export const ownershipCases: Cases = (desk, { refReturns }) => {
+  const foreign = (trial: Trial, of: 'patient' | 'stranger' = 'patient') => {
+    const { startsAt, endsAt } = trial.slot();
+    return desk().hand.foreignAppointment({ orderId: trial.order?.id ?? null, startsAt, endsAt, of });
+  };
+
+  test('an appointment that was there before is never taken for ours', async () => {
+    const trial = await desk().open();
+    await foreign(trial);
+    await desk().hand.fault('book', { when: 'before', answer: { status: 504 } });
+    if (refReturns) expect(await refusal(trial.book())).toEqual(final('appointment_exists'));
+    else expect(await trial.book()).toMatchObject({ is: 'unknown' });
+    expect((await trial.whose()).is).toBe(refReturns ? 'foreign' : 'ambiguous');
+    expect((await desk().hand.live()).appointments).toBe(1);
+  });
+
+  if (refReturns) {
+    test('nothing is booked over an appointment of somebody else: the book call is never made', async () => {
+      const trial = await desk().open();
+      await foreign(trial);
+      expect(await refusal(trial.book())).toEqual(final('appointment_exists'));
+      expect(desk().hand.made('book')).toEqual([]);
+    });
+  }
+
+  test('two that match are nobody’s to touch', async () => {
+    const trial = await desk().open();
+    await desk().hand.fault('book', { when: 'after', answer: { status: 504 } });
+    expect(await trial.book()).toMatchObject({ is: 'unknown' });
+    await foreign(trial);
+    // Where the ref returns, a provider that shows one appointment of an order may show the other's.
+    expect(refReturns ? ['foreign', 'ambiguous'] : ['ambiguous']).toContain((await trial.whose()).is);
+    expect((await desk().hand.live()).appointments).toBe(2);
+  });
+
+  test('what strangers have at the same time is neither seen nor returned', async () => {
+    const trial = await desk().open();
+    await foreign(trial, 'stranger');
+    expect(await trial.look()).toMatchObject({ live: [], ended: [] });
+    expect(await trial.whose()).toEqual({ is: 'none' });
+    expect((await desk().hand.live()).appointments).toBe(1);
+  });
+
+  test('where nothing can be seen a look fails: it never comes back empty', async () => {
+    const { nowhere } = desk().subject;
+    const { code, ...where } = nowhere;
+    const look = desk().activities.lookUp({ at: desk().at(), startsAt: null, ...where });
+    expect(await refusal(look)).toEqual(final(code));
+  });
+
+  test('the reference goes out with every book call, and only where it belongs', async () => {
+    const trial = await desk().open(desk().subject.request({ notes: 'Left arm' }));
+    await trial.held();
+    const [sent] = desk().hand.made('book');
+    const notes = Object.values(sent?.body as Record<string, unknown>).filter(
+      (value) => typeof value === 'string' && value.includes(`ref:${trial.bookingId}`),
+    );
+    expect(notes).toEqual([expect.stringMatching(/^Left arm\nref:\S+\/book\/1$/)]);
+  });
+};

@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createProviderActivities } from '../../activities';
+import type { At, BookAnswer, ProviderActivities } from '../../activities/contract';
+import type { Capabilities } from '../../src/booking/capabilities';
+import type { Appointment, Order, Sighting, Slot, WriteAnswer } from '../../src/booking/model';
+import { bookRef, makerOf } from '../../src/booking/ref';
+import type { BookingRequest } from '../../src/booking/schema/request';
+import { sightingMark, whose, type Whose } from '../../src/booking/sighting';
+import type { Hand, Orders, Subject } from './subject';
+
+/**
+ * The saga's side of the desk. The kit talks to a provider through the same activities as the saga does, in a
+ * mocked activity context, and judges what it sees with the saga's own rule of whose appointment it is: what
+ * passes here is what the saga relies on, and not what an adapter happens to do inside.
+ */
+
+/** More than any call takes; calls that are to time out get their own. */
+const CALL_TIMEOUT_MS = 10_000;
+
+/** How long something that is to come may take, in ms. */
+const PATIENCE_MS = 15_000;
+
+/** Declares tests. `desk` is the one of the test that runs. */
+export type Cases = (desk: () => Desk, capabilities: Capabilities) => void;
+
+export interface Desk {
+  subject: Subject;
+  /** The hands behind the provider. Throws where there are none. */
+  hand: Hand;
+  orders: Orders;
+  /** The saga's activities, each run in an activity context. */
+  activities: ProviderActivities;
+  at(bookingId?: string, callTimeoutMs?: number): At;
+  /** A booking that has its order, ready, and slots on offer. */
+  open(request?: BookingRequest): Promise<Trial>;
+  /** The same for a request that no slots are on offer for. */
+  openWithout(request: BookingRequest): Promise<Trial>;
+  /** Cancels whatever the trials left: for a provider that is not thrown away afterwards. */
+  cleanUp(): Promise<void>;
+}
+
+/** One booking's dealings with the provider. */
+export interface Trial {
+  bookingId: string;
+  at: At;
+  request: BookingRequest;
+  order: Order | null;
+  slots: readonly Slot[];
+  /** The n-th slot on offer, from 0. */
+  slot(n?: number): Slot;
+  /** Books as the saga does: notes first what is there where refs do not return, and counts each call. */
+  book(how?: { slot?: Slot; key?: string; callTimeoutMs?: number }): Promise<BookAnswer>;
+  /** Books, and fails the test when the slot is not held. */
+  held(how?: { slot?: Slot }): Promise<Appointment>;
+  move(appointmentId: string, slot: Slot, callTimeoutMs?: number): Promise<BookAnswer>;
+  requestVisit(vendor: string, callTimeoutMs?: number): Promise<BookAnswer>;
+  cancel(appointmentId: string, callTimeoutMs?: number): Promise<WriteAnswer<Appointment | null>>;
+  look(): Promise<Sighting>;
+  /** Whose appointment a look shows, by the saga's rule. */
+  whose(): Promise<Whose>;
+  /** The next sighting that differs from this one. */
+  change(from: Sighting): Promise<Sighting>;
+}
+
+export function openDesk(subject: Subject): Desk {
+  const activities = inContext(
+    createProviderActivities({ providerFor: () => subject.adapter, timezoneOf: () => subject.timezone }),
+  );
+  const trials: Trial[] = [];
+  const desk: Desk = {
+    subject,
+    activities,
+    get hand() {
+      return there(subject.hand, 'hands behind the provider');
+    },
+    get orders() {
+      return there(subject.orders, 'orders');
+    },
+    at: (bookingId = newId(), callTimeoutMs = CALL_TIMEOUT_MS) => ({
+      provider: subject.provider,
+      account: subject.account,
+      bookingId,
+      callTimeoutMs,
+    }),
+    async open(request = subject.request()) {
+      const trial = await desk.openWithout(request);
+      return Object.assign(trial, { slots: await searched(desk, request, trial.order) });
+    },
+    async openWithout(request) {
+      const at = desk.at();
+      const trial = openTrial(desk, at, request, subject.orders ? await readyOrder(desk, at, request) : null);
+      trials.push(trial);
+      return trial;
+    },
+    async cleanUp() {
+      for (const trial of trials.splice(0)) await undo(desk, trial);
+    },
+  };
+  return desk;
+}
+
+/** Slots for a request, as the saga asks for them. */
+export function searched(
+  desk: Desk,
+  request: BookingRequest,
+  order: Order | null = null,
+  max = 50,
+): Promise<Slot[]> {
+  const { capabilities } = desk.subject;
+  return desk.activities.searchSlots({ at: desk.at(), request, order, capabilities, max });
+}
+
+/** Places an order as the saga does. */
+export function placed(desk: Desk, at: At, request: BookingRequest): Promise<WriteAnswer<Order>> {
+  return desk.activities.placeOrder({ at, request, key: `${at.bookingId}/order/1`, createdSince: EPOCH });
+}
+
+/** Long before any test. */
+export const EPOCH = '2020-01-01T00:00:00.000Z';
+
+async function readyOrder(desk: Desk, at: At, request: BookingRequest): Promise<Order> {
+  const answer = await placed(desk, at, request);
+  if (answer.is !== 'done') throw new Error(`the order was not placed: ${answer.said}`);
+  await desk.orders.ready(answer.value.id);
+  return desk.activities.readOrder({ at, orderId: answer.value.id });
+}
+
+function openTrial(
+  { activities, subject }: Desk,
+  at: At,
+  request: BookingRequest,
+  order: Order | null,
+): Trial {
+  const { refReturns } = subject.capabilities;
+  const maker = makerOf(at.bookingId, new Date().toISOString());
+  const orderId = order?.id ?? null;
+  const known = { ownIds: [] as string[], before: [] as string[], triedStartsAt: null as string | null };
+  let generation = 0;
+  const nextRef = (): string => bookRef(maker, ++generation);
+  const within = (callTimeoutMs = at.callTimeoutMs): At => ({ ...at, callTimeoutMs });
+  const where = () => ({ at, request, orderId, startsAt: known.triedStartsAt });
+  const kept = (answer: BookAnswer): BookAnswer => {
+    if (answer.is === 'held') known.ownIds.push(answer.appointment.id);
+    return answer;
+  };
+
+  const trial: Trial = {
+    bookingId: at.bookingId,
+    at,
+    request,
+    order,
+    slots: [],
+    slot: (n = 0) => there(trial.slots[n], `slot number ${n}`),
+    async book({ slot = trial.slot(), key, callTimeoutMs } = {}) {
+      known.triedStartsAt = slot.startsAt;
+      if (!refReturns) known.before = (await trial.look()).live.map(({ id }) => id);
+      const ref = nextRef();
+      const input = { at: within(callTimeoutMs), request, orderId, slot, ref, key: key ?? null };
+      return kept(await activities.bookSlot(input));
+    },
+    async held(how) {
+      const answer = await trial.book(how);
+      if (answer.is !== 'held') throw new Error(`the slot is not held: ${JSON.stringify(answer)}`);
+      return answer.appointment;
+    },
+    async move(appointmentId, slot, callTimeoutMs) {
+      known.triedStartsAt = slot.startsAt;
+      const input = { at: within(callTimeoutMs), request, orderId, appointmentId, slot, ref: nextRef() };
+      return kept(await activities.moveAppointment(input));
+    },
+    async requestVisit(vendor, callTimeoutMs) {
+      const input = { request, order: there(order, 'an order'), vendor, ref: nextRef() };
+      return kept(await activities.requestVisit({ at: within(callTimeoutMs), ...input }));
+    },
+    cancel: (appointmentId, callTimeoutMs) =>
+      activities.cancelAppointment({
+        at: within(callTimeoutMs),
+        request,
+        orderId,
+        appointmentId,
+        reason: null,
+      }),
+    look: () => activities.lookUp(where()),
+    whose: async () => whose(await trial.look(), { maker, refReturns, ...known }),
+    change: (from) =>
+      untilItComes(() => activities.awaitAppointmentChange({ ...where(), seen: sightingMark(from) })),
+  };
+  return trial;
+}
+
+async function undo({ activities }: Desk, trial: Trial): Promise<void> {
+  for (const appointment of (await trial.look()).live) await trial.cancel(appointment.id);
+  if (trial.order) await activities.cancelOrder({ at: trial.at, orderId: trial.order.id });
+}
+
+/** Repeats a poll that fails softly until it returns, as Temporal does. Everything else that it throws is thrown. */
+export async function untilItComes<T>(poll: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await poll();
+    } catch (err) {
+      const isEarly = err instanceof ApplicationFailure && err.type === 'not_yet';
+      if (!isEarly || Date.now() > giveUpAt) throw err;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** Repeats a look until it shows what is wanted; fails with the last one seen. */
+export async function eventually<T>(look: () => Promise<T>, isWanted: (seen: T) => boolean): Promise<T> {
+  return untilItComes(async () => {
+    const seen = await look();
+    if (isWanted(seen)) return seen;
+    throw ApplicationFailure.create({ type: 'not_yet', message: `did not come: ${JSON.stringify(seen)}` });
+  });
+}
+
+/** What crosses to the workflow when an activity fails; anything but a failure of the table fails the test. */
+export async function refusal(
+  call: Promise<unknown>,
+): Promise<{ code: string; isRetried: boolean; retryAfterMs: unknown }> {
+  const outcome = await call.then(
+    (value) => new Error(`it did not fail: ${JSON.stringify(value)}`),
+    (err: unknown) => err,
+  );
+  if (!(outcome instanceof ApplicationFailure)) throw outcome;
+  return {
+    code: outcome.type ?? '',
+    isRetried: !outcome.nonRetryable,
+    retryAfterMs: outcome.nextRetryDelay ?? null,
+  };
+}
+
+export const retried = (code: string) => ({ code, isRetried: true, retryAfterMs: null });
+export const final = (code: string) => ({ code, isRetried: false, retryAfterMs: null });
+
+/** Failures are what half of the kit is about: the SDK's warnings of them would be all that one sees. */
+const SILENT = new DefaultLogger('ERROR', () => undefined);
+
+function inContext(activities: ProviderActivities): ProviderActivities {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    (input: unknown) =>
+      new MockActivityEnvironment({}, { logger: SILENT }).run(
+        activity as (input: unknown) => Promise<unknown>,
+        input,
+      ),
+  ]);
+  // The same functions under the same names, each within a context of its own.
+  return Object.fromEntries(wrapped) as ProviderActivities;
+}
+
+function newId(): string {
+  return `bk_${randomUUID().replaceAll('-', '')}`;
+}
+
+function there<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`there is no such thing here: ${what}`);
+  return value;
+}
