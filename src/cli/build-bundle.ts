@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { bundleWorkflows } from '../temporal/worker';
+import { bundleWorkflows } from '../temporal/bundle';
 
 /** The last step of `npm run build`: the workflows as one file, where the compiled worker looks for it. */
 

@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import {
-  bundleWorkflowCode,
-  DefaultLogger,
   Worker,
   type NativeConnection,
   type WorkerOptions,
@@ -16,7 +12,10 @@ import type {
 } from '../../activities/contract';
 import { TASK_QUEUE } from '../booking/names';
 import type { Config } from '../config';
-import { dataConverterOf, failureConverterPath } from './encryption';
+import { workflowBundle } from './bundle';
+import { dataConverterOf } from './encryption';
+
+export { bundleWorkflows, workflowBundle } from './bundle';
 
 /** How long running activities have when a worker stops; one provider call must fit in. */
 const SHUTDOWN_GRACE_MS = 15_000;
@@ -37,7 +36,7 @@ export interface WorkersOptions {
     junction?: ProviderActivities;
     oliver?: ProviderActivities;
   };
-  /** By default the bundle of the build, else one that is made now. */
+  /** By default the project's own, see workflowBundle. */
   workflowBundle?: WorkflowBundleOption;
 }
 
@@ -64,7 +63,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       ...shared,
       taskQueue: TASK_QUEUE.bookings,
       activities: core,
-      workflowBundle: options.workflowBundle ?? prebuiltBundle() ?? (await bundleWorkflows()),
+      workflowBundle: options.workflowBundle ?? (await workflowBundle()),
       reuseV8Context: true,
       stickyQueueScheduleToStartTimeout: CACHED_WAIT_MS,
       maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
@@ -75,26 +74,6 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   if (oliver)
     workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.oliver, activities: oliver }));
   return together(workers);
-}
-
-/**
- * Bundles the workflows; takes seconds, so once for each process or test file. The failure converter goes into
- * the bundle: without it the workflows' own failures would be plain text.
- */
-export function bundleWorkflows(
-  workflowsPath = require.resolve('../../workflows/index'),
-): ReturnType<typeof bundleWorkflowCode> {
-  return bundleWorkflowCode({
-    workflowsPath,
-    failureConverterPath: failureConverterPath(),
-    logger: new DefaultLogger('WARN'),
-  });
-}
-
-/** What `npm run build` left beside the compiled code; null when this runs from source. */
-function prebuiltBundle(): WorkflowBundleOption | null {
-  const codePath = resolve(__dirname, '../../workflow-bundle.js');
-  return existsSync(codePath) ? { codePath } : null;
 }
 
 function together(workers: Worker[]): Workers {

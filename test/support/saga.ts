@@ -1,3 +1,4 @@
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import pino from 'pino';
 import {
   createAuditActivities,
@@ -15,7 +16,7 @@ import { createProviders, providerFor } from '../../src/providers';
 import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
 import { createOliverSandbox } from '../../src/sandbox/oliver/server';
 import { loadKeys } from '../../src/temporal/keys';
-import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
+import { createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
 import { clinicHand, type ClinicHand } from './clinic';
 import { AT_HOME_TEST, AT_SITE_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
 import { startTestServer, testConfig, type TestServer } from './temporal';
@@ -90,7 +91,7 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     ...options.env,
   });
   const server = await startTestServer(config);
-  return assemble(options, { junction: running, clinic }, config, server, await bundleWorkflows());
+  return assemble(options, { junction: running, clinic }, config, server, await workflowBundle());
 }
 
 function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts']>): object {
@@ -110,7 +111,7 @@ async function assemble(
   sandboxes: { junction: RunningSandbox; clinic: RunningSandbox },
   config: Config,
   server: TestServer,
-  workflowBundle: Awaited<ReturnType<typeof bundleWorkflows>>,
+  bundle: WorkflowBundleOption,
 ): Promise<SagaRig> {
   const bookings = createBookingClient({ client: server.client, idKey: loadKeys(config).idKey });
   let workers: { workers: Workers; ended: Promise<void> } | null = null;
@@ -121,7 +122,7 @@ async function assemble(
       connection: server.connection,
       namespace: server.target.namespace,
       activities: { oliver: plain.junction, ...(options.wrap?.(plain) ?? plain) },
-      workflowBundle,
+      workflowBundle: bundle,
     });
     workers = { workers: created, ended: created.run() };
   };

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
+import { userCacheDir } from './download';
+import { failureConverterPath } from './encryption';
+
+/** The workflows as the one file that Temporal's sandbox runs. */
+
+type Bundle = Awaited<ReturnType<typeof bundleWorkflowCode>>;
+
+const ROOT = resolve(__dirname, '../..');
+
+/** All that a bundle of ours is made from, this recipe included; the locks name every package in it. */
+const MADE_FROM = [
+  'workflows',
+  'src/booking',
+  'src/temporal/failure-converter.ts',
+  'src/temporal/bundle.ts',
+  'package-lock.json',
+  'node_modules/.package-lock.json',
+] as const;
+
+const PREFIX = 'workflow-bundle-';
+/** Bundles that stay in the cache: for some checkouts and branches side by side. */
+const KEPT = 5;
+
+/**
+ * Bundles the workflows; takes seconds. The failure converter goes into the bundle: without it the workflows' own
+ * failures would be plain text.
+ */
+export function bundleWorkflows(
+  workflowsPath = require.resolve('../../workflows/index'),
+): ReturnType<typeof bundleWorkflowCode> {
+  return bundleWorkflowCode({
+    workflowsPath,
+    failureConverterPath: failureConverterPath(),
+    logger: new DefaultLogger('WARN'),
+  });
+}
+
+/** The project's own workflows: the bundle of the build; from source one that is kept until a source changes. */
+export async function workflowBundle(): Promise<WorkflowBundleOption> {
+  const codePath = join(ROOT, 'workflow-bundle.js');
+  if (existsSync(codePath)) return { codePath };
+  return cached({ root: ROOT, cacheDir: userCacheDir(), make: () => bundleWorkflows() });
+}
+
+export interface CacheOptions {
+  /** The project's folder. */
+  root: string;
+  cacheDir: string;
+  make: () => Promise<Pick<Bundle, 'code'>>;
+}
+
+/**
+ * The bundle that was made from exactly these sources, or a new one, which is kept when the sources stood still
+ * meanwhile. A cache that cannot be written costs time and nothing else.
+ */
+export async function cached({ root, cacheDir, make }: CacheOptions): Promise<Pick<Bundle, 'code'>> {
+  const key = await bundleKey(root);
+  if (key === null) return make();
+  const path = join(cacheDir, `${PREFIX}${key}.js`);
+  const known = await readFile(path, 'utf8').catch(() => null);
+  if (known !== null) return { code: known };
+  const made = await make();
+  if ((await bundleKey(root)) === key) await keep(path, cacheDir, made.code).catch(() => undefined);
+  return made;
+}
+
+/** A hash of all that the bundle is made from; null where that cannot be told, so that nothing is kept. */
+export async function bundleKey(root: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    hash.update(JSON.stringify([root, process.version]));
+    for (const path of (await Promise.all(MADE_FROM.map((name) => filesIn(root, name)))).flat()) {
+      const content = await readFile(join(root, path));
+      hash.update(JSON.stringify([path, content.length]));
+      hash.update(content);
+    }
+    return hash.digest('hex').slice(0, 32);
+  } catch {
+    return null;
+  }
+}
+
+async function filesIn(root: string, name: string): Promise<string[]> {
+  const path = join(root, name);
+  if ((await stat(path)).isFile()) return [name];
+  const entries = await readdir(path, { withFileTypes: true });
+  const inEach = entries
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .map((entry) => filesIn(root, join(name, entry.name)));
+  return (await Promise.all(inEach)).flat();
+}
+
+/** Readers see the whole bundle or none. */
+async function keep(path: string, cacheDir: string, code: string): Promise<void> {
+  await mkdir(cacheDir, { recursive: true });
+  const aside = `${path}.${process.pid}`;
+  await writeFile(aside, code, { mode: 0o600 });
+  await rename(aside, path);
+  await forgetOld(cacheDir);
+}
+
+async function forgetOld(cacheDir: string): Promise<void> {
+  const names = (await readdir(cacheDir)).filter((name) => name.startsWith(PREFIX));
+  const bundles = await Promise.all(
+    names.map(async (name) => ({ name, madeAt: (await stat(join(cacheDir, name))).mtimeMs })),
+  );
+  const old = bundles.toSorted((one, other) => other.madeAt - one.madeAt).slice(KEPT);
+  await Promise.all(old.map(({ name }) => rm(join(cacheDir, name), { force: true })));
+}
