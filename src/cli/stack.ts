@@ -24,6 +24,8 @@ export interface StackOptions {
   tell: (text: string) => void;
   /** False where the workers run in another process. */
   withWorkers: boolean;
+  /** True: our own Temporal server ends with this process, even when that is killed; else the next start takes it over. */
+  leavesNothing: boolean;
 }
 
 export interface Stack {
@@ -79,11 +81,11 @@ function noParts(): Parts {
 }
 
 async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
-  const { target, log, tell, withWorkers } = options;
+  const { target, log, tell, withWorkers, leavesNothing: diesWithUs } = options;
   installRuntime(log);
   const config = await withPorts(options.config);
   const temporal = parts.add(
-    await (target ? useServer(target, log) : ownServer(config, config.codecPort, tell)),
+    await (target ? useServer(target, log) : ownServer(config, { tell, diesWithUs })),
     (server) => server.stop(),
   );
   const connection = parts.add(await connectNative(temporal.target), (open) => open.close());

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     log: pino({ level: config.logLevel }, pino.destination(2)),
     tell: say,
     withWorkers: true,
+    leavesNothing: false,
   });
   const early = await Promise.race([starting, told]);
   if (early) say(welcome(early, config, key));

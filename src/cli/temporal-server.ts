@@ -29,22 +29,29 @@ export async function useServer(target: TemporalTarget, log: Logger): Promise<Te
   return { target, uiUrl: null, adopted: false, stop: () => Promise.resolve() };
 }
 
+export interface OwnServerOptions {
+  /** Hears of a download's progress. */
+  tell: (text: string) => void;
+  /** Whether the server ends with this process even when that is killed. */
+  diesWithUs: boolean;
+}
+
 /**
- * Starts our own server, or takes over the one that a killed stack left on the same data. `tell` hears of a
- * download's progress. Throws a ConfigError that names the setting of a taken port.
+ * Starts our own server, or takes over the one that a killed stack left on the same data. Throws a ConfigError that
+ * names the setting of a taken port.
  */
 export async function ownServer(
   config: Config,
-  codecPort: number,
-  tell: (text: string) => void,
+  { tell, diesWithUs }: OwnServerOptions,
 ): Promise<TemporalServer> {
-  const { dataDir, temporalPort: port, temporalUiPort: uiPort } = config;
+  const { dataDir, codecPort, temporalPort: port, temporalUiPort: uiPort } = config;
   if (!(await runningServer(dataDir))) await refuseTaken(config);
   const server = await startEmbeddedServer({
     dataDir,
     port,
     uiPort,
     codecPort,
+    diesWithUs,
     find: { onProgress: tell },
   });
   return { ...parts(server), stop: () => server.stop() };

@@ -17,14 +17,21 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+export interface LaunchOptions {
+  /** Gets what the server says; null: only the last of it is kept, in memory. */
+  logFile: string | null;
+  /** Whether the server ends when this process ends, however that ends; else it lives on when we are killed. */
+  diesWithUs: boolean;
+}
+
 /**
  * Starts the server. With a log file it is detached, so that Ctrl-C in the terminal reaches only us and we stop
- * it last, and it lives on when we are killed. Without one it is stopped when this process exits.
+ * it last. Without one it is stopped when this process exits.
  */
 export function launch(
   binary: string,
   args: string[],
-  { logFile }: { logFile: string | null },
+  { logFile, diesWithUs }: LaunchOptions,
 ): ServerProcess {
   const output = logFile === null ? null : openSync(logFile, 'a', 0o600);
   const child = spawn(binary, args, {
@@ -37,19 +44,38 @@ export function launch(
     said = (said + chunk.toString()).slice(-SAID_CHARS);
   });
   let ended = false;
+  let untie = (): void => undefined;
   child.once('error', (err) => {
     ended = true;
     said = err.message;
   });
   child.once('exit', () => {
     ended = true;
+    untie();
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${binary} could not be started.`);
+  if (diesWithUs) untie = tieToUs(pid);
   if (logFile === null) process.once('exit', () => child.kill('SIGKILL'));
   else child.unref();
   const lastWords = (): string => (logFile === null ? said : tailOf(logFile)).trim();
   return processOf(pid, { isAlive: () => !ended, said: lastWords });
+}
+
+/**
+ * Kills a process when this one has ended, even by SIGKILL: the pipe to a waiting shell closes then. The answer
+ * unties it, which must be done once the process is gone, before its id is used again. Needs `sh`: without one,
+ * nothing is tied.
+ */
+function tieToUs(pid: number): () => void {
+  const shell = spawn('sh', ['-c', 'read -r _; kill -KILL "$0"', String(pid)], {
+    // In a group of its own, so that it outlives whatever ends ours.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  shell.once('error', () => undefined);
+  shell.unref();
+  return () => void shell.kill('SIGKILL');
 }
 
 function tailOf(file: string): string {

@@ -27,8 +27,10 @@ export interface EmbeddedOptions {
   /** Where the codec server listens, so that the UI shows payloads decoded. */
   codecPort?: number;
   namespace?: string;
-  /** For tests: no file, no UI, no adoption, and the server is stopped when this process exits. */
+  /** For tests: no file, no UI, no adoption, and the server ends with this process. */
   inMemory?: boolean;
+  /** Whether the server ends with this process even when that is killed; else the next start takes it over. */
+  diesWithUs?: boolean;
   find?: FindOptions;
 }
 
@@ -94,6 +96,7 @@ async function started(options: EmbeddedOptions, namespace: string): Promise<Emb
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const process = launch(await findTemporalCli(options.find), serverArgs(options, port, uiPort, namespace), {
     logFile: options.inMemory ? null : join(options.dataDir, 'temporal.log'),
+    diesWithUs: options.inMemory || options.diesWithUs || false,
   });
   if (!options.inMemory) await recordServer(options.dataDir, { ...record, pid: process.pid });
   const server = handle(options, { ...record, pid: process.pid }, namespace, process, false);

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../src/booking/names';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded';
@@ -67,6 +68,28 @@ test(
   TIMEOUT_MS,
 );
 
+test.each(['diesWithUs', 'inMemory'])(
+  'the server of a parent that was killed ends with it where that is asked for: %s',
+  async (option) => {
+    const { pid } = await killedParent({ [option]: true });
+    await until(() => !isRunning(pid));
+    const next = await start();
+    expect(next.adopted).toBe(false);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'a server that was stopped is no longer tied to us',
+  async () => {
+    const server = await start({ inMemory: true });
+    expect(shellsOn(server.pid)).toHaveLength(1);
+    await server.stop();
+    await until(() => shellsOn(server.pid).length === 0);
+  },
+  TIMEOUT_MS,
+);
+
 test(
   'a port that another Temporal server has is named, with the setting that changes it',
   async () => {
@@ -93,13 +116,31 @@ test(
 );
 
 /** Starts a process of its own that starts a server, kills it, and tells which server it left. */
-async function killedParent(): Promise<{ address: string; pid: number }> {
+async function killedParent(options: object = {}): Promise<{ address: string; pid: number }> {
   const script = join(__dirname, 'fixtures', 'orphan.ts');
-  const parent = spawn(process.execPath, ['--require', 'tsx/cjs', script, dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const parent = spawn(
+    process.execPath,
+    ['--require', 'tsx/cjs', script, JSON.stringify({ dataDir, ...options })],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [line]: unknown[] = await once(parent.stdout, 'data');
   parent.kill('SIGKILL');
   await once(parent, 'exit');
   return JSON.parse(String(line));
+}
+
+/** The shells that wait to kill a process. */
+function shellsOn(pid: number): string[] {
+  const all = execFileSync('ps', ['-ww', '-A', '-o', 'command='], { encoding: 'utf8' });
+  return all.split('\n').filter((line) => line.startsWith('sh -c read') && line.endsWith(` ${pid}`));
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const giveUpAt = Date.now() + TIMEOUT_MS;
+  while (!holds()) {
+    if (Date.now() > giveUpAt) throw new Error('What the test waits for did not come.');
+    await pause(50);
+  }
 }

@@ -68,7 +68,14 @@ async function open(
   const settings = { ...settingsOf(dataDir, port), ...accountsOf(standIns, keyAtFirst) };
   const config = loadConfig(settings);
   const log = pino({ level: 'warn' }, pino.destination({ dest: join(dataDir, 'demo.log'), sync: true }));
-  const stack = await startStack({ config, target: null, log, tell, withWorkers: false });
+  const stack = await startStack({
+    config,
+    target: null,
+    log,
+    tell,
+    withWorkers: false,
+    leavesNothing: true,
+  });
   closers.push(() => stack.stop());
 
   tell('Starting a worker …');
