@@ -197,8 +197,8 @@ async function undo({ activities }: Desk, trial: Trial): Promise<void> {
 }
 
 /** Repeats a poll that fails softly until it returns, as Temporal does. Everything else that it throws is thrown. */
-export async function untilItComes<T>(poll: () => Promise<T>): Promise<T> {
-  const giveUpAt = Date.now() + PATIENCE_MS;
+export async function untilItComes<T>(poll: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const giveUpAt = Date.now() + patienceMs;
   for (;;) {
     try {
       return await poll();
@@ -211,12 +211,16 @@ export async function untilItComes<T>(poll: () => Promise<T>): Promise<T> {
 }
 
 /** Repeats a look until it shows what is wanted; fails with the last one seen. */
-export async function eventually<T>(look: () => Promise<T>, isWanted: (seen: T) => boolean): Promise<T> {
+export async function eventually<T>(
+  look: () => Promise<T>,
+  isWanted: (seen: T) => boolean,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
   return untilItComes(async () => {
     const seen = await look();
     if (isWanted(seen)) return seen;
     throw ApplicationFailure.create({ type: 'not_yet', message: `did not come: ${JSON.stringify(seen)}` });
-  });
+  }, patienceMs);
 }
 
 /** What crosses to the workflow when an activity fails; anything but a failure of the table fails the test. */
