@@ -20,7 +20,8 @@ export function lineOf(played: Played, ms: number): string {
 /** What the words of the table mean. */
 export const LEGEND = [
   '"slots" is what became of each slot that was tried, in order; below it stands what else the scene has to show.',
-  "The last column is what the provider's stand-in holds at the end: never two appointments, and nothing left behind.",
+  "The last column is what the provider's stand-in holds at the end: never two appointments, and nothing of a booking",
+  'that ended unbooked, save an order that its caller wanted kept.',
 ].join('\n');
 
 /** The table at the end. */

@@ -12,7 +12,7 @@ const inDays = (days: number, plusMs = 0): string =>
 
 export const OTHER_WAYS: readonly Scene[] = [
   {
-    name: 'draw site: cancelled after all',
+    name: 'draw site (PSC): cancelled after all',
     story:
       'Cancelling the order would leave its appointment standing here: the appointment goes first, then the order.',
     request: { provider: 'junction-psc' },
@@ -29,7 +29,7 @@ export const OTHER_WAYS: readonly Scene[] = [
     },
   },
   {
-    name: 'no slots: the provider calls the patient',
+    name: 'request tier: the provider calls the patient',
     story:
       'There are no slots in this area: a visit is asked for, a time is agreed by phone, then it is confirmed.',
     request: { patient: PATIENT_BY_PHONE },
