@@ -38,14 +38,14 @@ export function createResolve(session: Session): Resolve {
   const lists = sharedWork<ClientWire[]>(CLIENTS_TTL_MS, session.now);
   const listClients: ListClients = async (call, name, isWanted) => {
     const key = JSON.stringify([call.account, name ?? null]);
-    const read = () => demand(session, call, 'list_clients', clientsWire, { query: { name } });
-    let isFresh = false;
-    const kept = await lists.get(key, () => {
-      isFresh = true;
-      return read();
-    });
+    let looks = 0;
+    const read = () => {
+      looks += 1;
+      return demand(session, call, 'list_clients', clientsWire, { query: { name } });
+    };
+    const kept = await lists.get(key, read);
     const found = kept.filter(isWanted);
-    if (found.length > 0 || isFresh) return found;
+    if (found.length > 0 || looks > 0) return found;
     // Somebody who signed up a moment ago is not on a list that was kept: nobody is unknown before a new look.
     lists.drop(key, kept);
     return (await lists.get(key, read)).filter(isWanted);
