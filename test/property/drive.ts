@@ -9,6 +9,8 @@ import { patiently, send } from './people';
 const STILL_MS = 20_000;
 /** A person presses `retry` so often at one reason before choosing something else. */
 const RETRIES = 2;
+/** What a person chooses when trying again does not help, the first that is offered. */
+const LAST_RESORTS = ['leave', 'keep', 'end'];
 /** Steps that an end may take; more is a booking that turns in circles. */
 const MOST_STEPS = 60;
 
@@ -32,10 +34,10 @@ async function decide(
 ): Promise<void> {
   const before = retries.get(reason) ?? 0;
   retries.set(reason, before + 1);
-  const canRetry = choices.includes('retry') && before < RETRIES;
-  if (canRetry) return send(p, { do: 'retry', by: 'update' });
-  // The last choice offered is the one that needs no more of the provider: leave, keep or end.
-  return send(p, { do: 'resolve', by: 'update', nth: choices.length - 1 });
+  if (choices.includes('retry') && before < RETRIES) return send(p, { do: 'retry', by: 'update' });
+  const choice = LAST_RESORTS.find((one) => choices.includes(one));
+  if (!choice) throw new Error(`${reason} has no way out: ${choices.join(', ')}`);
+  return send(p, { do: 'resolve', by: 'update', nth: choices.indexOf(choice) });
 }
 
 async function push(p: Play, { status }: BookingView): Promise<void> {
