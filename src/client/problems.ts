@@ -8,11 +8,15 @@ import { CALL_TIMEOUT_MS, grpcCode, within } from './temporal-errors';
 
 /** Bookings that cannot report themselves: their workflow task keeps failing, or nobody takes up their activities. */
 
-/** How long an activity may wait for a worker before it counts as not picked up, in ms. */
-const PICK_UP_MS = 60_000;
+/** When something counts as stuck. */
+export interface StuckAfter {
+  /** How long an activity may wait for a worker, in ms. */
+  pickUpMs: number;
+  /** A worker's poll lasts a minute; Temporal remembers a poller for five, so only fresh ones count. In ms. */
+  pollerFreshMs: number;
+}
 
-/** A worker's poll lasts a minute; Temporal remembers a poller for five, so only fresh ones count. In ms. */
-const POLLER_FRESH_MS = 90_000;
+const STUCK_AFTER: StuckAfter = { pickUpMs: 60_000, pollerFreshMs: 90_000 };
 
 /** Bookings that are told for each reason: enough to know what is wrong; the queue tells the rest. */
 const MAX_TOLD = 100;
@@ -24,13 +28,13 @@ const { TaskQueueType, PendingActivityState } = temporal.api.enums.v1;
  * What is stuck just now. Costs two queries, and a look at up to a hundred bookings only where a queue has no
  * worker. Throws `temporal_unavailable`.
  */
-export async function findProblems(door: Door): Promise<Problems> {
+export async function findProblems(door: Door, stuckAfter = STUCK_AFTER): Promise<Problems> {
   const failing = await failingTasks(door);
   const unattendedQueues: string[] = [];
   const problems: Problem[] = failing ?? [];
   for (const queue of [TASK_QUEUE.junction, TASK_QUEUE.oliver]) {
-    if (await isAttended(door, queue)) continue;
-    const waiting = await waitingOn(door, queue);
+    if (await isAttended(door, queue, stuckAfter)) continue;
+    const waiting = await waitingOn(door, queue, stuckAfter);
     if (waiting.length > 0) unattendedQueues.push(queue);
     problems.push(...waiting);
   }
@@ -74,7 +78,7 @@ function listOf(data: Uint8Array | null | undefined): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-async function isAttended(door: Door, queue: string): Promise<boolean> {
+async function isAttended(door: Door, queue: string, { pollerFreshMs }: StuckAfter): Promise<boolean> {
   const { client } = door;
   const { pollers } = await within(client, CALL_TIMEOUT_MS, () =>
     client.workflowService.describeTaskQueue({
@@ -83,27 +87,31 @@ async function isAttended(door: Door, queue: string): Promise<boolean> {
       taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     }),
   );
-  const freshSince = Date.now() - POLLER_FRESH_MS;
+  const freshSince = Date.now() - pollerFreshMs;
   return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > freshSince);
 }
 
-async function waitingOn(door: Door, queue: string): Promise<Problem[]> {
+async function waitingOn(door: Door, queue: string, stuckAfter: StuckAfter): Promise<Problem[]> {
   const providers = PROVIDERS.filter((name) => CAPABILITIES[name].taskQueue === queue);
   const names = providers.map((name) => `'${name}'`).join(', ');
   const open = await rows(door, `${OPEN_BOOKINGS} AND BookingProvider IN (${names})`);
   const found: Problem[] = [];
-  for (const { bookingId } of open) found.push(...(await waitingActivities(door, bookingId)));
+  for (const { bookingId } of open) found.push(...(await waitingActivities(door, bookingId, stuckAfter)));
   return found;
 }
 
-async function waitingActivities(door: Door, bookingId: string): Promise<Problem[]> {
+async function waitingActivities(
+  door: Door,
+  bookingId: string,
+  { pickUpMs }: StuckAfter,
+): Promise<Problem[]> {
   const { raw } = await within(door.client, CALL_TIMEOUT_MS, () =>
     door.client.workflow.getHandle(workflowIdOf(bookingId)).describe(),
   );
   return (raw.pendingActivities ?? []).flatMap(({ state, scheduledTime, activityType }): Problem[] => {
     const sinceMs = Number(scheduledTime?.seconds ?? 0) * 1000;
     const waits =
-      state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED && sinceMs < Date.now() - PICK_UP_MS;
+      state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED && sinceMs < Date.now() - pickUpMs;
     if (!waits) return [];
     const since = new Date(sinceMs).toISOString();
     return [{ bookingId, problem: 'activity_waiting', detail: activityType?.name ?? '', since }];

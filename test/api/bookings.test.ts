@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { bookingViewSchema, type BookingView } from '../../src/booking/schema/view';
 import { temporalReadiness } from '../../src/api/readiness';
 import { AUTH, testApi, type TestApi } from '../support/api';
-import { adoptedRequest, eventually, placedRequest, startStandIn, type StandIn } from '../support/stand-in';
+import {
+  adoptedRequest,
+  dayFromNow,
+  eventually,
+  placedRequest,
+  startStandIn,
+  type StandIn,
+} from '../support/stand-in';
 
 let standIn: StandIn;
 let api: TestApi;
@@ -152,7 +159,8 @@ describe('reading and changing', () => {
   it.each([
     ['retry', {}, 409, 'nothing_to_resolve'],
     ['resolve', { choice: 'end', why: 'no use' }, 422, 'choice_not_offered'],
-    ['reschedule', { windows: [{ from: '2030-01-07', to: '2030-01-08' }] }, 422, 'not_supported'],
+    ['reschedule', { windows: [{ from: '2020-01-07', to: '2020-01-08' }] }, 422, 'invalid_request'],
+    ['reschedule', { windows: [{ from: dayFromNow(5), to: dayFromNow(8) }] }, 422, 'not_supported'],
   ])('tells why a %s is refused', async (change, body, status, code) => {
     const { id } = await viewOf(await start(placedRequest()));
     const answer = await call('POST', `/v1/bookings/${id}/${change}`, body);

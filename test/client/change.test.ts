@@ -31,7 +31,7 @@ describe('messages', () => {
     cancel: (client, id) => client.cancel(id, {}),
     retry: (client, id) => client.retry(id, {}),
     resolve: (client, id) => client.resolve(id, { choice: 'end', why: 'no use' }),
-    reschedule: (client, id) => client.reschedule(id, {}),
+    reschedule: (client, id) => client.reschedule(id, { windows: [{ from: '+3d', to: '+9d' }] }),
   };
   it.each([
     ['retry', 'nothing_to_resolve'],
