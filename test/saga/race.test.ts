@@ -151,7 +151,7 @@ const KINDS: readonly [string, (race: Race) => Promise<void>][] = [
     'a move, and the provider cancels and says so: one appointment, the old one or a new one',
     async (race) => {
       const { lane, appointment } = race;
-      await atOnce<Promise<unknown>>(race, [
+      await atOnce<unknown>(race, [
         () => told(lanes.rig.bookings.reschedule(race.id, LATE)),
         () => lane.sandbox.control(`appointments/${appointment.id}`, { status: 'cancelled' }),
         () => told(lanes.rig.bookings.wake(race.id, 'appointment')),
