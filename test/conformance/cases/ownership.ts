@@ -1,7 +1,7 @@
 import { final, refusal, type Cases, type Trial } from '../desk';
 
 /** Whose appointment it is: by our ref where it comes back, by what changed where it does not. */
-export const ownershipCases: Cases = (desk, { refReturns }) => {
+export const ownershipCases: Cases = (desk, { refReturns, orderKind }) => {
   const foreign = (trial: Trial, of: 'patient' | 'stranger' = 'patient') => {
     const { startsAt, endsAt } = trial.slot();
     return desk().hand.foreignAppointment({ orderId: trial.order?.id ?? null, startsAt, endsAt, of });
@@ -50,6 +50,20 @@ export const ownershipCases: Cases = (desk, { refReturns }) => {
     const look = desk().activities.lookUp({ at: desk().at(), startsAt: null, ...where });
     expect(await refusal(look)).toEqual(final(code));
   });
+
+  test('a 404 proves nothing by itself: a wrong address answers it too', async () => {
+    const { code, ...where } = desk().subject.nowhere;
+    await desk().hand.fault('lookUp', { answer: { status: 404, body: { detail: 'Not Found' } } });
+    const look = desk().activities.lookUp({ at: desk().at(), startsAt: null, ...where });
+    expect(await refusal(look)).toEqual(final(code));
+  });
+
+  if (orderKind !== null) {
+    test('an empty look has read the order itself', async () => {
+      const trial = await desk().open();
+      expect(await trial.look()).toMatchObject({ order: { id: trial.order?.id }, live: [], ended: [] });
+    });
+  }
 
   test('the reference goes out with every book call, and only where it belongs', async () => {
     const trial = await desk().open(desk().subject.request({ notes: 'Left arm' }));
