@@ -17,8 +17,8 @@ import type { Hand, Orders, Subject } from './subject';
  * passes here is what the saga relies on, and not what an adapter happens to do inside.
  */
 
-/** More than any call takes; calls that are to time out get their own. */
-const CALL_TIMEOUT_MS = 10_000;
+/** More than any call takes on a busy machine; calls that are to time out get their own. */
+const CALL_TIMEOUT_MS = 20_000;
 
 /** How long something that is to come may take, in ms. */
 const PATIENCE_MS = 15_000;

@@ -9,7 +9,7 @@ export interface Lost {
 }
 
 /** Time limit of calls that are meant to run into it, in ms: long enough for the look that comes before a write. */
-export const SHORT_MS = 1_500;
+export const SHORT_MS = 2_000;
 
 /** The ways that differ most, for calls of which one is like another. */
 export const LOST_IN_SHORT: readonly Lost[] = [

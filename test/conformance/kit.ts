@@ -38,11 +38,15 @@ const ALL: readonly Cases[] = [
   keyCases,
 ];
 
+/** A case is a handful of calls, of which each may take its whole limit on a busy machine. */
+const CASE_TIMEOUT_MS = 60_000;
+
 /**
  * Declares the whole kit for a provider. Which cases there are follows from its row of capabilities; every call
  * that its adapter makes meanwhile, and every answer that nobody spoiled, is held against the contract.
  */
 export function describeConformance(conformance: Conformance): void {
+  jest.setTimeout(CASE_TIMEOUT_MS);
   declare(conformance, ALL);
 }
 

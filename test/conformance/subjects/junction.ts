@@ -67,7 +67,7 @@ export function junctionSubject(
     hopeless: HOPELESS[name].map(({ what, over, code }) => ({ what, request: request(over), code })),
     nowhere: { orderId: randomUUID(), request: request(), code: 'order_not_found' },
     visit: name === 'junction-phlebotomy' ? request({ patient: patientAt('54650') }) : null,
-    takesBookKey: DIALECTS[name].bookTakesKey,
+    takesBookKey: name === 'junction-psc',
   };
 }
 
