@@ -122,6 +122,8 @@ withContract('by the contract', () => {
 });
 
 function contractCheck(): (schema: string, answer: Answer, status?: number) => void {
+  // A skipped suite's body runs too, to collect its tests.
+  if (!present) return () => undefined;
   const { components } = documentSchema.parse(JSON.parse(readFileSync(CONTRACT, 'utf8')));
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats(ajv);
