@@ -16,6 +16,8 @@ export interface Watch {
   /** When to look once more whatever comes; null: never. */
   until: string | null;
   everyMs?: number;
+  /** Whether a caller's change ends the wait: only where it is taken up then. */
+  takesMail?: boolean;
 }
 
 /**
@@ -24,18 +26,18 @@ export interface Watch {
  */
 export async function nextSighting(
   b: Booking,
-  { what, mark, until, everyMs }: Watch,
+  { what, mark, until, everyMs, takesMail }: Watch,
 ): Promise<Sighting | null> {
   const { request, order, appointment } = b.state;
-  const watched = await watch(b, what, until, () =>
+  const poll = () =>
     polls(b, `poll for ${what}`, everyMs).awaitAppointmentChange({
       at: at(b),
       request,
       orderId: order?.id ?? null,
       startsAt: appointment?.startsAt ?? null,
       seen: mark,
-    }),
-  );
+    });
+  const watched = await watch(b, what, until, poll, takesMail);
   if (watched.by === 'poll') return watched.found;
   if (watched.by === 'mail') return null;
   return lookUp(

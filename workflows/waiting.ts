@@ -72,13 +72,15 @@ export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail
 
 /**
  * Waits for news with polling behind it. `poll` is an activity that returns once there is something to see; it
- * is cancelled when the wait ends another way. Its own failures (credentials, nonsense) are thrown.
+ * is cancelled when the wait ends another way. Its own failures (credentials, nonsense) are thrown. A caller's change
+ * ends it only where `takesMail`: whoever leaves that mail lying would come back at once, for ever.
  */
 export async function watch<T>(
   b: Booking,
   what: string,
   until: string | null,
   poll: () => Promise<T>,
+  takesMail = false,
 ): Promise<Watched<T>> {
   change(b, { waitingFor: { what, since: now(), until } });
   publish(b);
@@ -93,7 +95,7 @@ export async function watch<T>(
     },
   );
   try {
-    const ready = () => result !== null || b.inbox.news || b.inbox.reschedule !== null;
+    const ready = () => result !== null || b.inbox.news || (takesMail && b.inbox.reschedule !== null);
     const leftMs = until === null ? null : Math.max(1, Date.parse(until) - nowMs());
     if (leftMs === null) await condition(ready);
     else await condition(ready, leftMs, { summary: `deadline of waiting for ${what}` });
@@ -102,15 +104,19 @@ export async function watch<T>(
     await CancellationScope.nonCancellable(() => polling);
     change(b, { waitingFor: null });
   }
-  return outcomeOf(b, result);
+  return outcomeOf(b, result, takesMail);
 }
 
-function outcomeOf<T>(b: Booking, result: { found: T } | { err: unknown } | null): Watched<T> {
+function outcomeOf<T>(
+  b: Booking,
+  result: { found: T } | { err: unknown } | null,
+  takesMail: boolean,
+): Watched<T> {
   if (result && 'found' in result) return { by: 'poll', found: result.found };
   if (result && !isCancellation(result.err)) throw result.err;
   if (b.inbox.news) {
     b.inbox.news = false;
     return { by: 'news' };
   }
-  return { by: b.inbox.reschedule ? 'mail' : 'deadline' };
+  return { by: takesMail && b.inbox.reschedule ? 'mail' : 'deadline' };
 }

@@ -43,10 +43,14 @@ const ORDERS = [
 ] as const;
 
 /** Sends all three without waiting for any; what became of each, in the order in which they are given. */
-async function atOnce<T>({ n }: Race, messages: readonly [() => T, () => T, () => T]): Promise<Awaited<T>[]> {
-  const sent = new Map<number, T>();
-  for (const which of ORDERS[n % ORDERS.length] ?? ORDERS[0]) sent.set(which, messages[which]());
-  return Promise.all([0, 1, 2].flatMap((which) => sent.get(which) ?? []));
+async function atOnce<T>({ n }: Race, messages: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const sent: { which: number; answer: Promise<T> }[] = [];
+  for (const which of ORDERS[n % ORDERS.length] ?? ORDERS[0]) {
+    const send = messages[which];
+    if (send) sent.push({ which, answer: send() });
+  }
+  sent.sort((one, other) => one.which - other.which);
+  return Promise.all(sent.map(({ answer }) => answer));
 }
 
 const EARLY = { windows: [{ from: '+4d', to: '+5d' }] };

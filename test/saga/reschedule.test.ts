@@ -1,5 +1,6 @@
 import { reschedule as rescheduleSignal } from '../../workflows/messages';
 import { workflowIdOf } from '../../src/booking/names';
+import { eventually } from '../support/stand-in';
 import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
 
 const movePath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/reschedule`;
@@ -165,6 +166,48 @@ describe('a reschedule', () => {
     await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
     await expect(rig.bookings.reschedule(booking.id, LATER)).rejects.toMatchObject({
       code: 'cannot_reschedule_now',
+    });
+  });
+
+  describe('that comes at the same moment as news', () => {
+    /** Both are there when a worker takes the booking up again. */
+    const together = async (id: string, change: Record<string, unknown>) => {
+      const { appointment } = await rig.bookings.get(id);
+      const handle = rig.server.client.workflow.getHandle(workflowIdOf(id));
+      // Polling has looked and seen no change: its answer is not on its way when the workers stop.
+      await eventually(
+        async () => (await handle.describe()).raw.pendingActivities ?? [],
+        (polls) => polls.some(({ attempt }) => Number(attempt) > 1),
+      );
+      await rig.stopWorkers();
+      await rig.sandbox.control(`appointments/${appointment?.id}`, change);
+      await handle.signal(rescheduleSignal, LATER);
+      await rig.bookings.wake(id, 'appointment');
+      await rig.startWorkers();
+    };
+
+    test('of a cancellation: moves what is booked in its place, once that is confirmed', async () => {
+      const later = { confirmation: { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 36_000_000 } };
+      const { id, orderId, startsAt } = await confirmed(later);
+      await rig.sandbox.control('confirmation', { mode: 'async', afterMs: 1_500 });
+      await together(id, { status: 'cancelled' });
+      await rig.until(id, ({ status }) => status === 'awaiting_confirmation');
+      await rig.until(
+        id,
+        ({ status, appointment, attempts }) =>
+          status === 'confirmed' && attempts.length === 3 && appointment?.startsAt !== startsAt,
+      );
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    });
+
+    test('that the visit has begun: nothing is moved, and the visit is followed to its end', async () => {
+      const { id, orderId } = await confirmed();
+      await together(id, { status: 'in_progress' });
+      const begun = await rig.until(id, ({ status }) => status === 'in_progress');
+      await rig.sandbox.control(`appointments/${begun.appointment?.id}`, { status: 'completed' });
+      await rig.bookings.wake(id, 'appointment');
+      await rig.until(id, ({ status }) => status === 'completed');
+      expect(await moves(orderId)).toBe(0);
     });
   });
 

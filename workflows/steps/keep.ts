@@ -38,11 +38,14 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
 
 /** Waits for the next change of the appointment and notes it; the mark of what was seen. */
 async function watchVisit(b: Booking, mark: string): Promise<string> {
-  change(b, { status: b.state.appointment?.standing === 'in_progress' ? 'in_progress' : 'confirmed' });
+  const status = b.state.appointment?.standing === 'in_progress' ? 'in_progress' : 'confirmed';
+  change(b, { status });
   const until = finalWordBy(b);
   return owned(b, async () => {
     const everyMs = b.state.limits.keepPollMs;
-    const seen = await nextSighting(b, { what: 'the final word on the visit', mark, until, everyMs });
+    const takesMail = status === 'confirmed'; // a visit that has begun is not moved
+    const what = 'the final word on the visit';
+    const seen = await nextSighting(b, { what, mark, until, everyMs, takesMail });
     if (!seen) return mark;
     note(b, seen);
     change(b, { finalWordDue: until !== null && Date.parse(until) <= nowMs() });
