@@ -1,0 +1,162 @@
+import { Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createCoreActivities, createProviderActivities } from '../../activities';
+import { TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import { createProviders, providerFor } from '../../src/providers';
+import { dataConverterOf } from '../../src/temporal/encryption';
+import { installRuntime } from '../../src/temporal/runtime';
+import { bundleWorkflows, workflowBundle } from '../../src/temporal/worker';
+import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { eventually } from '../support/stand-in';
+
+/** Two builds: old bookings finish on the build that they began on, or go over to the next one by `patched`. */
+
+const log = pino({ level: 'silent' });
+let rig: SagaRig;
+let builds: Record<'before' | 'next', WorkflowBundleOption>;
+/** What runs at the moment, and the end of each. */
+let running: { worker: Worker; ended: Promise<void> }[] = [];
+
+beforeAll(async () => {
+  installRuntime(log);
+  rig = await startSaga();
+  await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
+  await rig.stopWorkers();
+  builds = {
+    before: await workflowBundle(),
+    next: await bundleWorkflows(require.resolve('./next-build')),
+  };
+}, 120_000);
+beforeEach(() => run({ taskQueue: TASK_QUEUE.junction, activities: providerActivities() }));
+afterEach(async () => {
+  for (const { worker } of running) worker.shutdown();
+  await Promise.all(running.map(({ ended }) => ended));
+  running = [];
+});
+afterAll(() => rig.stop());
+
+function providerActivities() {
+  const providers = createProviders(rig.config, log);
+  return createProviderActivities({
+    providerFor: (name) => providerFor(providers, name),
+    timezoneOf: () => null,
+  });
+}
+
+async function run(options: WorkerOptions): Promise<Worker> {
+  const { server, config } = rig;
+  const worker = await Worker.create({
+    connection: server.connection,
+    namespace: server.target.namespace,
+    dataConverter: dataConverterOf(config),
+    ...options,
+  });
+  running.push({ worker, ended: worker.run() });
+  return worker;
+}
+
+/** Runs a build of the workflows, with whatever it says about its version. */
+function runBuild(build: keyof typeof builds, versioning: Partial<WorkerOptions> = {}): Promise<Worker> {
+  return run({
+    taskQueue: TASK_QUEUE.bookings,
+    activities: createCoreActivities({ config: rig.config, client: rig.server.client }),
+    workflowBundle: builds[build],
+    ...versioning,
+  });
+}
+
+async function stop(worker: Worker): Promise<void> {
+  worker.shutdown();
+  await running.find((one) => one.worker === worker)?.ended;
+  running = running.filter((one) => one.worker !== worker);
+}
+
+async function confirmedBooking(): Promise<string> {
+  const { booking } = await rig.bookings.start(atHome());
+  await rig.until(booking.id, ({ status }) => status === 'confirmed');
+  return booking.id;
+}
+
+async function cancel(id: string): Promise<void> {
+  await rig.bookings.cancel(id, {});
+  await rig.until(id, ({ status }) => status === 'cancelled');
+}
+
+async function eventsOf(id: string) {
+  return (await rig.server.client.workflow.getHandle(workflowIdOf(id)).fetchHistory()).events ?? [];
+}
+
+/** Whether the booking took the step that the next build adds. */
+async function tookTheStep(id: string): Promise<boolean> {
+  const events = await eventsOf(id);
+  return events.some(
+    ({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled?.activityType?.name === 'isBookingOpen',
+  );
+}
+
+test('a booking that began on one build finishes on the next, whose added step only new bookings take', async () => {
+  const before = await runBuild('before');
+  const old = await confirmedBooking();
+  await stop(before);
+  await runBuild('next');
+  await cancel(old);
+  expect(await tookTheStep(old)).toBe(false);
+  const young = await confirmedBooking();
+  await cancel(young);
+  expect(await tookTheStep(young)).toBe(true);
+});
+
+describe('with Worker Deployment Versioning', () => {
+  const DEPLOYMENT = 'bookings';
+
+  const runPinned = (build: keyof typeof builds) =>
+    runBuild(build, {
+      workerDeploymentOptions: {
+        useWorkerVersioning: true,
+        version: { deploymentName: DEPLOYMENT, buildId: build },
+        defaultVersioningBehavior: 'PINNED',
+      },
+    });
+
+  /** Sends new bookings to a build, once the server knows that it is there. */
+  const makeCurrent = (buildId: keyof typeof builds) =>
+    eventually(
+      () =>
+        rig.server.connection.workflowService
+          .setWorkerDeploymentCurrentVersion({
+            namespace: rig.server.target.namespace,
+            deploymentName: DEPLOYMENT,
+            buildId,
+            identity: 'tests',
+          })
+          .then(
+            () => 'done',
+            (err: unknown) => String(err),
+          ),
+      (told) => told === 'done',
+    );
+
+  /** The builds that carried out the booking's workflow tasks. */
+  const buildsOf = async (id: string) => {
+    const events = await eventsOf(id);
+    const ids = events.flatMap(
+      ({ workflowTaskCompletedEventAttributes: done }) => done?.deploymentVersion?.buildId ?? [],
+    );
+    return [...new Set(ids)];
+  };
+
+  test('old bookings stay on the build that they began on, new ones begin on the current one', async () => {
+    await runPinned('before');
+    await makeCurrent('before');
+    const old = await confirmedBooking();
+    await runPinned('next');
+    await makeCurrent('next');
+    const young = await confirmedBooking();
+    await cancel(old);
+    await cancel(young);
+    expect(await buildsOf(old)).toEqual(['before']);
+    expect(await buildsOf(young)).toEqual(['next']);
+    expect([await tookTheStep(old), await tookTheStep(young)]).toEqual([false, true]);
+  }, 60_000);
+});
