@@ -69,6 +69,8 @@ export interface Hand {
   /** Somebody else takes the slot of the next booking just before it comes. */
   snatch(): Promise<void>;
   plan(plan: Plan): Promise<void>;
+  /** Staff that cancels by task does what it was asked to; until then it does nothing. */
+  staffActs(): Promise<void>;
   /** An appointment that the adapter did not make: for the same patient (and order), or for a stranger. */
   foreignAppointment(made: {
     orderId: string | null;

@@ -5,8 +5,13 @@ import { LOST_IN_SHORT } from '../faults';
 export const cancelCases: Cases = (desk, { cancelBy }) => {
   /** The cancellation has come about: by the call itself, or once the staff has done its task. */
   const expectGone = async (trial: Trial, id: string): Promise<void> => {
-    const seen = cancelBy === 'call' ? await trial.look() : await eventually(trial.look, isEmpty);
-    expect(seen).toMatchObject({ live: [], ended: [{ id, standing: 'cancelled' }] });
+    if (cancelBy === 'staff_task') {
+      // Asked for is not done: until the staff acts it still stands, and the saga waits.
+      expect((await trial.look()).live).toMatchObject([{ id }]);
+      await desk().hand.staffActs();
+      await eventually(trial.look, isEmpty);
+    }
+    expect(await trial.look()).toMatchObject({ live: [], ended: [{ id, standing: 'cancelled' }] });
     expect((await desk().hand.live()).appointments).toBe(0);
   };
   const isEmpty = ({ live }: Awaited<ReturnType<Trial['look']>>): boolean => live.length === 0;

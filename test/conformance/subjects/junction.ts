@@ -163,6 +163,7 @@ function handOf(behind: Sandboxed, name: JunctionName, account: JunctionAccount)
     made: behind.made,
     snatch: () => behind.control('slots', { snatch: 1 }),
     plan: (plan) => behind.control('confirmation', PLANS[plan]),
+    staffActs: () => Promise.reject(new Error('nobody cancels by hand here')),
     async foreignAppointment({ orderId, startsAt, endsAt, of }) {
       const order = of === 'patient' ? orderId : await strangersOrder(behind, name);
       await behind.control('appointments', { order_id: order, start_at: startsAt, end_at: endsAt });

@@ -11,8 +11,11 @@ import { sandboxed, type Paths, type Sandboxed } from './sandboxed';
 
 const ZONE = 'America/Chicago';
 
-/** A sandbox minute takes 60 ms: so long the clinic takes to complete a staff task. */
+/** A sandbox minute takes 60 ms. */
 const TIME_SCALE = 1 / 1_000;
+
+/** In sandbox ms: longer than any case takes, so that sessions end only when the kit ends them. */
+const TOKEN_LIFETIME_MS = 120_000_000;
 
 /** How long the clinic takes to make up its mind, in real ms: longer than it takes to look once. */
 const WORD_AFTER_MS = 300;
@@ -22,8 +25,14 @@ const ANA = { client_id: '301', patient_id: '701' };
 const BEN = { client_id: '302', patient_id: '703' };
 
 export async function startOliverSubject(): Promise<Subject> {
-  const sandbox = await createOliverSandbox({ port: 0, dataDir: null, timeScale: TIME_SCALE });
+  const sandbox = await createOliverSandbox({
+    port: 0,
+    dataDir: null,
+    timeScale: TIME_SCALE,
+    tokenLifetimeMs: TOKEN_LIFETIME_MS,
+  });
   const behind = await sandboxed(sandbox, 'oliver', PATHS);
+  await behind.control('clinic', { completesTasks: false });
   const practice: OliverAccount = {
     baseUrl: behind.url,
     username: SANDBOX.oliverUser,
@@ -109,6 +118,7 @@ function handOf(behind: Sandboxed, practice: OliverAccount): Hand {
     made: behind.made,
     snatch: () => behind.control('slots', { snatch: 1 }),
     plan: (plan) => behind.control('clinic', PLANS[plan]),
+    staffActs: () => behind.control('clinic', { completesTasks: true, afterTaskMs: 0 }),
     async foreignAppointment({ startsAt, endsAt, of }) {
       const people = of === 'patient' ? ANA : BEN;
       await behind.control('appointments', { ...people, start_at: startsAt, end_at: endsAt });
