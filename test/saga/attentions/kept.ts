@@ -74,9 +74,13 @@ export const KEPT: readonly Case[] = [
     async reach(stage) {
       const kept = await startConfirmed(stage, 'cancel');
       await stage.rig.server.client.workflow.getHandle(workflowIdOf(kept.id)).terminate('by mistake');
+      // Whoever's sweep finds it: other lanes sweep the same server.
       await eventually(
-        () => sweep(stage),
-        ({ begun }) => begun.includes(kept.id),
+        async () => {
+          await sweep(stage);
+          return stage.rig.bookings.get(kept.id);
+        },
+        ({ attention }) => attention !== null,
       );
       const mend = () => changed(stage, kept, { status: 'completed' }, 'silently');
       return { ...kept, mend };
