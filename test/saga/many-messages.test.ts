@@ -7,6 +7,7 @@ import { adopting, startSaga, type SagaRig } from '../support/saga';
 /**
  * A booking that is kept open through thousands of messages stays under Temporal's limits on a history, with the
  * limits that it is delivered with, and forgets nothing. MESSAGES says how many; `npm run test:soak` sends more.
+ * 5,000 were seen to make three runs of 4,029 events at most.
  */
 
 const MESSAGES = Number(process.env.MESSAGES ?? 5_000);
@@ -64,7 +65,6 @@ test(`${MESSAGES} messages`, async () => {
   expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
 
   const lengths = await historyLengths(workflowIdOf(booking.id));
-  process.stdout.write(`${MESSAGES} messages: runs of ${lengths.join(', ')} events\n`);
   expect(Math.max(...lengths)).toBeLessThan(WARNS_AT_EVENTS);
   expect(lengths.length).toBeGreaterThan(1);
 }, 300_000);

@@ -127,9 +127,10 @@ async function assemble(
     workers = { workers: created, ended: created.run() };
   };
   const stopWorkers = async () => {
-    workers?.workers.shutdown();
-    await workers?.ended;
-    workers = null;
+    const stopping = workers;
+    workers = null; // also when they end badly: others can be started then
+    stopping?.workers.shutdown();
+    await stopping?.ended;
   };
   await startWorkers();
   return {
