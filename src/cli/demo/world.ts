@@ -25,7 +25,7 @@ export interface World {
 }
 
 /** Polling is slower than any news that a scene waits for, so that it shows which of the two came. */
-const LIMITS = { pollFirstMs: 4_000, pollMaxMs: 4_000, patienceMs: 10_000, undoPatienceMs: 10_000 };
+const LIMITS = { pollFirstMs: 4_000, pollMaxMs: 4_000, patienceMs: 40_000, undoPatienceMs: 40_000 };
 const CAPABILITIES = { lateCommitWindowMs: 4_500, callTimeoutMs: 2_000 };
 /** A key of another environment, which the provider refuses. */
 const WRONG_KEY = 'pk_us_of_another_environment';
