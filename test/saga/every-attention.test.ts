@@ -25,6 +25,7 @@ let lanes: Lanes;
 beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
   lanes = await startLanes({
+    capabilities: { callTimeoutMs: 2_000 },
     // Nothing is polled: what a booking sees next is what the case tells it of.
     limits: { keepPollMs: 600_000, staffTaskDueMs: 1_000, finalWordMs: 1_000, undoPatienceMs: 1_500 },
     wrap: ({ core, junction }) => ({ core: feesFor(core), junction: breaking(junction) }),

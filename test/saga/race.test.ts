@@ -19,7 +19,7 @@ const RACES_OF_A_KIND = 12;
 let lanes: Lanes;
 beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
-  lanes = await startLanes({ limits: { keepPollMs: 600_000 } });
+  lanes = await startLanes({ capabilities: { callTimeoutMs: 5_000 }, limits: { keepPollMs: 600_000 } });
 }, 120_000);
 afterAll(() => lanes.stop());
 
