@@ -72,8 +72,14 @@ async function open(b: Booking, input: unknown): Promise<void> {
 /** Runs the forward steps in a scope that a caller's cancel or Temporal's own ends: it ends waits, never writes. */
 async function whileWanted(b: Booking, forward: () => Promise<void>): Promise<void> {
   const scope = new CancellationScope();
-  b.wanted = scope;
-  if (b.state.cancel) scope.cancel(); // it came before the first step
+  // The handler of the message only notes the cancel: its commands are made here, after those of the message itself.
+  const heard = new CancellationScope();
+  const hearing = heard
+    .run(() => condition(() => b.state.cancel !== null))
+    .then(
+      () => scope.cancel(),
+      () => undefined, // nobody cancelled
+    );
   try {
     await scope.run(forward);
   } catch (err) {
@@ -83,7 +89,8 @@ async function whileWanted(b: Booking, forward: () => Promise<void>): Promise<vo
     if (!b.state.cancel) change(b, { cancel: { by: 'temporal' }, acceptFees: true });
     throw new Ending('cancelled', 'cancelled_by_caller');
   } finally {
-    b.wanted = null;
+    heard.cancel();
+    await shielded(() => hearing);
   }
 }
 

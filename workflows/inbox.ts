@@ -80,7 +80,6 @@ function cancelVerdict(b: Booking, body: unknown): Verdict {
   return {
     accept: () => {
       change(b, { cancel: message, acceptFees: b.state.acceptFees || message.acceptFees === true });
-      b.wanted?.cancel();
     },
   };
 }

@@ -91,7 +91,7 @@ export interface Inbox {
   reschedule: RescheduleMessage | null;
 }
 
-/** A running booking: its state, its inbox, and the scope that a cancel ends. */
+/** A running booking: its state and its inbox. */
 export interface Booking {
   /** The request as it came, for the next run. */
   input: unknown;
@@ -100,8 +100,6 @@ export interface Booking {
   /** Whether its request was read: before that there is nothing true to publish. */
   opened: boolean;
   compensating: boolean;
-  /** The forward steps' scope; null before and after them. */
-  wanted: CancellationScope | null;
   /** Whether the state changed since search attributes and details were last published. */
   dirty: boolean;
   published: Record<string, string>;
@@ -153,7 +151,6 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
     inbox: { news: false, decision: null, reschedule: null },
     opened: false,
     compensating: false,
-    wanted: null,
     dirty: false,
     published: {},
   };
