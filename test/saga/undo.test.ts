@@ -174,6 +174,27 @@ describe('undoing', () => {
     expect(await rig.sandbox.live(other)).toEqual({ order: true, appointments: 1 });
   });
 
+  test('an order whose cancellation would take an appointment along that a person left standing is not cancelled', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path: cancelPath(orderId),
+      times: 1000,
+      when: 'before',
+      answer: { status: 500, body: { detail: 'Internal Server Error' } },
+    });
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'the patient wants to keep it' });
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'foreign_appointment');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'the visit needs its order' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['left_to_person', 'left_to_person']);
+  });
+
   test('an appointment that was taken over is cancelled only by a caller', async () => {
     const orderId = await rig.sandbox.placeOrder();
     const [slot] = await rig.bookings.searchSlots(atHome());

@@ -175,6 +175,15 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
   return 'undone';
 }
 
+/** Whether cancelling the order would take an appointment along that a person decided to leave standing. */
+function wouldTakeLeftOne({ state }: Booking): boolean {
+  if (!state.capabilities.orderCancelTakesAppointment) return false;
+  return (
+    state.leftStanding ||
+    state.compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person')
+  );
+}
+
 /** Cancelling an order that carries somebody else's appointment would take that appointment from them. */
 async function refuseForeign(b: Booking, orderId: string): Promise<void> {
   const { request, appointment } = b.state;
@@ -189,7 +198,7 @@ async function refuseForeign(b: Booking, orderId: string): Promise<void> {
   if (
     found.is === 'foreign' ||
     found.is === 'ambiguous' ||
-    (b.state.tookOver && found.is === 'ours' && !takenOverByCancel)
+    (found.is === 'ours' && ((b.state.tookOver && !takenOverByCancel) || wouldTakeLeftOne(b)))
   ) {
     throw new Failure('foreign_appointment');
   }
