@@ -114,11 +114,13 @@ async function compared(provider: Provider, place: AuditPlace, booking: AuditedB
       orderId: view.order?.id ?? null,
       request,
       startsAt: view.appointment?.startsAt ?? view.attempts.at(-1)?.startsAt ?? null,
+      ownIds: view.appointment ? [view.appointment.id] : [],
     });
     return findingsOf(booking, seen, place);
   } catch (err) {
     if (!(err instanceof Failure)) throw err;
-    return [findingAbout('unreadable', booking, { booking: view.status, shown: err.code })];
+    const kind = err.code === 'appointment_missing' ? err.code : 'unreadable';
+    return [findingAbout(kind, booking, { booking: view.status, shown: err.code })];
   }
 }
 

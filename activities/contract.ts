@@ -90,6 +90,16 @@ export type BookAnswer =
   | { is: 'gone'; reason: string; searchAgain: boolean }
   | { is: 'unknown'; said: string };
 
+/** What to look for, and where; see Where in src/providers/provider.ts. */
+export interface LookUp {
+  at: At;
+  request: BookingRequest;
+  orderId: string | null;
+  startsAt: string | null;
+  /** Not there where an earlier build asks. */
+  ownIds?: readonly string[];
+}
+
 /** Run on the provider's queue, under its limits. */
 export interface ProviderActivities {
   /** Looks for the booking's order, then places it. */
@@ -141,20 +151,12 @@ export interface ProviderActivities {
     slot: Slot;
     ref: string;
   }): Promise<BookAnswer>;
-  lookUp(input: {
-    at: At;
-    request: BookingRequest;
-    orderId: string | null;
-    startsAt: string | null;
-  }): Promise<Sighting>;
-  /** Returns once what is seen differs from `seen` (a sightingMark); until then it fails softly and is retried. */
-  awaitAppointmentChange(input: {
-    at: At;
-    request: BookingRequest;
-    orderId: string | null;
-    startsAt: string | null;
-    seen: string;
-  }): Promise<Sighting>;
+  lookUp(input: LookUp): Promise<Sighting>;
+  /**
+   * Returns once what is seen differs from `seen` (a sightingMark); until then it fails softly and is retried. An own
+   * appointment that stays missing for `missingForMs` (0 where an earlier build asks) fails it for good.
+   */
+  awaitAppointmentChange(input: LookUp & { seen: string; missingForMs?: number }): Promise<Sighting>;
   cancelAppointment(input: {
     at: At;
     request: BookingRequest;

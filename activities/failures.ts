@@ -18,6 +18,11 @@ export function toApplicationFailure(failure: Failure): ApplicationFailure {
   });
 }
 
+/** The same for a failure that time has not cured: the server tries no more, and the workflow decides. */
+export function toFinalFailure({ code, message, facts }: Failure): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [facts] });
+}
+
 /** "Nothing to see yet": fails a poll softly, so that the server tries it again and nobody is alarmed. */
 export function notYet(what: string): ApplicationFailure {
   return ApplicationFailure.create({

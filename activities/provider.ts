@@ -16,7 +16,7 @@ import type { BookingRequest } from '../src/booking/schema/request';
 import type { Call, DayRange, OrderCalls, Provider, TierCalls, Where } from '../src/providers/provider';
 import { createProviderAuditActivities } from './audit';
 import type { At, BookAnswer, ProviderActivities, ProviderAuditActivities } from './contract';
-import { crossing, notYet } from './failures';
+import { crossing, notYet, toFinalFailure } from './failures';
 
 export interface ProviderActivitiesOptions {
   providerFor: (name: ProviderName) => Provider;
@@ -30,8 +30,8 @@ export function createProviderActivities({
   timezoneOf,
 }: ProviderActivitiesOptions): ProviderActivities & ProviderAuditActivities {
   const readOrder = (at: At, orderId: string) => ordersOf(providerFor(at.provider)).read(callOf(at), orderId);
-  const lookUp: ProviderActivities['lookUp'] = ({ at, request, orderId, startsAt }) =>
-    providerFor(at.provider).lookUp(callOf(at), { orderId, request, startsAt });
+  const lookUp: ProviderActivities['lookUp'] = ({ at, request, orderId, startsAt, ownIds = [] }) =>
+    providerFor(at.provider).lookUp(callOf(at), { orderId, request, startsAt, ownIds });
 
   return {
     ...createProviderAuditActivities(providerFor),
@@ -68,9 +68,11 @@ export function createProviderActivities({
     bookSlot: (input) => crossing(() => bookSlot(providerFor(input.at.provider), input)),
     moveAppointment: (input) => crossing(() => moveAppointment(providerFor(input.at.provider), input)),
     lookUp: (input) => crossing(() => lookUp(input)),
-    awaitAppointmentChange: ({ seen, ...where }) =>
+    awaitAppointmentChange: ({ seen, missingForMs = 0, ...where }) =>
       crossing(async () => {
-        const sighting = await lookUp(where);
+        const sighting = await lookUp(where).catch((err: unknown) => {
+          throw isLongMissing(err, missingForMs) ? toFinalFailure(err) : err;
+        });
         if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
         return sighting;
       }),
@@ -110,6 +112,12 @@ async function searchSlots(
     timezone,
     max,
   });
+}
+
+/** Whether a poll has run for so long that an own appointment which is not shown is more than slow to show up. */
+function isLongMissing(err: unknown, missingForMs: number): err is Failure {
+  const ageMs = Date.now() - Context.current().info.scheduledTimestampMs;
+  return err instanceof Failure && err.code === 'appointment_missing' && ageMs >= missingForMs;
 }
 
 /** Looks for the booking's order first: an earlier call may have placed it without our hearing of it. */
@@ -153,7 +161,7 @@ async function bookSlot(
   { at, request, orderId, slot, ref, key }: Parameters<ProviderActivities['bookSlot']>[0],
 ): Promise<BookAnswer> {
   const call = callOf(at);
-  const where: Where = { orderId, request, startsAt: slot.startsAt };
+  const where: Where = { orderId, request, startsAt: slot.startsAt, ownIds: [] };
   return lookThenTake(provider, { call, where, ref }, async () => {
     const appointment = await provider.book(call, { orderId, slotKey: slot.key, ref, request, key });
     if (key !== null) return freshAnswer(provider, call, where, appointment);
@@ -166,7 +174,7 @@ async function requestVisit(
   { at, request, order, vendor, ref }: Parameters<ProviderActivities['requestVisit']>[0],
 ): Promise<BookAnswer> {
   const call = callOf(at);
-  const where: Where = { orderId: order.id, request, startsAt: null };
+  const where: Where = { orderId: order.id, request, startsAt: null, ownIds: [] };
   return lookThenTake(provider, { call, where, ref }, async () => {
     const address = addressOf(request, order);
     const visit = { orderId: order.id, vendor, address, ref, request };
@@ -180,7 +188,8 @@ async function moveAppointment(
   { at, request, orderId, appointmentId, slot, ref }: Parameters<ProviderActivities['moveAppointment']>[0],
 ): Promise<BookAnswer> {
   const call = callOf(at);
-  const { live } = await provider.lookUp(call, { orderId, request, startsAt: slot.startsAt });
+  const where: Where = { orderId, request, startsAt: slot.startsAt, ownIds: [appointmentId] };
+  const { live } = await provider.lookUp(call, where);
   const moved = live.find((seen) => isRefOf(makerOfRef(ref), seen.ref) || seen.id === appointmentId);
   if (!moved) return { is: 'gone', reason: 'the appointment to move is no longer there', searchAgain: false };
   if (isAt(moved, slot)) return { is: 'held', appointment: moved, earlier: true };

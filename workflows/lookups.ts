@@ -1,3 +1,4 @@
+import type { LookUp } from '../activities/contract';
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { reads } from './activities';
@@ -10,13 +11,20 @@ import { newsUntil } from './waiting';
 
 /** Reads the order and its appointments once. */
 export function lookUp(b: Booking, why: string): Promise<Sighting> {
-  const { request, order, appointment, attempts } = b.state;
-  return reads(b, why).lookUp({
+  return reads(b, why).lookUp(whereToLook(b));
+}
+
+/** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
+export function whereToLook(b: Booking, around?: Pick<LookUp, 'startsAt'>): LookUp {
+  const { request, order, appointment, attempts, ownAppointmentIds } = b.state;
+  return {
     at: at(b),
     request,
     orderId: order?.id ?? null,
     startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
-  });
+    ownIds: ownAppointmentIds,
+    ...around,
+  };
 }
 
 /**

@@ -2,8 +2,8 @@ import { Failure } from '../src/booking/failures';
 import type { Sighting } from '../src/booking/model';
 import { polls } from './activities';
 import { ownIn, whose } from './evidence';
-import { lookUp } from './lookups';
-import { at, change, type Booking } from './state';
+import { lookUp, whereToLook } from './lookups';
+import { change, type Booking } from './state';
 import { watch } from './waiting';
 
 /** What the provider shows next of a booking's appointment, and what the booking makes of it. */
@@ -28,14 +28,12 @@ export async function nextSighting(
   b: Booking,
   { what, mark, until, everyMs, takesMail }: Watch,
 ): Promise<Sighting | null> {
-  const { request, order, appointment } = b.state;
+  const { appointment, limits } = b.state;
   const poll = () =>
     polls(b, `poll for ${what}`, everyMs).awaitAppointmentChange({
-      at: at(b),
-      request,
-      orderId: order?.id ?? null,
-      startsAt: appointment?.startsAt ?? null,
+      ...whereToLook(b, { startsAt: appointment?.startsAt ?? null }),
       seen: mark,
+      missingForMs: limits.patienceMs,
     });
   const watched = await watch(b, what, until, poll, takesMail);
   if (watched.by === 'poll') return watched.found;

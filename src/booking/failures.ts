@@ -113,6 +113,12 @@ export const FAILURES = {
     text: 'The provider asks for fewer calls.',
     choices: RETRY_OR_END,
   },
+  appointment_missing: {
+    owner: 'provider',
+    status: 502,
+    text: 'The provider shows no trace of an appointment that it gave us, not even a cancelled one.',
+    choices: RETRY_OR_END,
+  },
   outcome_unknown: {
     owner: 'provider',
     status: 503,

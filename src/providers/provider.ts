@@ -35,7 +35,10 @@ export interface Provider {
   book(call: Call, booking: BookCall): Promise<Appointment>;
   /** Moves an appointment to another slot; null where the provider does not. Does not look first: the activity does. */
   readonly reschedule: ((call: Call, move: MoveCall) => Promise<Appointment>) | null;
-  /** Reads the order and its appointments. An empty answer means that the order itself was read. */
+  /**
+   * Reads the order and its appointments. An empty answer means that the order itself was read. Where there are no
+   * orders, one of `ownIds` that is shown neither live nor ended is `appointment_missing`: never "cancelled".
+   */
   lookUp(call: Call, where: Where): Promise<Sighting>;
   /** Cancels an appointment; one that is cancelled already is a success. Returns it as it stands after. */
   cancelAppointment(call: Call, cancel: CancelCall): Promise<Appointment | null>;
@@ -115,6 +118,8 @@ export interface Where {
   orderId: string | null;
   request: BookingRequest;
   startsAt: string | null;
+  /** Appointments that the booking knows as its own: shown wherever in time they are, and whoever they name by now. */
+  ownIds: readonly string[];
 }
 
 export interface CancelCall {

@@ -78,7 +78,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('reschedule'),
       by: way,
-      fromDay: fc.integer({ min: 2, max: 8 }),
+      fromDay: fc.integer({ min: 2, max: 12 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('retry'), by: way }) },

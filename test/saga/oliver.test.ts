@@ -1,4 +1,5 @@
 import { atPractice, startSaga, type SagaRig } from '../support/saga';
+import { eventually } from '../support/stand-in';
 
 const APPOINTMENTS = '/services/core/open_api/v1/appointments';
 
@@ -189,6 +190,55 @@ describe('a visit at a practice (Oliver)', () => {
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     expect(view.appointment).toMatchObject({ replaces: null });
     expect(await live()).toEqual([view.appointment?.id]);
+  });
+
+  describe('far away in time from where it was', () => {
+    const FAR = { windows: [{ from: '+14d', to: '+18d' }] };
+    const confirmed = async (overrides: Record<string, unknown> = {}) => {
+      const { booking } = await rig.bookings.start(visit(overrides));
+      const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      return { id: booking.id, old: appointment };
+    };
+
+    test('the old one of a move that is cancelled in its middle is undone too', async () => {
+      const { id } = await confirmed();
+      await rig.clinic.control('clinic', { accept: 'confirm', afterMs: 600_000 });
+      await rig.bookings.reschedule(id, FAR);
+      await rig.until(id, ({ waitingFor }) => waitingFor?.what === 'confirmation');
+      expect(await live()).toHaveLength(2);
+      await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 100 });
+      await rig.bookings.cancel(id, {});
+      await rig.until(id, ({ status }) => status === 'cancelled');
+      expect(await live()).toEqual([]);
+    });
+
+    test('the old one stays known after a move there was declined', async () => {
+      const { id, old } = await confirmed({ limits: { maxSlotAttempts: 1 } });
+      await rig.clinic.control('clinic', { accept: 'decline', afterMs: 300 });
+      await rig.bookings.reschedule(id, FAR);
+      await rig.until(id, ({ lastRequest }) => lastRequest?.outcome === 'refused', 40_000);
+      await rig.clinic.control('clinic', { accept: 'auto' });
+      await rig.until(id, ({ waitingFor }) => waitingFor?.what === 'the final word on the visit');
+      await rig.bookings.wake(id, 'appointment');
+      await eventually(
+        () => rig.bookings.explain(id),
+        ({ steps }) => steps.some(({ what, until }) => what.includes('after its news') && until !== null),
+      );
+      const view = await rig.until(id, ({ status, waitingFor }) => status === 'confirmed' && !!waitingFor);
+      expect(view.appointment).toMatchObject({ id: old?.id, status: old?.status });
+      expect(await live()).toEqual([old?.id]);
+    }, 60_000);
+
+    test('one that the clinic moved there is followed, and nothing is booked in its place', async () => {
+      const { id, old } = await confirmed();
+      const later = (time: string | null | undefined) =>
+        new Date(Date.parse(time ?? '') + 10 * 86_400_000).toISOString();
+      const times = { start_at: later(old?.startsAt), end_at: later(old?.endsAt) };
+      await rig.clinic.control(`appointments/${old?.id}`, times);
+      const view = await rig.until(id, ({ appointment }) => appointment?.startsAt !== old?.startsAt);
+      expect(view).toMatchObject({ status: 'confirmed', appointment: { id: old?.id } });
+      expect(await live()).toEqual([old?.id]);
+    });
   });
 
   test('whose move is declined keeps the old one', async () => {

@@ -5,7 +5,7 @@ import { core, reads, writes } from '../activities';
 import { after, now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { whose } from '../evidence';
-import { lookUpTimes } from '../lookups';
+import { lookUpTimes, whereToLook } from '../lookups';
 import { at, change, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import type { Undo } from './undo';
@@ -186,12 +186,9 @@ function wouldTakeLeftOne({ state }: Booking): boolean {
 
 /** Cancelling an order that carries somebody else's appointment would take that appointment from them. */
 async function refuseForeign(b: Booking, orderId: string): Promise<void> {
-  const { request, appointment } = b.state;
   const sighting = await reads(b, 'whose appointment is on the order?').lookUp({
-    at: at(b),
-    request,
+    ...whereToLook(b),
     orderId,
-    startsAt: appointment?.startsAt ?? null,
   });
   const found = whose(b, sighting);
   const takenOverByCancel = b.state.tookOver && b.state.cancel !== null;

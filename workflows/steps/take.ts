@@ -5,7 +5,7 @@ import { bookRef } from '../../src/booking/ref';
 import { reads, writes } from '../activities';
 import { after, now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
-import { lookUpUnknown } from '../lookups';
+import { lookUpUnknown, whereToLook } from '../lookups';
 import { at, change, changeAttempt, enter, maker, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import { slotMark, type Offer } from './offer';
@@ -38,12 +38,7 @@ export async function take(b: Booking, offer: Offer): Promise<Appointment | null
 /** Where refs do not return, what was there before is what tells ours from another's. */
 async function noteSeenBefore(b: Booking, startsAt: string | null): Promise<void> {
   if (b.state.capabilities.refReturns) return;
-  const sighting = await reads(b, 'look what is there before booking').lookUp({
-    at: at(b),
-    request: b.state.request,
-    orderId: b.state.order?.id ?? null,
-    startsAt,
-  });
+  const sighting = await reads(b, 'look what is there before booking').lookUp(whereToLook(b, { startsAt }));
   change(b, { seenBefore: sighting.live.map(({ id }) => id) });
 }
 

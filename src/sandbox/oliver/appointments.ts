@@ -23,6 +23,7 @@ export function create(context: Context, practice: Practice, body: CreateAppoint
     endAt: slot.end.toUTC().toISO() ?? '',
     status: body.status ?? statusAtCreate(context, practice),
     note: body.note ?? null,
+    listed: context.state.clinics[practice].listsNew,
   });
   planWord(context, appointment);
   return appointment;
@@ -45,9 +46,9 @@ export function list(context: Context, practice: Practice, query: ListQuery): Ap
   const from = Date.parse(query.updated_at_start);
   const to = query.updated_at_end === undefined ? context.clock.now() : Date.parse(query.updated_at_end);
   return context.state.appointments
-    .filter(({ practice: theirs, updatedAt }) => {
+    .filter(({ practice: theirs, listed, updatedAt }) => {
       const at = Date.parse(updatedAt);
-      return theirs === practice && at >= from && at <= to;
+      return listed && theirs === practice && at >= from && at <= to;
     })
     .sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt) || a.id - b.id);
 }
@@ -63,7 +64,7 @@ export function appointmentOf(context: Context, id: number): AppointmentRecord {
 export function change(
   context: Context,
   appointment: AppointmentRecord,
-  to: Partial<Pick<AppointmentRecord, 'status' | 'startAt' | 'endAt' | 'slotKey'>>,
+  to: Partial<Pick<AppointmentRecord, 'status' | 'startAt' | 'endAt' | 'slotKey' | 'listed'>>,
 ): void {
   const moved = to.startAt !== undefined && to.startAt !== appointment.startAt;
   Object.assign(appointment, to, { updatedAt: timestamp(context) });

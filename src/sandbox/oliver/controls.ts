@@ -127,6 +127,7 @@ const moveBody = z.strictObject({
   status: text.optional(),
   start_at: moment.optional(),
   end_at: moment.optional(),
+  listed: z.boolean().optional(),
 });
 
 const utc = (time: string): string => new Date(time).toISOString();
@@ -145,15 +146,17 @@ function moveControls(app: FastifyInstance, context: Context): void {
         endAt: utc(body.end_at),
         status,
         note,
+        listed: true,
       }),
     );
   });
 
   app.post<{ Params: { id: string } }>('/_sandbox/appointments/:id', (request) => {
     const appointment = appointmentOf(context, Number(request.params.id));
-    const { status, start_at: start, end_at: end } = controlBody(moveBody, request.body);
+    const { status, start_at: start, end_at: end, listed } = controlBody(moveBody, request.body);
     change(context, appointment, {
       status: status ?? appointment.status,
+      listed: listed ?? appointment.listed,
       ...(start === undefined ? {} : { startAt: utc(start), slotKey: null }),
       ...(end === undefined ? {} : { endAt: utc(end) }),
     });

@@ -43,6 +43,8 @@ const appointmentSchema = z.object({
   /** One of Oliver's own words, or any other that a control gave. */
   status: z.string(),
   note: z.string().nullable(),
+  /** Whether the practice's list shows it, as it should. */
+  listed: z.boolean().default(true),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
@@ -76,6 +78,8 @@ export const clinicSchema = z.strictObject({
   completesTasks: z.boolean(),
   /** Real ms until it does; null: a sandbox minute. */
   afterTaskMs: z.number().int().min(0).nullable(),
+  /** Whether its list shows what is created from now on. */
+  listsNew: z.boolean(),
 });
 export type Clinic = z.infer<typeof clinicSchema>;
 
@@ -134,7 +138,8 @@ export const oliverStateSchema = z.object({
   patients: z.array(patientSchema),
   appointments: z.array(appointmentSchema),
   tasks: z.array(taskSchema),
-  clinics: z.record(practiceSchema, clinicSchema),
+  // A file of an earlier build does not have the last field.
+  clinics: z.record(practiceSchema, clinicSchema.extend({ listsNew: z.boolean().default(true) })),
   account: accountSchema,
   quirks: quirksSchema,
   slots: z.object({
@@ -149,7 +154,13 @@ export const oliverStateSchema = z.object({
 });
 export type OliverState = z.infer<typeof oliverStateSchema>;
 
-const OBLIGING: Clinic = { accept: 'auto', afterMs: null, completesTasks: true, afterTaskMs: null };
+const OBLIGING: Clinic = {
+  accept: 'auto',
+  afterMs: null,
+  completesTasks: true,
+  afterTaskMs: null,
+  listsNew: true,
+};
 
 /** A sandbox as it is delivered: the seed's clients and patients, and nothing booked. */
 export function freshState(tokenSecret: string): OliverState {

@@ -14,19 +14,23 @@ function look(
     request = BY_REMOTE_ID,
     patient = PATIENT,
     client = CLIENT,
+    ownIds = [],
   }: {
     account?: object;
     startsAt?: string | null;
     request?: BookingRequest;
     patient?: object;
     client?: object;
+    ownIds?: readonly string[];
   } = {},
 ): Promise<Sighting> {
   stage().signsIn();
   stage().server.expect(CLIENTS, ok([client]));
   stage().server.expect(PATIENTS, ok([patient]));
   stage().server.expect(LIST, page(rows));
-  return stage().provider(account).lookUp(stage().call(), whereOf(request, startsAt));
+  return stage()
+    .provider(account)
+    .lookUp(stage().call(), whereOf(request, startsAt, ownIds));
 }
 
 const idsOf = ({ live, ended }: Sighting) => [...live, ...ended].map(({ id }) => id);
@@ -123,6 +127,25 @@ test('without a start to look around, all of theirs is seen', async () => {
   expect(idsOf(await look([listed({ booking_date: '2027-06-07T22:00:00Z' })], { startsAt: null }))).toEqual([
     '123',
   ]);
+});
+
+describe('an appointment that the booking knows as its own', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['weeks away', { booking_date: '2027-01-07T22:00:00Z' }],
+    ['under another client’s name', { remote_client_id: 'C-9', client_last_name: 'Soto' }],
+  ])('is shown %s', async (_what, change) => {
+    expect(idsOf(await look([listed(change)], { ownIds: ['123'] }))).toEqual(['123']);
+  });
+
+  test('is shown when it was deleted', async () => {
+    const { live, ended } = await look([listed({ status: 'DELETED' })], { ownIds: ['123'] });
+    expect([live.length, ended.length]).toEqual([0, 1]);
+  });
+
+  test('that the list does not hold is missing, and not cancelled', async () => {
+    const { code, facts } = await failureOf(look([listed({ id: '124' })], { ownIds: ['123'] }));
+    expect([code, facts.said]).toEqual(['appointment_missing', expect.stringContaining('123')]);
+  });
 });
 
 test('number ids, missing fields and entries that are none do not cost the answer', async () => {

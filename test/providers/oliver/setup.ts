@@ -96,10 +96,15 @@ export const queryOf = (
   request,
 });
 
-export const whereOf = (request: BookingRequest = BY_REMOTE_ID, startsAt: string | null = null) => ({
+export const whereOf = (
+  request: BookingRequest = BY_REMOTE_ID,
+  startsAt: string | null = null,
+  ownIds: readonly string[] = [],
+) => ({
   orderId: null,
   request,
   startsAt,
+  ownIds,
 });
 
 export { failureOf } from '../junction/setup';

@@ -12,6 +12,7 @@ import {
   type Reached,
   type Stage,
 } from './case';
+import { neverListed } from './undo';
 
 /** Confirmed bookings that need a person, and those that were cut off. */
 
@@ -66,6 +67,16 @@ export const KEPT: readonly Case[] = [
       retry: { first: 'mend', status: 'completed', live: ORDER_LIVE },
       completed: { status: 'completed', live: BOTH_LIVE },
       end: { status: 'failed', live: ORDER_LIVE },
+    },
+  },
+  {
+    reason: 'appointment_missing',
+    when: "because it is nowhere in the practice's list",
+    reach: neverListed,
+    choices: {
+      retry: { first: 'mend', status: 'confirmed' },
+      // The undo looks too, and does not find it either.
+      end: { status: 'compensating', asks: 'appointment_missing' },
     },
   },
   {

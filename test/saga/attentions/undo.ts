@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { atPractice } from '../../support/saga';
+import { atPractice, type SagaRig } from '../../support/saga';
 import {
   ALWAYS,
   BOTH_LIVE,
@@ -160,13 +160,49 @@ export const UNDO: readonly Case[] = [
       leave: { status: 'cancelled' },
     },
   },
+  {
+    reason: 'appointment_missing',
+    when: 'in the undo',
+    async reach(stage) {
+      const reached = await neverListed(stage);
+      await stage.rig.until(reached.id, ({ attention }) => attention !== null);
+      await stage.rig.bookings.cancel(reached.id, {});
+      await stage.rig.until(
+        reached.id,
+        ({ status, attention }) => status === 'compensating' && attention !== null,
+      );
+      return reached;
+    },
+    choices: {
+      retry: { first: 'mend', status: 'cancelled' },
+      undone: { status: 'cancelled' },
+      leave: { status: 'cancelled' },
+    },
+  },
 ];
+
+/** A confirmed appointment that the practice's list does not show, until it is mended. */
+export async function neverListed({ rig }: Stage): Promise<Reached> {
+  await rig.clinic.control('clinic', { listsNew: false, completesTasks: true, afterTaskMs: 0 });
+  const { id, appointmentId } = await confirmedAtPractice(rig);
+  await rig.bookings.wake(id, 'appointment');
+  const mend = () => rig.clinic.control(`appointments/${appointmentId}`, { listed: true });
+  return { id, orderId: null, mend };
+}
 
 /** Bookings with this reference are inside their provider's fee window (every-attention.test.ts). */
 export const COSTLY = 'costly';
 
 async function staffIdle({ rig }: Stage): Promise<Reached> {
-  await rig.clinic.control('clinic', { completesTasks: false });
+  await rig.clinic.control('clinic', { listsNew: true, completesTasks: false });
+  const { id, appointmentId } = await confirmedAtPractice(rig);
+  await rig.bookings.cancel(id, {});
+  const deleted = () => rig.clinic.control(`appointments/${appointmentId}`, { status: 'DELETED' });
+  return { id, orderId: null, mend: deleted, undoByHand: deleted };
+}
+
+/** A confirmed booking of a client who has no other. */
+export async function confirmedAtPractice(rig: SagaRig): Promise<{ id: string; appointmentId: string }> {
   const remoteId = randomUUID().slice(0, 8);
   await rig.clinic.control('clients', {
     ...{ first_name: 'Test', last_name: 'Client', remote_id: `C-${remoteId}` },
@@ -174,8 +210,6 @@ async function staffIdle({ rig }: Stage): Promise<Reached> {
   });
   const who = { client: { remoteId: `C-${remoteId}` }, patient: { remoteId: `P-${remoteId}` } };
   const { booking } = await rig.bookings.start(atPractice(who));
-  const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
-  await rig.bookings.cancel(booking.id, {});
-  const deleted = () => rig.clinic.control(`appointments/${view.appointment?.id}`, { status: 'DELETED' });
-  return { id: booking.id, orderId: null, mend: deleted, undoByHand: deleted };
+  const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+  return { id: booking.id, appointmentId: appointment?.id ?? '' };
 }
