@@ -115,7 +115,7 @@ export const FAILURES = {
   },
   appointment_missing: {
     owner: 'provider',
-    status: 502,
+    status: 503,
     text: 'The provider shows no trace of an appointment that it gave us, not even a cancelled one.',
     choices: RETRY_OR_END,
   },

@@ -1,10 +1,12 @@
 import { loadConfig } from '../config';
 import { startCodecServer } from '../temporal/codec-server';
 import { freePort, startEmbeddedServer } from '../temporal/embedded';
+import { stopSignal } from './signals';
 
 /** `npm run temporal`: the embedded Temporal server alone, with the codec server that its UI asks, until stopped. */
 
 async function main(): Promise<void> {
+  const told = stopSignal(); // before anything says that Ctrl-C stops it
   const config = loadConfig();
   const codecPort = config.codecPort || (await freePort());
   const server = await startEmbeddedServer({
@@ -28,18 +30,16 @@ async function main(): Promise<void> {
   process.stdout.write(
     `Use it from another terminal with TEMPORAL_ADDRESS=${server.address}; stop with Ctrl-C.\n`,
   );
-  await stopSignal();
+  await told;
   await codec.stop();
   await server.stop();
 }
 
-function stopSignal(): Promise<void> {
-  return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
-  });
-}
-
-main().catch((err: unknown) => {
-  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
-  process.exitCode = 1;
-});
+// Listening for signals must not keep a process alive that has nothing more to do.
+main().then(
+  () => process.exit(0),
+  (err: unknown) => {
+    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+    process.exit(1);
+  },
+);
