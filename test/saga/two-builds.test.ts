@@ -19,7 +19,7 @@ let running: { worker: Worker; ended: Promise<void> }[] = [];
 
 beforeAll(async () => {
   installRuntime(log);
-  rig = await startSaga();
+  rig = await startSaga({ replays: false });
   await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
   await rig.stopWorkers();
   builds = {

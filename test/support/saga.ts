@@ -17,7 +17,9 @@ import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/ju
 import { createOliverSandbox } from '../../src/sandbox/oliver/server';
 import { loadKeys } from '../../src/temporal/keys';
 import { createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
+import { dataConverterOf } from '../../src/temporal/encryption';
 import { clinicHand, type ClinicHand } from './clinic';
+import { replayEverything } from './replays';
 import { AT_HOME_TEST, AT_SITE_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
 import { startTestServer, testConfig, type TestServer } from './temporal';
 
@@ -34,6 +36,7 @@ export interface SagaRig {
   startWorkers(config?: Config): Promise<void>;
   /** Waits until the view fits, then returns it. Fails with the view when it does not in time. */
   until(id: string, fits: (view: BookingView) => boolean, timeoutMs?: number): Promise<BookingView>;
+  /** Stops everything, after every history that came about has been replayed. */
   stop(): Promise<void>;
 }
 
@@ -50,6 +53,8 @@ export const QUICK_LIMITS: Partial<Limits> = {
 export const QUICK_CAPABILITIES = { lateCommitWindowMs: 1_500, callTimeoutMs: 700, feeWindowMs: 0 };
 
 export interface RigOptions {
+  /** False: other builds of the workflows run here, so not every history replays on this one. */
+  replays?: boolean;
   limits?: Partial<Limits>;
   capabilities?: Record<string, unknown>;
   clinicCapabilities?: Record<string, unknown>;
@@ -144,9 +149,13 @@ async function assemble(
     until: (id, fits, timeoutMs = 20_000) => untilFits(bookings, id, fits, timeoutMs),
     async stop() {
       await stopWorkers();
-      await sandboxes.junction.close();
-      await sandboxes.clinic.close();
-      await server.stop();
+      try {
+        if (options.replays !== false) await replayEverything(server.client, dataConverterOf(config), bundle);
+      } finally {
+        await sandboxes.junction.close();
+        await sandboxes.clinic.close();
+        await server.stop();
+      }
     },
   };
 }
