@@ -9,8 +9,11 @@ import type { Door } from './door';
 import { findExecution, readBooking } from './read';
 import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './temporal-errors';
 
-/** How long a worker may take to accept or refuse a message, in ms. */
-const UPDATE_TIMEOUT_MS = 10_000;
+/**
+ * How long a worker may take to accept or refuse a message, in ms: longer than the 15 s that one which is being
+ * restarted has for its running provider calls, so that a message sent meanwhile is answered by the next one.
+ */
+const UPDATE_TIMEOUT_MS = 20_000;
 
 /** Temporal's word for an update whose workflow ended while it was being handled: it was accepted. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
