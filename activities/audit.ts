@@ -115,6 +115,7 @@ async function compared(provider: Provider, place: AuditPlace, booking: AuditedB
       request,
       startsAt: view.appointment?.startsAt ?? view.attempts.at(-1)?.startsAt ?? null,
       ownIds: view.appointment ? [view.appointment.id] : [],
+      standingIds: booking.open && view.appointment ? [view.appointment.id] : [],
     });
     return findingsOf(booking, seen, place);
   } catch (err) {

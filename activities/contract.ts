@@ -96,8 +96,11 @@ export interface LookUp {
   request: BookingRequest;
   orderId: string | null;
   startsAt: string | null;
-  /** Not there where an earlier build asks. */
+  /** This and what follows is not there where an earlier build asks. */
   ownIds?: readonly string[];
+  standingIds?: readonly string[];
+  /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
+  withOrder?: boolean;
 }
 
 /** Run on the provider's queue, under its limits. */
@@ -110,7 +113,8 @@ export interface ProviderActivities {
     createdSince: string;
   }): Promise<WriteAnswer<Order>>;
   findOrder(input: { at: At; userId: string; createdSince: string }): Promise<Order | null>;
-  readOrder(input: { at: At; orderId: string }): Promise<Order>;
+  /** `isKnown`: it was read before, so that not finding it is no fault of the request. */
+  readOrder(input: { at: At; orderId: string; isKnown?: boolean }): Promise<Order>;
   cancelOrder(input: { at: At; orderId: string }): Promise<WriteAnswer<Order>>;
   /** Returns once the order's status differs from `seenStatus`; until then it fails softly and is retried. */
   awaitOrderChange(input: { at: At; orderId: string; seenStatus: string }): Promise<Order>;

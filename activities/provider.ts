@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { Failure } from '../src/booking/failures';
+import { Failure, type FailureCode } from '../src/booking/failures';
 import { chooseSlots } from '../src/booking/rank';
 import { isRefOf, makerOfRef } from '../src/booking/ref';
 import { sightingMark } from '../src/booking/sighting';
@@ -9,13 +9,14 @@ import type {
   Order,
   PostalAddress,
   ProviderName,
+  Sighting,
   Slot,
   WriteAnswer,
 } from '../src/booking/model';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { Call, DayRange, OrderCalls, Provider, TierCalls, Where } from '../src/providers/provider';
 import { createProviderAuditActivities } from './audit';
-import type { At, BookAnswer, ProviderActivities, ProviderAuditActivities } from './contract';
+import type { At, BookAnswer, LookUp, ProviderActivities, ProviderAuditActivities } from './contract';
 import { crossing, notYet, toFinalFailure } from './failures';
 
 export interface ProviderActivitiesOptions {
@@ -30,8 +31,11 @@ export function createProviderActivities({
   timezoneOf,
 }: ProviderActivitiesOptions): ProviderActivities & ProviderAuditActivities {
   const readOrder = (at: At, orderId: string) => ordersOf(providerFor(at.provider)).read(callOf(at), orderId);
-  const lookUp: ProviderActivities['lookUp'] = ({ at, request, orderId, startsAt, ownIds = [] }) =>
-    providerFor(at.provider).lookUp(callOf(at), { orderId, request, startsAt, ownIds });
+  const lookUp = ({ at, withOrder, ownIds = [], standingIds = [], ...where }: LookUp): Promise<Sighting> => {
+    const provider = providerFor(at.provider);
+    const known = { ...where, ownIds, standingIds };
+    return withOrder ? lookAtAll(provider, callOf(at), known) : look(provider, callOf(at), known);
+  };
 
   return {
     ...createProviderAuditActivities(providerFor),
@@ -44,12 +48,13 @@ export function createProviderActivities({
           createdSince,
         }),
       ),
-    readOrder: ({ at, orderId }) => crossing(() => readOrder(at, orderId)),
+    readOrder: ({ at, orderId, isKnown }) =>
+      crossing(() => (isKnown ? knownToBeThere(() => readOrder(at, orderId)) : readOrder(at, orderId))),
     cancelOrder: ({ at, orderId }) =>
       crossing(() => written(() => ordersOf(providerFor(at.provider)).cancel(callOf(at), orderId))),
     awaitOrderChange: ({ at, orderId, seenStatus }) =>
       crossing(async () => {
-        const order = await readOrder(at, orderId);
+        const order = await knownToBeThere(() => readOrder(at, orderId));
         if (order.status === seenStatus) throw notYet('the order has not changed');
         return order;
       }),
@@ -114,10 +119,49 @@ async function searchSlots(
   });
 }
 
-/** Whether a poll has run for so long that an own appointment which is not shown is more than slow to show up. */
+/**
+ * Reads what was there before. That it is not found now, or that a read is refused, is no fault of the request (the
+ * settings may name another environment by now): such an answer ends nothing, a person is asked.
+ */
+async function knownToBeThere<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (err) {
+    if (!(err instanceof Failure) || !NOT_THE_REQUEST.includes(err.code)) throw err;
+    const { said, field } = err.facts;
+    throw new Failure('unexpected_answer', {
+      field,
+      said,
+      hint: 'What was there before cannot be read any more.',
+    });
+  }
+}
+
+const NOT_THE_REQUEST: readonly FailureCode[] = ['order_not_found', 'request_refused'];
+
+function look(provider: Provider, call: Call, where: Where): Promise<Sighting> {
+  return knownToBeThere(() => provider.lookUp(call, where));
+}
+
+/** The order too, where a live appointment proves it without being read. */
+async function lookAtAll(provider: Provider, call: Call, where: Where): Promise<Sighting> {
+  const sighting = await look(provider, call, where);
+  const { orderId } = where;
+  if (sighting.order || orderId === null || !provider.orders) return sighting;
+  return { ...sighting, order: await knownToBeThere(() => ordersOf(provider).read(call, orderId)) };
+}
+
+/**
+ * Whether an own appointment has been missing for so long that its list is more than slow to show it. The first miss
+ * is kept in the activity's heartbeat, which its next try is given.
+ */
 function isLongMissing(err: unknown, missingForMs: number): err is Failure {
-  const ageMs = Date.now() - Context.current().info.scheduledTimestampMs;
-  return err instanceof Failure && err.code === 'appointment_missing' && ageMs >= missingForMs;
+  if (!(err instanceof Failure) || err.code !== 'appointment_missing') return false;
+  const context = Context.current();
+  const kept: unknown = context.info.heartbeatDetails;
+  const sinceMs = typeof kept === 'number' ? kept : Date.now();
+  context.heartbeat(sinceMs);
+  return Date.now() - sinceMs >= missingForMs;
 }
 
 /** Looks for the booking's order first: an earlier call may have placed it without our hearing of it. */
@@ -142,7 +186,7 @@ async function lookThenTake(
   take: () => Promise<BookAnswer>,
 ): Promise<BookAnswer> {
   if (where.orderId !== null) {
-    const { live } = await provider.lookUp(call, where);
+    const { live } = await look(provider, call, where);
     const ours = live.find((seen) => isRefOf(makerOfRef(ref), seen.ref));
     if (ours) return { is: 'held', appointment: ours, earlier: true };
     if (live.length > 0) throw new Failure('appointment_exists');
@@ -156,12 +200,15 @@ async function lookThenTake(
   }
 }
 
+/** A booking that looks before it books knows nothing as its own by id: its ref tells. */
+const UNKNOWN_AS_YET = { ownIds: [], standingIds: [] };
+
 async function bookSlot(
   provider: Provider,
   { at, request, orderId, slot, ref, key }: Parameters<ProviderActivities['bookSlot']>[0],
 ): Promise<BookAnswer> {
   const call = callOf(at);
-  const where: Where = { orderId, request, startsAt: slot.startsAt, ownIds: [] };
+  const where: Where = { orderId, request, startsAt: slot.startsAt, ...UNKNOWN_AS_YET };
   return lookThenTake(provider, { call, where, ref }, async () => {
     const appointment = await provider.book(call, { orderId, slotKey: slot.key, ref, request, key });
     if (key !== null) return freshAnswer(provider, call, where, appointment);
@@ -174,7 +221,7 @@ async function requestVisit(
   { at, request, order, vendor, ref }: Parameters<ProviderActivities['requestVisit']>[0],
 ): Promise<BookAnswer> {
   const call = callOf(at);
-  const where: Where = { orderId: order.id, request, startsAt: null, ownIds: [] };
+  const where: Where = { orderId: order.id, request, startsAt: null, ...UNKNOWN_AS_YET };
   return lookThenTake(provider, { call, where, ref }, async () => {
     const address = addressOf(request, order);
     const visit = { orderId: order.id, vendor, address, ref, request };
@@ -188,10 +235,16 @@ async function moveAppointment(
   { at, request, orderId, appointmentId, slot, ref }: Parameters<ProviderActivities['moveAppointment']>[0],
 ): Promise<BookAnswer> {
   const call = callOf(at);
-  const where: Where = { orderId, request, startsAt: slot.startsAt, ownIds: [appointmentId] };
-  const { live } = await provider.lookUp(call, where);
+  const where: Where = {
+    orderId,
+    request,
+    startsAt: slot.startsAt,
+    ownIds: [appointmentId],
+    standingIds: [],
+  };
+  const { live } = await look(provider, call, where);
   const moved = live.find((seen) => isRefOf(makerOfRef(ref), seen.ref) || seen.id === appointmentId);
-  if (!moved) return { is: 'gone', reason: 'the appointment to move is no longer there', searchAgain: false };
+  if (!moved) throw new Failure('appointment_gone');
   if (isAt(moved, slot)) return { is: 'held', appointment: moved, earlier: true };
   if (!provider.reschedule) throw new Failure('cannot_reschedule');
   try {
@@ -221,7 +274,7 @@ async function freshAnswer(
   where: Where,
   answered: Appointment,
 ): Promise<BookAnswer> {
-  const { live } = await provider.lookUp(call, where);
+  const { live } = await look(provider, call, where);
   const shown = live.find(({ id }) => id === answered.id);
   if (!shown)
     return { is: 'unknown', said: 'the answer was a replay, and the provider shows no such appointment' };

@@ -2,6 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { BookingView } from '../src/booking/schema/view';
 import { core } from './activities';
 import { takeUp } from './cut-off';
+import { Ending } from './ending';
 import { openInbox } from './inbox';
 import type { CleanupInput } from './messages';
 import { owned } from './owned';
@@ -19,11 +20,21 @@ import { viewOf } from './view';
 export async function cleanup(input: CleanupInput): Promise<BookingView> {
   const b = newBooking(input.bookingId, input.createdAt);
   openInbox(b);
-  const undos = input.cutOff ? await takeUp(b, input, input.cutOff) : await lateEffect(b, input);
+  const undos = await undosOf(b, input);
   await shielded(() => compensate(b, undos));
   change(b, { status: 'cancelled' });
   publish(b);
   return viewOf(b.state);
+}
+
+/** What is due; nothing when a person gave up on a booking that cannot even be read. */
+async function undosOf(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {
+  try {
+    return await (input.cutOff ? takeUp(b, input, input.cutOff) : lateEffect(b, input));
+  } catch (err) {
+    if (err instanceof Ending) return [];
+    throw err;
+  }
 }
 
 async function lateEffect(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {

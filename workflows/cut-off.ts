@@ -6,7 +6,7 @@ import { isEnded as isOver } from '../src/booking/status';
 import { core, reads } from './activities';
 import { now } from './clock';
 import { Ending, failureOf } from './ending';
-import { whose } from './evidence';
+import { knownLive, whose } from './evidence';
 import { lookUp } from './lookups';
 import type { CleanupInput } from './messages';
 import { attention, owned } from './owned';
@@ -146,8 +146,9 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   const order = sighting.order ?? b.state.order;
   if (sighting.order && b.state.order)
     change(b, { order: { ...sighting.order, origin: b.state.order.origin } });
+  // What it knew as its own counts first: an unanswered call beside it must not hide it.
   const seen = whose(b, sighting);
-  const own = seen.is === 'ours' ? seen.appointment : null;
+  const own = knownLive(b, sighting)[0] ?? (seen.is === 'ours' ? seen.appointment : null);
   if (own) change(b, { appointment: own });
   if (own?.standing === 'completed' || (order && isPastVisit(order))) return { do: 'nothing' };
   if (before.wasEnding) return { do: 'undo' };

@@ -11,7 +11,7 @@ export function whose(b: Booking, sighting: Sighting): Whose {
   const { capabilities, ownAppointmentIds: ownIds, unknownBook, seenBefore, attempts } = b.state;
   const isKnown = (seen: Appointment) => ownIds.includes(seen.id);
   if (!capabilities.refReturns && !unknownBook) {
-    const own = sighting.live.find(isKnown);
+    const [own] = knownLive(b, sighting);
     return own ? { is: 'ours', appointment: own } : { is: 'none' };
   }
   const live = capabilities.refReturns ? sighting.live : sighting.live.filter((seen) => !isKnown(seen));
@@ -25,6 +25,12 @@ export function whose(b: Booking, sighting: Sighting): Whose {
       triedStartsAt: attempts.at(-1)?.startsAt ?? null,
     },
   );
+}
+
+/** The live appointments that this booking knows as its own by id, but for those that a person left standing. */
+export function knownLive(b: Booking, sighting: Sighting): Appointment[] {
+  const { ownAppointmentIds, leftIds } = b.state;
+  return sighting.live.filter(({ id }) => ownAppointmentIds.includes(id) && !leftIds.includes(id));
 }
 
 /**

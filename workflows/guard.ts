@@ -25,7 +25,8 @@ export function readCancel(value: unknown): CancelMessage | null {
 
 export function readRetry(value: unknown): RetryMessage | null {
   const fields = read(value);
-  return fields && sender(fields);
+  if (!fields || !isOptionalString(fields.reason)) return null;
+  return { ...sender(fields), reason: fields.reason };
 }
 
 export function readResolve(value: unknown): ResolveMessage | null {

@@ -87,7 +87,10 @@ function cancelVerdict(b: Booking, body: unknown): Verdict {
 function retryVerdict(b: Booking, body: unknown): Verdict {
   const message = readRetry(body);
   if (!message) return { refused: 'malformed_message' };
-  if (!b.state.attention || b.inbox.decision) return { refused: 'nothing_to_resolve' };
+  const { attention } = b.state;
+  if (!attention || b.inbox.decision || (message.reason ?? attention.reason) !== attention.reason)
+    return { refused: 'nothing_to_resolve' };
+  if (!attention.choices.includes('retry')) return { refused: 'choice_not_offered' };
   return {
     accept: () => {
       b.inbox.decision = { ...message, choice: 'retry', why: 'retry' };
@@ -110,17 +113,14 @@ function resolveVerdict(b: Booking, body: unknown): Verdict {
 function rescheduleVerdict(b: Booking, body: unknown): Verdict {
   const message = readReschedule(body);
   if (!message) return { refused: 'malformed_message' };
+  const { status, appointment, attention, capabilities, request, lastMove, lastMoveDone } = b.state;
+  if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
   // The same change again has no effect twice: it is on its way, or done.
   const asked = JSON.stringify([message.windows, message.slot]);
-  if (
-    asked === b.state.lastMove &&
-    (b.inbox.reschedule || b.state.status === 'rescheduling' || b.state.lastMoveDone)
-  ) {
-    return { accept: () => undefined };
-  }
-  const { status, appointment, attention, capabilities, request } = b.state;
-  if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
+  const isAgain = asked === lastMove;
+  if (isAgain && (b.inbox.reschedule || status === 'rescheduling')) return { accept: () => undefined };
   if (status !== 'confirmed' || attention || b.inbox.reschedule) return { refused: 'cannot_reschedule_now' };
+  if (isAgain && lastMoveDone) return { accept: () => undefined };
   const canMove = capabilities.reschedule === 'none' || appointment?.canReschedule !== false;
   if (!canMove && request.policy?.onCannotReschedule !== 'cancel_and_book')
     return { refused: 'cannot_reschedule' };

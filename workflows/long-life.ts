@@ -1,4 +1,10 @@
-import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { newBooking, shielded, type Booking, type BookingState, type Inbox } from './state';
 
 /** Long lives: a booking whose history has grown continues as a new run with everything it knows. */
@@ -10,9 +16,10 @@ export interface Carried {
   published: Record<string, string>;
 }
 
-/** The booking as an earlier run left it. */
+/** The booking as an earlier run left it; fields that an earlier build did not have are as at the start. */
 export function carriedOn(input: unknown, { state, inbox, published }: Carried): Booking {
-  return { ...newBooking(state.id, state.createdAt, input), state, inbox, published, opened: true };
+  const fresh = newBooking(state.id, state.createdAt, input);
+  return { ...fresh, state: { ...fresh.state, ...state }, inbox, published, opened: true };
 }
 
 /** The booking's own arguments: the request as it came, then what is carried. */
@@ -26,6 +33,7 @@ export async function carryOnWhenLong(b: Booking): Promise<void> {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
   if (!continueAsNewSuggested && historyLength < b.state.limits.maxHistoryEvents) return;
   await shielded(() => condition(allHandlersFinished));
-  if (b.state.cancel) return; // the forward steps are ending: nothing is carried past a cancel
+  // The forward steps are ending: nothing is carried past a cancel, be it a caller's or Temporal's own.
+  if (b.state.cancel || CancellationScope.current().consideredCancelled) return;
   await continueAsNew<BookingWorkflow>(b.input, { state: b.state, inbox: b.inbox, published: b.published });
 }

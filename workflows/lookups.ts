@@ -10,20 +10,24 @@ import { newsUntil } from './waiting';
 /** Looking at the provider: at once, and over the late-commit window of a call whose effect is unknown. */
 
 /** Reads the order and its appointments once. */
-export function lookUp(b: Booking, why: string): Promise<Sighting> {
-  return reads(b, why).lookUp(whereToLook(b));
+export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Promise<Sighting> {
+  return reads(b, why).lookUp(whereToLook(b, how));
 }
 
 /** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
-export function whereToLook(b: Booking, around?: Pick<LookUp, 'startsAt'>): LookUp {
-  const { request, order, appointment, attempts, ownAppointmentIds } = b.state;
+export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
+  const { request, order, appointment, attempts, ownAppointmentIds, replaces } = b.state;
+  const standing = [appointment, replaces].flatMap((one) =>
+    one && one.standing !== 'cancelled' ? [one.id] : [],
+  );
   return {
     at: at(b),
     request,
     orderId: order?.id ?? null,
     startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
     ownIds: ownAppointmentIds,
-    ...around,
+    standingIds: standing.filter((id) => ownAppointmentIds.includes(id)),
+    ...how,
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type SearchAttributeUpdatePair,
 } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { isOpen } from '../src/booking/status';
 import type { Booking } from './state';
 import { storyOf } from './story';
 import { viewOf } from './view';
@@ -24,12 +25,17 @@ const STARTS_AT = defineSearchAttributeKey('BookingStartsAt', DATETIME);
  * activity, so that a workflow task upserts once at most.
  */
 export function publish(b: Booking): void {
-  if (!b.dirty) return;
+  if (!b.dirty || isAboutToEnd(b)) return;
   b.dirty = false;
   setCurrentDetails(storyOf(b.state));
   const changed = attributesOf(b).filter(({ key, value }) => b.published[key.name] !== String(value));
   for (const { key, value } of changed) b.published[key.name] = String(value);
   if (changed.length > 0) upsertSearchAttributes(changed);
+}
+
+/** A caller's cancel is about to end the forward steps in this very task: what follows it publishes. */
+function isAboutToEnd({ state, compensating }: Booking): boolean {
+  return state.cancel !== null && !compensating && isOpen(state.status);
 }
 
 function attributesOf(b: Booking): SearchAttributeUpdatePair[] {

@@ -1,7 +1,7 @@
 import { Failure } from '../src/booking/failures';
 import type { Sighting } from '../src/booking/model';
 import { polls } from './activities';
-import { ownIn, whose } from './evidence';
+import { knownLive, ownIn, whose } from './evidence';
 import { lookUp, whereToLook } from './lookups';
 import { change, type Booking } from './state';
 import { watch } from './waiting';
@@ -18,6 +18,8 @@ export interface Watch {
   everyMs?: number;
   /** Whether a caller's change ends the wait: only where it is taken up then. */
   takesMail?: boolean;
+  /** Whether the order is read as well where an appointment stands. */
+  withOrder?: boolean;
 }
 
 /**
@@ -26,22 +28,21 @@ export interface Watch {
  */
 export async function nextSighting(
   b: Booking,
-  { what, mark, until, everyMs, takesMail }: Watch,
+  { what, mark, until, everyMs, takesMail, withOrder }: Watch,
 ): Promise<Sighting | null> {
   const { appointment, limits } = b.state;
   const poll = () =>
     polls(b, `poll for ${what}`, everyMs).awaitAppointmentChange({
-      ...whereToLook(b, { startsAt: appointment?.startsAt ?? null }),
+      ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
       seen: mark,
       missingForMs: limits.patienceMs,
     });
   const watched = await watch(b, what, until, poll, takesMail);
   if (watched.by === 'poll') return watched.found;
   if (watched.by === 'mail') return null;
-  return lookUp(
-    b,
-    watched.by === 'news' ? 'read the provider after its news' : 'look once more after the deadline',
-  );
+  const why =
+    watched.by === 'news' ? 'read the provider after its news' : 'look once more after the deadline';
+  return lookUp(b, why, { withOrder });
 }
 
 /** Notes how the booking's appointment stands; one that the provider no longer shows counts as cancelled. */
@@ -54,7 +55,10 @@ export function note(b: Booking, sighting: Sighting): void {
   if (own) change(b, { appointment: own });
   else if (appointment)
     change(b, { appointment: { ...appointment, standing: 'cancelled', status: 'cancelled' } });
-  // Somebody else's appointment beside or instead of ours is for a person: nothing of theirs may be touched.
+  // Somebody else's appointment beside or instead of ours is for a person: nothing of theirs may be touched. So is
+  // another of our own: an earlier one, say, that the provider has restored.
   const seen = whose(b, sighting);
   if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
+  const known = knownLive(b, sighting).filter(({ id }) => id !== own?.id && id !== b.state.replaces?.id);
+  if (!b.state.capabilities.refReturns && known.length > 0) throw new Failure('ambiguous_match');
 }

@@ -24,8 +24,8 @@ export interface BookingState {
   appointment: Appointment | null;
   /** Whether the appointment was there before and taken over: then only a caller's cancel undoes it. */
   tookOver: boolean;
-  /** Whether a person had the appointment left standing when the search was given up: its undo is settled. */
-  leftStanding: boolean;
+  /** Appointments of this booking that a person had left standing outside of its end: nobody asks about them again. */
+  leftIds: string[];
   /** Ids of appointments that answers to our own book calls named. */
   ownAppointmentIds: string[];
   /** Ids that were live in the last look-up before a write, where refs do not return. */
@@ -58,6 +58,8 @@ export interface BookingState {
   finalWordDue: boolean;
   /** Since when the booking is to be settled: its creation, or its last move or rebooking. */
   settleFrom: string;
+  /** For how long attention had held the deadlines back by then, in ms. */
+  settleHeldBackMs: number;
   /** The attempts before this one belong to an earlier search: their slots may be tried again. */
   triedFrom: number;
   /** For how long attention held the deadlines back, in ms. */
@@ -123,7 +125,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       order: null,
       appointment: null,
       tookOver: false,
-      leftStanding: false,
+      leftIds: [],
       ownAppointmentIds: [],
       seenBefore: [],
       slots: [],
@@ -144,6 +146,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       rebookings: 0,
       finalWordDue: false,
       settleFrom: createdAt,
+      settleHeldBackMs: 0,
       triedFrom: 0,
       heldBackMs: 0,
       acceptFees: false,
@@ -186,6 +189,11 @@ export function change(b: Booking, patch: Partial<BookingState>): void {
 /** Enters a status of the forward steps; a move goes through them too, but stays a move to its callers. */
 export function enter(b: Booking, status: BookingStatus): void {
   if (b.state.status !== 'rescheduling') change(b, { status });
+}
+
+/** Gives a booking that is changed its whole time to settle again. */
+export function restartSettling(b: Booking): void {
+  change(b, { settleFrom: now(), settleHeldBackMs: b.state.heldBackMs });
 }
 
 /** Changes the attempt that was made last. */

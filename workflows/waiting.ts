@@ -25,7 +25,8 @@ export function deadline(
 
 /** The deadline of the whole booking. */
 export function settleDeadline(b: Booking): Deadline {
-  return deadline(b, b.state.settleFrom, b.state.limits.settleWithinMs, 0);
+  const { settleFrom, settleHeldBackMs, limits } = b.state;
+  return deadline(b, settleFrom, limits.settleWithinMs, settleHeldBackMs);
 }
 
 export function untilOf(b: Booking, d: Deadline): string {

@@ -9,7 +9,7 @@ export type FailureOwner = 'slot' | 'order' | 'request' | 'provider' | 'us';
 /** What a person may decide about a booking that needs attention. */
 export const CHOICES = {
   retry: 'Try again what failed.',
-  keep: 'Leave the appointment as it is and do nothing more about it.',
+  keep: 'Leave the appointment as it is. In a move: give the move up.',
   end: 'Give the booking up: undo what it made and end it.',
   rebook: 'Look for another slot.',
   completed: 'The visit took place: end the booking as completed.',
@@ -97,6 +97,7 @@ export const FAILURES = {
     status: 409,
     text: 'The provider does not let this appointment be moved.',
   },
+  appointment_gone: { owner: 'request', status: 409, text: 'The appointment to move is no longer there.' },
   client_not_found: { owner: 'request', status: 404, text: 'The provider does not know this client.' },
   patient_not_found: { owner: 'request', status: 404, text: 'The provider does not know this patient.' },
 
@@ -166,7 +167,7 @@ export const FAILURES = {
   foreign_appointment: {
     owner: 'us',
     status: 409,
-    text: 'The order carries a live appointment that this booking did not make.',
+    text: 'The order carries a live appointment that must not be cancelled with it.',
     choices: RETRY_OR_END,
   },
   undo_failed: { owner: 'us', status: 502, text: 'An undo did not go through.', choices: RETRY_OR_END },
@@ -199,6 +200,12 @@ export const FAILURES = {
     status: 409,
     text: 'The appointment was cancelled at the provider after it was confirmed.',
     choices: ['rebook', 'end', 'retry'],
+  },
+  order_gone: {
+    owner: 'us',
+    status: 409,
+    text: 'The order was cancelled or failed at the provider before the confirmed visit.',
+    choices: ['end', 'retry'],
   },
   reschedule_lost: {
     owner: 'us',

@@ -18,7 +18,10 @@ export interface CancelMessage extends Sender {
   acceptFees?: boolean;
 }
 
-export type RetryMessage = Sender;
+export interface RetryMessage extends Sender {
+  /** Only what waits for this reason is to try again; whatever it waits for when left out. */
+  reason?: string;
+}
 
 export interface ResolveMessage extends Sender {
   choice: Choice;

@@ -37,7 +37,7 @@ export interface Provider {
   readonly reschedule: ((call: Call, move: MoveCall) => Promise<Appointment>) | null;
   /**
    * Reads the order and its appointments. An empty answer means that the order itself was read. Where there are no
-   * orders, one of `ownIds` that is shown neither live nor ended is `appointment_missing`: never "cancelled".
+   * orders, one of `standingIds` that is shown neither live nor ended is `appointment_missing`: never "cancelled".
    */
   lookUp(call: Call, where: Where): Promise<Sighting>;
   /** Cancels an appointment; one that is cancelled already is a success. Returns it as it stands after. */
@@ -120,6 +120,8 @@ export interface Where {
   startsAt: string | null;
   /** Appointments that the booking knows as its own: shown wherever in time they are, and whoever they name by now. */
   ownIds: readonly string[];
+  /** Those of them that stood when they were last seen. */
+  standingIds: readonly string[];
 }
 
 export interface CancelCall {

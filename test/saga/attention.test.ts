@@ -66,6 +66,36 @@ describe('attention', () => {
     },
   );
 
+  test('an order whose placing is refused for load is placed a little later, and nobody is asked', async () => {
+    const answer = { status: 429, body: 'Too Many Requests' };
+    await rig.sandbox.control('faults', { method: 'POST', path: '/v3/order', when: 'before', answer });
+    const { booking } = await rig.bookings.start(atHome());
+    const view = await rig.until(
+      booking.id,
+      ({ status, attention }) => status === 'confirmed' || attention !== null,
+    );
+    expect(view.status).toBe('confirmed');
+    expect((await rig.sandbox.state()).orders).toHaveLength(1);
+  });
+
+  test('a retry that names a reason moves on what waits for it, and nothing else', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const path = `/v3/order/${orderId}/phlebotomy/appointment/book`;
+    const answer = { status: 418, body: 'I am a teapot' };
+    await rig.sandbox.control('faults', { method: 'POST', path, when: 'before', answer });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ attention }) => attention !== null);
+    const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
+    await handle.signal(retrySignal, { reason: 'credentials_rejected' });
+    const view = await rig.until(booking.id, ({ lastRequest }) => lastRequest !== null);
+    expect(view).toMatchObject({
+      attention: { reason: 'unexpected_answer' },
+      lastRequest: { outcome: 'refused', code: 'nothing_to_resolve' },
+    });
+    await handle.signal(retrySignal, { reason: 'unexpected_answer' });
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+  });
+
   test('a person may end the booking instead: then it is undone', async () => {
     const orderId = await rig.sandbox.placeOrder();
     await rig.sandbox.control('faults', {

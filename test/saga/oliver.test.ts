@@ -192,6 +192,93 @@ describe('a visit at a practice (Oliver)', () => {
     expect(await live()).toEqual([view.appointment?.id]);
   });
 
+  describe('in the middle of a move', () => {
+    const LATER = { windows: [{ from: '+5d', to: '+7d' }] };
+    const confirmed = async (overrides: Record<string, unknown> = {}) => {
+      const { booking } = await rig.bookings.start(visit(overrides));
+      const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      return { id: booking.id, old: appointment?.id ?? '' };
+    };
+    const waitingForStaff = (id: string) =>
+      rig.until(id, ({ waitingFor }) => waitingFor?.what.includes('staff') ?? false);
+
+    test('whose create was not answered: a cancel undoes both, also when the new one has landed', async () => {
+      const { id } = await confirmed();
+      await rig.clinic.control('faults', {
+        ...{ method: 'POST', path: APPOINTMENTS, when: 'after', answer: 'timeout' },
+      });
+      await rig.bookings.reschedule(id, LATER);
+      await eventually(live, (ids) => ids.length === 2);
+      await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 50 });
+      await rig.bookings.cancel(id, {});
+      const view = await rig.until(id, ({ status }) => status === 'cancelled');
+      expect(view.compensation[0]?.outcome).toBe('undone');
+      expect(await live()).toEqual([]);
+    });
+
+    test('a cancel does not wait for the staff that is to cancel the old one: both are asked for at once', async () => {
+      const { id } = await confirmed();
+      await rig.bookings.reschedule(id, LATER);
+      await waitingForStaff(id);
+      const both = await live();
+      expect(both).toHaveLength(2);
+      await rig.bookings.cancel(id, {});
+      const asked = async () =>
+        (await rig.clinic.state()).staffTasks.map((task) => JSON.stringify(task)).join('\n');
+      await eventually(asked, (tasks) => both.every((one) => tasks.includes(`appointment ${String(one)}`)));
+      await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 50 });
+      await rig.until(id, ({ status }) => status === 'cancelled');
+      expect(await live()).toEqual([]);
+    });
+
+    test('the new one, not confirmed and left standing by a person, ends the move: no third is booked', async () => {
+      const quick = { limits: { confirmTimeoutMs: 1_000 } };
+      const { id, old } = await confirmed(quick);
+      await rig.clinic.control('clinic', { accept: 'leave' });
+      await rig.bookings.reschedule(id, LATER);
+      await waitingForStaff(id);
+      await rig.clinic.control('faults', {
+        ...{ method: 'GET', path: APPOINTMENTS, times: 1_000, when: 'before' },
+        answer: { status: 401, body: { success: false, message: 'Unauthorized' } },
+      });
+      await rig.until(id, ({ attention }) => attention !== null, 30_000);
+      await fetch(`${rig.clinic.url}/_sandbox/faults`, { method: 'DELETE' });
+      await rig.bookings.resolve(id, { choice: 'leave', why: 'the desk looks after it' });
+      const view = await rig.until(
+        id,
+        ({ status, lastRequest }) => status === 'confirmed' && lastRequest?.outcome === 'refused',
+      );
+      expect(view).toMatchObject({
+        appointment: { id: old, replaces: null },
+        lastRequest: { code: 'undo_failed' },
+        compensation: [{ step: 'appointment', outcome: 'left_to_person' }],
+      });
+      expect(await live()).toHaveLength(2);
+      // What was left to a person stays theirs when the booking ends: nobody is asked for it again.
+      const left = (await live()).filter((one) => one !== old);
+      const { staffTasks } = await rig.clinic.state();
+      await rig.bookings.cancel(id, {});
+      await waitingForStaff(id);
+      await rig.clinic.control(`appointments/${old}`, { status: 'DELETED' });
+      const ended = await rig.until(id, ({ status }) => status === 'cancelled');
+      expect(ended.compensation[0]?.outcome).toBe('left_to_person');
+      expect(await live()).toEqual(left);
+      expect((await rig.clinic.state()).staffTasks).toHaveLength(staffTasks.length + 1);
+    }, 60_000);
+
+    test('one that the clinic restores beside the one that was booked instead is for a person', async () => {
+      const { id, old } = await confirmed();
+      await rig.clinic.control(`appointments/${old}`, { status: 'DELETED' });
+      await rig.until(
+        id,
+        ({ status, appointment }) => status === 'confirmed' && appointment !== null && appointment.id !== old,
+      );
+      await rig.clinic.control(`appointments/${old}`, { status: 'ACCEPTED' });
+      const asking = await rig.until(id, ({ attention }) => attention !== null);
+      expect(asking.attention?.reason).toBe('ambiguous_match');
+    });
+  });
+
   describe('far away in time from where it was', () => {
     const FAR = { windows: [{ from: '+14d', to: '+18d' }] };
     const confirmed = async (overrides: Record<string, unknown> = {}) => {

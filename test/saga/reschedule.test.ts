@@ -158,6 +158,69 @@ describe('a reschedule', () => {
     expect(await rig.sandbox.live(allowing.orderId)).toEqual({ order: true, appointments: 1 });
   });
 
+  test('that may cancel and book anew takes the very slot that was asked for', async () => {
+    const { id, orderId } = await confirmed({ policy: { onCannotReschedule: 'cancel_and_book' } });
+    const slots = await rig.bookings.searchSlots(atHome(LATER));
+    const slot = slots[0];
+    const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
+    await rig.sandbox.control('faults', { method: 'PATCH', path: movePath(orderId), when: 'before', answer });
+    await rig.bookings.reschedule(id, {
+      slot: { key: slot?.key, startsAt: slot?.startsAt, endsAt: slot?.endsAt },
+    });
+    const view = await rig.until(id, ({ status, attempts }) => status === 'confirmed' && attempts.length > 1);
+    expect(view.appointment?.startsAt).toBe(slot?.startsAt);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('of an appointment that is gone meanwhile comes to nothing at once, and the loss is followed up', async () => {
+    const { id, orderId } = await confirmed({ policy: { onProviderCancel: 'attention' } });
+    const { appointment } = await rig.bookings.get(id);
+    // Seen before the booking looks again: cancelled between the move's search and its call.
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: '/v3/order/phlebotomy/appointment/availability',
+      when: 'after',
+      delayMs: 1_500,
+    });
+    await rig.bookings.reschedule(id, { ...LATER, id: 'm-2' });
+    await rig.until(id, ({ status }) => status === 'rescheduling');
+    await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'cancelled' });
+    const asking = await rig.until(id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({
+      attention: { reason: 'provider_cancelled' },
+      lastRequest: { kind: 'reschedule', outcome: 'refused', code: 'appointment_gone', id: 'm-2' },
+    });
+    expect(asking.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'refused']);
+    expect(await moves(orderId)).toBe(0);
+  });
+
+  test('asked for again once the booking is being cancelled is refused', async () => {
+    const { id, orderId, startsAt } = await confirmed();
+    await rig.bookings.reschedule(id, LATER);
+    await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
+    );
+    const path = `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
+    await rig.sandbox.control('faults', { method: 'PATCH', path, when: 'after', delayMs: 1_500 });
+    await rig.bookings.cancel(id, {});
+    await expect(rig.bookings.reschedule(id, LATER)).rejects.toMatchObject({ code: 'already_ending' });
+  });
+
+  test('whose slot is lost cannot be tried again, only booked anew or given up', async () => {
+    const { id, orderId } = await confirmed({ policy: { onCannotReschedule: 'cancel_and_book' } });
+    const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
+    await rig.sandbox.control('faults', { method: 'PATCH', path: movePath(orderId), when: 'before', answer });
+    await rig.sandbox.control('slots', { snatch: 1_000 });
+    await rig.bookings.reschedule(id, LATER);
+    await rig.until(id, ({ attention }) => attention?.reason === 'reschedule_lost');
+    await expect(rig.bookings.retry(id, {})).rejects.toMatchObject({ code: 'choice_not_offered' });
+    await rig.server.client.workflow.getHandle(workflowIdOf(id)).signal('retry', {});
+    const view = await rig.until(id, ({ lastRequest }) => lastRequest?.code === 'choice_not_offered');
+    expect(view.attention?.reason).toBe('reschedule_lost');
+    expect((await rig.sandbox.live(orderId)).order).toBe(true);
+  });
+
   test('before the booking is confirmed is refused', async () => {
     await rig.sandbox.control('confirmation', { mode: 'never' });
     const { booking } = await rig.bookings.start(
@@ -204,6 +267,11 @@ describe('a reschedule', () => {
       const { id, orderId } = await confirmed();
       await together(id, { status: 'in_progress' });
       const begun = await rig.until(id, ({ status }) => status === 'in_progress');
+      expect(begun.lastRequest).toMatchObject({
+        kind: 'reschedule',
+        outcome: 'refused',
+        code: 'cannot_reschedule_now',
+      });
       await rig.sandbox.control(`appointments/${begun.appointment?.id}`, { status: 'completed' });
       await rig.bookings.wake(id, 'appointment');
       await rig.until(id, ({ status }) => status === 'completed');
@@ -224,6 +292,30 @@ describe('a reschedule', () => {
     await rig.bookings.cancel(id, {});
     await rig.until(id, ({ status }) => status === 'cancelled');
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+});
+
+describe('a reschedule inside the fee window', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga({ capabilities: { feeWindowMs: 30 * 24 * 3_600_000 } });
+  }, 120_000);
+  afterAll(() => rig.stop());
+
+  test('whose fee was accepted accepts no later one', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await expect(rig.bookings.reschedule(booking.id, LATER)).rejects.toMatchObject({
+      code: 'fees_not_accepted',
+    });
+    await rig.bookings.reschedule(booking.id, { ...LATER, acceptFees: true });
+    await rig.until(
+      booking.id,
+      (view) => view.status === 'confirmed' && view.appointment?.startsAt !== appointment?.startsAt,
+    );
+    await expect(rig.bookings.cancel(booking.id, {})).rejects.toMatchObject({ code: 'fees_not_accepted' });
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
   });
 });
 

@@ -56,6 +56,74 @@ describe('undoing', () => {
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
   });
 
+  test('"undone by hand" proves nothing while a call is unanswered: the looks over its window decide', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const book = `/v3/order/${orderId}/phlebotomy/appointment/book`;
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: book,
+      when: 'late',
+      answer: 'reset',
+      delayMs: 1_300,
+    });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    const answer = { status: 401, body: { detail: 'Invalid token' } };
+    const look = `/v3/order/${orderId}/phlebotomy/appointment`;
+    await rig.sandbox.control('faults', { method: 'GET', path: look, times: 1_000, when: 'before', answer });
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ attention, status }) => status === 'compensating' && attention !== null);
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.bookings.resolve(booking.id, { choice: 'undone', why: 'nothing is there' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation).toMatchObject([
+      { step: 'appointment', outcome: 'undone' },
+      { step: 'order', outcome: 'nothing_to_undo' },
+    ]);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+
+  test('what a person leaves standing while a call is unanswered leaves no undo open', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const book = `/v3/order/${orderId}/phlebotomy/appointment/book`;
+    await rig.sandbox.control('faults', { method: 'POST', path: book, when: 'before', answer: 'reset' });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    const answer = { status: 401, body: { detail: 'Invalid token' } };
+    const look = `/v3/order/${orderId}/phlebotomy/appointment`;
+    await rig.sandbox.control('faults', { method: 'GET', path: look, times: 1_000, when: 'before', answer });
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ attention, status }) => status === 'compensating' && attention !== null);
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'we look after it' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation).toMatchObject([
+      { step: 'appointment', outcome: 'left_to_person' },
+      { step: 'order', outcome: 'nothing_to_undo' },
+    ]);
+  });
+
+  test('a person’s retry of an undo is tried with patience anew', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(
+      adopting(orderId, 'keep', { limits: { settleWithinMs: 600_000 } }),
+    );
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const rule = { method: 'PATCH', path: cancelPath(orderId), when: 'before' };
+    const answer = { status: 503, body: 'Service Unavailable' };
+    await rig.sandbox.control('faults', { ...rule, times: 1_000, answer });
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    // It fails once more, and is tried again by itself.
+    await rig.sandbox.control('faults', { ...rule, times: 1, answer });
+    await rig.bookings.retry(booking.id, {});
+    const view = await rig.until(
+      booking.id,
+      ({ status, attention }) => status === 'cancelled' || attention !== null,
+    );
+    expect(view.status).toBe('cancelled');
+  });
+
   test('an adopted order is kept when the request says so', async () => {
     await rig.sandbox.control('slots', { empty: 3 });
     const orderId = await rig.sandbox.placeOrder();
@@ -213,6 +281,71 @@ describe('undoing', () => {
     const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
     expect(view.compensation[0]?.outcome).toBe('undone');
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+});
+
+describe('an appointment that was taken over', () => {
+  let rig: SagaRig;
+  beforeAll(async () => {
+    rig = await startSaga();
+  }, 120_000);
+  afterAll(() => rig.stop());
+  beforeEach(async () => {
+    await rig.sandbox.control('reset', {});
+  });
+
+  const LATER = { windows: [{ from: '+5d', to: '+9d' }] };
+  const movePath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/reschedule`;
+  const takenOver = async (overrides: Record<string, unknown>) => {
+    const orderId = await rig.sandbox.placeOrder();
+    const [slot] = await rig.bookings.searchSlots(atHome());
+    const { startsAt: start_at, endsAt: end_at } = slot ?? {};
+    const made = await rig.sandbox.control('appointments', {
+      ...{ order_id: orderId, status: 'confirmed', start_at, end_at },
+    });
+    const { policy, ...rest } = overrides;
+    const request = { ...rest, policy: { existingAppointment: 'adopt', ...Object(policy) } };
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', request));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    return { id: booking.id, orderId, appointmentId: String(Reflect.get(Object(made), 'id')) };
+  };
+
+  test('stays when its booking ends otherwise than by a caller', async () => {
+    const { id, orderId } = await takenOver({ policy: { onProviderCancel: 'attention' } });
+    await rig.sandbox.control(`orders/${orderId}`, { status: 'cancelled' });
+    await rig.bookings.wake(id, 'order');
+    await rig.until(id, ({ attention }) => attention?.reason === 'order_gone');
+    await rig.bookings.resolve(id, { choice: 'end', why: 'the order is gone' });
+    const view = await rig.until(id, ({ status }) => status === 'failed');
+    expect(view.compensation[0]).toMatchObject({ step: 'appointment', outcome: 'nothing_to_undo' });
+    expect((await rig.sandbox.live(orderId)).appointments).toBe(1);
+  });
+
+  test('is given up for a move that its caller asked for, where moving means cancelling first', async () => {
+    const { id, orderId, appointmentId } = await takenOver({
+      policy: { onCannotReschedule: 'cancel_and_book' },
+    });
+    const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
+    await rig.sandbox.control('faults', { method: 'PATCH', path: movePath(orderId), when: 'before', answer });
+    await rig.bookings.reschedule(id, LATER);
+    const view = await rig.until(
+      id,
+      ({ status, appointment, attention }) =>
+        attention !== null || (status === 'confirmed' && appointment?.id !== appointmentId),
+    );
+    expect(view.attention).toBeNull();
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('and was moved since stays one that was taken over', async () => {
+    const { id, orderId } = await takenOver({});
+    await rig.bookings.reschedule(id, LATER);
+    await rig.until(id, ({ status, attempts }) => status === 'confirmed' && attempts.length === 1);
+    await rig.sandbox.control(`orders/${orderId}`, { status: 'cancelled' });
+    await rig.bookings.wake(id, 'order');
+    const view = await rig.until(id, ({ status }) => status === 'failed');
+    expect(view.compensation[0]).toMatchObject({ step: 'appointment', outcome: 'nothing_to_undo' });
+    expect((await rig.sandbox.live(orderId)).appointments).toBe(1);
   });
 });
 

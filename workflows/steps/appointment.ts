@@ -1,14 +1,14 @@
 import { Failure } from '../../src/booking/failures';
-import type { Appointment } from '../../src/booking/model';
+import type { Appointment, Sighting } from '../../src/booking/model';
 import { sightingMark } from '../../src/booking/sighting';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { writes } from '../activities';
 import { now } from '../clock';
-import { whose } from '../evidence';
+import { knownLive, whose } from '../evidence';
 import { costsFee } from '../fees';
 import { lookUp, lookUpOnce, lookUpUnknown } from '../lookups';
 import { nextSighting } from '../sightings';
-import { at, change, type Booking } from '../state';
+import { at, change, shielded, type Booking } from '../state';
 import { deadline, isOver, untilOf } from '../waiting';
 import { hold } from './take';
 import { leaveToPerson, type Undo } from './undo';
@@ -39,7 +39,6 @@ export async function takeOver(b: Booking): Promise<boolean> {
 export const undoAppointment: Undo = {
   step: 'appointment',
   async run(b) {
-    if (b.state.leftStanding) return 'left_to_person'; // decided already: nobody is asked twice
     if (b.state.tookOver && !b.state.cancel) return 'nothing_to_undo';
     if (!b.state.order && b.state.capabilities.orderKind !== null) return 'nothing_to_undo';
     if (b.state.attempts.length === 0 && !b.state.appointment) return 'nothing_to_undo';
@@ -52,37 +51,90 @@ export const undoAppointment: Undo = {
     return cancelOurs(b);
   },
   async stands(b) {
-    return whose(b, await lookUp(b, 'check that the appointment is undone')).is !== 'none';
+    const seen = await lookUp(b, 'check that the appointment is undone');
+    return knownLive(b, seen).length > 0 || whose(b, seen).is !== 'none';
   },
 };
 
-/** Cancels our appointments one after the other: a move without reschedule holds two for a while. */
-async function cancelOurs(b: Booking): Promise<UndoOutcome> {
-  for (;;) {
-    const appointment = b.state.unknownBook ? await lookUpOnce(b) : await ourLive(b);
-    if (!appointment) return b.state.undoCalls.includes('appointment') ? 'undone' : 'nothing_to_undo';
-    await cancelOne(b, appointment);
-    if (b.state.ownAppointmentIds.length < 2) return 'undone';
-  }
+/** The undo of one of the two appointments that a move holds for a while, or of one that a caller gives up for it. */
+export function cancelling(appointment: Appointment): Undo {
+  return {
+    ...undoAppointment,
+    async run(b) {
+      await askToCancel(b, appointment);
+      if (b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, [appointment.id]);
+      return 'undone';
+    },
+    async stands(b) {
+      const { live } = await lookUp(b, 'check that the appointment is undone');
+      return live.some(({ id }) => id === appointment.id);
+    },
+  };
 }
 
-export async function cancelOne(b: Booking, appointment: Appointment): Promise<void> {
+/** Notes that a person had one of our appointments left standing: the view says so for as long as the booking lives. */
+export function leaveStanding(b: Booking, { id }: Appointment): void {
+  change(b, {
+    leftIds: [...b.state.leftIds, id],
+    compensation: [
+      ...b.state.compensation.filter(({ step }) => step !== 'appointment'),
+      { step: 'appointment', outcome: 'left_to_person', attempts: 1, at: now() },
+    ],
+  });
+}
+
+/**
+ * Cancels all that is ours: a move without reschedule holds two for a while. What is known by id comes first, so
+ * that it is not held up by what may be anybody's; all are asked for before the provider's staff is waited for.
+ */
+async function cancelOurs(b: Booking): Promise<UndoOutcome> {
+  const known = await knownToUndo(b);
+  for (const one of known) await askToCancel(b, one);
+  const other = await otherToUndo(b);
+  if (other) {
+    change(b, { ownAppointmentIds: [...new Set([...b.state.ownAppointmentIds, other.id])] });
+    await askToCancel(b, other);
+  }
+  const asked = [...known, ...(other ? [other] : [])].map(({ id }) => id);
+  if (asked.length > 0 && b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, asked);
+  if (b.state.leftIds.length > 0) return 'left_to_person';
+  return b.state.undoCalls.includes('appointment') ? 'undone' : 'nothing_to_undo';
+}
+
+/** Where refs do not return: what is ours by id. A visit that has begun comes last, as it stops the undo. */
+async function knownToUndo(b: Booking): Promise<Appointment[]> {
+  if (b.state.capabilities.refReturns) return [];
+  const sighting = await lookUp(b, 'look what there is to undo');
+  const known = knownLive(b, sighting);
+  if (known.length === 0) noteEnded(b, sighting);
+  return known.sort((one, other) => Number(hasBegun(one)) - Number(hasBegun(other)));
+}
+
+/** What the unanswered call brought about; without one, and where refs return, what carries our ref. */
+async function otherToUndo(b: Booking): Promise<Appointment | null> {
+  if (b.state.unknownBook) return lookUpOnce(b);
+  return b.state.capabilities.refReturns ? ourLive(b) : null;
+}
+
+/** Has the provider, or its staff, cancel an appointment. */
+async function askToCancel(b: Booking, appointment: Appointment): Promise<void> {
   noteUndone(b, appointment);
-  if (hasBegun(appointment)) throw new Failure('visit_begun');
+  if (hasBegun(appointment)) throw new Failure('visit_begun', { said: wordsOf([appointment]) });
   if (costsFee(b, appointment) && !mayCostFee(b)) throw new Failure('fee_window');
   if (!b.state.undoCalls.includes('appointment')) {
     change(b, { undoCalls: [...b.state.undoCalls, 'appointment'] });
   }
-  const answer = await writes(b, 'cancel the appointment').cancelAppointment({
-    at: at(b),
-    request: b.state.request,
-    orderId: b.state.order?.id ?? null,
-    appointmentId: appointment.id,
-    reason: b.state.cancel?.reason ?? null,
-  });
+  const answer = await shielded(() =>
+    writes(b, 'cancel the appointment').cancelAppointment({
+      at: at(b),
+      request: b.state.request,
+      orderId: b.state.order?.id ?? null,
+      appointmentId: appointment.id,
+      reason: b.state.cancel?.reason ?? null,
+    }),
+  );
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
   if (answer.value) noteUndone(b, answer.value);
-  if (b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, appointment.id);
 }
 
 function hasBegun({ standing }: Appointment): boolean {
@@ -94,8 +146,8 @@ function noteUndone(b: Booking, appointment: Appointment): void {
   if (b.state.replaces?.id !== appointment.id) change(b, { appointment });
 }
 
-/** The provider's staff was asked to cancel: shown as left to a person until they did. */
-async function staffCancelled(b: Booking, appointmentId: string): Promise<void> {
+/** The provider's staff was asked to cancel these: shown as left to a person until they did. */
+async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void> {
   const limit = deadline(b, now(), b.state.limits.staffTaskDueMs);
   let mark = '';
   for (;;) {
@@ -107,14 +159,20 @@ async function staffCancelled(b: Booking, appointmentId: string): Promise<void> 
     });
     if (!seen) continue;
     mark = sightingMark(seen);
-    const ended = seen.ended.find(({ id }) => id === appointmentId);
-    if (ended) noteUndone(b, ended);
-    const standing = seen.live.find(({ id }) => id === appointmentId);
-    if (!standing) return;
+    for (const ended of seen.ended.filter(({ id }) => ids.includes(id))) noteUndone(b, ended);
+    const standing = seen.live.filter(({ id }) => ids.includes(id));
+    if (standing.length === 0) return;
     // Nobody cancels a visit that is taking place: waiting for it would have no end.
-    if (hasBegun(standing)) throw new Failure('visit_begun');
-    if (isOver(b, limit)) throw new Failure('staff_task_overdue');
+    if (standing.some(hasBegun)) throw new Failure('visit_begun', { said: wordsOf(standing) });
+    if (isOver(b, limit)) throw new Failure('staff_task_overdue', { said: wordsOf(standing) });
   }
+}
+
+/** Which appointments a person is asked about. */
+function wordsOf(appointments: readonly Appointment[]): string {
+  return appointments
+    .map(({ id, startsAt }) => `appointment ${id} at ${startsAt ?? 'no time yet'}`)
+    .join(', ');
 }
 
 function mayCostFee(b: Booking): boolean {
@@ -125,8 +183,14 @@ async function ourLive(b: Booking): Promise<Appointment | null> {
   const sighting = await lookUp(b, 'look what there is to undo');
   const seen = whose(b, sighting);
   if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
-  if (seen.is === 'ours') return seen.appointment;
-  const ended = sighting.ended.find(({ id }) => b.state.ownAppointmentIds.includes(id));
-  if (ended) change(b, { appointment: ended });
+  if (seen.is === 'ours' && !b.state.leftIds.includes(seen.appointment.id)) return seen.appointment;
+  noteEnded(b, sighting);
   return null;
+}
+
+function noteEnded(b: Booking, { ended }: Sighting): void {
+  const { appointment, ownAppointmentIds } = b.state;
+  const own = ended.filter(({ id }) => ownAppointmentIds.includes(id));
+  const shown = own.find(({ id }) => id === appointment?.id) ?? own[0];
+  if (shown) change(b, { appointment: shown });
 }

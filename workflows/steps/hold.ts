@@ -1,8 +1,8 @@
 import { Ending } from '../ending';
 import { owned } from '../owned';
-import { change, shielded, type Booking } from '../state';
+import { change, type Booking } from '../state';
 import { checkTime } from '../waiting';
-import { takeOver, undoAppointment } from './appointment';
+import { leaveStanding, takeOver, undoAppointment } from './appointment';
 import { confirmed } from './confirm';
 import { nextOffer } from './offer';
 import { take } from './take';
@@ -28,10 +28,10 @@ export async function hold(b: Booking): Promise<void> {
 }
 
 /** Gives a slot back before another is tried; one that a person leaves standing ends the search. */
-async function release(b: Booking): Promise<void> {
-  const outcome = await shielded(() => undone(b, undoAppointment));
-  if (outcome === 'left_to_person') {
-    change(b, { leftStanding: true });
+export async function release(b: Booking): Promise<void> {
+  const { appointment } = b.state;
+  if ((await undone(b, undoAppointment)) === 'left_to_person') {
+    if (appointment) leaveStanding(b, appointment);
     throw new Ending('failed', 'undo_failed');
   }
   change(b, { appointment: null });

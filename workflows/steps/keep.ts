@@ -1,4 +1,5 @@
 import { Failure } from '../../src/booking/failures';
+import type { Appointment, Order } from '../../src/booking/model';
 import { sightingMark } from '../../src/booking/sighting';
 import { after, now, nowMs } from '../clock';
 import { Ending } from '../ending';
@@ -6,8 +7,8 @@ import { carryOnWhenLong } from '../long-life';
 import { lookUp } from '../lookups';
 import { attention, owned } from '../owned';
 import { nextSighting, note } from '../sightings';
-import { change, type Booking } from '../state';
-import { move } from './move';
+import { change, restartSettling, type Booking } from '../state';
+import { move, refuseMove } from './move';
 
 /**
  * Step 6: a confirmed booking stays open until its visit is over: moves, cancellations, the provider's changes.
@@ -17,26 +18,30 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
   let mark = '';
   let before = b.state.appointment?.standing;
   for (;;) {
-    await carryOnWhenLong(b);
     const standing = b.state.appointment?.standing;
-    if (isCompleted(b)) return 'completed';
+    if (isCompleted(b)) return completed(b);
+    if (isOrderGone(b)) {
+      await orderGone(b);
+      continue;
+    }
     if (standing === 'cancelled') {
       // A slot that was only reserved was never promised: another is looked for, as before the reservation.
       if (before === 'reserved' || (await providerCancelled(b)) === 'rebook') return rebooking(b);
       continue;
     }
+    await carryOnWhenLong(b); // not above: the next run would not know what stood before
     before = standing;
-    if (b.inbox.reschedule && standing !== 'in_progress') {
+    if (b.inbox.reschedule && (await isReadyToMove(b))) {
       if ((await moveAsAsked(b)) === 'rebook') return rebooking(b);
       mark = '';
       continue;
     }
     mark = await watchVisit(b, mark);
-    if (b.state.finalWordDue && !isCompleted(b) && (await noFinalWord(b)) === 'completed') return 'completed';
+    if (isFinalWordDue(b) && (await noFinalWord(b)) === 'completed') return completed(b);
   }
 }
 
-/** Waits for the next change of the appointment and notes it; the mark of what was seen. */
+/** Waits for the next change of the appointment or its order and notes it; the mark of what was seen. */
 async function watchVisit(b: Booking, mark: string): Promise<string> {
   const status = b.state.appointment?.standing === 'in_progress' ? 'in_progress' : 'confirmed';
   change(b, { status });
@@ -45,12 +50,30 @@ async function watchVisit(b: Booking, mark: string): Promise<string> {
     const everyMs = b.state.limits.keepPollMs;
     const takesMail = status === 'confirmed'; // a visit that has begun is not moved
     const what = 'the final word on the visit';
-    const seen = await nextSighting(b, { what, mark, until, everyMs, takesMail });
+    const seen = await nextSighting(b, { what, mark, until, everyMs, takesMail, withOrder: true });
     if (!seen) return mark;
     note(b, seen);
     change(b, { finalWordDue: until !== null && Date.parse(until) <= nowMs() });
     return sightingMark(seen);
   });
+}
+
+/**
+ * Whether the appointment still stands to be moved. Unread news is read first: a move would act on what was. A visit
+ * that has begun is not moved any more, and its caller is told.
+ */
+async function isReadyToMove(b: Booking): Promise<boolean> {
+  if (b.inbox.news) {
+    b.inbox.news = false;
+    await owned(b, async () =>
+      note(b, await lookUp(b, 'read the provider before the move', { withOrder: true })),
+    );
+  }
+  if (isCompleted(b) || b.state.appointment?.standing === 'in_progress') {
+    dropMove(b);
+    return false;
+  }
+  return b.state.appointment?.standing !== 'cancelled' && !isOrderGone(b);
 }
 
 async function moveAsAsked(b: Booking): Promise<'stays' | 'rebook'> {
@@ -62,15 +85,72 @@ async function moveAsAsked(b: Booking): Promise<'stays' | 'rebook'> {
   throw new Ending('failed', 'reschedule_lost');
 }
 
+/** An accepted move that the visit has overtaken. */
+function dropMove(b: Booking): void {
+  if (!b.inbox.reschedule) return;
+  b.inbox.reschedule = null;
+  refuseMove(b, 'cannot_reschedule_now');
+}
+
+function completed(b: Booking): 'completed' {
+  dropMove(b);
+  return 'completed';
+}
+
+/** Looks for another slot, as at first; the one that was lost is not tried again. */
 function rebooking(b: Booking): 'rebook' {
-  change(b, { appointment: null, rebookings: b.state.rebookings + 1, settleFrom: now(), slots: [] });
+  const { appointment, attempts, tookOver, ownAppointmentIds, rebookings } = b.state;
+  const lost = attempts.findLastIndex(
+    ({ startsAt }) => startsAt !== null && startsAt === appointment?.startsAt,
+  );
+  change(b, {
+    appointment: null,
+    rebookings: rebookings + 1,
+    slots: [],
+    triedFrom: lost < 0 ? attempts.length : lost,
+    lastMoveDone: false,
+    tookOver: false,
+    // What was taken over and is gone was never ours: should it come back, it is not ours to touch.
+    ownAppointmentIds: tookOver
+      ? ownAppointmentIds.filter((id) => id !== appointment?.id)
+      : ownAppointmentIds,
+  });
+  restartSettling(b);
   return 'rebook';
 }
 
-function isCompleted(b: Booking): boolean {
-  // The order moves on once the sample is drawn, where the appointment itself is not told to.
-  const phase = b.state.order?.phase;
-  return b.state.appointment?.standing === 'completed' || phase === 'with_lab' || phase === 'completed';
+/** The order moves on once the sample is drawn, where the appointment itself is not told to. */
+const DRAWN: readonly (Order['phase'] | undefined)[] = ['with_lab', 'completed', 'failed'];
+
+/** A drawn sample counts from the start of the visit on: an order may carry an earlier one. */
+function isCompleted({ state: { order, appointment } }: Booking): boolean {
+  if (appointment?.standing === 'completed') return true;
+  return (
+    DRAWN.includes(order?.phase) && appointment?.standing !== 'cancelled' && !(startMs(appointment) > nowMs())
+  );
+}
+
+/** Whether the order was cancelled or failed elsewhere before the visit: what its appointment was for is gone. */
+function isOrderGone({ state: { order, appointment } }: Booking): boolean {
+  if (order?.phase !== 'cancelled' && order?.phase !== 'failed') return false;
+  const { standing } = appointment ?? {};
+  return standing === 'cancelled' || (standing !== 'in_progress' && !(startMs(appointment) <= nowMs()));
+}
+
+/** NaN while no time is agreed, which is neither before nor after any other. */
+function startMs(appointment: Appointment | null): number {
+  return Date.parse(appointment?.startsAt ?? '');
+}
+
+/** There is nothing to book again for: the booking ends, or a person is asked where the request says so. */
+async function orderGone(b: Booking): Promise<void> {
+  if (b.state.request.policy?.onProviderCancel !== 'attention') throw new Ending('failed', 'order_ended');
+  if ((await attention(b, new Failure('order_gone'))) === 'end') throw new Ending('failed', 'order_ended');
+  await owned(b, async () => note(b, await lookUp(b, 'look again at the order', { withOrder: true })));
+}
+
+function isFinalWordDue(b: Booking): boolean {
+  return b.state.finalWordDue && !isCompleted(b) && b.state.appointment?.standing !== 'cancelled';
 }
 
 function finalWordBy(b: Booking): string | null {

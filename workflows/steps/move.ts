@@ -2,15 +2,17 @@ import { type Failure, failureRow, type FailureCode } from '../../src/booking/fa
 import type { RescheduleMessage } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
 import { core } from '../activities';
+import type { UndoOutcome } from '../../src/booking/schema/view';
 import { now } from '../clock';
 import { failureOf } from '../ending';
 import { attention } from '../owned';
-import { change, shielded, type Booking } from '../state';
-import { cancelOne, undoAppointment } from './appointment';
+import { change, restartSettling, type Booking } from '../state';
+import { cancelling, leaveStanding } from './appointment';
 import { confirmed } from './confirm';
+import { release } from './hold';
 import { nextSlot } from './offer';
 import { take } from './take';
-import { undone, type Undo } from './undo';
+import { undone } from './undo';
 
 /**
  * A reschedule: a small saga of its own. The old appointment stands until the new one is held; whatever fails,
@@ -19,9 +21,10 @@ import { undone, type Undo } from './undo';
 export type MoveOutcome = 'moved' | 'kept' | 'lost';
 
 export async function move(b: Booking, message: RescheduleMessage): Promise<MoveOutcome> {
-  const { request: before, appointment: old } = b.state;
+  const { request: before, appointment: old, acceptFees } = b.state;
   if (!old) return 'lost';
-  change(b, { status: 'rescheduling', triedFrom: b.state.attempts.length, slots: [], settleFrom: now() });
+  change(b, { status: 'rescheduling', triedFrom: b.state.attempts.length, slots: [] });
+  restartSettling(b);
   if (message.acceptFees) change(b, { acceptFees: true });
   try {
     const request = await ownedMove(b, () =>
@@ -35,8 +38,11 @@ export async function move(b: Booking, message: RescheduleMessage): Promise<Move
   } catch (err) {
     if (!(err instanceof Refused)) throw err;
     change(b, { request: before, slots: [], appointment: old, replaces: null });
-    refuse(b, err.code);
+    refuseMove(b, err.code);
     return 'kept';
+  } finally {
+    // The fees of this move were accepted, and no later one's; a cancel that came meanwhile has a word of its own.
+    if (!b.state.cancel) change(b, { acceptFees });
   }
 }
 
@@ -57,9 +63,13 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
         throw err;
       },
     );
-    if (taken === 'fixed') return cancelThenBook(b);
+    if (taken === 'fixed') {
+      // What could not be had by moving may be had by booking: the slot counts as untried.
+      change(b, { slots: [slot, ...b.state.slots], triedFrom: b.state.attempts.length });
+      return cancelThenBook(b, old);
+    }
     if (!taken) continue;
-    if (!(await confirmed(b))) await shielded(() => undone(b, undoAppointment));
+    if (!(await confirmed(b))) await release(b);
     return 'moved';
   }
   throw new Refused('no_slot');
@@ -69,34 +79,43 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
 async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
     const slot = await ownedMove(b, () => nextSlot(b));
-    change(b, { replaces: old });
     const taken = await ownedMove(b, () => take(b, { kind: 'book', slot }));
     if (!taken) continue;
+    change(b, { replaces: old });
     if (await confirmed(b)) {
       change(b, { status: 'rescheduling' });
-      await shielded(() => undone(b, cancelling(old)));
+      await giveUp(b, old);
       change(b, { replaces: null });
       return 'moved';
     }
-    await shielded(() => undone(b, cancelling(taken)));
+    const outcome = await giveUp(b, taken);
     change(b, { appointment: old, replaces: null });
+    // Two of ours stand now, with a person's knowledge: no third is booked beside them.
+    if (outcome === 'left_to_person') throw new Refused('undo_failed');
   }
   throw new Refused('no_slot');
 }
 
+/** Has one of the two appointments of a move undone. */
+async function giveUp(b: Booking, appointment: Appointment): Promise<UndoOutcome> {
+  const outcome = await undone(b, cancelling(appointment));
+  if (outcome === 'left_to_person') leaveStanding(b, appointment);
+  return outcome;
+}
+
 /** The provider does not move this one, and the request allows to give it up first. */
-async function cancelThenBook(b: Booking): Promise<MoveOutcome> {
+async function cancelThenBook(b: Booking, old: Appointment): Promise<MoveOutcome> {
   if (!mayCancelAndBook(b)) throw new Refused('cannot_reschedule');
   const slot = await ownedMove(b, () => nextSlot(b)); // nothing is given up before there is something to take
-  if ((await shielded(() => undone(b, undoAppointment))) === 'left_to_person')
-    throw new Refused('undo_failed');
-  change(b, { appointment: null, slots: [slot, ...b.state.slots] });
+  // The caller asks for it, so this holds for one that was taken over as well.
+  if ((await undone(b, cancelling(old))) === 'left_to_person') throw new Refused('undo_failed');
+  change(b, { appointment: null, tookOver: false, slots: [slot, ...b.state.slots] });
   try {
     for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
       const next = await ownedMove(b, () => nextSlot(b));
       if (!(await ownedMove(b, () => take(b, { kind: 'book', slot: next })))) continue;
       if (await confirmed(b)) return 'moved';
-      await shielded(() => undone(b, undoAppointment));
+      await release(b);
     }
   } catch (err) {
     if (!(err instanceof Refused)) throw err;
@@ -108,17 +127,6 @@ function mayCancelAndBook(b: Booking): boolean {
   return b.state.request.policy?.onCannotReschedule === 'cancel_and_book';
 }
 
-/** The undo of one of the two appointments that a move holds for a while. */
-function cancelling(appointment: Appointment): Undo {
-  return {
-    ...undoAppointment,
-    run: async (b) => {
-      await cancelOne(b, appointment);
-      return 'undone';
-    },
-  };
-}
-
 /** What makes a move come to nothing; the appointment stays as it was. */
 class Refused extends Error {
   override readonly name = 'Refused';
@@ -127,7 +135,8 @@ class Refused extends Error {
   }
 }
 
-function refuse(b: Booking, code: FailureCode): void {
+/** Tells the caller of a move, which had been accepted, that it came to nothing. */
+export function refuseMove(b: Booking, code: FailureCode): void {
   const { lastRequest } = b.state;
   const of = lastRequest?.kind === 'reschedule' ? lastRequest : null;
   change(b, {

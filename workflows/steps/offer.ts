@@ -1,5 +1,6 @@
 import { Failure } from '../../src/booking/failures';
 import type { Slot } from '../../src/booking/model';
+import type { AttemptOutcome } from '../../src/booking/schema/view';
 import { reads } from '../activities';
 import { nowMs } from '../clock';
 import { failureOf } from '../ending';
@@ -73,8 +74,11 @@ async function vendorOffer(b: Booking): Promise<Offer> {
   const { request, order, attempts, triedFrom } = b.state;
   const tier = await reads(b, 'see how the area is served').chooseTier({ at: at(b), request, order });
   if (tier.tier === 'book') throw new Failure('area_not_served');
-  // Asked once: a vendor that said no to this patient says no again. One that never heard us said nothing.
-  const answered = attempts.slice(triedFrom).filter(({ outcome }) => outcome !== 'unknown');
+  // Asked once: a vendor that said no to this patient says no again. One that never heard us said nothing, and one
+  // that had agreed and cancelled later may agree again.
+  const answered = attempts.slice(triedFrom).filter(({ outcome }) => !MAY_AGREE.includes(outcome));
   if (answered.some(({ slotMark: mark }) => mark === tier.vendor)) throw new Failure('no_slot');
   return { kind: 'visit', vendor: tier.vendor };
 }
+
+const MAY_AGREE: readonly AttemptOutcome[] = ['unknown', 'confirmed'];

@@ -6,6 +6,7 @@ import { after, now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { whose } from '../evidence';
 import { lookUpTimes, whereToLook } from '../lookups';
+import { isPassing, patiently } from '../patience';
 import { at, change, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import type { Undo } from './undo';
@@ -66,13 +67,13 @@ async function place(b: Booking): Promise<void> {
   const startedMs = nowMs();
   let pauseMs = b.state.limits.pollFirstMs;
   for (;;) {
-    const answer = await shielded(() => placeOnce(b));
+    const answer = await placePatiently(b);
     if (answer.is === 'done') {
       change(b, { order: { ...answer.value, origin: 'placed' }, unknownOrderSince: null });
       return;
     }
-    const since = b.state.unknownOrderSince ?? now();
-    change(b, { unknownOrderSince: since });
+    // From the last of them: each may have reached the provider at the last moment of its time.
+    change(b, { unknownOrderSince: now() });
     if (nowMs() - startedMs > b.state.limits.patienceMs)
       throw new Failure('outcome_unknown', { said: answer.said });
     const { orderKeyLifetimeMs, lateCommitWindowMs } = b.state.capabilities;
@@ -80,6 +81,15 @@ async function place(b: Booking): Promise<void> {
     await pauseUntil(b, 'the order to show up', again);
     pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
   }
+}
+
+/** What certainly had no effect and time may cure is tried again within patience, as a book call is. */
+function placePatiently(b: Booking) {
+  const place = () => shielded(() => placeOnce(b));
+  const { patienceMs } = b.state.limits;
+  return patiently(b, 'another try at placing the order', place, (failure) =>
+    isPassing(failure) ? patienceMs : 0,
+  );
 }
 
 async function placeOnce(b: Booking) {
@@ -169,7 +179,7 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
   if (isEnded(order)) return cancelledByUs(b) && order.phase === 'cancelled' ? 'undone' : 'nothing_to_undo';
   await refuseForeign(b, orderId);
   countUndoCall(b);
-  const answer = await writes(b, 'cancel the order').cancelOrder({ at: at(b), orderId });
+  const answer = await shielded(() => writes(b, 'cancel the order').cancelOrder({ at: at(b), orderId }));
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
   note(b, answer.value);
   return 'undone';
@@ -179,7 +189,7 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
 function wouldTakeLeftOne({ state }: Booking): boolean {
   if (!state.capabilities.orderCancelTakesAppointment) return false;
   return (
-    state.leftStanding ||
+    state.leftIds.length > 0 ||
     state.compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person')
   );
 }

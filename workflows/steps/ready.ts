@@ -27,5 +27,6 @@ async function nextOrder(b: Booking, order: Order, until: string): Promise<Order
   const watched = await watch(b, "the order's requisition", until, () =>
     polls(b, "poll for the order's requisition").awaitOrderChange({ ...input, seenStatus: order.status }),
   );
-  return watched.by === 'poll' ? watched.found : reads(b, 'read the order').readOrder(input);
+  if (watched.by === 'poll') return watched.found;
+  return reads(b, 'read the order').readOrder({ ...input, isKnown: true });
 }

@@ -3,11 +3,11 @@ import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
 import { reads, writes } from '../activities';
-import { after, now, nowMs } from '../clock';
+import { now } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { lookUpUnknown, whereToLook } from '../lookups';
+import { isPassing, patiently } from '../patience';
 import { at, change, changeAttempt, enter, maker, shielded, type Booking } from '../state';
-import { pauseUntil } from '../waiting';
 import { slotMark, type Offer } from './offer';
 
 /** Step 4: taking what is on offer, with every unclear answer accounted for before anything else is done. */
@@ -32,7 +32,7 @@ export async function take(b: Booking, offer: Offer): Promise<Appointment | null
       },
     ],
   });
-  return settleBook(b, await bookPatiently(b, offer, generation));
+  return settleBook(b, offer, await bookPatiently(b, offer, generation));
 }
 
 /** Where refs do not return, what was there before is what tells ours from another's. */
@@ -44,31 +44,19 @@ async function noteSeenBefore(b: Booking, startsAt: string | null): Promise<void
 
 /** Books; what certainly had no effect and time may cure (load, no connection) is tried again within patience. */
 async function bookPatiently(b: Booking, offer: Offer, generation: number): Promise<BookAnswer> {
-  const startedMs = nowMs();
-  let pauseMs = b.state.limits.pollFirstMs;
-  for (;;) {
-    try {
-      return await shielded(() => bookOnce(b, offer, generation));
-    } catch (err) {
-      const failure = failureOf(err);
-      if (!failure) throw err;
-      if (!mayTryAgain(b, failure, startedMs)) {
-        changeAttempt(b, 'refused', failure.message);
-        throw err;
-      }
-      await pauseUntil(b, 'another try at booking', after(now(), failure.facts.retryAfterMs ?? pauseMs));
-      pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
-    }
+  const { patienceMs, readyTimeoutMs } = b.state.limits;
+  const book = () => shielded(() => bookOnce(b, offer, generation));
+  try {
+    return await patiently(b, 'another try at booking', book, (failure) => {
+      if (failure.code === 'order_not_ready') return readyTimeoutMs;
+      return isPassing(failure) ? patienceMs : 0;
+    });
+  } catch (err) {
+    const failure = failureOf(err);
+    if (failure) changeAttempt(b, 'refused', failure.message);
+    throw err;
   }
 }
-
-function mayTryAgain(b: Booking, { code }: Failure, startedMs: number): boolean {
-  const { patienceMs, readyTimeoutMs } = b.state.limits;
-  const limitMs = code === 'order_not_ready' ? readyTimeoutMs : patienceMs;
-  return RETRYABLE.includes(code) && nowMs() - startedMs < limitMs;
-}
-
-const RETRYABLE: readonly string[] = ['rate_limited', 'provider_unavailable', 'order_not_ready'];
 
 async function bookOnce(b: Booking, offer: Offer, generation: number): Promise<BookAnswer> {
   try {
@@ -132,29 +120,30 @@ function noteUnknown(b: Booking, offer: Offer, said: string): void {
   change(b, { unknownBook: { since: now(), startsAt: startOf(offer), isMove: offer.kind === 'move' } });
 }
 
-async function settleBook(b: Booking, answer: BookAnswer): Promise<Appointment | null> {
+async function settleBook(b: Booking, offer: Offer, answer: BookAnswer): Promise<Appointment | null> {
   if (answer.is === 'gone') {
     changeAttempt(b, 'gone', answer.reason);
     if (answer.searchAgain) change(b, { slots: [] });
     return null;
   }
   if (answer.is === 'unknown') return accountFor(b);
-  hold(b, answer.appointment);
+  hold(b, answer.appointment, offer.kind === 'move');
   return answer.appointment;
 }
 
 async function accountFor(b: Booking): Promise<Appointment | null> {
+  const isMove = b.state.unknownBook?.isMove;
   const appointment = await lookUpUnknown(b);
-  if (appointment) hold(b, appointment);
+  if (appointment) hold(b, appointment, isMove);
   return appointment;
 }
 
-/** Notes the appointment as this booking's own. */
-export function hold(b: Booking, appointment: Appointment): void {
+/** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
+export function hold(b: Booking, appointment: Appointment, isMove = false): void {
   changeAttempt(b, 'held');
   change(b, {
     appointment,
-    tookOver: false,
+    tookOver: isMove && b.state.tookOver,
     ownAppointmentIds: [...new Set([...b.state.ownAppointmentIds, appointment.id])],
   });
 }

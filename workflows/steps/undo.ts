@@ -3,6 +3,7 @@ import type { BookingView, UndoOutcome } from '../../src/booking/schema/view';
 import { after, now, nowMs } from '../clock';
 import { failureOf } from '../ending';
 import { undoAttention } from '../owned';
+import { isPassing } from '../patience';
 import { change, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 
@@ -39,9 +40,21 @@ export async function compensate(b: Booking, undos: readonly Undo[]): Promise<vo
   for (const undo of pending) await undone(b, undo, undo.settle ?? undo.run);
 }
 
-/** Runs an undo until it has an outcome: its own, or a person's. Call it shielded. */
+/**
+ * Runs an undo until it has an outcome: its own, or a person's. On the way to an appointment a cancel ends its waits;
+ * its writes shield themselves. Fees that a person accepts there are accepted for this undo and no other.
+ */
 export async function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run): Promise<UndoOutcome> {
-  const startedMs = nowMs();
+  const { acceptFees } = b.state;
+  try {
+    return await untilSettled(b, undo, run);
+  } finally {
+    if (!b.compensating && !b.state.cancel) change(b, { acceptFees });
+  }
+}
+
+async function untilSettled(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome> {
+  let startedMs = nowMs();
   let pauseMs = b.state.limits.pollFirstMs;
   for (;;) {
     try {
@@ -59,43 +72,55 @@ export async function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run
         pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
         continue;
       }
-      const outcome = await resolved(b, undo, failure);
+      const outcome = await resolved(b, undo, run, failure);
       if (outcome) return outcome;
+      startedMs = nowMs(); // a person's retry is tried with patience anew
+      pauseMs = b.state.limits.pollFirstMs;
     }
   }
 }
 
 /** Asks a person. The outcome when their decision settled the undo; null to try again. */
-async function resolved(b: Booking, undo: Undo, failure: Failure): Promise<UndoOutcome | null> {
+async function resolved(
+  b: Booking,
+  undo: Undo,
+  run: Undo['run'],
+  failure: Failure,
+): Promise<UndoOutcome | null> {
   const decision = await undoAttention(
     b,
     isPassing(failure) ? new Failure('undo_failed', failure.facts) : failure,
   );
   if (decision === 'accept_fees') change(b, { acceptFees: true });
-  if (decision === 'leave') return record(b, undo, 'left_to_person');
-  return decision === 'undone' ? checked(b, undo) : null;
+  if (decision === 'leave') return left(b, undo);
+  return decision === 'undone' ? checked(b, undo, run) : null;
 }
 
 /**
  * "It has been undone by hand" is checked by look-up: what still stands comes back to the person. Where the
- * provider cannot be read, the person's word stands.
+ * provider cannot be read, the person's word stands. While a call is unanswered one empty look proves nothing: the
+ * looks over its window decide.
  */
-async function checked(b: Booking, undo: Undo): Promise<UndoOutcome | null> {
+async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome | null> {
   try {
-    return (await undo.stands(b)) ? null : record(b, undo, 'undone');
+    if (await undo.stands(b)) return null;
+    if (undo.step !== 'appointment' || !b.state.unknownBook) return record(b, undo, 'undone');
+    return run === undo.run ? record(b, undo, 'pending') : null;
   } catch (err) {
     if (!failureOf(err)) throw err;
-    return record(b, undo, 'left_to_person');
+    return left(b, undo);
   }
 }
 
-/** Failures that time alone may cure. */
-function isPassing(failure: Failure): boolean {
-  return failure.code === 'provider_unavailable' || failure.code === 'rate_limited';
+/** The person takes it upon themselves, with whatever an unanswered call may still bring about. */
+function left(b: Booking, undo: Undo): UndoOutcome {
+  if (undo.step === 'appointment') change(b, { unknownBook: null });
+  return record(b, undo, 'left_to_person');
 }
 
 /** Shows that a step's undo now depends on a person at the provider; it stays open until they have done it. */
 export function leaveToPerson(b: Booking, step: Undo['step']): void {
+  if (!b.compensating) return;
   change(b, {
     compensation: b.state.compensation.map((entry) =>
       entry.step === step ? { ...entry, outcome: 'left_to_person', at: now() } : entry,
@@ -103,7 +128,9 @@ export function leaveToPerson(b: Booking, step: Undo['step']): void {
   });
 }
 
+/** The view tells of undos when a booking ends; before that, of what a person left standing and nothing else. */
 function record(b: Booking, undo: Undo, outcome: UndoOutcome): UndoOutcome {
+  if (!b.compensating) return outcome;
   const compensation = b.state.compensation.map((entry) =>
     entry.step === undo.step ? { ...entry, outcome, attempts: entry.attempts + 1, at: now() } : entry,
   );

@@ -39,21 +39,21 @@ export async function book(
 /**
  * The booking's own appointments, wherever the clinic has moved them, and those of the request's client and patient
  * around a start, from the practice's shared sweep; nobody else's leave it. The list keeps what was deleted or
- * declined (providers.md), so an own one that is not in it is `appointment_missing`, as in the list of another
+ * declined (providers.md), so one that stood and is not in it is `appointment_missing`, as in the list of another
  * practice. A client or patient who is no longer found here, after the search found them, is `unexpected_answer`
  * and for a person: appointments of theirs may stand.
  */
 export async function lookUp(
   { session, sweep, resolve }: Practice,
   call: Call,
-  { request, startsAt, ownIds }: Where,
+  { request, startsAt, ownIds, standingIds }: Where,
 ): Promise<Sighting> {
   const account = accountOf(session, call);
   const party = await resolve(call, request).catch((err: unknown) => {
     throw lostParty(err);
   });
   const rows = await sweep.appointments(call);
-  const missing = ownIds.find((id) => !rows.has(id));
+  const missing = standingIds.find((id) => !rows.has(id));
   if (missing !== undefined)
     throw new Failure('appointment_missing', {
       said: `appointment ${missing} is not in the practice's list`,

@@ -49,6 +49,8 @@ const slotsBody = z.strictObject({
   empty: z.number().int().min(0).optional(),
   capacity: z.number().int().min(1).nullable().optional(),
   expireKeys: z.boolean().default(false),
+  /** Whoever took slots from under us gives them back. */
+  release: z.boolean().default(false),
 });
 
 function settingControls(app: FastifyInstance, context: Context): void {
@@ -75,8 +77,8 @@ function settingControls(app: FastifyInstance, context: Context): void {
     return { unknown: state.unknownUsers };
   });
   app.post('/_sandbox/slots', (request) => {
-    const { expireKeys, ...given } = controlBody(slotsBody, request.body);
-    Object.assign(state.slots, given);
+    const { expireKeys, release, ...given } = controlBody(slotsBody, request.body);
+    Object.assign(state.slots, given, release && { taken: [] });
     if (expireKeys) state.slots.keyGeneration += 1;
     return state.slots;
   });

@@ -106,9 +106,13 @@ describe('book', () => {
 describe.each(BOTH)('look up at %s', (name) => {
   const line = `GET ${BASE}/${AT[name]}/appointment`;
   const lookUp = () =>
-    stage()
-      .provider(name)
-      .lookUp(stage().call(), { orderId: ORDER_ID, request: AT_HOME, startsAt: null, ownIds: [] });
+    stage().provider(name).lookUp(stage().call(), {
+      orderId: ORDER_ID,
+      request: AT_HOME,
+      startsAt: null,
+      ownIds: [],
+      standingIds: [],
+    });
   const none = { status: 404, body: { detail: 'This order does not have an appointment.' } };
 
   test('a live appointment proves its order: one call', async () => {
@@ -168,7 +172,7 @@ describe.each(BOTH)('look up at %s', (name) => {
 test('a look-up without an order is a bug, not an answer', async () => {
   const looking = stage()
     .provider()
-    .lookUp(stage().call(), { orderId: null, request: AT_HOME, startsAt: null, ownIds: [] });
+    .lookUp(stage().call(), { orderId: null, request: AT_HOME, startsAt: null, ownIds: [], standingIds: [] });
   await expect(looking).rejects.toThrow('need an order id');
 });
 

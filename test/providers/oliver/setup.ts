@@ -105,6 +105,7 @@ export const whereOf = (
   request,
   startsAt,
   ownIds,
+  standingIds: ownIds,
 });
 
 export { failureOf } from '../junction/setup';

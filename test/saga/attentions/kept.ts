@@ -35,6 +35,21 @@ export const KEPT: readonly Case[] = [
     },
   },
   {
+    reason: 'order_gone',
+    when: 'because somebody cancelled the order at the provider',
+    async reach(stage) {
+      const kept = await startConfirmed(stage, 'keep', { policy: { onProviderCancel: 'attention' } });
+      const order = (status: string) => stage.sandbox.control(`orders/${kept.orderId}`, { status });
+      await order('cancelled');
+      await stage.rig.bookings.wake(kept.id, 'order');
+      return { ...kept, mend: () => order('appointment_scheduled') };
+    },
+    choices: {
+      retry: { first: 'mend', status: 'confirmed', live: BOTH_LIVE },
+      end: { status: 'failed', live: NOTHING_LIVE },
+    },
+  },
+  {
     reason: 'reschedule_lost',
     when: 'because no slot could be had after the old one was given up',
     async reach(stage) {
