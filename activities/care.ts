@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
-import type { IncidentFilter, Problems, Swept } from '../src/booking/care';
+import type { IncidentFilter, Problems, Retrying, Swept } from '../src/booking/care';
 import type { CareActivities } from './contract';
 import { crossing } from './failures';
 
@@ -10,7 +10,7 @@ export interface CareWork {
   findProblems(): Promise<Problems>;
   waitingFor(incident: IncidentFilter): Promise<string[]>;
   /** False when it has ended. */
-  retryOne(workflowId: string, by: string): Promise<boolean>;
+  retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
 }
 
 const BEAT_MS = 10_000;
@@ -39,13 +39,13 @@ export function createCareActivities(work: CareWork): CareActivities {
 /** A try that lost its worker is taken up where its heartbeats say it was: nobody is told twice. */
 async function resume(
   work: CareWork,
-  { workflowIds, ratePerSecond, by }: Parameters<CareActivities['resume']>[0],
+  { workflowIds, ratePerSecond, by, reason }: Parameters<CareActivities['resume']>[0],
 ): Promise<{ passedOver: number }> {
   const context = Context.current();
   const progress = progressOf(context.info.heartbeatDetails);
   for (; progress.next < workflowIds.length; progress.next += 1) {
     const startedMs = performance.now();
-    const isOpen = await work.retryOne(workflowIds[progress.next] ?? '', by);
+    const isOpen = await work.retryOne(workflowIds[progress.next] ?? '', { by, reason });
     if (!isOpen) progress.passedOver += 1;
     context.heartbeat({ ...progress, next: progress.next + 1 });
     const leftMs = 1000 / ratePerSecond - (performance.now() - startedMs);

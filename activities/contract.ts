@@ -1,5 +1,5 @@
 import type { AuditedBooking, AuditPlace, AuditScope, Finding, TracedOrder } from '../src/booking/audit';
-import type { IncidentFilter, Problems, Swept } from '../src/booking/care';
+import type { IncidentFilter, Problems, Retrying, Swept } from '../src/booking/care';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -51,12 +51,10 @@ export interface CareActivities {
   findProblems(): Promise<Problems>;
   /** The workflow ids of open bookings and clean-ups that wait for a person for this reason, oldest first. */
   waitingFor(input: { incident: IncidentFilter }): Promise<string[]>;
-  /** Has them try again, at most so many a second; how many were passed over because they no longer wait. */
-  resume(input: {
-    workflowIds: string[];
-    ratePerSecond: number;
-    by: string;
-  }): Promise<{ passedOver: number }>;
+  /** Has them try again, at most so many a second; how many were passed over because they had ended. */
+  resume(
+    input: { workflowIds: string[]; ratePerSecond: number } & Retrying,
+  ): Promise<{ passedOver: number }>;
 }
 
 /** What the audit asks of Temporal and the settings; runs on the queue `bookings`. Reading only. */

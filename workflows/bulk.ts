@@ -22,6 +22,7 @@ export async function bulk({ incident, ratePerSecond, by }: BulkInput): Promise<
       workflowIds: chunk,
       ratePerSecond,
       by,
+      reason: incident.reason,
     });
     progress.passedOver += passedOver;
     progress.resumed += chunk.length - passedOver;

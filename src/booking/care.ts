@@ -45,7 +45,7 @@ export interface Problem {
 
 export interface Problems {
   problems: Problem[];
-  /** Task queues without a worker, whose activities wait. */
+  /** Task queues without a worker that open bookings need: `bookings`, or one whose activities wait. */
   unattendedQueues: string[];
   /** False where this Temporal server does not tell which workflow tasks keep failing. */
   tellsFailingTasks: boolean;
@@ -70,6 +70,14 @@ export interface IncidentFilter {
   account?: string;
 }
 
+/** What a booking is told that is to try again. */
+export interface Retrying {
+  /** Who asks, for the booking's records. */
+  by: string;
+  /** What it waits for; one that waits for something else by now is left alone. */
+  reason: string;
+}
+
 /** Resuming the bookings of an incident. */
 export interface BulkInput {
   incident: IncidentFilter;
@@ -83,7 +91,7 @@ export interface BulkProgress {
   /** Null until the bookings have been counted. */
   total: number | null;
   resumed: number;
-  /** Those that had ended or no longer waited when their turn came. */
+  /** Those that had ended when their turn came. One that was decided meanwhile counts as resumed, and is left alone. */
   passedOver: number;
   done: boolean;
 }

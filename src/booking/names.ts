@@ -60,6 +60,9 @@ export const SEARCH_ATTRIBUTES = {
 /** Memo fields of a booking: HMACs, so that repeats are told apart without storing what was asked. */
 export const MEMO = { key: 'bookingKey', request: 'bookingRequest' } as const;
 
+/** Memo field of a clean-up: the run of the booking that it cleans up after. */
+export const AFTER_RUN_MEMO = 'afterRun';
+
 /** Memo field of a clean-up: the run of the booking that was cut off, so that no run is cleaned up after twice. */
 export const CUT_OFF_MEMO = 'cutOffRun';
 

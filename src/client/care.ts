@@ -1,5 +1,5 @@
 import type { AuditedBooking, AuditPlace } from '../booking/audit';
-import type { IncidentFilter, Problems, Swept } from '../booking/care';
+import type { IncidentFilter, Problems, Retrying, Swept } from '../booking/care';
 import { auditedBookings, readAgain, unknownBookings } from './audit';
 import { sweepCutOff } from './cut-off';
 import type { Door } from './door';
@@ -11,7 +11,7 @@ export interface BookingCare {
   sweepCutOff(beat: () => void): Promise<Swept>;
   findProblems(): Promise<Problems>;
   waitingFor(incident: IncidentFilter): Promise<string[]>;
-  retryOne(workflowId: string, by: string): Promise<boolean>;
+  retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
   auditedBookings(
     place: AuditPlace,
     since: string,
@@ -27,7 +27,7 @@ export function createBookingCare(door: Door): BookingCare {
     sweepCutOff: (beat) => sweepCutOff(door, beat),
     findProblems: () => findProblems(door),
     waitingFor: (incident) => waitingFor(door, incident),
-    retryOne: (workflowId, by) => retryOne(door, workflowId, by),
+    retryOne: (workflowId, retrying) => retryOne(door, workflowId, retrying),
     auditedBookings: (place, since, pageToken) => auditedBookings(door, place, since, pageToken),
     readAgain: (bookingIds) => readAgain(door, bookingIds),
     unknownBookings: (bookingIds) => unknownBookings(door, bookingIds),

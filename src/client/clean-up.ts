@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import type { CleanupInput } from '../../workflows/messages';
-import { cleanupIdOf, CUT_OFF_MEMO, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import { AFTER_RUN_MEMO, cleanupIdOf, CUT_OFF_MEMO, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
 import { findExecution, isOver, readExecution } from './read';
@@ -19,24 +19,20 @@ export async function cleanUpBooking(door: Door, bookingId: string): Promise<boo
   if (view.status === 'completed' || !view.attempts.some(({ outcome }) => outcome === 'unknown'))
     return false;
   const { request } = await beginningOf(door, bookingId, execution.runId);
-  await beginCleanUp(door, {
-    bookingId,
-    createdAt: view.createdAt,
-    request,
-    orderId: view.order?.id ?? null,
-  });
+  const orderId = view.order?.id ?? null;
+  await beginCleanUp(door, { bookingId, createdAt: view.createdAt, request, orderId }, execution.runId);
   return true;
 }
 
-/** Starts the clean-up of a booking, unless one runs; `cutOffRun` is the run that was cut off, where one was. */
-export async function beginCleanUp(door: Door, input: CleanupInput, cutOffRun?: string): Promise<void> {
+/** Starts the clean-up after a run of a booking, unless one runs. */
+export async function beginCleanUp(door: Door, input: CleanupInput, runId: string): Promise<void> {
   try {
     await within(door.client, CALL_TIMEOUT_MS, () =>
       door.client.workflow.start(WORKFLOW_TYPE.cleanup, {
         workflowId: cleanupIdOf(input.bookingId),
         taskQueue: TASK_QUEUE.bookings,
         args: [input],
-        memo: cutOffRun === undefined ? undefined : { [CUT_OFF_MEMO]: cutOffRun },
+        memo: { [AFTER_RUN_MEMO]: runId, ...(input.cutOff && { [CUT_OFF_MEMO]: runId }) },
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       }),

@@ -1,7 +1,9 @@
 import { temporal } from '@temporalio/proto';
 import { evidenceOf, failureEvidence, type Evidence } from '../booking/evidence';
 import { Failure } from '../booking/failures';
+import { workflowIdOf } from '../booking/names';
 import { makerOf } from '../booking/ref';
+import { cleanUpAfter } from './after-run';
 import type { Door } from './door';
 import { chainEvents, summaryOf, timeOf, valueOf, type HistoryEvent } from './history';
 import { findExecution } from './read';
@@ -32,7 +34,7 @@ const { EventType } = temporal.api.enums.v1;
 
 /**
  * Each call of a booking in order, with its evidence and what the booking made of it; the messages that it was sent,
- * its waits and its end. Read from Temporal's history, so it needs no worker. Of an adopted order's bookings the
+ * its waits and its end; then the same of the clean-up after it, where there is one. Read from Temporal's history, so it needs no worker. Of an adopted order's bookings the
  * newest. Throws `booking_not_found` and `temporal_unavailable`.
  */
 export async function explainBooking(door: Door, bookingId: string): Promise<Explanation> {
@@ -47,11 +49,17 @@ export async function explainBooking(door: Door, bookingId: string): Promise<Exp
     open: new Map(),
     steps: [],
   };
-  for await (const event of chainEvents(door, bookingId, execution.runId)) {
+  await tellAll(telling, workflowIdOf(bookingId), execution.runId);
+  nameTheCause(telling);
+  const after = await cleanUpAfter(door, bookingId, execution.runId);
+  if (after) await tellAll(telling, after.handle.workflowId, after.runId);
+  return { id: bookingId, steps: telling.steps };
+}
+
+async function tellAll(telling: Telling, workflowId: string, runId: string): Promise<void> {
+  for await (const event of chainEvents(telling.door, workflowId, runId)) {
     await TELLERS[event.eventType ?? 0]?.(telling, event);
   }
-  nameTheCause(telling);
-  return { id: bookingId, steps: telling.steps };
 }
 
 /** An order is only ever undone because the booking ends; why it does is known at its end. */
@@ -123,8 +131,10 @@ function step(
 function tellStart(telling: Telling, event: HistoryEvent): void {
   telling.open.clear();
   if (event.workflowExecutionStartedEventAttributes?.continuedExecutionRunId) return;
-  telling.maker = makerOf(telling.id, timeOf(event));
-  step(telling, event, { kind: 'run', what: 'the booking begins' });
+  const isCleanUp = telling.maker !== '';
+  // A clean-up looks for what the booking made: the booking's own refs.
+  if (!isCleanUp) telling.maker = makerOf(telling.id, timeOf(event));
+  step(telling, event, { kind: 'run', what: `the ${isCleanUp ? 'clean-up' : 'booking'} begins` });
 }
 
 async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
@@ -229,6 +239,7 @@ async function tellMessage(
   const made = step(telling, event, { kind: 'message', what });
   made.name = name;
   made.shows = shows;
+  made.why = fieldOf(body, 'why');
   if (NEWS.includes(name)) made.why = 'News carries no state: the provider is read once.';
   if (/^cancel/.test(name)) telling.endingBecause = 'the caller cancelled the booking';
   if (choice === 'end') telling.endingBecause = 'a person ended the booking';

@@ -1,25 +1,24 @@
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
-import { workflowIdOf } from '../booking/names';
 import type { Door } from './door';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
-/** The history of a booking, run after run, its payloads decoded on demand. */
+/** The history of a booking or its clean-up, run after run, its payloads decoded on demand. */
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads;
 type Payload = temporal.api.common.v1.IPayload;
 
-/** Every event of the booking that a run belongs to, from the first run of its chain to the last. */
+/** Every event of the workflow that a run belongs to, from the first run of its chain to the last. */
 export async function* chainEvents(
   door: Door,
-  bookingId: string,
+  workflowId: string,
   runId: string,
 ): AsyncGenerator<HistoryEvent> {
-  let next: string | null = await firstRunOf(door, bookingId, runId);
+  let next: string | null = await firstRunOf(door, workflowId, runId);
   while (next) {
     let last: HistoryEvent | undefined;
-    for await (const event of runEvents(door, bookingId, next)) {
+    for await (const event of runEvents(door, workflowId, next)) {
       yield event;
       last = event;
     }
@@ -27,20 +26,20 @@ export async function* chainEvents(
   }
 }
 
-async function firstRunOf(door: Door, bookingId: string, runId: string): Promise<string> {
-  for await (const event of runEvents(door, bookingId, runId)) {
+async function firstRunOf(door: Door, workflowId: string, runId: string): Promise<string> {
+  for await (const event of runEvents(door, workflowId, runId)) {
     return event.workflowExecutionStartedEventAttributes?.firstExecutionRunId || runId;
   }
   return runId;
 }
 
-async function* runEvents(door: Door, bookingId: string, runId: string): AsyncGenerator<HistoryEvent> {
+async function* runEvents(door: Door, workflowId: string, runId: string): AsyncGenerator<HistoryEvent> {
   const { client } = door;
   let nextPageToken: Uint8Array | undefined;
   do {
     const request = {
       namespace: client.options.namespace,
-      execution: { workflowId: workflowIdOf(bookingId), runId },
+      execution: { workflowId, runId },
       nextPageToken,
     };
     const page = await within(client, CALL_TIMEOUT_MS, () =>

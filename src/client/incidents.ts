@@ -1,6 +1,6 @@
 import type { temporal } from '@temporalio/proto';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { Incident, IncidentFilter } from '../booking/care';
+import type { Incident, IncidentFilter, Retrying } from '../booking/care';
 import { retry } from '../../workflows/messages';
 import { Failure } from '../booking/failures';
 import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
@@ -56,11 +56,14 @@ export async function waitingFor(door: Door, incident: IncidentFilter): Promise<
   return found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).map(({ id }) => id);
 }
 
-/** Has one of them try again; false when it has ended. One that no longer waits refuses, which harms nothing. */
-export async function retryOne(door: Door, workflowId: string, by: string): Promise<boolean> {
+/**
+ * Has one of them try again; false when it has ended. One that no longer waits for this reason refuses, which harms
+ * nothing.
+ */
+export async function retryOne(door: Door, workflowId: string, retrying: Retrying): Promise<boolean> {
   try {
     await within(door.client, CALL_TIMEOUT_MS, () =>
-      door.client.workflow.getHandle(workflowId).signal(retry, { by }),
+      door.client.workflow.getHandle(workflowId).signal(retry, { ...retrying }),
     );
     return true;
   } catch (err) {

@@ -2,7 +2,7 @@ import { temporal } from '@temporalio/proto';
 import type { Problem, Problems } from '../booking/care';
 import { CAPABILITIES } from '../booking/capabilities';
 import { PROVIDERS } from '../booking/model';
-import { bookingIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
+import { caredBookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import type { Door } from './door';
 import { CALL_TIMEOUT_MS, grpcCode, within } from './temporal-errors';
 
@@ -32,8 +32,9 @@ export async function findProblems(door: Door, stuckAfter = STUCK_AFTER): Promis
   const failing = await failingTasks(door);
   const unattendedQueues: string[] = [];
   const problems: Problem[] = failing ?? [];
+  if (await isNoneForBookings(door, stuckAfter)) unattendedQueues.push(TASK_QUEUE.bookings);
   for (const queue of [TASK_QUEUE.junction, TASK_QUEUE.oliver]) {
-    if (await isAttended(door, queue, stuckAfter)) continue;
+    if (await isAttended(door, queue, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY, stuckAfter)) continue;
     const waiting = await waitingOn(door, queue, stuckAfter);
     if (waiting.length > 0) unattendedQueues.push(queue);
     problems.push(...waiting);
@@ -41,9 +42,16 @@ export async function findProblems(door: Door, stuckAfter = STUCK_AFTER): Promis
   return { problems, unattendedQueues, tellsFailingTasks: failing !== null };
 }
 
+/** Whether bookings are open and no worker takes them on. */
+async function isNoneForBookings(door: Door, stuckAfter: StuckAfter): Promise<boolean> {
+  const type = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
+  if (await isAttended(door, TASK_QUEUE.bookings, type, stuckAfter)) return false;
+  return (await rows(door, OPEN)).length > 0;
+}
+
 /** Null where the server does not know the attribute (it came with server 1.30 or so). */
 async function failingTasks(door: Door): Promise<Problem[] | null> {
-  const query = `${OPEN_BOOKINGS} AND TemporalReportedProblems IS NOT NULL`;
+  const query = `${OPEN} AND TemporalReportedProblems IS NOT NULL`;
   try {
     return (await rows(door, query)).map(({ bookingId, reported }) => ({
       bookingId,
@@ -57,18 +65,26 @@ async function failingTasks(door: Door): Promise<Problem[] | null> {
   }
 }
 
-const OPEN_BOOKINGS = `WorkflowType = '${WORKFLOW_TYPE.booking}' AND ExecutionStatus = 'Running'`;
+/** Bookings, and the clean-ups after ended ones. */
+const OPEN = `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}') AND ExecutionStatus = 'Running'`;
 
-async function rows(door: Door, query: string): Promise<{ bookingId: string; reported: string[] }[]> {
+interface Found {
+  workflowId: string;
+  bookingId: string;
+  reported: string[];
+}
+
+async function rows(door: Door, query: string): Promise<Found[]> {
   const { client } = door;
   const request = { namespace: client.options.namespace, query, pageSize: MAX_TOLD };
   const { executions } = await within(client, CALL_TIMEOUT_MS, () =>
     client.workflowService.listWorkflowExecutions(request),
   );
   return executions.flatMap(({ execution, searchAttributes }) => {
-    const bookingId = bookingIdOf(execution?.workflowId ?? '');
+    const workflowId = execution?.workflowId ?? '';
+    const bookingId = caredBookingIdOf(workflowId);
     const reported = searchAttributes?.indexedFields?.TemporalReportedProblems?.data;
-    return bookingId === null ? [] : [{ bookingId, reported: listOf(reported) }];
+    return bookingId === null ? [] : [{ workflowId, bookingId, reported: listOf(reported) }];
   });
 }
 
@@ -78,13 +94,18 @@ function listOf(data: Uint8Array | null | undefined): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-async function isAttended(door: Door, queue: string, { pollerFreshMs }: StuckAfter): Promise<boolean> {
+async function isAttended(
+  door: Door,
+  queue: string,
+  taskQueueType: temporal.api.enums.v1.TaskQueueType,
+  { pollerFreshMs }: StuckAfter,
+): Promise<boolean> {
   const { client } = door;
   const { pollers } = await within(client, CALL_TIMEOUT_MS, () =>
     client.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: queue },
-      taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+      taskQueueType,
     }),
   );
   const freshSince = Date.now() - pollerFreshMs;
@@ -94,19 +115,19 @@ async function isAttended(door: Door, queue: string, { pollerFreshMs }: StuckAft
 async function waitingOn(door: Door, queue: string, stuckAfter: StuckAfter): Promise<Problem[]> {
   const providers = PROVIDERS.filter((name) => CAPABILITIES[name].taskQueue === queue);
   const names = providers.map((name) => `'${name}'`).join(', ');
-  const open = await rows(door, `${OPEN_BOOKINGS} AND BookingProvider IN (${names})`);
+  const open = await rows(door, `${OPEN} AND BookingProvider IN (${names})`);
   const found: Problem[] = [];
-  for (const { bookingId } of open) found.push(...(await waitingActivities(door, bookingId, stuckAfter)));
+  for (const one of open) found.push(...(await waitingActivities(door, one, stuckAfter)));
   return found;
 }
 
 async function waitingActivities(
   door: Door,
-  bookingId: string,
+  { workflowId, bookingId }: Found,
   { pickUpMs }: StuckAfter,
 ): Promise<Problem[]> {
   const { raw } = await within(door.client, CALL_TIMEOUT_MS, () =>
-    door.client.workflow.getHandle(workflowIdOf(bookingId)).describe(),
+    door.client.workflow.getHandle(workflowId).describe(),
   );
   return (raw.pendingActivities ?? []).flatMap(({ state, scheduledTime, activityType }): Problem[] => {
     const sinceMs = Number(scheduledTime?.seconds ?? 0) * 1000;

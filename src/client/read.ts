@@ -2,9 +2,10 @@ import { WorkflowFailedError, type WorkflowExecutionStatusName } from '@temporal
 import { ApplicationFailure } from '@temporalio/common';
 import { bookingQuery } from '../../workflows/messages';
 import { Failure } from '../booking/failures';
-import { cleanupIdOf, CUT_OFF_MEMO, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
+import { WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
 import { requestSchema } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
+import { cleanUpAfter } from './after-run';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
 import { initialView } from './initial-view';
@@ -55,7 +56,7 @@ export async function readExecution(
   switch (status) {
     case 'COMPLETED':
     case 'FAILED':
-      return endOf(door, bookingId, runId);
+      return withLateCleanUp(door, runId, await endOf(door, bookingId, runId));
     case 'CANCELLED':
     case 'TERMINATED':
     case 'TIMED_OUT':
@@ -130,6 +131,27 @@ function cutOff(view: BookingView, status: WorkflowExecutionStatusName): Booking
   };
 }
 
+/**
+ * An unanswered call may have taken effect after the booking's end. What the clean-up after that undoes or asks belongs
+ * to the booking too; its end stays what it was.
+ */
+async function withLateCleanUp(door: Door, runId: string, view: BookingView): Promise<BookingView> {
+  if (!view.attempts.some(({ outcome }) => outcome === 'unknown')) return view;
+  const after = await cleanUpView(door, view.id, runId);
+  if (!after) return view;
+  const { compensation, attention, waitingFor, updatedAt } = after;
+  const others = view.compensation.filter(({ step }) => !compensation.some((undo) => undo.step === step));
+  return {
+    ...view,
+    revision: view.revision + after.revision,
+    lastRequest: after.lastRequest ?? view.lastRequest,
+    compensation: [...others, ...compensation],
+    attention,
+    waitingFor,
+    updatedAt,
+  };
+}
+
 /** To its callers the clean-up is the rest of the booking's life: what it undoes, and what it asks a person. */
 async function withCleanUp(door: Door, runId: string, view: BookingView): Promise<BookingView> {
   const after = await cleanUpView(door, view.id, runId);
@@ -150,18 +172,11 @@ async function withCleanUp(door: Door, runId: string, view: BookingView): Promis
 
 /** Null when nobody cleans up after this run. */
 async function cleanUpView(door: Door, bookingId: string, runId: string): Promise<BookingView | null> {
-  const handle = door.client.workflow.getHandle(cleanupIdOf(bookingId));
+  const after = await cleanUpAfter(door, bookingId, runId);
   return within(door.client, CALL_TIMEOUT_MS, async () => {
-    try {
-      const { memo, status } = await handle.describe();
-      if (memo?.[CUT_OFF_MEMO] !== runId) return null;
-      return status.name === 'RUNNING' || status.name === 'COMPLETED'
-        ? await handle.query(bookingQuery)
-        : null;
-    } catch (err) {
-      if (isNotFound(err)) return null;
-      throw err;
-    }
+    if (after?.status === 'RUNNING') return after.handle.query(bookingQuery);
+    const result: unknown = after?.status === 'COMPLETED' ? await after.handle.result() : null;
+    return isView(result) ? result : null;
   });
 }
 

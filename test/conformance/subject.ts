@@ -24,8 +24,8 @@ export interface Subject {
   ways: readonly { what: string; request: BookingRequest }[];
   /** Requests whose search must fail, each with its code. */
   hopeless: readonly { what: string; request: BookingRequest; code: FailureCode }[];
-  /** A look-up where nothing can be seen: it must fail with this code, and never come back empty. */
-  nowhere: { orderId: string | null; request: BookingRequest; code: FailureCode };
+  /** A look-up where nothing can be seen: it must fail (`unexpected_answer`), and never come back empty. */
+  nowhere: { orderId: string | null; request: BookingRequest };
   /** Null at providers without orders. */
   orders: Orders | null;
   /** A request whose area has no slots but a vendor to be asked; null without a request tier. */

@@ -24,7 +24,9 @@ const FORWARD = [
   'GET /v3/order/{order_id} #3',
   'POST /v3/order/{order_id}/phlebotomy/appointment/book #1',
   'GET /v3/order/{order_id}/phlebotomy/appointment #3',
+  'GET /v3/order/{order_id} #4',
   'GET /v3/order/{order_id}/phlebotomy/appointment #4',
+  'GET /v3/order/{order_id} #5',
 ];
 const UNDO = [
   'GET /v3/order/{order_id}/phlebotomy/appointment #1',
@@ -49,7 +51,7 @@ beforeAll(async () => {
     wrap: ({ core, junction }) => ({ core, junction: undoingTwice(junction) }),
   });
 }, 120_000);
-afterAll(() => lanes.stop());
+afterAll(() => lanes.stop(), 180_000); // replays every history
 
 /** Bookings of these accounts have each write of their undo executed twice. */
 const twice = new Set<string>();

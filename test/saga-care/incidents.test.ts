@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { bulkIdOf } from '../../src/booking/names';
+import { bulkIdOf, workflowIdOf } from '../../src/booking/names';
+import { createBookingCare } from '../../src/client/care';
+import { loadKeys } from '../../src/temporal/keys';
 import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 
@@ -13,6 +15,19 @@ describe('an incident', () => {
   const AWAY = { status: 401, body: { detail: 'Invalid API key' } };
   const REASON = 'credentials_rejected';
 
+  const eventsOf = async (workflowId: string) =>
+    (await rig.server.client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
+  /** How often the bookings of the incident were begun to be resumed. */
+  const triesOf = async (bulkId: string) => {
+    const events = await eventsOf(bulkId);
+    return Math.max(...events.map(({ activityTaskStartedEventAttributes: tried }) => tried?.attempt ?? 0));
+  };
+  const retriesOf = async (id: string) => {
+    const events = await eventsOf(workflowIdOf(id));
+    const signals = events.map(({ workflowExecutionSignaledEventAttributes: sent }) => sent?.signalName);
+    return signals.filter((name) => name === 'retry').length;
+  };
+
   /** So many bookings that wait for a person because the credentials are dead. */
   const waiting = async (count: number): Promise<string[]> => {
     await rig.sandbox.control('reset', {});
@@ -21,7 +36,9 @@ describe('an incident', () => {
     );
     await rig.sandbox.control('faults', { path: '/v3/*', times: 1_000, when: 'before', answer: AWAY });
     const started = await Promise.all(
-      orders.map((orderId) => rig.bookings.start(adopting(orderId, 'keep', { reference: `r-${count}` }))),
+      orders.map((orderId) =>
+        rig.bookings.start(adopting(orderId, 'keep', { limits: { maxSlotAttempts: count + 1 } })),
+      ),
     );
     const ids = started.map(({ booking }) => booking.id);
     await Promise.all(ids.map((id) => rig.until(id, ({ attention }) => attention?.reason === REASON)));
@@ -55,6 +72,39 @@ describe('an incident', () => {
       () => rig.bookings.incidents(),
       (incidents) => incidents.length === 0,
     );
+  });
+
+  test('is resumed to its end when the workers are restarted in the middle, each booking once', async () => {
+    const ids = await waiting(10);
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    const bulk = await rig.bookings.resume({ reason: REASON, ratePerSecond: 0.5 }, 'desk');
+    await Promise.race(ids.map((id) => rig.until(id, ({ attention }) => attention === null)));
+    // Longer than their grace: the activity that resumes is cut off in its middle.
+    await rig.stopWorkers();
+    await rig.startWorkers();
+    const done = await eventually(
+      () => rig.bookings.resumption(bulk.id),
+      (progress) => progress.done,
+      60_000,
+    );
+    expect(done.resumed).toBe(done.total); // more than these ten: those of other tests have the same dead key
+    await Promise.all(ids.map((id) => rig.until(id, ({ status }) => status === 'confirmed')));
+    expect(await triesOf(bulk.id)).toBeGreaterThan(1);
+    expect(await Promise.all(ids.map(retriesOf))).toEqual(ids.map(() => 1));
+  }, 120_000);
+
+  test('leaves a booking alone that waits for something else by now', async () => {
+    const [id = ''] = await waiting(1);
+    const care = createBookingCare({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
+    expect(await care.retryOne(workflowIdOf(id), { by: 'desk', reason: 'undo_failed' })).toBe(true);
+    const view = await rig.until(id, ({ lastRequest }) => lastRequest !== null);
+    expect(view).toMatchObject({
+      attention: { reason: REASON },
+      lastRequest: { kind: 'retry', outcome: 'refused', code: 'nothing_to_resolve' },
+    });
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.bookings.retry(id, {});
+    await rig.until(id, ({ status }) => status === 'confirmed');
   });
 
   test('whose reason is no name is refused', async () => {

@@ -1,6 +1,11 @@
-import { workflowIdOf } from '../../src/booking/names';
+import { Worker } from '@temporalio/worker';
+import { warningsOf } from '../../src/api/readiness';
+import { TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import { problemsText } from '../../src/cli/format/care';
 import { findProblems } from '../../src/client/problems';
+import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
+import { bundleWorkflows } from '../../src/temporal/worker';
 import { atHome, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 
@@ -39,8 +44,45 @@ describe('bookings that cannot report themselves', () => {
       detail: 'awaitAppointmentChange',
       since: expect.stringMatching(/Z$/),
     });
-    expect(found.unattendedQueues).toEqual(['bookings-junction']);
+    expect(found.unattendedQueues).toEqual(['bookings', 'bookings-junction']);
     await rig.startWorkers();
     await rig.bookings.cancel(id, {});
   });
+
+  test('are told when their workflow task keeps failing, and go on once the build is right again', async () => {
+    const id = await confirmed();
+    await rig.stopWorkers();
+    const careless = await Worker.create({
+      connection: rig.server.connection,
+      namespace: rig.server.target.namespace,
+      dataConverter: dataConverterOf(rig.config),
+      taskQueue: TASK_QUEUE.bookings,
+      workflowBundle: await bundleWorkflows(require.resolve('../replay/changed')),
+    });
+    await careless.runUntil(async () => {
+      await rig.bookings.wake(id, 'appointment');
+      await eventually(
+        () => rig.bookings.problems(),
+        ({ problems }) => problems.some(({ bookingId }) => bookingId === id),
+        60_000,
+      );
+      const found = await rig.bookings.problems();
+      expect(found).toMatchObject({
+        tellsFailingTasks: true,
+        problems: [{ bookingId: id, problem: 'task_failing', detail: expect.stringMatching(/WorkflowTask/) }],
+      });
+      expect(problemsText(found, (_colour, text) => text)).toContain('task_failing');
+      const warnings = await warningsOf(() => rig.bookings.problems())();
+      expect(warnings).toContain('1 bookings whose workflow task keeps failing');
+    });
+    await rig.startWorkers();
+    // Temporal repeats the task with growing pauses; nobody has to tell it.
+    await eventually(
+      () => rig.bookings.problems(),
+      ({ problems }) => problems.length === 0,
+      60_000,
+    );
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+  }, 180_000);
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
   rig = await startSaga({ limits: { keepPollMs: 600_000 } });
 }, 120_000);
-afterAll(() => rig.stop());
+afterAll(() => rig.stop(), 120_000); // replays the long histories
 
 /** What comes in a burst: mostly news, and now and then a message that is refused. */
 const MIX = [
@@ -42,7 +42,7 @@ test(`${MESSAGES} messages`, async () => {
   for (let sent = 0; sent < MESSAGES; sent += BURST) {
     await Promise.all(MIX.map(([message, body]) => handle.signal<[unknown]>(message.name, body)));
     // A query is answered when the burst has been handled: the bursts do not melt into one. Watching outlasts a busy server.
-    await rig.until(booking.id, () => true);
+    await rig.until(booking.id, () => true, 60_000);
   }
   await handle.signal(cancel, { by: 'the last', order: 'nonsense', id: 'm-last' });
   const seen = await rig.until(booking.id, ({ lastRequest }) => lastRequest?.id === 'm-last');

@@ -132,8 +132,12 @@ export function adoptedRequest(orderId: string = randomUUID(), over: object = {}
 }
 
 /** Repeats a look until it shows what is wanted: visibility lags by up to some seconds. */
-export async function eventually<T>(look: () => Promise<T>, isWanted: (seen: T) => boolean): Promise<T> {
-  const giveUpAt = Date.now() + 15_000;
+export async function eventually<T>(
+  look: () => Promise<T>,
+  isWanted: (seen: T) => boolean,
+  timeoutMs = 15_000,
+): Promise<T> {
+  const giveUpAt = Date.now() + timeoutMs;
   for (;;) {
     const seen = await look();
     if (isWanted(seen)) return seen;

@@ -65,7 +65,7 @@ export function junctionSubject(
     patience: { confirmation: { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 172_800_000 } },
     ways: WAYS[name].map(({ what, over }) => ({ what, request: request(over) })),
     hopeless: HOPELESS[name].map(({ what, over, code }) => ({ what, request: request(over), code })),
-    nowhere: { orderId: randomUUID(), request: request(), code: 'order_not_found' },
+    nowhere: { orderId: randomUUID(), request: request() },
     visit: name === 'junction-phlebotomy' ? request({ patient: patientAt('54650') }) : null,
     takesBookKey: name === 'junction-psc',
   };

@@ -71,7 +71,7 @@ export async function startOliverSubject(): Promise<Subject> {
         code: 'patient_not_found',
       },
     ],
-    nowhere: { orderId: null, request: requestOf({ client: NOBODY }), code: 'unexpected_answer' },
+    nowhere: { orderId: null, request: requestOf({ client: NOBODY }) },
     orders: null,
     visit: null,
     takesBookKey: false,
