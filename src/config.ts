@@ -79,6 +79,8 @@ export interface Config {
   limits: Limits;
   /** Minutes between two sweeps for bookings that were cut off in Temporal; 0: none. */
   sweepMinutes: number;
+  /** Which build the workers are, for Temporal's Worker Deployment Versioning; null: workers without a version. */
+  buildId: string | null;
   apiKeys: { name: string; secret: string }[];
   /** `id:base64`, newest first; empty: a key file under dataDir. */
   encryptionKeys: { id: string; key: Buffer }[];
@@ -143,6 +145,7 @@ export function loadConfig(env: Env = process.env): Config {
       list(env.JUNCTION_WEBHOOK_SECRET) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
     limits: limits(env),
     sweepMinutes: wholeNumber(env, 'BOOKING_SWEEP_MINUTES', 0) ?? DEFAULT_SWEEP_MINUTES,
+    buildId: buildId(env),
     apiKeys: apiKeys(env),
     encryptionKeys: encryptionKeys(env),
     idKey: env.BOOKING_ID_KEY ? key32('BOOKING_ID_KEY', env.BOOKING_ID_KEY) : null,
@@ -274,6 +277,13 @@ function limits(env: Env): Limits {
   const all = { ...DEFAULT_LIMITS, ...given };
   if (all.lookUps < 3) fail('BOOKING_LIMITS', 'lookUps must be at least 3');
   return all;
+}
+
+function buildId({ BOOKING_BUILD_ID: given }: Env): string | null {
+  if (!given) return null;
+  return /^[A-Za-z0-9._-]{1,128}$/.test(given)
+    ? given
+    : fail('BOOKING_BUILD_ID', 'may hold letters, digits and ._- only, 128 at most');
 }
 
 /** `name:secret,name:secret`; a bare secret is named key1, key2, … */

@@ -18,6 +18,9 @@ export const TASK_QUEUE = {
   oliver: 'bookings-oliver',
 } as const;
 
+/** The Worker Deployment that builds with a `BOOKING_BUILD_ID` are versions of. */
+export const DEPLOYMENT_NAME = 'bookings';
+
 const BOOKING_PREFIX = 'booking:';
 
 export function workflowIdOf(bookingId: string): string {

@@ -10,7 +10,7 @@ import type {
   CoreActivities,
   ProviderActivities,
 } from '../../activities/contract';
-import { TASK_QUEUE } from '../booking/names';
+import { DEPLOYMENT_NAME, TASK_QUEUE } from '../booking/names';
 import type { Config } from '../config';
 import { workflowBundle } from './bundle';
 import { dataConverterOf } from './encryption';
@@ -27,7 +27,7 @@ const CONCURRENT_WORKFLOW_TASKS = 40;
 const CONCURRENT_ACTIVITIES = 100;
 
 export interface WorkersOptions {
-  config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext'>;
+  config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext' | 'buildId'>;
   connection: NativeConnection;
   namespace: string;
   /** A provider without activities gets no worker: its queue is left to another process. */
@@ -67,6 +67,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       reuseV8Context: true,
       stickyQueueScheduleToStartTimeout: CACHED_WAIT_MS,
       maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
+      ...versionOf(options.config.buildId),
     }),
   ];
   if (junction)
@@ -74,6 +75,18 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   if (oliver)
     workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.oliver, activities: oliver }));
   return together(workers);
+}
+
+/** A booking stays on the build that it began on, until somebody moves it; a worker without a build takes any. */
+function versionOf(buildId: string | null): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === null) return {};
+  return {
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: DEPLOYMENT_NAME, buildId },
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
 }
 
 function together(workers: Worker[]): Workers {

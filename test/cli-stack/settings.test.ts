@@ -1,4 +1,4 @@
-import { childEnv, loadConfig, SANDBOX } from '../../src/config';
+import { childEnv, ConfigError, loadConfig, SANDBOX } from '../../src/config';
 
 const ACCOUNT = { apiKey: 'sk_us_other', baseUrl: 'https://api.example.com' };
 
@@ -35,4 +35,13 @@ test("a child gets its own settings and none of its parent's", () => {
     BOOKING_LIMITS: '{}',
   };
   expect(childEnv({ PORT: '2' }, parent)).toEqual({ PATH: '/bin', PORT: '2' });
+});
+
+test('a build id is a plain name, and none unless set', () => {
+  expect(loadConfig({}).buildId).toBeNull();
+  expect(loadConfig({ BOOKING_BUILD_ID: '1.4.0-3f7aba5' }).buildId).toBe('1.4.0-3f7aba5');
+  const wrong = () => loadConfig({ BOOKING_BUILD_ID: 'a b' });
+  expect(wrong).toThrow(
+    new ConfigError('BOOKING_BUILD_ID: may hold letters, digits and ._- only, 128 at most'),
+  );
 });

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Swept } from '../../src/booking/care';
-import { cleanupIdOf, SWEEP_SCHEDULE_ID, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import {
+  cleanupIdOf,
+  SWEEP_SCHEDULE_ID,
+  TASK_QUEUE,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { ensureSweepSchedule } from '../../src/temporal/schedules';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
@@ -68,6 +74,82 @@ describe('the sweep', () => {
     await sweptUntilBegun(booking.id);
     await cleanUpOf(booking.id).result();
     expect(await rig.sandbox.live(order?.id ?? '')).toEqual({ order: false, appointments: 0 });
+  });
+
+  test('undoes what one left whose time ran out in Temporal', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    // No door starts a booking with a time limit of Temporal's; somebody else may.
+    const id = await rig.sandbox.placeOrder();
+    await rig.server.client.workflow.start(WORKFLOW_TYPE.booking, {
+      workflowId: workflowIdOf(id),
+      taskQueue: TASK_QUEUE.bookings,
+      args: [adopting(id, 'cancel', ASYNC)],
+      workflowExecutionTimeout: 4_000,
+    });
+    await eventually(
+      () => rig.sandbox.live(id),
+      ({ appointments }) => appointments === 1,
+    );
+    await sweptUntilBegun(id);
+    await cleanUpOf(id).result();
+    expect(await rig.sandbox.live(id)).toEqual({ order: false, appointments: 0 });
+    expect(await rig.bookings.get(id)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'booking_cut_off', message: expect.stringContaining('timed out') },
+    });
+  });
+
+  describe('at a practice', () => {
+    const visit = async (client: string, status: string) => {
+      await rig.clinic.control('clients', {
+        ...{ first_name: 'Test', last_name: client, remote_id: client, email: `${client}@example.com` },
+        patients: [{ name: 'Biscuit', remote_id: `P-${client}` }],
+      });
+      const request = atPractice({ client: { remoteId: client }, patient: { remoteId: `P-${client}` } });
+      const { booking } = await rig.bookings.start(request);
+      const view = await rig.until(booking.id, (seen) => seen.status === status);
+      return { id: booking.id, appointmentId: view.appointment?.id ?? '' };
+    };
+    const isLive = async (id: string) => (await rig.clinic.state()).live.appointments.includes(id);
+    beforeEach(() => rig.clinic.control('clinic', { accept: 'auto', completesTasks: true, afterTaskMs: 50 }));
+
+    test('has what an unconfirmed booking left cancelled by the staff', async () => {
+      await rig.clinic.control('clinic', { accept: 'leave' });
+      const { id, appointmentId } = await visit('C-S1', 'awaiting_confirmation');
+      await terminate(id);
+      await sweptUntilBegun(id);
+      await cleanUpOf(id).result();
+      expect(await isLive(appointmentId)).toBe(false);
+    });
+
+    test('asks a person about one that stood confirmed, and cancels nothing', async () => {
+      const { id, appointmentId } = await visit('C-S2', 'confirmed');
+      await terminate(id);
+      await sweptUntilBegun(id);
+      const { attention } = await shown(id, (view) => view.attention !== null);
+      expect(attention).toMatchObject({ reason: 'booking_cut_off', choices: ['keep', 'end', 'retry'] });
+      expect(await isLive(appointmentId)).toBe(true);
+      await rig.bookings.resolve(id, { choice: 'end', why: 'nobody wants it' });
+      await cleanUpOf(id).result();
+      expect(await isLive(appointmentId)).toBe(false);
+    });
+
+    test('asks about one that was cut off in the middle of a move whose call was not answered', async () => {
+      const { id, appointmentId } = await visit('C-S3', 'confirmed');
+      const path = '/services/core/open_api/v1/appointments';
+      await rig.clinic.control('faults', { method: 'POST', path, when: 'after', delayMs: 600 });
+      const before = (await rig.clinic.state()).live.appointments.length;
+      await rig.bookings.reschedule(id, { windows: [{ from: '+4d', to: '+7d' }] });
+      await eventually(
+        () => rig.clinic.state(),
+        ({ live }) => live.appointments.length > before,
+      );
+      await terminate(id);
+      await sweptUntilBegun(id);
+      const { attention } = await shown(id, (view) => view.attention !== null);
+      expect(attention?.reason).toBe('booking_cut_off');
+      expect(await isLive(appointmentId)).toBe(true);
+    });
   });
 
   describe('finds one that stood confirmed', () => {

@@ -1,5 +1,6 @@
 import { cleanupIdOf } from '../../src/booking/names';
 import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { eventually } from '../support/stand-in';
 
 describe('an effect that surfaces after the booking has ended', () => {
   let rig: SagaRig;
@@ -11,7 +12,8 @@ describe('an effect that surfaces after the booking has ended', () => {
     await rig.sandbox.control('reset', {});
   });
 
-  test('is cleaned up: the appointment with our ref is cancelled, the kept order stays', async () => {
+  /** A booking that failed without knowing of the appointment that came about after its end. */
+  const surfacedLate = async (): Promise<{ id: string; orderId: string }> => {
     const orderId = await rig.sandbox.placeOrder();
     await rig.sandbox.control('faults', {
       method: 'POST',
@@ -25,10 +27,48 @@ describe('an effect that surfaces after the booking has ended', () => {
     );
     const ended = await rig.until(booking.id, ({ status }) => status === 'failed');
     expect(ended.attempts).toMatchObject([{ outcome: 'unknown' }]);
-    while ((await rig.sandbox.live(orderId)).appointments === 0) await new Promise(setImmediate);
-    expect(await rig.bookings.cleanUp(booking.id)).toBe(true);
-    await rig.server.client.workflow.getHandle(cleanupIdOf(booking.id)).result();
+    await eventually(
+      () => rig.sandbox.live(orderId),
+      ({ appointments }) => appointments === 1,
+    );
+    return { id: booking.id, orderId };
+  };
+
+  test('is cleaned up: the appointment with our ref is cancelled, the kept order stays', async () => {
+    const { id, orderId } = await surfacedLate();
+    expect(await rig.bookings.cleanUp(id)).toBe(true);
+    await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+    expect(await rig.bookings.get(id)).toMatchObject({
+      status: 'failed',
+      compensation: expect.arrayContaining([
+        expect.objectContaining({ step: 'appointment', outcome: 'undone' }),
+      ]),
+    });
+    const { steps } = await rig.bookings.explain(id);
+    const cleanUp = steps.slice(steps.findIndex(({ what }) => what === 'the clean-up begins'));
+    expect(cleanUp.map(({ name }) => name)).toEqual(expect.arrayContaining(['lookUp', 'cancelAppointment']));
+  });
+
+  test('that cannot be cleaned up is shown to a person with the booking, and their word settles it', async () => {
+    const { id, orderId } = await surfacedLate();
+    await rig.sandbox.control('faults', {
+      ...{ path: '/v3/*', times: 1_000, when: 'before' },
+      answer: { status: 401, body: { detail: 'Invalid API key' } },
+    });
+    await rig.bookings.cleanUp(id);
+    const asking = await eventually(
+      () => rig.bookings.get(id),
+      ({ attention }) => attention !== null,
+    );
+    expect(asking).toMatchObject({ status: 'failed', attention: { reason: 'credentials_rejected' } });
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.bookings.resolve(id, { choice: 'retry', why: 'the key is right again', by: 'desk' });
+    await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
+    expect(await rig.bookings.get(id)).toMatchObject({ status: 'failed', attention: null });
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+    const { steps } = await rig.bookings.explain(id);
+    expect(steps.find(({ what }) => what.includes('from desk'))?.why).toBe('the key is right again');
   });
 
   test('a booking whose calls were all accounted for is not cleaned up after', async () => {

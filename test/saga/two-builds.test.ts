@@ -1,11 +1,11 @@
 import { Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createCoreActivities, createProviderActivities } from '../../activities';
-import { TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import { DEPLOYMENT_NAME, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
 import { createProviders, providerFor } from '../../src/providers';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
-import { bundleWorkflows, workflowBundle } from '../../src/temporal/worker';
+import { bundleWorkflows, createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
 import { atHome, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 
@@ -55,13 +55,12 @@ async function run(options: WorkerOptions): Promise<Worker> {
   return worker;
 }
 
-/** Runs a build of the workflows, with whatever it says about its version. */
-function runBuild(build: keyof typeof builds, versioning: Partial<WorkerOptions> = {}): Promise<Worker> {
+/** Runs a build of the workflows, by a worker without a version. */
+function runBuild(build: keyof typeof builds): Promise<Worker> {
   return run({
     taskQueue: TASK_QUEUE.bookings,
     activities: createCoreActivities({ config: rig.config, client: rig.server.client }),
     workflowBundle: builds[build],
-    ...versioning,
   });
 }
 
@@ -108,16 +107,27 @@ test('a booking that began on one build finishes on the next, whose added step o
 });
 
 describe('with Worker Deployment Versioning', () => {
-  const DEPLOYMENT = 'bookings';
+  let pinned: { build: keyof typeof builds; workers: Workers; ended: Promise<void> }[] = [];
+  const stopPinned = async (build?: keyof typeof builds) => {
+    const stopping = pinned.filter((one) => build === undefined || one.build === build);
+    pinned = pinned.filter((one) => !stopping.includes(one));
+    for (const { workers } of stopping) workers.shutdown();
+    await Promise.all(stopping.map(({ ended }) => ended));
+  };
+  afterEach(() => stopPinned());
 
-  const runPinned = (build: keyof typeof builds) =>
-    runBuild(build, {
-      workerDeploymentOptions: {
-        useWorkerVersioning: true,
-        version: { deploymentName: DEPLOYMENT, buildId: build },
-        defaultVersioningBehavior: 'PINNED',
-      },
+  /** The product's own workers with this `BOOKING_BUILD_ID`. */
+  const runPinned = async (build: keyof typeof builds) => {
+    const { server, config } = rig;
+    const workers = await createWorkers({
+      config: { ...config, buildId: build },
+      connection: server.connection,
+      namespace: server.target.namespace,
+      activities: { core: createCoreActivities({ config, client: server.client }) },
+      workflowBundle: builds[build],
     });
+    pinned.push({ build, workers, ended: workers.run() });
+  };
 
   /** Sends new bookings to a build, once the server knows that it is there. */
   const makeCurrent = (buildId: keyof typeof builds) =>
@@ -126,7 +136,7 @@ describe('with Worker Deployment Versioning', () => {
         rig.server.connection.workflowService
           .setWorkerDeploymentCurrentVersion({
             namespace: rig.server.target.namespace,
-            deploymentName: DEPLOYMENT,
+            deploymentName: DEPLOYMENT_NAME,
             buildId,
             identity: 'tests',
           })
@@ -158,5 +168,24 @@ describe('with Worker Deployment Versioning', () => {
     expect(await buildsOf(old)).toEqual(['before']);
     expect(await buildsOf(young)).toEqual(['next']);
     expect([await tookTheStep(old), await tookTheStep(young)]).toEqual([false, true]);
+  }, 60_000);
+
+  test('an old booking that is let go over to the current build finishes there, by `patched`', async () => {
+    await runPinned('before');
+    await makeCurrent('before');
+    const old = await confirmedBooking();
+    await stopPinned('before');
+    await runPinned('next');
+    await makeCurrent('next');
+    // What `temporal workflow update-options --versioning-override-behavior auto_upgrade` asks for.
+    await rig.server.connection.workflowService.updateWorkflowExecutionOptions({
+      namespace: rig.server.target.namespace,
+      workflowExecution: { workflowId: workflowIdOf(old) },
+      workflowExecutionOptions: { versioningOverride: { autoUpgrade: true } },
+      updateMask: { paths: ['versioning_override'] },
+    });
+    await cancel(old);
+    expect(await buildsOf(old)).toEqual(['before', 'next']);
+    expect(await tookTheStep(old)).toBe(false);
   }, 60_000);
 });

@@ -72,8 +72,9 @@ async function begin(scene: Scene, { client, worker, standInOf }: World): Promis
     },
   };
   const trouble = await troubleIn(scene.act, stage);
-  const { attention } = await until(client, booking.id, isSettled);
-  return { scene, stage, stops, paused: attention?.reason ?? null, trouble };
+  const settled = await until(client, booking.id, isSettled);
+  const paused = [...stops, settled].find(({ attention }) => attention !== null);
+  return { scene, stage, stops, paused: paused?.attention?.reason ?? null, trouble };
 }
 
 async function finish({ scene, stage, stops, paused, ...begun }: Begun): Promise<Played> {

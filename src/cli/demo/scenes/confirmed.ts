@@ -1,5 +1,5 @@
 import type { Scene } from '../scene';
-import { BOOKED } from './parts';
+import { BOOKED, NOTHING } from './parts';
 
 /** What happens to a booking after it was confirmed. */
 export const CONFIRMED: readonly Scene[] = [
@@ -35,6 +35,27 @@ export const CONFIRMED: readonly Scene[] = [
       attempts: ['confirmed', 'confirmed'],
       facts: ['webhook delivered', 'time changed'],
       live: BOOKED,
+    },
+  },
+  {
+    name: 'cancelled by the provider, decided by a person',
+    story:
+      'This request wants a person to decide what follows; they give the booking up, and its order is undone.',
+    request: { policy: { onProviderCancel: 'attention' } },
+    act: async ({ client, bookingId, standIn, until }) => {
+      await until(({ status }) => status === 'confirmed');
+      await standIn.change({ status: 'cancelled', event_data: { origin: 'provider' } });
+      await until(({ attention }) => attention !== null);
+      await client.resolve(bookingId, { choice: 'end', why: 'the patient went elsewhere', by: 'demo' });
+      await until(({ status }) => status === 'failed');
+    },
+    expected: {
+      status: 'failed',
+      failure: 'provider_cancelled',
+      attempts: ['confirmed'],
+      paused: 'provider_cancelled',
+      facts: ['webhook delivered', 'order undone'],
+      live: NOTHING,
     },
   },
 ];
