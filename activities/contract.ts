@@ -52,9 +52,7 @@ export interface CareActivities {
   /** The workflow ids of open bookings and clean-ups that wait for a person for this reason, oldest first. */
   waitingFor(input: { incident: IncidentFilter }): Promise<string[]>;
   /** Has them try again, at most so many a second; how many were passed over because they had ended. */
-  resume(
-    input: { workflowIds: string[]; ratePerSecond: number } & Retrying,
-  ): Promise<{ passedOver: number }>;
+  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<{ passedOver: number }>;
 }
 
 /** What the audit asks of Temporal and the settings; runs on the queue `bookings`. Reading only. */

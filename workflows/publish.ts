@@ -3,7 +3,7 @@ import {
   SearchAttributeType,
   type SearchAttributeUpdatePair,
 } from '@temporalio/common';
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { isOpen } from '../src/booking/status';
 import type { Booking } from './state';
 import { storyOf } from './story';
@@ -33,9 +33,10 @@ export function publish(b: Booking): void {
   if (changed.length > 0) upsertSearchAttributes(changed);
 }
 
-/** A caller's cancel is about to end the forward steps in this very task: what follows it publishes. */
+/** A cancel, a caller's or Temporal's own, is about to end the forward steps in this very task: what follows publishes. */
 function isAboutToEnd({ state, compensating }: Booking): boolean {
-  return state.cancel !== null && !compensating && isOpen(state.status);
+  const isCancelled = state.cancel !== null || CancellationScope.current().consideredCancelled;
+  return isCancelled && !compensating && isOpen(state.status);
 }
 
 function attributesOf(b: Booking): SearchAttributeUpdatePair[] {

@@ -1,10 +1,16 @@
-import { cleanupIdOf, workflowIdOf } from '../../src/booking/names';
+import { randomUUID } from 'node:crypto';
+import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { NOTES, PATIENT, PATIENT_ON_THE_WIRE } from '../matrix/patient';
-import { adopting, atHome, type SagaRig } from '../support/saga';
+import type { Limits } from '../../src/booking/limits';
+import { AT_SITE_TEST } from '../support/sandbox';
+import { adopting, atHome, atPractice, atSite, type SagaRig } from '../support/saga';
+import { eventually } from '../support/stand-in';
 
 /** Whole bookings whose histories are kept: whatever is deployed later must be able to go on with them. */
 export interface Scenario {
   name: string;
+  /** Limits of a deployment, over the quick ones of the tests. */
+  limits?: Partial<Limits>;
   /** Plays it to its end; the id of the workflow whose history counts. */
   play(rig: SagaRig): Promise<string>;
 }
@@ -33,6 +39,33 @@ async function ended(rig: SagaRig, id: string, how: 'cancelled' | 'failed' | 'co
 
 const confirmed = (rig: SagaRig, id: string) =>
   rig.until(id, ({ status, attention }) => status === 'confirmed' && attention === null);
+
+const LATER = { windows: [{ from: '+5d', to: '+9d' }], by: 'recorder' };
+
+/** Moves a confirmed booking and waits until it stands at another time. */
+async function moved(rig: SagaRig, id: string): Promise<void> {
+  const { appointment: before } = await confirmed(rig, id);
+  await rig.bookings.reschedule(id, LATER);
+  await rig.until(
+    id,
+    ({ status, appointment, lastRequest }) =>
+      status === 'confirmed' && lastRequest !== null && appointment?.startsAt !== before?.startsAt,
+  );
+}
+
+/** Sweeps until the clean-up of a booking that was cut off is over; its workflow id. */
+async function sweptUp(rig: SagaRig, id: string): Promise<string> {
+  const cleanUp = rig.server.client.workflow.getHandle(cleanupIdOf(id));
+  await eventually(
+    async () => {
+      const options = { workflowId: `sweep:${randomUUID()}`, taskQueue: TASK_QUEUE.bookings };
+      await rig.server.client.workflow.execute(WORKFLOW_TYPE.sweep, options);
+      return cleanUp.describe().catch(() => null);
+    },
+    (found) => found !== null,
+  );
+  return cleanupIdOf(id);
+}
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -147,6 +180,111 @@ export const SCENARIOS: readonly Scenario[] = [
       await rig.bookings.cleanUp(id);
       await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
       return cleanupIdOf(id);
+    },
+  },
+  {
+    name: 'moved-by-its-caller',
+    async play(rig) {
+      const id = await start(rig, placing());
+      await moved(rig, id);
+      return cancelled(rig, id);
+    },
+  },
+  {
+    name: 'cancelled-and-booked-for-a-move',
+    async play(rig) {
+      const id = await start(rig, placing({ policy: { onCannotReschedule: 'cancel_and_book' } }));
+      await rig.sandbox.control('faults', {
+        method: 'PATCH',
+        path: '/v3/order/*/phlebotomy/appointment/reschedule',
+        when: 'before',
+        answer: { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } },
+      });
+      await moved(rig, id);
+      return cancelled(rig, id);
+    },
+  },
+  {
+    name: 'cancelled-in-the-middle-of-a-move',
+    async play(rig) {
+      const id = await start(rig, placing());
+      await confirmed(rig, id);
+      const path = '/v3/order/*/phlebotomy/appointment/reschedule';
+      await rig.sandbox.control('faults', { method: 'PATCH', path, when: 'after', delayMs: 400 });
+      await rig.bookings.reschedule(id, LATER);
+      await eventually(rig.sandbox.state, ({ calls }) => calls.some(({ method }) => method === 'PATCH'));
+      return cancelled(rig, id);
+    },
+  },
+  {
+    name: 'rebooked-after-the-provider-cancelled',
+    async play(rig) {
+      const id = await start(rig, placing());
+      const { appointment } = await confirmed(rig, id);
+      await rig.sandbox.control(`appointments/${appointment?.id ?? ''}`, { status: 'cancelled' });
+      await rig.bookings.wake(id, 'appointment');
+      await rig.until(id, ({ status, attempts }) => status === 'confirmed' && attempts.length === 2);
+      return cancelled(rig, id);
+    },
+  },
+  {
+    name: 'ended-with-its-order',
+    async play(rig) {
+      const orderId = await rig.sandbox.placeOrder({
+        ...PATIENT_ON_THE_WIRE,
+        order_set: { lab_test_ids: [AT_SITE_TEST] },
+      });
+      const { patient: _patient, ...rest } = atSite({
+        notes: NOTES,
+        order: { id: orderId, onFailure: 'keep' },
+      });
+      const id = await start(rig, rest);
+      await confirmed(rig, id);
+      await rig.sandbox.control(`orders/${orderId}`, { status: 'cancelled' });
+      await rig.bookings.wake(id, 'order');
+      return ended(rig, id, 'failed');
+    },
+  },
+  {
+    name: 'moved-at-a-practice',
+    async play(rig) {
+      await rig.clinic.control('clinic', { accept: 'auto', completesTasks: true, afterTaskMs: 50 });
+      const id = await start(rig, atPractice({ notes: NOTES }));
+      await moved(rig, id);
+      return cancelled(rig, id);
+    },
+  },
+  {
+    name: 'cut-off-and-decided-by-a-person',
+    async play(rig) {
+      const id = await start(rig, placing());
+      await confirmed(rig, id);
+      await rig.server.client.workflow.getHandle(workflowIdOf(id)).terminate('recorder');
+      const cleanUp = await sweptUp(rig, id);
+      await eventually(
+        () => rig.bookings.get(id),
+        ({ attention }) => attention !== null,
+      );
+      await rig.bookings.resolve(id, { choice: 'end', why: 'recorded', by: 'recorder' });
+      return cleanUp;
+    },
+  },
+  {
+    name: 'carried-on-in-a-new-run',
+    limits: { maxHistoryEvents: 60 },
+    async play(rig) {
+      const id = await start(rig, placing());
+      await confirmed(rig, id);
+      const runs = async () => (await rig.server.client.workflow.getHandle(workflowIdOf(id)).describe()).raw;
+      await eventually(
+        async () => {
+          await rig.bookings.wake(id, 'appointment');
+          return runs();
+        },
+        ({ workflowExecutionInfo: run }) => run?.firstRunId !== run?.execution?.runId,
+      );
+      await moved(rig, id);
+      return cancelled(rig, id);
     },
   },
 ];

@@ -12,7 +12,8 @@ const CONCURRENCY = 4;
 
 /**
  * Replays every history that the server holds, of open and closed workflows: whatever a test file brought about must
- * take the same path again. Throws with the workflows that do not, and keeps their histories for whoever looks into it.
+ * take the same path again, and no workflow task may have changed search attributes twice. Throws with the workflows of
+ * which that is not so, and keeps their histories for whoever looks into it.
  */
 export async function replayEverything(
   client: Client,
@@ -32,10 +33,24 @@ export async function replayEverything(
   for await (const { workflowId, error } of results) {
     const history = kept.get(workflowId);
     kept.delete(workflowId);
-    if (!error) continue;
+    const wrong = error?.message ?? (history && upsertsTwice(history));
+    if (!wrong) continue;
     const file = join(tmpdir(), `does-not-replay-${workflowId.replace(/\W/g, '_')}.json`);
     if (history) await writeFile(file, historyToJSON(history));
-    broken.push(`${workflowId} (kept in ${file}): ${error.message}`);
+    broken.push(`${workflowId} (kept in ${file}): ${wrong}`);
   }
-  if (broken.length > 0) throw new Error(`do not replay:\n${broken.join('\n')}`);
+  if (broken.length > 0) throw new Error(`do not replay, or upsert twice:\n${broken.join('\n')}`);
+}
+
+/** A workflow task that changed the search attributes more than once; null when none did. */
+function upsertsTwice({ events }: temporal.api.history.v1.IHistory): string | null {
+  const tasks = new Set<string>();
+  for (const { upsertWorkflowSearchAttributesEventAttributes: upsert } of events ?? []) {
+    if (!upsert) continue;
+    const task = String(upsert.workflowTaskCompletedEventId);
+    if (tasks.has(task))
+      return `two upserts of search attributes in the workflow task that event ${task} ends`;
+    tasks.add(task);
+  }
+  return null;
 }
