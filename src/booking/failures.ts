@@ -55,7 +55,7 @@ export const FAILURES = {
   order_ended: {
     owner: 'order',
     status: 409,
-    text: 'The order was cancelled, failed or completed before the visit was booked.',
+    text: 'The order was cancelled, failed or completed before the visit.',
   },
   order_ready_timeout: { owner: 'order', status: 409, text: 'The order did not become bookable in time.' },
 

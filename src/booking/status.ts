@@ -55,6 +55,14 @@ export function isOpen(status: BookingStatus): boolean {
 }
 
 /** Whether a caller who waits has waited long enough: confirmed, ended, or waiting for a person. */
-export function isSettled(view: Pick<BookingView, 'status' | 'attention'>): boolean {
-  return view.status === 'confirmed' || isEnded(view.status) || view.attention !== null;
+export function isSettled(view: Standing): boolean {
+  return view.status === 'confirmed' || view.attention !== null || isFinal(view);
+}
+
+type Standing = Pick<BookingView, 'status' | 'attention' | 'compensation' | 'waitingFor'>;
+
+/** Whether nothing more comes of a booking: it has ended, and so has the clean-up after it, where there is one. */
+export function isFinal({ status, attention, compensation, waitingFor }: Standing): boolean {
+  const isPending = waitingFor !== null || compensation.some(({ outcome }) => outcome === 'pending');
+  return isEnded(status) && !isPending && attention === null;
 }

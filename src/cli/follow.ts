@@ -1,5 +1,5 @@
 import type { BookingView } from '../booking/schema/view';
-import { isEnded, isSettled } from '../booking/status';
+import { isFinal, isSettled } from '../booking/status';
 import { EXIT, type ExitCode, exitOfView } from './exit-codes';
 import { attentionText } from './format/attention';
 import { bookingText } from './format/booking';
@@ -81,7 +81,7 @@ export async function answerFollowed(
   { timeoutMs, fallback, untilEnd = false }: WaitOptions,
 ): Promise<{ view: BookingView; exit: ExitCode }> {
   const { id } = fallback;
-  const isDone = (view: BookingView): boolean => (untilEnd ? isEnded(view.status) : isSettled(view));
+  const isDone = (view: BookingView): boolean => (untilEnd ? isFinal(view) : isSettled(view));
   const followed = await follow(session, id, { isDone, timeoutMs, onView: progressPrinter(session) });
   const view = followed.view ?? fallback;
   session.tell('');

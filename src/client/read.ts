@@ -170,11 +170,17 @@ async function withCleanUp(door: Door, runId: string, view: BookingView): Promis
   };
 }
 
+/** A clean-up that no worker has taken up has nothing to show yet. */
+function noneYet(err: unknown): null {
+  if (neverRan(err)) return null;
+  throw err;
+}
+
 /** Null when nobody cleans up after this run. */
 async function cleanUpView(door: Door, bookingId: string, runId: string): Promise<BookingView | null> {
   const after = await cleanUpAfter(door, bookingId, runId);
   return within(door.client, CALL_TIMEOUT_MS, async () => {
-    if (after?.status === 'RUNNING') return after.handle.query(bookingQuery);
+    if (after?.status === 'RUNNING') return after.handle.query(bookingQuery).catch(noneYet);
     const result: unknown = after?.status === 'COMPLETED' ? await after.handle.result() : null;
     return isView(result) ? result : null;
   });

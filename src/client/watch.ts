@@ -4,8 +4,9 @@ import { Failure } from '../booking/failures';
 import { workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
+import { cleanUpAfter } from './after-run';
 import type { Door } from './door';
-import { findExecution, isOver, queryBooking, readBooking } from './read';
+import { findExecution, isOver, queryBooking, readBooking, type Execution } from './read';
 import { asUnavailable, isUnavailable } from './temporal-errors';
 
 /**
@@ -30,8 +31,8 @@ export interface WatchOptions {
 }
 
 /**
- * The booking now, then each change of it (several at once may show as one), until it has ended or `signal`
- * aborts. Outlasts restarts of workers and server of up to five minutes; throws `booking_not_found`, and
+ * The booking now, then each change of it (several at once may show as one), until it has ended, and the clean-up
+ * that runs after it, or `signal` aborts. Outlasts restarts of workers and server of up to five minutes; throws `booking_not_found`, and
  * `temporal_unavailable` after those.
  */
 export async function* watchBooking(
@@ -42,13 +43,9 @@ export async function* watchBooking(
   const first = await patiently(signal, () => findExecution(door, bookingId));
   if (signal.aborted) return;
   if (!first) throw new Failure('booking_not_found');
-  const news = isOver(first.status)
-    ? [{ runId: first.runId, over: true }]
-    : newsOf(door, bookingId, first.runId, signal);
   let seen: number | null = null;
-  for await (const { runId, over } of news) {
-    const read = over ? readBooking : queryBooking;
-    const view = await patiently(signal, () => read(door, bookingId, runId));
+  for await (const read of readsOf(door, bookingId, first, signal)) {
+    const view = await patiently(signal, read);
     if (!view) return;
     if (view.revision === seen) continue;
     seen = view.revision;
@@ -80,23 +77,43 @@ export async function settledBooking(
   return latest ?? readBooking(door, bookingId);
 }
 
+/** A look at the booking whenever its view may have changed, then whenever the clean-up after it may have. */
+async function* readsOf(
+  door: Door,
+  bookingId: string,
+  { runId, status }: Execution,
+  signal: AbortSignal,
+): AsyncGenerator<() => Promise<BookingView>, void, undefined> {
+  let last = runId;
+  if (isOver(status)) yield () => readBooking(door, bookingId, runId);
+  else
+    for await (const news of newsOf(door, workflowIdOf(bookingId), runId, signal)) {
+      last = news.runId;
+      yield () => (news.over ? readBooking : queryBooking)(door, bookingId, news.runId);
+    }
+  const after = await patiently(signal, () => cleanUpAfter(door, bookingId, last));
+  if (after?.status !== 'RUNNING') return;
+  for await (const _news of newsOf(door, after.handle.workflowId, after.runId, signal))
+    yield () => readBooking(door, bookingId, last);
+}
+
 /** That a run's view may have changed; `over` when it was the last time. */
 interface News {
   runId: string;
   over: boolean;
 }
 
-/** News of a booking, through continue-as-new, until the end. */
+/** News of a workflow, through continue-as-new, until the end. */
 async function* newsOf(
   door: Door,
-  bookingId: string,
+  workflowId: string,
   firstRunId: string,
   signal: AbortSignal,
 ): AsyncGenerator<News, void, undefined> {
   let runId = firstRunId;
   let nextPageToken: Uint8Array | undefined;
   while (!signal.aborted) {
-    const page = await patiently(signal, () => longPoll(door, bookingId, runId, nextPageToken, signal));
+    const page = await patiently(signal, () => longPoll(door, workflowId, runId, nextPageToken, signal));
     if (!page) return;
     const events = page.history?.events ?? [];
     const next = events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
@@ -112,7 +129,7 @@ async function* newsOf(
 
 function longPoll(
   door: Door,
-  bookingId: string,
+  workflowId: string,
   runId: string,
   nextPageToken: Uint8Array | undefined,
   signal: AbortSignal,
@@ -120,7 +137,7 @@ function longPoll(
   const { client } = door;
   const request = {
     namespace: client.options.namespace,
-    execution: { workflowId: workflowIdOf(bookingId), runId },
+    execution: { workflowId, runId },
     waitNewEvent: true,
     skipArchival: true,
     nextPageToken,

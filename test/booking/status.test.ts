@@ -1,4 +1,4 @@
-import { isEnded, isOpen, isSettled, mayMove, TRANSITIONS } from '../../src/booking/status';
+import { isEnded, isFinal, isOpen, isSettled, mayMove, TRANSITIONS } from '../../src/booking/status';
 import { type BookingStatus, type BookingView, STATUSES } from '../../src/booking/schema/view';
 
 const ATTENTION: BookingView['attention'] = {
@@ -19,9 +19,20 @@ test('completed, cancelled and failed are ends; all others are open', () => {
 });
 
 test('settled are confirmed, the ends, and whatever waits for a person', () => {
-  const settled = STATUSES.filter((status) => isSettled({ status, attention: null }));
+  const nothing = { attention: null, compensation: [], waitingFor: null };
+  const settled = STATUSES.filter((status) => isSettled({ status, ...nothing }));
   expect(settled).toEqual(['confirmed', 'completed', 'cancelled', 'failed']);
-  expect(STATUSES.every((status) => isSettled({ status, attention: ATTENTION }))).toBe(true);
+  expect(STATUSES.every((status) => isSettled({ ...nothing, status, attention: ATTENTION }))).toBe(true);
+});
+
+test('an ended booking is final once the clean-up after it is through', () => {
+  const ended = { status: 'failed' as const, attention: null, compensation: [], waitingFor: null };
+  const undo = { step: 'order', outcome: 'pending', attempts: 0, at: '2026-11-21T12:00:00Z' } as const;
+  expect(isFinal(ended)).toBe(true);
+  expect(isFinal({ ...ended, compensation: [undo] })).toBe(false);
+  expect(isFinal({ ...ended, attention: ATTENTION })).toBe(false);
+  expect(isFinal({ ...ended, waitingFor: { what: 'the staff', since: undo.at, until: null } })).toBe(false);
+  expect(isFinal({ ...ended, status: 'confirmed' })).toBe(false);
 });
 
 test('every open status leads to an end, and an end leads nowhere', () => {

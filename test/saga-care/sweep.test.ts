@@ -181,10 +181,16 @@ describe('the sweep', () => {
       ]);
     });
 
-    test('and undoes it when the person says so', async () => {
+    test('and undoes it when the person says so; whoever waits for the booking waits for that', async () => {
       const { id, orderId } = await asked();
       await rig.bookings.resolve(id, { choice: 'end', why: 'nobody wants it' });
-      await cleanUpOf(id).result();
+      expect(await rig.bookings.settled(id)).toMatchObject({
+        status: 'failed',
+        compensation: [
+          { step: 'appointment', outcome: 'undone' },
+          { step: 'order', outcome: 'undone' },
+        ],
+      });
       expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
     });
 

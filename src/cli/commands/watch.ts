@@ -1,4 +1,4 @@
-import { isEnded, isSettled } from '../../booking/status';
+import { isFinal, isSettled } from '../../booking/status';
 import type { BookingView } from '../../booking/schema/view';
 import { endOfFollowing, follow, watchPrinter } from '../follow';
 import type { ExitCode } from '../exit-codes';
@@ -29,7 +29,7 @@ export function registerWatch(cli: Cli): void {
 async function watch(session: Session, id: string, options: WatchOptions): Promise<ExitCode> {
   const print = watchPrinter(session);
   const followed = await follow(session, id, {
-    isDone: (view: BookingView) => (options.settled ? isSettled(view) : isEnded(view.status)),
+    isDone: (view: BookingView) => (options.settled ? isSettled(view) : isFinal(view)),
     timeoutMs: options.timeout,
     onView: (view) => {
       if (session.form === 'text') print(view);
