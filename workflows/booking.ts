@@ -20,7 +20,7 @@ import { change, newBooking, shielded, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import { hold } from './steps/hold';
 import { keep } from './steps/keep';
-import { doOrder, undoOrder } from './steps/order';
+import { doOrder, undosOfOrder } from './steps/order';
 import { ready } from './steps/ready';
 import { compensate, type Undo } from './steps/undo';
 import { viewOf } from './view';
@@ -33,12 +33,12 @@ import { viewOf } from './view';
 export async function booking(input: unknown, carried?: Carried): Promise<BookingView> {
   const b = carried ? carriedOn(input, carried) : begun(input);
   openInbox(b);
-  const undos: Undo[] = carried ? [undoAppointment, undoOrder] : []; // newest first
+  const undos: Undo[] = carried ? [undoAppointment, ...undosOfOrder(b)] : []; // newest first
   try {
     await whileWanted(b, async () => {
       if (!carried) {
         await owned(b, () => open(b, input));
-        undos.unshift(undoOrder); // before the do: an order may be placed without our hearing of it
+        undos.unshift(...undosOfOrder(b)); // before the do: an order may be placed without our hearing of it
         await owned(b, () => doOrder(b));
         await owned(b, () => ready(b));
         undos.unshift(undoAppointment);

@@ -12,7 +12,7 @@ import type { CleanupInput } from './messages';
 import { attention, owned } from './owned';
 import { at, change, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
-import { isEnded, undoOrder } from './steps/order';
+import { isEnded, undosOfOrder } from './steps/order';
 import type { Undo } from './steps/undo';
 import { UNREAD_ORDER } from './unread-order';
 
@@ -22,7 +22,7 @@ import { UNREAD_ORDER } from './unread-order';
  * without a person's word: that somebody pressed Terminate is no patient's wish.
  */
 
-const UNDOS: readonly Undo[] = [undoAppointment, undoOrder]; // newest first
+const undosOf = (b: Booking): readonly Undo[] => [undoAppointment, ...undosOfOrder(b)]; // newest first
 
 /** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */
 export async function takeUp(
@@ -36,9 +36,9 @@ export async function takeUp(
   for (;;) {
     const verdict = await judged(b, before);
     if (verdict.do === 'nothing') return [];
-    if (verdict.do === 'undo') return UNDOS;
+    if (verdict.do === 'undo') return undosOf(b);
     const choice = await attention(b, verdict.failure, ['keep', 'end', 'retry']);
-    if (choice === 'end') return UNDOS;
+    if (choice === 'end') return undosOf(b);
     if (choice === 'keep') {
       leaveAll(b);
       return [];
@@ -179,7 +179,7 @@ async function findPlacedOrder(b: Booking): Promise<void> {
 /** The person takes what stands upon themselves. */
 function leaveAll(b: Booking): void {
   change(b, {
-    compensation: UNDOS.map(({ step }) => ({ step, outcome: 'left_to_person', attempts: 0, at: now() })),
+    compensation: undosOf(b).map(({ step }) => ({ step, outcome: 'left_to_person', attempts: 0, at: now() })),
   });
 }
 

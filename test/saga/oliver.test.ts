@@ -90,7 +90,7 @@ describe('a visit at a practice (Oliver)', () => {
     );
     expect(waiting).toMatchObject({
       status: 'compensating',
-      compensation: [{ step: 'appointment', outcome: 'left_to_person' }, {}],
+      compensation: [{ step: 'appointment', outcome: 'left_to_person' }],
     });
     const { staffTasks } = await rig.clinic.state();
     expect(

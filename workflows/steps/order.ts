@@ -109,7 +109,7 @@ async function placeOnce(b: Booking) {
 }
 
 /** Cancels the order that this booking placed, or the adopted one where its caller said so. */
-export const undoOrder: Undo = {
+const undoOrder: Undo = {
   step: 'order',
   async run(b) {
     if (!isToCancel(b)) return keptWhile(b);
@@ -125,6 +125,11 @@ export const undoOrder: Undo = {
     return !isEnded(seen);
   },
 };
+
+/** The undo of the order; none at providers without orders. */
+export function undosOfOrder({ state: { capabilities } }: Booking): readonly Undo[] {
+  return capabilities.orderKind === null ? [] : [undoOrder];
+}
 
 /** No order is given up or kept for good while a book call may still surface. */
 function keptWhile(b: Booking): UndoOutcome {
