@@ -10,10 +10,10 @@ import type { BookingClient } from '../client/booking-client';
 import { bearerAuth, type ApiKey } from './auth';
 import { bookingRoutes } from './bookings';
 import { incidentRoutes } from './incidents';
-import { createMetrics, type Metrics } from './metrics';
+import { createMetrics, gaugeBookings, type Metrics } from './metrics';
 import { operationRoutes } from './operation';
 import { sendProblem } from './problems';
-import { warningsOf, type Readiness } from './readiness';
+import { seldom, warningsOf, type Readiness } from './readiness';
 import { validator } from './schemas';
 import { junctionWebhook } from './webhooks/junction';
 
@@ -45,6 +45,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     frameworkErrors: (err, request, reply) => void sendProblem(reply, request.log, err),
   });
   const metrics = createMetrics();
+  const problems = seldom(() => client.problems());
+  gaugeBookings(metrics.registry, { problems, incidents: seldom(() => client.incidents()) });
   const stopping = new AbortController();
   app.addHook('preClose', (done) => {
     stopping.abort();
@@ -60,7 +62,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(operationRoutes, {
     metrics,
     readiness: options.readiness,
-    warnings: warningsOf(() => client.problems()),
+    warnings: warningsOf(problems),
   });
   await app.register(async (scope) => {
     scope.addHook('onRequest', bearerAuth(options.apiKeys));

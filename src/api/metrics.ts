@@ -1,4 +1,5 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Incident, Problems } from '../booking/care';
 
 /** What /metrics shows of this app. Labels hold names of ours only: no id, nothing of a request. */
 export interface Metrics {
@@ -26,4 +27,37 @@ export function createMetrics(): Metrics {
       registers: [registry],
     }),
   };
+}
+
+/** Where the bookings that need somebody are seen; null when they cannot be. */
+export interface BookingLooks {
+  incidents: () => Promise<Incident[] | null>;
+  problems: () => Promise<Problems | null>;
+}
+
+/** Shows how many bookings wait for a person, and how many are stuck; nothing at all while Temporal cannot be asked. */
+export function gaugeBookings(registry: Registry, { incidents, problems }: BookingLooks): void {
+  new Gauge({
+    name: 'booking_waiting_for_a_person',
+    help: 'Open bookings and clean-ups that wait for a person, by reason.',
+    labelNames: ['reason', 'provider', 'account'],
+    registers: [registry],
+    async collect() {
+      const seen = await incidents();
+      this.reset();
+      for (const { reason, provider, account, count } of seen ?? [])
+        this.inc({ reason, provider, account }, count);
+    },
+  });
+  new Gauge({
+    name: 'booking_stuck',
+    help: 'Open bookings and clean-ups that cannot report themselves, by what is wrong; a hundred of a kind at most.',
+    labelNames: ['problem'],
+    registers: [registry],
+    async collect() {
+      const seen = await problems();
+      this.reset();
+      for (const { problem } of seen?.problems ?? []) this.inc({ problem });
+    },
+  });
 }

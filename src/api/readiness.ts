@@ -33,22 +33,31 @@ export async function temporalReadiness(client: Client): Promise<Readiness> {
   }
 }
 
-/** How long a look at what is stuck counts, in ms: probes come often. */
+/** How long a look counts, in ms: probes come often. */
 const LOOK_COUNTS_MS = 30_000;
 
+/** A look that is made every 30 s at most, however often it is asked for. Never throws: null when it cannot be made. */
+export function seldom<T>(look: () => Promise<T>): () => Promise<T | null> {
+  let last: { atMs: number; seen: Promise<T | null> } | null = null;
+  return () => {
+    if (!last || performance.now() - last.atMs >= LOOK_COUNTS_MS) {
+      const seen = Promise.resolve()
+        .then(look)
+        .catch(() => null);
+      last = { atMs: performance.now(), seen };
+    }
+    return last.seen;
+  };
+}
+
 /**
- * What is stuck although everything runs, in words, looked at every 30 s at most. Never throws: what cannot be
- * looked at warns of nothing, and does not make the app unready.
+ * What is stuck although everything runs, in words. What cannot be looked at warns of nothing, and does not make the
+ * app unready.
  */
-export function warningsOf(look: () => Promise<Problems>): () => Promise<string[]> {
-  let last: { atMs: number; warnings: string[] } | null = null;
+export function warningsOf(look: () => Promise<Problems | null>): () => Promise<string[]> {
   return async () => {
-    if (last && performance.now() - last.atMs < LOOK_COUNTS_MS) return last.warnings;
-    const warnings = await Promise.resolve()
-      .then(look)
-      .then(wordsOf, () => []);
-    last = { atMs: performance.now(), warnings };
-    return warnings;
+    const problems = await look();
+    return problems ? wordsOf(problems) : [];
   };
 }
 

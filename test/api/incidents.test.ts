@@ -1,3 +1,4 @@
+import { Failure } from '../../src/booking/failures';
 import { AUTH, scriptedClient, testApi } from '../support/api';
 
 const INCIDENT = {
@@ -54,5 +55,31 @@ it('warns at /readyz of what is stuck, and stays ready', async () => {
       warn: ['1 bookings whose workflow task keeps failing', 'no worker on bookings-oliver'],
     },
   ]);
+  await app.close();
+});
+
+it('shows at /metrics how many bookings wait for a person, by reason, and how many are stuck', async () => {
+  const look = { provider: 'oliver', account: 'practice-1', count: 12, since: null, bookingIds: ['a'] };
+  const problem = { bookingId: 'a', problem: 'task_failing' as const, detail: '', since: null };
+  const incidents = jest.fn(() => Promise.resolve([{ ...look, reason: 'credentials_rejected' }]));
+  const problems = () =>
+    Promise.resolve({ problems: [problem, problem], unattendedQueues: [], tellsFailingTasks: true });
+  const { app } = await testApi(scriptedClient({ incidents, problems }));
+  await app.inject('/metrics');
+  const { body } = await app.inject('/metrics');
+  expect(body).toContain(
+    'booking_waiting_for_a_person{reason="credentials_rejected",provider="oliver",account="practice-1"} 12',
+  );
+  expect(body).toContain('booking_stuck{problem="task_failing"} 2');
+  expect(incidents).toHaveBeenCalledTimes(1); // scrapes come often
+  await app.close();
+});
+
+it('shows no numbers at /metrics that it does not have', async () => {
+  const away = () => Promise.reject(new Failure('temporal_unavailable'));
+  const { app } = await testApi(scriptedClient({ incidents: away, problems: away }));
+  const { statusCode, body } = await app.inject('/metrics');
+  expect(statusCode).toBe(200);
+  expect(body).not.toMatch(/^booking_(waiting_for_a_person|stuck)[{ ]/m);
   await app.close();
 });
