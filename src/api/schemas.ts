@@ -67,7 +67,14 @@ export const cancelSchema = z.strictObject({
   id: token,
 });
 
-export const retrySchema = z.strictObject({ id: token });
+export const retrySchema = z.strictObject({
+  reason: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: 'Only if the booking waits for this reason; refused when it waits for another.' }),
+  id: token,
+});
 
 const CHOICE_NAMES = Object.keys(CHOICES).filter((name): name is Choice => name in CHOICES);
 

@@ -158,6 +158,8 @@ describe('reading and changing', () => {
 
   it.each([
     ['retry', {}, 409, 'nothing_to_resolve'],
+    ['retry', { reason: 'undo_failed' }, 409, 'nothing_to_resolve'],
+    ['retry', { reason: 7 }, 422, 'invalid_request'],
     ['resolve', { choice: 'end', why: 'no use' }, 422, 'choice_not_offered'],
     ['reschedule', { windows: [{ from: '2020-01-07', to: '2020-01-08' }] }, 422, 'invalid_request'],
     ['reschedule', { windows: [{ from: dayFromNow(5), to: dayFromNow(8) }] }, 422, 'not_supported'],
