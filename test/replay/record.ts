@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { startSaga, type SagaRig } from '../support/saga';
 import { HISTORIES_DIR } from './histories';
-import { SCENARIOS, type Scenario } from './scenarios';
+import { SCENARIOS } from './scenarios';
 
 /**
  * Records the golden histories: `npm run record-histories [-- <folder>]`. They are encrypted with the fixed keys
@@ -11,23 +11,17 @@ import { SCENARIOS, type Scenario } from './scenarios';
  */
 async function main(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const usual = await startSaga();
+  const rig = await startSaga();
   try {
-    for (const scenario of SCENARIOS.filter(({ limits }) => !limits)) await record(usual, scenario, folder);
+    for (const { name, play } of SCENARIOS) {
+      await rig.sandbox.control('reset', {});
+      const history = await historyOf(rig, await play(rig));
+      await writeFile(join(folder, `${name}.json`), history);
+      process.stdout.write(`${name}\n`);
+    }
   } finally {
-    await usual.stop();
+    await rig.stop();
   }
-  for (const scenario of SCENARIOS.filter(({ limits }) => limits)) {
-    const rig = await startSaga({ limits: scenario.limits });
-    await record(rig, scenario, folder).finally(() => rig.stop());
-  }
-}
-
-async function record(rig: SagaRig, { name, play }: Scenario, folder: string): Promise<void> {
-  await rig.sandbox.control('reset', {});
-  const history = await historyOf(rig, await play(rig));
-  await writeFile(join(folder, `${name}.json`), history);
-  process.stdout.write(`${name}\n`);
 }
 
 /** The whole history of a workflow that is at its end. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { NOTES, PATIENT, PATIENT_ON_THE_WIRE } from '../matrix/patient';
-import type { Limits } from '../../src/booking/limits';
 import { AT_SITE_TEST } from '../support/sandbox';
 import { adopting, atHome, atPractice, atSite, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
@@ -9,8 +8,6 @@ import { eventually } from '../support/stand-in';
 /** Whole bookings whose histories are kept: whatever is deployed later must be able to go on with them. */
 export interface Scenario {
   name: string;
-  /** Limits of a deployment, over the quick ones of the tests. */
-  limits?: Partial<Limits>;
   /** Plays it to its end; the id of the workflow whose history counts. */
   play(rig: SagaRig): Promise<string>;
 }
@@ -39,6 +36,21 @@ async function ended(rig: SagaRig, id: string, how: 'cancelled' | 'failed' | 'co
 
 const confirmed = (rig: SagaRig, id: string) =>
   rig.until(id, ({ status, attention }) => status === 'confirmed' && attention === null);
+
+/** Starts one under limits of its own, which it keeps: the worker that opened it has them, its successor has not. */
+async function startWith(
+  rig: SagaRig,
+  limits: Partial<SagaRig['config']['limits']>,
+  request: Record<string, unknown>,
+): Promise<string> {
+  await rig.stopWorkers();
+  await rig.startWorkers({ ...rig.config, limits: { ...rig.config.limits, ...limits } });
+  const id = await start(rig, request);
+  await confirmed(rig, id);
+  await rig.stopWorkers();
+  await rig.startWorkers();
+  return id;
+}
 
 const LATER = { windows: [{ from: '+5d', to: '+9d' }], by: 'recorder' };
 
@@ -271,10 +283,8 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'carried-on-in-a-new-run',
-    limits: { maxHistoryEvents: 60 },
     async play(rig) {
-      const id = await start(rig, placing());
-      await confirmed(rig, id);
+      const id = await startWith(rig, { maxHistoryEvents: 60 }, placing());
       const runs = async () => (await rig.server.client.workflow.getHandle(workflowIdOf(id)).describe()).raw;
       await eventually(
         async () => {
