@@ -172,6 +172,78 @@ describe('a reschedule', () => {
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
   });
 
+  describe('whose new time the provider does not confirm', () => {
+    /** Moved, but only reserved from then on. */
+    const unconfirmed = async (change: (windows: typeof LATER) => Promise<Record<string, unknown>>) => {
+      const kept = await confirmed({ limits: { confirmTimeoutMs: 1_000 } });
+      const { appointment } = await rig.bookings.get(kept.id);
+      await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'reserved' });
+      await rig.bookings.reschedule(kept.id, await change(LATER));
+      return { ...kept, appointmentId: appointment?.id ?? '' };
+    };
+
+    test('books another slot there: the old one is gone, and no third is held', async () => {
+      const { id, orderId } = await unconfirmed((windows) => Promise.resolve(windows));
+      const view = await rig.until(
+        id,
+        ({ status, attempts }) => status === 'confirmed' && attempts.length === 3,
+      );
+      expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'released', 'confirmed']);
+      expect(view.appointment?.startsAt).toBe(view.attempts[2]?.startsAt);
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    });
+
+    test('books another slot there also for one that was taken over: never beside it', async () => {
+      const orderId = await rig.sandbox.placeOrder();
+      const starts = Date.now() + 3 * 86_400_000;
+      const made = await rig.sandbox.control('appointments', {
+        order_id: orderId,
+        status: 'confirmed',
+        start_at: new Date(starts).toISOString(),
+        end_at: new Date(starts + 3_600_000).toISOString(),
+      });
+      const appointmentId = String(Reflect.get(Object(made), 'id'));
+      const policy = { existingAppointment: 'adopt' };
+      const { booking } = await rig.bookings.start(
+        adopting(orderId, 'keep', { policy, limits: { confirmTimeoutMs: 1_000 } }),
+      );
+      await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      await rig.sandbox.control(`appointments/${appointmentId}`, { status: 'reserved' });
+      await rig.bookings.reschedule(booking.id, LATER);
+      await rig.until(
+        booking.id,
+        ({ status, appointment }) =>
+          status === 'confirmed' && appointment !== null && appointment.id !== appointmentId,
+      );
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    });
+
+    test('books another slot there when the provider declines it', async () => {
+      const { id, orderId, appointmentId } = await unconfirmed((windows) => Promise.resolve(windows));
+      await rig.until(id, ({ waitingFor }) => waitingFor?.what === 'confirmation');
+      await rig.sandbox.control(`appointments/${appointmentId}`, { status: 'cancelled' });
+      const view = await rig.until(
+        id,
+        ({ status, attempts }) => status === 'confirmed' && attempts.length === 3,
+      );
+      expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'declined', 'confirmed']);
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    });
+
+    test('is for a person where no other slot may be had', async () => {
+      const { id, orderId } = await unconfirmed(async (windows) => {
+        const [slot] = await rig.bookings.searchSlots(atHome(windows));
+        return { slot: { key: slot?.key, startsAt: slot?.startsAt, endsAt: slot?.endsAt } };
+      });
+      const { attention } = await rig.until(id, (view) => view.attention !== null);
+      expect(attention?.reason).toBe('reschedule_lost');
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+      await rig.bookings.resolve(id, { choice: 'rebook', why: 'the patient still wants it' });
+      await rig.until(id, ({ status }) => status === 'confirmed');
+      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    });
+  });
+
   test('of an appointment that is gone meanwhile comes to nothing at once, and the loss is followed up', async () => {
     const { id, orderId } = await confirmed({ policy: { onProviderCancel: 'attention' } });
     const { appointment } = await rig.bookings.get(id);

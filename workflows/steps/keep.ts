@@ -18,7 +18,8 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
   let mark = '';
   let before = b.state.appointment?.standing;
   for (;;) {
-    const standing = b.state.appointment?.standing;
+    // Without an appointment there is nothing to keep, and nothing would ever be heard of it.
+    const standing = b.state.appointment?.standing ?? 'cancelled';
     if (isCompleted(b)) return completed(b);
     if (isOrderGone(b)) {
       await orderGone(b);

@@ -69,8 +69,11 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
       return cancelThenBook(b, old);
     }
     if (!taken) continue;
-    if (!(await confirmed(b))) await release(b);
-    return 'moved';
+    if (await confirmed(b)) return 'moved';
+    // The old time was given up with the move, as its caller asked: what is left is to book another slot there.
+    change(b, { tookOver: false });
+    await release(b);
+    return bookAnew(b);
   }
   throw new Refused('no_slot');
 }
@@ -110,6 +113,11 @@ async function cancelThenBook(b: Booking, old: Appointment): Promise<MoveOutcome
   // The caller asks for it, so this holds for one that was taken over as well.
   if ((await undone(b, cancelling(old))) === 'left_to_person') throw new Refused('undo_failed');
   change(b, { appointment: null, tookOver: false, slots: [slot, ...b.state.slots] });
+  return bookAnew(b);
+}
+
+/** Books a slot of the new windows, now that nothing is held any more. */
+async function bookAnew(b: Booking): Promise<MoveOutcome> {
   try {
     for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
       const next = await ownedMove(b, () => nextSlot(b));
