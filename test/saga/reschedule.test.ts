@@ -210,11 +210,12 @@ describe('a reschedule', () => {
       await rig.until(booking.id, ({ status }) => status === 'confirmed');
       await rig.sandbox.control(`appointments/${appointmentId}`, { status: 'reserved' });
       await rig.bookings.reschedule(booking.id, LATER);
-      await rig.until(
+      const view = await rig.until(
         booking.id,
         ({ status, appointment }) =>
           status === 'confirmed' && appointment !== null && appointment.id !== appointmentId,
       );
+      expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['released', 'confirmed']);
       expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
     });
 
