@@ -5,7 +5,7 @@ import { parseRequest } from '../src/booking/schema/check-request';
 import { requestSchema, type BookingRequest } from '../src/booking/schema/request';
 import { capabilitiesOf, type Config } from '../src/config';
 import type { CoreActivities } from './contract';
-import { crossing } from './failures';
+import { afterSomeTries, crossing } from './failures';
 
 export interface CoreOptions {
   config: Pick<Config, 'junction' | 'oliver' | 'limits'>;
@@ -25,14 +25,14 @@ export function createCoreActivities({ config, client }: CoreOptions): CoreActiv
           capabilities,
           limits: { ...config.limits, ...defined(parsed.limits) },
         };
-      }),
+      }, afterSomeTries),
     openReschedule: ({ request, change }) =>
       crossing(async () => {
         const { windows: _windows, slot: _slot, ...rest } = request;
         return Promise.resolve(
           parseRequest({ ...rest, windows: change.windows, slot: change.slot }, { now: new Date() }),
         );
-      }),
+      }, afterSomeTries),
     isBookingOpen: async ({ bookingId }) => {
       try {
         const { status } = await client.workflow.getHandle(workflowIdOf(bookingId)).describe();

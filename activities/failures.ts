@@ -1,4 +1,5 @@
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory, TemporalFailure } from '@temporalio/common';
 import { Failure, failureRow } from '../src/booking/failures';
 
 /** How failures of the table cross from activities to workflows. */
@@ -32,11 +33,31 @@ export function notYet(what: string): ApplicationFailure {
   });
 }
 
-/** Runs an activity's body; failures of the table cross as such, anything else is a bug and stays what it is. */
-export async function crossing<T>(body: () => Promise<T>): Promise<T> {
+/**
+ * Runs an activity's body; failures of the table cross as such, anything else is a bug and stays what it is: the server
+ * tries it again. Where it would do so without end, `isBugFinal` says when a person is to see it instead.
+ */
+export async function crossing<T>(body: () => Promise<T>, isBugFinal = (): boolean => false): Promise<T> {
   try {
     return await body();
   } catch (err) {
-    throw err instanceof Failure ? toApplicationFailure(err) : err;
+    if (err instanceof Failure) throw toApplicationFailure(err);
+    if (isBug(err) && isBugFinal()) throw ApplicationFailure.fromError(err, { nonRetryable: true });
+    throw err;
   }
+}
+
+/** Polls are tried for as long as they are wanted, so that their attempts say nothing of how often a bug came. */
+export const atOnce = (): boolean => true;
+
+/** Tries after which a bug is no deploy that was under way. */
+const BUG_TRIES = 5;
+
+export function afterSomeTries(): boolean {
+  return Context.current().info.attempt >= BUG_TRIES;
+}
+
+/** Not a failure that was made on purpose, nor the end of the worker. */
+function isBug(err: unknown): boolean {
+  return !(err instanceof TemporalFailure) && !Context.current().cancellationSignal.aborted;
 }

@@ -17,7 +17,7 @@ import type { BookingRequest } from '../src/booking/schema/request';
 import type { Call, DayRange, OrderCalls, Provider, TierCalls, Where } from '../src/providers/provider';
 import { createProviderAuditActivities } from './audit';
 import type { At, BookAnswer, LookUp, ProviderActivities, ProviderAuditActivities } from './contract';
-import { crossing, notYet, toFinalFailure } from './failures';
+import { atOnce, crossing, notYet, toFinalFailure } from './failures';
 
 export interface ProviderActivitiesOptions {
   providerFor: (name: ProviderName) => Provider;
@@ -57,7 +57,7 @@ export function createProviderActivities({
         const order = await knownToBeThere(() => readOrder(at, orderId));
         if (order.status === seenStatus) throw notYet('the order has not changed');
         return order;
-      }),
+      }, atOnce),
     searchSlots: (input) =>
       crossing(() =>
         searchSlots(providerFor(input.at.provider), timezoneOf(input.at.provider, input.at.account), input),
@@ -80,7 +80,7 @@ export function createProviderActivities({
         });
         if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
         return sighting;
-      }),
+      }, atOnce),
     cancelAppointment: ({ at, request, orderId, appointmentId, reason }) =>
       crossing(() =>
         written(() =>

@@ -42,7 +42,9 @@ function isAboutToEnd({ state, compensating }: Booking): boolean {
 function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
   const view = viewOf(b.state);
   const status = { key: STATUS, value: view.status };
-  if (!b.opened) return [status];
+  const attention = { key: ATTENTION, value: view.attention?.reason ?? null };
+  // Before its request is read that is all there is to tell; one that waits for a person must be found all the same.
+  if (!b.opened) return view.attention || b.published[ATTENTION.name] ? [status, attention] : [status];
   const startsAt = view.appointment?.startsAt;
   return [
     status,
@@ -50,7 +52,7 @@ function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
     { key: ACCOUNT, value: view.account },
     { key: ORDER_ID, value: view.order?.id ?? null },
     { key: REFERENCE, value: view.reference },
-    { key: ATTENTION, value: view.attention?.reason ?? null },
+    attention,
     { key: STARTS_AT, value: startsAt ? new Date(startsAt) : null },
   ];
 }

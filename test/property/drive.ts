@@ -5,8 +5,8 @@ import { patiently, send } from './people';
 
 /** The end of a story: everything works again, and a patient person brings the booking to its end. */
 
-/** Longest that a booking may go without any change while everything works, in ms. */
-const STILL_MS = 20_000;
+/** Longest that a booking may go without any change, in ms: a restart of the workers takes up to 30 s of it. */
+const STILL_MS = 60_000;
 /** A person presses `retry` so often at one reason before choosing something else. */
 const RETRIES = 2;
 /** What a person chooses when trying again does not help, the first that is offered. */

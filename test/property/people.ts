@@ -25,7 +25,7 @@ export async function garble(p: Play, [name, body]: readonly [string, unknown]):
 }
 
 /** Longest that workers may be away, in ms: a restart of them cuts off what is asked meanwhile. */
-const AWAY_MS = 20_000;
+const AWAY_MS = 60_000;
 
 /** Asks until there is an answer: the workers may be restarting. */
 export async function patiently<T>(ask: () => Promise<T>): Promise<T> {

@@ -138,6 +138,11 @@ async function choose(lane: Lane, one: Case, choice: Choice, outcome: Outcome): 
   expect(attention?.reason).toBe(one.reason);
   expect([...(attention?.choices ?? [])].sort()).toEqual(Object.keys(one.choices).sort());
   expect(attention?.tried).not.toEqual([]);
+  // Nothing waits unseen: whoever asks for this reason finds it.
+  await eventually(
+    () => rig.bookings.list({ attention: one.reason }),
+    ({ bookings }) => bookings.some(({ id }) => id === reached.id),
+  );
   if (outcome.first) await reached[outcome.first]?.();
   await rig.bookings.resolve(reached.id, { choice, why: 'the test says so', by: 'tests' });
   await shown(reached.id, (view) => isThere(view, outcome, attention?.since));
