@@ -1,4 +1,5 @@
 import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { eventually } from '../support/stand-in';
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
 const cancelPath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
@@ -154,6 +155,22 @@ describe('undoing', () => {
     const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
     expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['undone', 'undone']);
     expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+  });
+
+  test('"undone", said of an order whose placing was never answered, is checked by looking for it', async () => {
+    await rig.sandbox.control('faults', { method: 'POST', path: '/v3/order', when: 'after', answer: 'reset' });
+    const { booking } = await rig.bookings.start(atHome());
+    await eventually(rig.sandbox.state, ({ orders }) => orders.length === 1);
+    const answer = { status: 401, body: { detail: 'Invalid API key' } };
+    await rig.sandbox.control('faults', { path: '/v3/*', times: 1_000, when: 'before', answer });
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'credentials_rejected');
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, (view) => view.status === 'compensating' && view.attention !== null);
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.bookings.resolve(booking.id, { choice: 'undone', why: 'I saw no order' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation).toMatchObject([{ step: 'order', outcome: 'undone' }]);
+    expect((await rig.sandbox.state()).live.orders).toEqual([]);
   });
 
   test('an undo that fails for its whole time limit stays open in front of a person', async () => {

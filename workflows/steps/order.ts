@@ -118,13 +118,29 @@ const undoOrder: Undo = {
     return cancelOrder(b, order.id);
   },
   async stands(b) {
-    const { order } = b.state;
-    if (!order) return false;
-    const seen = await reads(b, 'check that the order is undone').readOrder({ at: at(b), orderId: order.id });
+    const seen = await seenNow(b);
+    if (!seen) return false;
     note(b, seen);
     return !isEnded(seen);
   },
 };
+
+/** The order by one look, also one that the booking never came to know; null when none shows. */
+async function seenNow(b: Booking): Promise<Order | null> {
+  const { order, request, unknownOrderSince, createdAt } = b.state;
+  const read = reads(b, 'check that the order is undone');
+  const orderId = order?.id ?? adoptedId(b);
+  if (orderId !== null) return read.readOrder({ at: at(b), orderId });
+  const userId = request.patient?.userId;
+  if (!unknownOrderSince || !userId) return null;
+  const found = await read.findOrder({ at: at(b), userId, createdSince: createdAt });
+  if (found) change(b, { unknownOrderSince: null });
+  return found;
+}
+
+function adoptedId({ state: { request } }: Booking): string | null {
+  return request.order && 'id' in request.order ? request.order.id : null;
+}
 
 /** The undo of the order; none at providers without orders. */
 export function undosOfOrder({ state: { capabilities } }: Booking): readonly Undo[] {
@@ -217,7 +233,7 @@ async function refuseForeign(b: Booking, orderId: string): Promise<void> {
 }
 
 function note(b: Booking, order: Order): void {
-  change(b, { order: { ...order, origin: b.state.order?.origin ?? 'placed' } });
+  change(b, { order: { ...order, origin: adoptedId(b) === null ? 'placed' : 'adopted' } });
 }
 
 /** Marks that the undo reached the provider at least once, so that a cancelled order counts as our doing. */

@@ -104,6 +104,7 @@ async function resolved(
 async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome | null> {
   try {
     if (await undo.stands(b)) return null;
+    if (undo.step === 'order' && b.state.unknownOrderSince) return null;
     if (undo.step !== 'appointment' || !b.state.unknownBook) return record(b, undo, 'undone');
     return run === undo.run ? record(b, undo, 'pending') : null;
   } catch (err) {
