@@ -37,7 +37,7 @@ const junctionAccountSchema = z.strictObject({
   /** Name or id of the reason that undos give; the provider's first refundable one when not set. */
   cancellationReason: z.string().optional(),
   /** IANA zone used where the provider gives none. */
-  timezone: z.string().optional(),
+  timezone: z.string().refine(isZone, 'must be an IANA zone like America/Phoenix').optional(),
   capabilities: overridesSchema.default({}),
   pace: paceSchema.optional(),
 });
@@ -149,7 +149,7 @@ export function loadConfig(env: Env = process.env): Config {
     apiKeys: apiKeys(env),
     encryptionKeys: encryptionKeys(env),
     idKey: env.BOOKING_ID_KEY ? key32('BOOKING_ID_KEY', env.BOOKING_ID_KEY) : null,
-    allowPlaintext: env.BOOKING_ALLOW_PLAINTEXT === '1',
+    allowPlaintext: isOn(env, 'BOOKING_ALLOW_PLAINTEXT'),
     port: port(env, 'PORT', 3000),
     host: env.HOST || '127.0.0.1',
     sandboxPorts,
@@ -192,15 +192,15 @@ function junctionAccounts(env: Env, sandboxPort: number): Record<string, Junctio
   if (env.JUNCTION_API_KEY) {
     accounts.default = {
       apiKey: env.JUNCTION_API_KEY,
-      baseUrl: env.JUNCTION_BASE_URL ?? fail('JUNCTION_BASE_URL', 'is needed beside JUNCTION_API_KEY'),
+      baseUrl: junctionUrl(env) ?? fail('JUNCTION_BASE_URL', 'is needed beside JUNCTION_API_KEY'),
       cancellationReason: env.JUNCTION_CANCELLATION_REASON,
-      timezone: env.JUNCTION_TIMEZONE,
+      timezone: zone('JUNCTION_TIMEZONE', env.JUNCTION_TIMEZONE),
       capabilities: parsed('JUNCTION_CAPABILITIES', env.JUNCTION_CAPABILITIES ?? '{}', overridesSchema),
     };
-  } else if (env.JUNCTION_BASE_URL || env.JUNCTION_CAPABILITIES) {
+  } else if (!env.JUNCTION_ACCOUNTS && (env.JUNCTION_BASE_URL || env.JUNCTION_CAPABILITIES)) {
     accounts.default = {
       apiKey: SANDBOX.junctionKey,
-      baseUrl: env.JUNCTION_BASE_URL ?? `http://127.0.0.1:${sandboxPort}`,
+      baseUrl: junctionUrl(env) ?? `http://127.0.0.1:${sandboxPort}`,
       capabilities: parsed('JUNCTION_CAPABILITIES', env.JUNCTION_CAPABILITIES ?? '{}', overridesSchema),
     };
   }
@@ -209,6 +209,21 @@ function junctionAccounts(env: Env, sandboxPort: number): Record<string, Junctio
     Object.assign(accounts, parsed('JUNCTION_ACCOUNTS', env.JUNCTION_ACCOUNTS, more));
   }
   return Object.keys(accounts).length > 0 ? accounts : null;
+}
+
+function junctionUrl({ JUNCTION_BASE_URL: given }: Env): string | undefined {
+  if (!given) return undefined;
+  return z.url().safeParse(given).success ? given : fail('JUNCTION_BASE_URL', 'must be a URL');
+}
+
+function zone(name: string, given: string | undefined): string | undefined {
+  if (!given) return undefined;
+  return isZone(given) ? given : fail(name, 'must be an IANA zone like America/Phoenix');
+}
+
+function isOn(env: Env, name: string): boolean {
+  const given = env[name] || '0';
+  return given === '1' || (given === '0' ? false : fail(name, 'must be 0 or 1'));
 }
 
 /** What it takes to reach Oliver: all of these, or none for the sandbox. */

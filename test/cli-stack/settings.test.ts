@@ -22,7 +22,10 @@ test('without settings the default account is the sandbox on this machine', () =
 });
 
 test('named accounts are all there are', () => {
-  const { junction } = loadConfig({ JUNCTION_ACCOUNTS: JSON.stringify({ practice: ACCOUNT }) });
+  const { junction } = loadConfig({
+    JUNCTION_ACCOUNTS: JSON.stringify({ practice: ACCOUNT }),
+    JUNCTION_CAPABILITIES: '{"reservedSettles": true}', // the account `default` has them, where there is one
+  });
   expect(Object.keys(junction)).toEqual(['practice']);
 });
 
@@ -44,4 +47,15 @@ test('a build id is a plain name, and none unless set', () => {
   expect(wrong).toThrow(
     new ConfigError('BOOKING_BUILD_ID: may hold letters, digits and ._- only, 128 at most'),
   );
+});
+
+test.each([
+  [{ JUNCTION_API_KEY: 'k', JUNCTION_BASE_URL: 'junction' }, 'JUNCTION_BASE_URL: must be a URL'],
+  [
+    { JUNCTION_API_KEY: 'k', JUNCTION_BASE_URL: 'http://127.0.0.1:1', JUNCTION_TIMEZONE: 'Phoenix' },
+    'JUNCTION_TIMEZONE: must be an IANA zone like America/Phoenix',
+  ],
+  [{ BOOKING_ALLOW_PLAINTEXT: 'true' }, 'BOOKING_ALLOW_PLAINTEXT: must be 0 or 1'],
+])('%p is wrong, and named', (env, message) => {
+  expect(() => loadConfig(env)).toThrow(new ConfigError(message));
 });
