@@ -78,6 +78,7 @@ export function createProviderActivities({
         const sighting = await lookUp(where).catch((err: unknown) => {
           throw isLongMissing(err, missingForMs) ? toFinalFailure(err) : err;
         });
+        forgetMissing();
         if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
         return sighting;
       }, atOnce),
@@ -162,6 +163,12 @@ function isLongMissing(err: unknown, missingForMs: number): err is Failure {
   const sinceMs = typeof kept === 'number' ? kept : Date.now();
   context.heartbeat(sinceMs);
   return Date.now() - sinceMs >= missingForMs;
+}
+
+/** It shows again: a later miss is counted from itself. */
+function forgetMissing(): void {
+  const context = Context.current();
+  if (typeof context.info.heartbeatDetails === 'number') context.heartbeat(null);
 }
 
 /** Looks for the booking's order first: an earlier call may have placed it without our hearing of it. */

@@ -19,6 +19,7 @@ import { viewOf } from './view';
  */
 export async function cleanup(input: CleanupInput): Promise<BookingView> {
   const b = newBooking(input.bookingId, input.createdAt);
+  b.compensating = true; // nothing is booked here: a caller's cancel finds that it is being undone
   openInbox(b);
   const undos = await undosOf(b, input);
   await shielded(() => compensate(b, undos));

@@ -14,7 +14,7 @@ export function isPassing({ code }: Failure): boolean {
 }
 
 /**
- * Makes a call again while it fails in a way that time may cure, with growing pauses, or the ones that the provider
+ * Makes a call again while it fails in a way that time may cure, with growing pauses, and none shorter than the provider
  * names. `limitMsOf` says for how long, in ms; 0 for what is not tried again. The last failure is thrown.
  */
 export async function patiently<T>(
@@ -31,7 +31,7 @@ export async function patiently<T>(
     } catch (err) {
       const failure = failureOf(err);
       if (!failure || nowMs() - startedMs >= limitMsOf(failure)) throw err;
-      await pauseUntil(b, what, after(now(), failure.facts.retryAfterMs ?? pauseMs));
+      await pauseUntil(b, what, after(now(), Math.max(failure.facts.retryAfterMs ?? 0, pauseMs)));
       pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
     }
   }

@@ -10,7 +10,7 @@ import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 /**
  * Starts the clean-up of an ended booking that could not account for one of its calls, now that an appointment
  * may have surfaced. The clean-up looks for itself, so asking twice or in vain is harmless. False when there is
- * nothing to do: the booking is open or absent, or its end left nothing unknown.
+ * nothing to do: the booking is open or absent, its end left nothing unknown, or a person took it over.
  */
 export async function cleanUpBooking(door: Door, bookingId: string): Promise<boolean> {
   const execution = await findExecution(door, bookingId);
@@ -18,6 +18,11 @@ export async function cleanUpBooking(door: Door, bookingId: string): Promise<boo
   const view = await readExecution(door, bookingId, execution);
   if (view.status === 'completed' || !view.attempts.some(({ outcome }) => outcome === 'unknown'))
     return false;
+  // What a person decided to leave standing carries the same maker: it is theirs.
+  const isLeft = view.compensation.some(
+    ({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person',
+  );
+  if (isLeft) return false;
   const { request } = await beginningOf(door, bookingId, execution.runId);
   const orderId = view.order?.id ?? null;
   await beginCleanUp(door, { bookingId, createdAt: view.createdAt, request, orderId }, execution.runId);

@@ -139,7 +139,8 @@ async function withLateCleanUp(door: Door, runId: string, view: BookingView): Pr
   if (!view.attempts.some(({ outcome }) => outcome === 'unknown')) return view;
   const after = await cleanUpView(door, view.id, runId);
   if (!after) return view;
-  const { compensation, attention, waitingFor, updatedAt } = after;
+  const { attention, waitingFor, updatedAt } = after;
+  const compensation = after.compensation.filter(({ outcome }) => outcome !== 'nothing_to_undo');
   const others = view.compensation.filter(({ step }) => !compensation.some((undo) => undo.step === step));
   return {
     ...view,

@@ -78,11 +78,14 @@ export function shortened(text: string, maxLength = MAX_SAID_LENGTH): string {
   return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;
 }
 
-/** A Retry-After header (seconds or an HTTP date) as ms from `now`; undefined when there is none to make sense of. */
+/**
+ * A Retry-After header (seconds or an HTTP date) as ms from `now`. Undefined when there is none to make sense of, or one
+ * that is over: "at once" would have a loaded provider called without a pause.
+ */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const value = header?.trim() ?? '';
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
+  return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }
 
 interface Received {

@@ -73,3 +73,23 @@ test.each([
   const run = () => openBooking({ request, bookingId: 'b', afterwards: true });
   expect(await isTriedAgain(run, attempt)).toBe(again);
 });
+
+test('an appointment that shows again is not remembered as missing by its poll', async () => {
+  const nothing = { order: null, live: [], ended: [] };
+  const provider = { lookUp: () => Promise.resolve(nothing), orders: null } as unknown as Provider; // as above
+  const { awaitAppointmentChange } = createProviderActivities({
+    providerFor: () => provider,
+    timezoneOf: () => null,
+  });
+  const environment = new MockActivityEnvironment({ heartbeatDetails: 1 }, { logger: SILENT });
+  const beats: unknown[] = [];
+  environment.on('heartbeat', (details) => beats.push(details));
+  const poll = environment.run(() =>
+    awaitAppointmentChange({
+      ...{ at: AT, request: { provider: 'oliver', account: 'practice-1', preference: 'earliest' } },
+      ...{ orderId: null, startsAt: null, seen: sightingMark(nothing) },
+    }),
+  );
+  await expect(poll).rejects.toThrow('not yet');
+  expect(beats).toEqual([null]);
+});

@@ -129,9 +129,9 @@ test('a 503 is an answer: nothing took effect, and it says how long to wait', as
 
 test.each([
   ['30', 30_000],
-  [' 0 ', 0],
+  [' 0 ', undefined],
   ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
-  ['Wed, 21 Oct 2026 07:27:00 GMT', 0],
+  ['Wed, 21 Oct 2026 07:27:00 GMT', undefined],
   ['999999999', 3_600_000],
   ['soon', undefined],
   ['', undefined],

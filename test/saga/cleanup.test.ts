@@ -71,6 +71,33 @@ describe('an effect that surfaces after the booking has ended', () => {
     expect(steps.find(({ what }) => what.includes('from desk'))?.why).toBe('the key is right again');
   });
 
+  test('is left alone where a person had decided to leave the appointment standing', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const calls = `/v3/order/${orderId}/phlebotomy/appointment`;
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: `${calls}/book`,
+      when: 'before',
+      answer: 'reset',
+    });
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const { booking } = await rig.bookings.start(
+      adopting(orderId, 'keep', {
+        confirmation: { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 36_000_000 },
+        limits: { confirmTimeoutMs: 1_000 },
+      }),
+    );
+    await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
+    const answer = { status: 503, body: { detail: 'busy' } };
+    await rig.sandbox.control('faults', { method: 'PATCH', path: `${calls}/cancel`, times: 1_000, answer });
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'the vendor calls the patient' });
+    const ended = await rig.until(booking.id, ({ status }) => status === 'failed');
+    expect(ended.attempts.map(({ outcome }) => outcome)).toContain('unknown');
+    expect(await rig.bookings.cleanUp(booking.id)).toBe(false);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
   test('a booking whose calls were all accounted for is not cleaned up after', async () => {
     const { booking } = await rig.bookings.start(atHome());
     await rig.until(booking.id, ({ status }) => status === 'confirmed');

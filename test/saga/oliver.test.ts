@@ -266,6 +266,31 @@ describe('a visit at a practice (Oliver)', () => {
       expect((await rig.clinic.state()).staffTasks).toHaveLength(staffTasks.length + 1);
     }, 60_000);
 
+    test('the old one, left standing by a person, ends no later search for a slot', async () => {
+      const { id, old } = await confirmed();
+      await rig.bookings.reschedule(id, LATER);
+      await waitingForStaff(id);
+      await rig.clinic.control('faults', {
+        ...{ method: 'GET', path: APPOINTMENTS, times: 1_000, when: 'before' },
+        answer: { status: 401, body: { success: false, message: 'Unauthorized' } },
+      });
+      await rig.until(id, ({ attention }) => attention !== null, 30_000);
+      await fetch(`${rig.clinic.url}/_sandbox/faults`, { method: 'DELETE' });
+      await rig.bookings.resolve(id, { choice: 'leave', why: 'the desk looks after it' });
+      const moved = await rig.until(id, ({ status }) => status === 'confirmed');
+      // Cancelled by the clinic, which declines the next one too, and takes the one after that.
+      await rig.clinic.control('clinic', { accept: 'decline', afterMs: 300 });
+      await rig.clinic.control(`appointments/${moved.appointment?.id}`, { status: 'DELETED' });
+      await rig.until(id, ({ attempts }) => attempts.some(({ outcome }) => outcome === 'declined'));
+      await rig.clinic.control('clinic', { accept: 'auto' });
+      const view = await rig.until(
+        id,
+        ({ status, attempts }) => ['confirmed', 'failed'].includes(status) && attempts.length > 2,
+      );
+      expect(view.status).toBe('confirmed');
+      expect(await live()).toContain(old);
+    }, 60_000);
+
     test('one that the clinic restores beside the one that was booked instead is for a person', async () => {
       const { id, old } = await confirmed();
       await rig.clinic.control(`appointments/${old}`, { status: 'DELETED' });

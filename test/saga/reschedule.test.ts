@@ -172,6 +172,32 @@ describe('a reschedule', () => {
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
   });
 
+  test('that may cancel and book anew does not touch what somebody else put on the order meanwhile', async () => {
+    const { id, orderId } = await confirmed({ policy: { onCannotReschedule: 'cancel_and_book' } });
+    const { appointment } = await rig.bookings.get(id);
+    const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
+    await rig.sandbox.control('faults', {
+      ...{ method: 'PATCH', path: movePath(orderId), when: 'before', answer, delayMs: 500 },
+    });
+    await rig.bookings.reschedule(id, LATER);
+    await eventually(rig.sandbox.state, ({ calls }) => calls.some(({ path }) => path === movePath(orderId)));
+    // Nobody tells the booking: its appointment is cancelled, and the patient books by phone.
+    await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'cancelled' });
+    const starts = Date.now() + 3 * 86_400_000;
+    await rig.sandbox.control('appointments', {
+      ...{ order_id: orderId, status: 'confirmed' },
+      start_at: new Date(starts).toISOString(),
+      end_at: new Date(starts + 3_600_000).toISOString(),
+    });
+    await rig.until(
+      id,
+      ({ attention, lastRequest }) => attention !== null || lastRequest?.outcome === 'refused',
+    );
+    const { calls } = await rig.sandbox.state();
+    expect(calls.filter(({ path }) => path.endsWith('/appointment/cancel'))).toEqual([]);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
   describe('whose new time the provider does not confirm', () => {
     /** Moved, but only reserved from then on. */
     const unconfirmed = async (change: (windows: typeof LATER) => Promise<Record<string, unknown>>) => {

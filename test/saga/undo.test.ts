@@ -158,7 +158,12 @@ describe('undoing', () => {
   });
 
   test('"undone", said of an order whose placing was never answered, is checked by looking for it', async () => {
-    await rig.sandbox.control('faults', { method: 'POST', path: '/v3/order', when: 'after', answer: 'reset' });
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: '/v3/order',
+      when: 'after',
+      answer: 'reset',
+    });
     const { booking } = await rig.bookings.start(atHome());
     await eventually(rig.sandbox.state, ({ orders }) => orders.length === 1);
     const answer = { status: 401, body: { detail: 'Invalid API key' } };

@@ -61,8 +61,15 @@ export function cancelling(appointment: Appointment): Undo {
   return {
     ...undoAppointment,
     async run(b) {
-      await askToCancel(b, appointment);
-      if (b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, [appointment.id]);
+      // A call that cancels may name the order and not the appointment: what is there now must be the one that is meant.
+      const sighting = await lookUp(b, 'look what there is to undo');
+      const live = sighting.live.find(({ id }) => id === appointment.id);
+      if (!live) {
+        noteEnded(b, sighting);
+        return 'undone';
+      }
+      await askToCancel(b, live);
+      if (b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, [live.id]);
       return 'undone';
     },
     async stands(b) {
@@ -97,7 +104,7 @@ async function cancelOurs(b: Booking): Promise<UndoOutcome> {
   }
   const asked = [...known, ...(other ? [other] : [])].map(({ id }) => id);
   if (asked.length > 0 && b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, asked);
-  if (b.state.leftIds.length > 0) return 'left_to_person';
+  if (b.compensating && b.state.leftIds.length > 0) return 'left_to_person';
   return b.state.undoCalls.includes('appointment') ? 'undone' : 'nothing_to_undo';
 }
 

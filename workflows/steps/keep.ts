@@ -32,9 +32,9 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
     }
     await carryOnWhenLong(b); // not above: the next run would not know what stood before
     before = standing;
-    if (b.inbox.reschedule && (await isReadyToMove(b))) {
-      if ((await moveAsAsked(b)) === 'rebook') return rebooking(b);
+    if (b.inbox.reschedule) {
       mark = '';
+      if ((await isReadyToMove(b)) && (await moveAsAsked(b)) === 'rebook') return rebooking(b);
       continue;
     }
     mark = await watchVisit(b, mark);

@@ -120,7 +120,8 @@ const undoOrder: Undo = {
   async stands(b) {
     const seen = await seenNow(b);
     if (!seen) return false;
-    note(b, seen);
+    // One that was named and never read is none of ours before adoption's own checks: `run` makes them.
+    if (b.state.order || adoptedId(b) === null) note(b, seen);
     return !isEnded(seen);
   },
 };

@@ -67,7 +67,7 @@ async function untilSettled(b: Booking, undo: Undo, run: Undo['run']): Promise<U
         await pauseUntil(
           b,
           `another try at undoing the ${undo.step}`,
-          after(now(), failure.facts.retryAfterMs ?? pauseMs),
+          after(now(), Math.max(failure.facts.retryAfterMs ?? 0, pauseMs)),
         );
         pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
         continue;
