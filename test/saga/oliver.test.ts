@@ -266,6 +266,21 @@ describe('a visit at a practice (Oliver)', () => {
       expect((await rig.clinic.state()).staffTasks).toHaveLength(staffTasks.length + 1);
     }, 60_000);
 
+    test('the old one may be gone by itself: the new one stands, and nobody is asked to cancel', async () => {
+      const { id, old } = await confirmed();
+      const { staffTasks } = await rig.clinic.state();
+      await rig.clinic.control('clinic', { accept: 'leave' });
+      await rig.bookings.reschedule(id, LATER);
+      await rig.until(id, ({ waitingFor }) => waitingFor?.what === 'confirmation');
+      const taken = (await live()).find((one) => one !== old);
+      await rig.clinic.control(`appointments/${old}`, { status: 'DELETED' });
+      await rig.clinic.control(`appointments/${taken}`, { status: 'ACCEPTED' });
+      const view = await rig.until(id, ({ status }) => status === 'confirmed');
+      expect(view).toMatchObject({ appointment: { id: taken, replaces: null }, attempts: [{}, {}] });
+      expect(await live()).toEqual([taken]);
+      expect((await rig.clinic.state()).staffTasks).toHaveLength(staffTasks.length);
+    });
+
     test('the old one, left standing by a person, ends no later search for a slot', async () => {
       const { id, old } = await confirmed();
       await rig.bookings.reschedule(id, LATER);

@@ -62,10 +62,11 @@ export function cancelling(appointment: Appointment): Undo {
     ...undoAppointment,
     async run(b) {
       // A call that cancels may name the order and not the appointment: what is there now must be the one that is meant.
-      const sighting = await lookUp(b, 'look what there is to undo');
-      const live = sighting.live.find(({ id }) => id === appointment.id);
+      const { live: standing, ended } = await lookUp(b, 'look what there is to undo');
+      const isMeant = ({ id }: Appointment) => id === appointment.id;
+      const live = standing.find(isMeant);
       if (!live) {
-        noteEnded(b, sighting);
+        for (const gone of ended.filter(isMeant)) noteUndone(b, gone);
         return 'undone';
       }
       await askToCancel(b, live);
