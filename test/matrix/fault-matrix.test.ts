@@ -51,7 +51,7 @@ beforeAll(async () => {
     wrap: ({ core, junction }) => ({ core, junction: undoingTwice(junction) }),
   });
 }, 120_000);
-afterAll(() => lanes.stop(), 180_000); // replays every history
+afterAll(() => lanes.stop(), 180_000);
 
 /** Bookings of these accounts have each write of their undo executed twice. */
 const twice = new Set<string>();

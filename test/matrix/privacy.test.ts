@@ -29,7 +29,7 @@ beforeAll(async () => {
   await rig.startWorkers();
 }, 120_000);
 
-afterAll(() => rig.stop());
+afterAll(() => rig.stop(), 180_000);
 
 function loggingJunction(settings: Config): ProviderActivities {
   const providers = createProviders(settings, log);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
   lanes = await startLanes({ capabilities: { lateCommitWindowMs: 900 } });
 }, 120_000);
-afterAll(() => lanes.stop(), 180_000); // replays every history
+afterAll(() => lanes.stop(), 180_000);
 
 /** Several stories may ask for a restart at the same moment: the workers are one for all. */
 function restarting(): Stage['restart'] {

@@ -11,7 +11,7 @@ describe('the audit', () => {
     // Rare polls: what changes at the provider stays unseen for as long as a test takes.
     rig = await startSaga({ limits: { keepPollMs: 600_000 } });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   // One patient has one appointment at a time; what earlier tests booked is gone, and told as such.
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});

@@ -10,7 +10,7 @@ describe('an incident', () => {
   beforeAll(async () => {
     rig = await startSaga();
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
 
   const AWAY = { status: 401, body: { detail: 'Invalid API key' } };
   const REASON = 'credentials_rejected';

@@ -14,7 +14,7 @@ describe('bookings that cannot report themselves', () => {
   beforeAll(async () => {
     rig = await startSaga();
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

@@ -19,7 +19,7 @@ describe('the sweep', () => {
   beforeAll(async () => {
     rig = await startSaga();
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

@@ -7,7 +7,7 @@ describe('an effect that surfaces after the booking has ended', () => {
   beforeAll(async () => {
     rig = await startSaga({ capabilities: { lateCommitWindowMs: 600 } });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

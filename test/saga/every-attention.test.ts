@@ -31,7 +31,7 @@ beforeAll(async () => {
     wrap: ({ core, junction }) => ({ core: feesFor(core), junction: breaking(junction) }),
   });
 }, 120_000);
-afterAll(() => lanes.stop(), 180_000); // replays every history
+afterAll(() => lanes.stop(), 180_000);
 
 const MONTH_MS = 30 * 86_400_000;
 

@@ -7,7 +7,7 @@ describe('the forward steps', () => {
   beforeAll(async () => {
     rig = await startSaga();
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

@@ -10,7 +10,7 @@ describe('a confirmed booking', () => {
   beforeAll(async () => {
     rig = await startSaga({ accounts: { settled: { reservedSettles: true } } });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

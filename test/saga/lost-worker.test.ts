@@ -39,7 +39,7 @@ describe('a worker lost in the middle of a write', () => {
       wrap: ({ core, junction }) => ({ core, junction: losing(junction) }),
     });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
   rig = await startSaga({ limits: { keepPollMs: 600_000 } });
 }, 120_000);
-afterAll(() => rig.stop(), 120_000); // replays the long histories
+afterAll(() => rig.stop(), 180_000);
 
 /** What comes in a burst: mostly news, and now and then a message that is refused. */
 const MIX = [

@@ -8,7 +8,7 @@ describe('a visit at a practice (Oliver)', () => {
   beforeAll(async () => {
     rig = await startSaga();
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
 
   // Each test has a client of its own: the adapter's sweep remembers a practice for as long as it runs, as it should.
   let client = { id: '', patientId: '', remoteId: '' };

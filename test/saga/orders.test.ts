@@ -9,7 +9,7 @@ describe('orders that a booking places', () => {
   beforeAll(async () => {
     rig = await startSaga({ accounts: { keyless: { orderKeyLifetimeMs: 0 } } });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

@@ -27,7 +27,7 @@ describe('unknown outcomes at draw sites', () => {
       wrap: ({ core, junction }) => ({ core, junction: overheard(junction) }),
     });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     answers.length = 0;
     await rig.sandbox.control('reset', {});

@@ -11,7 +11,7 @@ describe('at draw sites (PSC)', () => {
       accounts: { early: { needsRequisition: false }, reserving: { reservedSettles: true } },
     });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
   lanes = await startLanes({ capabilities: { callTimeoutMs: 5_000 }, limits: { keepPollMs: 600_000 } });
 }, 120_000);
-afterAll(() => lanes.stop(), 180_000); // replays every history
+afterAll(() => lanes.stop(), 180_000);
 
 interface Race {
   lane: Lane;

@@ -11,7 +11,7 @@ describe('a reschedule', () => {
   beforeAll(async () => {
     rig = await startSaga({ capabilities: { callTimeoutMs: 3_000 } });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });
@@ -399,7 +399,7 @@ describe('a reschedule inside the fee window', () => {
   beforeAll(async () => {
     rig = await startSaga({ capabilities: { feeWindowMs: 30 * 24 * 3_600_000 } });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
 
   test('whose fee was accepted accepts no later one', async () => {
     const orderId = await rig.sandbox.placeOrder();
@@ -423,7 +423,7 @@ describe('a long life', () => {
   beforeAll(async () => {
     rig = await startSaga({ limits: { maxHistoryEvents: 60 } });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
 
   test('continues as new and forgets nothing', async () => {
     const orderId = await rig.sandbox.placeOrder();

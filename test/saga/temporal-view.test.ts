@@ -13,7 +13,7 @@ describe('a booking as the Temporal UI shows it', () => {
   beforeAll(async () => {
     rig = await startSaga();
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });

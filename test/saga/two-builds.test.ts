@@ -33,7 +33,7 @@ afterEach(async () => {
   await Promise.all(running.map(({ ended }) => ended));
   running = [];
 });
-afterAll(() => rig.stop());
+afterAll(() => rig.stop(), 180_000);
 
 function providerActivities() {
   const providers = createProviders(rig.config, log);

@@ -9,7 +9,7 @@ describe('undoing', () => {
   beforeAll(async () => {
     rig = await startSaga();
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });
@@ -311,7 +311,7 @@ describe('an appointment that was taken over', () => {
   beforeAll(async () => {
     rig = await startSaga();
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
   beforeEach(async () => {
     await rig.sandbox.control('reset', {});
   });
@@ -376,7 +376,7 @@ describe('undoing inside the fee window', () => {
   beforeAll(async () => {
     rig = await startSaga({ capabilities: { feeWindowMs: 30 * 24 * 3_600_000 } });
   }, 120_000);
-  afterAll(() => rig.stop());
+  afterAll(() => rig.stop(), 180_000);
 
   test('a caller must accept the fee', async () => {
     const orderId = await rig.sandbox.placeOrder();

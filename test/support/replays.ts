@@ -20,30 +20,36 @@ export async function replayEverything(
   dataConverter: DataConverter,
   workflowBundle: WorkflowBundleOption,
 ): Promise<void> {
-  const kept = new Map<string, temporal.api.history.v1.IHistory>();
-  const histories = async function* () {
-    for await (const one of client.workflow.list().intoHistories({ concurrency: CONCURRENCY })) {
-      // The iterator is typed for histories of any form; what a client fetches is the server's own.
-      kept.set(one.workflowId, one.history as temporal.api.history.v1.IHistory);
-      yield one;
-    }
-  };
   const broken: string[] = [];
-  const results = Worker.runReplayHistories({ workflowBundle, dataConverter }, histories());
-  for await (const { workflowId, error } of results) {
-    const history = kept.get(workflowId);
-    kept.delete(workflowId);
-    const wrong = error?.message ?? (history && upsertsTwice(history));
-    if (!wrong) continue;
+  const note = async (workflowId: string, history: History | undefined, wrong: string) => {
     const file = join(tmpdir(), `does-not-replay-${workflowId.replace(/\W/g, '_')}.json`);
     if (history) await writeFile(file, historyToJSON(history));
     broken.push(`${workflowId} (kept in ${file}): ${wrong}`);
+  };
+  // Those that are being replayed, so that one that breaks can be kept; of the runs of a long life the newest.
+  const kept = new Map<string, History>();
+  const histories = async function* () {
+    for await (const one of client.workflow.list().intoHistories({ concurrency: CONCURRENCY })) {
+      // The iterator is typed for histories of any form; what a client fetches is the server's own.
+      const history = one.history as History;
+      kept.set(one.workflowId, history);
+      const wrong = upsertsTwice(history);
+      if (wrong) await note(one.workflowId, history, wrong);
+      yield one;
+    }
+  };
+  const results = Worker.runReplayHistories({ workflowBundle, dataConverter }, histories());
+  for await (const { workflowId, error } of results) {
+    if (error) await note(workflowId, kept.get(workflowId), error.message);
+    kept.delete(workflowId);
   }
   if (broken.length > 0) throw new Error(`do not replay, or upsert twice:\n${broken.join('\n')}`);
 }
 
+type History = temporal.api.history.v1.IHistory;
+
 /** A workflow task that changed the search attributes more than once; null when none did. */
-function upsertsTwice({ events }: temporal.api.history.v1.IHistory): string | null {
+function upsertsTwice({ events }: History): string | null {
   const tasks = new Set<string>();
   for (const { upsertWorkflowSearchAttributesEventAttributes: upsert } of events ?? []) {
     if (!upsert) continue;

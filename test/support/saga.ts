@@ -148,16 +148,29 @@ async function assemble(
     stopWorkers,
     until: (id, fits, timeoutMs = 20_000) => untilFits(bookings, id, fits, timeoutMs),
     async stop() {
-      await stopWorkers();
+      await inTime('the workers end', stopWorkers());
+      const replays = () => replayEverything(server.client, dataConverterOf(config), bundle);
       try {
-        if (options.replays !== false) await replayEverything(server.client, dataConverterOf(config), bundle);
+        if (options.replays !== false) await inTime('the histories replay', replays());
       } finally {
         await sandboxes.junction.close();
         await sandboxes.clinic.close();
-        await server.stop();
+        await inTime('the server stops', server.stop());
       }
     },
   };
+}
+
+/** Longest that each part of stopping may take, in ms. */
+const STOP_MS = 80_000;
+
+/** Names the part that does not come to its end: a hook that is out of time tells nothing. */
+function inTime<T>(what: string, part: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took over ${STOP_MS} ms until ${what}`)), STOP_MS);
+  });
+  return Promise.race([part, late]).finally(() => clearTimeout(timer));
 }
 
 function activitiesOf(
