@@ -10,4 +10,6 @@ module.exports = {
   },
   testTimeout: 30_000,
   maxWorkers: 2,
+  // Each suite leaves native runtimes and contexts behind: a process that has grown is replaced by a fresh one.
+  workerIdleMemoryLimit: '800MB',
 };
