@@ -57,7 +57,9 @@ describe('book', () => {
     const failure = await failureOf(
       book({ timeoutMs: 50, request: asyncRequest({ async: true, syncTimeoutMs: 1000 }) }),
     );
-    expect(failure).toMatchObject({ code: 'outcome_unknown', facts: { said: 'no answer within 1050 ms' } });
+    // Both windows, less what it waited for its turn at the account's pace.
+    const said = expect.stringMatching(/^no answer within 10[0-5]\d ms$/);
+    expect(failure).toMatchObject({ code: 'outcome_unknown', facts: { said } });
   });
 
   test('sends no idempotency key at home, where none counts', async () => {
