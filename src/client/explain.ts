@@ -34,8 +34,8 @@ const { EventType } = temporal.api.enums.v1;
 
 /**
  * Each call of a booking in order, with its evidence and what the booking made of it; the messages that it was sent,
- * its waits and its end; then the same of the clean-up after it, where there is one. Read from Temporal's history, so it needs no worker. Of an adopted order's bookings the
- * newest. Throws `booking_not_found` and `temporal_unavailable`.
+ * its waits and its end; then the same of the clean-up after it, where there is one. Read from Temporal's history, so it
+ * needs no worker. Of an adopted order's bookings the newest. Throws `booking_not_found` and `temporal_unavailable`.
  */
 export async function explainBooking(door: Door, bookingId: string): Promise<Explanation> {
   const execution = await findExecution(door, bookingId);

@@ -32,8 +32,8 @@ export interface WatchOptions {
 
 /**
  * The booking now, then each change of it (several at once may show as one), until it has ended, and the clean-up
- * that runs after it, or `signal` aborts. Outlasts restarts of workers and server of up to five minutes; throws `booking_not_found`, and
- * `temporal_unavailable` after those.
+ * that runs after it, or `signal` aborts. Outlasts restarts of workers and server of up to five minutes; throws
+ * `booking_not_found`, and `temporal_unavailable` after those.
  */
 export async function* watchBooking(
   door: Door,

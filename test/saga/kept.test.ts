@@ -1,6 +1,7 @@
 import { workflowIdOf } from '../../src/booking/names';
 import { eventually } from '../support/stand-in';
 import { AT_SITE_TEST } from '../support/sandbox';
+import { placeForeign } from './attentions/case';
 import { adopting, atHome, atSite, startSaga, type SagaRig } from '../support/saga';
 
 /** What happens to a confirmed booking from outside, beyond its appointment being cancelled or moved. */
@@ -123,13 +124,7 @@ describe('a confirmed booking', () => {
 
   test('an appointment that was taken over and is cancelled by the provider: what is booked instead is undone with the booking', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const starts = Date.now() + 3 * 86_400_000;
-    const made = await rig.sandbox.control('appointments', {
-      order_id: orderId,
-      status: 'confirmed',
-      start_at: new Date(starts).toISOString(),
-      end_at: new Date(starts + 3_600_000).toISOString(),
-    });
+    const foreignId = await placeForeign(rig, orderId);
     const { id } = await confirmed(adopting(orderId, 'keep', { policy: { existingAppointment: 'adopt' } }));
     // The book call of the rebooking takes effect late, and nobody can look meanwhile.
     await rig.sandbox.control('faults', {
@@ -139,7 +134,7 @@ describe('a confirmed booking', () => {
       answer: 'reset',
       delayMs: 900,
     });
-    await rig.sandbox.control(`appointments/${String(Reflect.get(Object(made), 'id'))}`, {
+    await rig.sandbox.control(`appointments/${foreignId}`, {
       status: 'cancelled',
     });
     await rig.until(id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');

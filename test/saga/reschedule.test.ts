@@ -1,6 +1,7 @@
 import { reschedule as rescheduleSignal } from '../../workflows/messages';
 import { workflowIdOf } from '../../src/booking/names';
 import { eventually } from '../support/stand-in';
+import { placeForeign } from './attentions/case';
 import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
 
 const movePath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/reschedule`;
@@ -183,12 +184,7 @@ describe('a reschedule', () => {
     await eventually(rig.sandbox.state, ({ calls }) => calls.some(({ path }) => path === movePath(orderId)));
     // Nobody tells the booking: its appointment is cancelled, and the patient books by phone.
     await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'cancelled' });
-    const starts = Date.now() + 3 * 86_400_000;
-    await rig.sandbox.control('appointments', {
-      ...{ order_id: orderId, status: 'confirmed' },
-      start_at: new Date(starts).toISOString(),
-      end_at: new Date(starts + 3_600_000).toISOString(),
-    });
+    await placeForeign(rig, orderId);
     await rig.until(
       id,
       ({ attention, lastRequest }) => attention !== null || lastRequest?.outcome === 'refused',
@@ -221,14 +217,7 @@ describe('a reschedule', () => {
 
     test('books another slot there also for one that was taken over: never beside it', async () => {
       const orderId = await rig.sandbox.placeOrder();
-      const starts = Date.now() + 3 * 86_400_000;
-      const made = await rig.sandbox.control('appointments', {
-        order_id: orderId,
-        status: 'confirmed',
-        start_at: new Date(starts).toISOString(),
-        end_at: new Date(starts + 3_600_000).toISOString(),
-      });
-      const appointmentId = String(Reflect.get(Object(made), 'id'));
+      const appointmentId = await placeForeign(rig, orderId);
       const policy = { existingAppointment: 'adopt' };
       const { booking } = await rig.bookings.start(
         adopting(orderId, 'keep', { policy, limits: { confirmTimeoutMs: 1_000 } }),
