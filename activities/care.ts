@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
-import type { IncidentFilter, Problems, Retrying, Swept } from '../src/booking/care';
+import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../src/booking/care';
 import type { CareActivities } from './contract';
-import { crossing } from './failures';
+import { afterSomeTries, crossing } from './failures';
 
 /** What the care of bookings needs of Temporal; src/client/care.ts has it. */
 export interface CareWork {
-  sweepCutOff(beat: () => void): Promise<Swept>;
+  /** `nowMs`: Temporal's time. The worker's own clock may be an hour ahead, and would find nothing to sweep, ever. */
+  sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
+  readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
   findProblems(): Promise<Problems>;
   waitingFor(incident: IncidentFilter): Promise<string[]>;
   /** False when it has ended. */
@@ -20,10 +22,14 @@ export function createCareActivities(work: CareWork): CareActivities {
   return {
     sweepCutOff: () =>
       crossing(async () => {
-        const swept = await beating(() => work.sweepCutOff(() => Context.current().heartbeat()));
+        const { info } = Context.current();
+        const beat = (): void => Context.current().heartbeat();
+        const swept = await beating(() => work.sweepCutOff(info.currentAttemptScheduledTimestampMs, beat));
         if (swept.begun.length > 0) log.warn('bookings were cut off', { cleanUps: swept.begun.length });
         return swept;
       }),
+    readLeftBehind: ({ bookingId, runId }) =>
+      crossing(() => work.readLeftBehind(bookingId, runId), afterSomeTries),
     findProblems: () =>
       crossing(async () => {
         const found = await beating(() => work.findProblems());

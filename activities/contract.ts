@@ -1,5 +1,5 @@
 import type { AuditedBooking, AuditPlace, AuditScope, Finding, TracedOrder } from '../src/booking/audit';
-import type { IncidentFilter, Problems, Retrying, Swept } from '../src/booking/care';
+import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../src/booking/care';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -47,6 +47,8 @@ export interface CoreActivities {
 export interface CareActivities {
   /** Has every booking that was cut off cleaned up after. Safe to repeat. */
   sweepCutOff(): Promise<Swept>;
+  /** What a run that was cut off left to be known by. Fails with `key_missing`, or `booking_not_found` past the retention. */
+  readLeftBehind(input: { bookingId: string; runId: string }): Promise<LeftBehind>;
   /** Finds the bookings that cannot report themselves, and tells the log. */
   findProblems(): Promise<Problems>;
   /** The workflow ids of open bookings and clean-ups that wait for a person for this reason, oldest first. */

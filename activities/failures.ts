@@ -6,10 +6,11 @@ import { Failure, failureRow } from '../src/booking/failures';
 
 /**
  * The ApplicationFailure of a Failure: its type is the code, its first detail the facts. Only what time may cure
- * (the provider's failures) is retried by the server, at the provider's pace where it named one.
+ * (the provider's failures, and Temporal's own absence) is retried by the server, at the provider's pace where it named one.
  */
 export function toApplicationFailure(failure: Failure): ApplicationFailure {
-  const retryable = failureRow(failure.code).owner === 'provider' && failure.code !== 'outcome_unknown';
+  const isPassing = failureRow(failure.code).owner === 'provider' || failure.code === 'temporal_unavailable';
+  const retryable = isPassing && failure.code !== 'outcome_unknown';
   return ApplicationFailure.create({
     type: failure.code,
     message: failure.message,

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { FAILURES, Failure, type FailureCode, type FailureFacts } from '../src/booking/failures';
 import { bookingIdOf } from '../src/booking/names';
+import type { BookingRequest } from '../src/booking/schema/request';
 import type { BookingView } from '../src/booking/schema/view';
 import { core } from './activities';
 import { Ending } from './ending';
@@ -31,7 +32,8 @@ import { viewOf } from './view';
  * long life (long-life.ts), which goes on where that one was: keeping.
  */
 export async function booking(input: unknown, carried?: Carried): Promise<BookingView> {
-  const b = carried ? carriedOn(input, carried) : begun(input);
+  // What is carried comes from carryOnWhenLong, which gives the request as it was read.
+  const b = carried ? carriedOn(input as BookingRequest, carried) : begun(input);
   openInbox(b);
   const undos: Undo[] = carried ? [undoAppointment, ...undosOfOrder(b)] : []; // newest first
   try {
@@ -66,7 +68,9 @@ async function open(b: Booking, input: unknown): Promise<void> {
     bookingId: b.state.id,
   });
   b.opened = true;
-  change(b, { ...opened, acceptFees: opened.request.policy?.acceptFees === true });
+  const { provider, account } = opened.request;
+  const acceptFees = opened.request.policy?.acceptFees === true;
+  change(b, { ...opened, named: { provider, account }, acceptFees });
 }
 
 /** Runs the forward steps in a scope that a caller's cancel or Temporal's own ends: it ends waits, never writes. */

@@ -4,7 +4,7 @@ import { core } from './activities';
 import { takeUp } from './cut-off';
 import { Ending } from './ending';
 import { openInbox } from './inbox';
-import type { CleanupInput } from './messages';
+import type { CleanupInput, LateEffect } from './messages';
 import { owned } from './owned';
 import { publish } from './publish';
 import { change, newBooking, shielded, type Booking } from './state';
@@ -18,7 +18,10 @@ import { viewOf } from './view';
  * its ref is cancelled, and nothing else. One that was cut off: whatever it left is undone, or shown to a person.
  */
 export async function cleanup(input: CleanupInput): Promise<BookingView> {
-  const b = newBooking(input.bookingId, input.createdAt);
+  const b =
+    'cutOff' in input
+      ? newBooking(input.bookingId, workflowInfo().startTime.toISOString()) // until what was left is read
+      : newBooking(input.bookingId, input.createdAt, input.request);
   b.compensating = true; // nothing is booked here: a caller's cancel finds that it is being undone
   openInbox(b);
   const undos = await undosOf(b, input);
@@ -31,14 +34,14 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
 /** What is due; nothing when a person gave up on a booking that cannot even be read. */
 async function undosOf(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {
   try {
-    return await (input.cutOff ? takeUp(b, input, input.cutOff) : lateEffect(b, input));
+    return await ('cutOff' in input ? takeUp(b, input.cutOff) : lateEffect(b, input));
   } catch (err) {
     if (err instanceof Ending) return [];
     throw err;
   }
 }
 
-async function lateEffect(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {
+async function lateEffect(b: Booking, input: LateEffect): Promise<readonly Undo[]> {
   await owned(b, async () => {
     const opened = await core('read the ended booking').openBooking({
       request: input.request,
@@ -54,7 +57,8 @@ async function lateEffect(b: Booking, input: CleanupInput): Promise<readonly Und
       at: input.createdAt,
     };
     b.opened = true;
-    change(b, { ...opened, order, attempts: [attempt] });
+    const { provider, account } = opened.request;
+    change(b, { ...opened, named: { provider, account }, order, attempts: [attempt] });
   });
   return [undoAppointment];
 }

@@ -1,14 +1,16 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { CutOffBooking } from '../src/booking/care';
+import type { CutOff, LeftBehind } from '../src/booking/care';
 import { Failure } from '../src/booking/failures';
 import type { Order, Sighting } from '../src/booking/model';
+import type { BookingStatus, BookingView } from '../src/booking/schema/view';
 import { isEnded as isOver } from '../src/booking/status';
+import type { BookingTraces } from '../src/booking/traces';
 import { core, reads } from './activities';
+import { care } from './care';
 import { now } from './clock';
 import { Ending, failureOf } from './ending';
 import { knownLive, whose } from './evidence';
 import { lookUp } from './lookups';
-import type { CleanupInput } from './messages';
 import { attention, owned } from './owned';
 import { at, change, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
@@ -25,14 +27,11 @@ import { UNREAD_ORDER } from './unread-order';
 const undosOf = (b: Booking): readonly Undo[] => [undoAppointment, ...undosOfOrder(b)]; // newest first
 
 /** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */
-export async function takeUp(
-  b: Booking,
-  input: CleanupInput,
-  cutOff: CutOffBooking,
-): Promise<readonly Undo[]> {
-  const before = await resume(b, input, cutOff);
-  if (!before) return [];
+export async function takeUp(b: Booking, cutOff: CutOff): Promise<readonly Undo[]> {
   b.compensating = true;
+  const left = await readLeft(b, cutOff);
+  const before = left && (await resume(b, left));
+  if (!before) return [];
   for (;;) {
     const verdict = await judged(b, before);
     if (verdict.do === 'nothing') return [];
@@ -42,6 +41,29 @@ export async function takeUp(
     if (choice === 'keep') {
       leaveAll(b);
       return [];
+    }
+  }
+}
+
+/** What the run left to be known by; null when nobody can read it any more and a person takes care of it. */
+async function readLeft(b: Booking, { bookingId, runId }: CutOff): Promise<LeftBehind | null> {
+  return orPerson(b, () => care('read what the booking left').readLeftBehind({ bookingId, runId }));
+}
+
+/** Makes a call until it succeeds; null when a person has it left standing. What fails here ends nothing: it is all there is to go by. */
+async function orPerson<T>(b: Booking, call: () => Promise<T>): Promise<T | null> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (err) {
+      const failure = failureOf(err);
+      if (!failure) throw err;
+      const { code, facts, message } = failure;
+      const said = [`${code}: ${message}`, facts.said].filter(Boolean).join(' ');
+      if ((await attention(b, new Failure('cut_off_unreadable', { said }), ['retry', 'leave'])) === 'leave') {
+        leaveAll(b);
+        return null;
+      }
     }
   }
 }
@@ -59,18 +81,33 @@ interface Before {
 const CONFIRMED: readonly string[] = ['confirmed', 'in_progress', 'rescheduling'];
 
 /** Null when it cannot have made anything: its request had not been read, or it had ended by itself. */
-async function resume(b: Booking, input: CleanupInput, cutOff: CutOffBooking): Promise<Before | null> {
-  const left = stateOf(cutOff.state);
-  if (left) {
-    if (left.capabilities.taskQueue === '' || isOver(left.status)) return null;
-    change(b, { ...left, ...unanswered(left, cutOff.at), ...UNSETTLED });
-  } else if (!(await reopen(b, input, cutOff))) return null;
+async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
+  const { request, view, traces, createdAt } = left;
+  if (traces && (!traces.opened || (view && isOver(view.status)))) return null;
+  const opening = { request, bookingId: b.state.id, afterwards: true };
+  const open = () => core('read the booking that was cut off').openBooking(opening);
+  const opened = traces ? await orPerson(b, open) : await unlessRefused(b, open);
+  if (!opened) return null;
   b.opened = true;
+  const { provider, account } = opened.request;
+  change(b, { ...opened, named: { provider, account }, createdAt, ...UNSETTLED });
+  change(b, view && traces ? asItStood(view, traces) : whateverItMade(b.state, left.cutOffAt));
+  change(b, unanswered(b.state, view?.status ?? null, left.cutOffAt));
   return {
-    stoodConfirmed: left !== null && CONFIRMED.includes(left.status),
-    wasEnding: left !== null && (left.cancel !== null || left.status === 'compensating'),
-    isTraceable: left !== null || b.state.capabilities.refReturns,
+    stoodConfirmed: view !== null && CONFIRMED.includes(view.status),
+    wasEnding: traces !== null && (traces.cancel !== null || view?.status === 'compensating'),
+    isTraceable: traces !== null || b.state.capabilities.refReturns,
   };
+}
+
+/** A request that is refused as none could never have been opened: null, since nothing was made for it. */
+async function unlessRefused<T>(b: Booking, open: () => Promise<T>): Promise<T | null> {
+  try {
+    return await owned(b, open);
+  } catch (err) {
+    if (err instanceof Ending) return null;
+    throw err;
+  }
 }
 
 /** What this clean-up shows anew. */
@@ -82,12 +119,42 @@ const UNSETTLED = {
   slots: [],
 } as const satisfies Partial<BookingState>;
 
+/** The booking as it had told of itself, as far as an undo needs it: what it does not tell is read at the provider. */
+function asItStood(view: BookingView, traces: BookingTraces): Partial<BookingState> {
+  const { standing, opened: _opened, ...known } = traces;
+  const { order, appointment } = view;
+  return {
+    ...known,
+    order: order && { ...UNREAD_ORDER, ...order },
+    appointment: appointment && {
+      ...appointment,
+      orderId: order?.id ?? null,
+      standing: standing ?? 'unknown',
+      ref: null,
+      reason: null,
+    },
+    attempts: view.attempts.map((attempt) => ({ ...attempt, slotMark: '' })),
+  };
+}
+
+/** Nobody can say how far it had come: its request alone tells what it may have made. */
+function whateverItMade({ request }: BookingState, cutOffAt: string): Partial<BookingState> {
+  const startsAt = workflowInfo().startTime.toISOString();
+  const attempt = { slotMark: '', startsAt, outcome: 'unknown', reason: null, at: cutOffAt } as const;
+  const adopted = request.order && 'id' in request.order ? request.order.id : null;
+  return {
+    attempts: [attempt],
+    order: adopted === null ? null : { ...UNREAD_ORDER, id: adopted, origin: 'adopted' },
+    unknownBook: { since: cutOffAt, startsAt: null, isMove: false },
+  };
+}
+
 /** A write may have been on its way when the booking was cut off: nobody heard its answer. */
-function unanswered(left: BookingState, since: string): Partial<BookingState> {
-  const last = left.attempts.at(-1);
-  const isMove = left.status === 'rescheduling' && left.capabilities.reschedule === 'native';
-  const bookIsOpen = last?.outcome === 'booking' && !left.unknownBook;
-  const orderIsOpen = placesOrder(left) && !left.order && !left.unknownOrderSince;
+function unanswered(state: BookingState, status: BookingStatus | null, since: string): Partial<BookingState> {
+  const last = state.attempts.at(-1);
+  const isMove = status === 'rescheduling' && state.capabilities.reschedule === 'native';
+  const bookIsOpen = last?.outcome === 'booking' && !state.unknownBook;
+  const orderIsOpen = placesOrder(state) && !state.order && !state.unknownOrderSince;
   return {
     ...(bookIsOpen && { unknownBook: { since, startsAt: last.startsAt, isMove } }),
     ...(orderIsOpen && { unknownOrderSince: since }),
@@ -96,33 +163,6 @@ function unanswered(left: BookingState, since: string): Partial<BookingState> {
 
 function placesOrder({ request, capabilities }: BookingState): boolean {
   return capabilities.orderKind !== null && request.order !== undefined && 'labTestIds' in request.order;
-}
-
-/**
- * Nobody can say how far it had come: its request alone tells what it may have made. False when that is none that
- * could have opened.
- */
-async function reopen(b: Booking, input: CleanupInput, cutOff: CutOffBooking): Promise<boolean> {
-  try {
-    const { request, bookingId } = input;
-    const opened = await owned(b, () =>
-      core('read the booking that was cut off').openBooking({ request, bookingId, afterwards: true }),
-    );
-    change(b, { ...opened, ...UNSETTLED });
-  } catch (err) {
-    if (err instanceof Ending) return false;
-    throw err;
-  }
-  const startsAt = workflowInfo().startTime.toISOString();
-  const attempt = { slotMark: '', startsAt, outcome: 'unknown', reason: null, at: cutOff.at } as const;
-  const adopted = b.state.request.order && 'id' in b.state.request.order ? b.state.request.order.id : null;
-  change(b, {
-    attempts: [attempt],
-    order: adopted === null ? null : { ...UNREAD_ORDER, id: adopted, origin: 'adopted' },
-    unknownOrderSince: placesOrder(b.state) ? cutOff.at : null,
-    unknownBook: { since: cutOff.at, startsAt: null, isMove: false },
-  });
-  return true;
 }
 
 type Verdict = { do: 'undo' } | { do: 'nothing' } | { do: 'ask'; failure: Failure };
@@ -181,11 +221,4 @@ function leaveAll(b: Booking): void {
   change(b, {
     compensation: undosOf(b).map(({ step }) => ({ step, outcome: 'left_to_person', attempts: 0, at: now() })),
   });
-}
-
-/** The `bookingState` query is the only writer; what another build wrote must at least have what is used here. */
-function stateOf(value: unknown): BookingState | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const isState = 'capabilities' in value && 'request' in value && 'attempts' in value && 'status' in value;
-  return isState ? (value as BookingState) : null;
 }

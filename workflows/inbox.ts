@@ -6,6 +6,7 @@ import { readCancel, readReschedule, readResolve, readRetry, senderOf } from './
 import { now } from './clock';
 import { costsFee } from './fees';
 import * as messages from './messages';
+import { publishView } from './publish';
 import { change, type Booking } from './state';
 import { viewOf } from './view';
 
@@ -27,7 +28,6 @@ const KINDS: Record<string, (b: Booking, body: unknown) => Verdict> = {
 /** Wires the query, the signals and the updates of a booking. */
 export function openInbox(b: Booking): void {
   setHandler(messages.bookingQuery, () => viewOf(b.state));
-  setHandler(messages.bookingState, () => b.state);
   const hear = () => {
     b.inbox.news = true;
   };
@@ -63,6 +63,7 @@ function take(b: Booking, kind: string, body: unknown): MessageReceipt {
   const { by = null, id = null } = senderOf(body);
   change(b, { lastRequest: { kind, outcome, code, id, by, at: now() } });
   if ('accept' in verdict) verdict.accept();
+  publishView(b);
   return { outcome, code };
 }
 

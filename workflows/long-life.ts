@@ -2,32 +2,37 @@ import {
   CancellationScope,
   allHandlersFinished,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   workflowInfo,
 } from '@temporalio/workflow';
+import { MEMO } from '../src/booking/names';
+import type { BookingRequest } from '../src/booking/schema/request';
 import { newBooking, shielded, type Booking, type BookingState, type Inbox } from './state';
+import { tracesOf, viewOf } from './view';
 
 /** Long lives: a booking whose history has grown continues as a new run with everything it knows. */
 
-/** What is carried from run to run. */
+/** What is carried from run to run, beside the request. */
 export interface Carried {
-  state: BookingState;
+  state: Omit<BookingState, 'request'>;
   inbox: Inbox;
   published: Record<string, string>;
 }
 
 /** The booking as an earlier run left it; fields that an earlier build did not have are as at the start. */
-export function carriedOn(input: unknown, { state, inbox, published }: Carried): Booking {
-  const fresh = newBooking(state.id, state.createdAt, input);
-  return { ...fresh, state: { ...fresh.state, ...state }, inbox, published, opened: true };
+export function carriedOn(request: BookingRequest, { state, inbox, published }: Carried): Booking {
+  const fresh = newBooking(state.id, state.createdAt, request);
+  const whole = { ...fresh.state, ...state, request };
+  return { ...fresh, state: whole, inbox, published, opened: true, inMemo: memoOf(whole).mark };
 }
 
-/** The booking's own arguments: the request as it came, then what is carried. */
-type BookingWorkflow = (input: unknown, carried?: Carried) => Promise<unknown>;
+/** The booking's own arguments: the request with the changes that were made to it, then what is carried beside it. */
+type BookingWorkflow = (request: BookingRequest, carried: Carried) => Promise<unknown>;
 
 /**
  * Continues as new when the history is long, else does nothing. Called between two waits of a confirmed booking,
- * when no step is half done; handlers are finished first, and what they put in the inbox goes along.
+ * when no step is half done; handlers are finished first, and what they put in the inbox goes along. The memo does too:
+ * Temporal would give the new run the one that the first run was started with.
  */
 export async function carryOnWhenLong(b: Booking): Promise<void> {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
@@ -35,5 +40,18 @@ export async function carryOnWhenLong(b: Booking): Promise<void> {
   await shielded(() => condition(allHandlersFinished));
   // The forward steps are ending: nothing is carried past a cancel, be it a caller's or Temporal's own.
   if (b.state.cancel || CancellationScope.current().consideredCancelled) return;
-  await continueAsNew<BookingWorkflow>(b.input, { state: b.state, inbox: b.inbox, published: b.published });
+  const { request, ...state } = b.state;
+  const { inbox, published } = b;
+  const carryOn = makeContinueAsNewFunc<BookingWorkflow>({
+    memo: { ...workflowInfo().memo, ...memoOf(b.state).fields },
+  });
+  await carryOn(request, { state, inbox, published });
+}
+
+function memoOf(state: BookingState): { fields: Record<string, unknown>; mark: Booking['inMemo'] } {
+  const traces = tracesOf({ state, opened: true });
+  return {
+    fields: { [MEMO.view]: viewOf(state), [MEMO.traces]: traces },
+    mark: { revision: state.revision, traces: JSON.stringify(traces) },
+  };
 }

@@ -45,10 +45,14 @@ export async function attention(
 ): Promise<Choice> {
   const sinceMs = nowMs();
   b.inbox.decision = null;
-  const tried = [...b.state.tried, triedLine(b, failure)].slice(-TRIED_KEPT);
+  const all = [...b.state.tried, triedLine(b, failure)];
+  const tried = all.slice(-TRIED_KEPT);
+  const triedLeftOut = b.state.triedLeftOut + all.length - tried.length;
+  const { code: reason, message } = failure;
   change(b, {
     tried,
-    attention: { reason: failure.code, message: failure.message, since: now(), tried, choices: [...choices] },
+    triedLeftOut,
+    attention: { reason, message, since: now(), tried, triedLeftOut, choices: [...choices] },
   });
   publish(b);
   try {

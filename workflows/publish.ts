@@ -3,13 +3,19 @@ import {
   SearchAttributeType,
   type SearchAttributeUpdatePair,
 } from '@temporalio/common';
-import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  setCurrentDetails,
+  upsertMemo,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { MEMO } from '../src/booking/names';
 import { isOpen } from '../src/booking/status';
 import type { Booking } from './state';
 import { storyOf } from './story';
-import { viewOf } from './view';
+import { tracesOf, viewOf } from './view';
 
-/** What the Temporal UI and visibility queries show of a booking. */
+/** What is shown of a booking from outside: the memo to whoever reads it, the rest to the Temporal UI and to searches. */
 
 const { KEYWORD, DATETIME } = SearchAttributeType;
 const STATUS = defineSearchAttributeKey('BookingStatus', KEYWORD);
@@ -21,8 +27,8 @@ const ATTENTION = defineSearchAttributeKey('BookingAttention', KEYWORD);
 const STARTS_AT = defineSearchAttributeKey('BookingStartsAt', DATETIME);
 
 /**
- * Publishes what changed to search attributes and current details. Called right before every wait and every
- * activity, so that a workflow task upserts once at most.
+ * Publishes what changed to memo, search attributes and current details. Called right before every wait and every
+ * activity, so that a workflow task upserts search attributes once at most.
  */
 export function publish(b: Booking): void {
   if (!b.dirty || isAboutToEnd(b)) return;
@@ -31,6 +37,20 @@ export function publish(b: Booking): void {
   const changed = attributesOf(b).filter(({ key, value }) => b.published[key.name] !== String(value));
   for (const { key, value } of changed) b.published[key.name] = String(value);
   if (changed.length > 0) upsertSearchAttributes(changed);
+  publishView(b);
+}
+
+/**
+ * Puts the view, and the traces where they changed, into the memo. A message's handler does it too: the read after an
+ * accepted change must not show what was before it.
+ */
+export function publishView(b: Booking): void {
+  const { revision } = b.state;
+  if (b.inMemo.revision === revision) return;
+  const traces = tracesOf(b);
+  const mark = JSON.stringify(traces);
+  upsertMemo({ [MEMO.view]: viewOf(b.state), ...(b.inMemo.traces !== mark && { [MEMO.traces]: traces }) });
+  b.inMemo = { revision, traces: mark };
 }
 
 /** A cancel, a caller's or Temporal's own, is about to end the forward steps in this very task: what follows publishes. */

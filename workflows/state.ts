@@ -3,8 +3,9 @@ import type { At } from '../activities/contract';
 import type { Capabilities } from '../src/booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
 import type { CancelMessage, RescheduleMessage, ResolveMessage } from '../src/booking/messages';
-import type { Appointment, Order, Slot } from '../src/booking/model';
+import { PROVIDERS, type Appointment, type Order, type ProviderName, type Slot } from '../src/booking/model';
 import { makerOf } from '../src/booking/ref';
+import type { UnknownCall } from '../src/booking/traces';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { AttemptOutcome, BookingStatus, BookingView } from '../src/booking/schema/view';
 import { now } from './clock';
@@ -15,6 +16,8 @@ export interface BookingState {
   revision: number;
   createdAt: string;
   updatedAt: string;
+  /** The provider and account that the request names; null where it names none that could be. */
+  named: { provider: ProviderName | null; account: string | null };
   request: BookingRequest;
   capabilities: Capabilities;
   limits: Limits;
@@ -45,6 +48,8 @@ export interface BookingState {
   attention: BookingView['attention'];
   /** What was tried before a person was asked, newest last. */
   tried: string[];
+  /** How many older lines of that are gone. */
+  triedLeftOut: number;
   failure: BookingView['failure'];
   lastRequest: BookingView['lastRequest'];
   cancel: CancelMessage | null;
@@ -52,7 +57,7 @@ export interface BookingState {
   lastMove: string | null;
   lastMoveDone: boolean;
   /** The appointment that the current one replaces, while both stand. */
-  replaces: Appointment | null;
+  replaces: Pick<Appointment, 'id' | 'startsAt' | 'standing'> | null;
   rebookings: number;
   /** Whether the time for the provider's final word was up at the last look. */
   finalWordDue: boolean;
@@ -78,13 +83,6 @@ export interface Attempt {
   at: string;
 }
 
-export interface UnknownCall {
-  since: string;
-  startsAt: string | null;
-  /** Whether it moves an appointment that stands: then only the appointment at the new time is its effect. */
-  isMove: boolean;
-}
-
 /** What callers and providers have sent and the main line has not taken yet. */
 export interface Inbox {
   /** Somebody says that something changed: read the provider once. */
@@ -95,8 +93,6 @@ export interface Inbox {
 
 /** A running booking: its state and its inbox. */
 export interface Booking {
-  /** The request as it came, for the next run. */
-  input: unknown;
   state: BookingState;
   inbox: Inbox;
   /** Whether its request was read: before that there is nothing true to publish. */
@@ -104,18 +100,21 @@ export interface Booking {
   compensating: boolean;
   /** Whether the state changed since search attributes and details were last published. */
   dirty: boolean;
+  /** The search attributes as they were upserted last. */
   published: Record<string, string>;
+  /** What the memo holds: the view of this revision, and the traces as JSON. */
+  inMemo: { revision: number; traces: string };
 }
 
 /** A booking at its very start, before its request is known to be valid. */
 export function newBooking(id: string, createdAt: string, input?: unknown): Booking {
   return {
-    input,
     state: {
       id,
       revision: 1,
       createdAt,
       updatedAt: createdAt,
+      named: namedIn(input),
       // Replaced by openBooking's answer before any step runs; a booking whose request is refused ends before that.
       request: { provider: 'junction-phlebotomy', account: 'default', preference: 'earliest' },
       capabilities: UNOPENED,
@@ -137,6 +136,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       undoCalls: [],
       attention: null,
       tried: [],
+      triedLeftOut: 0,
       failure: null,
       lastRequest: null,
       cancel: null,
@@ -156,7 +156,18 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
     compensating: false,
     dirty: false,
     published: {},
+    inMemo: { revision: 0, traces: '' },
   };
+}
+
+/** What a request says of itself before it is read: one that nobody can read must not pass for another provider's. */
+function namedIn(input: unknown): BookingState['named'] {
+  const at = (name: string): unknown =>
+    typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
+  const { provider, account } = { provider: at('provider'), account: at('account') };
+  const known = PROVIDERS.find((one) => one === provider) ?? null;
+  const isName = typeof account === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(account);
+  return { provider: known, account: isName ? account : known && account === undefined ? 'default' : null };
 }
 
 const UNOPENED: Capabilities = {

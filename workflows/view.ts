@@ -1,31 +1,59 @@
 import type { Appointment } from '../src/booking/model';
 import type { AppointmentView, BookingView } from '../src/booking/schema/view';
-import type { BookingState } from './state';
+import { smallView } from '../src/booking/small-view';
+import type { BookingTraces } from '../src/booking/traces';
+import type { Booking, BookingState } from './state';
 
-/** The booking as callers see it. Pure; answers the query at any moment. */
+/** The booking as callers see it, small enough for the memo. Pure; answers the query at any moment. */
 export function viewOf(state: BookingState): BookingView {
-  const { request } = state;
+  return smallView(wholeView(state));
+}
+
+function wholeView(state: BookingState): BookingView {
+  const { request, attention } = state;
   return {
     id: state.id,
     revision: state.revision,
-    provider: request.provider,
-    account: request.account,
+    provider: state.named.provider,
+    account: state.named.account,
     reference: request.reference ?? null,
     status: state.status,
     waitingFor: state.waitingFor,
     order: state.order && { id: state.order.id, origin: state.order.origin, status: state.order.status },
     appointment: state.appointment && appointmentView(state.appointment, state.replaces),
     attempts: state.attempts.map(({ startsAt, outcome, reason, at }) => ({ startsAt, outcome, reason, at })),
+    attemptsLeftOut: 0,
     compensation: state.compensation,
-    attention: state.attention,
+    attention: attention,
     failure: state.failure,
     lastRequest: state.lastRequest,
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
+    stalled: null,
   };
 }
 
-function appointmentView(appointment: Appointment, replaces: Appointment | null): AppointmentView {
+/** What the booking knows of its own calls beyond the view. */
+export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): BookingTraces {
+  const { replaces } = state;
+  return {
+    opened,
+    ownAppointmentIds: state.ownAppointmentIds,
+    leftIds: state.leftIds,
+    seenBefore: state.seenBefore,
+    tookOver: state.tookOver,
+    orderRefused: state.orderRefused,
+    unknownBook: state.unknownBook,
+    unknownOrderSince: state.unknownOrderSince,
+    undoCalls: state.undoCalls,
+    cancel: state.cancel,
+    acceptFees: state.acceptFees,
+    standing: state.appointment?.standing ?? null,
+    replaces: replaces && { id: replaces.id, startsAt: replaces.startsAt, standing: replaces.standing },
+  };
+}
+
+function appointmentView(appointment: Appointment, replaces: BookingState['replaces']): AppointmentView {
   const { orderId: _orderId, standing: _standing, ref: _ref, reason: _reason, ...shown } = appointment;
   return { ...shown, replaces: replaces?.id ?? null };
 }

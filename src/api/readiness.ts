@@ -64,6 +64,7 @@ export function warningsOf(look: () => Promise<Problems | null>): () => Promise<
 const WORDS = {
   task_failing: 'whose workflow task keeps failing',
   activity_waiting: 'whose activity nobody picks up',
+  cut_off_unsettled: 'that were cut off and whose clean-up does not begin',
 } as const;
 
 function wordsOf({ problems, unattendedQueues }: Problems): string[] {

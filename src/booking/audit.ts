@@ -48,8 +48,8 @@ export type FindingKind = keyof typeof FINDINGS;
 /** One thing that does not fit. Holds ids, times and status words only. */
 export interface Finding {
   kind: FindingKind;
-  provider: string;
-  account: string;
+  provider: string | null;
+  account: string | null;
   bookingId: string | null;
   orderId: string | null;
   appointmentId: string | null;

@@ -1,3 +1,6 @@
+import type { BookingView } from './schema/view';
+import type { BookingTraces } from './traces';
+
 /**
  * Looking after bookings from outside of them: what passes between the workflows that do it, their activities and
  * the client. Plain JSON. Pure types: every layer may take them.
@@ -11,32 +14,48 @@ export interface CutOff {
   how: 'TERMINATED' | 'TIMED_OUT' | 'CANCELLED' | 'FAILED';
 }
 
-/** What a clean-up is told of the booking that was cut off. */
-export interface CutOffBooking {
-  how: CutOff['how'];
-  /** When it was cut off, RFC 3339. */
-  at: string;
-  /** The booking's own state, as its `bookingState` query tells it; null when nobody can say any more. */
-  state: unknown;
+/** What a run that was cut off left to be known by: read by the clean-up after it, and by nobody else. */
+export interface LeftBehind {
+  /** When the booking began and when this run of it was cut off, RFC 3339. */
+  createdAt: string;
+  cutOffAt: string;
+  /** As it was given to the run; unparsed. */
+  request: unknown;
+  /** The last that the run put into its memo; null when it never came so far. */
+  view: BookingView | null;
+  traces: BookingTraces | null;
 }
 
-/** What one sweep did. */
+/** One that is to be looked at again. */
+export interface Unsettled extends CutOff {
+  /** Whether it is a run of the booking, or of the clean-up after it. */
+  workflow: 'booking' | 'cleanup';
+  /** How many sweeps in a row could not look into it; 0 for one that only waits for another booking's end. */
+  tries: number;
+  /** What the last of them met: a failure's code or an error's name. */
+  why: string | null;
+}
+
+/** What one sweep did. Every time is Temporal's, RFC 3339. */
 export interface Swept {
-  /** What ended from here on was looked at, RFC 3339. */
+  /** What ended from here on was looked at. */
   since: string;
-  /** Everything that ended before this has been looked at, RFC 3339. */
+  /** Everything that ended before this has been looked at. */
   until: string;
   /** Bookings whose clean-up it began. */
   begun: string[];
-  /** Those to look at again: a newer booking holds the order, or nobody could tell how they stand. */
-  again: CutOff[];
+  /** Those to look at again: a newer booking holds the order, or Temporal did not answer about them. */
+  again: Unsettled[];
 }
 
 /** A booking that cannot report itself. */
 export interface Problem {
   bookingId: string;
-  /** `task_failing`: its workflow task fails again and again; `activity_waiting`: nobody takes up its activity. */
-  problem: 'task_failing' | 'activity_waiting';
+  /**
+   * `task_failing`: its workflow task fails again and again; `activity_waiting`: nobody takes up its activity;
+   * `cut_off_unsettled`: it was cut off, and sweep after sweep cannot begin its clean-up.
+   */
+  problem: 'task_failing' | 'activity_waiting' | 'cut_off_unsettled';
   /** Type of the activity or cause of the failing, in Temporal's words. */
   detail: string;
   /** RFC 3339; null where Temporal does not say. */

@@ -219,6 +219,12 @@ export const FAILURES = {
     text: 'The booking was ended in Temporal, outside of itself, and what it had confirmed still stands.',
     choices: ['keep', 'end', 'retry'],
   },
+  cut_off_unreadable: {
+    owner: 'us',
+    status: 409,
+    text: 'The booking was ended in Temporal, outside of itself, and what it left behind cannot be read.',
+    choices: ['retry', 'leave'],
+  },
   no_final_word: {
     owner: 'us',
     status: 409,
@@ -259,6 +265,11 @@ export const FAILURES = {
   payload_too_large: { owner: 'request', status: 413, text: 'The body is too large.' },
   unsupported_media_type: { owner: 'request', status: 415, text: 'The body must be application/json.' },
   invalid_signature: { owner: 'request', status: 401, text: 'The webhook signature does not match.' },
+  key_missing: {
+    owner: 'us',
+    status: 503,
+    text: 'This is encrypted with a key that is not configured here.',
+  },
   temporal_unavailable: { owner: 'us', status: 503, text: 'Temporal cannot be reached.' },
   internal_error: { owner: 'us', status: 500, text: 'Something went wrong on our side.' },
 } as const satisfies Record<string, FailureRow>;

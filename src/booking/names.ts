@@ -60,8 +60,17 @@ export const SEARCH_ATTRIBUTES = {
   BookingAttention: 'KEYWORD',
 } as const;
 
-/** Memo fields of a booking: HMACs, so that repeats are told apart without storing what was asked. */
-export const MEMO = { key: 'bookingKey', request: 'bookingRequest' } as const;
+/**
+ * Memo fields of a booking. `key` and `request` are HMACs, so that repeats are told apart without storing what was
+ * asked. `view` is the booking as callers see it and `traces` what a clean-up needs beside it: both are read by
+ * describing the execution, so that a read needs no worker.
+ */
+export const MEMO = {
+  key: 'bookingKey',
+  request: 'bookingRequest',
+  view: 'bookingView',
+  traces: 'bookingTraces',
+} as const;
 
 /** Memo field of a clean-up: the run of the booking that it cleans up after. */
 export const AFTER_RUN_MEMO = 'afterRun';

@@ -8,7 +8,8 @@ import { bookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import { requestSchema } from '../booking/schema/request';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
-import { findExecution, isOver, readExecution } from './read';
+import { isOver } from './execution';
+import { findExecution, readExecution } from './read';
 import { CALL_TIMEOUT_MS, failureOf, isUnavailable, within } from './temporal-errors';
 
 /** The audit: begun here, carried out by a workflow whose activities read Temporal through here. */
@@ -98,7 +99,7 @@ async function auditedBooking(door: Door, id: string): Promise<AuditedBooking | 
   if (!execution) return null;
   try {
     const view = await readExecution(door, id, execution);
-    const { request } = await beginningOf(door, id, execution.runId);
+    const { input: request } = await beginningOf(door, execution.workflowId, execution.runId);
     const form = requestSchema.safeParse(request);
     return form.success ? { view, request: form.data, open: !isOver(execution.status) } : null;
   } catch (err) {

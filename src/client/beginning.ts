@@ -1,49 +1,44 @@
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
-import { workflowIdOf } from '../booking/names';
+import { Failure } from '../booking/failures';
 import type { Door } from './door';
-import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+import { timeOf, valuesOf } from './execution';
+import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
 
-/** How a booking began. */
+/** How a run began. */
 export interface Beginning {
-  /** As the door sent it; unparsed. */
-  request: unknown;
-  startedAt: Date;
-  /** What the run was carried on with, when it continued an earlier one; unguarded. */
-  carried: unknown;
+  /** What it was given first: for a booking its request, unparsed; a later run's has the changes made since. */
+  input: unknown;
+  /** RFC 3339 to the ms, as the workflow itself knows it: a booking's refs hang on it. */
+  startedAt: string;
 }
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 
-/** What a booking was started with: the input of the first run of the chain that a run belongs to. */
-export async function beginningOf(door: Door, bookingId: string, runId: string): Promise<Beginning> {
-  const own = await firstEvent(door, bookingId, runId);
-  const firstRunId = own?.workflowExecutionStartedEventAttributes?.firstExecutionRunId;
-  const first = firstRunId && firstRunId !== runId ? await firstEvent(door, bookingId, firstRunId) : own;
-  const [request] = await inputOf(door, first);
-  const [, carried] = await inputOf(door, own);
-  return { request, carried, startedAt: timeOf(first) };
+/**
+ * What a run was started with, by its own first event: an earlier run of a long life may be past the retention. Throws
+ * `booking_not_found` when Temporal no longer has it and `key_missing` when its input cannot be decrypted.
+ */
+export async function beginningOf(door: Door, workflowId: string, runId: string): Promise<Beginning> {
+  const event = await firstEvent(door, workflowId, runId);
+  const startedAt = timeOf(event?.eventTime);
+  if (!event || startedAt === null) throw new Failure('booking_not_found');
+  const [input] = await valuesOf(door, event.workflowExecutionStartedEventAttributes?.input?.payloads);
+  return { input, startedAt };
 }
 
-function inputOf(door: Door, event: Event | undefined): Promise<unknown[]> {
-  const input = event?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  return decodeArrayFromPayloads(door.client.options.loadedDataConverter, input);
-}
-
-/** To the ms, as the workflow itself knows it: a booking's refs hang on it. */
-function timeOf(event: Event | undefined): Date {
-  const { seconds, nanos } = event?.eventTime ?? {};
-  return new Date(Number(seconds ?? 0) * 1000 + Math.floor((nanos ?? 0) / 1e6));
-}
-
-async function firstEvent(door: Door, bookingId: string, runId: string): Promise<Event | undefined> {
+async function firstEvent(door: Door, workflowId: string, runId: string): Promise<Event | undefined> {
   const { client } = door;
-  const page = await within(client, CALL_TIMEOUT_MS, () =>
-    client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution: { workflowId: workflowIdOf(bookingId), runId },
-      maximumPageSize: 1,
-    }),
-  );
-  return page.history?.events?.[0];
+  try {
+    const page = await within(client, CALL_TIMEOUT_MS, () =>
+      client.workflowService.getWorkflowExecutionHistory({
+        namespace: client.options.namespace,
+        execution: { workflowId, runId },
+        maximumPageSize: 1,
+      }),
+    );
+    return page.history?.events?.[0];
+  } catch (err) {
+    if (isNotFound(err)) return undefined;
+    throw err;
+  }
 }

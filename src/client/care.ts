@@ -1,14 +1,15 @@
 import type { AuditedBooking, AuditPlace } from '../booking/audit';
-import type { IncidentFilter, Problems, Retrying, Swept } from '../booking/care';
+import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../booking/care';
 import { auditedBookings, readAgain, unknownBookings } from './audit';
-import { sweepCutOff } from './cut-off';
+import { readLeftBehind, sweepCutOff } from './cut-off';
 import type { Door } from './door';
 import { retryOne, waitingFor } from './incidents';
 import { findProblems } from './problems';
 
 /** What the workers' activities need of Temporal to look after bookings. */
 export interface BookingCare {
-  sweepCutOff(beat: () => void): Promise<Swept>;
+  sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
+  readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
   findProblems(): Promise<Problems>;
   waitingFor(incident: IncidentFilter): Promise<string[]>;
   retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
@@ -24,7 +25,8 @@ export interface BookingCare {
 /** The care of the client's namespace. */
 export function createBookingCare(door: Door): BookingCare {
   return {
-    sweepCutOff: (beat) => sweepCutOff(door, beat),
+    sweepCutOff: (nowMs, beat) => sweepCutOff(door, nowMs, beat),
+    readLeftBehind: (bookingId, runId) => readLeftBehind(door, bookingId, runId),
     findProblems: () => findProblems(door),
     waitingFor: (incident) => waitingFor(door, incident),
     retryOne: (workflowId, retrying) => retryOne(door, workflowId, retrying),

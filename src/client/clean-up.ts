@@ -1,10 +1,15 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/common';
 import type { CleanupInput } from '../../workflows/messages';
 import { AFTER_RUN_MEMO, cleanupIdOf, CUT_OFF_MEMO, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
-import { findExecution, isOver, readExecution } from './read';
+import { isOver, type Execution } from './execution';
+import { findExecution, readExecution } from './read';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
 /**
@@ -23,21 +28,35 @@ export async function cleanUpBooking(door: Door, bookingId: string): Promise<boo
     ({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person',
   );
   if (isLeft) return false;
-  const { request } = await beginningOf(door, bookingId, execution.runId);
+  const { workflowId, runId, attributes } = execution;
+  const { input: request } = await beginningOf(door, workflowId, runId);
   const orderId = view.order?.id ?? null;
-  await beginCleanUp(door, { bookingId, createdAt: view.createdAt, request, orderId }, execution.runId);
+  await beginCleanUp(door, { bookingId, createdAt: view.createdAt, request, orderId }, runId, attributes);
   return true;
 }
 
-/** Starts the clean-up after a run of a booking, unless one runs. */
-export async function beginCleanUp(door: Door, input: CleanupInput, runId: string): Promise<void> {
+/** What an incident is told by, and whom it concerns: also of a booking whose request nobody can read any more. */
+const INHERITED = ['BookingProvider', 'BookingAccount', 'BookingReference'] as const;
+
+/** Starts the clean-up after a run of a booking, unless one runs. It is found by what that run's attributes say. */
+export async function beginCleanUp(
+  door: Door,
+  input: CleanupInput,
+  runId: string,
+  attributes: Execution['attributes'],
+): Promise<void> {
   try {
     await within(door.client, CALL_TIMEOUT_MS, () =>
       door.client.workflow.start(WORKFLOW_TYPE.cleanup, {
         workflowId: cleanupIdOf(input.bookingId),
         taskQueue: TASK_QUEUE.bookings,
         args: [input],
-        memo: { [AFTER_RUN_MEMO]: runId, ...(input.cutOff && { [CUT_OFF_MEMO]: runId }) },
+        memo: { [AFTER_RUN_MEMO]: runId, ...('cutOff' in input && { [CUT_OFF_MEMO]: runId }) },
+        typedSearchAttributes: INHERITED.flatMap((name) =>
+          attributes[name]
+            ? [{ key: defineSearchAttributeKey(name, 'KEYWORD'), value: attributes[name] }]
+            : [],
+        ),
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       }),

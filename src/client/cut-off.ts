@@ -1,188 +1,254 @@
-import { QueryNotRegisteredError } from '@temporalio/client';
-import { bookingState } from '../../workflows/messages';
-import type { CutOff, CutOffBooking, Swept } from '../booking/care';
-import { Failure } from '../booking/failures';
-import { bookingIdOf, cleanupIdOf, CUT_OFF_MEMO, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
-import { requestSchema } from '../booking/schema/request';
+import { temporal } from '@temporalio/proto';
+import type { CutOff, LeftBehind, Swept, Unsettled } from '../booking/care';
+import { Failure, isFailureCode } from '../booking/failures';
+import {
+  caredBookingIdOf,
+  cleanupIdOf,
+  CUT_OFF_MEMO,
+  MEMO,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../booking/names';
+import { isEnded } from '../booking/status';
+import type { BookingTraces } from '../booking/traces';
 import { beginningOf } from './beginning';
-import { beginCleanUp } from './clean-up';
+import { beginCleanUp, cleanUpBooking } from './clean-up';
 import type { Door } from './door';
-import { adoptedOrderId } from './initial-view';
-import { isOver, readExecution } from './read';
-import { CALL_TIMEOUT_MS, isNotFound, isUnavailable, neverRan, within } from './temporal-errors';
+import { describe, executionOf, isOver, memoValue, type Execution } from './execution';
+import { memoView } from './read';
+import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+import { rowsOf } from './visibility';
 
 /** Bookings that were cut off in Temporal: found in visibility, told from those that ended by themselves, cleaned up after. */
 
-/** Executions that ended otherwise than by their own return. A failed one counts when it left no view. */
+/** Executions that ended otherwise than by their own return. A failed one counts when it left no last word. */
 const CUT_OFF_STATUSES = "('Terminated', 'TimedOut', 'Canceled', 'Failed')";
 
 const HOW: readonly string[] = ['TERMINATED', 'TIMED_OUT', 'CANCELLED', 'FAILED'];
 
-/**
- * How far a sweep goes back behind the one before it, in ms: visibility may lag, and clocks differ. What was looked
- * at already is told by its clean-up.
- */
+/** How far a sweep goes back behind the one before it, in ms: visibility may lag. What was looked at is told by its clean-up. */
 const OVERLAP_MS = 10 * 60_000;
 
 /** How far the very first sweep goes back, in ms: what our own server keeps (DESIGN.md, retention). */
 const FIRST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 
+/** Clean-ups that one sweep begins: a thousand that begin at the same moment would be the next outage. */
+const MAX_BEGUN = 50;
+
+/** Candidates that one sweep hands to the next: what it leaves must fit into its result. */
+const MAX_AGAIN = 1_000;
+
+/** Tries after which one that cannot be looked into is told to people; it is tried on. */
+export const TRIES_UNTIL_TOLD = 3;
+
 /**
- * Begins the clean-up of every booking that was cut off since the last sweep, once each. `beat` is called as it goes
- * along. Throws `temporal_unavailable`; one booking that cannot be read is kept for the next sweep and stops no
- * other.
+ * Begins the clean-up of every run that was cut off since the last sweep, once each, the oldest first and fifty at most:
+ * the next sweep goes on from there. `beat` is called as it goes along. One that cannot be looked into is kept for the next
+ * sweep and stops no other. Throws `temporal_unavailable` when what there is cannot even be listed.
  */
-export async function sweepCutOff(door: Door, beat: () => void): Promise<Swept> {
-  const { since, again } = await whereToGoOn(door);
-  const swept: Swept = { since, until: new Date().toISOString(), begun: [], again: [] };
+export async function sweepCutOff(door: Door, nowMs: number, beat: () => void): Promise<Swept> {
+  const { since, again } = await whereToGoOn(door, nowMs);
   const found = await cutOffSince(door, since);
+  const swept: Swept = { since, until: new Date(nowMs).toISOString(), begun: [], again: [] };
+  const isFull = (): boolean => swept.begun.length >= MAX_BEGUN || swept.again.length >= MAX_AGAIN;
   const known = new Set(found.map(({ runId }) => runId));
-  for (const one of [...again.filter(({ runId }) => !known.has(runId)), ...found]) {
+  for (const one of again.filter(({ runId }) => !known.has(runId))) {
     beat();
-    const outcome = await settle(door, one);
-    if (outcome === 'begun') swept.begun.push(one.bookingId);
-    if (outcome === 'later') swept.again.push(one);
+    if (swept.begun.length >= MAX_BEGUN) swept.again.push(one);
+    else note(swept, one, one.tries, await settle(door, one));
+  }
+  for (const one of found) {
+    if (isFull()) {
+      swept.until = one.closedAt;
+      break;
+    }
+    beat();
+    const tries = again.find(({ runId }) => runId === one.runId)?.tries ?? 0;
+    note(swept, one, tries, await settle(door, one));
   }
   return swept;
 }
 
-/** Where the newest sweep that visibility shows ended; an older one only means to look further back. */
-async function whereToGoOn(door: Door): Promise<Pick<Swept, 'since' | 'again'>> {
-  const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus = 'Completed'`;
-  for await (const { workflowId, runId } of door.client.workflow.list({ query, pageSize: 1 })) {
-    const last: unknown = await door.client.workflow.getHandle(workflowId, runId).result();
-    if (!isSwept(last)) break;
-    return { since: new Date(Date.parse(last.until) - OVERLAP_MS).toISOString(), again: last.again };
-  }
-  return { since: new Date(Date.now() - FIRST_LOOK_BACK_MS).toISOString(), again: [] };
+/** What becomes of one that was cut off. `settled`: nothing to do for it, now or later. */
+type Outcome = 'begun' | 'settled' | 'later';
+
+function note(swept: Swept, one: Candidate, tries: number, outcome: Outcome | { failed: string }): void {
+  const { workflow, bookingId, runId, how } = one;
+  if (outcome === 'begun') swept.begun.push(bookingId);
+  else if (outcome === 'later') swept.again.push({ workflow, bookingId, runId, how, tries: 0, why: null });
+  else if (outcome !== 'settled')
+    swept.again.push({ workflow, bookingId, runId, how, tries: tries + 1, why: outcome.failed });
 }
 
-/** A result of another build is passed over: then the sweep looks back as far as it can. */
+/** What the newest sweep that can be read left for the next one; an older one only means to look further back. */
+export async function lastSweep(door: Door): Promise<Swept | null> {
+  const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus = 'Completed'`;
+  for await (const row of rowsOf(door, query)) {
+    const { workflowId, runId } = executionOf(row);
+    // One that cannot be decrypted any more, or that another build wrote, says nothing.
+    const last: unknown = await door.client.workflow
+      .getHandle(workflowId, runId)
+      .result()
+      .catch(() => null);
+    return isSwept(last) ? last : null;
+  }
+  return null;
+}
+
+/** Never from the future: a sweep of an earlier build may have been made by a clock that was ahead. */
+async function whereToGoOn(door: Door, nowMs: number): Promise<Pick<Swept, 'since' | 'again'>> {
+  const last = await lastSweep(door);
+  const sinceMs = last ? Math.min(Date.parse(last.until), nowMs) - OVERLAP_MS : nowMs - FIRST_LOOK_BACK_MS;
+  return { since: new Date(sinceMs).toISOString(), again: last?.again ?? [] };
+}
+
 function isSwept(value: unknown): value is Swept {
   if (typeof value !== 'object' || value === null || !('until' in value) || !('again' in value)) return false;
   const { until, again } = value;
   return typeof until === 'string' && !Number.isNaN(Date.parse(until)) && Array.isArray(again);
 }
 
-async function cutOffSince(door: Door, since: string): Promise<CutOff[]> {
+type Candidate = Omit<Unsettled, 'tries' | 'why'>;
+type Found = Candidate & { closedAt: string };
+
+/** Bookings that were cut off, and clean-ups that were, the oldest first. */
+async function cutOffSince(door: Door, since: string): Promise<Found[]> {
   const query = [
-    `WorkflowType = '${WORKFLOW_TYPE.booking}'`,
+    `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
     `ExecutionStatus IN ${CUT_OFF_STATUSES}`,
     `CloseTime >= '${since}'`,
   ].join(' AND ');
-  const found: CutOff[] = [];
-  for await (const { workflowId, runId, status } of door.client.workflow.list({ query })) {
-    const bookingId = bookingIdOf(workflowId);
-    if (bookingId !== null && isHow(status.name)) found.push({ bookingId, runId, how: status.name });
+  const found: Found[] = [];
+  for await (const row of rowsOf(door, query)) {
+    const { workflowId, runId, type, status, closedAt } = executionOf(row);
+    const bookingId = caredBookingIdOf(workflowId);
+    if (bookingId === null || closedAt === null || !isHow(status)) continue;
+    const workflow = type === WORKFLOW_TYPE.cleanup ? 'cleanup' : 'booking';
+    found.push({ workflow, bookingId, runId, how: status, closedAt });
   }
-  return found;
+  return found.sort((one, other) => Date.parse(one.closedAt) - Date.parse(other.closedAt));
 }
 
 function isHow(name: string): name is CutOff['how'] {
   return HOW.includes(name);
 }
 
-/** `settled`: nothing to do for it, now or later. */
-type Outcome = 'begun' | 'settled' | 'later';
-
-async function settle(door: Door, cutOff: CutOff): Promise<Outcome> {
+/** Whatever goes wrong with one is told when it goes on; the others' turn comes. */
+async function settle(door: Door, candidate: Candidate): Promise<Outcome | { failed: string }> {
   try {
-    if (cutOff.how === 'FAILED' && (await endedByItself(door, cutOff))) return 'settled';
-    const standing = await standingOf(door, cutOff);
-    return standing === 'ours' ? await cleanUpAfter(door, cutOff) : standing;
+    if (candidate.workflow === 'booking') return await settleRun(door, candidate.bookingId, candidate.runId);
+    return await settleCleanUp(door, candidate);
   } catch (err) {
-    if (err instanceof Failure) return 'later';
-    throw err;
+    return { failed: err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err };
   }
 }
 
-/** A booking that failed by itself carries its view and has undone what it made. */
-async function endedByItself(door: Door, { bookingId, runId }: CutOff): Promise<boolean> {
+async function settleRun(door: Door, bookingId: string, runId: string): Promise<Outcome> {
+  const own = await describe(door, workflowIdOf(bookingId), runId);
+  if (!own || !isHow(own.status)) return 'settled';
+  if (own.status === 'FAILED' && (await endedByItself(door, own))) return 'settled';
+  const standing = await standingOf(door, own);
+  return standing === 'ours' ? cleanUpAfterRun(door, bookingId, own, own.status) : standing;
+}
+
+/** A booking that failed by itself has said so, and has undone what it made. */
+async function endedByItself(door: Door, execution: Execution): Promise<boolean> {
   try {
-    await readExecution(door, bookingId, { runId, status: 'FAILED', memo: {} });
-    return true;
+    const view = await memoView(door, execution);
+    if (view) return isEnded(view.status);
   } catch (err) {
-    if (isUnavailable(err) || !(err instanceof Failure)) throw err;
-    return false;
+    if (!(err instanceof Failure) || err.code !== 'key_missing') throw err;
   }
+  // Its last view is gone with its key, or it never had one: the code that it failed with is in the clear.
+  return isFailureCode(await failureTypeOf(door, execution));
+}
+
+async function failureTypeOf(door: Door, { workflowId, runId }: Execution): Promise<unknown> {
+  const { client } = door;
+  const { history } = await within(client, CALL_TIMEOUT_MS, () =>
+    client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      historyEventFilterType:
+        temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+    }),
+  );
+  return history?.events?.[0]?.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo?.type;
 }
 
 /**
  * Whose what it left is now. A newer run of the same chain (after a reset) speaks for the booking; a newer booking
  * of the same order has its hands on it while it runs.
  */
-async function standingOf(door: Door, { bookingId, runId }: CutOff): Promise<'ours' | 'settled' | 'later'> {
-  const newest = await describe(door, workflowIdOf(bookingId));
-  if (!newest) return 'settled';
-  if (newest.runId === runId) return 'ours';
-  const own = await describe(door, workflowIdOf(bookingId), runId);
-  if (!own || own.firstRunId === newest.firstRunId) return 'settled';
+async function standingOf(door: Door, own: Execution): Promise<'ours' | 'settled' | 'later'> {
+  const newest = await describe(door, own.workflowId);
+  if (!newest || newest.runId === own.runId) return 'ours';
+  if (own.firstRunId === newest.firstRunId) return 'settled';
   return isOver(newest.status) ? 'ours' : 'later';
 }
 
-async function cleanUpAfter(door: Door, cutOff: CutOff): Promise<Outcome> {
-  const { bookingId, runId, how } = cutOff;
+async function cleanUpAfterRun(
+  door: Door,
+  bookingId: string,
+  own: Execution,
+  how: CutOff['how'],
+): Promise<Outcome> {
   const cleanup = await describe(door, cleanupIdOf(bookingId));
-  const isOfThisRun = cleanup?.memo[CUT_OFF_MEMO] === runId;
-  if (isOfThisRun && ['RUNNING', 'COMPLETED'].includes(cleanup.status)) return 'settled';
-  if (cleanup?.status === 'RUNNING') return 'later';
-  const own = await describe(door, workflowIdOf(bookingId), runId);
-  if (!own) return 'settled';
-  const { request, startedAt, carried } = await beginningOf(door, bookingId, runId);
-  const state = (await stateOf(door, cutOff)) ?? carriedState(carried);
-  const form = requestSchema.safeParse(request);
-  const left: CutOffBooking = { how, at: own.closedAt, state };
-  await beginCleanUp(
-    door,
-    {
-      bookingId,
-      createdAt: startedAt.toISOString(),
-      request,
-      orderId: form.success ? adoptedOrderId(form.data) : null,
-      cutOff: left,
-    },
-    runId,
-  );
+  const isOfThisRun = cleanup !== null && (await cleansUpAfter(door, cleanup, own));
+  if (isOfThisRun && ['RUNNING', 'PAUSED', 'COMPLETED'].includes(cleanup.status)) return 'settled';
+  if (cleanup && !isOver(cleanup.status)) return 'later';
+  const { runId, attributes } = own;
+  await beginCleanUp(door, { bookingId, cutOff: { bookingId, runId, how } }, runId, attributes);
   return 'begun';
 }
 
-interface Described {
-  runId: string;
-  firstRunId: string | null;
-  status: Parameters<typeof isOver>[0];
-  memo: Readonly<Record<string, unknown>>;
-  closedAt: string;
-}
-
-async function describe(door: Door, workflowId: string, runId?: string): Promise<Described | null> {
+/** Whether a clean-up is that of a run. Its memo says so; where the key of that is gone, one that began after the run's end is. */
+async function cleansUpAfter(door: Door, cleanup: Execution, run: Execution): Promise<boolean> {
   try {
-    const found = await within(door.client, CALL_TIMEOUT_MS, () =>
-      door.client.workflow.getHandle(workflowId, runId).describe(),
-    );
-    return {
-      runId: found.runId,
-      firstRunId: found.raw.workflowExecutionInfo?.firstRunId ?? null,
-      status: found.status.name,
-      memo: found.memo ?? {},
-      closedAt: (found.closeTime ?? new Date()).toISOString(),
-    };
-  } catch (err) {
-    if (isNotFound(err)) return null;
-    throw err;
+    return (await memoValue(door, cleanup, CUT_OFF_MEMO)) === run.runId;
+  } catch {
+    return Date.parse(cleanup.startedAt ?? '') >= Date.parse(run.closedAt ?? '');
   }
 }
 
-/** What a worker makes of the run's history; null when it never began, or no longer replays on this build. */
-async function stateOf(door: Door, { bookingId, runId }: CutOff): Promise<unknown> {
-  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId), runId);
-  return within(door.client, CALL_TIMEOUT_MS, () =>
-    handle.query(bookingState).catch((err: unknown) => {
-      if (neverRan(err) || err instanceof QueryNotRegisteredError) return null;
-      throw err;
-    }),
+/** A clean-up that was cut off itself: what it was to clean up after is taken up once more. */
+async function settleCleanUp(door: Door, { bookingId, runId }: Candidate): Promise<Outcome> {
+  const cleanup = await describe(door, cleanupIdOf(bookingId), runId);
+  if (!cleanup || !isHow(cleanup.status)) return 'settled';
+  const newest = await describe(door, cleanupIdOf(bookingId));
+  if (newest && newest.runId !== runId) return 'settled';
+  const cutOffRun = await memoValue(door, cleanup, CUT_OFF_MEMO).catch(() => null);
+  const run = await describe(
+    door,
+    workflowIdOf(bookingId),
+    typeof cutOffRun === 'string' ? cutOffRun : undefined,
   );
+  if (!run) return 'settled';
+  if (isHow(run.status) && !(run.status === 'FAILED' && (await endedByItself(door, run))))
+    return settleRun(door, bookingId, run.runId);
+  return (await cleanUpBooking(door, bookingId)) ? 'begun' : 'settled';
 }
 
-function carriedState(carried: unknown): unknown {
-  return typeof carried === 'object' && carried !== null && 'state' in carried ? carried.state : null;
+/**
+ * What a run that was cut off left to be known by. Throws `booking_not_found` when Temporal no longer has it and
+ * `key_missing` for what cannot be decrypted here.
+ */
+export async function readLeftBehind(door: Door, bookingId: string, runId: string): Promise<LeftBehind> {
+  const execution = await describe(door, workflowIdOf(bookingId), runId);
+  if (!execution) throw new Failure('booking_not_found');
+  const view = await memoView(door, execution);
+  const traces = await memoValue(door, execution, MEMO.traces);
+  const { input, startedAt } = await beginningOf(door, execution.workflowId, runId);
+  return {
+    createdAt: view?.createdAt ?? startedAt,
+    cutOffAt: execution.closedAt ?? startedAt,
+    request: input,
+    view,
+    traces: isTraces(traces) ? traces : null,
+  };
+}
+
+/** A booking's own publishing is the only writer; what another build wrote must at least have what is used here. */
+function isTraces(value: unknown): value is BookingTraces {
+  return typeof value === 'object' && value !== null && 'opened' in value && 'ownAppointmentIds' in value;
 }

@@ -52,7 +52,7 @@ export async function explainBooking(door: Door, bookingId: string): Promise<Exp
   await tellAll(telling, workflowIdOf(bookingId), execution.runId);
   nameTheCause(telling);
   const after = await cleanUpAfter(door, bookingId, execution.runId);
-  if (after) await tellAll(telling, after.handle.workflowId, after.runId);
+  if (after) await tellAll(telling, after.workflowId, after.runId);
   return { id: bookingId, steps: telling.steps };
 }
 

@@ -1,20 +1,17 @@
-import type { temporal } from '@temporalio/proto';
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { Incident, IncidentFilter, Retrying } from '../booking/care';
 import { retry } from '../../workflows/messages';
 import { Failure } from '../booking/failures';
-import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
+import { caredBookingIdOf, WORKFLOW_TYPE } from '../booking/names';
 import type { Door } from './door';
+import { executionOf, type Execution } from './execution';
 import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
+import { rowsOf } from './visibility';
 
 /**
  * Incidents: one outage or dead credential that has many bookings wait for a person is one thing to look at. They
  * are told from the bookings' search attributes; nothing is stored beside them.
  */
 
-type Row = temporal.api.workflow.v1.IWorkflowExecutionInfo;
-
-const PAGE_SIZE = 1000;
 const MAX_TOLD_IDS = 100;
 
 /** What waits for a person: bookings, and clean-ups after ended ones. */
@@ -29,18 +26,18 @@ const WAITING = [
  */
 export async function listIncidents(door: Door): Promise<Incident[]> {
   const groups = new Map<string, Incident>();
-  for await (const row of waiting(door, 'BookingAttention IS NOT NULL')) {
-    const [reason, provider, account] = [
-      valueAt(row, 'BookingAttention'),
-      valueAt(row, 'BookingProvider'),
-      valueAt(row, 'BookingAccount'),
-    ];
+  for await (const { workflowId, attributes, startedAt } of waiting(door, 'BookingAttention IS NOT NULL')) {
+    const {
+      BookingAttention: reason = '',
+      BookingProvider: provider = '',
+      BookingAccount: account = '',
+    } = attributes;
     const key = JSON.stringify([reason, provider, account]);
     const group = groups.get(key) ?? { reason, provider, account, count: 0, since: null, bookingIds: [] };
     groups.set(key, group);
     group.count += 1;
-    group.since = earlier(group.since, startOf(row));
-    const id = caredBookingIdOf(row.execution?.workflowId ?? '');
+    group.since = earlier(group.since, startedAt);
+    const id = caredBookingIdOf(workflowId);
     if (id !== null && group.bookingIds.length < MAX_TOLD_IDS) group.bookingIds.push(id);
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);
@@ -48,12 +45,10 @@ export async function listIncidents(door: Door): Promise<Incident[]> {
 
 /** The workflow ids that wait for this reason, the oldest first. */
 export async function waitingFor(door: Door, incident: IncidentFilter): Promise<string[]> {
-  const found: { id: string; startedAt: string }[] = [];
-  for await (const row of waiting(door, ...termsOf(incident))) {
-    const id = row.execution?.workflowId;
-    if (id) found.push({ id, startedAt: startOf(row) ?? '' });
-  }
-  return found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).map(({ id }) => id);
+  const found: { id: string; startedAtMs: number }[] = [];
+  for await (const { workflowId, startedAt } of waiting(door, ...termsOf(incident)))
+    found.push({ id: workflowId, startedAtMs: Date.parse(startedAt ?? '') });
+  return found.sort((a, b) => a.startedAtMs - b.startedAtMs).map(({ id }) => id);
 }
 
 /**
@@ -82,31 +77,11 @@ function termsOf({ reason, provider, account }: IncidentFilter): string[] {
   });
 }
 
-async function* waiting(door: Door, ...terms: string[]): AsyncGenerator<Row> {
-  const { client } = door;
-  const query = [...WAITING, ...terms].join(' AND ');
-  let nextPageToken: Uint8Array | undefined;
-  do {
-    const request = { namespace: client.options.namespace, query, pageSize: PAGE_SIZE, nextPageToken };
-    const page = await within(client, CALL_TIMEOUT_MS, () =>
-      client.workflowService.listWorkflowExecutions(request),
-    );
-    yield* page.executions;
-    nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
-  } while (nextPageToken);
-}
-
-function valueAt(row: Row, name: keyof typeof SEARCH_ATTRIBUTES): string {
-  const payload = row.searchAttributes?.indexedFields?.[name];
-  const value: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : null;
-  return typeof value === 'string' ? value : '';
-}
-
-function startOf({ startTime }: Row): string | null {
-  return startTime?.seconds ? new Date(Number(startTime.seconds) * 1000).toISOString() : null;
+async function* waiting(door: Door, ...terms: string[]): AsyncGenerator<Execution> {
+  for await (const row of rowsOf(door, [...WAITING, ...terms].join(' AND '))) yield executionOf(row);
 }
 
 function earlier(one: string | null, other: string | null): string | null {
   if (one === null || other === null) return one ?? other;
-  return one < other ? one : other;
+  return Date.parse(one) <= Date.parse(other) ? one : other;
 }

@@ -1,5 +1,5 @@
 import { CAPABILITIES } from '../booking/capabilities';
-import type { BookingRequest } from '../booking/schema/request';
+import { requestSchema, type BookingRequest } from '../booking/schema/request';
 import type { BookingStatus, BookingView } from '../booking/schema/view';
 
 /** The order that a request adopts; null when it places one or has none. */
@@ -14,25 +14,30 @@ export function initialStatus(request: BookingRequest): BookingStatus {
 
 /**
  * A booking as it stands when Temporal has taken it and no worker has touched it: revision 0. It lets a start
- * be answered without waiting for a worker, and when none runs.
+ * be answered without waiting for a worker, and read when none runs. An input that is no request of ours shows
+ * neither provider nor account: whoever takes it up says what is wrong with it.
  */
-export function initialView(bookingId: string, request: BookingRequest, now: Date): BookingView {
+export function initialView(bookingId: string, input: unknown, startedAt: string): BookingView {
+  const form = requestSchema.safeParse(input);
+  const request = form.success ? form.data : null;
   return {
     id: bookingId,
     revision: 0,
-    provider: request.provider,
-    account: request.account,
-    reference: request.reference ?? null,
-    status: initialStatus(request),
+    provider: request?.provider ?? null,
+    account: request?.account ?? null,
+    reference: request?.reference ?? null,
+    status: request ? initialStatus(request) : 'ordering',
     waitingFor: null,
     order: null,
     appointment: null,
     attempts: [],
+    attemptsLeftOut: 0,
     compensation: [],
     attention: null,
     failure: null,
     lastRequest: null,
-    createdAt: now.toISOString(),
-    updatedAt: now.toISOString(),
+    createdAt: startedAt,
+    updatedAt: startedAt,
+    stalled: null,
   };
 }

@@ -1,11 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { defaultPayloadConverter } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
 import { Failure } from '../booking/failures';
 import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
 import type { BookingSummary } from '../booking/schema/summary';
 import type { Door } from './door';
-import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+import { executionOf, isOver, type Execution, type ExecutionStatus } from './execution';
+import { MAX_PAGE_SIZE, pageOf } from './visibility';
 
 /** Which bookings; everything given must hold. */
 export interface BookingFilter {
@@ -21,7 +20,7 @@ export interface BookingFilter {
   startsTo?: string;
   /** Whether it still runs. */
   open?: boolean;
-  /** 1 to 1000, 50 when not given. */
+  /** 1 to 100, 50 when not given. */
   pageSize?: number;
   /** `nextPageToken` of the page before, with the same filter. */
   pageToken?: string;
@@ -34,40 +33,27 @@ export interface BookingPage {
 }
 
 const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 1000;
 const SEAL_BYTES = 8;
 
-const { WorkflowExecutionStatus } = temporal.api.enums.v1;
-type Row = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 type Attribute = keyof typeof SEARCH_ATTRIBUTES;
 
 /** Executions that ended otherwise than by their own return: failed, whatever their last status said. */
-const ENDED_BADLY: readonly unknown[] = [
-  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED,
-  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED,
-  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED,
-  WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT,
-];
+const ENDED_BADLY: readonly ExecutionStatus[] = ['FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
 
 /**
  * A page of bookings, the newest first, from Temporal's search attributes: it may lag the bookings by a second or
  * two. A filter or token that cannot be used is `invalid_request`.
  */
 export async function listBookings(door: Door, filter: BookingFilter = {}): Promise<BookingPage> {
-  const { client, idKey } = door;
+  const { idKey } = door;
   const query = visibilityQuery(filter);
-  const request = {
-    namespace: client.options.namespace,
-    query,
+  const { rows, nextPageToken } = await pageOf(door, query, {
     pageSize: pageSizeOf(filter),
-    nextPageToken: filter.pageToken === undefined ? undefined : openToken(idKey, query, filter.pageToken),
-  };
-  const page = await within(client, CALL_TIMEOUT_MS, () =>
-    client.workflowService.listWorkflowExecutions(request),
-  );
+    pageToken: filter.pageToken === undefined ? undefined : openToken(idKey, query, filter.pageToken),
+  });
   return {
-    bookings: page.executions.map(summaryOf),
-    nextPageToken: page.nextPageToken.length > 0 ? sealToken(idKey, query, page.nextPageToken) : null,
+    bookings: rows.map((row) => summaryOf(executionOf(row))),
+    nextPageToken: nextPageToken && sealToken(idKey, query, nextPageToken),
   };
 }
 
@@ -154,29 +140,19 @@ function pageSizeOf({ pageSize = DEFAULT_PAGE_SIZE }: BookingFilter): number {
   throw new Failure('invalid_request', { field: 'pageSize', hint: `Must be 1 to ${MAX_PAGE_SIZE}.` });
 }
 
-function summaryOf(row: Row): BookingSummary {
-  const fields = row.searchAttributes?.indexedFields ?? {};
-  const at = (name: Attribute): string | null => {
-    const payload = fields[name];
-    const value: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : null;
-    return typeof value === 'string' ? value : null;
-  };
-  const workflowId = row.execution?.workflowId ?? '';
+function summaryOf({ workflowId, status, attributes, startedAt, closedAt }: Execution): BookingSummary {
+  const at = (name: Attribute): string | null => attributes[name] ?? null;
   return {
     id: caredBookingIdOf(workflowId) ?? workflowId,
-    status: ENDED_BADLY.includes(row.status) ? 'failed' : at('BookingStatus'),
-    open: row.status === WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+    status: ENDED_BADLY.includes(status) ? 'failed' : at('BookingStatus'),
+    open: !isOver(status),
     provider: at('BookingProvider'),
     account: at('BookingAccount'),
     reference: at('BookingReference'),
     orderId: at('BookingOrderId'),
     startsAt: at('BookingStartsAt'),
     attention: at('BookingAttention'),
-    createdAt: timeOf(row.startTime),
-    endedAt: timeOf(row.closeTime),
+    createdAt: startedAt,
+    endedAt: closedAt,
   };
-}
-
-function timeOf(at: Row['startTime']): string | null {
-  return at?.seconds ? new Date(Number(at.seconds) * 1000 + (at.nanos ?? 0) / 1e6).toISOString() : null;
 }

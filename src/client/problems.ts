@@ -3,10 +3,12 @@ import type { Problem, Problems } from '../booking/care';
 import { CAPABILITIES } from '../booking/capabilities';
 import { PROVIDERS } from '../booking/model';
 import { caredBookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import { lastSweep, TRIES_UNTIL_TOLD } from './cut-off';
 import type { Door } from './door';
 import { CALL_TIMEOUT_MS, grpcCode, within } from './temporal-errors';
+import { pageOf } from './visibility';
 
-/** Bookings that cannot report themselves: their workflow task keeps failing, or nobody takes up their activities. */
+/** Bookings that cannot report themselves: their workflow task keeps failing, nobody takes up their activities, or their clean-up does not begin. */
 
 /** When something counts as stuck. */
 export interface StuckAfter {
@@ -25,7 +27,7 @@ const INVALID_ARGUMENT = 3;
 const { TaskQueueType, PendingActivityState } = temporal.api.enums.v1;
 
 /**
- * What is stuck just now. Costs two queries, and a look at up to a hundred bookings only where a queue has no
+ * What is stuck just now. Costs three queries, and a look at up to a hundred bookings only where a queue has no
  * worker. Throws `temporal_unavailable`.
  */
 export async function findProblems(door: Door, stuckAfter = STUCK_AFTER): Promise<Problems> {
@@ -39,7 +41,21 @@ export async function findProblems(door: Door, stuckAfter = STUCK_AFTER): Promis
     if (waiting.length > 0) unattendedQueues.push(queue);
     problems.push(...waiting);
   }
+  problems.push(...(await unsettled(door)));
   return { problems, unattendedQueues, tellsFailingTasks: failing !== null };
+}
+
+/** Those that were cut off and that sweep after sweep cannot look into. */
+async function unsettled(door: Door): Promise<Problem[]> {
+  const again = (await lastSweep(door))?.again ?? [];
+  return again
+    .filter(({ tries }) => tries >= TRIES_UNTIL_TOLD)
+    .map(({ bookingId, why }) => ({
+      bookingId,
+      problem: 'cut_off_unsettled',
+      detail: why ?? '',
+      since: null,
+    }));
 }
 
 /** Whether bookings are open and no worker takes them on. */
@@ -75,12 +91,8 @@ interface Found {
 }
 
 async function rows(door: Door, query: string): Promise<Found[]> {
-  const { client } = door;
-  const request = { namespace: client.options.namespace, query, pageSize: MAX_TOLD };
-  const { executions } = await within(client, CALL_TIMEOUT_MS, () =>
-    client.workflowService.listWorkflowExecutions(request),
-  );
-  return executions.flatMap(({ execution, searchAttributes }) => {
+  const page = await pageOf(door, query, { pageSize: MAX_TOLD });
+  return page.rows.flatMap(({ execution, searchAttributes }) => {
     const workflowId = execution?.workflowId ?? '';
     const bookingId = caredBookingIdOf(workflowId);
     const reported = searchAttributes?.indexedFields?.TemporalReportedProblems?.data;

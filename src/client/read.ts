@@ -1,22 +1,21 @@
-import { WorkflowFailedError, type WorkflowExecutionStatusName } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { bookingQuery } from '../../workflows/messages';
 import { Failure } from '../booking/failures';
-import { WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
-import { requestSchema } from '../booking/schema/request';
+import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
+import { isEnded } from '../booking/status';
 import { cleanUpAfter } from './after-run';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
+import { describe, memoValue, type Execution, type ExecutionStatus } from './execution';
 import { initialView } from './initial-view';
-import { CALL_TIMEOUT_MS, failureOf, isNotFound, neverRan, within } from './temporal-errors';
+import { stalledOf } from './stalled';
+import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
 
-/** One execution of a booking: which run, and how it stands in Temporal. */
-export interface Execution {
-  runId: string;
-  status: WorkflowExecutionStatusName;
-  memo: Readonly<Record<string, unknown>>;
-}
+/**
+ * Reading bookings. The view is in the execution's memo, so a read asks Temporal and no worker: nothing is replayed, and
+ * a booking can be read while no worker runs.
+ */
 
 /** The booking's execution: the newest run, or the one asked for. Null when Temporal knows none. */
 export async function findExecution(
@@ -24,21 +23,13 @@ export async function findExecution(
   bookingId: string,
   runId?: string,
 ): Promise<Execution | null> {
-  try {
-    const found = await within(door.client, CALL_TIMEOUT_MS, () =>
-      door.client.workflow.getHandle(workflowIdOf(bookingId), runId).describe(),
-    );
-    if (found.type !== WORKFLOW_TYPE.booking) return null;
-    return { runId: found.runId, status: found.status.name, memo: found.memo ?? {} };
-  } catch (err) {
-    if (isNotFound(err)) return null;
-    throw err;
-  }
+  const found = await describe(door, workflowIdOf(bookingId), runId);
+  return found?.type === WORKFLOW_TYPE.booking ? found : null;
 }
 
 /**
- * The booking as it stands, of the newest run or of the one asked for. An ended one is read from its execution's
- * end and needs no worker. Throws `booking_not_found`, or `temporal_unavailable` when nobody answers.
+ * The booking as it stands, of the newest run or of the one asked for. Throws `booking_not_found`,
+ * `temporal_unavailable` when the server does not answer, and `key_missing` for a view that cannot be decrypted here.
  */
 export async function readBooking(door: Door, bookingId: string, runId?: string): Promise<BookingView> {
   const execution = await findExecution(door, bookingId, runId);
@@ -56,69 +47,59 @@ export async function readExecution(
   switch (status) {
     case 'COMPLETED':
     case 'FAILED':
-      return withLateCleanUp(door, runId, await endOf(door, bookingId, runId));
+      return withLateCleanUp(door, runId, await endOf(door, execution));
     case 'CANCELLED':
     case 'TERMINATED':
     case 'TIMED_OUT':
-      return withCleanUp(door, runId, cutOff(await lastView(door, bookingId, runId), status));
+      return withCleanUp(door, runId, cutOff(await lastView(door, bookingId, execution), status));
     default:
-      return queryBooking(door, bookingId, runId);
+      return { ...(await lastView(door, bookingId, execution)), stalled: stalledOf(execution) };
   }
 }
 
-/** Whether nothing more can come of an execution. A run that continued as new goes on in the next one. */
-export function isOver(status: WorkflowExecutionStatusName): boolean {
-  return ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'].includes(status);
+/** The view in an execution's memo; null when no workflow task has put one there yet. */
+export async function memoView(door: Door, execution: Execution): Promise<BookingView | null> {
+  const value = await memoValue(door, execution, MEMO.view);
+  return isView(value) ? value : null;
 }
 
-/** What a run's worker says of it, open or closed. Throws `temporal_unavailable` when none answers. */
-export function queryBooking(door: Door, bookingId: string, runId: string): Promise<BookingView> {
-  return within(door.client, CALL_TIMEOUT_MS, () =>
-    door.client.workflow.getHandle(workflowIdOf(bookingId), runId).query(bookingQuery),
-  );
+/** What a run told last of itself, or how it began when no worker has had it. */
+async function lastView(door: Door, bookingId: string, execution: Execution): Promise<BookingView> {
+  const told = await memoView(door, execution);
+  if (told) return told;
+  const { input, startedAt } = await beginningOf(door, execution.workflowId, execution.runId);
+  return initialView(bookingId, input, startedAt);
 }
 
-/** The last view of a run that was cut off: its worker's, or how it began when no worker ever had it. */
-async function lastView(door: Door, bookingId: string, runId: string): Promise<BookingView> {
-  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId), runId);
-  const seen = await within(door.client, CALL_TIMEOUT_MS, () =>
-    handle.query(bookingQuery).catch((err: unknown) => {
-      if (neverRan(err)) return null;
-      throw err;
-    }),
-  );
-  if (seen) return seen;
-  const { request, startedAt } = await beginningOf(door, bookingId, runId);
-  const parsed = requestSchema.safeParse(request);
-  if (!parsed.success) throw withoutView();
-  return initialView(bookingId, parsed.data, startedAt);
+/** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */
+async function endOf(door: Door, execution: Execution): Promise<BookingView> {
+  const told = await memoView(door, execution);
+  if (told && isEnded(told.status)) return told;
+  const result = await resultOf(door, execution);
+  if (isView(result)) return result;
+  if (told) return cutOff(told, execution.status);
+  throw new Failure('internal_error', { hint: 'The booking ended without a view.' });
 }
 
-/** The result of a completed run, or the view in a failed run's details. */
-async function endOf(door: Door, bookingId: string, runId: string): Promise<BookingView> {
-  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId), runId);
+/** The result of a completed run, or the view in a failed run's details; what else it failed with is thrown. */
+async function resultOf(door: Door, { workflowId, runId }: Execution): Promise<unknown> {
+  const handle = door.client.workflow.getHandle(workflowId, runId);
   try {
-    const result: unknown = await within(door.client, CALL_TIMEOUT_MS, () => handle.result());
-    if (isView(result)) return result;
+    return await within(door.client, CALL_TIMEOUT_MS, () => handle.result());
   } catch (err) {
     if (!(err instanceof WorkflowFailedError)) throw err;
     const detail: unknown = err.cause instanceof ApplicationFailure ? err.cause.details?.[0] : null;
-    if (isView(detail)) return detail;
-    // It failed before it had a view (an unencrypted input, say): the failure is all there is to tell.
-    throw failureOf(err.cause) ?? withoutView();
+    const failure = isView(detail) ? null : failureOf(err.cause);
+    if (failure) throw failure;
+    return detail;
   }
-  throw withoutView();
-}
-
-function withoutView(): Failure {
-  return new Failure('internal_error', { hint: 'The booking ended without a view.' });
 }
 
 /**
  * Somebody ended the execution in Temporal itself, so nothing was undone and nobody will be asked: the booking
  * counts as failed by a fault of ours, and the rest of the view shows how far it had come.
  */
-function cutOff(view: BookingView, status: WorkflowExecutionStatusName): BookingView {
+function cutOff(view: BookingView, status: ExecutionStatus): BookingView {
   const how = status.toLowerCase().replace('_', ' ');
   const message = `The execution was ${how} in Temporal, outside the booking: the sweep undoes or reports what it left.`;
   return {
@@ -139,52 +120,43 @@ async function withLateCleanUp(door: Door, runId: string, view: BookingView): Pr
   if (!view.attempts.some(({ outcome }) => outcome === 'unknown')) return view;
   const after = await cleanUpView(door, view.id, runId);
   if (!after) return view;
-  const { attention, waitingFor, updatedAt } = after;
   const compensation = after.compensation.filter(({ outcome }) => outcome !== 'nothing_to_undo');
   const others = view.compensation.filter(({ step }) => !compensation.some((undo) => undo.step === step));
-  return {
-    ...view,
-    revision: view.revision + after.revision,
-    lastRequest: after.lastRequest ?? view.lastRequest,
-    compensation: [...others, ...compensation],
-    attention,
-    waitingFor,
-    updatedAt,
-  };
+  return { ...goingOn(view, after), compensation: [...others, ...compensation] };
 }
 
 /** To its callers the clean-up is the rest of the booking's life: what it undoes, and what it asks a person. */
 async function withCleanUp(door: Door, runId: string, view: BookingView): Promise<BookingView> {
   const after = await cleanUpView(door, view.id, runId);
   if (!after) return view;
-  const { order, appointment, compensation, attention, waitingFor, updatedAt } = after;
+  const { order, appointment, compensation } = after;
+  return {
+    ...goingOn(view, after),
+    order: order ?? view.order,
+    appointment: appointment ?? view.appointment,
+    compensation,
+  };
+}
+
+/** What a clean-up's view adds to its booking's, whichever kind it is. */
+function goingOn(view: BookingView, after: BookingView): BookingView {
+  const { attention, waitingFor, stalled, updatedAt } = after;
   return {
     ...view,
     revision: view.revision + after.revision,
-    order: order ?? view.order,
-    appointment: appointment ?? view.appointment,
     lastRequest: after.lastRequest ?? view.lastRequest,
-    compensation,
     attention,
     waitingFor,
+    stalled,
     updatedAt,
   };
 }
 
-/** A clean-up that no worker has taken up has nothing to show yet. */
-function noneYet(err: unknown): null {
-  if (neverRan(err)) return null;
-  throw err;
-}
-
-/** Null when nobody cleans up after this run. */
+/** Null when nobody cleans up after this run, or the clean-up has not come to say anything. */
 async function cleanUpView(door: Door, bookingId: string, runId: string): Promise<BookingView | null> {
   const after = await cleanUpAfter(door, bookingId, runId);
-  return within(door.client, CALL_TIMEOUT_MS, async () => {
-    if (after?.status === 'RUNNING') return after.handle.query(bookingQuery).catch(noneYet);
-    const result: unknown = after?.status === 'COMPLETED' ? await after.handle.result() : null;
-    return isView(result) ? result : null;
-  });
+  const view = after && (await memoView(door, after));
+  return view && { ...view, stalled: stalledOf(after) };
 }
 
 /** Enough of a look to tell a view from whatever else an execution may have ended with. */

@@ -15,8 +15,10 @@ import { requestSchema, type BookingRequest } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
 import type { Door } from './door';
 import { adoptedOrderId, initialStatus, initialView } from './initial-view';
-import { findExecution, isOver, readExecution, type Execution } from './read';
+import { executionOf, isOver, memoValue, type Execution } from './execution';
+import { findExecution, readExecution } from './read';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+import { rowsOf } from './visibility';
 
 export interface StartOptions {
   /** Makes the start repeatable: the same key and request give the same booking. Random when not given. */
@@ -85,7 +87,7 @@ async function lateRepeat(door: Door, input: unknown, options: StartOptions): Pr
   if (!form.success || options.idempotencyKey === undefined) return null;
   const plan = planOf(door, form.data, options);
   const earlier = await runWithKey(door, plan, await findExecution(door, plan.bookingId));
-  if (!earlier || earlier.memo[MEMO.request] !== plan.memo[MEMO.request]) return null;
+  if (!earlier || !(await isSame(door, plan, earlier, MEMO.request))) return null;
   return { booking: await readExecution(door, plan.bookingId, earlier), created: false };
 }
 
@@ -105,37 +107,36 @@ async function repeated(door: Door, plan: Plan, options: StartOptions): Promise<
 
 /** The run of this booking id that a start with this key made, the newest first. */
 async function runWithKey(door: Door, plan: Plan, newest: Execution | null): Promise<Execution | null> {
-  if (newest === null || hasKeyOf(plan, newest)) return newest;
+  if (newest === null || (await isSame(door, plan, newest, MEMO.key))) return newest;
   // Runs that continued as new carry their successor's memo: only the last of each chain counts.
   const query = `WorkflowId = '${workflowIdOf(plan.bookingId)}' AND ExecutionStatus != 'ContinuedAsNew'`;
-  return within(door.client, CALL_TIMEOUT_MS, async () => {
-    for await (const { runId, status, memo } of door.client.workflow.list({ query })) {
-      const execution = { runId, status: status.name, memo: memo ?? {} };
-      if (hasKeyOf(plan, execution)) return execution;
-    }
-    return null;
-  });
+  for await (const row of rowsOf(door, query)) {
+    const execution = executionOf(row);
+    if (await isSame(door, plan, execution, MEMO.key)) return execution;
+  }
+  return null;
 }
 
 async function begun(door: Door, plan: Plan): Promise<Started> {
   try {
     await begin(door, plan);
-    return { booking: initialView(plan.bookingId, plan.request, new Date()), created: true };
+    return { booking: initialView(plan.bookingId, plan.request, new Date().toISOString()), created: true };
   } catch (err) {
     if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
   }
   const standing = await findExecution(door, plan.bookingId);
-  if (standing && hasKeyOf(plan, standing)) return theSame(door, plan, standing);
+  if (standing && (await isSame(door, plan, standing, MEMO.key))) return theSame(door, plan, standing);
   throw plan.adoptedOrderId === null ? new Failure('idempotency_key_reused') : inUse(plan);
 }
 
-function hasKeyOf(plan: Plan, execution: Execution): boolean {
-  return execution.memo[MEMO.key] === plan.memo[MEMO.key];
+/** Whether a start left the same fingerprint there. A row of a list, and one under a key that we lack, is told by its own memo. */
+async function isSame(door: Door, plan: Plan, execution: Execution, field: string): Promise<boolean> {
+  return (await memoValue(door, execution, field)) === plan.memo[field];
 }
 
 /** The booking of an execution that the same key started; refused when it was started with another request. */
 async function theSame(door: Door, plan: Plan, execution: Execution): Promise<Started> {
-  if (execution.memo[MEMO.request] !== plan.memo[MEMO.request]) throw new Failure('idempotency_key_reused');
+  if (!(await isSame(door, plan, execution, MEMO.request))) throw new Failure('idempotency_key_reused');
   return { booking: await readExecution(door, plan.bookingId, execution), created: false };
 }
 

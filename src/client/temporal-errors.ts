@@ -13,7 +13,7 @@ import { Failure, isFailureCode, type FailureFacts } from '../booking/failures';
 
 /** gRPC status codes, as the protocol numbers them. */
 const DEADLINE_EXCEEDED = 4;
-const FAILED_PRECONDITION = 9;
+const NOT_FOUND = 5;
 
 /** Codes that mean "Temporal, or a worker behind it, does not serve us now", with what to look at. */
 const UNAVAILABLE: Readonly<Record<number, string>> = {
@@ -64,12 +64,7 @@ export function asUnavailable(err: unknown): unknown {
 
 /** Whether Temporal knows no such execution, or none that is open where only an open one will do. */
 export function isNotFound(err: unknown): boolean {
-  return err instanceof WorkflowNotFoundError;
-}
-
-/** Whether a closed execution cannot be asked because it never came to run. */
-export function neverRan(err: unknown): boolean {
-  return grpcCode(err) === FAILED_PRECONDITION;
+  return err instanceof WorkflowNotFoundError || grpcCode(err) === NOT_FOUND;
 }
 
 export function isUnavailable(err: unknown): boolean {
@@ -86,10 +81,13 @@ function unavailable(hint: string | undefined): Failure {
   return new Failure('temporal_unavailable', { hint });
 }
 
-/** The gRPC status code of an error of the client; null when it has none. */
+/**
+ * The gRPC status code of an error of the client; null when it has none. What a raw call over the worker's kind of
+ * connection throws counts as a ServiceError too, and has its code itself instead of in a cause.
+ */
 export function grpcCode(err: unknown): number | null {
-  const at = err instanceof ServiceError ? err.cause : err;
-  return isGrpcServiceError(at) ? at.code : null;
+  if (isGrpcServiceError(err)) return err.code;
+  return err instanceof ServiceError && isGrpcServiceError(err.cause) ? err.cause.code : null;
 }
 
 /** Field and hint only: the provider's words stay with the booking. */

@@ -6,18 +6,19 @@ import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
 import { cleanUpAfter } from './after-run';
 import type { Door } from './door';
-import { findExecution, isOver, queryBooking, readBooking, type Execution } from './read';
+import { isOver, type Execution } from './execution';
+import { findExecution, readBooking } from './read';
 import { asUnavailable, isUnavailable } from './temporal-errors';
 
 /**
  * Watching costs a booking nothing: the long poll on its execution's history tells that something happened, and
- * the query what. Both leave no trace in the history and fall under no limit of updates.
+ * its memo what. Neither leaves a trace in the history or needs a worker.
  */
 
 /** How long Temporal or the workers may be away before a watch gives up, and the pause between two tries, in ms. */
 const PATIENCE_MS = 300_000;
 const PAUSE_MS = 500;
-/** Longer than the server holds a long poll. */
+/** Longer than the server holds a long poll: about 20 s, after which a booking that stalled meanwhile is noticed. */
 const LONG_POLL_TIMEOUT_MS = 70_000;
 
 const { EventType } = temporal.api.enums.v1;
@@ -43,12 +44,13 @@ export async function* watchBooking(
   const first = await patiently(signal, () => findExecution(door, bookingId));
   if (signal.aborted) return;
   if (!first) throw new Failure('booking_not_found');
-  let seen: number | null = null;
+  let seen = '';
   for await (const read of readsOf(door, bookingId, first, signal)) {
     const view = await patiently(signal, read);
     if (!view) return;
-    if (view.revision === seen) continue;
-    seen = view.revision;
+    const mark = JSON.stringify([view.revision, view.stalled]);
+    if (mark === seen) continue;
+    seen = mark;
     yield view;
   }
 }
@@ -85,25 +87,24 @@ async function* readsOf(
   signal: AbortSignal,
 ): AsyncGenerator<() => Promise<BookingView>, void, undefined> {
   let last = runId;
-  if (isOver(status)) yield () => readBooking(door, bookingId, runId);
-  else
+  yield () => readBooking(door, bookingId, runId);
+  if (!isOver(status))
     for await (const news of newsOf(door, workflowIdOf(bookingId), runId, signal)) {
       last = news.runId;
-      yield () => (news.over ? readBooking : queryBooking)(door, bookingId, news.runId);
+      yield () => readBooking(door, bookingId, news.runId);
     }
   const after = await patiently(signal, () => cleanUpAfter(door, bookingId, last));
-  if (after?.status !== 'RUNNING') return;
-  for await (const _news of newsOf(door, after.handle.workflowId, after.runId, signal))
+  if (!after || isOver(after.status)) return;
+  for await (const _news of newsOf(door, after.workflowId, after.runId, signal))
     yield () => readBooking(door, bookingId, last);
 }
 
-/** That a run's view may have changed; `over` when it was the last time. */
+/** That a run's view may have changed. */
 interface News {
   runId: string;
-  over: boolean;
 }
 
-/** News of a workflow, through continue-as-new, until the end. */
+/** News of a workflow, through continue-as-new, until the end. A quiet while counts too: it may have stalled. */
 async function* newsOf(
   door: Door,
   workflowId: string,
@@ -120,7 +121,7 @@ async function* newsOf(
     // The server gives no token after the run's last event.
     const isEnd = !page.nextPageToken?.length;
     const over = isEnd && !next;
-    if (over || events.some((event) => event.eventType === TASK_DONE)) yield { runId, over };
+    if (over || events.length === 0 || events.some((event) => event.eventType === TASK_DONE)) yield { runId };
     if (over) return;
     nextPageToken = next ? undefined : (page.nextPageToken ?? undefined);
     runId = next ?? runId;

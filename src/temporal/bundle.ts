@@ -28,7 +28,7 @@ const KEPT = 5;
 
 /**
  * Bundles the workflows; takes seconds. The failure converter goes into the bundle: without it the workflows' own
- * failures would be plain text.
+ * failures would be plain text. So do the interceptors, which a worker cannot add to a bundle.
  */
 export function bundleWorkflows(
   workflowsPath = require.resolve('../../workflows/index'),
@@ -36,6 +36,7 @@ export function bundleWorkflows(
   return bundleWorkflowCode({
     workflowsPath,
     failureConverterPath: failureConverterPath(),
+    workflowInterceptorModules: [require.resolve('../../workflows/interceptors/guarded-reads')],
     logger: new DefaultLogger('WARN'),
   });
 }

@@ -17,7 +17,7 @@ it.each([
 
 it('answers those who wait when it stops', async () => {
   const now = new Date();
-  const booking = initialView('abc', parseRequest(placedRequest(), { now }), now);
+  const booking = initialView('abc', parseRequest(placedRequest(), { now }), now.toISOString());
   let isWaiting = (): void => undefined;
   const waiting = new Promise<void>((resolve) => (isWaiting = resolve));
   const { app } = await testApi(

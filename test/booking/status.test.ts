@@ -6,6 +6,7 @@ const ATTENTION: BookingView['attention'] = {
   message: '',
   since: '2026-11-21T12:00:00Z',
   tried: [],
+  triedLeftOut: 0,
   choices: [],
 };
 

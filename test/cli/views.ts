@@ -15,12 +15,14 @@ export const STARTED: BookingView = {
   order: null,
   appointment: null,
   attempts: [],
+  attemptsLeftOut: 0,
   compensation: [],
   attention: null,
   failure: null,
   lastRequest: null,
   createdAt: '2026-12-01T14:03:05.000Z',
   updatedAt: '2026-12-01T14:03:05.000Z',
+  stalled: null,
 };
 
 export const BOOKING: BookingView = {
@@ -100,6 +102,7 @@ export const NEEDS_PERSON: BookingView = {
     message: 'The provider rejected our credentials.',
     since: '2026-12-01T14:04:00.000Z',
     tried: ['2026-12-01T14:04:00.000Z while booking: credentials_rejected'],
+    triedLeftOut: 0,
     choices: ['retry', 'end', 'a_new_one'],
   },
   updatedAt: '2026-12-01T14:04:00.000Z',

@@ -52,7 +52,7 @@ describe('messages', () => {
   it.each(['appointment', 'order'] as const)('wakes an open booking with news of its %s', async (kind) => {
     const { booking } = await bookings.start(placedRequest());
     expect(await bookings.wake(booking.id, kind)).toBe(true);
-    expect(await bookings.get(booking.id)).toMatchObject({ waitingFor: { what: `${kind} news` } });
+    await standIn.shown(booking.id, ({ waitingFor }) => waitingFor?.what === `${kind} news`);
     await standIn.end(booking.id);
     expect(await bookings.wake(booking.id, kind)).toBe(false);
     expect(await bookings.wake('nobody', kind)).toBe(false);

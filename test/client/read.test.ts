@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { dataConverterOf } from '../../src/temporal/encryption';
-import { codeOf, placedRequest, startStandIn, type StandIn } from '../support/stand-in';
+import { adoptedRequest, codeOf, placedRequest, startStandIn, type StandIn } from '../support/stand-in';
 
 let standIn: StandIn;
 let bookings: BookingClient;
@@ -29,11 +29,48 @@ describe('get', () => {
     });
   });
 
-  it('says so when no worker answers, and starts all the same', async () => {
+  it('needs no worker: it shows what was told last, or how the booking began', async () => {
+    const { booking } = await bookings.start(placedRequest());
+    await standIn.execution(booking.id).signal('show', { status: 'confirmed' });
+    await standIn.shown(booking.id, ({ status }) => status === 'confirmed');
     await standIn.withoutWorker(async () => {
-      const { booking, created } = await bookings.start(placedRequest());
-      expect(created).toBe(true);
-      expect(await codeOf(bookings.get(booking.id))).toBe('temporal_unavailable');
+      expect(await bookings.get(booking.id)).toMatchObject({ status: 'confirmed', stalled: null });
+      const later = await bookings.start(placedRequest());
+      expect(later).toMatchObject({ created: true });
+      expect(await bookings.get(later.booking.id)).toMatchObject({ revision: 0, status: 'ordering' });
+    });
+  });
+
+  it.each([
+    ['one of ours', adoptedRequest(), { provider: 'junction-phlebotomy', account: 'default' }],
+    ['no request', { provider: 'nobody', account: '; drop' }, { provider: null, account: null }],
+  ])('shows a start by a plain client with %s from its first event', async (_name, input, shown) => {
+    await standIn.withoutWorker(async () => {
+      await standIn.server.client.workflow.start('booking', {
+        workflowId: 'booking:plain',
+        taskQueue: 'bookings',
+        args: [input],
+        workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+      });
+      expect(await bookings.get('plain')).toMatchObject({
+        id: 'plain',
+        revision: 0,
+        status: 'ordering',
+        ...shown,
+      });
+      await standIn.execution('plain').terminate();
+    });
+  });
+
+  it('says so when it stands still: no worker has taken it up for long', async () => {
+    await standIn.withoutWorker(async () => {
+      const { booking } = await bookings.start(placedRequest());
+      jest.useFakeTimers({ now: Date.now() + 60_000, advanceTimers: true, doNotFake: ['nextTick'] });
+      try {
+        expect(await bookings.get(booking.id)).toMatchObject({ stalled: { why: 'no_worker' } });
+      } finally {
+        jest.useRealTimers();
+      }
     });
   });
 
@@ -46,7 +83,7 @@ describe('get', () => {
   it('shows a terminated booking as failed by us, with what it had come to', async () => {
     const { booking } = await bookings.start(placedRequest());
     await standIn.execution(booking.id).signal('show', { status: 'confirmed' });
-    await bookings.get(booking.id);
+    await standIn.shown(booking.id, ({ revision }) => revision === 2);
     await standIn.execution(booking.id).terminate('by hand');
     expect(await bookings.get(booking.id)).toMatchObject({
       status: 'failed',
@@ -95,12 +132,12 @@ describe('watch and settled', () => {
       }
       if (view.revision === 3) await standIn.end(booking.id);
     }
-    expect(seen).toEqual(['1 searching', '2 booking', '3 completed']);
+    expect(seen.filter((one) => one !== '0 ordering')).toEqual(['1 searching', '2 booking', '3 completed']);
   });
 
   it('leaves nothing in the history', async () => {
     const { booking } = await bookings.start(placedRequest());
-    await bookings.get(booking.id);
+    await standIn.shown(booking.id);
     const before = (await standIn.execution(booking.id).describe()).historyLength;
     const stop = new AbortController();
     for await (const view of bookings.watch(booking.id, { signal: stop.signal })) {
@@ -119,13 +156,13 @@ describe('watch and settled', () => {
 
   it('shows how it stands when the time is up', async () => {
     const { booking } = await bookings.start(placedRequest());
-    await bookings.get(booking.id);
+    await standIn.shown(booking.id);
     expect(await bookings.settled(booking.id, { timeoutMs: 300 })).toMatchObject({ status: 'searching' });
   });
 
   it('outlasts a restart of the workers', async () => {
     const { booking } = await bookings.start(placedRequest());
-    await bookings.get(booking.id);
+    await standIn.shown(booking.id);
     const waiting = bookings.settled(booking.id, { timeoutMs: 25_000 });
     await standIn.withoutWorker(() => standIn.execution(booking.id).signal('show', { status: 'confirmed' }));
     expect(await waiting).toMatchObject({ status: 'confirmed' });

@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { CoreActivities } from '../../activities/contract';
 import { Failure, type FailureCode } from '../../src/booking/failures';
 import { workflowIdOf } from '../../src/booking/names';
+import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { loadKeys } from '../../src/temporal/keys';
 import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
@@ -15,6 +16,8 @@ export interface StandIn {
   idKey: Buffer;
   /** A booking's newest execution, to be told what to do. */
   execution(bookingId: string): WorkflowHandle;
+  /** Waits until the booking shows what fits: a worker takes a signal up when its turn comes. */
+  shown(bookingId: string, fits?: (view: BookingView) => boolean): Promise<BookingView>;
   /** Ends it that way, and waits until it has ended. */
   end(bookingId: string, how?: 'complete' | 'fail' | 'fail_bare', type?: string): Promise<void>;
   /** Has it continue as new, and waits until the new run is there. */
@@ -47,11 +50,14 @@ export async function startStandIn(): Promise<StandIn> {
   };
   const execution = (bookingId: string): WorkflowHandle =>
     server.client.workflow.getHandle(workflowIdOf(bookingId));
+  const bookings = createBookingClient({ client: server.client, idKey });
   return {
     server,
     idKey,
-    bookings: createBookingClient({ client: server.client, idKey }),
+    bookings,
     execution,
+    shown: (bookingId, fits = ({ revision }) => revision > 0) =>
+      eventually(() => bookings.get(bookingId), fits),
     async end(bookingId, how = 'complete', type) {
       await execution(bookingId).signal('finish', { how, type });
       await execution(bookingId)

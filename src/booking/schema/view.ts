@@ -80,14 +80,21 @@ export const ATTEMPT_OUTCOMES = [
   'released',
   'confirmed',
 ] as const;
+/**
+ * Why a booking stands still without a word of its own. `task_failing`: its workflow task fails again and again;
+ * `no_worker`: no worker takes its workflow task; `activity_waiting`: no worker takes its activity; `paused`: somebody
+ * paused it, or its activity, in Temporal.
+ */
+export const STALLS = ['task_failing', 'no_worker', 'activity_waiting', 'paused'] as const;
 export const UNDO_OUTCOMES = ['pending', 'undone', 'nothing_to_undo', 'left_to_person'] as const;
 
 export const bookingViewSchema = z.object({
   id: z.string(),
   /** Grows with every change of the view. */
   revision: z.number().int(),
-  provider: z.enum(PROVIDERS),
-  account: z.string(),
+  /** Null, as the account, while a request that names none of ours has not been read. */
+  provider: z.enum(PROVIDERS).nullable(),
+  account: z.string().nullable(),
   reference: z.string().nullable(),
   status: statusSchema,
   waitingFor: z.object({ what: z.string(), since: time, until: time.nullable() }).nullable(),
@@ -102,6 +109,8 @@ export const bookingViewSchema = z.object({
       at: time,
     }),
   ),
+  /** How many of the oldest attempts are left out, so that a view stays small. */
+  attemptsLeftOut: z.number().int(),
   compensation: z.array(
     z.object({
       step: z.enum(['appointment', 'order']),
@@ -116,6 +125,8 @@ export const bookingViewSchema = z.object({
       message: z.string(),
       since: time,
       tried: z.array(z.string()),
+      /** How many of the oldest lines are left out. */
+      triedLeftOut: z.number().int(),
       choices: z.array(z.string()),
     })
     .nullable(),
@@ -133,10 +144,13 @@ export const bookingViewSchema = z.object({
     .nullable(),
   createdAt: time,
   updatedAt: time,
+  /** Set by whoever reads the booking, when Temporal shows that it cannot go on: it is older than it looks. */
+  stalled: z.object({ since: time.nullable(), why: z.enum(STALLS) }).nullable(),
 });
 
 export type BookingStatus = z.infer<typeof statusSchema>;
 export type BookingView = z.infer<typeof bookingViewSchema>;
 export type AppointmentView = z.infer<typeof appointmentViewSchema>;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+export type Stalled = NonNullable<BookingView['stalled']>;
 export type UndoOutcome = (typeof UNDO_OUTCOMES)[number];

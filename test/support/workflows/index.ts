@@ -4,11 +4,12 @@ import {
   continueAsNew,
   defineSignal,
   setHandler,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { bookingIdOf } from '../../../src/booking/names';
+import { bookingIdOf, MEMO } from '../../../src/booking/names';
 import type { MessageReceipt } from '../../../src/booking/messages';
 import type { BookingRequest } from '../../../src/booking/schema/request';
 import type { BookingView } from '../../../src/booking/schema/view';
@@ -30,11 +31,14 @@ export const finish =
 
 export async function booking(request: BookingRequest, carried?: BookingView): Promise<BookingView> {
   let view = carried ?? begin(request);
+  const publish = (): void => upsertMemo({ [MEMO.view]: view });
   const change = (with_: Partial<BookingView>): void => {
     view = { ...view, ...with_, revision: view.revision + 1 };
+    publish();
     if (with_.order) upsertSearchAttributes([{ key: ORDER_ID, value: with_.order.id }]);
   };
   const told: { how: string; type?: string }[] = [];
+  publish();
   setHandler(messages.bookingQuery, () => view);
   setHandler(show, change);
   setHandler(finish, (end) => void told.push(end));
@@ -65,7 +69,8 @@ export async function cleanup(input: CleanupInput): Promise<CleanupInput> {
   setHandler(finish, () => {
     done = true;
   });
-  setHandler(messages.bookingQuery, () => begin(input.request as BookingRequest)); // the tests' own request
+  // The tests' own request.
+  if ('request' in input) upsertMemo({ [MEMO.view]: begin(input.request as BookingRequest) });
   await condition(() => done);
   return input;
 }
@@ -117,11 +122,13 @@ function begin(request: BookingRequest): BookingView {
     order: null,
     appointment: null,
     attempts: [],
+    attemptsLeftOut: 0,
     compensation: [],
     attention: null,
     failure: null,
     lastRequest: null,
     createdAt: startTime.toISOString(),
     updatedAt: startTime.toISOString(),
+    stalled: null,
   };
 }

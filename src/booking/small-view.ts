@@ -1,0 +1,54 @@
+import type { BookingView } from './schema/view';
+
+/** Keeps a view small enough for the memo, where it is read from. Pure: workflows import it. */
+
+/** The largest view as JSON, in bytes of UTF-8: encrypted, it takes less than the 32 KiB that a memo field may have. */
+export const MAX_VIEW_BYTES = 31 * 1024;
+
+/** Texts are cut to this many characters where leaving out the past was not enough. */
+const SHORT_TEXT = 256;
+
+/**
+ * The view itself when it is small enough, else without its oldest attempts, then without the oldest lines of what was
+ * tried, which are counted; with its long texts cut, when even that does not do.
+ */
+export function smallView(view: BookingView): BookingView {
+  if (bytesOf(view) <= MAX_VIEW_BYTES) return view;
+  const recent = withoutOldTries(withoutOldAttempts(view));
+  return bytesOf(recent) <= MAX_VIEW_BYTES ? recent : shortened(recent);
+}
+
+function withoutOldAttempts(view: BookingView): BookingView {
+  const leftOut = oldestToLeaveOut(view.attempts, bytesOf(view) - MAX_VIEW_BYTES);
+  return { ...view, attempts: view.attempts.slice(leftOut), attemptsLeftOut: view.attemptsLeftOut + leftOut };
+}
+
+function withoutOldTries(view: BookingView): BookingView {
+  const { attention } = view;
+  if (!attention) return view;
+  const leftOut = oldestToLeaveOut(attention.tried, bytesOf(view) - MAX_VIEW_BYTES);
+  const tried = attention.tried.slice(leftOut);
+  return { ...view, attention: { ...attention, tried, triedLeftOut: attention.triedLeftOut + leftOut } };
+}
+
+/** How many entries from the front make up so many bytes; the newest always stays. */
+function oldestToLeaveOut(entries: readonly unknown[], tooManyBytes: number): number {
+  let leftOut = 0;
+  for (let left = tooManyBytes; left > 0 && leftOut < entries.length - 1; leftOut += 1)
+    left -= bytesOf(entries[leftOut]);
+  return leftOut;
+}
+
+function shortened(view: BookingView): BookingView {
+  const cut = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' && value.length > SHORT_TEXT
+      ? `${[...value].slice(0, SHORT_TEXT - 1).join('')}…`
+      : value;
+  // Cutting texts changes no field's type.
+  return JSON.parse(JSON.stringify(view, cut)) as BookingView;
+}
+
+/** Bytes of a value as JSON in UTF-8. */
+export function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value) ?? '').length;
+}

@@ -1,0 +1,35 @@
+import type { CancelMessage } from './messages';
+import type { Standing } from './model';
+import type { BookingView } from './schema/view';
+
+/** A book call whose effect is not known yet. */
+export interface UnknownCall {
+  since: string;
+  startsAt: string | null;
+  /** Whether it moves an appointment that stands: then only the appointment at the new time is its effect. */
+  isMove: boolean;
+}
+
+/**
+ * What a booking knows of its own calls beyond its view: with both, and the request that it began with, what it left can
+ * be undone after it was cut off. Without slots and request, so that it stays small: it is kept in the memo.
+ */
+export interface BookingTraces {
+  /** Whether its request was read: before that it can have made nothing. */
+  opened: boolean;
+  /** See BookingState in workflows/state.ts. */
+  ownAppointmentIds: string[];
+  leftIds: string[];
+  seenBefore: string[];
+  tookOver: boolean;
+  orderRefused: boolean;
+  unknownBook: UnknownCall | null;
+  unknownOrderSince: string | null;
+  undoCalls: BookingView['compensation'][number]['step'][];
+  cancel: CancelMessage | null;
+  acceptFees: boolean;
+  /** What the view's appointment means to the saga. */
+  standing: Standing | null;
+  /** The old one of a move, while both stand. */
+  replaces: { id: string; startsAt: string | null; standing: Standing } | null;
+}

@@ -1,0 +1,34 @@
+import type { temporal } from '@temporalio/proto';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+
+/** Rows of Temporal's visibility, undecoded. */
+
+export type Row = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+/** Each row brings its memo along, up to 32 KiB of view: more rows would not fit into one answer. */
+export const MAX_PAGE_SIZE = 100;
+
+/** Every execution that the query names, page by page. Throws `temporal_unavailable`. */
+export async function* rowsOf(door: Door, query: string): AsyncGenerator<Row> {
+  let pageToken: Uint8Array | undefined;
+  do {
+    const page = await pageOf(door, query, { pageToken });
+    yield* page.rows;
+    pageToken = page.nextPageToken ?? undefined;
+  } while (pageToken);
+}
+
+/** One page of them. */
+export async function pageOf(
+  door: Door,
+  query: string,
+  { pageSize = MAX_PAGE_SIZE, pageToken }: { pageSize?: number; pageToken?: Uint8Array } = {},
+): Promise<{ rows: Row[]; nextPageToken: Uint8Array | null }> {
+  const { client } = door;
+  const { namespace } = client.options;
+  const page = await within(client, CALL_TIMEOUT_MS, () =>
+    client.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken: pageToken }),
+  );
+  return { rows: page.executions, nextPageToken: page.nextPageToken.length > 0 ? page.nextPageToken : null };
+}
