@@ -22,6 +22,9 @@ const MADE_FROM = [
   'node_modules/.package-lock.json',
 ] as const;
 
+/** Interceptors of the workflows, by path. */
+const INTERCEPTORS = [require.resolve('../../workflows/interceptors/guarded-reads')];
+
 const PREFIX = 'workflow-bundle-';
 /** Bundles that stay in the cache: for some checkouts and branches side by side. */
 const KEPT = 5;
@@ -32,11 +35,12 @@ const KEPT = 5;
  */
 export function bundleWorkflows(
   workflowsPath = require.resolve('../../workflows/index'),
+  interceptorModules = INTERCEPTORS,
 ): ReturnType<typeof bundleWorkflowCode> {
   return bundleWorkflowCode({
     workflowsPath,
     failureConverterPath: failureConverterPath(),
-    workflowInterceptorModules: [require.resolve('../../workflows/interceptors/guarded-reads')],
+    workflowInterceptorModules: interceptorModules,
     logger: new DefaultLogger('WARN'),
   });
 }

@@ -20,6 +20,16 @@ export async function replayEverything(
   dataConverter: DataConverter,
   workflowBundle: WorkflowBundleOption,
 ): Promise<void> {
+  const broken = await brokenReplays(client, dataConverter, workflowBundle);
+  if (broken.length > 0) throw new Error(`do not replay, or upsert twice:\n${broken.join('\n')}`);
+}
+
+/** The workflows whose histories do not take the same path again, each with what is wrong. */
+export async function brokenReplays(
+  client: Client,
+  dataConverter: DataConverter,
+  workflowBundle: WorkflowBundleOption,
+): Promise<string[]> {
   const broken: string[] = [];
   const note = async (workflowId: string, history: History | undefined, wrong: string) => {
     const file = join(tmpdir(), `does-not-replay-${workflowId.replace(/\W/g, '_')}.json`);
@@ -43,7 +53,7 @@ export async function replayEverything(
     if (error) await note(workflowId, kept.get(workflowId), error.message);
     kept.delete(workflowId);
   }
-  if (broken.length > 0) throw new Error(`do not replay, or upsert twice:\n${broken.join('\n')}`);
+  return broken;
 }
 
 type History = temporal.api.history.v1.IHistory;

@@ -1,4 +1,4 @@
-import type { WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import pino from 'pino';
 import {
   createAuditActivities,
@@ -8,6 +8,7 @@ import {
 } from '../../activities';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import type { Limits } from '../../src/booking/limits';
+import { TASK_QUEUE } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { createBookingCare } from '../../src/client/care';
@@ -55,6 +56,10 @@ export const QUICK_CAPABILITIES = { lateCommitWindowMs: 1_500, callTimeoutMs: 70
 export interface RigOptions {
   /** False: other builds of the workflows run here, so not every history replays on this one. */
   replays?: boolean;
+  /** True: `stopWorkers` stops those that run the workflows only; the providers' go on and answer. */
+  providersApart?: boolean;
+  /** Another bundle than the project's own. */
+  bundle?: WorkflowBundleOption;
   limits?: Partial<Limits>;
   capabilities?: Record<string, unknown>;
   clinicCapabilities?: Record<string, unknown>;
@@ -96,7 +101,7 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     ...options.env,
   });
   const server = await startTestServer(config);
-  return assemble(options, { junction: running, clinic }, config, server, await workflowBundle());
+  return assemble(options, { junction: running, clinic }, config, server, options.bundle ?? (await workflowBundle()));
 }
 
 function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts']>): object {
@@ -120,13 +125,18 @@ async function assemble(
 ): Promise<SagaRig> {
   const bookings = createBookingClient({ client: server.client, idKey: loadKeys(config).idKey });
   let workers: { workers: Workers; ended: Promise<void> } | null = null;
-  const startWorkers = async (settings: Config = config) => {
+  const wrapped = (settings: Config) => {
     const plain = activitiesOf(settings, server);
+    return { oliver: plain.junction, ...(options.wrap?.(plain) ?? plain) };
+  };
+  const apart = options.providersApart ? await providersApart(server, config, wrapped(config)) : null;
+  const startWorkers = async (settings: Config = config) => {
+    const { core, ...providers } = wrapped(settings);
     const created = await createWorkers({
       config: settings,
       connection: server.connection,
       namespace: server.target.namespace,
-      activities: { oliver: plain.junction, ...(options.wrap?.(plain) ?? plain) },
+      activities: { core, ...(apart ? {} : providers) },
       workflowBundle: bundle,
     });
     workers = { workers: created, ended: created.run() };
@@ -149,6 +159,7 @@ async function assemble(
     until: (id, fits, timeoutMs = 20_000) => untilFits(bookings, id, fits, timeoutMs),
     async stop() {
       await inTime('the workers end', stopWorkers());
+      await inTime('the providers’ workers end', apart?.stop() ?? Promise.resolve());
       const replays = () => replayEverything(server.client, dataConverterOf(config), bundle);
       try {
         if (options.replays !== false) await inTime('the histories replay', replays());
@@ -157,6 +168,33 @@ async function assemble(
         await sandboxes.clinic.close();
         await inTime('the server stops', server.stop());
       }
+    },
+  };
+}
+
+/** Workers of the providers' queues alone, which outlive those of the workflows. */
+async function providersApart(
+  server: TestServer,
+  config: Config,
+  { junction, oliver }: { junction: ProviderActivities; oliver: ProviderActivities },
+): Promise<{ stop(): Promise<void> }> {
+  const queues = { [TASK_QUEUE.junction]: junction, [TASK_QUEUE.oliver]: oliver };
+  const workers = await Promise.all(
+    Object.entries(queues).map(([taskQueue, activities]) =>
+      Worker.create({
+        connection: server.connection,
+        namespace: server.target.namespace,
+        dataConverter: dataConverterOf(config),
+        taskQueue,
+        activities,
+      }),
+    ),
+  );
+  const ended = Promise.all(workers.map((worker) => worker.run()));
+  return {
+    async stop() {
+      for (const worker of workers) worker.shutdown();
+      await ended;
     },
   };
 }
