@@ -51,7 +51,12 @@ export type Command =
   | { do: 'fault'; at: Point; wrong: Wrong; times: number }
   | { do: 'lock_out' }
   | { do: 'mend' }
-  | { do: 'restart' };
+  | { do: 'restart' }
+  /** While no worker runs the workflows somebody queries the booking, and something may be sent to it. */
+  | { do: 'read_while_away'; awayMs: number; then: Sent };
+
+/** What is sent to a booking whose workers are away. */
+export type Sent = 'nothing' | 'cancel by signal' | 'cancel by update' | 'retry by signal' | 'news';
 
 /** A message goes in by signal, which cannot be answered, or by update. */
 export type Way = 'signal' | 'update';
@@ -112,6 +117,21 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Command>({ do: 'lock_out' }) },
   { weight: 1, arbitrary: fc.constant<Command>({ do: 'mend' }) },
   { weight: 1, arbitrary: fc.constant<Command>({ do: 'restart' }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('read_while_away'),
+      awayMs: fc.integer({ min: 0, max: 1_500 }),
+      then: fc.constantFrom<Sent>(
+        'nothing',
+        'nothing',
+        'cancel by signal',
+        'cancel by update',
+        'retry by signal',
+        'news',
+      ),
+    }),
+  },
 );
 
 /** Stories of up to a dozen happenings. */

@@ -30,22 +30,28 @@ let lanes: Lanes;
 beforeAll(async () => {
   // What fails here fails on purpose.
   installRuntime(pino({ level: 'silent' }));
-  lanes = await startLanes({ capabilities: { lateCommitWindowMs: 900 } });
+  lanes = await startLanes({ providersApart: true, capabilities: { lateCommitWindowMs: 900 } });
 }, 120_000);
 afterAll(() => lanes.stop(), 180_000);
 
 /** Several stories may ask for a restart at the same moment: the workers are one for all. */
 function restarting(): Stage['restart'] {
   let running: Promise<void> | null = null;
+  const meanwhile: (() => Promise<void>)[] = [];
   const restart = async (): Promise<void> => {
     await lanes.rig.stopWorkers();
+    if (meanwhile.length === 0) await lanes.rig.restartProviders();
+    await Promise.all(meanwhile.splice(0).map((whileAway) => whileAway()));
     await lanes.rig.startWorkers();
   };
-  return () => {
+  return async (whileAway) => {
+    if (whileAway) meanwhile.push(whileAway);
     running ??= restart().finally(() => {
       running = null;
     });
-    return running;
+    await running;
+    // Asked for when the workers were about to come back: it finds them there.
+    await Promise.all(meanwhile.splice(0).map((late) => late()));
   };
 }
 

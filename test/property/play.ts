@@ -4,7 +4,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { workflowIdOf } from '../../src/booking/names';
 import { readableOf } from '../matrix/patient';
 import type { SagaRig } from '../support/saga';
-import type { Command, Story } from './commands';
+import { bookingQuery } from '../../workflows/messages';
+import type { Command, Sent, Story } from './commands';
 import { driveToEnd } from './drive';
 import { garble, patiently, send } from './people';
 import { keptAtTheEnd, oneAppointment, type Wishes } from './promises';
@@ -14,8 +15,11 @@ import type { World } from './worlds';
 export interface Stage {
   rig: SagaRig;
   world: World;
-  /** Stops the workers and starts them anew; asked for by several at once, it is done once. */
-  restart(): Promise<void>;
+  /**
+   * Stops the workers and starts them anew; asked for by several at once, it is done once. `whileAway` is run while no
+   * worker runs the workflows: then the providers' go on.
+   */
+  restart(whileAway?: () => Promise<void>): Promise<void>;
 }
 
 /** One story and its booking. */
@@ -88,7 +92,27 @@ async function happen(p: Play, command: Command): Promise<void> {
       return p.world.mend();
     case 'restart':
       return p.restart();
+    case 'read_while_away':
+      return readWhileAway(p, command);
   }
+}
+
+/** A plain client's query and a message wait for the workers to come back; a running call is answered meanwhile. */
+async function readWhileAway(p: Play, { awayMs, then }: { awayMs: number; then: Sent }): Promise<void> {
+  const waiting: Promise<unknown>[] = [];
+  await p.restart(async () => {
+    waiting.push(
+      handleOf(p)
+        .query(bookingQuery)
+        .catch(() => undefined),
+    );
+    await pause(awayMs);
+    if (then === 'news') await p.rig.bookings.wake(p.id, 'appointment');
+    else if (then === 'retry by signal') await send(p, { do: 'retry', by: 'signal' });
+    else if (then === 'cancel by signal') await send(p, { do: 'cancel', by: 'signal' });
+    else if (then === 'cancel by update') waiting.push(send(p, { do: 'cancel', by: 'update' }));
+  });
+  await Promise.all(waiting);
 }
 
 /** Promise 5, in all that Temporal keeps of the booking's last run. */

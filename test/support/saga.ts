@@ -35,6 +35,8 @@ export interface SagaRig {
   /** Stops the workers; `startWorkers` starts them anew, with other settings if given. */
   stopWorkers(): Promise<void>;
   startWorkers(config?: Config): Promise<void>;
+  /** Stops and starts those of the providers, where they are apart. */
+  restartProviders(): Promise<void>;
   /** Waits until the view fits, then returns it. Fails with the view when it does not in time. */
   until(id: string, fits: (view: BookingView) => boolean, timeoutMs?: number): Promise<BookingView>;
   /** Stops everything, after every history that came about has been replayed. */
@@ -101,7 +103,13 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     ...options.env,
   });
   const server = await startTestServer(config);
-  return assemble(options, { junction: running, clinic }, config, server, options.bundle ?? (await workflowBundle()));
+  return assemble(
+    options,
+    { junction: running, clinic },
+    config,
+    server,
+    options.bundle ?? (await workflowBundle()),
+  );
 }
 
 function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts']>): object {
@@ -129,7 +137,8 @@ async function assemble(
     const plain = activitiesOf(settings, server);
     return { oliver: plain.junction, ...(options.wrap?.(plain) ?? plain) };
   };
-  const apart = options.providersApart ? await providersApart(server, config, wrapped(config)) : null;
+  const startApart = () => providersApart(server, config, wrapped(config));
+  let apart = options.providersApart ? await startApart() : null;
   const startWorkers = async (settings: Config = config) => {
     const { core, ...providers } = wrapped(settings);
     const created = await createWorkers({
@@ -156,6 +165,10 @@ async function assemble(
     clinic: clinicHand(sandboxes.clinic.url),
     startWorkers,
     stopWorkers,
+    async restartProviders() {
+      await apart?.stop();
+      if (apart) apart = await startApart();
+    },
     until: (id, fits, timeoutMs = 20_000) => untilFits(bookings, id, fits, timeoutMs),
     async stop() {
       await inTime('the workers end', stopWorkers());
