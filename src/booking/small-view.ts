@@ -5,6 +5,8 @@ import type { BookingView } from './schema/view';
 /** The largest view as JSON, in bytes of UTF-8: encrypted, it takes less than the 32 KiB that a memo field may have. */
 export const MAX_VIEW_BYTES = 31 * 1024;
 
+const COMMA_BYTES = 1;
+
 /** Texts are cut to this many characters where leaving out the past was not enough. */
 const SHORT_TEXT = 256;
 
@@ -35,7 +37,7 @@ function withoutOldTries(view: BookingView): BookingView {
 function oldestToLeaveOut(entries: readonly unknown[], tooManyBytes: number): number {
   let leftOut = 0;
   for (let left = tooManyBytes; left > 0 && leftOut < entries.length - 1; leftOut += 1)
-    left -= bytesOf(entries[leftOut]);
+    left -= bytesOf(entries[leftOut]) + COMMA_BYTES;
   return leftOut;
 }
 

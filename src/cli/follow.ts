@@ -8,7 +8,7 @@ import type { Session } from './session';
 
 /** Following a booking live, until it has come far enough, the time is up or Ctrl-C. */
 
-/** How long a booking may show nothing before people are told what that may mean, in ms. */
+/** How long a booking may be as it was started before people are told what that may mean, in ms. */
 const QUIET_MS = 5_000;
 
 export interface FollowOptions {
@@ -41,7 +41,7 @@ export async function follow(session: Session, id: string, options: FollowOption
   const forget = session.io.onInterrupt(() => end('interrupted'));
   try {
     for await (const view of bookings.watch(id, { signal: stop.signal })) {
-      clearTimeout(quiet);
+      if (view.revision > 0) clearTimeout(quiet); // before that nobody has taken it up
       followed.view = view;
       options.onView(view);
       if (options.isDone(view)) break;

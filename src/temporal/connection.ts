@@ -13,6 +13,9 @@ export interface TemporalTarget {
   connectionOptions: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
 }
 
+/** Our largest memo: a view of 32 KiB and what stands beside it. The SDK would warn of 2 KiB. */
+const MEMO_WARN_BYTES = 64 * 1024;
+
 type Env = Record<string, string | undefined>;
 
 /**
@@ -42,7 +45,8 @@ export async function connectClient(target: TemporalTarget, dataConverter: DataC
 /** A connection for workers. */
 export function connectNative(target: TemporalTarget): Promise<NativeConnection> {
   installRuntime();
-  return NativeConnection.connect(target.connectionOptions);
+  const payloadLimits = { memoWarnSize: MEMO_WARN_BYTES };
+  return NativeConnection.connect({ ...target.connectionOptions, payloadLimits });
 }
 
 /** A client on the workers' own connection: only so do bookings start without a round trip through the queue. */

@@ -7,11 +7,12 @@ import { momentText } from './times';
 /** Why a booking waits for a person, what was tried, and what to type for each choice; empty when it does not wait. */
 export function attentionText({ id, attention }: BookingView, paint: Paint): string {
   if (!attention) return '';
-  const { reason, message, since, tried, choices } = attention;
+  const { reason, message, since, tried, triedLeftOut, choices } = attention;
+  const older = triedLeftOut > 0 ? [`  … ${triedLeftOut} older`] : [];
   return [
     paint('yellow', `Needs a person since ${momentText(since)}: ${reason}`),
     message,
-    ...(tried.length > 0 ? ['', paint('bold', 'Tried'), ...tried.map((line) => `  ${line}`)] : []),
+    ...(tried.length > 0 ? ['', paint('bold', 'Tried'), ...older, ...tried.map((line) => `  ${line}`)] : []),
     '',
     paint('bold', 'Choices'),
     fieldRows(

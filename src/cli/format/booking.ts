@@ -1,4 +1,4 @@
-import type { AppointmentView, BookingView } from '../../booking/schema/view';
+import type { AppointmentView, BookingView, Stalled } from '../../booking/schema/view';
 import { attentionText } from './attention';
 import { type Paint, statusText, words } from './paint';
 import { fieldRows, tableText } from './table';
@@ -17,12 +17,13 @@ export function bookingText(view: BookingView, paint: Paint): string {
 }
 
 function headRows(view: BookingView, paint: Paint): [string, string][] {
-  const { waitingFor, order, appointment, failure, lastRequest } = view;
+  const { waitingFor, order, appointment, failure, lastRequest, stalled } = view;
   const rows: [string, string | null][] = [
     ['Booking', view.id],
     ['Status', statusText(view.status, paint)],
+    ['Stands still', stalled && paint('red', stalledText(stalled))],
     ['Waits for', waitingFor && waitText(waitingFor)],
-    ['Provider', `${view.provider}, account ${view.account}`],
+    ['Provider', `${view.provider ?? 'not known yet'}, account ${view.account ?? 'not known yet'}`],
     ['Reference', view.reference],
     ['Order', order && `${order.id} (${order.origin}), ${order.status}`],
     ['Appointment', appointment && appointmentText(appointment)],
@@ -37,6 +38,20 @@ function headRows(view: BookingView, paint: Paint): [string, string][] {
 /** What a booking waits for, and how long at most. */
 export function waitText({ what, until }: NonNullable<BookingView['waitingFor']>): string {
   return until === null ? what : `${what}, until ${momentText(until)}`;
+}
+
+const STALLED_WORDS: Readonly<Record<Stalled['why'], string>> = {
+  task_failing: 'its workflow task keeps failing: what is shown may be out of date',
+  no_worker: 'no worker takes it up: what is shown may be out of date',
+  activity_waiting: 'no worker takes up what it has to do next',
+  paused: 'somebody paused it in Temporal',
+};
+
+/** Why a booking stands still without a word of its own. */
+export function stalledText({ since, why }: Stalled): string {
+  // A word of another version is told as it is.
+  const words = Object.hasOwn(STALLED_WORDS, why) ? STALLED_WORDS[why] : why;
+  return since === null ? words : `${words}; since ${momentText(since)}`;
 }
 
 function appointmentText(appointment: AppointmentView): string {
@@ -62,11 +77,11 @@ function messageText({ kind, outcome, code, by, at }: NonNullable<BookingView['l
   return `${kind}${sender}: ${outcome}${code === null ? '' : ` (${code})`}, ${momentText(at)}`;
 }
 
-function attemptsText({ attempts, appointment }: BookingView, paint: Paint): string {
+function attemptsText({ attempts, attemptsLeftOut, appointment }: BookingView, paint: Paint): string {
   if (attempts.length === 0) return '';
   const zone = appointment?.timezone ?? null;
   const rows = attempts.map(({ startsAt, outcome, reason, at }, index) => [
-    `  ${index + 1}`,
+    `  ${attemptsLeftOut + index + 1}`,
     momentText(startsAt, zone),
     words(outcome),
     momentText(at),

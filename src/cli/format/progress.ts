@@ -1,5 +1,5 @@
 import type { BookingView } from '../../booking/schema/view';
-import { waitText } from './booking';
+import { stalledText, waitText } from './booking';
 import { type Paint, statusText, words } from './paint';
 import { clockText, momentText } from './times';
 
@@ -22,17 +22,18 @@ export function changeLine(previous: BookingView | null, view: BookingView, pain
 }
 
 function factsOf(view: BookingView, zone: string | null): string[] {
-  const { order, appointment, waitingFor, attention, failure } = view;
+  const { order, appointment, waitingFor, stalled, attention, failure } = view;
   return [
     order && `order ${order.id} ${order.status}`,
     ...view.attempts.map(({ startsAt, outcome, reason }, index) =>
-      [`slot ${index + 1}, ${momentText(startsAt, zone)}: ${words(outcome)}`, reason]
+      [`slot ${view.attemptsLeftOut + index + 1}, ${momentText(startsAt, zone)}: ${words(outcome)}`, reason]
         .filter(Boolean)
         .join(', '),
     ),
     appointment && `appointment ${appointment.status} at ${appointment.provider}`,
     waitingFor && `waits for ${waitText(waitingFor)}`,
     ...view.compensation.map(({ step, outcome }) => `undo of the ${step}: ${words(outcome)}`),
+    stalled && `stands still: ${stalledText(stalled)}`,
     attention && `needs a person: ${attention.reason}`,
     failure && `failed: ${failure.code}`,
   ].filter((fact) => fact !== null);

@@ -1,0 +1,145 @@
+import { pino } from 'pino';
+import { bytesOf, MAX_VIEW_BYTES } from '../../src/booking/small-view';
+import { MEMO, workflowIdOf } from '../../src/booking/names';
+import type { BookingView } from '../../src/booking/schema/view';
+import { createBookingClient } from '../../src/client/booking-client';
+import { loadKeys } from '../../src/temporal/keys';
+import { clientOn } from '../../src/temporal/connection';
+import { dataConverterOf } from '../../src/temporal/encryption';
+import { installRuntime } from '../../src/temporal/runtime';
+import { appointmentUpdated } from '../../workflows/messages';
+import { adopting, atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
+import { AUTH, testApi } from '../support/api';
+import { eventually } from '../support/stand-in';
+import { testConfig } from '../support/temporal';
+
+/** Bookings are read from the memo of their execution: whoever reads needs no worker, and nothing is replayed. */
+
+let rig: SagaRig;
+beforeAll(async () => {
+  installRuntime(pino({ level: 'silent' }));
+  rig = await startSaga({ limits: { maxHistoryEvents: 60, keepPollMs: 600_000 } });
+  await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
+}, 120_000);
+afterAll(() => rig.stop(), 180_000);
+
+const handleOf = (id: string) => rig.server.client.workflow.getHandle(workflowIdOf(id));
+
+async function confirmed(request: Record<string, unknown> = atHome()): Promise<BookingView> {
+  const { booking } = await rig.bookings.start(request);
+  return rig.until(booking.id, ({ status, waitingFor }) => status === 'confirmed' && waitingFor !== null);
+}
+
+async function whileAway<T>(read: () => Promise<T>): Promise<T> {
+  await rig.stopWorkers();
+  try {
+    return await read();
+  } finally {
+    await rig.startWorkers();
+  }
+}
+
+test('GET and list answer with the last view while no worker runs', async () => {
+  const view = await confirmed();
+  const { app } = await testApi(rig.bookings);
+  await whileAway(async () => {
+    const one = await app.inject({ url: `/v1/bookings/${view.id}`, headers: AUTH });
+    expect(one.statusCode).toBe(200);
+    expect(one.json()).toEqual(view);
+    const list = await eventually(
+      () => app.inject({ url: '/v1/bookings?status=confirmed', headers: AUTH }),
+      (answer) => answer.body.includes(view.id),
+    );
+    expect(list.statusCode).toBe(200);
+  });
+  await app.close();
+});
+
+test('a booking that continued as new twice shows what it is now, without a worker', async () => {
+  const orderId = await rig.sandbox.placeOrder();
+  const first = await confirmed(adopting(orderId, 'keep'));
+  const firstRun = (await handleOf(first.id).describe()).runId;
+  const runs = new Set([firstRun]);
+  while (runs.size < 3) {
+    await rig.bookings.wake(first.id, 'appointment');
+    runs.add((await handleOf(first.id).describe()).runId);
+  }
+  await rig.bookings.reschedule(first.id, { windows: [{ from: '+6d', to: '+9d' }], by: 'desk' });
+  const moved = await rig.until(
+    first.id,
+    ({ status, appointment, waitingFor }) =>
+      status === 'confirmed' && waitingFor !== null && appointment?.startsAt !== first.appointment?.startsAt,
+  );
+  const seen = await whileAway(() => rig.bookings.get(first.id));
+  expect(seen).toEqual(moved);
+  expect(seen).toMatchObject({ createdAt: first.createdAt, lastRequest: { kind: 'reschedule', by: 'desk' } });
+});
+
+test('the read after an accepted change shows that it was accepted', async () => {
+  const view = await confirmed();
+  for (let n = 0; n < 5; n += 1) {
+    const by = `desk-${n}`;
+    const refused = rig.bookings.retry(view.id, { by });
+    await expect(refused).rejects.toMatchObject({ code: 'nothing_to_resolve' });
+  }
+  const cancelled = await rig.bookings.cancel(view.id, { by: 'desk', id: 'token' });
+  expect(cancelled.lastRequest).toMatchObject({
+    kind: 'cancel',
+    outcome: 'accepted',
+    by: 'desk',
+    id: 'token',
+  });
+});
+
+test('a view under a key that a process lacks costs the read of its own booking only', async () => {
+  const view = await confirmed(atPractice());
+  const config = testConfig({ BOOKING_ENCRYPTION_KEYS: `other:${Buffer.alloc(32, 9).toString('base64')}` });
+  const client = clientOn(rig.server.connection, rig.server.target, dataConverterOf(config));
+  const stranger = createBookingClient({ client, idKey: loadKeys(rig.config).idKey });
+  await expect(stranger.get(view.id)).rejects.toMatchObject({ code: 'key_missing' });
+  const page = await eventually(
+    () => stranger.list({ provider: 'oliver' }),
+    ({ bookings }) => bookings.some(({ id, status }) => id === view.id && status === 'confirmed'),
+  );
+  expect(page.bookings.length).toBeGreaterThan(0);
+  expect(await stranger.incidents()).toEqual([]);
+});
+
+test('a booking whose activity or execution somebody paused in Temporal does not read as healthy', async () => {
+  const view = await confirmed();
+  expect(view.stalled).toBeNull();
+  const { workflowService } = rig.server.client;
+  const { raw } = await handleOf(view.id).describe();
+  const activity = {
+    namespace: rig.server.client.options.namespace,
+    execution: { workflowId: workflowIdOf(view.id) },
+    id: raw.pendingActivities?.[0]?.activityId,
+  };
+  await workflowService.pauseActivity(activity);
+  expect(await rig.bookings.get(view.id)).toMatchObject({ status: 'confirmed', stalled: { why: 'paused' } });
+  await workflowService.unpauseActivity(activity);
+  expect((await rig.bookings.get(view.id)).stalled).toBeNull();
+});
+
+test('a watch of 20 callers outlasts a restart of the workers, and every history replays', async () => {
+  const view = await confirmed();
+  const seen = Array.from({ length: 20 }, async () => {
+    for await (const one of rig.bookings.watch(view.id)) if (one.status === 'cancelled') return one;
+    return null;
+  });
+  await rig.stopWorkers();
+  await handleOf(view.id).signal(appointmentUpdated, {});
+  await rig.startWorkers();
+  await rig.bookings.cancel(view.id, {});
+  const ends = await Promise.all(seen);
+  expect(ends.map((one) => one?.status)).toEqual(Array.from({ length: 20 }, () => 'cancelled'));
+}, 60_000);
+
+test('holds a view of 32 KiB at most, whatever the booking has been through', async () => {
+  const view = await confirmed();
+  const { raw } = await handleOf(view.id).describe();
+  const payload = raw.workflowExecutionInfo?.memo?.fields?.[MEMO.view];
+  expect(payload?.data?.length).toBeLessThan(32 * 1024);
+  expect(payload?.data?.length).toBeLessThan(bytesOf(view) + 512);
+  expect(MAX_VIEW_BYTES + 512).toBeLessThan(32 * 1024 + 1);
+});
