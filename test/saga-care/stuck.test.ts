@@ -66,6 +66,11 @@ describe('bookings that cannot report themselves', () => {
         ({ problems }) => problems.some(({ bookingId }) => bookingId === id),
         60_000,
       );
+      // Nor does it read as healthy, and it can be read.
+      expect(await rig.bookings.get(id)).toMatchObject({
+        status: 'confirmed',
+        stalled: { why: 'task_failing', since: expect.stringMatching(/Z$/) },
+      });
       const found = await rig.bookings.problems();
       expect(found).toMatchObject({
         tellsFailingTasks: true,

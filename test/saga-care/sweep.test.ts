@@ -14,6 +14,20 @@ import { eventually } from '../support/stand-in';
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
 
+/** Everything that fake timers would take over beside the clock. */
+const NOT_THE_CLOCK = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+
 describe('the sweep', () => {
   let rig: SagaRig;
   beforeAll(async () => {
@@ -247,6 +261,18 @@ describe('the sweep', () => {
     );
     expect(held.begun).not.toContain(first.id);
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('keeps Temporal’s time: a worker whose clock is ahead for one sweep hides nothing from the next', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const { id, orderId } = await standing(atHome(ASYNC), 'awaiting_confirmation');
+    jest.useFakeTimers({ now: Date.now() + 3_600_000, advanceTimers: true, doNotFake: [...NOT_THE_CLOCK] });
+    const ahead = await sweep().finally(() => jest.useRealTimers());
+    expect(Date.parse(ahead.until)).toBeLessThanOrEqual(Date.now());
+    await terminate(id);
+    await sweptUntilBegun(id);
+    await cleanUpOf(id).result();
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
   });
 
   test('leaves bookings alone that ended by themselves', async () => {
