@@ -14,6 +14,7 @@ const PURE = [
   'names',
   'ref',
   'sighting',
+  'small-view',
   'status',
 ].map((name) => `src/booking/${name}`);
 

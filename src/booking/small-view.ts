@@ -44,7 +44,9 @@ function oldestToLeaveOut(entries: readonly unknown[], tooManyBytes: number): nu
 function shortened(view: BookingView): BookingView {
   const cut = (_key: string, value: unknown): unknown =>
     typeof value === 'string' && value.length > SHORT_TEXT
-      ? `${[...value].slice(0, SHORT_TEXT - 1).join('')}…`
+      ? `${Array.from(value)
+          .slice(0, SHORT_TEXT - 1)
+          .join('')}…`
       : value;
   // Cutting texts changes no field's type.
   return JSON.parse(JSON.stringify(view, cut)) as BookingView;
@@ -52,5 +54,5 @@ function shortened(view: BookingView): BookingView {
 
 /** Bytes of a value as JSON in UTF-8. */
 export function bytesOf(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value) ?? '').length;
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

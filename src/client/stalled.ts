@@ -31,7 +31,7 @@ function failingTask({
   workflowExecutionInfo: info,
 }: Description): Stalled | null {
   const reported = info?.searchAttributes?.indexedFields?.TemporalReportedProblems;
-  if (!reported && Number(task?.attempt ?? 0) < FAILING_FROM) return null;
+  if (!reported && (task?.attempt ?? 0) < FAILING_FROM) return null;
   return { since: timeOf(task?.originalScheduledTime ?? task?.scheduledTime), why: 'task_failing' };
 }
 

@@ -50,6 +50,7 @@ describe('starting', () => {
     const view = await viewOf(answer);
     expect(answer.headers.get('location')).toBe(`/v1/bookings/${view.id}`);
     expect(answer.headers.get('preference-applied')).toBeNull();
+    await standIn.shown(view.id);
     const read = await call('GET', answer.headers.get('location') ?? '');
     expect(await viewOf(read)).toMatchObject({ id: view.id, status: 'searching' });
   });

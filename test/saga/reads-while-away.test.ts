@@ -69,7 +69,11 @@ function held() {
   };
 }
 
-async function brokenAfter(sent: string, bundle: Awaited<ReturnType<typeof bundleWorkflows>>, isRead: boolean) {
+async function brokenAfter(
+  sent: string,
+  bundle: Awaited<ReturnType<typeof bundleWorkflows>>,
+  isRead: boolean,
+) {
   const call = held();
   const rig = await startSaga({
     bundle,
@@ -85,7 +89,13 @@ async function brokenAfter(sent: string, bundle: Awaited<ReturnType<typeof bundl
     await until(() => ids.every((id) => call.looks.has(id)));
     await rig.stopWorkers();
     await pause(AWAY_MS);
-    const queries = isRead ? ids.map((id) => handleOf(rig, id).query(bookingQuery).catch(() => undefined)) : [];
+    const queries = isRead
+      ? ids.map((id) =>
+          handleOf(rig, id)
+            .query(bookingQuery)
+            .catch(() => undefined),
+        )
+      : [];
     await pause(100); // a query waits at the server for a worker: nothing tells that it has come there
     call.letGo();
     await until(async () => (await Promise.all(ids.map((id) => isAnswered(rig, id)))).every(Boolean));
@@ -109,7 +119,7 @@ async function isAnswered(rig: SagaRig, id: string): Promise<boolean> {
 /** Some workflow tasks were completed since the workers came back, or its task fails again and again. */
 async function hasGoneOn(rig: SagaRig, id: string): Promise<boolean> {
   const { raw, status } = await handleOf(rig, id).describe();
-  if (Number(raw.pendingWorkflowTask?.attempt ?? 0) > 1) return true;
+  if ((raw.pendingWorkflowTask?.attempt ?? 0) > 1) return true;
   if (status.name !== 'RUNNING') return true;
   const view = await rig.bookings.get(id);
   return view.status === 'confirmed' || view.attempts.length > 1;

@@ -30,7 +30,7 @@ export const interceptors = (): WorkflowInterceptors => {
             next(input);
             return;
           }
-          const newLength = Number(historyLength ?? 0);
+          const newLength = historyLength ?? 0;
           const newBytes = Number(historySizeBytes?.toString() ?? 0); // a Long
           isAhead = bytes > 0 && !isReplaying && newLength > length && newBytes === bytes;
           length = newLength;

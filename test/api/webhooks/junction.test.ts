@@ -50,20 +50,18 @@ async function outcomes(event: string, outcome: string): Promise<number> {
 it('wakes the booking that adopted the order; repeats are harmless', async () => {
   const orderId = randomUUID();
   const { booking } = await standIn.bookings.start(adoptedRequest(orderId));
-  const before = await standIn.bookings.get(booking.id);
+  const before = await standIn.shown(booking.id);
   expect(await send(appointmentOf(orderId))).toBe(204);
   expect(await send(appointmentOf(orderId))).toBe(204);
-  expect(await standIn.bookings.get(booking.id)).toMatchObject({
-    revision: before.revision + 2,
-    waitingFor: { what: 'appointment news' },
-  });
+  const woken = await standIn.shown(booking.id, ({ revision }) => revision === before.revision + 2);
+  expect(woken).toMatchObject({ waitingFor: { what: 'appointment news' } });
 });
 
 it('wakes the booking that placed the order, by its passthrough', async () => {
   const { booking } = await standIn.bookings.start(placedRequest());
   const data = { id: randomUUID(), passthrough: booking.id, events: [] };
   expect(await send({ event_type: 'labtest.order.updated', data })).toBe(204);
-  expect(await standIn.bookings.get(booking.id)).toMatchObject({ waitingFor: { what: 'order news' } });
+  await standIn.shown(booking.id, ({ waitingFor }) => waitingFor?.what === 'order news');
 });
 
 it('finds the booking of a placed order by its search attribute, also when that comes late', async () => {
@@ -74,7 +72,7 @@ it('finds the booking of a placed order by its search attribute, also when that 
     .execution(booking.id)
     .signal('show', { order: { id: orderId, origin: 'placed', status: 'x' } });
   expect(await sent).toBe(204);
-  expect(await standIn.bookings.get(booking.id)).toMatchObject({ waitingFor: { what: 'appointment news' } });
+  await standIn.shown(booking.id, ({ waitingFor }) => waitingFor?.what === 'appointment news');
 });
 
 it('starts a clean-up when the appointment of an ended booking surfaces', async () => {
@@ -123,7 +121,7 @@ it('takes a signed body that is no JSON', async () => {
 it('checks the signature over the raw bytes, and wakes nobody without it', async () => {
   const orderId = randomUUID();
   const { booking } = await standIn.bookings.start(adoptedRequest(orderId));
-  const { revision } = await standIn.bookings.get(booking.id);
+  const { revision } = await standIn.shown(booking.id);
   const body = JSON.stringify(appointmentOf(orderId));
   const respaced = JSON.stringify(appointmentOf(orderId), null, 1);
   for (const [sentBody, signing] of [
