@@ -7,6 +7,7 @@ import { requestSchema, slotChoiceSchema, windowSchema } from '../booking/schema
 import { bookingSummarySchema } from '../booking/schema/summary';
 import { bookingViewSchema, slotSchema, statusSchema } from '../booking/schema/view';
 import { problemSchema } from './problems';
+import { MAX_PAGE_SIZE } from '../client/visibility';
 
 /** What goes in and out over HTTP: validation, types and OpenAPI have this one source. */
 
@@ -46,7 +47,7 @@ export const filterSchema = z.strictObject({
   startsFrom: z.iso.datetime({ offset: true }).optional(),
   startsTo: z.iso.datetime({ offset: true }).optional(),
   open: flag.optional().meta({ description: 'Whether it still runs.' }),
-  pageSize: z.coerce.number().int().min(1).max(1000).optional(),
+  pageSize: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).optional(),
   pageToken: z.string().optional(),
 });
 

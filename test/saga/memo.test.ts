@@ -143,3 +143,28 @@ test('holds a view of 32 KiB at most, whatever the booking has been through', as
   expect(payload?.data?.length).toBeLessThan(bytesOf(view) + 512);
   expect(MAX_VIEW_BYTES + 512).toBeLessThan(32 * 1024 + 1);
 });
+
+test('before its request is read a booking shows the provider and account that it names, or none', async () => {
+  const { client } = rig.server;
+  const started = async (id: string, input: unknown) => {
+    await client.workflow.start('booking', {
+      workflowId: workflowIdOf(id),
+      taskQueue: 'bookings',
+      args: [input],
+    });
+    return rig.until(id, ({ attention, failure }) => attention !== null || failure !== null);
+  };
+  expect(await started('no-such-account', atPractice({ account: 'nobody' }))).toMatchObject({
+    provider: 'oliver',
+    account: 'nobody',
+    attention: { reason: 'account_unknown' },
+  });
+  await handleOf('no-such-account').executeUpdate('resolveBooking', {
+    args: [{ choice: 'end', why: 'a test' }],
+  });
+  expect(await started('no-such-provider', { provider: 'constructor' })).toMatchObject({
+    provider: null,
+    account: null,
+    failure: { code: 'invalid_request' },
+  });
+});

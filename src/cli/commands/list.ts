@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { PROVIDERS } from '../../booking/model';
 import { STATUSES } from '../../booking/schema/view';
+import { MAX_PAGE_SIZE } from '../../client/visibility';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { incidentsText, problemsText } from '../format/care';
 import { bookingsText } from '../format/lists';
@@ -22,7 +23,7 @@ interface ListOptions {
 }
 
 const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 1000;
+const MAX_LIMIT = MAX_PAGE_SIZE;
 
 /** `list`: bookings, newest first. */
 export function registerList(cli: Cli): void {
