@@ -7,11 +7,11 @@ import {
   type SearchAttributePair,
 } from '@temporalio/common';
 import { CAPABILITIES } from '../booking/capabilities';
-import { parseRequest } from '../booking/schema/check-request';
+import { formAtAnyTime, parseForm, type RequestForm } from '../booking/schema/check-request';
 import { Failure } from '../booking/failures';
 import { adoptedBookingId, keyFingerprint, placedBookingId, requestFingerprint } from '../booking/ids';
 import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
-import { requestSchema, type BookingRequest } from '../booking/schema/request';
+import type { BookingRequest } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
 import type { Door } from './door';
 import { adoptedOrderId, initialStatus, initialView } from './initial-view';
@@ -37,6 +37,8 @@ interface Plan {
   bookingId: string;
   adoptedOrderId: string | null;
   memo: Record<string, string>;
+  /** What the memo of an earlier start may say of the same request. */
+  fingerprints: readonly string[];
 }
 
 const DEFAULT_KEY_NAME = 'client';
@@ -48,7 +50,7 @@ const DEFAULT_KEY_NAME = 'client';
  */
 export async function startBooking(door: Door, input: unknown, options: StartOptions = {}): Promise<Started> {
   try {
-    const plan = planOf(door, parseRequest(input, { now: new Date() }), options);
+    const plan = planOf(door, parseForm(input, { now: new Date() }), options);
     return (await repeated(door, plan, options)) ?? (await begun(door, plan));
   } catch (err) {
     if (!(err instanceof Failure) || err.code !== 'invalid_request') throw err;
@@ -58,10 +60,11 @@ export async function startBooking(door: Door, input: unknown, options: StartOpt
   }
 }
 
-function planOf(door: Door, request: BookingRequest, options: StartOptions): Plan {
+function planOf(door: Door, { request, asSent }: RequestForm, options: StartOptions): Plan {
   const { idempotencyKey = randomUUID(), keyName = DEFAULT_KEY_NAME } = options;
   const orderId = adoptedOrderId(request);
   const { vendor } = CAPABILITIES[request.provider];
+  const fingerprint = requestFingerprint(door.idKey, asSent);
   return {
     request,
     adoptedOrderId: orderId,
@@ -71,8 +74,10 @@ function planOf(door: Door, request: BookingRequest, options: StartOptions): Pla
         : adoptedBookingId(door.idKey, vendor, request.account, orderId),
     memo: {
       [MEMO.key]: keyFingerprint(door.idKey, keyName, idempotencyKey),
-      [MEMO.request]: requestFingerprint(door.idKey, request),
+      [MEMO.request]: fingerprint,
     },
+    // Earlier builds noted relative days as the calendar days that they were.
+    fingerprints: [fingerprint, requestFingerprint(door.idKey, request)],
   };
 }
 
@@ -81,11 +86,11 @@ function planOf(door: Door, request: BookingRequest, options: StartOptions): Pla
  * refused one is looked up by its form alone. Null when it started none.
  */
 async function lateRepeat(door: Door, input: unknown, options: StartOptions): Promise<Started | null> {
-  const form = requestSchema.safeParse(input);
-  if (!form.success || options.idempotencyKey === undefined) return null;
-  const plan = planOf(door, form.data, options);
+  const form = formAtAnyTime(input, { now: new Date() });
+  if (!form || options.idempotencyKey === undefined) return null;
+  const plan = planOf(door, form, options);
   const earlier = await runWithKey(door, plan, await findExecution(door, plan.bookingId));
-  if (!earlier || earlier.memo[MEMO.request] !== plan.memo[MEMO.request]) return null;
+  if (!earlier || !isOfRequest(plan, earlier)) return null;
   return { booking: await readExecution(door, plan.bookingId, earlier), created: false };
 }
 
@@ -133,9 +138,13 @@ function hasKeyOf(plan: Plan, execution: Execution): boolean {
   return execution.memo[MEMO.key] === plan.memo[MEMO.key];
 }
 
+function isOfRequest(plan: Plan, { memo }: Execution): boolean {
+  return plan.fingerprints.some((fingerprint) => fingerprint === memo[MEMO.request]);
+}
+
 /** The booking of an execution that the same key started; refused when it was started with another request. */
 async function theSame(door: Door, plan: Plan, execution: Execution): Promise<Started> {
-  if (execution.memo[MEMO.request] !== plan.memo[MEMO.request]) throw new Failure('idempotency_key_reused');
+  if (!isOfRequest(plan, execution)) throw new Failure('idempotency_key_reused');
   return { booking: await readExecution(door, plan.bookingId, execution), created: false };
 }
 

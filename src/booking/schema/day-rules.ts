@@ -13,6 +13,9 @@ import { patientSchema, type SlotWindow, slotChoiceSchema, windowSchema } from '
 const LAST_ZONE_ON_EARTH = 'Etc/GMT+12';
 const FIRST_ZONE_ON_EARTH = 'Pacific/Kiritimati';
 const LONGEST_AHEAD_DAYS = 365;
+const AHEAD_HINT = `Must be at most ${LONGEST_AHEAD_DAYS} days ahead.`;
+const DAY_MS = 86_400_000;
+const LONGEST_SLOT_MS = 2 * DAY_MS;
 const EARLIEST_DOB = '1900-01-01';
 const ADULT_YEARS = 18;
 
@@ -56,7 +59,7 @@ function windowProblems(window: SlotWindow, field: string, { zone, now }: Clock)
   if (!over) return [{ field: `${field}.days`, hint: 'Must name a weekday that comes between from and to.' }];
   if (over <= now) return [{ field: `${field}.to`, hint: 'Is in the past; must be today or later.' }];
   if (window.to > addDays(localDay(now, 'UTC'), LONGEST_AHEAD_DAYS)) {
-    return [{ field: `${field}.to`, hint: `Must be at most ${LONGEST_AHEAD_DAYS} days ahead.` }];
+    return [{ field: `${field}.to`, hint: AHEAD_HINT }];
   }
   return [];
 }
@@ -65,12 +68,24 @@ function slotProblems(input: unknown, now: Date): Problem[] {
   const slot = slotChoiceSchema.safeParse(valueAt(input, 'slot'));
   if (!slot.success) return [];
   const [starts, ends] = [Date.parse(slot.data.startsAt), Date.parse(slot.data.endsAt)];
+  const startHint = startHintOf(starts, now.getTime());
+  const endHint = endHintOf(ends - starts);
   return [
-    ...(starts <= now.getTime()
-      ? [{ field: 'slot.startsAt', hint: 'Is in the past; must be in the future.' }]
-      : []),
-    ...(ends <= starts ? [{ field: 'slot.endsAt', hint: 'Must be after startsAt.' }] : []),
+    ...(startHint ? [{ field: 'slot.startsAt', hint: startHint }] : []),
+    ...(endHint ? [{ field: 'slot.endsAt', hint: endHint }] : []),
   ];
+}
+
+function startHintOf(startsMs: number, nowMs: number): string | null {
+  if (startsMs <= nowMs) return 'Is in the past; must be in the future.';
+  return startsMs > nowMs + LONGEST_AHEAD_DAYS * DAY_MS ? AHEAD_HINT : null;
+}
+
+function endHintOf(lengthMs: number): string | null {
+  if (lengthMs <= 0) return 'Must be after startsAt.';
+  return lengthMs > LONGEST_SLOT_MS
+    ? `Must be at most ${LONGEST_SLOT_MS / DAY_MS} days after startsAt.`
+    : null;
 }
 
 function birthProblems(input: unknown, { zone, now }: Clock): Problem[] {
