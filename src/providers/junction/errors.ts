@@ -254,9 +254,8 @@ interface Complaint {
 /** Bodies within each other that are looked into. */
 const MAX_DEPTH = 4;
 
-/** Entries of a list of mistakes, and parts of the path in each, that are looked at. */
+/** Entries of a list of mistakes that are looked at. */
 const MAX_ENTRIES = 50;
-const MAX_LOC_LENGTH = 10;
 
 /** What an error body says, whichever of the three shapes it has, and the places that it points at. */
 function complaintOf(body: unknown, depth = 0): Complaint {
@@ -274,7 +273,7 @@ function validationOf(detail: readonly unknown[]): Complaint {
     const parsed = validationWire.safeParse(entry);
     if (!parsed.success) return [];
     const { loc, msg } = parsed.data;
-    return [{ loc: loc?.slice(0, MAX_LOC_LENGTH).map(shortPart), msg: msg && complaint(msg) }];
+    return [{ loc: loc?.map(shortPart), msg: msg && complaint(msg) }];
   });
   return {
     text: complaint(

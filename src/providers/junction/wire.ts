@@ -139,8 +139,16 @@ export const errorWire = z.looseObject({
   message: text,
 });
 
+/** Parts of a path that are read: no field of ours lies deeper. */
+const MAX_LOC_LENGTH = 10;
+
 /** One entry of FastAPI's validation errors. `input` holds the value at fault, so it is never read. */
 export const validationWire = z.looseObject({
-  loc: soft(z.array(z.union([z.string(), z.number()]))),
+  loc: soft(
+    z.preprocess(
+      (loc) => (Array.isArray(loc) ? loc.slice(0, MAX_LOC_LENGTH) : loc),
+      z.array(z.union([z.string(), z.number()])),
+    ),
+  ),
   msg: text,
 });
