@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BulkProgress, CutOffBooking } from '../src/booking/care';
-import type { Slot } from '../src/booking/model';
+import type { FoundSlots } from '../src/booking/model';
 import type { MessageReceipt } from '../src/booking/messages';
 import type { BookingView } from '../src/booking/schema/view';
 
@@ -33,10 +33,8 @@ export const bookingQuery = defineQuery<BookingView>('booking');
  */
 export const bookingState = defineQuery<unknown>('bookingState');
 
-/** Input and output of the `slots` workflow: a search without a booking. */
-export interface SlotSearchResult {
-  slots: Slot[];
-}
+/** Output of the `slots` workflow: a search without a booking. */
+export type SlotSearchResult = FoundSlots;
 
 /** How far the `bulk` workflow has come. */
 export const bulkProgress = defineQuery<BulkProgress>('bulkProgress');

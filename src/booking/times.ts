@@ -21,3 +21,7 @@ export function isTimeInRange(time: string | number): boolean {
   const ms = typeof time === 'number' ? time : Date.parse(time);
   return ms >= FIRST_MS && ms <= LAST_MS;
 }
+
+/** Where a day begins, and ends, last and first. */
+export const LAST_ZONE_ON_EARTH = 'Etc/GMT+12';
+export const FIRST_ZONE_ON_EARTH = 'Pacific/Kiritimati';

@@ -173,7 +173,10 @@ describe('reading and changing', () => {
   it('searches slots', async () => {
     const answer = await call('POST', '/v1/slots/search', placedRequest());
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ slots: [{ key: 'junction-phlebotomy' }] });
+    expect(await answer.json()).toMatchObject({
+      slots: [{ key: 'junction-phlebotomy' }],
+      complete: true,
+    });
   });
 });
 

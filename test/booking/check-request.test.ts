@@ -305,7 +305,6 @@ describe('what is out of bounds names the field', () => {
     ['windows.0.to', withValue(OLIVER, 'windows.0.to', '9999-12-31')],
     ['slot.key', bySlot({ key: LONG })],
     ['slot.startsAt', bySlot({ startsAt: '9999-12-07T16:00:00Z', endsAt: '9999-12-07T16:20:00Z' })],
-    ['slot.startsAt', bySlot({ startsAt: '2028-01-07T16:00:00Z', endsAt: '2028-01-07T16:20:00Z' })],
     ['slot.endsAt', bySlot({ endsAt: '2026-12-10T16:00:00Z' })],
     ['limits.settleWithinMs', limited({ settleWithinMs: 9e15 })],
     ['limits.settleWithinMs', limited({ settleWithinMs: 400 * 86_400_000 + 1 })],
@@ -322,7 +321,7 @@ describe('what is out of bounds names the field', () => {
     ['50 attempts', limited({ maxSlotAttempts: 50 })],
     ['a free-form block of 16 KiB', withValue(PLACED_AT_HOME, 'order.extra', { a: 'x'.repeat(16_300) })],
     ['six levels', withValue(PLACED_AT_HOME, 'order.extra', nested(6))],
-    ['a slot a year ahead', bySlot({ startsAt: '2027-11-20T16:00:00Z', endsAt: '2027-11-20T17:00:00Z' })],
+    ['a slot far ahead', bySlot({ startsAt: '2199-11-20T16:00:00Z', endsAt: '2199-11-20T17:00:00Z' })],
   ])('and not what is just within: %s', (_what, request) => {
     expect(requestProblems(request, { now: NOW })).toEqual([]);
   });

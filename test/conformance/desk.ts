@@ -103,14 +103,16 @@ export function openDesk(subject: Subject): Desk {
 }
 
 /** Slots for a request, as the saga asks for them. */
-export function searched(
+export async function searched(
   desk: Desk,
   request: BookingRequest,
   order: Order | null = null,
   max = 50,
 ): Promise<Slot[]> {
   const { capabilities } = desk.subject;
-  return desk.activities.searchSlots({ at: desk.at(), request, order, capabilities, max });
+  const found = await desk.activities.searchSlots({ at: desk.at(), request, order, capabilities, max });
+  if (!Array.isArray(found)) throw new Error('who does not ask for more is answered with the slots alone');
+  return found;
 }
 
 /** Places an order as the saga does. */

@@ -1,5 +1,6 @@
 import { ageOn } from '../age';
 import { CAPABILITIES } from '../capabilities';
+import { FIRST_ZONE_ON_EARTH, LAST_ZONE_ON_EARTH } from '../times';
 import { addDays, hoursOf, isZone, localDay, windowEnd } from '../windows';
 import { type Problem, valueAt } from './problem';
 import { providerOf } from './provider-rules';
@@ -10,10 +11,7 @@ import { patientSchema, type SlotWindow, slotChoiceSchema, windowSchema } from '
  * day is over only when it is over everywhere, and a patient is as old as the latest zone makes them.
  */
 
-const LAST_ZONE_ON_EARTH = 'Etc/GMT+12';
-const FIRST_ZONE_ON_EARTH = 'Pacific/Kiritimati';
 const LONGEST_AHEAD_DAYS = 365;
-const AHEAD_HINT = `Must be at most ${LONGEST_AHEAD_DAYS} days ahead.`;
 const DAY_MS = 86_400_000;
 const LONGEST_SLOT_MS = 2 * DAY_MS;
 const EARLIEST_DOB = '1900-01-01';
@@ -59,7 +57,7 @@ function windowProblems(window: SlotWindow, field: string, { zone, now }: Clock)
   if (!over) return [{ field: `${field}.days`, hint: 'Must name a weekday that comes between from and to.' }];
   if (over <= now) return [{ field: `${field}.to`, hint: 'Is in the past; must be today or later.' }];
   if (window.to > addDays(localDay(now, 'UTC'), LONGEST_AHEAD_DAYS)) {
-    return [{ field: `${field}.to`, hint: AHEAD_HINT }];
+    return [{ field: `${field}.to`, hint: `Must be at most ${LONGEST_AHEAD_DAYS} days ahead.` }];
   }
   return [];
 }
@@ -68,17 +66,13 @@ function slotProblems(input: unknown, now: Date): Problem[] {
   const slot = slotChoiceSchema.safeParse(valueAt(input, 'slot'));
   if (!slot.success) return [];
   const [starts, ends] = [Date.parse(slot.data.startsAt), Date.parse(slot.data.endsAt)];
-  const startHint = startHintOf(starts, now.getTime());
   const endHint = endHintOf(ends - starts);
   return [
-    ...(startHint ? [{ field: 'slot.startsAt', hint: startHint }] : []),
+    ...(starts <= now.getTime()
+      ? [{ field: 'slot.startsAt', hint: 'Is in the past; must be in the future.' }]
+      : []),
     ...(endHint ? [{ field: 'slot.endsAt', hint: endHint }] : []),
   ];
-}
-
-function startHintOf(startsMs: number, nowMs: number): string | null {
-  if (startsMs <= nowMs) return 'Is in the past; must be in the future.';
-  return startsMs > nowMs + LONGEST_AHEAD_DAYS * DAY_MS ? AHEAD_HINT : null;
 }
 
 function endHintOf(lengthMs: number): string | null {
