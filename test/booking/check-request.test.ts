@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Failure } from '../../src/booking/failures';
-import { parseRequest, requestProblems } from '../../src/booking/schema/check-request';
+import { earlierRequest, parseRequest, requestProblems } from '../../src/booking/schema/check-request';
 import { ADOPTED_PSC, NOW, OLIVER, PLACED_AT_HOME, withValue } from './requests';
 
 const fieldsOf = (input: unknown, now = NOW): string[] =>
@@ -345,4 +345,21 @@ describe('a request as a whole', () => {
     expect(fieldsOf({ ...PLACED_AT_HOME, x: deep })).toEqual(['request']);
     expect(() => parseRequest({ ...PLACED_AT_HOME, x: deep }, { now: NOW })).toThrow(Failure);
   });
+});
+
+describe('a request that was taken before', () => {
+  test('is read whatever bounds came later, with its defaults', () => {
+    const earlier = { ...withValue(PLACED_AT_HOME, 'notes', LONG), limits: { settleWithinMs: 9e12 } };
+    expect(earlierRequest(earlier)).toMatchObject({
+      notes: LONG,
+      account: 'default',
+      preference: 'earliest',
+    });
+    expect(earlierRequest(PLACED_AT_HOME)).toEqual(parseRequest(PLACED_AT_HOME, { now: NOW }));
+  });
+
+  test.each([null, 'text', { provider: 'nobody' }, withValue(PLACED_AT_HOME, 'notes', 7)])(
+    'and not what is no request: %p',
+    (input) => expect(earlierRequest(input)).toBeNull(),
+  );
 });

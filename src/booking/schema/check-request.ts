@@ -59,6 +59,18 @@ function formOf(resolved: unknown, input: unknown): RequestForm {
   return { request, asSent: { ...request, ...(windows && { windows }) } };
 }
 
+/**
+ * A request that was taken before, by its form alone: it is what a booking was made of, also where a bound that came
+ * later would refuse it. Null for what is no request.
+ */
+export function earlierRequest(input: unknown): BookingRequest | null {
+  const form = requestSchema.safeParse(input);
+  if (form.success) return form.data;
+  if (!form.error.issues.every(({ code }) => code === 'too_big')) return null;
+  // All that is wrong with it is how much of it there is, so it has the form.
+  return { account: 'default', preference: 'earliest', ...(input as object) } as BookingRequest;
+}
+
 /** Everything that is wrong with a request, each mistake once; empty when `parseRequest` accepts it. */
 export function requestProblems(input: unknown, context: CheckContext): Problem[] {
   return problemsOf(withRelativeDays(input, context.now), context.now);
