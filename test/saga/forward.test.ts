@@ -164,6 +164,17 @@ describe('the forward steps', () => {
     expect(view).toMatchObject({ status: 'confirmed', appointment: { startsAt } });
   });
 
+  test.each(['constructor', '__proto__', 'toString'])(
+    '%s is an unknown account and no bug',
+    async (account) => {
+      const { booking } = await rig.bookings.start(atHome({ account }));
+      const view = await rig.until(booking.id, ({ attention }) => attention !== null);
+      expect(view.attention?.reason).toBe('account_unknown');
+      await rig.bookings.resolve(booking.id, { choice: 'end', why: 'the test is over' });
+      await rig.until(booking.id, ({ status }) => status === 'failed');
+    },
+  );
+
   test('a search without a booking says that it stopped at its limit of calls', async () => {
     const wide = atHome({ windows: [{ from: '+2d', to: '+300d' }] });
     expect((await rig.bookings.findSlots(wide)).complete).toBe(false);

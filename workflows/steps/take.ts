@@ -5,6 +5,7 @@ import { bookRef } from '../../src/booking/ref';
 import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { slotMark } from '../../src/booking/slot-mark';
 import { reads, writes } from '../activities';
+import { withoutOldWords } from '../attempts';
 import { now } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { lookUpUnknown, whereToLook } from '../lookups';
@@ -24,7 +25,7 @@ export async function take(b: Booking, offer: Offer): Promise<Appointment | null
   enter(b, 'booking');
   change(b, {
     attempts: [
-      ...b.state.attempts,
+      ...withoutOldWords(b.state.attempts, b.state.triedFrom),
       {
         slotMark: offer.kind === 'visit' ? offer.vendor : slotMark(offer.slot),
         startsAt,
