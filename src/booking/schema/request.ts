@@ -10,9 +10,9 @@ import { FIRST_DAY, isDayInRange, isTimeInRange, LAST_DAY } from '../times';
 const YEARS = `must be between ${FIRST_DAY} and ${LAST_DAY}`;
 const date = z.iso.date('must be a calendar date like 2026-12-07');
 const windowDay = z.iso
-  .date('must be a calendar date like 2026-12-07, or days from today like +3d')
+  .date({ error: 'must be a calendar date like 2026-12-07, or days from today like +3d', abort: true })
   .refine(isDayInRange, YEARS);
-const time = z.iso.datetime({ offset: true }).max(40).refine(isTimeInRange, YEARS);
+const time = z.iso.datetime({ offset: true, abort: true }).max(40).refine(isTimeInRange, YEARS);
 const zip = z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code like 85004 or 85004-1234');
 const name = z.string().max(100);
 const phone = z.string().max(40);
