@@ -13,7 +13,9 @@ const PURE = [
   'model',
   'names',
   'ref',
+  'request-parts',
   'sighting',
+  'slot-mark',
   'small-view',
   'status',
 ].map((name) => `src/booking/${name}`);

@@ -3,7 +3,16 @@ import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../s
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
-import type { Appointment, Order, ProviderName, Sighting, Slot, WriteAnswer } from '../src/booking/model';
+import type {
+  Appointment,
+  FoundSlots,
+  Order,
+  ProviderName,
+  Sighting,
+  Slot,
+  WriteAnswer,
+} from '../src/booking/model';
+import type { Party, ReferredParty } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { Tier } from '../src/providers/provider';
 
@@ -91,7 +100,8 @@ export type BookAnswer =
 /** What to look for, and where; see Where in src/providers/provider.ts. */
 export interface LookUp {
   at: At;
-  request: BookingRequest;
+  /** More of the request where an earlier build asks. */
+  request: Party;
   orderId: string | null;
   startsAt: string | null;
   /** This and what follows is not there where an earlier build asks. */
@@ -116,7 +126,9 @@ export interface ProviderActivities {
   cancelOrder(input: { at: At; orderId: string }): Promise<WriteAnswer<Order>>;
   /** Returns once the order's status differs from `seenStatus`; until then it fails softly and is retried. */
   awaitOrderChange(input: { at: At; orderId: string; seenStatus: string }): Promise<Order>;
-  /** Slots in the wanted windows, wholly inside, best first, at most `max`. */
+  /**
+   * Slots in the wanted windows, wholly inside, best first, at most `max`, without those that were `tried` (slotMarks).
+   */
   searchSlots(input: {
     at: At;
     request: BookingRequest;
@@ -124,7 +136,8 @@ export interface ProviderActivities {
     order: Order | null;
     capabilities: Capabilities;
     max: number;
-  }): Promise<Slot[]>;
+    tried: readonly string[];
+  }): Promise<FoundSlots>;
   /** Whether the place has slots to book, or a vendor that is asked and calls the patient. */
   chooseTier(input: { at: At; request: BookingRequest; order: Order | null }): Promise<Tier>;
   /** Looks whether the booking holds an appointment already, then asks the vendor for a visit. One attempt. */
@@ -161,7 +174,7 @@ export interface ProviderActivities {
   awaitAppointmentChange(input: LookUp & { seen: string; missingForMs?: number }): Promise<Sighting>;
   cancelAppointment(input: {
     at: At;
-    request: BookingRequest;
+    request: ReferredParty;
     orderId: string | null;
     appointmentId: string;
     reason: string | null;

@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { Failure } from '../src/booking/failures';
 import { workflowIdOf } from '../src/booking/names';
-import { parseRequest } from '../src/booking/schema/check-request';
-import { requestSchema, type BookingRequest } from '../src/booking/schema/request';
+import { earlierRequest, parseRequest } from '../src/booking/schema/check-request';
+import type { BookingRequest } from '../src/booking/schema/request';
 import { capabilitiesOf, type Config } from '../src/config';
 import type { CoreActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
@@ -46,9 +46,9 @@ export function createCoreActivities({ config, client }: CoreOptions): CoreActiv
 }
 
 function formOf(request: unknown): BookingRequest {
-  const form = requestSchema.safeParse(request);
-  if (!form.success) throw new Failure('invalid_request');
-  return form.data;
+  const form = earlierRequest(request, { now: new Date() });
+  if (!form) throw new Failure('invalid_request');
+  return form;
 }
 
 function defined<T extends object>(given: T | undefined): Partial<T> {

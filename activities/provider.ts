@@ -1,11 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { Failure, type FailureCode } from '../src/booking/failures';
-import { chooseSlots } from '../src/booking/rank';
+import { carried, chooseSlots } from '../src/booking/rank';
 import { isRefOf, makerOfRef } from '../src/booking/ref';
 import { sightingMark } from '../src/booking/sighting';
-import { daysOf, localDay } from '../src/booking/windows';
+import { daysAround, daysOf } from '../src/booking/windows';
 import type {
   Appointment,
+  FoundSlots,
   Order,
   PostalAddress,
   ProviderName,
@@ -100,24 +101,27 @@ export function createProviderActivities({
 async function searchSlots(
   provider: Provider,
   timezone: string | null,
-  { at, request, order, capabilities, max }: Parameters<ProviderActivities['searchSlots']>[0],
-): Promise<Slot[]> {
-  const slots = await provider.searchSlots(callOf(at), {
-    days: daysWanted(request, timezone),
+  input: Parameters<ProviderActivities['searchSlots']>[0],
+): Promise<FoundSlots> {
+  const { at, request, order, capabilities, tried, max } = input;
+  const found = await provider.searchSlots(callOf(at), {
+    days: daysWanted(request),
     address: postalAddress(request, order),
     location: null,
     request,
   });
-  return chooseSlots({
-    slots,
+  const slots = chooseSlots({
+    slots: found.slots,
     request,
     now: new Date(),
     leadTimeMs: capabilities.leadTimeMs,
     minAgeYears: capabilities.minAgeYears,
     dob: order?.dob ?? request.patient?.dob ?? null,
     timezone,
+    tried,
     max,
   });
+  return { slots: carried(slots), complete: found.complete };
 }
 
 /**
@@ -317,11 +321,10 @@ function ordersOf(provider: Provider): OrderCalls {
   return provider.orders;
 }
 
-function daysWanted(request: BookingRequest, timezone: string | null): DayRange[] {
-  if (request.windows) return daysOf(request.windows);
-  if (!request.slot) return [];
-  const day = localDay(new Date(request.slot.startsAt), request.timezone ?? timezone ?? 'UTC');
-  return [{ from: day, to: day }];
+/** A slot's zone may be the request's, the account's or its place's own: it is looked for wherever its day may be. */
+function daysWanted({ windows, slot }: BookingRequest): DayRange[] {
+  if (windows) return daysOf(windows);
+  return slot ? [daysAround(new Date(slot.startsAt))] : [];
 }
 
 function postalAddress(request: BookingRequest, order: Order | null): PostalAddress | null {

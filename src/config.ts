@@ -1,7 +1,14 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CAPABILITIES, type Capabilities } from './booking/capabilities';
-import { DEFAULT_LIMITS, type Limits } from './booking/limits';
+import {
+  DEFAULT_LIMITS,
+  LIMIT_RANGES,
+  type Limits,
+  LONGEST_MS,
+  type Range,
+  SETTING_RANGES,
+} from './booking/limits';
 import type { ProviderName } from './booking/model';
 import { isZone } from './booking/windows';
 
@@ -10,17 +17,20 @@ import { isZone } from './booking/windows';
  * (the Temporal SDK's own TEMPORAL_* settings are read by its envconfig package in src/temporal/connection.ts).
  */
 
+const whole = ({ min, max }: Range) => z.number().int().min(min).max(max).optional();
+const duration = whole({ min: 0, max: LONGEST_MS });
+
 /** What may be said of an account beyond its credentials: rows of the capability table that differ there. */
 const overridesSchema = z.strictObject({
   needsRequisition: z.boolean().optional(),
   reservedSettles: z.boolean().optional(),
   acceptedSettles: z.boolean().optional(),
-  lateCommitWindowMs: z.number().int().min(0).optional(),
-  feeWindowMs: z.number().int().min(0).optional(),
-  leadTimeMs: z.number().int().min(0).optional(),
-  bookKeyLifetimeMs: z.number().int().min(0).optional(),
-  orderKeyLifetimeMs: z.number().int().min(0).optional(),
-  callTimeoutMs: z.number().int().min(100).optional(),
+  lateCommitWindowMs: duration,
+  feeWindowMs: duration,
+  leadTimeMs: duration,
+  bookKeyLifetimeMs: duration,
+  orderKeyLifetimeMs: duration,
+  callTimeoutMs: whole(SETTING_RANGES.callTimeoutMs),
 });
 
 const accountNameSchema = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
@@ -51,9 +61,9 @@ export const oliverAccountSchema = z.strictObject({
   /** IANA zone of the practice; Oliver tells none. */
   timezone: z.string().refine(isZone, 'must be an IANA zone like America/Chicago'),
   /** How old a sweep of the practice's appointments may be that a look-up makes do with, in ms. */
-  sweepMaxAgeMs: z.number().int().min(0).optional(),
+  sweepMaxAgeMs: whole(SETTING_RANGES.sweepMaxAgeMs),
   /** How far back the first sweep goes, in days: as long ago as an open booking may have booked. */
-  lookBackDays: z.number().int().min(1).optional(),
+  lookBackDays: whole(SETTING_RANGES.lookBackDays),
   capabilities: overridesSchema.default({}),
   pace: paceSchema.optional(),
 });
@@ -63,9 +73,11 @@ export type JunctionAccount = z.infer<typeof junctionAccountSchema>;
 export type OliverAccount = z.infer<typeof oliverAccountSchema>;
 
 const limitsSchema = z.strictObject(
-  Object.fromEntries(
-    Object.keys(DEFAULT_LIMITS).map((key) => [key, z.number().int().positive().optional()]),
-  ) as Record<keyof Limits, z.ZodOptional<z.ZodNumber>>,
+  // Object.entries loses the keys' names; these are the table's own.
+  Object.fromEntries(Object.entries(LIMIT_RANGES).map(([key, range]) => [key, whole(range)])) as Record<
+    keyof Limits,
+    z.ZodOptional<z.ZodNumber>
+  >,
 );
 
 export interface Config {
@@ -144,7 +156,8 @@ export function loadConfig(env: Env = process.env): Config {
     junctionWebhookSecrets:
       list(env.JUNCTION_WEBHOOK_SECRET) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
     limits: limits(env),
-    sweepMinutes: wholeNumber(env, 'BOOKING_SWEEP_MINUTES', 0) ?? DEFAULT_SWEEP_MINUTES,
+    sweepMinutes:
+      wholeNumber(env, 'BOOKING_SWEEP_MINUTES', SETTING_RANGES.sweepMinutes) ?? DEFAULT_SWEEP_MINUTES,
     buildId: buildId(env),
     apiKeys: apiKeys(env),
     encryptionKeys: encryptionKeys(env),
@@ -177,7 +190,9 @@ export function capabilitiesOf(
   account: string,
 ): Capabilities | null {
   const base = CAPABILITIES[provider];
-  const settings = base.vendor === 'junction' ? config.junction[account] : config.oliver[account];
+  const accounts = config[base.vendor];
+  // Accounts are named from outside: `constructor` is none.
+  const settings = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
   if (!settings) return null;
   const { reservedSettles, acceptedSettles: _accepted, ...rest } = settings.capabilities;
   return {
@@ -255,14 +270,14 @@ function practices(env: Env, sandboxPort: number): Record<string, OliverAccount>
     username: given('OLIVER_USERNAME', SANDBOX.oliverUser),
     password: given('OLIVER_PASSWORD', SANDBOX.oliverPassword),
     capabilities: parsed('OLIVER_CAPABILITIES', env.OLIVER_CAPABILITIES ?? '{}', overridesSchema),
-    sweepMaxAgeMs: wholeNumber(env, 'OLIVER_SWEEP_MAX_AGE_MS', 0),
-    lookBackDays: wholeNumber(env, 'OLIVER_LOOK_BACK_DAYS', 1),
+    sweepMaxAgeMs: wholeNumber(env, 'OLIVER_SWEEP_MAX_AGE_MS', SETTING_RANGES.sweepMaxAgeMs),
+    lookBackDays: wholeNumber(env, 'OLIVER_LOOK_BACK_DAYS', SETTING_RANGES.lookBackDays),
   };
   if (!z.url().safeParse(shared.baseUrl).success) fail('OLIVER_BASE_URL', 'must be a URL');
   const accounts: Record<string, OliverAccount> = {};
   for (const practice of list(given('OLIVER_PRACTICES', SANDBOX.oliverPractices)) ?? []) {
     const [, account, locationId, timezone] = practice.match(OLIVER_PRACTICE) ?? [];
-    if (!account || !locationId || !timezone || !isZone(timezone)) {
+    if (!account || account === NO_NAME || !locationId || !timezone || !isZone(timezone)) {
       return fail(
         'OLIVER_PRACTICES',
         'holds account=locationId@Zone, comma-separated, each Zone an IANA name',
@@ -290,7 +305,8 @@ function atPace<A extends { pace?: Pace }>(
 function limits(env: Env): Limits {
   const given = parsed('BOOKING_LIMITS', env.BOOKING_LIMITS ?? '{}', limitsSchema);
   const all = { ...DEFAULT_LIMITS, ...given };
-  if (all.lookUps < 3) fail('BOOKING_LIMITS', 'lookUps must be at least 3');
+  // Temporal refuses such pauses, and with them every poll.
+  if (all.pollFirstMs > all.pollMaxMs) fail('BOOKING_LIMITS', 'pollFirstMs must not be above pollMaxMs');
   return all;
 }
 
@@ -351,20 +367,25 @@ function port(env: Env, name: string, fallback: number): number {
     : fail(name, 'must be a port, 0 to 65535');
 }
 
-function wholeNumber(env: Env, name: string, least: number): number | undefined {
+function wholeNumber(env: Env, name: string, { min, max }: Range): number | undefined {
   if (!env[name]) return undefined;
   const number = Number(env[name]);
-  return Number.isInteger(number) && number >= least
+  return Number.isInteger(number) && number >= min && number <= max
     ? number
-    : fail(name, `must be a whole number, at least ${least}`);
+    : fail(name, `must be a whole number, ${min} to ${max}`);
 }
+
+/** The one name that an object keeps in another way than all others. */
+const NO_NAME = '__proto__';
 
 function parsed<T>(name: string, json: string, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
-    value = JSON.parse(json);
-  } catch {
-    return fail(name, 'must be JSON');
+    value = JSON.parse(json, (key, item: unknown) =>
+      key === NO_NAME ? fail(name, `must not name ${key}`) : item,
+    );
+  } catch (err) {
+    throw err instanceof ConfigError ? err : new ConfigError(`${name}: must be JSON`);
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;

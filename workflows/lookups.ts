@@ -1,6 +1,7 @@
 import type { LookUp } from '../activities/contract';
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
+import { partyOf } from '../src/booking/request-parts';
 import { reads } from './activities';
 import { after, now, nowMs } from './clock';
 import { whose } from './evidence';
@@ -22,7 +23,7 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
   );
   return {
     at: at(b),
-    request,
+    request: partyOf(request),
     orderId: order?.id ?? null,
     startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
     ownIds: ownAppointmentIds,

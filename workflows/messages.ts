@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BulkProgress, CutOff } from '../src/booking/care';
-import type { Slot } from '../src/booking/model';
+import type { FoundSlots } from '../src/booking/model';
 import type { MessageReceipt } from '../src/booking/messages';
 import type { BookingView } from '../src/booking/schema/view';
 
@@ -27,10 +27,8 @@ export const resolveBooking = defineUpdate<MessageReceipt, [unknown?]>('resolveB
 /** The booking as callers see it, for plain Temporal clients; ours read the memo. Refused while it would play events ahead of their task: ask again then (interceptors/guarded-reads.ts). */
 export const bookingQuery = defineQuery<BookingView>('booking');
 
-/** Input and output of the `slots` workflow: a search without a booking. */
-export interface SlotSearchResult {
-  slots: Slot[];
-}
+/** Output of the `slots` workflow: a search without a booking. */
+export type SlotSearchResult = FoundSlots;
 
 /** How far the `bulk` workflow has come. */
 export const bulkProgress = defineQuery<BulkProgress>('bulkProgress');

@@ -4,6 +4,7 @@ import { core, reads } from './activities';
 import { failureOf } from './ending';
 import { isPlaintext } from './guard';
 import type { SlotSearchResult } from './messages';
+import { searchSlots } from './search';
 import { at, change, newBooking } from './state';
 
 /** A search without a booking: the slots a booking with this request would try, best first. Reads only. */
@@ -16,21 +17,12 @@ export async function slots(input: unknown): Promise<SlotSearchResult> {
       b,
       await core('read the request and the account').openBooking({ request: input, bookingId: b.state.id }),
     );
-    const { request, capabilities, limits } = b.state;
-    const wanted = request.order;
+    const wanted = b.state.request.order;
     const order =
       wanted && 'id' in wanted
         ? await reads(b, 'read the order for its address').readOrder({ at: at(b), orderId: wanted.id })
         : null;
-    return {
-      slots: await reads(b, 'search slots').searchSlots({
-        at: at(b),
-        request,
-        order,
-        capabilities,
-        max: limits.maxSlotsKept,
-      }),
-    };
+    return await searchSlots(b, 'search slots', order);
   } catch (err) {
     const failure = failureOf(err);
     if (!failure) throw err;

@@ -30,7 +30,7 @@ export interface ApiOptions {
   log: FastifyBaseLogger;
 }
 
-/** Bodies are small: a request with a long window list stays far below. In bytes. */
+/** A request is at most 64 KiB once it is parsed; spaces and escapes may make its text many times that. In bytes. */
 const BODY_LIMIT = 1_048_576;
 
 /** The HTTP app, ready to listen or to be injected into. `close()` answers those who wait and stops it. */

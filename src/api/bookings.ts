@@ -141,7 +141,7 @@ function slotsRoute(app: App, { client }: BookingRoutesOptions): void {
     body: bookingRequestSchema,
     response: { 200: slotsSchema, ...problems },
   };
-  app.post('/v1/slots/search', { schema }, async (request) => ({
-    slots: await tellingAll(request.body, () => client.searchSlots(request.body)),
-  }));
+  app.post('/v1/slots/search', { schema }, (request) =>
+    tellingAll(request.body, () => client.findSlots(request.body)),
+  );
 }

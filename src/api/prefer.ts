@@ -5,7 +5,7 @@ export const MAX_WAIT_S = 60;
 export function preferredWaitS(prefer: string | undefined): number | null {
   const preference = (prefer ?? '')
     .split(',')
-    .map((one) => /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;.*)?$/i.exec(one)?.[1])
+    .map((one) => /^\s*wait\s*=\s*"?(\d+)"?\s*(?:;.*)?$/i.exec(one)?.[1])
     .find((seconds) => seconds !== undefined);
   return preference === undefined ? null : Math.min(Number(preference), MAX_WAIT_S);
 }

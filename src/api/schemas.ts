@@ -92,7 +92,12 @@ export const rescheduleSchema = z.strictObject({
   id: token,
 });
 
-export const slotsSchema = z.object({ slots: z.array(slotSchema.meta({ id: 'Slot' })) });
+export const slotsSchema = z.object({
+  slots: z.array(slotSchema.meta({ id: 'Slot' })),
+  complete: z.boolean().meta({
+    description: 'False when the search stopped at its limit of calls: later days may have more.',
+  }),
+});
 
 /** Every route may answer with a problem. */
 export const problems = {

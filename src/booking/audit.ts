@@ -1,6 +1,6 @@
 import type { ProviderName, Sighting } from './model';
 import { isRefOf, makerOf } from './ref';
-import type { BookingRequest } from './schema/request';
+import type { Party } from './request-parts';
 import type { BookingView } from './schema/view';
 
 /**
@@ -26,10 +26,11 @@ export interface AuditPlace {
   refReturns: boolean;
 }
 
-/** A booking as it stands in Temporal. */
+/** A booking as it stands in Temporal, down to what the comparison needs: many go in one payload. */
 export interface AuditedBooking {
+  /** With its last attempt only, and without what was tried before a person was asked. */
   view: BookingView;
-  request: BookingRequest;
+  request: Party;
   open: boolean;
 }
 

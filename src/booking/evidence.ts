@@ -43,6 +43,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   readOrder: orderEvidence,
   findOrder: orderEvidence,
   awaitOrderChange: orderEvidence,
+  searchSlots: foundEvidence,
   openBooking: () => ({ shows: 'request and account are in order', why: null }),
   openReschedule: () => ({ shows: 'the new windows or slot are in order', why: null }),
 };
@@ -77,6 +78,12 @@ const OWNER_WHY = {
   provider: 'The provider is at fault: tried again within patience, then a person is asked.',
   us: 'The fault is ours: the booking waits for a person and nothing is undone.',
 } as const;
+
+function foundEvidence({ slots, complete }: Fields): Evidence {
+  const shows = `${Array.isArray(slots) ? slots.length : 0} found`;
+  if (complete !== false) return { shows, why: null };
+  return { shows, why: 'The search stopped at its limit of calls: what the other days have is not known.' };
+}
 
 function bookEvidence({ is, appointment, earlier, searchAgain }: Fields): Evidence {
   if (is === 'held') {

@@ -128,6 +128,12 @@ export const FAILURES = {
   },
 
   // Us: pause and attention, never an undo.
+  search_incomplete: {
+    owner: 'us',
+    status: 409,
+    text: 'The search for slots stopped at its limit of calls before it had seen all wanted days, and found none so far.',
+    choices: RETRY_OR_END,
+  },
   credentials_rejected: {
     owner: 'us',
     status: 503,

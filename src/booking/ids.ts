@@ -28,7 +28,7 @@ export function keyFingerprint(idKey: Buffer, keyName: string, idempotencyKey: s
 
 /**
  * Tells whether two parsed requests ask for the same, in the memo; the order of fields does not matter, and a
- * field that is undefined is one that is absent.
+ * field that is undefined is one that is absent. Days are to be as they were sent (`+2d`).
  */
 export function requestFingerprint(idKey: Buffer, request: BookingRequest): string {
   return opaque(idKey, 'memo/request', [canonicalJson(request)]);

@@ -60,6 +60,54 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   lookUps: 4,
 };
 
+/** The longest that any wait may be set to, in ms: a visit is a year ahead at most, and its final word soon after. */
+export const LONGEST_MS = 400 * DAY_MS;
+
+/** The most that any count of tries, slots or looks may be set to. */
+export const MOST = 50;
+
+/** What a number may be set to, both ends included. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+const COUNT: Range = { min: 1, max: MOST };
+const DURATION: Range = { min: 1, max: LONGEST_MS };
+
+/** What a deployment may set each limit to. */
+export const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
+  maxSlotAttempts: COUNT,
+  // Temporal ends a run at 51,200 events; a step and the answers to its callers must fit in after the last check.
+  maxHistoryEvents: { min: 1, max: 10_000 },
+  maxRebookings: COUNT,
+  maxSlotsKept: COUNT,
+  confirmTimeoutMs: DURATION,
+  releaseBeforeStartMs: DURATION,
+  settleWithinMs: DURATION,
+  readyTimeoutMs: DURATION,
+  patienceMs: DURATION,
+  undoPatienceMs: DURATION,
+  pollFirstMs: DURATION,
+  pollMaxMs: DURATION,
+  keepPollMs: DURATION,
+  finalWordMs: DURATION,
+  staffTaskDueMs: DURATION,
+  lookUps: { min: 3, max: MOST },
+};
+
+/** What the settings beside these limits may be set to. */
+export const SETTING_RANGES = {
+  /** An activity makes three calls one after another, and is missed only when their time is over. */
+  callTimeoutMs: { min: 100, max: 10 * MINUTE_MS },
+  /** An older list would not show what a look-up is to see within the late-commit window. */
+  sweepMaxAgeMs: { min: 0, max: HOUR_MS },
+  /** As long ago as an open booking may have booked. */
+  lookBackDays: { min: 1, max: LONGEST_MS / DAY_MS },
+  /** Once a day at least, so that what was cut off is found well within Temporal's retention; 0 for none. */
+  sweepMinutes: { min: 0, max: DAY_MS / MINUTE_MS },
+} as const satisfies Readonly<Record<string, Range>>;
+
 /** Confirmation deadline where the request has no async timeout. */
 export const DEFAULT_CONFIRM_TIMEOUT_MS = 4 * HOUR_MS;
 

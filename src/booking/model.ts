@@ -44,6 +44,13 @@ export interface Slot {
   place: Place | null;
 }
 
+/** What a search found. */
+export interface FoundSlots {
+  slots: Slot[];
+  /** Whether all wanted days were searched. A search that stopped at its limit of calls proves nothing of the rest. */
+  complete: boolean;
+}
+
 /** What a provider's status means to the saga. `unknown` is carried and never moves a booking by itself. */
 export type Standing =
   'pending' | 'reserved' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | 'unknown';

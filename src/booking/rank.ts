@@ -1,6 +1,8 @@
 import { ageOn } from './age';
 import type { Slot } from './model';
 import type { BookingRequest } from './schema/request';
+import { slotMark } from './slot-mark';
+import { LAST_ZONE_ON_EARTH } from './times';
 import { localDay, slotsInWindows, zoneOf } from './windows';
 
 /** Which slots may be tried, and in which order. Runs in activities: windows need zone data. */
@@ -47,6 +49,8 @@ export interface SlotChoice {
   timezone: string | null;
   /** Keys of slots that were tried. */
   exclude?: readonly string[];
+  /** The same by their marks, which outlive a search. */
+  tried?: readonly string[];
   /** How many to keep. */
   max: number;
 }
@@ -67,6 +71,19 @@ export function chooseSlots(choice: SlotChoice): Slot[] {
   return rankSlots(allowed, request.preference).slice(0, choice.max);
 }
 
+/** What a booking carries of slots, as JSON in bytes: each search's answer stays in its history. */
+const MAX_CARRIED_BYTES = 65_536;
+
+/** The first of the slots, no more than a booking carries. One always fits: an adapter bounds keys and texts. */
+export function carried(slots: readonly Slot[]): Slot[] {
+  const encoder = new TextEncoder();
+  let bytes = 0;
+  return slots.filter((slot) => {
+    bytes += encoder.encode(JSON.stringify(slot)).byteLength;
+    return bytes <= MAX_CARRIED_BYTES;
+  });
+}
+
 function theSlot(slots: Slot[], { key, startsAt, endsAt }: NonNullable<BookingRequest['slot']>): Slot[] {
   const byItsKey = slots.filter((slot) => slot.key === key);
   if (byItsKey.length > 0) return byItsKey;
@@ -80,15 +97,19 @@ function sameTime(one: string, other: string): boolean {
   return Date.parse(one) === Date.parse(other);
 }
 
-function isOpen(slot: Slot, { now, leadTimeMs, exclude = [] }: SlotChoice): boolean {
+function isOpen(slot: Slot, { now, leadTimeMs, exclude = [], tried = [] }: SlotChoice): boolean {
   const aheadMs = Date.parse(slot.startsAt) - now.getTime();
   const keyWorks = slot.expiresAt === null || Date.parse(slot.expiresAt) > now.getTime();
-  return aheadMs > 0 && aheadMs >= leadTimeMs && keyWorks && !exclude.includes(slot.key);
+  const isTried = exclude.includes(slot.key) || tried.includes(slotMark(slot));
+  return aheadMs > 0 && aheadMs >= leadTimeMs && keyWorks && !isTried;
 }
 
 function isOldEnough(slot: Slot, { minAgeYears, dob }: SlotChoice, timezone: string | null): boolean {
   if (minAgeYears === null || dob === null) return true;
-  return ageOn(dob, localDay(new Date(slot.startsAt), zoneOf(slot, timezone))) >= minAgeYears;
+  const startsAt = new Date(slot.startsAt);
+  // Old enough where that day begins last is old enough everywhere: the place's zone need not be known.
+  if (ageOn(dob, localDay(startsAt, LAST_ZONE_ON_EARTH)) >= minAgeYears) return true;
+  return ageOn(dob, localDay(startsAt, zoneOf(slot, timezone))) >= minAgeYears;
 }
 
 function nullsLast(value: (slot: Slot) => number | null): Compare {

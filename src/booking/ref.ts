@@ -16,7 +16,7 @@ export function makerOfRef(ref: string): string {
 }
 
 const MARK = 'ref:';
-const PATTERN = /(?:^|\s)ref:([A-Za-z0-9._:-]{1,80}\/book\/\d{1,9})\s*$/;
+const PATTERN = /(?:^|\s)ref:([A-Za-z0-9._:-]{1,80}\/book\/\d{1,9})$/;
 
 /** The reference of the maker's n-th book call. */
 export function bookRef(maker: string, generation: number): string {
@@ -31,9 +31,12 @@ export function notesWithRef(notes: string | undefined, ref: string, maxLength =
   return text === '' ? tail : `${text}\n${tail}`;
 }
 
+/** Longest reference with its mark, in characters: no more than the notes' end is looked at. */
+const MAX_TAIL_LENGTH = 120;
+
 /** The reference at the end of an appointment's notes, or null. */
 export function refInNotes(notes: string | null | undefined): string | null {
-  return notes?.match(PATTERN)?.[1] ?? null;
+  return notes?.trimEnd().slice(-MAX_TAIL_LENGTH).match(PATTERN)?.[1] ?? null;
 }
 
 /** Whether a reference is one of this maker's. */

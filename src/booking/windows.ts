@@ -74,6 +74,12 @@ export function daysOf(windows: readonly SlotWindow[]): DayRange[] {
   return merged;
 }
 
+/** The days on which an instant may be, wherever on Earth: its day in UTC and the days beside it. */
+export function daysAround(instant: Date): DayRange {
+  const day = localDay(instant, 'UTC');
+  return { from: addDays(day, -1), to: addDays(day, 1) };
+}
+
 /** The instant at which a window is over in `zone`; null when it names no day at all. */
 export function windowEnd(window: SlotWindow, zone: string): Date | null {
   const range = trimmed(window);

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseRequest, requestProblems } from '../booking/schema/check-request';
-import type { BookingRequest } from '../booking/schema/request';
+import { requestProblems } from '../booking/schema/check-request';
 import { UsageError } from './errors';
 import type { Io } from './io';
 import { parseJson } from './json-file';
@@ -11,13 +10,13 @@ import { parseJson } from './json-file';
 export const STDIN = '-';
 
 /**
- * The booking request in a file, with defaults filled in and days like `+3d` resolved. Throws a UsageError that
- * names the file and all that is wrong: that it cannot be read, where it is no JSON, each wrong field.
+ * The booking request in a file, checked and as it is written: a day like `+3d` stays one, so that the same file and
+ * key tomorrow are the same booking. Throws a UsageError that names the file and all that is wrong: that it cannot be
+ * read, where it is no JSON, each wrong field.
  */
-export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<BookingRequest> {
+export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<unknown> {
   const value = await readJson(io, file);
-  const context = { now: new Date() };
-  const problems = requestProblems(value, context);
+  const problems = requestProblems(value, { now: new Date() });
   if (problems.length > 0) {
     throw new UsageError(
       `${nameOf(file)} holds no valid booking request; nothing was started.`,
@@ -25,7 +24,7 @@ export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<
       problems,
     );
   }
-  return parseRequest(value, context);
+  return value;
 }
 
 /** The JSON in a file, unchecked. Throws a UsageError that names the file, and the place where it is no JSON. */

@@ -5,7 +5,9 @@ import type { AuditedBooking, AuditPlace, AuditReport } from '../booking/audit';
 import { Failure } from '../booking/failures';
 import { PROVIDERS } from '../booking/model';
 import { bookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
-import { requestSchema } from '../booking/schema/request';
+import { partyOf } from '../booking/request-parts';
+import { earlierRequest } from '../booking/schema/check-request';
+import type { BookingView } from '../booking/schema/view';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
 import { isOver } from './execution';
@@ -17,7 +19,7 @@ import { CALL_TIMEOUT_MS, failureOf, isUnavailable, within } from './temporal-er
 /** How long an audit may take, in ms. */
 const AUDIT_TIMEOUT_MS = 3_600_000;
 
-/** Bookings that go to a provider's worker in one piece: their requests must fit into one payload. */
+/** Bookings that go to a provider's worker in one piece: what is compared of each must fit into one payload. */
 const PAGE_SIZE = 50;
 
 export const auditSchema = z.strictObject({
@@ -99,13 +101,22 @@ async function auditedBooking(door: Door, id: string): Promise<AuditedBooking | 
   if (!execution) return null;
   try {
     const view = await readExecution(door, id, execution);
-    const { input: request } = await beginningOf(door, execution.workflowId, execution.runId);
-    const form = requestSchema.safeParse(request);
-    return form.success ? { view, request: form.data, open: !isOver(execution.status) } : null;
+    const { input } = await beginningOf(door, execution.workflowId, execution.runId);
+    const known = earlierRequest(input, { now: new Date() });
+    return known && { view: comparedOf(view), request: partyOf(known), open: !isOver(execution.status) };
   } catch (err) {
     if (err instanceof Failure && !isUnavailable(err)) return null;
     throw err;
   }
+}
+
+/** A view down to what is compared: what it tells of a long life may be long. */
+function comparedOf(view: BookingView): BookingView {
+  return {
+    ...view,
+    attempts: view.attempts.slice(-1),
+    attention: view.attention && { ...view.attention, tried: [] },
+  };
 }
 
 /** Those of the ids that Temporal knows no booking of. */

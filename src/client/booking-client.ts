@@ -3,7 +3,7 @@ import { cancelBooking, resolveBooking, retryBooking } from '../../workflows/mes
 import type { AuditReport } from '../booking/audit';
 import type { Incident, Problems } from '../booking/care';
 import type { CancelMessage, RescheduleMessage, ResolveMessage, RetryMessage } from '../booking/messages';
-import type { Slot } from '../booking/model';
+import type { FoundSlots, Slot } from '../booking/model';
 import type { BookingView } from '../booking/schema/view';
 import { auditBookings, type AuditOptions } from './audit';
 import { bulkStatus, resumeIncident, type Bulk, type Resume } from './bulk';
@@ -16,7 +16,7 @@ import { listBookings, type BookingFilter, type BookingPage } from './list';
 import { findProblems } from './problems';
 import { readBooking } from './read';
 import { moveBooking } from './reschedule';
-import { searchSlots } from './slots';
+import { findSlots } from './slots';
 import { startBooking, type StartOptions, type Started } from './start';
 import { settledBooking, watchBooking, type SettledOptions, type WatchOptions } from './watch';
 
@@ -56,7 +56,9 @@ export interface BookingClient {
   wake(id: string, kind: NewsKind): Promise<boolean>;
   /** Starts the clean-up of an ended booking whose end left a call unaccounted for; false when none is needed. */
   cleanUp(id: string): Promise<boolean>;
-  /** The slots that a booking with this request would try, best first. */
+  /** The slots that a booking with this request would try, best first, and whether all wanted days were searched. */
+  findSlots(request: unknown): Promise<FoundSlots>;
+  /** The slots of findSlots alone, where it does not matter what a search at its limit of calls left out. */
   searchSlots(request: unknown): Promise<Slot[]>;
   /** What an outage or a dead credential has waiting: open bookings by reason, provider and account. */
   incidents(): Promise<Incident[]>;
@@ -94,7 +96,8 @@ export function createBookingClient({ client, idKey }: BookingClientOptions): Bo
     reschedule: (id, message) => moveBooking(door, id, message),
     wake: (id, kind) => wakeBooking(door, id, kind),
     cleanUp: (id) => cleanUpBooking(door, id),
-    searchSlots: (request) => searchSlots(door, request),
+    findSlots: (request) => findSlots(door, request),
+    searchSlots: async (request) => (await findSlots(door, request)).slots,
     incidents: () => listIncidents(door),
     resume: (incident, by) => resumeIncident(door, incident, by),
     resumption: (bulkId) => bulkStatus(door, bulkId),

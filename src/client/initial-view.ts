@@ -1,5 +1,6 @@
 import { CAPABILITIES } from '../booking/capabilities';
-import { requestSchema, type BookingRequest } from '../booking/schema/request';
+import { earlierRequest } from '../booking/schema/check-request';
+import type { BookingRequest } from '../booking/schema/request';
 import type { BookingStatus, BookingView } from '../booking/schema/view';
 
 /** The order that a request adopts; null when it places one or has none. */
@@ -18,8 +19,7 @@ export function initialStatus(request: BookingRequest): BookingStatus {
  * neither provider nor account: whoever takes it up says what is wrong with it.
  */
 export function initialView(bookingId: string, input: unknown, startedAt: string): BookingView {
-  const form = requestSchema.safeParse(input);
-  const request = form.success ? form.data : null;
+  const request = earlierRequest(input, { now: new Date() });
   return {
     id: bookingId,
     revision: 0,

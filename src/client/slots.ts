@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { SlotSearchResult } from '../../workflows/messages';
 import { parseRequest } from '../booking/schema/check-request';
 import { Failure } from '../booking/failures';
-import type { Slot } from '../booking/model';
+import type { FoundSlots } from '../booking/model';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import type { Door } from './door';
 import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
@@ -12,10 +12,11 @@ import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
 const SEARCH_TIMEOUT_MS = 60_000;
 
 /**
- * The slots that a booking with this request would try, best first; books nothing. Throws the failure that the
+ * The slots that a booking with this request would try, best first, and whether all wanted days were searched; books
+ * nothing. Throws the failure that the
  * search ended with, and `provider_unavailable` when it took longer than a minute.
  */
-export async function searchSlots(door: Door, input: unknown): Promise<Slot[]> {
+export async function findSlots(door: Door, input: unknown): Promise<FoundSlots> {
   const request = parseRequest(input, { now: new Date() });
   const handle = await within(door.client, CALL_TIMEOUT_MS, () =>
     door.client.workflow.start<(request: unknown) => Promise<SlotSearchResult>>(WORKFLOW_TYPE.slots, {
@@ -27,7 +28,8 @@ export async function searchSlots(door: Door, input: unknown): Promise<Slot[]> {
   );
   try {
     const found = await within(door.client, SEARCH_TIMEOUT_MS + CALL_TIMEOUT_MS, () => handle.result());
-    return found.slots;
+    // A worker of an earlier build does not say whether it saw all days.
+    return { slots: found.slots, complete: (found as Partial<FoundSlots>).complete ?? true };
   } catch (err) {
     if (!(err instanceof WorkflowFailedError)) throw err;
     throw failureOf(err.cause) ?? new Failure('provider_unavailable', { hint: 'The search did not finish.' });

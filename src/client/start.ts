@@ -7,11 +7,11 @@ import {
   type SearchAttributePair,
 } from '@temporalio/common';
 import { CAPABILITIES } from '../booking/capabilities';
-import { parseRequest } from '../booking/schema/check-request';
+import { formAtAnyTime, parseForm, type RequestForm } from '../booking/schema/check-request';
 import { Failure } from '../booking/failures';
 import { adoptedBookingId, keyFingerprint, placedBookingId, requestFingerprint } from '../booking/ids';
 import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
-import { requestSchema, type BookingRequest } from '../booking/schema/request';
+import type { BookingRequest } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
 import type { Door } from './door';
 import { adoptedOrderId, initialStatus, initialView } from './initial-view';
@@ -50,7 +50,7 @@ const DEFAULT_KEY_NAME = 'client';
  */
 export async function startBooking(door: Door, input: unknown, options: StartOptions = {}): Promise<Started> {
   try {
-    const plan = planOf(door, parseRequest(input, { now: new Date() }), options);
+    const plan = planOf(door, parseForm(input, { now: new Date() }), options);
     return (await repeated(door, plan, options)) ?? (await begun(door, plan));
   } catch (err) {
     if (!(err instanceof Failure) || err.code !== 'invalid_request') throw err;
@@ -60,7 +60,7 @@ export async function startBooking(door: Door, input: unknown, options: StartOpt
   }
 }
 
-function planOf(door: Door, request: BookingRequest, options: StartOptions): Plan {
+function planOf(door: Door, { request, asSent }: RequestForm, options: StartOptions): Plan {
   const { idempotencyKey = randomUUID(), keyName = DEFAULT_KEY_NAME } = options;
   const orderId = adoptedOrderId(request);
   const { vendor } = CAPABILITIES[request.provider];
@@ -73,7 +73,7 @@ function planOf(door: Door, request: BookingRequest, options: StartOptions): Pla
         : adoptedBookingId(door.idKey, vendor, request.account, orderId),
     memo: {
       [MEMO.key]: keyFingerprint(door.idKey, keyName, idempotencyKey),
-      [MEMO.request]: requestFingerprint(door.idKey, request),
+      [MEMO.request]: requestFingerprint(door.idKey, asSent),
     },
   };
 }
@@ -83,9 +83,9 @@ function planOf(door: Door, request: BookingRequest, options: StartOptions): Pla
  * refused one is looked up by its form alone. Null when it started none.
  */
 async function lateRepeat(door: Door, input: unknown, options: StartOptions): Promise<Started | null> {
-  const form = requestSchema.safeParse(input);
-  if (!form.success || options.idempotencyKey === undefined) return null;
-  const plan = planOf(door, form.data, options);
+  const form = formAtAnyTime(input, { now: new Date() });
+  if (!form || options.idempotencyKey === undefined) return null;
+  const plan = planOf(door, form, options);
   const earlier = await runWithKey(door, plan, await findExecution(door, plan.bookingId));
   if (!earlier || !(await isSame(door, plan, earlier, MEMO.request))) return null;
   return { booking: await readExecution(door, plan.bookingId, earlier), created: false };

@@ -31,7 +31,7 @@ const looking = (lookUp: () => Promise<never>) => {
 
 const poll = (lookUp: () => Promise<never>) => () =>
   looking(lookUp).awaitAppointmentChange({
-    ...{ at: AT, request: { provider: 'oliver', account: 'practice-1', preference: 'earliest' } },
+    ...{ at: AT, request: {} },
     ...{ orderId: null, startsAt: null, seen: '' },
   });
 
@@ -49,7 +49,7 @@ test('a poll that sees nothing new is tried again', async () => {
   });
   const run = () =>
     awaitAppointmentChange({
-      ...{ at: AT, request: { provider: 'oliver', account: 'practice-1', preference: 'earliest' } },
+      ...{ at: AT, request: {} },
       ...{ orderId: null, startsAt: null, seen: sightingMark(nothing) },
     });
   expect(await isTriedAgain(run, 1_000)).toBe(true);
@@ -86,7 +86,7 @@ test('an appointment that shows again is not remembered as missing by its poll',
   environment.on('heartbeat', (details) => beats.push(details));
   const poll = environment.run(() =>
     awaitAppointmentChange({
-      ...{ at: AT, request: { provider: 'oliver', account: 'practice-1', preference: 'earliest' } },
+      ...{ at: AT, request: {} },
       ...{ orderId: null, startsAt: null, seen: sightingMark(nothing) },
     }),
   );

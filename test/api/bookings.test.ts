@@ -171,10 +171,26 @@ describe('reading and changing', () => {
     expect(await answer.json()).toMatchObject({ code });
   });
 
+  it('takes a request of any length that is small once it is parsed, and refuses a large one by name', async () => {
+    const headers = { ...AUTH, 'content-type': 'application/json' };
+    const post = (body: string) => fetch(`${base}/v1/bookings`, { method: 'POST', headers, body });
+    const spaced = `${JSON.stringify(placedRequest())}${' '.repeat(300_000)}`;
+    expect((await post(spaced)).status).toBe(202);
+    const answer = await post(JSON.stringify(placedRequest({ notes: 'x'.repeat(66_000) })));
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ field: 'request', hint: expect.stringContaining('64 KiB') }],
+    });
+  });
+
   it('searches slots', async () => {
     const answer = await call('POST', '/v1/slots/search', placedRequest());
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ slots: [{ key: 'junction-phlebotomy' }] });
+    expect(await answer.json()).toMatchObject({
+      slots: [{ key: 'junction-phlebotomy' }],
+      complete: true,
+    });
   });
 });
 

@@ -8,6 +8,7 @@ it.each<[string | undefined, number | null]>([
   ['wait=10; strict, return=minimal', 10],
   ['wait=0', 0],
   ['wait=3600', 60],
+  [`wait=${'9'.repeat(400)}`, 60],
   ['await=5', null],
   ['wait=-1', null],
   ['wait=soon', null],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Failure } from '../../src/booking/failures';
-import { parseRequest, requestProblems } from '../../src/booking/schema/check-request';
+import { earlierRequest, parseRequest, requestProblems } from '../../src/booking/schema/check-request';
 import { ADOPTED_PSC, NOW, OLIVER, PLACED_AT_HOME, withValue } from './requests';
 
 const fieldsOf = (input: unknown, now = NOW): string[] =>
@@ -255,5 +255,116 @@ test('the pattern for names accepts what Junction documents, and no name takes l
     }),
     { examples: [['Dr. Smith'], ["O'Connor"], [' John'], ['John '], ['-John'], ['']] },
   );
-  expect(problemsOf(`${'a '.repeat(100_000)}@`)).toEqual(['patient.firstName']);
+  expect(problemsOf(`${'a '.repeat(10_000)}@`)).toEqual(['patient.firstName']);
+});
+
+const MANY_FIELDS = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`k${n}`, n]));
+const LONG = 'x'.repeat(3_000);
+const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: nested(depth - 1) });
+const bySlot = (slot: object) =>
+  withValue(withValue(OLIVER, 'windows', undefined), 'slot', { ...SLOT, ...slot });
+const limited = (limits: object) => ({ ...PLACED_AT_HOME, limits });
+
+describe('what is out of bounds names the field', () => {
+  test.each<[field: string, request: object]>([
+    ...[
+      'patient.address.firstLine',
+      'patient.address.secondLine',
+      'patient.address.city',
+      'patient.address.state',
+      'patient.address.country',
+      'patient.address.accessNotes',
+      'patient.firstName',
+      'patient.lastName',
+      'patient.phone',
+      'patient.email',
+      'notes',
+      'timezone',
+      'reference',
+      'account',
+    ].map((field): [string, object] => [field, withValue(PLACED_AT_HOME, field, LONG)]),
+    ['patient.email', withValue(PLACED_AT_HOME, 'patient.email', `${'a'.repeat(300)}@example.com`)],
+    [
+      'order.labTestIds',
+      withValue(PLACED_AT_HOME, 'order.labTestIds', Array(51).fill(PLACED_AT_HOME.order.labTestIds[0])),
+    ],
+    ['order.extra', withValue(PLACED_AT_HOME, 'order.extra', { a: 'x'.repeat(17_000) })],
+    ['order.extra', withValue(PLACED_AT_HOME, 'order.extra', nested(7))],
+    ['order.extra', withValue(PLACED_AT_HOME, 'order.extra', MANY_FIELDS)],
+    ['patient.medicalProxy', withValue(PLACED_AT_HOME, 'patient.medicalProxy', { a: 'é'.repeat(9_000) })],
+    ['patient.medicalProxy', withValue(PLACED_AT_HOME, 'patient.medicalProxy', nested(7))],
+    ['site.lab', withValue(ADOPTED_PSC, 'site.lab', LONG)],
+    ['site.radiusMiles', withValue(ADOPTED_PSC, 'site.radiusMiles', 1e15)],
+    ['client.remoteId', withValue(OLIVER, 'client.remoteId', LONG)],
+    ['patient.remoteId', withValue(OLIVER, 'patient.remoteId', LONG)],
+    ['client.id', withValue(OLIVER, 'client', { id: 2 ** 53 })],
+    ['patient.id', withValue(OLIVER, 'patient', { id: 1e300 })],
+    ['appointmentType', withValue(OLIVER, 'appointmentType', LONG)],
+    ['windows.0.days', withValue(OLIVER, 'windows.0.days', Array(8).fill('mon'))],
+    ['windows.0.from', withValue(OLIVER, 'windows.0.from', '0001-01-01')],
+    ['windows.0.to', withValue(OLIVER, 'windows.0.to', '9999-12-31')],
+    ['slot.key', bySlot({ key: LONG })],
+    ['slot.startsAt', bySlot({ startsAt: '9999-12-07T16:00:00Z', endsAt: '9999-12-07T16:20:00Z' })],
+    ['slot.endsAt', bySlot({ endsAt: '2026-12-10T16:00:00Z' })],
+    ['limits.settleWithinMs', limited({ settleWithinMs: 9e15 })],
+    ['limits.settleWithinMs', limited({ settleWithinMs: 400 * 86_400_000 + 1 })],
+    ['limits.confirmTimeoutMs', limited({ confirmTimeoutMs: 3e14 })],
+    ['limits.maxSlotAttempts', limited({ maxSlotAttempts: 51 })],
+  ])('%s', (field, request) => {
+    const problems = requestProblems(request, { now: NOW });
+    expect(problems.map((problem) => problem.field)).toContain(field);
+    expect(problems.filter((problem) => problem.field === field)).toHaveLength(1);
+  });
+
+  test.each<[string, object]>([
+    ['400 days', limited({ settleWithinMs: 400 * 86_400_000, confirmTimeoutMs: 400 * 86_400_000 })],
+    ['50 attempts', limited({ maxSlotAttempts: 50 })],
+    ['a free-form block of 16 KiB', withValue(PLACED_AT_HOME, 'order.extra', { a: 'x'.repeat(16_300) })],
+    ['six levels', withValue(PLACED_AT_HOME, 'order.extra', nested(6))],
+    ['a slot far ahead', bySlot({ startsAt: '2199-11-20T16:00:00Z', endsAt: '2199-11-20T17:00:00Z' })],
+  ])('and not what is just within: %s', (_what, request) => {
+    expect(requestProblems(request, { now: NOW })).toEqual([]);
+  });
+});
+
+describe('a request as a whole', () => {
+  /** Right but for its size: a field that nobody knows would be told too. */
+  const sized = (bytes: number): object => {
+    const empty = { ...PLACED_AT_HOME, x: '' };
+    return { ...empty, x: 'x'.repeat(bytes - JSON.stringify(empty).length) };
+  };
+
+  test('is at most 64 KiB as JSON, counted in bytes', () => {
+    expect(fieldsOf(sized(65_536))).toEqual(['x']);
+    expect(fieldsOf(sized(65_537))).toEqual(['request']);
+    expect(fieldsOf({ ...PLACED_AT_HOME, x: 'é'.repeat(33_000) })).toEqual(['request']);
+  });
+
+  test('is not nested for ever, and says so without running out of stack', () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(30_000)}${']'.repeat(30_000)}`);
+    expect(fieldsOf({ ...PLACED_AT_HOME, x: deep })).toEqual(['request']);
+    expect(() => parseRequest({ ...PLACED_AT_HOME, x: deep }, { now: NOW })).toThrow(Failure);
+  });
+});
+
+describe('a request that was taken before', () => {
+  test('is read whatever bounds came later, with its defaults', () => {
+    const earlier = { ...withValue(PLACED_AT_HOME, 'notes', LONG), limits: { settleWithinMs: 9e12 } };
+    expect(earlierRequest(earlier, { now: NOW })).toMatchObject({
+      notes: LONG,
+      account: 'default',
+      preference: 'earliest',
+    });
+    expect(earlierRequest(PLACED_AT_HOME, { now: NOW })).toEqual(parseRequest(PLACED_AT_HOME, { now: NOW }));
+  });
+
+  test('is read with its relative days, which a plain client may have sent', () => {
+    const relative = withValue(PLACED_AT_HOME, 'windows', [{ from: '+2d', to: '+9d' }]);
+    expect(earlierRequest(relative, { now: NOW })).toEqual(parseRequest(relative, { now: NOW }));
+  });
+
+  test.each([null, 'text', { provider: 'nobody' }, withValue(PLACED_AT_HOME, 'notes', 7)])(
+    'and not what is no request: %p',
+    (input) => expect(earlierRequest(input, { now: NOW })).toBeNull(),
+  );
 });

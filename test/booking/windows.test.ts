@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { Failure } from '../../src/booking/failures';
 import type { SlotWindow } from '../../src/booking/schema/request';
-import { daysOf, isZone, localDay, slotsInWindows, windowEnd } from '../../src/booking/windows';
+import {
+  addDays,
+  daysAround,
+  daysOf,
+  isZone,
+  localDay,
+  slotsInWindows,
+  windowEnd,
+} from '../../src/booking/windows';
 import { slotAt } from './slots';
 
 type Case = [name: string, startsAt: string, minutes: number, window: SlotWindow, inside: boolean];
@@ -236,4 +244,18 @@ test.each<[window: SlotWindow, zone: string, end: string | null]>([
   [{ from: '2026-12-07', to: '2026-12-07', days: ['tue'] }, 'UTC', null],
 ])('windowEnd %#', (window, zone, end) => {
   expect(windowEnd(window, zone)?.toISOString() ?? null).toBe(end);
+});
+
+test.each([
+  ['17:00 in Phoenix, the next day in UTC', '2026-12-08T00:00:00Z', 'America/Phoenix'],
+  ['the first hour at +14', '2026-12-07T10:30:00Z', 'Pacific/Kiritimati'],
+  ['the last hour at -11', '2026-12-08T10:30:00Z', 'Pacific/Pago_Pago'],
+  ['the last hour at -12', '2026-12-08T11:30:00Z', 'Etc/GMT+12'],
+  ['the hour that the clocks repeat', '2026-11-01T05:30:00Z', 'America/New_York'],
+  ['the last day of a year', '2027-01-01T02:00:00Z', 'America/New_York'],
+])('the days around %s hold its day there', (_when, instant, zone) => {
+  const { from, to } = daysAround(new Date(instant));
+  const day = localDay(new Date(instant), zone);
+  expect(from <= day && day <= to).toBe(true);
+  expect(addDays(from, 2)).toBe(to);
 });

@@ -1,4 +1,4 @@
-import { childEnv, ConfigError, loadConfig, SANDBOX } from '../../src/config';
+import { capabilitiesOf, childEnv, ConfigError, loadConfig, SANDBOX } from '../../src/config';
 
 const ACCOUNT = { apiKey: 'sk_us_other', baseUrl: 'https://api.example.com' };
 
@@ -59,3 +59,58 @@ test.each([
 ])('%p is wrong, and named', (env, message) => {
   expect(() => loadConfig(env)).toThrow(new ConfigError(message));
 });
+
+const limit = (name: string, value: number) => ({ BOOKING_LIMITS: JSON.stringify({ [name]: value }) });
+const capability = (name: string, value: number) => ({
+  JUNCTION_CAPABILITIES: JSON.stringify({ [name]: value }),
+});
+const DAY_MS = 86_400_000;
+
+test.each<[Record<string, string>, Record<string, string>]>([
+  ...['settleWithinMs', 'confirmTimeoutMs', 'patienceMs', 'readyTimeoutMs', 'finalWordMs'].map(
+    (name): [Record<string, string>, Record<string, string>] => [
+      limit(name, 400 * DAY_MS),
+      limit(name, 400 * DAY_MS + 1),
+    ],
+  ),
+  [limit('maxSlotAttempts', 50), limit('maxSlotAttempts', 51)],
+  [limit('maxSlotsKept', 50), limit('maxSlotsKept', 51)],
+  [limit('maxRebookings', 50), limit('maxRebookings', 51)],
+  [limit('maxHistoryEvents', 10_000), limit('maxHistoryEvents', 10_001)],
+  [limit('lookUps', 3), limit('lookUps', 2)],
+  [limit('lookUps', 50), limit('lookUps', 51)],
+  [limit('pollFirstMs', 300_000), limit('pollFirstMs', 300_001)],
+  [capability('lateCommitWindowMs', 400 * DAY_MS), capability('lateCommitWindowMs', 9e15)],
+  [capability('feeWindowMs', 0), capability('feeWindowMs', -1)],
+  [capability('callTimeoutMs', 600_000), capability('callTimeoutMs', 600_001)],
+  [{ BOOKING_SWEEP_MINUTES: '1440' }, { BOOKING_SWEEP_MINUTES: '1441' }],
+  [{ OLIVER_SWEEP_MAX_AGE_MS: '3600000' }, { OLIVER_SWEEP_MAX_AGE_MS: '3600001' }],
+  [{ OLIVER_LOOK_BACK_DAYS: '400' }, { OLIVER_LOOK_BACK_DAYS: '401' }],
+])('%p is taken, and %p refused by name', (taken, refused) => {
+  const [name = ''] = Object.keys(refused);
+  expect(() => loadConfig(taken)).not.toThrow();
+  expect(() => loadConfig(refused)).toThrow(new RegExp(`^${name}: .*\\d|^${name}: pollFirstMs`));
+});
+
+test.each<Record<string, string>>([
+  { JUNCTION_ACCOUNTS: `{"__proto__":${JSON.stringify(ACCOUNT)}}` },
+  { JUNCTION_ACCOUNTS: `{"\\u005f_proto__":${JSON.stringify(ACCOUNT)}}` },
+  { OLIVER_ACCOUNTS: '{"__proto__":{}}' },
+  {
+    OLIVER_BASE_URL: ACCOUNT.baseUrl,
+    OLIVER_USERNAME: 'u',
+    OLIVER_PASSWORD: 'p',
+    OLIVER_PRACTICES: '__proto__=1@UTC',
+  },
+])('no account is named __proto__: %p', (env) => {
+  expect(() => loadConfig(env)).toThrow(ConfigError);
+});
+
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])(
+  'the account %s is unknown unless it is set',
+  (name) => {
+    const config = loadConfig({});
+    expect(capabilitiesOf(config, 'junction-psc', name)).toBeNull();
+    expect(capabilitiesOf(config, 'oliver', name)).toBeNull();
+  },
+);

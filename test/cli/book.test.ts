@@ -49,7 +49,7 @@ describe('book', () => {
     expect(code).toBe(expected);
   });
 
-  it('hands over the checked request with the key, and returns at once with --no-wait', async () => {
+  it('hands over the request as it is written with the key, and returns at once with --no-wait', async () => {
     const start = jest.fn(starting);
     const { code, out } = await runCli(['book', AT_HOME, '--no-wait', '--key', 'visit-8812', '--json'], {
       bookings: { start },
@@ -59,13 +59,7 @@ describe('book', () => {
     expect(start).toHaveBeenCalledWith(
       expect.objectContaining({
         provider: 'junction-phlebotomy',
-        account: 'default',
-        windows: [
-          {
-            from: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
-            to: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
-          },
-        ],
+        windows: [{ from: expect.stringMatching(/^\+\d+d$/), to: expect.stringMatching(/^\+\d+d$/) }],
       }),
       { idempotencyKey: 'visit-8812', keyName: 'cli' },
     );

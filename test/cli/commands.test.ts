@@ -196,7 +196,7 @@ describe('slots', () => {
 
   it('lists what would be tried, in the zone of the place', async () => {
     const { code, out } = await runCli(['slots', 'examples/at-home.json'], {
-      bookings: { searchSlots: () => Promise.resolve([SLOT]) },
+      bookings: { findSlots: () => Promise.resolve({ slots: [SLOT], complete: true }) },
     });
     expect(code).toBe(0);
     expect(out).toContain('1  Mon 7 Dec 2026, 09:00–11:00 America/Phoenix (UTC-07:00)');
@@ -204,15 +204,26 @@ describe('slots', () => {
 
   it('gives programs the keys', async () => {
     const { out } = await runCli(['slots', 'examples/at-home.json', '--json'], {
-      bookings: { searchSlots: () => Promise.resolve([SLOT]) },
+      bookings: { findSlots: () => Promise.resolve({ slots: [SLOT], complete: true }) },
     });
-    expect(JSON.parse(out)).toEqual({ slots: [SLOT] });
+    expect(JSON.parse(out)).toEqual({ slots: [SLOT], complete: true });
+  });
+
+  it.each([
+    ['some', [SLOT], '1  Mon 7 Dec 2026'],
+    ['none', [], 'No slots in these windows.'],
+  ])('says that not all days were searched, with %s found', async (_what, slots, text) => {
+    const { out } = await runCli(['slots', 'examples/at-home.json'], {
+      bookings: { findSlots: () => Promise.resolve({ slots, complete: false }) },
+    });
+    expect(out).toContain(text);
+    expect(out).toContain('The search stopped at its limit of calls');
   });
 
   it('names the field that the provider refused', async () => {
     const failure = new Failure('area_not_served', { field: 'patient.address.zip' });
     const { code, err } = await runCli(['slots', 'examples/at-home.json'], {
-      bookings: { searchSlots: () => Promise.reject(failure) },
+      bookings: { findSlots: () => Promise.reject(failure) },
     });
     expect(code).toBe(2);
     expect(err).toContain('  patient.address.zip  The provider does not serve this place.');

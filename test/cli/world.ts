@@ -69,6 +69,7 @@ const UNEXPECTED: BookingClient = {
   reschedule: unexpected,
   wake: unexpected,
   cleanUp: unexpected,
+  findSlots: unexpected,
   searchSlots: unexpected,
   incidents: unexpected,
   resume: unexpected,

@@ -124,6 +124,25 @@ describe('start', () => {
     expect(new Set(started.map(({ booking }) => booking.id)).size).toBe(1);
   });
 
+  it.each<[string, () => object, object]>([
+    ['placed', () => placedRequest(), {}],
+    ['adopted', () => adoptedRequest(), {}],
+    ['with its defaults written out', () => placedRequest(), { account: 'default', preference: 'earliest' }],
+  ])('takes a relative request of the day before for the same booking: %s', async (_name, made, repeated) => {
+    const options = { idempotencyKey: randomUUID() };
+    const request = { ...made(), windows: [{ from: '+2d', to: '+9d' }] };
+    const { booking } = await bookings.start(request, options);
+    jest.useFakeTimers({ now: Date.now() + 86_400_000, advanceTimers: true, doNotFake: ['nextTick'] });
+    try {
+      const again = bookings.start({ ...request, ...repeated }, options);
+      expect(await again).toMatchObject({ created: false, booking: { id: booking.id } });
+      const other = bookings.start({ ...request, windows: [{ from: '+2d', to: '+8d' }] }, options);
+      expect(await codeOf(other)).toBe('idempotency_key_reused');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('finds the booking of a request whose windows have passed since', async () => {
     const options = { idempotencyKey: randomUUID() };
     const request = placedRequest();

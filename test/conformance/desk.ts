@@ -103,14 +103,15 @@ export function openDesk(subject: Subject): Desk {
 }
 
 /** Slots for a request, as the saga asks for them. */
-export function searched(
+export async function searched(
   desk: Desk,
   request: BookingRequest,
   order: Order | null = null,
   max = 50,
 ): Promise<Slot[]> {
   const { capabilities } = desk.subject;
-  return desk.activities.searchSlots({ at: desk.at(), request, order, capabilities, max });
+  const search = { at: desk.at(), request, order, capabilities, max, tried: [] };
+  return (await desk.activities.searchSlots(search)).slots;
 }
 
 /** Places an order as the saga does. */

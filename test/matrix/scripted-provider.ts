@@ -44,7 +44,7 @@ export function scriptedActivities(
     junction: {
       ...createProviderActivities({ providerFor: () => provider, timezoneOf: () => 'America/Phoenix' }),
       // The real one drops what lies in the past by the real clock.
-      searchSlots: () => Promise.resolve([slotOf(script)]),
+      searchSlots: () => Promise.resolve({ slots: [slotOf(script)], complete: true }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../../src/booking/failures';
@@ -143,4 +144,27 @@ test.each([
 test('what a provider said is cut to 300 characters', async () => {
   expect(shortened('x'.repeat(300))).toHaveLength(300);
   expect(shortened('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
+});
+
+test('a body without an end is read to its limit and no further', async () => {
+  let sent = 0;
+  const endless = createHttpServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const more = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(65_536))) sent += 65_536;
+    };
+    response.on('drain', more);
+    more();
+  });
+  await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+  const { port } = endless.address() as AddressInfo;
+  try {
+    const url = `http://127.0.0.1:${port}/thing`;
+    expect(await codeOf(exchange(request('read', { url })))).toBe('provider_unavailable');
+    expect(await codeOf(exchange(request('write', { url })))).toBe('outcome_unknown');
+    expect(sent).toBeLessThan(50_000_000);
+  } finally {
+    endless.closeAllConnections();
+    await new Promise((resolve) => endless.close(resolve));
+  }
 });

@@ -150,4 +150,34 @@ describe('the forward steps', () => {
     const failed = await rig.until(other.booking.id, ({ status }) => status === 'failed');
     expect(failed).toMatchObject({ failure: { code: 'no_slot' }, attempts: [{ outcome: 'gone' }] });
   });
+
+  test('one wanted slot in the evening is found, though its day is another one in UTC', async () => {
+    const slots = await rig.bookings.searchSlots(
+      atHome({ windows: [{ from: '+2d', to: '+4d', hours: '17:00-19:00' }] }),
+    );
+    const evening = slots.find(({ startsAt }) => startsAt.includes('T00:00'));
+    if (!evening) throw new Error('the sandbox offers no evening');
+    const { windows: _windows, ...rest } = atHome();
+    const { key, startsAt, endsAt } = evening;
+    const { booking } = await rig.bookings.start({ ...rest, slot: { key, startsAt, endsAt } });
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed' || status === 'failed');
+    expect(view).toMatchObject({ status: 'confirmed', appointment: { startsAt } });
+  });
+
+  test.each(['constructor', '__proto__', 'toString'])(
+    '%s is an unknown account and no bug',
+    async (account) => {
+      const { booking } = await rig.bookings.start(atHome({ account }));
+      const view = await rig.until(booking.id, ({ attention }) => attention !== null);
+      expect(view.attention?.reason).toBe('account_unknown');
+      await rig.bookings.resolve(booking.id, { choice: 'end', why: 'the test is over' });
+      await rig.until(booking.id, ({ status }) => status === 'failed');
+    },
+  );
+
+  test('a search without a booking says that it stopped at its limit of calls', async () => {
+    const wide = atHome({ windows: [{ from: '+2d', to: '+300d' }] });
+    expect((await rig.bookings.findSlots(wide)).complete).toBe(false);
+    expect((await rig.bookings.findSlots(atHome())).complete).toBe(true);
+  });
 });

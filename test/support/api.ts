@@ -53,6 +53,7 @@ export function scriptedClient(over: Partial<BookingClient> = {}): BookingClient
     reschedule: unused,
     wake: unused,
     cleanUp: unused,
+    findSlots: unused,
     searchSlots: unused,
     incidents: unused,
     resume: unused,

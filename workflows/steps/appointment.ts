@@ -1,5 +1,6 @@
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Sighting } from '../../src/booking/model';
+import { referredPartyOf } from '../../src/booking/request-parts';
 import { sightingMark } from '../../src/booking/sighting';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { writes } from '../activities';
@@ -135,7 +136,7 @@ async function askToCancel(b: Booking, appointment: Appointment): Promise<void> 
   const answer = await shielded(() =>
     writes(b, 'cancel the appointment').cancelAppointment({
       at: at(b),
-      request: b.state.request,
+      request: referredPartyOf(b.state.request),
       orderId: b.state.order?.id ?? null,
       appointmentId: appointment.id,
       reason: b.state.cancel?.reason ?? null,

@@ -1,9 +1,12 @@
-import { Failure } from '../../src/booking/failures';
-import type { Slot } from '../../src/booking/model';
+import { Failure, type FailureCode } from '../../src/booking/failures';
+import type { FoundSlots, Slot } from '../../src/booking/model';
+import { withoutOrderDetails } from '../../src/booking/request-parts';
+import { slotMark } from '../../src/booking/slot-mark';
 import type { AttemptOutcome } from '../../src/booking/schema/view';
 import { reads } from '../activities';
 import { nowMs } from '../clock';
 import { failureOf } from '../ending';
+import { searchSlots } from '../search';
 import { at, change, enter, type Booking } from '../state';
 
 /** Step 3: what there is to take. Reading only: nothing to undo. */
@@ -11,24 +14,20 @@ import { at, change, enter, type Booking } from '../state';
 /** The best slot not tried yet: of the last search while its keys live, else of a new one. */
 export async function nextSlot(b: Booking): Promise<Slot> {
   const kept = b.state.slots.filter((slot) => isUsable(b, slot));
-  const slots = kept.length > 0 ? kept : (await search(b)).filter((slot) => isUsable(b, slot));
+  const { slots, complete } = kept.length > 0 ? { slots: kept, complete: true } : await search(b);
   const [best, ...rest] = slots;
-  if (!best) throw new Failure('no_slot');
+  if (!best) throw new Failure(complete ? 'no_slot' : 'search_incomplete');
   change(b, { slots: rest });
   return best;
 }
 
-async function search(b: Booking): Promise<Slot[]> {
+async function search(b: Booking): Promise<FoundSlots> {
   enter(b, 'searching');
   change(b, { slots: [] });
-  const { request, order, capabilities, limits, attempts } = b.state;
-  return reads(b, 'search slots in the wanted windows').searchSlots({
-    at: at(b),
-    request,
-    order,
-    capabilities,
-    max: limits.maxSlotsKept + attempts.length,
-  });
+  const { order, attempts, triedFrom } = b.state;
+  const tried = [...new Set(attempts.slice(triedFrom).map((attempt) => attempt.slotMark))];
+  const { slots, complete } = await searchSlots(b, 'search slots in the wanted windows', order, tried);
+  return { slots: slots.filter((slot) => isUsable(b, slot)), complete };
 }
 
 function isUsable(b: Booking, slot: Slot): boolean {
@@ -41,11 +40,6 @@ function isTried(b: Booking, slot: Slot): boolean {
   const { attempts, triedFrom, appointment } = b.state;
   if (appointment?.startsAt && Date.parse(appointment.startsAt) === Date.parse(slot.startsAt)) return true;
   return attempts.slice(triedFrom).some((attempt) => attempt.slotMark === slotMark(slot));
-}
-
-/** A slot's identity across searches: keys change from one to the next, time and place do not. */
-export function slotMark(slot: Slot): string {
-  return `${slot.startsAt}@${slot.place?.code ?? ''}`;
 }
 
 /** What is taken: a slot, a visit that a vendor is asked for, or another slot for an appointment that stands. */
@@ -65,15 +59,24 @@ export async function nextOffer(b: Booking): Promise<Offer> {
   try {
     return { kind: 'book', slot: await nextSlot(b) };
   } catch (err) {
-    if (!open || failureOf(err)?.code !== 'area_not_served') throw err;
-    return vendorOffer(b);
+    const failure = failureOf(err);
+    if (!open || !failure || !MAY_BE_BY_PHONE.includes(failure.code)) throw err;
+    return vendorOffer(b, failure);
   }
 }
 
-async function vendorOffer(b: Booking): Promise<Offer> {
+/** What a search ends with where the place may have no slots at all. */
+const MAY_BE_BY_PHONE: readonly FailureCode[] = ['area_not_served', 'search_incomplete'];
+
+/** `otherwise` is what stands where the place is served by slots after all. */
+async function vendorOffer(b: Booking, otherwise = new Failure('area_not_served')): Promise<Offer> {
   const { request, order, attempts, triedFrom } = b.state;
-  const tier = await reads(b, 'see how the area is served').chooseTier({ at: at(b), request, order });
-  if (tier.tier === 'book') throw new Failure('area_not_served');
+  const tier = await reads(b, 'see how the area is served').chooseTier({
+    at: at(b),
+    request: withoutOrderDetails(request),
+    order,
+  });
+  if (tier.tier === 'book') throw otherwise;
   // Asked once: a vendor that said no to this patient says no again. One that never heard us said nothing, and one
   // that had agreed and cancelled later may agree again.
   const answered = attempts.slice(triedFrom).filter(({ outcome }) => !MAY_AGREE.includes(outcome));

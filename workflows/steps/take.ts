@@ -2,13 +2,16 @@ import type { BookAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
+import { withoutOrderDetails } from '../../src/booking/request-parts';
+import { slotMark } from '../../src/booking/slot-mark';
 import { reads, writes } from '../activities';
+import { withoutOldWords } from '../attempts';
 import { now } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { lookUpUnknown, whereToLook } from '../lookups';
 import { isPassing, patiently } from '../patience';
 import { at, change, changeAttempt, enter, maker, shielded, type Booking } from '../state';
-import { slotMark, type Offer } from './offer';
+import type { Offer } from './offer';
 
 /** Step 4: taking what is on offer, with every unclear answer accounted for before anything else is done. */
 
@@ -22,7 +25,7 @@ export async function take(b: Booking, offer: Offer): Promise<Appointment | null
   enter(b, 'booking');
   change(b, {
     attempts: [
-      ...b.state.attempts,
+      ...withoutOldWords(b.state.attempts, b.state.triedFrom),
       {
         slotMark: offer.kind === 'visit' ? offer.vendor : slotMark(offer.slot),
         startsAt,
@@ -72,7 +75,8 @@ async function bookOnce(b: Booking, offer: Offer, generation: number): Promise<B
 }
 
 function call(b: Booking, offer: Offer, ref: string): Promise<BookAnswer> {
-  const { request, order, capabilities } = b.state;
+  const { order, capabilities } = b.state;
+  const request = withoutOrderDetails(b.state.request);
   const orderId = order?.id ?? null;
   switch (offer.kind) {
     case 'book': {

@@ -20,10 +20,57 @@ export interface CheckContext {
  * first wrong field (`windows.0.from`) and what is right; `requestProblems` has them all.
  */
 export function parseRequest(input: unknown, context: CheckContext): BookingRequest {
+  return parseForm(input, context).request;
+}
+
+/** A request as it is meant, and as it was sent. */
+export interface RequestForm {
+  /** With defaults filled in and relative days resolved. */
+  request: BookingRequest;
+  /** The same with its days as they were sent, which is what a repeat is told by: tomorrow `+2d` is another day. */
+  asSent: BookingRequest;
+}
+
+/** As parseRequest, with what was sent beside it. */
+export function parseForm(input: unknown, context: CheckContext): RequestForm {
   const resolved = withRelativeDays(input, context.now);
   const [first] = problemsOf(resolved, context.now);
   if (first) throw new Failure('invalid_request', { field: first.field, hint: first.hint });
-  return requestSchema.parse(resolved);
+  return formOf(resolved, input);
+}
+
+/** The same for a request whose form is right, whatever its days by now; null for any other. */
+export function formAtAnyTime(input: unknown, { now }: CheckContext): RequestForm | null {
+  const resolved = withRelativeDays(input, now);
+  return formProblems(resolved).length > 0 ? null : formOf(resolved, input);
+}
+
+function formOf(resolved: unknown, input: unknown): RequestForm {
+  const request = requestSchema.parse(resolved);
+  const sent = (field: string, otherwise: string): string => {
+    const value = valueAt(input, field);
+    return typeof value === 'string' ? value : otherwise;
+  };
+  const windows = request.windows?.map((window, index) => ({
+    ...window,
+    from: sent(`windows.${index}.from`, window.from),
+    to: sent(`windows.${index}.to`, window.to),
+  }));
+  return { request, asSent: { ...request, ...(windows && { windows }) } };
+}
+
+/**
+ * A request that was taken before, by its form alone: it is what a booking was made of, also where a bound that came
+ * later would refuse it. Its days count for nothing any more: relative ones (a plain client may send them) are read as of
+ * now. Null for what is no request.
+ */
+export function earlierRequest(input: unknown, { now }: CheckContext): BookingRequest | null {
+  const resolved = withRelativeDays(input, now);
+  const form = requestSchema.safeParse(resolved);
+  if (form.success) return form.data;
+  if (!form.error.issues.every(({ code }) => code === 'too_big')) return null;
+  // All that is wrong with it is how much of it there is, so it has the form.
+  return { account: 'default', preference: 'earliest', ...(resolved as object) } as BookingRequest;
 }
 
 /** Everything that is wrong with a request, each mistake once; empty when `parseRequest` accepts it. */

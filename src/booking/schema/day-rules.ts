@@ -1,5 +1,6 @@
 import { ageOn } from '../age';
 import { CAPABILITIES } from '../capabilities';
+import { FIRST_ZONE_ON_EARTH, LAST_ZONE_ON_EARTH } from '../times';
 import { addDays, hoursOf, isZone, localDay, windowEnd } from '../windows';
 import { type Problem, valueAt } from './problem';
 import { providerOf } from './provider-rules';
@@ -10,9 +11,9 @@ import { patientSchema, type SlotWindow, slotChoiceSchema, windowSchema } from '
  * day is over only when it is over everywhere, and a patient is as old as the latest zone makes them.
  */
 
-const LAST_ZONE_ON_EARTH = 'Etc/GMT+12';
-const FIRST_ZONE_ON_EARTH = 'Pacific/Kiritimati';
 const LONGEST_AHEAD_DAYS = 365;
+const DAY_MS = 86_400_000;
+const LONGEST_SLOT_MS = 2 * DAY_MS;
 const EARLIEST_DOB = '1900-01-01';
 const ADULT_YEARS = 18;
 
@@ -65,12 +66,20 @@ function slotProblems(input: unknown, now: Date): Problem[] {
   const slot = slotChoiceSchema.safeParse(valueAt(input, 'slot'));
   if (!slot.success) return [];
   const [starts, ends] = [Date.parse(slot.data.startsAt), Date.parse(slot.data.endsAt)];
+  const endHint = endHintOf(ends - starts);
   return [
     ...(starts <= now.getTime()
       ? [{ field: 'slot.startsAt', hint: 'Is in the past; must be in the future.' }]
       : []),
-    ...(ends <= starts ? [{ field: 'slot.endsAt', hint: 'Must be after startsAt.' }] : []),
+    ...(endHint ? [{ field: 'slot.endsAt', hint: endHint }] : []),
   ];
+}
+
+function endHintOf(lengthMs: number): string | null {
+  if (lengthMs <= 0) return 'Must be after startsAt.';
+  return lengthMs > LONGEST_SLOT_MS
+    ? `Must be at most ${LONGEST_SLOT_MS / DAY_MS} days after startsAt.`
+    : null;
 }
 
 function birthProblems(input: unknown, { zone, now }: Clock): Problem[] {

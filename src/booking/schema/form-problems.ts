@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Problem, valueAt, WHOLE_REQUEST } from './problem';
 import { adoptedOrderSchema, placedOrderSchema, requestSchema } from './request';
+import { sizeProblems } from './size';
 
 /** What zod says of a request, in our words: by field, naming what is right, quoting nothing. */
 
@@ -11,12 +12,21 @@ export function formProblems(input: unknown): Problem[] {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return [{ field: WHOLE_REQUEST, hint: 'Must be a JSON object.' }];
   }
+  // First of all: nothing below is made for more than that.
+  const size = sizeProblems(input);
+  if (size.some(({ field }) => field === WHOLE_REQUEST)) return size;
   const result = requestSchema.safeParse(input);
   const issues = result.success ? [] : result.error.issues;
-  return [
+  return onceAField([
     ...issues.filter(({ path }) => path[0] !== 'order').flatMap((issue) => problemsOf(issue, '', input)),
     ...orderProblems(valueAt(input, 'order')),
-  ];
+    ...size,
+  ]);
+}
+
+/** A field that is wrong in its form is wrong in its bounds too: the first word on it is the one to read. */
+function onceAField(problems: readonly Problem[]): Problem[] {
+  return [...new Map([...problems].reverse().map((problem) => [problem.field, problem])).values()].reverse();
 }
 
 /** Zod tells what is wrong with both kinds of order; this tells what is wrong with the one that was meant. */

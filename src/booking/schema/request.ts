@@ -1,14 +1,27 @@
 import { z } from 'zod';
+import { LIMIT_RANGES, type Limits, MOST } from '../limits';
+import { FIRST_DAY, isDayInRange, isTimeInRange, LAST_DAY } from '../times';
 
 /**
- * The zod schemas of a booking request: form only, no clock. What needs the day (past windows, age) is in
- * check-request.ts. Workflows take the types only.
+ * The zod schemas of a booking request: form and bounds, no clock. What needs the day (past windows, age) is in
+ * check-request.ts, the size of the whole in size.ts. Workflows take the types only.
  */
 
+const YEARS = `must be between ${FIRST_DAY} and ${LAST_DAY}`;
 const date = z.iso.date('must be a calendar date like 2026-12-07');
-const windowDay = z.iso.date('must be a calendar date like 2026-12-07, or days from today like +3d');
+const windowDay = z.iso
+  .date({ error: 'must be a calendar date like 2026-12-07, or days from today like +3d', abort: true })
+  .refine(isDayInRange, YEARS);
+const time = z.iso.datetime({ offset: true, abort: true }).max(40).refine(isTimeInRange, YEARS);
 const zip = z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code like 85004 or 85004-1234');
-const name = z.string();
+const name = z.string().max(100);
+const phone = z.string().max(40);
+const email = z.email().max(254);
+const line = z.string().min(1).max(200);
+/** A word or an id of another system's. */
+const word = z.string().min(1).max(100);
+/** A slot's key goes back to the provider whole. */
+const slotKey = z.string().min(1).max(2048);
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -16,7 +29,7 @@ export const windowSchema = z.strictObject({
   /** First and last day, at the appointment's place. */
   from: windowDay,
   to: windowDay,
-  days: z.array(z.enum(DAYS)).min(1).optional(),
+  days: z.array(z.enum(DAYS)).min(1).max(DAYS.length).optional(),
   /** Wall time at the place, `07:00-11:00`. */
   hours: z
     .string()
@@ -25,25 +38,25 @@ export const windowSchema = z.strictObject({
 });
 
 export const addressSchema = z.strictObject({
-  firstLine: z.string().min(1),
-  secondLine: z.string().optional(),
-  city: z.string().min(1),
-  state: z.string().min(1),
+  firstLine: line,
+  secondLine: z.string().max(200).optional(),
+  city: word,
+  state: word,
   zip,
-  country: z.string().min(1).default('US'),
+  country: word.default('US'),
   accessNotes: z.string().max(1000).optional(),
 });
 
 export const patientSchema = z.strictObject({
   userId: z.uuid().optional(),
-  remoteId: z.string().min(1).optional(),
+  remoteId: word.optional(),
   id: z.number().int().optional(),
   firstName: name.optional(),
   lastName: name.optional(),
   dob: date.optional(),
   gender: z.enum(['female', 'male', 'other', 'unknown']).optional(),
-  phone: z.string().optional(),
-  email: z.email().optional(),
+  phone: phone.optional(),
+  email: email.optional(),
   address: addressSchema.optional(),
   /** Passed to Junction as it is: the guardian of a minor. */
   medicalProxy: z.record(z.string(), z.unknown()).optional(),
@@ -51,15 +64,15 @@ export const patientSchema = z.strictObject({
 
 export const clientSchema = z.strictObject({
   id: z.number().int().optional(),
-  remoteId: z.string().min(1).optional(),
+  remoteId: word.optional(),
   firstName: name.optional(),
   lastName: name.optional(),
-  phone: z.string().optional(),
-  email: z.email().optional(),
+  phone: phone.optional(),
+  email: email.optional(),
 });
 
 export const placedOrderSchema = z.strictObject({
-  labTestIds: z.array(z.uuid()).min(1),
+  labTestIds: z.array(z.uuid()).min(1).max(MOST),
   /** Anything else that the provider's contract allows on an order; passed as it is. */
   extra: z.record(z.string(), z.unknown()).optional(),
 });
@@ -70,16 +83,16 @@ export const adoptedOrderSchema = z.strictObject({
 });
 
 export const siteSchema = z.strictObject({
-  lab: z.string().min(1),
+  lab: word,
   zip: zip.optional(),
-  radiusMiles: z.number().int().positive().optional(),
-  siteCodes: z.array(z.string().min(1)).min(1).max(3).optional(),
+  radiusMiles: z.number().int().positive().max(1000).optional(),
+  siteCodes: z.array(word).min(1).max(3).optional(),
 });
 
 export const slotChoiceSchema = z.strictObject({
-  key: z.string().min(1),
-  startsAt: z.iso.datetime({ offset: true }),
-  endsAt: z.iso.datetime({ offset: true }),
+  key: slotKey,
+  startsAt: time,
+  endsAt: time,
 });
 
 export const confirmationSchema = z.strictObject({
@@ -96,10 +109,13 @@ export const policySchema = z.strictObject({
   acceptFees: z.boolean().optional(),
 });
 
+const limit = (name: keyof Limits, min = LIMIT_RANGES[name].min) =>
+  z.number().int().min(min).max(LIMIT_RANGES[name].max).optional();
+
 export const requestLimitsSchema = z.strictObject({
-  maxSlotAttempts: z.number().int().min(1).max(50).optional(),
-  settleWithinMs: z.number().int().min(1000).optional(),
-  confirmTimeoutMs: z.number().int().min(1000).optional(),
+  maxSlotAttempts: limit('maxSlotAttempts'),
+  settleWithinMs: limit('settleWithinMs', 1000),
+  confirmTimeoutMs: limit('confirmTimeoutMs', 1000),
 });
 
 const common = {
@@ -124,7 +140,7 @@ const common = {
    */
   tier: z.enum(['book', 'request']).optional(),
   /** IANA zone of the place, where the provider gives none. */
-  timezone: z.string().optional(),
+  timezone: word.optional(),
   confirmation: confirmationSchema.optional(),
   policy: policySchema.optional(),
   limits: requestLimitsSchema.optional(),
@@ -138,7 +154,7 @@ export const requestSchema = z.strictObject({
   client: clientSchema.optional(),
   order: z.union([placedOrderSchema, adoptedOrderSchema]).optional(),
   site: siteSchema.optional(),
-  appointmentType: z.string().min(1).optional(),
+  appointmentType: word.optional(),
   status: z.enum(['REQUESTED', 'ACCEPTED', 'CONFIRMED']).optional(),
 });
 

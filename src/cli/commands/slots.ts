@@ -13,8 +13,8 @@ export function registerSlots(cli: Cli): void {
   command.action((file: string) =>
     run(async (session) => {
       const request = await readRequest(session.io, file);
-      const slots = await (await session.bookings()).searchSlots(request);
-      session.answer({ slots }, () => slotsText(slots));
+      const found = await (await session.bookings()).findSlots(request);
+      session.answer(found, () => slotsText(found));
       return EXIT.ok;
     }),
   );

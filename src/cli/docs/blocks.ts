@@ -18,7 +18,7 @@ export const DOCUMENTS: readonly string[] = ['README.md', 'docs/operations.md', 
 /** The text with every generated block as the code has it now. Throws for a block that nobody generates. */
 export function filled(text: string, root: string): string {
   return text.replace(BLOCK, (_all, begin: string, name: string, end: string) => {
-    const block = BLOCKS[name];
+    const block = Object.hasOwn(BLOCKS, name) ? BLOCKS[name] : undefined;
     if (!block) throw new Error(`No block is called ${name}.`);
     return `${begin}\n${block(root)}\n\n${end}`;
   });

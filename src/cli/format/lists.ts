@@ -1,4 +1,4 @@
-import type { Slot } from '../../booking/model';
+import type { FoundSlots } from '../../booking/model';
 import type { BookingSummary } from '../../booking/schema/summary';
 import { type Paint, statusText } from './paint';
 import { tableText } from './table';
@@ -20,8 +20,15 @@ export function bookingsText(bookings: readonly BookingSummary[], paint: Paint):
 }
 
 /** Slots, one a row, best first. */
-export function slotsText(slots: readonly Slot[]): string {
-  if (slots.length === 0) return 'No slots in these windows.';
+export function slotsText({ slots, complete }: FoundSlots): string {
+  const list = slots.length === 0 ? NONE : listText(slots);
+  return complete ? list : `${list}\n\n${INCOMPLETE}`;
+}
+
+const NONE = 'No slots in these windows.';
+const INCOMPLETE = 'The search stopped at its limit of calls: later days may have more. Ask for fewer days.';
+
+function listText(slots: FoundSlots['slots']): string {
   const rows = slots.map((slot, index) => [
     String(index + 1),
     spanText(slot.startsAt, slot.endsAt, slot.timezone),

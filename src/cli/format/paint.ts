@@ -28,7 +28,7 @@ const STATUS_COLOURS: Readonly<Record<string, Colour>> = {
 
 /** A status in people's words, in its colour. Unknown ones are shown as they are. */
 export function statusText(status: string, paint: Paint): string {
-  const colour = STATUS_COLOURS[status];
+  const colour = Object.hasOwn(STATUS_COLOURS, status) ? STATUS_COLOURS[status] : undefined;
   return colour ? paint(colour, words(status)) : words(status);
 }
 

@@ -1,4 +1,5 @@
 import { Failure, type FailureCode, type FailureFacts } from '../../booking/failures';
+import { complaint } from '../bounded';
 import { shortened, type HttpAnswer } from '../http';
 import { fieldOfExtra, fieldOfLoc, fieldOfText, hintOf } from './fields';
 import type { Operation } from './operations';
@@ -245,25 +246,43 @@ function firstOf(locs: readonly Loc[], fieldOf: (loc: Loc) => string | undefined
   return locs.map(fieldOf).find((field) => field !== undefined);
 }
 
-/** What an error body says, whichever of the three shapes it has, and the places that it points at. */
-function complaintOf(body: unknown): { text: string; locs: Loc[] } {
-  if (typeof body === 'string') return { text: body, locs: [] };
-  const parsed = errorWire.safeParse(body);
-  if (!parsed.success) return { text: '', locs: [] };
-  const { detail, error, message } = parsed.data;
-  if (Array.isArray(detail)) return validationOf(detail);
-  if (typeof detail === 'string') return { text: detail, locs: [] };
-  if (detail !== undefined && detail !== null) return complaintOf(detail);
-  return { text: [error, message].filter(Boolean).join(': '), locs: [] };
+interface Complaint {
+  text: string;
+  locs: Loc[];
 }
 
-function validationOf(detail: readonly unknown[]): { text: string; locs: Loc[] } {
-  const entries = detail.flatMap((entry) => {
+/** Bodies within each other that are looked into. */
+const MAX_DEPTH = 4;
+
+/** Entries of a list of mistakes that are looked at. */
+const MAX_ENTRIES = 50;
+
+/** What an error body says, whichever of the three shapes it has, and the places that it points at. */
+function complaintOf(body: unknown, depth = 0): Complaint {
+  if (typeof body === 'string') return { text: complaint(body), locs: [] };
+  const parsed = errorWire.safeParse(body);
+  if (!parsed.success || depth === MAX_DEPTH) return { text: '', locs: [] };
+  const { detail, error, message } = parsed.data;
+  if (Array.isArray(detail)) return validationOf(detail);
+  if (detail !== undefined && detail !== null) return complaintOf(detail, depth + 1);
+  return { text: complaint([error, message].filter(Boolean).join(': ')), locs: [] };
+}
+
+function validationOf(detail: readonly unknown[]): Complaint {
+  const entries = detail.slice(0, MAX_ENTRIES).flatMap((entry) => {
     const parsed = validationWire.safeParse(entry);
-    return parsed.success ? [parsed.data] : [];
+    if (!parsed.success) return [];
+    const { loc, msg } = parsed.data;
+    return [{ loc: loc?.map(shortPart), msg: msg && complaint(msg) }];
   });
   return {
-    text: entries.map(({ loc, msg }) => [loc?.join('.'), msg].filter(Boolean).join(': ')).join('; '),
+    text: complaint(
+      entries.map(({ loc, msg }) => [loc?.join('.'), msg].filter(Boolean).join(': ')).join('; '),
+    ),
     locs: entries.flatMap(({ loc }) => (loc ? [loc] : [])),
   };
+}
+
+function shortPart(part: string | number): string | number {
+  return typeof part === 'string' ? complaint(part) : part;
 }

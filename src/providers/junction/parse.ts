@@ -1,12 +1,16 @@
 import type { Appointment, Order, PostalAddress, Slot } from '../../booking/model';
 import { refInNotes } from '../../booking/ref';
+import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
 import { shortened } from '../http';
 import type { Notice } from '../once';
 import { newestOf, phaseOf, standingOf } from './statuses';
 import { dateOf, utc } from './times';
 import type { AddressWire, AppointmentWire, AvailabilityWire, DaySlotsWire, OrderWire } from './wire';
 
-/** From Junction's words to the domain's. Total: whatever passed the wire schemas becomes something. */
+/**
+ * From Junction's words to the domain's. Total: whatever passed the wire schemas becomes something. A booking carries
+ * it for as long as it lives, so all of it is bounded (bounded.ts).
+ */
 
 const KNOWN_PROVIDERS: readonly string[] = ['getlabs', 'phlebfinders', 'quest', 'sonora_quest'];
 const KNOWN_TYPES: readonly string[] = ['phlebotomy', 'patient_service_center'];
@@ -23,17 +27,17 @@ export function toAppointment(wire: AppointmentWire, orderId: string, notice: No
   const eventStatus = wire.event_status ?? newest?.status ?? null;
   return {
     id: wire.id,
-    orderId: wire.order_id ?? orderId,
+    orderId: whole(wire.order_id) ?? orderId,
     provider: open('appointment.provider', wire.provider, KNOWN_PROVIDERS, notice),
-    providerId: wire.provider_id ?? null,
-    externalId: wire.external_id ?? null,
+    providerId: whole(wire.provider_id),
+    externalId: whole(wire.external_id),
     type: open('appointment.type', wire.type, KNOWN_TYPES, notice),
-    status: wire.status ?? UNKNOWN,
-    eventStatus,
+    status: brief(wire.status) ?? UNKNOWN,
+    eventStatus: brief(eventStatus),
     standing: standingOf(wire.status ?? null, eventStatus, notice),
     startsAt: utc(wire.start_at),
     endsAt: utc(wire.end_at),
-    timezone: wire.iana_timezone ?? null,
+    timezone: whole(wire.iana_timezone),
     address: toAddress(wire.address),
     location: wire.location ? { lng: wire.location.lng, lat: wire.location.lat } : null,
     place: null,
@@ -45,25 +49,28 @@ export function toAppointment(wire: AppointmentWire, orderId: string, notice: No
 
 /** An order of any of the four modalities. */
 export function toOrder(wire: OrderWire, notice: Notice): Order {
-  const status = wire.last_event?.status ?? newestOf(wire.events)?.status ?? wire.status ?? null;
+  const status = brief(wire.last_event?.status ?? newestOf(wire.events)?.status ?? wire.status);
   const kind = wire.details?.type ?? wire.lab_test?.method ?? status?.split('.')[1] ?? null;
   return {
     id: wire.id,
     status: status ?? UNKNOWN,
     phase: phaseOf(status, notice),
     kind: open('order.kind', kind, KNOWN_KINDS, notice),
-    passthrough: wire.passthrough ?? null,
-    userId: wire.user_id ?? null,
+    passthrough: whole(wire.passthrough),
+    userId: whole(wire.user_id),
     address: toAddress(wire.patient_address),
     dob: dateOf(wire.patient_details?.dob),
     createdAt: utc(wire.created_at),
   };
 }
 
-/** Slots that can be booked: those without a key (not bookable online) or without times are left out. */
+/**
+ * Slots that can be booked: those without a key (not bookable online), with one too long to be carried whole, or without
+ * times are left out.
+ */
 export function toSlots(wire: AvailabilityWire, fallbackZone: string | null): Slot[] {
   return wire.slots.flatMap((day) => {
-    const zone = day.location?.iana_timezone ?? wire.timezone ?? fallbackZone;
+    const zone = whole(day.location?.iana_timezone ?? wire.timezone) ?? fallbackZone;
     return day.slots.flatMap((slot) => toSlot(slot, day, zone) ?? []);
   });
 }
@@ -75,10 +82,11 @@ function toSlot(
 ): Slot | null {
   const startsAt = utc(wire.start);
   const endsAt = utc(wire.end);
-  if (!wire.booking_key || !startsAt || !endsAt) return null;
+  const key = whole(wire.booking_key, MAX_KEY_LENGTH);
+  if (!key || !startsAt || !endsAt) return null;
   const at = day.location;
   return {
-    key: wire.booking_key,
+    key,
     startsAt,
     endsAt,
     expiresAt: utc(wire.expires_at),
@@ -86,24 +94,29 @@ function toSlot(
     price: wire.price ?? null,
     distance: at?.distance ?? null,
     location: at?.location ? { lng: at.location.lng, lat: at.location.lat } : null,
-    place: at ? { code: at.code ?? null, name: at.name ?? null, address: toAddress(at.address) } : null,
+    place: at ? { code: whole(at.code), name: brief(at.name), address: toAddress(at.address) } : null,
   };
 }
 
+/** Longest access notes: the way to a door is told whole. */
+const MAX_NOTES_LENGTH = 1_000;
+
 /** An address of either spelling; null when too little of it came to find the place by. */
 function toAddress(wire: AddressWire): PostalAddress | null {
-  const firstLine = wire?.first_line || streetLine(wire);
-  const zip = wire?.zip_code ?? wire?.zip;
-  if (!wire || !firstLine || !wire.city || !wire.state || !zip) return null;
+  const firstLine = brief(wire?.first_line || streetLine(wire));
+  const [city, state, zip] = [wire?.city, wire?.state, wire?.zip_code ?? wire?.zip].map((text) =>
+    brief(text),
+  );
+  if (!wire || !firstLine || !city || !state || !zip) return null;
   return {
     firstLine,
     // `unit` is the deprecated form of the second line; the seed has it beside an empty one.
-    secondLine: wire.second_line || wire.unit || null,
-    city: wire.city,
-    state: wire.state,
+    secondLine: brief(wire.second_line || wire.unit) || null,
+    city,
+    state,
     zip,
-    country: wire.country || null,
-    accessNotes: wire.access_notes || null,
+    country: brief(wire.country) || null,
+    accessNotes: brief(wire.access_notes, MAX_NOTES_LENGTH) || null,
   };
 }
 
@@ -133,5 +146,5 @@ function open(
   notice: Notice,
 ): string {
   if (value && !known.includes(value)) notice(field, value);
-  return value ?? UNKNOWN;
+  return brief(value) ?? UNKNOWN;
 }

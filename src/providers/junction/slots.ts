@@ -1,12 +1,12 @@
 import { Failure } from '../../booking/failures';
-import type { Slot } from '../../booking/model';
+import type { FoundSlots, Slot } from '../../booking/model';
 import type { Call, DayRange, SlotQuery } from '../provider';
 import { toSlots } from './parse';
 import { accountOf, demand, type Session } from './session';
 import { plusDays, utcDate } from './times';
 import { availabilityWire } from './wire';
 
-/** Calls that one search makes at most; days beyond are not searched. Half a year at home, 8 months at draw sites. */
+/** Calls that one search makes at most: half a year at home, 8 months at draw sites. Days beyond leave it incomplete. */
 const MAX_CALLS = 12;
 
 /**
@@ -14,14 +14,16 @@ const MAX_CALLS = 12;
  * place's, else the answer's, else the request's or the account's.
  *
  * A call that finds nothing may answer 404 "No slots found" instead of an empty list. When every call does, the
- * place is not served (`area_not_served`); beside calls that found something it only means none on those days.
+ * place is not served (`area_not_served`); beside calls that found something, or days that were not asked for, it
+ * only means none on those days.
  */
-export async function searchSlots(session: Session, call: Call, query: SlotQuery): Promise<Slot[]> {
+export async function searchSlots(session: Session, call: Call, query: SlotQuery): Promise<FoundSlots> {
   const { dialect } = session;
   const zone = query.request.timezone ?? accountOf(session, call).timezone ?? null;
   const asked = dialect.availability(query);
   const found = new Map<string, Slot>();
   const starts = startDates(query.days, dialect.coverageDays, utcDate(session.now()));
+  const complete = isCovered(query.days, starts, dialect.coverageDays);
   const refusals: Failure[] = [];
   for (const start of starts) {
     const answer = await demand(session, call, 'availability', availabilityWire, {
@@ -35,13 +37,14 @@ export async function searchSlots(session: Session, call: Call, query: SlotQuery
     for (const slot of answer ? toSlots(answer, zone) : []) found.set(slot.key, slot);
   }
   const [refusal] = refusals;
-  if (refusal && refusals.length === starts.length) throw refusal;
-  return [...found.values()];
+  if (refusal && complete && refusals.length === starts.length) throw refusal;
+  return { slots: [...found.values()], complete };
 }
 
 /**
  * The start dates of the calls that cover the asked days, in order, each once. Days before `today` are left out:
- * "start_date must be greater or equal than the current date" would refuse the whole call.
+ * "start_date must be greater or equal than the current date" would refuse the whole call. No more
+ * than a search makes calls.
  */
 export function startDates(days: readonly DayRange[], coverageDays: number, today: string): string[] {
   const starts: string[] = [];
@@ -53,6 +56,13 @@ export function startDates(days: readonly DayRange[], coverageDays: number, toda
     }
   }
   return starts;
+}
+
+/** Whether the calls cover the asked days to their last: they come in order, and end early only at their limit. */
+function isCovered(days: readonly DayRange[], starts: readonly string[], coverageDays: number): boolean {
+  const last = starts.at(-1);
+  if (last === undefined || starts.length < MAX_CALLS) return true;
+  return days.every(({ to }) => to < plusDays(last, coverageDays));
 }
 
 function later(a: string, b: string): string {

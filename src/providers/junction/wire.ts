@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ID_LENGTH } from '../bounded';
 
 /**
  * What comes back from Junction, read as loosely as it can be: only what we cannot work without is required, a
@@ -12,6 +13,8 @@ const soft = <T extends z.ZodType>(schema: T) => schema.nullish().catch(null);
 /** Ids and ZIP codes come as numbers too. */
 const text = soft(z.union([z.string(), z.number().transform(String)]));
 const number = soft(z.number());
+/** An id that we cannot work without, and carry. */
+const id = z.string().min(1).max(MAX_ID_LENGTH);
 const lngLat = soft(z.looseObject({ lng: z.number(), lat: z.number() }));
 
 /** USAddress, PatientAddressCompatible and the seed's `street`/`street_number` in one. */
@@ -42,7 +45,7 @@ const events = soft(z.array(event.nullable().catch(null)));
 export type EventWire = z.output<typeof event>;
 
 export const appointmentWire = z.looseObject({
-  id: z.string().min(1),
+  id,
   order_id: text,
   address,
   location: lngLat,
@@ -63,7 +66,7 @@ export const appointmentWire = z.looseObject({
 export type AppointmentWire = z.output<typeof appointmentWire>;
 
 export const orderWire = z.looseObject({
-  id: z.string().min(1),
+  id,
   user_id: text,
   patient_details: soft(z.looseObject({ dob: text })),
   patient_address: address,
@@ -123,12 +126,12 @@ const words = soft(z.array(z.string()));
 export const areaInfoWire = z.looseObject({
   phlebotomy: z.looseObject({
     is_served: z.boolean(),
-    providers: z.array(z.looseObject({ name: z.string().min(1), tier: words, service_types: words })),
+    providers: z.array(z.looseObject({ name: id, tier: words, service_types: words })),
   }),
 });
 export type AreaInfoWire = z.output<typeof areaInfoWire>;
 
-const reason = z.looseObject({ id: z.string().min(1), name: text, is_refundable: soft(z.boolean()) });
+const reason = z.looseObject({ id, name: text, is_refundable: soft(z.boolean()) });
 export const reasonsWire = z.array(reason);
 export type ReasonWire = z.output<typeof reason>;
 
@@ -139,8 +142,16 @@ export const errorWire = z.looseObject({
   message: text,
 });
 
+/** Parts of a path that are read: no field of ours lies deeper. */
+const MAX_LOC_LENGTH = 10;
+
 /** One entry of FastAPI's validation errors. `input` holds the value at fault, so it is never read. */
 export const validationWire = z.looseObject({
-  loc: soft(z.array(z.union([z.string(), z.number()]))),
+  loc: soft(
+    z.preprocess(
+      (loc) => (Array.isArray(loc) ? loc.slice(0, MAX_LOC_LENGTH) : loc),
+      z.array(z.union([z.string(), z.number()])),
+    ),
+  ),
   msg: text,
 });

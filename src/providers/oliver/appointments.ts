@@ -63,12 +63,19 @@ export async function lookUp(
     .filter(([id, row]) => isOwn(id) || isOf(party, row))
     .map(([, row]) => toAppointment(row, account, session.notice))
     .filter(({ id, startsAt: start }) => isOwn(id) || isAround(start, startsAt));
-  return {
-    order: null,
-    live: theirs.filter(({ standing }) => standing !== 'cancelled'),
-    ended: theirs.filter(({ standing }) => standing === 'cancelled'),
-  };
+  const live = theirs.filter(({ standing }) => standing !== 'cancelled');
+  if (live.length > MAX_SHOWN) {
+    const said = `${live.length} live appointments of one client and patient around one time`;
+    throw new Failure('unexpected_answer', { said });
+  }
+  const ended = theirs.filter(({ standing }) => standing === 'cancelled');
+  // What was the booking's own and is over counts; of the others any few will do.
+  ended.sort((one, other) => Number(isOwn(other.id)) - Number(isOwn(one.id)));
+  return { order: null, live, ended: ended.slice(0, MAX_SHOWN) };
 }
+
+/** More of one client and patient in two weeks are no patient's, and a booking carries what it is shown. */
+const MAX_SHOWN = 50;
 
 /** Ends nothing by itself, as the same failure would before a booking made anything. */
 function lostParty(err: unknown): unknown {

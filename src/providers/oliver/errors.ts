@@ -1,4 +1,5 @@
 import { Failure, type FailureCode, type FailureFacts } from '../../booking/failures';
+import { complaint } from '../bounded';
 import { shortened, type HttpAnswer } from '../http';
 import type { Operation } from './operations';
 import { envelopeWire } from './wire';
@@ -140,7 +141,7 @@ function fits(row: ErrorRow, operation: Operation, status: number, text: string)
 }
 
 function textOf(body: unknown): string {
-  if (typeof body === 'string') return body;
+  if (typeof body === 'string') return complaint(body);
   const parsed = envelopeWire.safeParse(body);
-  return parsed.success ? (parsed.data.message ?? parsed.data.error ?? '') : '';
+  return parsed.success ? complaint(parsed.data.message ?? parsed.data.error ?? '') : '';
 }

@@ -1,5 +1,6 @@
 import type { Appointment, Slot, Standing } from '../../booking/model';
 import type { OliverAccount } from '../../config';
+import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
 import type { Notice } from '../once';
 import { idOf } from './sweep';
 import { dayOf, utc } from './times';
@@ -47,7 +48,7 @@ export function toAppointment(wire: AppointmentWire, account: OliverAccount, not
     providerId: null,
     externalId: wire.remote_id ?? null,
     type: 'veterinary',
-    status: wire.status ?? 'unknown',
+    status: brief(wire.status) ?? 'unknown',
     eventStatus: null,
     standing: standingOf(wire.status, account, notice),
     startsAt: utc(wire.booking_date, account.timezone),
@@ -65,16 +66,17 @@ export function toAppointment(wire: AppointmentWire, account: OliverAccount, not
 /** What Oliver's own page says of a slot's length, for answers that leave the end out, in ms. */
 const SLOT_MS = 20 * 60_000;
 
-/** The slots of one day; those without a `uuid` or a readable start cannot be booked and are left out. */
+/** The slots of one day; those without a `uuid` that can be carried whole or a readable start cannot be booked and are left out. */
 export function toSlots(day: OpenTimeWire, zone: string): Slot[] {
   return (day.times ?? []).flatMap((slot) => toSlot(slot, dayOf(day.date), zone) ?? []);
 }
 
 function toSlot(wire: TimeSlotWire, day: string | null, timezone: string): Slot | null {
   const startsAt = utc(wire.start, timezone, day) ?? utc(wire.value, timezone, day);
-  if (!wire.uuid || !startsAt) return null;
+  const key = whole(wire.uuid, MAX_KEY_LENGTH);
+  if (!key || !startsAt) return null;
   return {
-    key: wire.uuid,
+    key,
     startsAt,
     endsAt: utc(wire.end, timezone, day) ?? new Date(Date.parse(startsAt) + SLOT_MS).toISOString(),
     expiresAt: null,
@@ -88,6 +90,6 @@ function toSlot(wire: TimeSlotWire, day: string | null, timezone: string): Slot 
 
 /** With whom and in which room: two vets at the same time are two slots, and one may go while the other stays. */
 function toPlace({ provider_id, room_id }: TimeSlotWire): Slot['place'] {
-  const code = [provider_id, room_id].filter(Boolean).join('/');
-  return code === '' ? null : { code, name: null, address: null };
+  const code = whole([provider_id, room_id].filter(Boolean).join('/'));
+  return code === null ? null : { code, name: null, address: null };
 }

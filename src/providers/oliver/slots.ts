@@ -1,5 +1,5 @@
 import { Failure } from '../../booking/failures';
-import type { Slot } from '../../booking/model';
+import type { FoundSlots, Slot } from '../../booking/model';
 import type { BookingRequest } from '../../booking/schema/request';
 import { addDays, daysOf, localDay } from '../../booking/windows';
 import type { Call, DayRange } from '../provider';
@@ -8,7 +8,7 @@ import { accountOf, demand, type Session } from './session';
 import { dayOf, rfc3339, startOfDay, utc } from './times';
 import { openTimesWire, type OpenTimeWire } from './wire';
 
-/** Calls that one search makes at most; days beyond are not searched. */
+/** Calls that one search makes at most; days beyond leave it incomplete. */
 const MAX_CALLS = 30;
 
 /** How far the next call goes on when one says nothing of any day, in days. How many an answer covers is unknown. */
@@ -24,12 +24,13 @@ export async function openTimes(
   call: Call,
   days: readonly DayRange[],
   request: BookingRequest,
-): Promise<Slot[]> {
+): Promise<FoundSlots> {
   const { timezone } = accountOf(session, call);
   if (!request.appointmentType) throw new Failure('invalid_request', { field: 'appointmentType' });
   const found = new Map<string, Slot>();
   let next = localDay(new Date(session.now()), timezone);
   let calls = 0;
+  let complete = true;
   for (const range of [...days].sort((a, b) => a.from.localeCompare(b.from))) {
     next = later(next, range.from);
     while (next <= range.to && calls < MAX_CALLS) {
@@ -42,8 +43,9 @@ export async function openTimes(
       for (const slot of answer.flatMap((day) => toSlots(day, timezone))) found.set(slot.key, slot);
       next = dayAfter(answer, next, timezone);
     }
+    complete &&= next > range.to;
   }
-  return [...found.values()];
+  return { slots: [...found.values()], complete };
 }
 
 /**
@@ -57,7 +59,8 @@ export async function isOnOffer(
   request: BookingRequest,
 ): Promise<boolean> {
   const days = wantedDays(request, accountOf(session, call).timezone);
-  return (await openTimes(session, call, days, request)).some(({ key }) => key === slotKey);
+  const { slots } = await openTimes(session, call, days, request);
+  return slots.some(({ key }) => key === slotKey);
 }
 
 function wantedDays({ windows, slot }: BookingRequest, zone: string): DayRange[] {

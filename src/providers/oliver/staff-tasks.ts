@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { Failure } from '../../booking/failures';
 import type { Appointment } from '../../booking/model';
+import { brief } from '../bounded';
 import type { Call, CancelCall } from '../provider';
 import type { Practice } from './appointments';
 import { toAppointment } from './parse';
@@ -102,5 +103,5 @@ function descriptionOf(cancel: CancelCall, appointment: Appointment | null, zone
 }
 
 function reasonOf({ id, status }: TaskWire): string {
-  return `the clinic is asked to cancel by staff task ${id ?? '(no id)'}, ${status ?? 'pending'}`;
+  return `the clinic is asked to cancel by staff task ${id ?? '(no id)'}, ${brief(status) ?? 'pending'}`;
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../booking/failures';
+import { timeText } from '../bounded';
 import { unclear } from '../http';
 import type { Call } from '../provider';
 import { accountOf, demand, detached, type Session } from './session';
@@ -173,7 +174,7 @@ export function isLastPage(
 
 /** The list requires no field, not even the id: what stands in for it need only tell one row from another. */
 export function idOf(row: AppointmentWire): string {
-  return row.id ?? row.remote_id ?? `${row.created_at ?? ''}/${row.booking_date ?? ''}`;
+  return row.id ?? row.remote_id ?? `${timeText(row.created_at) ?? ''}/${timeText(row.booking_date) ?? ''}`;
 }
 
 /** The newer word wins, whichever order they were read in. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ID_LENGTH } from '../bounded';
 
 /**
  * What comes back from Oliver, read as loosely as it can be: open times and the list are "proposed, subject to
@@ -10,7 +11,7 @@ import { z } from 'zod';
 const soft = <T extends z.ZodType>(schema: T) => schema.nullish().catch(null);
 
 /** Both id types as one. */
-const id = z.union([z.string().min(1), z.number().transform(String)]);
+const id = z.union([z.string().min(1).max(MAX_ID_LENGTH), z.number().transform(String)]);
 const text = soft(z.union([z.string(), z.number().transform(String)]));
 const number = soft(z.number());
 
@@ -46,8 +47,8 @@ export const openTimesWire = listOf(openTime);
 
 /** An appointment of the list. No field is required there. */
 export const appointmentWire = z.looseObject({
-  id: text,
-  remote_id: text,
+  id: soft(id),
+  remote_id: soft(id),
   status: text,
   booking_date: text,
   end_date: text,
@@ -80,6 +81,6 @@ const patient = z.looseObject({ id, name: text, remote_id: text });
 export type PatientWire = z.output<typeof patient>;
 export const patientsWire = listOf(patient);
 
-export const taskWire = z.looseObject({ id: text, status: text, title: text, description: text });
+export const taskWire = z.looseObject({ id: soft(id), status: text, title: text, description: text });
 export type TaskWire = z.output<typeof taskWire>;
 export const taskPageWire = pageOf(taskWire);

@@ -24,7 +24,8 @@ export function timestamp(context: Context): string {
 
 /** The order, or 404. */
 export function orderOf(context: Context, id: string): OrderRecord {
-  const order = context.state.orders[id];
+  const { orders } = context.state;
+  const order = Object.hasOwn(orders, id) ? orders[id] : undefined;
   if (!order) throw REFUSALS.noOrder();
   return order;
 }

@@ -113,7 +113,9 @@ function moveControls(app: FastifyInstance, context: Context): void {
   });
 
   app.post<{ Params: { id: string } }>('/_sandbox/appointments/:id', (request) => {
-    const appointment = context.state.appointments[request.params.id];
+    const { appointments } = context.state;
+    const { id } = request.params;
+    const appointment = Object.hasOwn(appointments, id) ? appointments[id] : undefined;
     if (!appointment) throw refuse(404, 'There is no such appointment.');
     const {
       status,

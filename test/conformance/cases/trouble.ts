@@ -29,6 +29,7 @@ export const troubleCases: Cases = (desk) => {
         order: null,
         capabilities: subject.capabilities,
         max: 5,
+        tried: [],
       });
       expect(await refusal(search)).toEqual(retried('provider_unavailable'));
       expect((await searched(desk(), subject.request())).length).toBeGreaterThan(0);

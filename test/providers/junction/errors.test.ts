@@ -319,3 +319,40 @@ describe('the provider is quoted, shortened, whatever the shape of its answer', 
     expect(failure.facts.said).toHaveLength(300);
   });
 });
+
+const MEGABYTE = 1_000_000;
+const LONG_WORDS = [
+  'transition from ',
+  'appointment ',
+  'not have a ',
+  'has an appoint',
+  'ref:a/book/1 ',
+  ' ',
+  'the order 00000000-',
+].map((words) => words.repeat(Math.ceil(MEGABYTE / words.length)));
+
+test.each(LONG_WORDS)('a megabyte of words is told apart within 100 ms, in whatever shape (%#)', (words) => {
+  const nested: unknown = JSON.parse(`${'{"detail":'.repeat(100_000)}"x"${'}'.repeat(100_000)}`);
+  const bodies = [
+    words,
+    { detail: words },
+    { error: words, message: words },
+    { detail: [{ loc: [words, words], msg: words }] },
+    { detail: [{ loc: Array(100_000).fill('body'), msg: 'x' }] },
+    { detail: Array(20_000).fill({ loc: ['body', 'dob'], msg: words.slice(0, 50) }) },
+    nested,
+  ];
+  for (const operation of ['cancel_order', 'cancel_appointment', 'place_order'] as const) {
+    for (const body of bodies) {
+      const began = performance.now();
+      const { failure } = verdictOf(operation, { status: 400, body });
+      expect(performance.now() - began).toBeLessThan(100);
+      expect((failure.facts.said ?? '').length).toBeLessThanOrEqual(300);
+    }
+  }
+});
+
+test('what a long answer says at its beginning still counts', () => {
+  const body = { detail: `This appointment slot is no longer available. ${'x'.repeat(MEGABYTE)}` };
+  expect(verdictOf('book', { status: 400, body }).failure.code).toBe('slot_gone');
+});

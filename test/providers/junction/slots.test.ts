@@ -38,11 +38,13 @@ function atSite(range: DayRange[], request = AT_SITE) {
     .searchSlots(stage().call(), { days: range, address: null, location: null, request });
 }
 
+const slotsOf = async (search: ReturnType<typeof atHome>) => (await search).slots;
+
 const startsAsked = () => stage().server.received.map(({ query }) => query.get('start_date'));
 
 test('at home: the address in the body, the first day in the query', async () => {
   stage().server.expect(AT_HOME_LINE, answer('k1', 'k2'));
-  const slots = await atHome(days('2026-12-07', '2026-12-11'), { timezone: 'America/Phoenix' });
+  const slots = await slotsOf(atHome(days('2026-12-07', '2026-12-11'), { timezone: 'America/Phoenix' }));
   expect(slots.map(({ key, timezone }) => [key, timezone])).toEqual([
     ['k1', 'America/Phoenix'],
     ['k2', 'America/Phoenix'],
@@ -85,7 +87,7 @@ test('at draw sites named by their codes: no ZIP, no radius', async () => {
 test('days beyond one answer are asked for in further calls, and a slot seen twice counts once', async () => {
   stage().server.expect(AT_HOME_LINE, answer('k1', 'k2'));
   stage().server.expect(AT_HOME_LINE, answer('k2', 'k3'));
-  const slots = await atHome(days('2026-12-07', '2026-12-21'));
+  const slots = await slotsOf(atHome(days('2026-12-07', '2026-12-21')));
   expect(slots.map(({ key }) => key)).toEqual(['k1', 'k2', 'k3']);
   expect(startsAsked()).toEqual(['2026-12-07', '2026-12-21']);
 });
@@ -93,7 +95,7 @@ test('days beyond one answer are asked for in further calls, and a slot seen twi
 test('"No slots found" for some of the days is none on those days', async () => {
   stage().server.expect(AT_HOME_LINE, NOTHING);
   stage().server.expect(AT_HOME_LINE, answer('k1'));
-  expect(await atHome(days('2026-12-07', '2026-12-21'))).toHaveLength(1);
+  expect(await slotsOf(atHome(days('2026-12-07', '2026-12-21')))).toHaveLength(1);
 });
 
 test('"No slots found" for all of them means that the place is not served', async () => {
@@ -103,7 +105,7 @@ test('"No slots found" for all of them means that the place is not served', asyn
 
 test('an empty answer is no failure', async () => {
   stage().server.expect(AT_HOME_LINE, { body: { slots: [], timezone: null } });
-  expect(await atHome(days('2026-12-07', '2026-12-11'))).toEqual([]);
+  expect(await atHome(days('2026-12-07', '2026-12-11'))).toEqual({ slots: [], complete: true });
 });
 
 test('a search that breaks off is no short list', async () => {
@@ -113,7 +115,7 @@ test('a search that breaks off is no short list', async () => {
 });
 
 test('days that are over are not asked for', async () => {
-  expect(await atHome(days('2026-11-01', '2026-11-30'))).toEqual([]);
+  expect(await slotsOf(atHome(days('2026-11-01', '2026-11-30')))).toEqual([]);
 });
 
 test.each([
@@ -162,4 +164,19 @@ describe('start dates', () => {
   test('are bounded', () => {
     expect(startDates(days('2026-12-07', '9999-12-31'), 14, TODAY)).toHaveLength(12);
   });
+});
+
+test.each([
+  ['to the last day that its calls cover', '2027-05-23', true],
+  ['a day further', '2027-05-24', false],
+  ['a year', '2027-12-06', false],
+])('a search of %s says whether it saw all days', async (_what, to, complete) => {
+  for (let n = 0; n < 12; n++) stage().server.expect(AT_HOME_LINE, answer(`k${n}`));
+  const found = await atHome(days('2026-12-07', to));
+  expect([found.slots.length, found.complete]).toEqual([12, complete]);
+});
+
+test('"No slots found" in as many calls as there are says nothing of the days beyond', async () => {
+  for (let n = 0; n < 12; n++) stage().server.expect(AT_HOME_LINE, NOTHING);
+  expect(await atHome(days('2026-12-07', '2027-12-06'))).toEqual({ slots: [], complete: false });
 });

@@ -37,3 +37,15 @@ test('every row says where it is known from and ends in a row of the failure tab
     expect(is === 'maybe_gone' || is in FAILURES).toBe(true);
   }
 });
+
+test.each(['patient ', 'slot ', 'unknown ', "n't find "])(
+  'a megabyte of %p is told apart within 100 ms',
+  (word) => {
+    const words = word.repeat(Math.ceil(1_000_000 / word.length));
+    for (const body of [words, { success: false, message: words }]) {
+      const began = performance.now();
+      verdictOf('create_appointment', { status: 400, body });
+      expect(performance.now() - began).toBeLessThan(100);
+    }
+  },
+);

@@ -48,6 +48,19 @@ test.each<[string, Standing]>([
   expect(live).toMatchObject([{ status, standing, ref: null }]);
 });
 
+const many = (count: number, more: object) =>
+  Array.from({ length: count }, (_, n) => listed({ id: String(n), remote_id: null, ...more }));
+
+test('more live ones of one patient around one time than there can be are for a person', async () => {
+  expect((await failureOf(look(many(51, {})))).code).toBe('unexpected_answer');
+});
+
+test('of ended ones fifty are shown, the booking’s own first', async () => {
+  const { ended } = await look(many(90, { status: 'DELETED' }), { ownIds: ['89'] });
+  expect(ended).toHaveLength(50);
+  expect(ended[0]?.id).toBe('89');
+});
+
 test.each(['DELETED', 'DECLINED'])('%s is a refusal', async (status) => {
   const { live, ended } = await look([listed({ status })]);
   expect(live).toEqual([]);

@@ -93,7 +93,7 @@ test('a patient’s remote id is taken at its word where no patient shows one (t
   stage().server.expect(CLIENTS, ok([CLIENT]));
   stage().server.expect(PATIENTS, ok([{ ...PATIENT, remote_id: undefined }]));
   stage().server.expect(OPEN_TIMES, ok([]));
-  await expect(search(BY_REMOTE_ID)).resolves.toEqual([]);
+  await expect(search(BY_REMOTE_ID)).resolves.toEqual({ slots: [], complete: true });
 });
 
 test('a party that was found is not asked for again for ten minutes', async () => {

@@ -4,11 +4,13 @@ import { failureOf, NOW, oliverStage, queryOf } from './setup';
 const stage = oliverStage();
 type Account = Parameters<ReturnType<typeof stage>['provider']>[0];
 
-function search(from: string, to: string, account: Account = {}, request = BY_REMOTE_ID) {
+function find(from: string, to: string, account: Account = {}, request = BY_REMOTE_ID) {
   return stage()
     .provider(account)
     .searchSlots(stage().call(), queryOf(request, from, to));
 }
+
+const search = async (...asked: Parameters<typeof find>) => (await find(...asked)).slots;
 
 function answers(...bodies: unknown[]): void {
   stage().signsIn();
@@ -63,7 +65,12 @@ test('an answer that names no day is stepped over', async () => {
 
 test('an answer that never moves on ends the search', async () => {
   answers(...Array.from({ length: 30 }, () => [day('12/01/2026')]));
-  expect(await search('2026-12-07', '2027-11-30')).toEqual([]);
+  expect(await find('2026-12-07', '2027-11-30')).toEqual({ slots: [], complete: false });
+});
+
+test('a search that sees the last of its days is complete', async () => {
+  answers([day('12/07/2026', 'a'), day('12/08/2026')]);
+  expect(await find('2026-12-07', '2026-12-08')).toMatchObject({ slots: [{ key: 'a' }], complete: true });
 });
 
 test('two windows are asked for apart, and what lies between them is not', async () => {

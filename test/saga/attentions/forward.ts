@@ -65,6 +65,17 @@ export const FORWARD: readonly Case[] = [
     choices: GO_ON_OR_END,
   },
   {
+    reason: 'search_incomplete',
+    when: 'because the wanted days go further than one search does',
+    async reach(stage) {
+      await stage.sandbox.control('slots', { empty: ALWAYS });
+      const windows = [{ from: '+2d', to: '+300d' }];
+      const mend = () => stage.sandbox.control('slots', { empty: 0 });
+      return { ...(await startAdopting(stage, 'cancel', { windows })), mend };
+    },
+    choices: GO_ON_OR_END,
+  },
+  {
     reason: 'ambiguous_match',
     when: "because somebody else's appointment stands where its own may have landed",
     reach: unansweredBesideForeign,
