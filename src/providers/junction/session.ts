@@ -61,6 +61,7 @@ export async function ask<T>(
     body,
     timeoutMs: call.timeoutMs,
     signal: call.signal,
+    isLastTry: call.isLastTry,
   });
   if (answer.status < 200 || answer.status > 299) {
     const verdict = verdictOf(operation, answer);

@@ -115,6 +115,7 @@ function send(
     body,
     timeoutMs: call.timeoutMs,
     signal: call.signal,
+    isLastTry: call.isLastTry,
   });
 }
 

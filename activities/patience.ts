@@ -1,0 +1,102 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { Failure } from '../src/booking/failures';
+import type { At } from './contract';
+import { isBug, isRetryable, toFinalFailure } from './failures';
+
+/**
+ * Patience with a read that fails: the time in which tries were made. What counts are the pauses that were planned and
+ * the tries' own time on a clock that never jumps; so a time without a worker does not count. The sum is kept in the
+ * activity's heartbeat details, which its next try is given. A pause is cut to what is left, and the try that began when
+ * nothing was left is the last: nobody is asked before a try that was made after the limit.
+ */
+
+/** What the tries before this one have spent. */
+interface Spent {
+  tries: number;
+  ms: number;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** The part of its time limit after which a try ends itself: one that Temporal ends could not say what was spent. */
+const OWN_LIMIT = 0.9;
+
+/** Runs a read. Whatever time may cure is tried again by the server, until the booking's patience is used up. */
+export async function reading<T>(at: At, body: () => Promise<T>): Promise<T> {
+  const { attempt, startToCloseTimeoutMs } = Context.current().info;
+  const beganMs = performance.now();
+  // Until it ends, a try counts as a whole one: a worker that is lost with it says nothing any more.
+  if (attempt > 1) keep({ ...spentBefore(), ms: spentBefore().ms + startToCloseTimeoutMs });
+  try {
+    return await within(startToCloseTimeoutMs * OWN_LIMIT, body());
+  } catch (err) {
+    const isToTryAgain = err instanceof Failure ? isRetryable(err) : isBug(err);
+    if (isToTryAgain) throw patienceWith(err, at.patienceMs ?? Infinity, beganMs);
+    throw err instanceof Failure ? toFinalFailure(err) : err;
+  }
+}
+
+/** What to throw for a try that failed: after the last the workflow decides, else the server tries again after a pause. */
+export function patienceWith(err: unknown, patienceMs: number, beganMs: number): ApplicationFailure {
+  const before = spentBefore();
+  const spentMs = before.ms + (performance.now() - beganMs);
+  if (before.ms >= patienceMs) return givenUp(err, spentMs);
+  const wantedMs = Math.max(pauseAfter(before.tries), retryAfterMs(err));
+  const pauseMs = Math.round(Math.max(FIRST_PAUSE_MS, Math.min(wantedMs, patienceMs - spentMs)));
+  keep({ tries: before.tries + 1, ms: spentMs + pauseMs });
+  return err instanceof Failure
+    ? ApplicationFailure.create({
+        type: err.code,
+        message: err.message,
+        details: [err.facts],
+        nextRetryDelay: pauseMs,
+      })
+    : ApplicationFailure.fromError(err, { nextRetryDelay: pauseMs });
+}
+
+/** Whether this try began when the patience was used up. */
+export function isLastTry({ patienceMs = Infinity, isLastTry: isSaidToBe = false }: At): boolean {
+  return isSaidToBe || spentBefore().ms >= patienceMs;
+}
+
+/** What failed has passed: a later failure has patience of its own. */
+export function forgetFailures(): void {
+  if (spentBefore().tries > 0) Context.current().heartbeat(null);
+}
+
+function givenUp(err: unknown, spentMs: number): ApplicationFailure {
+  if (!(err instanceof Failure)) return ApplicationFailure.fromError(err, { nonRetryable: true });
+  return toFinalFailure(new Failure(err.code, { ...err.facts, triedForMs: Math.round(spentMs) }));
+}
+
+function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const said = `not read to its end within ${limitMs} ms`;
+    timer = setTimeout(() => reject(new Failure('provider_unavailable', { said })), limitMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function pauseAfter(tries: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+}
+
+function retryAfterMs(err: unknown): number {
+  return err instanceof Failure ? (err.facts.retryAfterMs ?? 0) : 0;
+}
+
+function keep(spent: Spent): void {
+  Context.current().heartbeat(spent);
+}
+
+function spentBefore(): Spent {
+  const kept: unknown = Context.current().info.heartbeatDetails;
+  const numberAt = (name: keyof Spent): number => {
+    const value: unknown = typeof kept === 'object' && kept !== null ? Reflect.get(kept, name) : 0;
+    return typeof value === 'number' ? value : 0;
+  };
+  return { tries: numberAt('tries'), ms: numberAt('ms') };
+}
