@@ -63,7 +63,8 @@ export function isLastTry({ patienceMs = Infinity, isLastTry: isSaidToBe = false
 
 /** What failed has passed: a later failure has patience of its own. */
 export function forgetFailures(): void {
-  if (spentBefore().tries > 0) Context.current().heartbeat(null);
+  const context = Context.current();
+  if (context.info.heartbeatDetails != null) context.heartbeat(null);
 }
 
 function givenUp(err: unknown, spentMs: number): ApplicationFailure {
