@@ -6,8 +6,9 @@ import type { Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
- * Patience: the time in which tries were made. What counts are the pauses that were planned and the tries' own time, each
- * at most as long as a call may take; a time without workers does not. A pause is cut to what is left, and the try
+ * Patience: the time in which tries were made. What counts are the tries' own time, each at most as long as a call may
+ * take, and the pauses between them, each at most twice as long as it was planned: that much may be a busy Temporal's
+ * lateness, and more is a time without workers, which does not count. A pause is cut to what is left, and the try
  * that began when nothing was left is the last: nobody is asked before a try that was made after the limit.
  */
 export interface Patience {
@@ -58,8 +59,9 @@ export async function pauseWithin(
 
 /** Pauses for a time that nothing may cut. */
 export async function pauseFor(b: Booking, patience: Patience, what: string, pauseMs: number): Promise<void> {
-  patience.spentMs += pauseMs;
+  const beganMs = nowMs();
   await pauseUntil(b, what, after(now(), pauseMs));
+  patience.spentMs += Math.min(nowMs() - beganMs, pauseMs * 2);
 }
 
 const PASSING: readonly FailureCode[] = ['rate_limited', 'provider_unavailable'];

@@ -107,6 +107,22 @@ describe('a time without workers', () => {
     expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
   });
 
+  test.each([
+    ['an order to place', () => Promise.resolve(atHome({ limits: { settleWithinMs: 1_000 } }))],
+    [
+      'an order to adopt',
+      async () => adopting(await rig.sandbox.placeOrder(), 'cancel', { limits: { settleWithinMs: 1_000 } }),
+    ],
+  ])('until its time is up leaves a booking one try, waited for in full: %s', async (_what, request) => {
+    const wanted = await request();
+    let id = '';
+    await away(async () => {
+      ({ id } = (await rig.bookings.start(wanted)).booking);
+    });
+    const view = await rig.until(id, ({ status }) => status === 'confirmed' || status === 'failed');
+    expect(view).toMatchObject({ status: 'confirmed', failure: null });
+  });
+
   test('while a booking is looked up: the looks after it are as many, and not all at once', async () => {
     const orderId = await rig.sandbox.placeOrder();
     const path = `/v3/order/${orderId}/phlebotomy/appointment`;
