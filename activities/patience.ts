@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Failure } from '../src/booking/failures';
+import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import type { At } from './contract';
-import { isBug, isRetryable, toFinalFailure } from './failures';
+import { crossing, isBug, isRetryable, toFinalFailure } from './failures';
 
 /**
  * Patience with a read that fails: the time in which tries were made. What counts are the pauses that were planned and
@@ -20,20 +21,22 @@ interface Spent {
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** The part of its time limit after which a try ends itself: one that Temporal ends could not say what was spent. */
-const OWN_LIMIT = 0.9;
+/** Tries that are made at least, however slow they are: one call that hangs is not all that patience may come to. */
+const LEAST_TRIES = 3;
 
 /** Runs a read. Whatever time may cure is tried again by the server, until the booking's patience is used up. */
 export async function reading<T>(at: At, body: () => Promise<T>): Promise<T> {
+  const { patienceMs } = at;
+  if (patienceMs === undefined) return crossing(body); // an earlier build limits the tries itself
   const { attempt, startToCloseTimeoutMs } = Context.current().info;
   const beganMs = performance.now();
   // Until it ends, a try counts as a whole one: a worker that is lost with it says nothing any more.
-  if (attempt > 1) keep({ ...spentBefore(), ms: spentBefore().ms + startToCloseTimeoutMs });
+  if (attempt > 1) keep(withOneMore(spentBefore(), startToCloseTimeoutMs));
   try {
-    return await within(startToCloseTimeoutMs * OWN_LIMIT, body());
+    return await within(at.callTimeoutMs * CALLS_IN_AN_ACTIVITY, body());
   } catch (err) {
     const isToTryAgain = err instanceof Failure ? isRetryable(err) : isBug(err);
-    if (isToTryAgain) throw patienceWith(err, at.patienceMs ?? Infinity, beganMs);
+    if (isToTryAgain) throw patienceWith(err, patienceMs, beganMs);
     throw err instanceof Failure ? toFinalFailure(err) : err;
   }
 }
@@ -42,10 +45,10 @@ export async function reading<T>(at: At, body: () => Promise<T>): Promise<T> {
 export function patienceWith(err: unknown, patienceMs: number, beganMs: number): ApplicationFailure {
   const before = spentBefore();
   const spentMs = before.ms + (performance.now() - beganMs);
-  if (before.ms >= patienceMs) return givenUp(err, spentMs);
+  if (isLast(before, patienceMs)) return givenUp(err, spentMs);
   const wantedMs = Math.max(pauseAfter(before.tries), retryAfterMs(err));
   const pauseMs = Math.round(Math.max(FIRST_PAUSE_MS, Math.min(wantedMs, patienceMs - spentMs)));
-  keep({ tries: before.tries + 1, ms: spentMs + pauseMs });
+  keep(withOneMore(before, spentMs - before.ms + pauseMs));
   return err instanceof Failure
     ? ApplicationFailure.create({
         type: err.code,
@@ -58,7 +61,11 @@ export function patienceWith(err: unknown, patienceMs: number, beganMs: number):
 
 /** Whether this try began when the patience was used up. */
 export function isLastTry({ patienceMs = Infinity, isLastTry: isSaidToBe = false }: At): boolean {
-  return isSaidToBe || spentBefore().ms >= patienceMs;
+  return isSaidToBe || isLast(spentBefore(), patienceMs);
+}
+
+function isLast({ tries, ms }: Spent, patienceMs: number): boolean {
+  return ms >= patienceMs && tries + 1 >= LEAST_TRIES;
 }
 
 /** What failed has passed: a later failure has patience of its own. */
@@ -87,6 +94,10 @@ function pauseAfter(tries: number): number {
 
 function retryAfterMs(err: unknown): number {
   return err instanceof Failure ? (err.facts.retryAfterMs ?? 0) : 0;
+}
+
+function withOneMore({ tries, ms }: Spent, moreMs: number): Spent {
+  return { tries: tries + 1, ms: ms + moreMs };
 }
 
 function keep(spent: Spent): void {

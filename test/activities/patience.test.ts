@@ -60,7 +60,7 @@ async function tried(
   if (!(err instanceof ApplicationFailure)) throw new Error('it did not fail');
   return {
     pauseMs: err.nonRetryable ? null : Number(err.nextRetryDelay ?? 0),
-    facts: (err.details?.[0] ?? {}), // written by failures.ts
+    facts: err.details?.[0] ?? {}, // written by failures.ts
     kept: beats.at(-1),
   };
 }
@@ -93,9 +93,9 @@ test('a read is tried again for its patience, and not much longer', async () => 
   expect(last.facts.triedForMs).toBeGreaterThanOrEqual(PATIENCE_MS);
 });
 
-test('a long Retry-After cannot stretch it: one fresh try right after it, then a person', async () => {
+test('a long Retry-After cannot stretch it: fresh tries right after it, then a person', async () => {
   const { tries, pausedMs } = await allTries(failing({ retryAfterMs: 72_000 * SECOND_MS }));
-  expect(tries).toBe(2);
+  expect(tries).toBe(3);
   expect(pausedMs).toBeGreaterThan(PATIENCE_MS - SECOND_MS);
   expect(pausedMs).toBeLessThan(PATIENCE_MS + 2 * SECOND_MS);
 });
@@ -130,6 +130,12 @@ test.each([
   }
 });
 
+test('slow tries do not use it up before three were made', async () => {
+  const over = { kept: { tries: 1, ms: PATIENCE_MS }, attempt: 2 };
+  expect((await tried(failing(), over)).pauseMs).toBe(SECOND_MS);
+  expect((await tried(failing(), { kept: { tries: 2, ms: PATIENCE_MS }, attempt: 3 })).pauseMs).toBeNull();
+});
+
 test('a bug is tried again for as long, as a deploy may be under way, and then shown', async () => {
   const bug = () => Promise.reject(new TypeError('a bug'));
   expect((await tried(bug)).pauseMs).toBe(SECOND_MS);
@@ -151,14 +157,14 @@ test('a try counts as a whole one until it ends: one that is lost with its worke
   const provider = { lookUp: () => Promise.resolve(NOTHING), orders: null } as unknown as Provider;
   const { lookUp } = createProviderActivities({ providerFor: () => provider, timezoneOf: () => null });
   await environment.run(() => lookUp(WHERE));
-  expect(during).toEqual({ tries: 1, ms: 46 * SECOND_MS });
+  expect(during).toEqual({ tries: 2, ms: 46 * SECOND_MS });
 });
 
 test('a read that does not end ends itself, before Temporal ends it and what it spent is lost', async () => {
   const never = () => new Promise<Sighting>(() => undefined);
-  const one = await tried(never, { startToCloseTimeoutMs: 100 });
+  const one = await tried(never);
   expect(one.pauseMs).toBe(SECOND_MS);
-  expect(one.facts.said).toBe('not read to its end within 90 ms');
+  expect(one.facts.said).toBe('not read to its end within 300 ms');
 });
 
 test('the last try is made although the provider has asked for a pause', async () => {
@@ -167,8 +173,8 @@ test('the last try is made although the provider has asked for a pause', async (
     calls.push(call.isLastTry);
     return failing()();
   };
-  await tried(noting, { kept: { tries: 1, ms: PATIENCE_MS - 1 }, attempt: 2 });
-  await tried(noting, { kept: { tries: 1, ms: PATIENCE_MS }, attempt: 2 });
+  await tried(noting, { kept: { tries: 2, ms: PATIENCE_MS - 1 }, attempt: 3 });
+  await tried(noting, { kept: { tries: 2, ms: PATIENCE_MS }, attempt: 3 });
   expect(calls).toEqual([false, true]);
 });
 
