@@ -30,6 +30,13 @@ export interface At {
   account: string;
   bookingId: string;
   callTimeoutMs: number;
+  /**
+   * How long a failing read is tried before a person is asked, in ms (activities/patience.ts). Not there where an earlier
+   * build asks: that one limits the tries.
+   */
+  patienceMs?: number;
+  /** Whether a person is asked when this write fails: the last of its tries. */
+  isLastTry?: boolean;
 }
 
 /** A booking, opened: the request parsed, the provider's table row resolved for the account. */
@@ -111,6 +118,12 @@ export interface LookUp {
   withOrder?: boolean;
 }
 
+/** A poll that follows a finding of the same wait. */
+export interface Paced {
+  /** How long the provider is left alone before the first look, in ms. */
+  pauseMs?: number;
+}
+
 /** Run on the provider's queue, under its limits. */
 export interface ProviderActivities {
   /** Looks for the booking's order, then places it. */
@@ -125,7 +138,7 @@ export interface ProviderActivities {
   readOrder(input: { at: At; orderId: string; isKnown?: boolean }): Promise<Order>;
   cancelOrder(input: { at: At; orderId: string }): Promise<WriteAnswer<Order>>;
   /** Returns once the order's status differs from `seenStatus`; until then it fails softly and is retried. */
-  awaitOrderChange(input: { at: At; orderId: string; seenStatus: string }): Promise<Order>;
+  awaitOrderChange(input: { at: At; orderId: string; seenStatus: string } & Paced): Promise<Order>;
   /**
    * Slots in the wanted windows, wholly inside, best first, at most `max`, without those that were `tried` (slotMarks).
    */
@@ -171,7 +184,7 @@ export interface ProviderActivities {
    * Returns once what is seen differs from `seen` (a sightingMark); until then it fails softly and is retried. An own
    * appointment that stays missing for `missingForMs` (0 where an earlier build asks) fails it for good.
    */
-  awaitAppointmentChange(input: LookUp & { seen: string; missingForMs?: number }): Promise<Sighting>;
+  awaitAppointmentChange(input: LookUp & Paced & { seen: string; missingForMs?: number }): Promise<Sighting>;
   cancelAppointment(input: {
     at: At;
     request: ReferredParty;

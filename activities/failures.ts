@@ -9,8 +9,7 @@ import { Failure, failureRow } from '../src/booking/failures';
  * (the provider's failures, and Temporal's own absence) is retried by the server, at the provider's pace where it named one.
  */
 export function toApplicationFailure(failure: Failure): ApplicationFailure {
-  const isPassing = failureRow(failure.code).owner === 'provider' || failure.code === 'temporal_unavailable';
-  const retryable = isPassing && failure.code !== 'outcome_unknown';
+  const retryable = isRetryable(failure);
   return ApplicationFailure.create({
     type: failure.code,
     message: failure.message,
@@ -20,17 +19,27 @@ export function toApplicationFailure(failure: Failure): ApplicationFailure {
   });
 }
 
+/** Whether time alone may cure it. */
+export function isRetryable({ code }: Failure): boolean {
+  const isPassing = failureRow(code).owner === 'provider' || code === 'temporal_unavailable';
+  return isPassing && code !== 'outcome_unknown';
+}
+
 /** The same for a failure that time has not cured: the server tries no more, and the workflow decides. */
 export function toFinalFailure({ code, message, facts }: Failure): ApplicationFailure {
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [facts] });
 }
 
-/** "Nothing to see yet": fails a poll softly, so that the server tries it again and nobody is alarmed. */
-export function notYet(what: string): ApplicationFailure {
+/**
+ * "Nothing to see yet": fails a poll softly, so that the server tries it again and nobody is alarmed; at the poll's own
+ * interval, or after `inMs`.
+ */
+export function notYet(what: string, inMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'not_yet',
     message: `${what}: not yet`,
     category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: inMs,
   });
 }
 
@@ -59,6 +68,6 @@ export function afterSomeTries(): boolean {
 }
 
 /** Not a failure that was made on purpose, nor the end of the worker. */
-function isBug(err: unknown): boolean {
+export function isBug(err: unknown): boolean {
   return !(err instanceof TemporalFailure) && !Context.current().cancellationSignal.aborted;
 }

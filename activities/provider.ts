@@ -18,7 +18,8 @@ import type { BookingRequest } from '../src/booking/schema/request';
 import type { Call, DayRange, OrderCalls, Provider, TierCalls, Where } from '../src/providers/provider';
 import { createProviderAuditActivities } from './audit';
 import type { At, BookAnswer, LookUp, ProviderActivities, ProviderAuditActivities } from './contract';
-import { atOnce, crossing, notYet, toFinalFailure } from './failures';
+import { atOnce, crossing, notYet } from './failures';
+import { forgetFailures, isLastTry, patienceWith, reading } from './patience';
 
 export interface ProviderActivitiesOptions {
   providerFor: (name: ProviderName) => Provider;
@@ -42,7 +43,7 @@ export function createProviderActivities({
     ...createProviderAuditActivities(providerFor),
     placeOrder: (input) => crossing(() => placeOrder(ordersOf(providerFor(input.at.provider)), input)),
     findOrder: ({ at, userId, createdSince }) =>
-      crossing(() =>
+      reading(at, () =>
         ordersOf(providerFor(at.provider)).find(callOf(at), {
           bookingId: at.bookingId,
           userId,
@@ -50,21 +51,22 @@ export function createProviderActivities({
         }),
       ),
     readOrder: ({ at, orderId, isKnown }) =>
-      crossing(() => (isKnown ? knownToBeThere(() => readOrder(at, orderId)) : readOrder(at, orderId))),
+      reading(at, () => (isKnown ? knownToBeThere(() => readOrder(at, orderId)) : readOrder(at, orderId))),
     cancelOrder: ({ at, orderId }) =>
       crossing(() => written(() => ordersOf(providerFor(at.provider)).cancel(callOf(at), orderId))),
-    awaitOrderChange: ({ at, orderId, seenStatus }) =>
+    awaitOrderChange: ({ at, orderId, seenStatus, pauseMs }) =>
       crossing(async () => {
+        leaveAlone(pauseMs);
         const order = await knownToBeThere(() => readOrder(at, orderId));
         if (order.status === seenStatus) throw notYet('the order has not changed');
         return order;
       }, atOnce),
     searchSlots: (input) =>
-      crossing(() =>
+      reading(input.at, () =>
         searchSlots(providerFor(input.at.provider), timezoneOf(input.at.provider, input.at.account), input),
       ),
     chooseTier: ({ at, request, order }) =>
-      crossing(() =>
+      reading(at, () =>
         tiersOf(providerFor(at.provider)).choose(callOf(at), {
           address: addressOf(request, order),
           wanted: request.tier ?? null,
@@ -73,15 +75,11 @@ export function createProviderActivities({
     requestVisit: (input) => crossing(() => requestVisit(providerFor(input.at.provider), input)),
     bookSlot: (input) => crossing(() => bookSlot(providerFor(input.at.provider), input)),
     moveAppointment: (input) => crossing(() => moveAppointment(providerFor(input.at.provider), input)),
-    lookUp: (input) => crossing(() => lookUp(input)),
-    awaitAppointmentChange: ({ seen, missingForMs = 0, ...where }) =>
+    lookUp: (input) => reading(input.at, () => lookUp(input)),
+    awaitAppointmentChange: ({ seen, missingForMs = 0, pauseMs, ...where }) =>
       crossing(async () => {
-        const sighting = await lookUp(where).catch((err: unknown) => {
-          throw isLongMissing(err, missingForMs) ? toFinalFailure(err) : err;
-        });
-        forgetMissing();
-        if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
-        return sighting;
+        leaveAlone(pauseMs);
+        return changeOf(seen, await whileMissing(missingForMs, () => lookUp(where)));
       }, atOnce),
     cancelAppointment: ({ at, request, orderId, appointmentId, reason }) =>
       crossing(() =>
@@ -156,23 +154,26 @@ async function lookAtAll(provider: Provider, call: Call, where: Where): Promise<
   return { ...sighting, order: await knownToBeThere(() => ordersOf(provider).read(call, orderId)) };
 }
 
-/**
- * Whether an own appointment has been missing for so long that its list is more than slow to show it. The first miss
- * is kept in the activity's heartbeat, which its next try is given.
- */
-function isLongMissing(err: unknown, missingForMs: number): err is Failure {
-  if (!(err instanceof Failure) || err.code !== 'appointment_missing') return false;
-  const context = Context.current();
-  const kept: unknown = context.info.heartbeatDetails;
-  const sinceMs = typeof kept === 'number' ? kept : Date.now();
-  context.heartbeat(sinceMs);
-  return Date.now() - sinceMs >= missingForMs;
+function changeOf(seen: string, sighting: Sighting): Sighting {
+  if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
+  return sighting;
 }
 
-/** It shows again: a later miss is counted from itself. */
-function forgetMissing(): void {
-  const context = Context.current();
-  if (typeof context.info.heartbeatDetails === 'number') context.heartbeat(null);
+/** An own appointment that is not shown may be in a list that is slow: the poll has patience with that, and that alone. */
+async function whileMissing(patienceMs: number, look: () => Promise<Sighting>): Promise<Sighting> {
+  const beganMs = performance.now();
+  const sighting = await look().catch((err: unknown) => {
+    const isMissing = err instanceof Failure && err.code === 'appointment_missing';
+    throw isMissing ? patienceWith(err, patienceMs, beganMs) : err;
+  });
+  forgetFailures();
+  return sighting;
+}
+
+/** Ends a poll's first try before it looks, so that the server makes the second one when the pause is over. */
+function leaveAlone(pauseMs = 0): void {
+  if (pauseMs > 0 && Context.current().info.attempt === 1)
+    throw notYet('something was found a moment ago', pauseMs);
 }
 
 /** Looks for the booking's order first: an earlier call may have placed it without our hearing of it. */
@@ -313,7 +314,12 @@ async function written<T>(write: () => Promise<T>): Promise<WriteAnswer<T>> {
 }
 
 function callOf(at: At): Call {
-  return { account: at.account, timeoutMs: at.callTimeoutMs, signal: Context.current().cancellationSignal };
+  return {
+    account: at.account,
+    timeoutMs: at.callTimeoutMs,
+    signal: Context.current().cancellationSignal,
+    isLastTry: isLastTry(at),
+  };
 }
 
 function ordersOf(provider: Provider): OrderCalls {

@@ -1,5 +1,6 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { CoreActivities, ProviderActivities } from '../activities/contract';
+import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import { TASK_QUEUE } from '../src/booking/names';
 import { publish } from './publish';
 import type { Booking } from './state';
@@ -7,22 +8,22 @@ import type { Booking } from './state';
 /**
  * How the saga calls the world: the options of every activity, in one place.
  *
- * Reads are retried by the server until patience runs out. Writes get one attempt: only the workflow decides
+ * Reads are tried again by the server until patience runs out. Writes get one attempt: only the workflow decides
  * what follows an unclear one. Polls fail softly and are retried by the server for as long as they are wanted.
  * None has a schedule-to-start or schedule-to-close limit: with no worker about, a booking waits and loses nothing.
  */
 
 const SECOND_MS = 1_000;
-const RETRY_FIRST_MS = SECOND_MS;
-const RETRY_MAX_MS = 60 * SECOND_MS;
 
-/** Calls that one activity may make one after another (look, list pages, write, read back). */
-const CALLS_IN_AN_ACTIVITY = 3;
+/** What Temporal leaves a read beyond its limit: one that ends itself can say what it spent. */
+const LEEWAY_MS = 2 * SECOND_MS;
+
+const RETRY = { initialInterval: SECOND_MS, maximumInterval: 60 * SECOND_MS, backoffCoefficient: 2 };
 
 const CORE_OPTIONS: ActivityOptions = {
   taskQueue: TASK_QUEUE.bookings,
   startToCloseTimeout: 10 * SECOND_MS,
-  retry: { initialInterval: RETRY_FIRST_MS, maximumInterval: RETRY_MAX_MS, backoffCoefficient: 2 },
+  retry: RETRY,
 };
 
 /** Activities of the project's own queue. */
@@ -30,20 +31,18 @@ export function core(summary: string) {
   return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, summary });
 }
 
-/** Reads at the provider, retried until `patienceMs` is used up. */
+/**
+ * Reads at the provider. They say themselves how long to pause and when to give up (activities/patience.ts); the pauses
+ * here follow a try that was lost with its worker.
+ */
 export function reads(b: Booking, summary: string) {
   publish(b);
-  const { capabilities, limits } = b.state;
+  const { taskQueue } = b.state.capabilities;
   return proxyActivities<ProviderActivities>({
-    taskQueue: capabilities.taskQueue,
-    startToCloseTimeout: capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY,
+    taskQueue,
+    startToCloseTimeout: callLimitMs(b) + LEEWAY_MS,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry: {
-      initialInterval: RETRY_FIRST_MS,
-      maximumInterval: RETRY_MAX_MS,
-      backoffCoefficient: 2,
-      maximumAttempts: attemptsWithin(b.compensating ? limits.undoPatienceMs : limits.patienceMs),
-    },
+    retry: RETRY,
     summary,
   });
 }
@@ -55,7 +54,7 @@ export function writes(b: Booking, summary: string) {
   const syncWindowMs = request.confirmation?.async ? (request.confirmation.syncTimeoutMs ?? 2_500) : 0;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
-    startToCloseTimeout: capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY + syncWindowMs,
+    startToCloseTimeout: callLimitMs(b) + syncWindowMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { maximumAttempts: 1 },
     summary,
@@ -68,7 +67,7 @@ export function polls(b: Booking, summary: string, everyMs?: number) {
   const { capabilities, limits } = b.state;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
-    startToCloseTimeout: capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY,
+    startToCloseTimeout: callLimitMs(b),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: {
       initialInterval: everyMs ?? limits.pollFirstMs,
@@ -79,13 +78,7 @@ export function polls(b: Booking, summary: string, everyMs?: number) {
   });
 }
 
-/** Attempts whose pauses (1 s, 2 s, 4 s, … 60 s) add up to at least `patienceMs`; at least 2. */
-export function attemptsWithin(patienceMs: number): number {
-  let attempts = 1;
-  let pauseMs = RETRY_FIRST_MS;
-  for (let spentMs = 0; spentMs < patienceMs; attempts += 1) {
-    spentMs += pauseMs;
-    pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS);
-  }
-  return Math.max(2, attempts);
+/** Longest that one activity runs; a write that waits for the provider's verdict has that time besides. */
+export function callLimitMs({ state: { capabilities } }: Booking): number {
+  return capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
 }

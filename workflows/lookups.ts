@@ -3,8 +3,9 @@ import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { partyOf } from '../src/booking/request-parts';
 import { reads } from './activities';
-import { after, now, nowMs } from './clock';
+import { after, now } from './clock';
 import { whose } from './evidence';
+import { newPace, noteLook, type Pace } from './pace';
 import { at, change, type Booking } from './state';
 import { newsUntil } from './waiting';
 
@@ -33,16 +34,19 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
 }
 
 /**
- * When to look after an unknown outcome: now, and then evenly over what is left of the late-commit window, the
- * last time when it is over.
+ * When to look after an unknown outcome: now, and then evenly over the late-commit window, the last time when it is over.
+ * After a time without workers the window may be over: then one look could be at a copy that lags, so there are as many,
+ * with short pauses. Each time is worked out when the look before it is done.
  */
-export function lookUpTimes(b: Booking, since: string): string[] {
-  const { lookUps } = b.state.limits;
-  const { lateCommitWindowMs } = b.state.capabilities;
-  const planned = Array.from({ length: lookUps }, (_, index) =>
-    after(since, Math.ceil((lateCommitWindowMs * index) / (lookUps - 1))),
-  );
-  return [now(), ...planned.filter((time) => Date.parse(time) > nowMs())];
+export function* lookUpTimes(b: Booking, since: string): Generator<string, void> {
+  const { lookUps, pollFirstMs } = b.state.limits;
+  const stepMs = b.state.capabilities.lateCommitWindowMs / (lookUps - 1);
+  yield now();
+  for (let n = 1; n < lookUps; n += 1) {
+    const planned = after(since, Math.ceil(stepMs * n));
+    const soonest = after(now(), Math.min(stepMs, pollFirstMs));
+    yield Date.parse(planned) > Date.parse(soonest) ? planned : soonest;
+  }
 }
 
 /**
@@ -53,18 +57,20 @@ export function lookUpTimes(b: Booking, since: string): string[] {
 export async function lookUpUnknown(b: Booking): Promise<Appointment | null> {
   const unknown = b.state.unknownBook;
   if (!unknown) return null;
+  const pace = newPace();
   for (const time of lookUpTimes(b, unknown.since)) {
-    const found = await lookUpUntil(b, time);
+    const found = await lookUpUntil(b, time, pace);
     if (found) return found;
   }
   change(b, { unknownBook: null });
   return null;
 }
 
-async function lookUpUntil(b: Booking, time: string): Promise<Appointment | null> {
+async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appointment | null> {
   for (;;) {
-    const news = await newsUntil(b, 'a lost answer to show up', time);
+    const news = await newsUntil(b, 'a lost answer to show up', time, pace);
     const found = await lookUpOnce(b);
+    noteLook(pace, b.state.limits.pollMaxMs);
     if (found || !news) return found;
   }
 }

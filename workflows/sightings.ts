@@ -4,20 +4,15 @@ import { polls } from './activities';
 import { knownLive, ownIn, whose } from './evidence';
 import { lookUp, whereToLook } from './lookups';
 import { change, type Booking } from './state';
-import { watch } from './waiting';
+import { noteLook } from './pace';
+import { seenBy, watch, type Watching } from './waiting';
 
 /** What the provider shows next of a booking's appointment, and what the booking makes of it. */
 
-export interface Watch {
-  /** What is waited for, in a caller's words. */
-  what: string;
+export interface Watch extends Watching {
   /** The mark of what was seen last. */
   mark: string;
-  /** When to look once more whatever comes; null: never. */
-  until: string | null;
   everyMs?: number;
-  /** Whether a caller's change ends the wait: only where it is taken up then. */
-  takesMail?: boolean;
   /** Whether the order is read as well where an appointment stands. */
   withOrder?: boolean;
 }
@@ -28,21 +23,21 @@ export interface Watch {
  */
 export async function nextSighting(
   b: Booking,
-  { what, mark, until, everyMs, takesMail, withOrder }: Watch,
+  { mark, everyMs, withOrder, ...watching }: Watch,
 ): Promise<Sighting | null> {
   const { appointment, limits } = b.state;
-  const poll = () =>
-    polls(b, `poll for ${what}`, everyMs).awaitAppointmentChange({
+  const watched = await watch(b, watching, (pauseMs) =>
+    polls(b, `poll for ${watching.what}`, everyMs).awaitAppointmentChange({
       ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
       seen: mark,
       missingForMs: limits.patienceMs,
-    });
-  const watched = await watch(b, what, until, poll, takesMail);
-  if (watched.by === 'poll') return watched.found;
+      pauseMs,
+    }),
+  );
   if (watched.by === 'mail') return null;
-  const why =
-    watched.by === 'news' ? 'read the provider after its news' : 'look once more after the deadline';
-  return lookUp(b, why, { withOrder });
+  const seen = await seenBy(watched, watching.until, (why) => lookUp(b, why, { withOrder }));
+  noteLook(watching.pace, everyMs ?? limits.pollMaxMs);
+  return seen;
 }
 
 /** Notes how the booking's appointment stands; one that the provider no longer shows counts as cancelled. */

@@ -224,12 +224,13 @@ export function maker(b: Booking): string {
 
 /** Where this booking's provider calls go. */
 export function at(b: Booking): At {
-  const { request, capabilities, id } = b.state;
+  const { request, capabilities, limits, id } = b.state;
   return {
     provider: request.provider,
     account: request.account,
     bookingId: id,
     callTimeoutMs: capabilities.callTimeoutMs,
+    patienceMs: b.compensating ? limits.undoPatienceMs : limits.patienceMs,
   };
 }
 

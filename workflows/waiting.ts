@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import { Failure } from '../src/booking/failures';
 import { after, now, nowMs } from './clock';
+import { restMs, type Pace } from './pace';
 import { publish } from './publish';
 import { change, type Booking } from './state';
 
@@ -24,9 +24,18 @@ export function deadline(
 }
 
 /** The deadline of the whole booking. */
-export function settleDeadline(b: Booking): Deadline {
+function settleDeadline(b: Booking): Deadline {
   const { settleFrom, settleHeldBackMs, limits } = b.state;
   return deadline(b, settleFrom, limits.settleWithinMs, settleHeldBackMs);
+}
+
+/**
+ * The booking's deadline for a wait that begins now; null when it is over already. Then nothing was tried within it, as
+ * after a long time without workers: the one try that is made all the same is waited for in full.
+ */
+export function settleDeadlineAhead(b: Booking): Deadline | null {
+  const settle = settleDeadline(b);
+  return isOver(b, settle) ? null : settle;
 }
 
 export function untilOf(b: Booking, d: Deadline): string {
@@ -34,90 +43,147 @@ export function untilOf(b: Booking, d: Deadline): string {
   return after(d.from, d.limitMs + heldBackMs);
 }
 
-export function sooner(b: Booking, one: Deadline, other: Deadline): Deadline {
-  return untilOf(b, one) <= untilOf(b, other) ? one : other;
+/** The first of the deadlines to come. */
+export function soonest(b: Booking, first: Deadline, ...others: (Deadline | null)[]): Deadline {
+  const untilMs = (d: Deadline) => Date.parse(untilOf(b, d));
+  return others.reduce<Deadline>(
+    (one, other) => (other && untilMs(other) < untilMs(one) ? other : one),
+    first,
+  );
 }
 
 export function isOver(b: Booking, d: Deadline): boolean {
   return Date.parse(untilOf(b, d)) <= nowMs();
 }
 
-/** Ends the forward steps when the booking's own time is up. Checked before a step begins, never inside one. */
-export function checkTime(b: Booking): void {
-  if (isOver(b, settleDeadline(b))) throw new Failure('not_settled_in_time');
+function isPast(until: string | null): boolean {
+  return until !== null && Date.parse(until) <= nowMs();
 }
 
-/** Waits until `time`, or until there is news. Takes the news. True when there was some. */
-export async function newsUntil(b: Booking, what: string, time: string): Promise<boolean> {
-  return wait(b, what, time, () => b.inbox.news);
+/** Waits until `time`, or until there is news and the pause before it is over. Takes the news. True when there was some. */
+export async function newsUntil(b: Booking, what: string, time: string, pace: Pace): Promise<boolean> {
+  await waitingFor(b, what, time, async () => {
+    await conditionUntil(() => b.inbox.news, time, `wait for ${what}`);
+    await restUntil(b, time, pace);
+  });
+  return takeNews(b);
 }
 
 /** Sleeps until `time`; news does not end it. */
 export async function pauseUntil(b: Booking, what: string, time: string): Promise<void> {
-  await wait(b, what, time, () => false);
+  await waitingFor(b, what, time, () => conditionUntil(() => false, time, `wait for ${what}`));
 }
 
-async function wait(b: Booking, what: string, until: string, ready: () => boolean): Promise<boolean> {
+/** Shows callers what is waited for. */
+async function waitingFor(b: Booking, what: string, until: string | null, run: () => Promise<unknown>) {
   change(b, { waitingFor: { what, since: now(), until } });
   publish(b);
-  const leftMs = Date.parse(until) - nowMs();
-  if (leftMs > 0) await condition(ready, leftMs, { summary: `wait for ${what}` });
-  const news = b.inbox.news && ready();
-  if (news) b.inbox.news = false;
-  change(b, { waitingFor: null });
+  try {
+    await run();
+  } finally {
+    change(b, { waitingFor: null });
+  }
+}
+
+async function conditionUntil(ready: () => boolean, time: string | null, summary: string): Promise<void> {
+  if (time === null) await condition(ready);
+  else if (!isPast(time)) await condition(ready, Date.parse(time) - nowMs(), { summary });
+}
+
+/** News within the pause waits for its end, and what comes meanwhile comes to the same. */
+async function restUntil(b: Booking, time: string | null, pace: Pace, ready = () => false): Promise<void> {
+  const leftMs = time === null ? Infinity : Date.parse(time) - nowMs();
+  const pauseMs = Math.min(restMs(pace), leftMs);
+  if (b.inbox.news && !ready() && pauseMs > 0)
+    await condition(ready, pauseMs, { summary: 'pause before the provider is read again' });
+}
+
+function takeNews(b: Booking): boolean {
+  const { news } = b.inbox;
+  b.inbox.news = false;
   return news;
 }
 
 /** What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. */
 export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail' } | { by: 'deadline' };
 
+/** How a watch goes about its waiting. */
+export interface Watching {
+  /** What is waited for, in a caller's words. */
+  what: string;
+  /** When to look once more whatever comes; null: never. */
+  until: string | null;
+  pace: Pace;
+  /** Whether a caller's change ends the wait: whoever leaves that mail lying would come back at once, for ever. */
+  takesMail?: boolean;
+}
+
 /**
- * Waits for news with polling behind it. `poll` is an activity that returns once there is something to see; it
- * is cancelled when the wait ends another way. Its own failures (credentials, nonsense) are thrown. A caller's change
- * ends it only where `takesMail`: whoever leaves that mail lying would come back at once, for ever.
+ * Waits for news with polling behind it. `poll` is an activity that returns once there is something to see, and leaves the
+ * provider alone for as long as it is told; it is cancelled when the wait ends another way. Its own failures (credentials,
+ * nonsense) are thrown.
  */
 export async function watch<T>(
   b: Booking,
-  what: string,
-  until: string | null,
-  poll: () => Promise<T>,
-  takesMail = false,
+  { what, until: time, pace, takesMail = false }: Watching,
+  poll: (pauseMs: number) => Promise<T>,
 ): Promise<Watched<T>> {
-  change(b, { waitingFor: { what, since: now(), until } });
-  publish(b);
-  let result: { found: T } | { err: unknown } | null = null;
+  let result: Outcome<T> = null;
   const scope = new CancellationScope();
-  const polling = scope.run(poll).then(
-    (found) => {
-      result = { found };
-    },
-    (err: unknown) => {
-      result = { err };
-    },
-  );
-  try {
-    const ready = () => result !== null || b.inbox.news || (takesMail && b.inbox.reschedule !== null);
-    const leftMs = until === null ? null : Math.max(1, Date.parse(until) - nowMs());
-    if (leftMs === null) await condition(ready);
-    else await condition(ready, leftMs, { summary: `deadline of waiting for ${what}` });
-  } finally {
-    scope.cancel();
-    await CancellationScope.nonCancellable(() => polling);
-    change(b, { waitingFor: null });
-  }
-  return outcomeOf(b, result, takesMail);
+  const isMail = () => takesMail && b.inbox.reschedule !== null;
+  await waitingFor(b, what, time, async () => {
+    const polling = scope
+      .run(() => poll(restMs(pace)))
+      .then(
+        (found) => {
+          result = { found };
+        },
+        (err: unknown) => {
+          result = { err };
+        },
+      );
+    const ready = () => result !== null || isMail();
+    try {
+      await conditionUntil(() => ready() || b.inbox.news, time, `deadline of waiting for ${what}`);
+    } finally {
+      scope.cancel();
+      await CancellationScope.nonCancellable(() => polling);
+    }
+    if (isSilent(result)) await restUntil(b, time, pace, isMail);
+  });
+  return outcomeOf(b, result, isMail());
 }
 
-function outcomeOf<T>(
-  b: Booking,
-  result: { found: T } | { err: unknown } | null,
-  takesMail: boolean,
-): Watched<T> {
+type Outcome<T> = { found: T } | { err: unknown } | null;
+
+/** Whether the poll has nothing to say: its wait ended another way. */
+function isSilent(result: Outcome<unknown>): boolean {
+  return result === null || ('err' in result && isCancellation(result.err));
+}
+
+function outcomeOf<T>(b: Booking, result: Outcome<T>, isMail: boolean): Watched<T> {
   if (result && 'found' in result) return { by: 'poll', found: result.found };
   if (result && !isCancellation(result.err)) throw result.err;
-  if (b.inbox.news) {
-    b.inbox.news = false;
-    return { by: 'news' };
-  }
-  return { by: takesMail && b.inbox.reschedule ? 'mail' : 'deadline' };
+  if (takeNews(b)) return { by: 'news' };
+  return { by: isMail ? 'mail' : 'deadline' };
 }
+
+/**
+ * What a watch came to see. A look that began before the deadline and is heard of after it, as when no worker was there
+ * between, decides nothing any more: another is made.
+ */
+export async function seenBy<T>(
+  watched: Watched<T>,
+  time: string | null,
+  look: (why: string) => Promise<T>,
+): Promise<T> {
+  const isAfter = watched.by !== 'poll' && isPast(time);
+  const seen = watched.by === 'poll' ? watched.found : await look(WHY[watched.by]);
+  return isPast(time) && !isAfter ? look(WHY.deadline) : seen;
+}
+
+const WHY = {
+  news: 'read the provider after its news',
+  mail: 'read the provider before a change',
+  deadline: 'look once more after the deadline',
+} as const;

@@ -305,6 +305,8 @@ export interface FailureFacts {
   said?: string;
   /** How long the provider asks us to wait, in ms. */
   retryAfterMs?: number;
+  /** How long a read was tried, pauses included, before it was given up, in ms. */
+  triedForMs?: number;
 }
 
 /** A failure of the table, thrown by adapters and doors. Its message is the table's text and holds no request value. */

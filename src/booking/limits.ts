@@ -111,5 +111,8 @@ export const SETTING_RANGES = {
 /** Confirmation deadline where the request has no async timeout. */
 export const DEFAULT_CONFIRM_TIMEOUT_MS = 4 * HOUR_MS;
 
+/** Calls that one activity may make one after another (look, list pages, write, read back). */
+export const CALLS_IN_AN_ACTIVITY = 3;
+
 /** Added to the provider's async timeout: its own verdict should come before ours. */
 export const CONFIRM_GRACE_MS = MINUTE_MS;

@@ -13,11 +13,11 @@ export const INTERRUPTED = 130;
  * stays behind is found by the next start.
  */
 export function stopSignal(): Promise<void> {
-  let firstAt: number | null = null;
+  let firstAtMs: number | null = null;
   return new Promise((stop) => {
     const told = (): void => {
-      if (firstAt !== null && Date.now() - firstAt > ECHO_MS) process.exit(INTERRUPTED);
-      firstAt ??= Date.now();
+      if (firstAtMs !== null && performance.now() - firstAtMs > ECHO_MS) process.exit(INTERRUPTED);
+      firstAtMs ??= performance.now();
       stop();
     };
     for (const signal of SIGNALS) process.on(signal, told);

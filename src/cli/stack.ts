@@ -150,9 +150,9 @@ function reachable(host: string): string {
 }
 
 async function untilReady(client: Client): Promise<void> {
-  const giveUpAt = Date.now() + READY_WITHIN_MS;
+  const giveUpAtMs = performance.now() + READY_WITHIN_MS;
   while (!(await temporalReadiness(client)).worker) {
-    if (Date.now() > giveUpAt) throw new Error('The worker does not show up at Temporal.');
+    if (performance.now() > giveUpAtMs) throw new Error('The worker does not show up at Temporal.');
     await pause(LOOK_AGAIN_MS);
   }
 }

@@ -171,13 +171,13 @@ function unlessAborted<T>(signal: AbortSignal, call: (own: AbortSignal) => Promi
 
 /** Repeats a read while Temporal is away; null once `signal` aborts. */
 async function patiently<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T | null> {
-  const giveUpAt = Date.now() + PATIENCE_MS;
+  const giveUpAtMs = performance.now() + PATIENCE_MS;
   while (!signal.aborted) {
     try {
       return await read();
     } catch (err) {
       const failure = asUnavailable(err);
-      if (!isUnavailable(failure) || Date.now() > giveUpAt) throw failure;
+      if (!isUnavailable(failure) || performance.now() > giveUpAtMs) throw failure;
       await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -13,12 +13,14 @@ export interface Gate {
   /**
    * Resolves when it is this call's turn, first come, first served; whoever entered must leave. Throws the signal's
    * reason when it aborts first, and `rate_limited` when no turn came within `waitMs` or the gate is closed: then
-   * `retryAfterMs` says for how long.
+   * `retryAfterMs` says for how long. A last try (`evenClosed`) gets its turn at a closed gate too.
    */
-  enter(waitMs: number, signal: AbortSignal): Promise<void>;
+  enter(waitMs: number, signal: AbortSignal, evenClosed?: boolean): Promise<void>;
   leave(): void;
   /** Lets nobody in for so many ms, and turns away who waits. */
   close(forMs: number): void;
+  /** Opens a closed gate before its time. */
+  open(): void;
 }
 
 const SECOND_MS = 1_000;
@@ -65,9 +67,12 @@ export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
   };
 
   return {
-    async enter(waitMs, signal) {
+    async enter(waitMs, signal, evenClosed = false) {
       signal.throwIfAborted();
-      const outcome = closedForMs() > 0 ? 'closed' : await standInLine(waiting, waitMs, signal, admit);
+      const isOpen = () => evenClosed || closedForMs() === 0;
+      let outcome: Outcome = 'closed';
+      // What closes while a last try waits turns it away with the others: it stands in line again.
+      while (outcome === 'closed' && isOpen()) outcome = await standInLine(waiting, waitMs, signal, admit);
       if (outcome === 'closed')
         throw new Failure('rate_limited', { said: PAUSED, retryAfterMs: closedForMs() });
       if (outcome === 'out_of_time') throw new Failure('rate_limited', { said: CROWDED });
@@ -80,6 +85,9 @@ export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
     close(forMs) {
       closedUntilMs = Math.max(closedUntilMs, performance.now() + forMs);
       for (const waiter of waiting) waiter('closed');
+    },
+    open() {
+      closedUntilMs = 0;
     },
   };
 }

@@ -27,6 +27,8 @@ export interface HttpRequest {
   /** For the whole exchange, from connecting to the last byte of the answer, in ms. */
   timeoutMs: number;
   signal: AbortSignal;
+  /** Whether it is sent although the vendor has asked for a pause (pace.ts). */
+  isLastTry?: boolean;
 }
 
 /** An answer that says something: any status but the 5xx that leave the outcome open (503 does not). */
@@ -94,6 +96,8 @@ interface Received {
   /** False when the body was larger than we read. */
   whole: boolean;
   retryAfter: string | null;
+  /** When the provider answered, by its own clock. */
+  date: string | null;
 }
 
 async function receive(outgoing: Request, signal: AbortSignal): Promise<Received> {
@@ -111,6 +115,7 @@ async function receive(outgoing: Request, signal: AbortSignal): Promise<Received
     text: Buffer.concat(chunks).toString('utf8'),
     whole: size <= MAX_BODY_BYTES,
     retryAfter: response.headers.get('retry-after'),
+    date: response.headers.get('date'),
   };
 }
 
@@ -125,7 +130,8 @@ function settled(request: HttpRequest, received: Received): HttpAnswer {
   return {
     status,
     body: readable ? body : text,
-    retryAfterMs: retryAfterMs(received.retryAfter, Date.now()),
+    // A date there is the provider's, and so is the clock to hold it against.
+    retryAfterMs: retryAfterMs(received.retryAfter, Date.parse(received.date ?? '') || Date.now()),
   };
 }
 

@@ -15,7 +15,8 @@ export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20 
  * of it at most.
  *
  * Throws what `exchange` throws, and with nothing sent: `rate_limited` when no turn came in time, or while the
- * vendor's Retry-After runs (`retryAfterMs` is what is left of it); the signal's reason when it aborts the wait.
+ * vendor's Retry-After runs (`retryAfterMs` is what is left of it); the signal's reason when it aborts the wait. A last
+ * try is sent all the same: an hour's pause would else have people asked about a vendor that has long been well.
  */
 export type PacedExchange = (account: string, request: HttpRequest) => Promise<HttpAnswer>;
 
@@ -41,11 +42,13 @@ const LOADED: readonly number[] = [429, 503];
 
 async function pass(gate: Gate, request: HttpRequest): Promise<HttpAnswer> {
   const askedMs = performance.now();
-  await gate.enter(request.timeoutMs * LONGEST_WAIT, request.signal);
+  await gate.enter(request.timeoutMs * LONGEST_WAIT, request.signal, request.isLastTry);
   try {
     const waitedMs = Math.floor(performance.now() - askedMs);
     const answer = await exchange({ ...request, timeoutMs: request.timeoutMs - waitedMs });
-    if (LOADED.includes(answer.status) && answer.retryAfterMs) gate.close(answer.retryAfterMs);
+    const isLoaded = LOADED.includes(answer.status);
+    if (isLoaded && answer.retryAfterMs) gate.close(answer.retryAfterMs);
+    if (!isLoaded && request.isLastTry) gate.open();
     return answer;
   } finally {
     gate.leave();

@@ -80,6 +80,8 @@ export interface Call {
   account: string;
   timeoutMs: number;
   signal: AbortSignal;
+  /** Whether a person is asked when it fails: then it is made although the provider has asked for a pause. */
+  isLastTry?: boolean;
 }
 
 export interface SlotQuery {

@@ -108,8 +108,9 @@ function isZombie(pid: number): boolean {
 
 function processOf(pid: number, { isAlive, said }: Pick<ServerProcess, 'isAlive' | 'said'>): ServerProcess {
   const goneWithin = async (ms: number): Promise<boolean> => {
-    const giveUpAt = Date.now() + ms;
-    while (isAlive() && Date.now() < giveUpAt) await new Promise((done) => setTimeout(done, POLL_MS));
+    const giveUpAtMs = performance.now() + ms;
+    while (isAlive() && performance.now() < giveUpAtMs)
+      await new Promise((done) => setTimeout(done, POLL_MS));
     return !isAlive();
   };
   return {

@@ -164,11 +164,11 @@ async function serves(
   process: ServerProcess | null,
   withinMs: number,
 ): Promise<boolean> {
-  const giveUpAt = Date.now() + withinMs;
+  const giveUpAtMs = performance.now() + withinMs;
   do {
     if (await answers(address, namespace)) return true;
     await new Promise((done) => setTimeout(done, POLL_MS));
-  } while (Date.now() < giveUpAt && process?.isAlive());
+  } while (performance.now() < giveUpAtMs && process?.isAlive());
   return false;
 }
 

@@ -78,6 +78,35 @@ describe('attention', () => {
     expect((await rig.sandbox.state()).orders).toHaveLength(1);
   });
 
+  describe('a Retry-After of many hours is waited for no longer than patience', () => {
+    const availability = { method: 'POST', path: '/v3/order/phlebotomy/appointment/availability' };
+    const answer = { status: 429, headers: { 'retry-after': '72000' }, body: 'Too Many Requests' };
+
+    test('and when the provider is well by then, nobody is asked', async () => {
+      const orderId = await rig.sandbox.placeOrder();
+      await rig.sandbox.control('faults', { ...availability, when: 'before', answer });
+      const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+      const view = await rig.until(
+        booking.id,
+        ({ status, attention }) => status === 'confirmed' || attention !== null,
+      );
+      expect(view.status).toBe('confirmed');
+    });
+
+    test('a person is asked after a fresh try', async () => {
+      const orderId = await rig.sandbox.placeOrder();
+      await rig.sandbox.control('faults', { ...availability, times: 1000, when: 'before', answer });
+      const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+      const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+      expect(asking.attention?.reason).toBe('rate_limited');
+      const { calls } = await rig.sandbox.state();
+      expect(calls.filter(({ path }) => path === availability.path)).toHaveLength(2);
+      await mend();
+      await rig.bookings.retry(booking.id, { by: 'tests' });
+      await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    });
+  });
+
   test('a retry that names a reason moves on what waits for it, and nothing else', async () => {
     const orderId = await rig.sandbox.placeOrder();
     const path = `/v3/order/${orderId}/phlebotomy/appointment/book`;

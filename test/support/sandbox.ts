@@ -10,7 +10,7 @@ export interface SandboxState {
     appointment_notes: string | null;
   }[];
   live: { orders: string[]; appointments: string[] };
-  calls: { method: string; path: string; status: number | null }[];
+  calls: { method: string; path: string; status: number | null; at: string }[];
 }
 
 export interface SandboxHand {

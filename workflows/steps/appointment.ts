@@ -8,6 +8,7 @@ import { now } from '../clock';
 import { knownLive, whose } from '../evidence';
 import { costsFee } from '../fees';
 import { lookUp, lookUpOnce, lookUpUnknown } from '../lookups';
+import { newPace } from '../pace';
 import { nextSighting } from '../sightings';
 import { at, change, shielded, type Booking } from '../state';
 import { deadline, isOver, untilOf } from '../waiting';
@@ -158,12 +159,14 @@ function noteUndone(b: Booking, appointment: Appointment): void {
 /** The provider's staff was asked to cancel these: shown as left to a person until they did. */
 async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void> {
   const limit = deadline(b, now(), b.state.limits.staffTaskDueMs);
+  const pace = newPace();
   let mark = '';
   for (;;) {
     leaveToPerson(b, 'appointment');
     const seen = await nextSighting(b, {
       what: "the provider's staff to cancel",
       mark,
+      pace,
       until: untilOf(b, limit),
     });
     if (!seen) continue;

@@ -6,7 +6,8 @@ import { now } from '../clock';
 import { nextSighting, note } from '../sightings';
 import { owned } from '../owned';
 import { changeAttempt, enter, type Booking } from '../state';
-import { deadline, isOver, settleDeadline, sooner, untilOf, type Deadline } from '../waiting';
+import { newPace } from '../pace';
+import { deadline, isOver, settleDeadlineAhead, soonest, untilOf, type Deadline } from '../waiting';
 import { isEnded } from './order';
 
 /**
@@ -15,14 +16,16 @@ import { isEnded } from './order';
  */
 export async function confirmed(b: Booking): Promise<boolean> {
   const limit = deadline(b, now(), confirmTimeoutMs(b));
+  const settleBy = settleDeadlineAhead(b);
+  const pace = newPace();
   let mark = '';
   for (;;) {
     const verdict = verdictOf(b, b.state.appointment);
     if (verdict !== 'waiting') return settle(b, verdict);
     enter(b, 'awaiting_confirmation');
-    const until = sooner(b, sooner(b, limit, settleDeadline(b)), startDeadline(b));
+    const until = soonest(b, limit, settleBy, startDeadline(b));
     mark = await owned(b, async () => {
-      const seen = await nextSighting(b, { what: 'confirmation', mark, until: untilOf(b, until) });
+      const seen = await nextSighting(b, { what: 'confirmation', mark, pace, until: untilOf(b, until) });
       if (!seen) return mark;
       note(b, seen);
       if (seen.order && isEnded(seen.order) && seen.live.length === 0) throw new Failure('order_ended');
@@ -65,8 +68,8 @@ function confirmTimeoutMs(b: Booking): number {
 }
 
 /** A while before the slot's start: an appointment still unconfirmed then is never kept, whoever is waited for. */
-function startDeadline(b: Booking): Deadline {
+function startDeadline(b: Booking): Deadline | null {
   const startsAt = b.state.appointment?.startsAt ?? null;
-  if (startsAt === null) return settleDeadline(b);
+  if (startsAt === null) return null;
   return { from: startsAt, limitMs: -b.state.limits.releaseBeforeStartMs, heldBackMs: null };
 }

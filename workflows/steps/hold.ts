@@ -1,7 +1,7 @@
 import { Ending } from '../ending';
 import { owned } from '../owned';
 import { change, type Booking } from '../state';
-import { checkTime } from '../waiting';
+import { settleDeadlineAhead } from '../waiting';
 import { leaveStanding, takeOver, undoAppointment } from './appointment';
 import { confirmed } from './confirm';
 import { nextOffer } from './offer';
@@ -15,9 +15,12 @@ export async function hold(b: Booking): Promise<void> {
     if (await confirmed(b)) return;
     throw new Ending('failed', 'slot_declined');
   }
-  const until = b.state.attempts.length + b.state.limits.maxSlotAttempts; // the request's own, where it has one
+  const before = b.state.attempts.length;
+  const until = before + b.state.limits.maxSlotAttempts; // the request's own, where it has one
   while (b.state.attempts.length < until) {
-    await owned(b, async () => Promise.resolve(checkTime(b)));
+    // One try is made whatever the time: that no worker was there until it was up is no reason to undo anything.
+    if (b.state.attempts.length > before && settleDeadlineAhead(b) === null)
+      throw new Ending('failed', 'not_settled_in_time');
     const offer = await owned(b, () => nextOffer(b));
     const appointment = await owned(b, () => take(b, offer));
     if (!appointment) continue;

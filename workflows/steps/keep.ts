@@ -6,6 +6,7 @@ import { Ending } from '../ending';
 import { carryOnWhenLong } from '../long-life';
 import { lookUp } from '../lookups';
 import { attention, owned } from '../owned';
+import { newPace, type Pace } from '../pace';
 import { nextSighting, note } from '../sightings';
 import { change, restartSettling, type Booking } from '../state';
 import { move, refuseMove } from './move';
@@ -15,6 +16,7 @@ import { move, refuseMove } from './move';
  * Returns `completed`, or `rebook` when another slot is to be looked for.
  */
 export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
+  const pace = newPace();
   let mark = '';
   let before = b.state.appointment?.standing;
   for (;;) {
@@ -37,13 +39,13 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
       if ((await isReadyToMove(b)) && (await moveAsAsked(b)) === 'rebook') return rebooking(b);
       continue;
     }
-    mark = await watchVisit(b, mark);
+    mark = await watchVisit(b, mark, pace);
     if (isFinalWordDue(b) && (await noFinalWord(b)) === 'completed') return completed(b);
   }
 }
 
 /** Waits for the next change of the appointment or its order and notes it; the mark of what was seen. */
-async function watchVisit(b: Booking, mark: string): Promise<string> {
+async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string> {
   const status = b.state.appointment?.standing === 'in_progress' ? 'in_progress' : 'confirmed';
   change(b, { status });
   const until = finalWordBy(b);
@@ -51,7 +53,7 @@ async function watchVisit(b: Booking, mark: string): Promise<string> {
     const everyMs = b.state.limits.keepPollMs;
     const takesMail = status === 'confirmed'; // a visit that has begun is not moved
     const what = 'the final word on the visit';
-    const seen = await nextSighting(b, { what, mark, until, everyMs, takesMail, withOrder: true });
+    const seen = await nextSighting(b, { what, mark, pace, until, everyMs, takesMail, withOrder: true });
     if (!seen) return mark;
     note(b, seen);
     change(b, { finalWordDue: until !== null && Date.parse(until) <= nowMs() });

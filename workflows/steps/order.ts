@@ -2,11 +2,20 @@ import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { core, reads, writes } from '../activities';
-import { after, now, nowMs } from '../clock';
+import { now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { whose } from '../evidence';
 import { lookUpTimes, whereToLook } from '../lookups';
-import { isPassing, patiently } from '../patience';
+import {
+  isPassing,
+  isUsedUp,
+  newPatience,
+  patiently,
+  pauseFor,
+  pauseWithin,
+  tried,
+  type Patience,
+} from '../patience';
 import { at, change, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import type { Undo } from './undo';
@@ -60,42 +69,48 @@ async function adoptable(b: Booking, orderId: string): Promise<Order> {
 }
 
 /**
- * Places the order: the activity looks for it first, so that it can be called again after an unclear answer.
- * While the idempotency key counts, again is soon; without one, only after the late-commit window.
+ * Places the order: the activity looks for it first, so that it can be called again after an unclear answer, and is: an
+ * order is unknown to a person only after a look that was made when patience was used up.
  */
 async function place(b: Booking): Promise<void> {
   const startedMs = nowMs();
-  let pauseMs = b.state.limits.pollFirstMs;
+  const { patienceMs } = b.state.limits;
+  const patience = newPatience(b);
   for (;;) {
-    const answer = await placePatiently(b);
+    const answer = await tried(b, patience, () => placePatiently(b));
     if (answer.is === 'done') {
       change(b, { order: { ...answer.value, origin: 'placed' }, unknownOrderSince: null });
       return;
     }
     // From the last of them: each may have reached the provider at the last moment of its time.
     change(b, { unknownOrderSince: now() });
-    if (nowMs() - startedMs > b.state.limits.patienceMs)
-      throw new Failure('outcome_unknown', { said: answer.said });
-    const { orderKeyLifetimeMs, lateCommitWindowMs } = b.state.capabilities;
-    const again = orderKeyLifetimeMs > 0 ? after(now(), pauseMs) : after(now(), lateCommitWindowMs);
-    await pauseUntil(b, 'the order to show up', again);
-    pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
+    if (isUsedUp(patience, patienceMs)) throw new Failure('outcome_unknown', { said: answer.said });
+    await pauseBeforePlacing(b, patience, startedMs);
   }
+}
+
+/** While the idempotency key counts, again is soon; without one, only after the late-commit window. */
+async function pauseBeforePlacing(b: Booking, patience: Patience, startedMs: number): Promise<void> {
+  const what = 'the order to show up';
+  const { orderKeyLifetimeMs, lateCommitWindowMs } = b.state.capabilities;
+  const keyCounts = nowMs() - startedMs < orderKeyLifetimeMs;
+  if (keyCounts) await pauseWithin(b, patience, what, b.state.limits.patienceMs);
+  else await pauseFor(b, patience, what, lateCommitWindowMs);
 }
 
 /** What certainly had no effect and time may cure is tried again within patience, as a book call is. */
 function placePatiently(b: Booking) {
-  const place = () => shielded(() => placeOnce(b));
+  const place = (isLast: boolean) => shielded(() => placeOnce(b, isLast));
   const { patienceMs } = b.state.limits;
   return patiently(b, 'another try at placing the order', place, (failure) =>
     isPassing(failure) ? patienceMs : 0,
   );
 }
 
-async function placeOnce(b: Booking) {
+async function placeOnce(b: Booking, isLastTry: boolean) {
   try {
     return await writes(b, 'place the order').placeOrder({
-      at: at(b),
+      at: { ...at(b), isLastTry },
       request: b.state.request,
       key: `${b.state.id}/order/1`,
       createdSince: b.state.createdAt,

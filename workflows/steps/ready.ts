@@ -3,30 +3,38 @@ import type { Order } from '../../src/booking/model';
 import { polls, reads } from '../activities';
 import { now } from '../clock';
 import { at, change, type Booking } from '../state';
-import { deadline, isOver, settleDeadline, sooner, untilOf, watch } from '../waiting';
+import { newPace, noteLook, type Pace } from '../pace';
+import { deadline, isOver, seenBy, settleDeadlineAhead, soonest, untilOf, watch } from '../waiting';
 import { isEnded } from './order';
 
 /** Step 2: where the provider needs it, wait until the order has its requisition. Nothing to undo. */
 export async function ready(b: Booking): Promise<void> {
   const limit = deadline(b, now(), b.state.limits.readyTimeoutMs);
+  const settleBy = settleDeadlineAhead(b);
+  const pace = newPace();
   for (;;) {
     const { order, capabilities } = b.state;
     if (!order || !capabilities.needsRequisition) return;
     if (isEnded(order)) throw new Failure('order_ended');
     if (order.phase !== 'received') return;
-    const until = sooner(b, limit, settleDeadline(b));
-    const seen = await nextOrder(b, order, untilOf(b, until));
+    const until = soonest(b, limit, settleBy);
+    const seen = await nextOrder(b, order, untilOf(b, until), pace);
     change(b, { order: { ...seen, origin: order.origin } });
     // The deadline alone ends nothing: only this look, made after it, does.
     if (seen.phase === 'received' && isOver(b, until)) throw new Failure('order_ready_timeout');
   }
 }
 
-async function nextOrder(b: Booking, order: Order, until: string): Promise<Order> {
+async function nextOrder(b: Booking, order: Order, until: string, pace: Pace): Promise<Order> {
   const input = { at: at(b), orderId: order.id };
-  const watched = await watch(b, "the order's requisition", until, () =>
-    polls(b, "poll for the order's requisition").awaitOrderChange({ ...input, seenStatus: order.status }),
+  const watched = await watch(b, { what: "the order's requisition", until, pace }, (pauseMs) =>
+    polls(b, "poll for the order's requisition").awaitOrderChange({
+      ...input,
+      seenStatus: order.status,
+      pauseMs,
+    }),
   );
-  if (watched.by === 'poll') return watched.found;
-  return reads(b, 'read the order').readOrder({ ...input, isKnown: true });
+  const seen = await seenBy(watched, until, (why) => reads(b, why).readOrder({ ...input, isKnown: true }));
+  noteLook(pace, b.state.limits.pollMaxMs);
+  return seen;
 }

@@ -1,4 +1,4 @@
-import type { BookAnswer } from '../../activities/contract';
+import type { At, BookAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
@@ -48,7 +48,7 @@ async function noteSeenBefore(b: Booking, startsAt: string | null): Promise<void
 /** Books; what certainly had no effect and time may cure (load, no connection) is tried again within patience. */
 async function bookPatiently(b: Booking, offer: Offer, generation: number): Promise<BookAnswer> {
   const { patienceMs, readyTimeoutMs } = b.state.limits;
-  const book = () => shielded(() => bookOnce(b, offer, generation));
+  const book = (isLast: boolean) => shielded(() => bookOnce(b, offer, generation, isLast));
   try {
     return await patiently(b, 'another try at booking', book, (failure) => {
       if (failure.code === 'order_not_ready') return readyTimeoutMs;
@@ -61,9 +61,14 @@ async function bookPatiently(b: Booking, offer: Offer, generation: number): Prom
   }
 }
 
-async function bookOnce(b: Booking, offer: Offer, generation: number): Promise<BookAnswer> {
+async function bookOnce(
+  b: Booking,
+  offer: Offer,
+  generation: number,
+  isLastTry: boolean,
+): Promise<BookAnswer> {
   try {
-    const answer = await call(b, offer, bookRef(maker(b), generation));
+    const answer = await call(b, offer, bookRef(maker(b), generation), { ...at(b), isLastTry });
     if (answer.is === 'unknown') noteUnknown(b, offer, answer.said);
     return answer;
   } catch (err) {
@@ -74,7 +79,7 @@ async function bookOnce(b: Booking, offer: Offer, generation: number): Promise<B
   }
 }
 
-function call(b: Booking, offer: Offer, ref: string): Promise<BookAnswer> {
+function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAnswer> {
   const { order, capabilities } = b.state;
   const request = withoutOrderDetails(b.state.request);
   const orderId = order?.id ?? null;
@@ -83,7 +88,7 @@ function call(b: Booking, offer: Offer, ref: string): Promise<BookAnswer> {
       const key = capabilities.bookKeyLifetimeMs > 0 ? ref : null;
       const { slot } = offer;
       return writes(b, `book the slot at ${slot.startsAt}`).bookSlot({
-        at: at(b),
+        at: target,
         request,
         orderId,
         slot,
@@ -94,7 +99,7 @@ function call(b: Booking, offer: Offer, ref: string): Promise<BookAnswer> {
     case 'move': {
       const { slot, appointmentId } = offer;
       return writes(b, `move the appointment to ${slot.startsAt}`).moveAppointment({
-        at: at(b),
+        at: target,
         request,
         orderId,
         appointmentId,
@@ -105,7 +110,7 @@ function call(b: Booking, offer: Offer, ref: string): Promise<BookAnswer> {
     case 'visit':
       if (!order) throw new Failure('order_not_found');
       return writes(b, 'ask the vendor for a visit').requestVisit({
-        at: at(b),
+        at: target,
         request,
         order,
         vendor: offer.vendor,

@@ -1,11 +1,10 @@
 import { Failure } from '../../src/booking/failures';
 import type { BookingView, UndoOutcome } from '../../src/booking/schema/view';
-import { after, now, nowMs } from '../clock';
+import { now } from '../clock';
 import { failureOf } from '../ending';
 import { undoAttention } from '../owned';
-import { isPassing } from '../patience';
+import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../patience';
 import { change, type Booking } from '../state';
-import { pauseUntil } from '../waiting';
 
 /**
  * One step's compensation. `run` is safe to repeat and safe when there is nothing to undo; `pending` says that
@@ -54,28 +53,23 @@ export async function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run
 }
 
 async function untilSettled(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome> {
-  let startedMs = nowMs();
-  let pauseMs = b.state.limits.pollFirstMs;
+  const { undoPatienceMs } = b.state.limits;
+  let patience = newPatience(b);
   for (;;) {
     try {
-      return record(b, undo, await run(b));
+      return record(b, undo, await tried(b, patience, () => run(b)));
     } catch (err) {
       const failure = failureOf(err);
       if (!failure) throw err;
       record(b, undo, 'pending');
-      if (isPassing(failure) && nowMs() - startedMs < b.state.limits.undoPatienceMs) {
-        await pauseUntil(
-          b,
-          `another try at undoing the ${undo.step}`,
-          after(now(), Math.max(failure.facts.retryAfterMs ?? 0, pauseMs)),
-        );
-        pauseMs = Math.min(pauseMs * 2, b.state.limits.pollMaxMs);
+      if (isPassing(failure) && !isUsedUp(patience, undoPatienceMs, failure)) {
+        const what = `another try at undoing the ${undo.step}`;
+        await pauseWithin(b, patience, what, undoPatienceMs, failure.facts.retryAfterMs);
         continue;
       }
       const outcome = await resolved(b, undo, run, failure);
       if (outcome) return outcome;
-      startedMs = nowMs(); // a person's retry is tried with patience anew
-      pauseMs = b.state.limits.pollFirstMs;
+      patience = newPatience(b); // a person's retry is tried with patience anew
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { CAPABILITIES } from '../../booking/capabilities';
 import type { JunctionAccount } from '../../config';
+import { clocksOf, type Clocks } from '../clocks';
 import { noticeOnce } from '../once';
 import { createPace, type PacedExchange } from '../pace';
 import type { PaceLimits } from '../gate';
@@ -21,22 +22,21 @@ export function junctionPace(accounts: JunctionOptions['accounts']): PacedExchan
   return createPace(accounts, USUAL_PACE);
 }
 
-export interface JunctionOptions {
+export interface JunctionOptions extends Partial<Clocks> {
   accounts: Readonly<Record<string, JunctionAccount>>;
   /** Told once about each value that this build does not know. */
   log: Pick<Logger, 'warn'>;
   /** The pace of the accounts' calls, where it is shared with the other kind of appointment; else its own. */
   send?: PacedExchange;
-  /** The clock, in ms since 1970; the machine's unless a test says otherwise. */
-  now?: () => number;
 }
 
 /** Junction behind the providers' interface: visits at home or appointments at draw sites (PSC). */
 export function createJunction(
   name: JunctionName,
-  { accounts, log, send = junctionPace(accounts), now = Date.now }: JunctionOptions,
+  { accounts, log, send = junctionPace(accounts), ...clocks }: JunctionOptions,
 ): Provider {
-  const session: Session = { dialect: DIALECTS[name], accounts, notice: noticeOnce(log), send, now };
+  const dialect = DIALECTS[name];
+  const session: Session = { dialect, accounts, notice: noticeOnce(log), send, ...clocksOf(clocks) };
   const reasons = cancellationReasons(session);
   return {
     name,

@@ -22,13 +22,13 @@ export interface CancellationReasons {
 
 /** The reasons that a provider's accounts may give for a cancellation, read when first needed. */
 export function cancellationReasons(session: Session): CancellationReasons {
-  const kept = new Map<string, { until: number; reasons: ReasonWire[] }>();
+  const kept = new Map<string, { untilMs: number; reasons: ReasonWire[] }>();
 
   async function reasonsOf(call: Call): Promise<ReasonWire[]> {
     const known = kept.get(call.account);
-    if (known && session.now() < known.until) return known.reasons;
+    if (known && session.steady() < known.untilMs) return known.reasons;
     const reasons = await demand(session, call, 'reasons', reasonsWire);
-    kept.set(call.account, { until: session.now() + KEPT_MS, reasons });
+    kept.set(call.account, { untilMs: session.steady() + KEPT_MS, reasons });
     return reasons;
   }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { JunctionAccount } from '../../config';
+import type { Clocks } from '../clocks';
 import { unclear } from '../http';
 import type { Notice } from '../once';
 import type { PacedExchange } from '../pace';
@@ -9,14 +10,12 @@ import { verdictOf, type Verdict } from './errors';
 import { ENDPOINTS, pathOf, type Dialect, type Operation, type Query } from './operations';
 
 /** What every operation of one Junction provider works with. */
-export interface Session {
+export interface Session extends Clocks {
   dialect: Dialect;
   accounts: Readonly<Record<string, JunctionAccount>>;
   notice: Notice;
   /** Sends a request at the account's pace. */
   send: PacedExchange;
-  /** The clock, in ms since 1970. */
-  now: () => number;
 }
 
 /** What goes into one request besides its operation. */
@@ -61,6 +60,7 @@ export async function ask<T>(
     body,
     timeoutMs: call.timeoutMs,
     signal: call.signal,
+    isLastTry: call.isLastTry,
   });
   if (answer.status < 200 || answer.status > 299) {
     const verdict = verdictOf(operation, answer);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { OliverAccount } from '../../config';
+import { clocksOf, type Clocks } from '../clocks';
 import { noticeOnce } from '../once';
 import { createPace } from '../pace';
 import type { Provider } from '../provider';
@@ -10,21 +11,24 @@ import { openTimes } from './slots';
 import { cancelAppointment } from './staff-tasks';
 import { createSweep } from './sweep';
 
-export interface OliverOptions {
+export interface OliverOptions extends Partial<Clocks> {
   /** Practices by account name. */
   accounts: Readonly<Record<string, OliverAccount>>;
   /** Told once about each value that this build does not know. */
   log: Pick<Logger, 'warn'>;
-  /** The clock, in ms since 1970; the machine's unless a test says otherwise. */
-  now?: () => number;
 }
 
 /**
  * Oliver's veterinary practices behind the providers' interface: no orders, no webhooks, no move and no cancel of
  * its own. Tokens, clients and the sweep of each practice are shared by all calls of the instance.
  */
-export function createOliver({ accounts, log, now = Date.now }: OliverOptions): Provider {
-  const session = createSession({ accounts, notice: noticeOnce(log), send: createPace(accounts), now });
+export function createOliver({ accounts, log, ...clocks }: OliverOptions): Provider {
+  const session = createSession({
+    accounts,
+    notice: noticeOnce(log),
+    send: createPace(accounts),
+    ...clocksOf(clocks),
+  });
   const practice: Practice = {
     session,
     sweep: createSweep(session),

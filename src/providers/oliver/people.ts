@@ -34,8 +34,8 @@ const CLIENTS_TTL_MS = 60_000;
 
 /** Resolves parties, each once in a while; a thousand bookings by remote id read the practice's clients once. */
 export function createResolve(session: Session): Resolve {
-  const parties = sharedWork<Party>(PARTY_TTL_MS, session.now);
-  const lists = sharedWork<ClientWire[]>(CLIENTS_TTL_MS, session.now);
+  const parties = sharedWork<Party>(PARTY_TTL_MS, session.steady);
+  const lists = sharedWork<ClientWire[]>(CLIENTS_TTL_MS, session.steady);
   const listClients: ListClients = async (call, name, isWanted) => {
     const key = JSON.stringify([call.account, name ?? null]);
     let looks = 0;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { OliverAccount } from '../../config';
+import type { Clocks } from '../clocks';
 import { unclear, type HttpAnswer } from '../http';
 import type { Notice } from '../once';
 import type { PacedExchange } from '../pace';
@@ -11,20 +12,18 @@ import { orAborted, sharedWork, type SharedWork } from './shared-work';
 import { envelopeWire, tokenWire } from './wire';
 
 /** What every operation at Oliver works with. */
-export interface Session {
+export interface Session extends Clocks {
   accounts: Readonly<Record<string, OliverAccount>>;
   notice: Notice;
   /** Sends a request at the practice's pace. */
   send: PacedExchange;
-  /** The clock, in ms since 1970. */
-  now: () => number;
   /** Bearer tokens by account. Their lifetime is unknown (providers.md): each is kept until it is refused. */
   tokens: SharedWork<string>;
 }
 
 /** A session that has signed in nowhere yet. */
 export function createSession(options: Omit<Session, 'tokens'>): Session {
-  return { ...options, tokens: sharedWork<string>(Infinity, options.now) };
+  return { ...options, tokens: sharedWork<string>(Infinity, options.steady) };
 }
 
 /** What goes into one request besides its operation. */
@@ -115,6 +114,7 @@ function send(
     body,
     timeoutMs: call.timeoutMs,
     signal: call.signal,
+    isLastTry: call.isLastTry,
   });
 }
 

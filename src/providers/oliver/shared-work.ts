@@ -13,16 +13,17 @@ export interface SharedWork<T> {
 interface Kept<T> {
   promise: Promise<T>;
   /** Null while the work runs. */
-  done: { value: T; untilMs: number } | null;
+  done: { value: T; atMs: number } | null;
 }
 
-/** Keeps each value for `ttlMs` from when it was there; `now` is the clock, in ms. */
+/** Keeps each value for `ttlMs` from when it was there; `now` is a clock for ages, in ms (clocks.ts). */
 export function sharedWork<T>(ttlMs: number, now: () => number): SharedWork<T> {
   const kept = new Map<string, Kept<T>>();
+  const isFresh = (atMs: number) => now() - atMs < ttlMs;
   return {
     get(key, work) {
       const known = kept.get(key);
-      if (known && (known.done === null || known.done.untilMs > now())) return known.promise;
+      if (known && (known.done === null || isFresh(known.done.atMs))) return known.promise;
       const entry: Kept<T> = { promise: work(), done: null };
       kept.delete(key);
       kept.set(key, entry);
@@ -32,7 +33,7 @@ export function sharedWork<T>(ttlMs: number, now: () => number): SharedWork<T> {
       }
       entry.promise.then(
         (value) => {
-          entry.done = { value, untilMs: now() + ttlMs };
+          entry.done = { value, atMs: now() };
         },
         () => {
           if (kept.get(key) === entry) kept.delete(key);

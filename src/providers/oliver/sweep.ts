@@ -13,8 +13,11 @@ import { appointmentPageWire, type AppointmentWire } from './wire';
  * updated since the last. What it read holds other people's data and stays inside the adapter.
  */
 
-/** Longest time that an update may take to show, clocks differing included, in ms: windows overlap by it. */
+/** Longest time that an update may take to show, in ms: windows overlap by it. */
 const OVERLAP_MS = 15 * 60_000;
+
+/** How far this machine's clock may be off, in ms: the last window ends so much later. */
+const CLOCK_SLACK_MS = 12 * 3_600_000;
 
 /** A practice's first sweep goes back in windows of at most this length, in ms. */
 const WINDOW_MS = 100 * 86_400_000;
@@ -57,9 +60,11 @@ export interface Sweep {
 
 interface Practice {
   rows: Map<string, AppointmentWire>;
-  /** Everything updated before this has been read, in ms; null before the first window. */
+  /** Everything updated before this has been read, in ms by the provider's clock; null before the first window. */
   throughMs: number | null;
-  /** When the last whole sweep began, in ms, and how many writes had been noted then. */
+  /** How far at least the provider's clock is ahead of our steady one, in ms; null while no update has told. */
+  leadMs: number | null;
+  /** When the last whole sweep began, in ms on the steady clock, and how many writes had been noted then. */
   last: { atMs: number; writes: number } | null;
   writes: number;
   running: Promise<void> | null;
@@ -70,7 +75,7 @@ export function createSweep(session: Session): Sweep {
   const practices = new Map<string, Practice>();
   const practiceOf = (account: string): Practice => {
     const known = practices.get(account);
-    const practice = known ?? { rows: new Map(), throughMs: null, last: null, writes: 0, running: null };
+    const practice = known ?? newPractice();
     practices.set(account, practice);
     return practice;
   };
@@ -78,7 +83,7 @@ export function createSweep(session: Session): Sweep {
     async appointments(call) {
       const { sweepMaxAgeMs = DEFAULT_MAX_AGE_MS } = accountOf(session, call);
       const practice = practiceOf(call.account);
-      const wanted = { atMs: session.now() - sweepMaxAgeMs, writes: practice.writes };
+      const wanted = { atMs: session.steady() - sweepMaxAgeMs, writes: practice.writes };
       // A sweep that is under way may have begun too early: then one more comes after it.
       while (!isEnough(practice.last, wanted)) {
         practice.running ??= sweepOnce(session, detached(call), practice).finally(() => {
@@ -94,26 +99,52 @@ export function createSweep(session: Session): Sweep {
   };
 }
 
+function newPractice(): Practice {
+  return { rows: new Map(), throughMs: null, leadMs: null, last: null, writes: 0, running: null };
+}
+
 function isEnough(last: Practice['last'], wanted: { atMs: number; writes: number }): boolean {
   return last !== null && last.atMs >= wanted.atMs && last.writes >= wanted.writes;
 }
 
 /** Reads on from where the last window ended up to now. What was read stays read when a later window fails. */
 async function sweepOnce(session: Session, call: Call, practice: Practice): Promise<void> {
-  const began = { atMs: session.now(), writes: practice.writes };
+  const began = { atMs: session.steady(), writes: practice.writes };
+  const nowMs = session.now();
   const { lookBackDays = DEFAULT_LOOK_BACK_DAYS } = accountOf(session, call);
-  let from = practice.throughMs ?? began.atMs - lookBackDays * 86_400_000;
+  let from = Math.min(nowMs, practice.throughMs ?? nowMs - lookBackDays * 86_400_000);
   for (;;) {
-    const to = windowEnd(from, began.atMs);
-    const isLast = to === began.atMs;
-    const rows = await readWindow(session, call, from - OVERLAP_MS, isLast ? to + OVERLAP_MS : to);
+    const to = windowEnd(from, nowMs);
+    const isLast = to === nowMs;
+    const rows = await readWindow(session, call, from - OVERLAP_MS, isLast ? to + CLOCK_SLACK_MS : to);
     for (const row of rows) merge(session, practice.rows, row);
-    practice.throughMs = to;
+    practice.leadMs = leadOf(practice.leadMs, rows, nowMs, session.steady());
+    practice.throughMs = isLast ? readThrough(practice.leadMs, began.atMs, nowMs) : to;
     if (isLast) break;
     from = to;
   }
-  forgetLongOver(practice.rows, began.atMs);
+  forgetLongOver(practice.rows, nowMs);
   practice.last = began;
+}
+
+/**
+ * The provider's clock, from what it says of its updates: it had passed each of them when we heard of it. Ours may have
+ * been wrong when we read, and a mark from it would hide for hours what is updated meanwhile. A time of the future says
+ * nothing.
+ */
+function leadOf(
+  before: number | null,
+  rows: readonly AppointmentWire[],
+  nowMs: number,
+  heardMs: number,
+): number | null {
+  const told = rows.map(updatedMs).filter((ms) => ms <= nowMs + OVERLAP_MS);
+  return told.reduce<number | null>((lead, ms) => Math.max(lead ?? -Infinity, ms - heardMs), before);
+}
+
+/** Up to when a sweep that began then has read everything. Without any update to go by, our clock may be off. */
+function readThrough(leadMs: number | null, beganMs: number, nowMs: number): number {
+  return leadMs === null ? nowMs - CLOCK_SLACK_MS : Math.min(nowMs, beganMs + leadMs);
 }
 
 function windowEnd(from: number, now: number): number {

@@ -29,7 +29,9 @@ export const searchCases: Cases = (desk) => {
 
   test('windows are searched to their last day, however much one call of the provider covers', async () => {
     // Two hours of one weekday: no more slots than one search carries.
-    const windows = [{ from: dayFromNow(2), to: dayFromNow(40), days: ['wed'], hours: '09:00-11:00' }];
+    const windows = [
+      { from: dayFromNow(2), to: dayFromNow(40), days: ['wed' as const], hours: '09:00-11:00' },
+    ];
     const wednesdays = Array.from({ length: 39 }, (_, n) => dayFromNow(n + 2)).filter(
       (day) => new Date(day).getUTCDay() === 3,
     );

@@ -13,7 +13,8 @@ export interface Stage {
   server: ScriptedServer;
   /** What the adapter told the log, newest last. */
   warned: object[];
-  clock: { now: number };
+  /** What the time is, and by how much the machine's clock is wrong about it, in ms. */
+  clock: { now: number; wrongMs: number };
   provider(account?: Partial<OliverAccount>, more?: Record<string, Partial<OliverAccount>>): Provider;
   call(more?: Partial<Call>): Call;
   /** Adds the line of a sign-in. */
@@ -47,7 +48,7 @@ export function oliverStage(): () => Stage {
 
 function stageOn(server: ScriptedServer): Stage {
   const warned: object[] = [];
-  const clock = { now: NOW };
+  const clock = { now: NOW, wrongMs: 0 };
   const practice: OliverAccount = {
     baseUrl: server.url,
     username: 'partner',
@@ -68,7 +69,8 @@ function stageOn(server: ScriptedServer): Stage {
           ...Object.fromEntries(Object.entries(more).map(([name, its]) => [name, { ...practice, ...its }])),
         },
         log: { warn: (facts: object) => void warned.push(facts) },
-        now: () => clock.now,
+        now: () => clock.now + clock.wrongMs,
+        steady: () => clock.now,
       }),
     call: (more = {}) => ({
       account: 'default',

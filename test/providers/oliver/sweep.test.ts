@@ -3,6 +3,7 @@ import { failureOf, NOW, oliverStage, whereOf } from './setup';
 
 const stage = oliverStage();
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 86_400_000;
 
 type Provider = ReturnType<ReturnType<typeof stage>['provider']>;
@@ -60,14 +61,59 @@ test('how old a sweep may be is the account’s setting', async () => {
 });
 
 test('the windows overlap on both ends, for updates that show late and clocks that differ', async () => {
-  const provider = await sweptOnce();
+  const provider = await sweptOnce([listed()]);
   stage().clock.now += 9 * MINUTE_MS;
   stage().server.expect(LIST, page([]));
   await look(provider);
   expect(windows()).toEqual([
-    [-DAY_MS - 15 * MINUTE_MS, 15 * MINUTE_MS],
-    [-15 * MINUTE_MS, 24 * MINUTE_MS],
+    [-DAY_MS - 15 * MINUTE_MS, 12 * HOUR_MS],
+    [-15 * MINUTE_MS, 9 * MINUTE_MS + 12 * HOUR_MS],
   ]);
+});
+
+const WRONG: [string, number][] = [
+  ['two hours ahead', 2 * HOUR_MS],
+  ['two hours behind', -2 * HOUR_MS],
+];
+
+describe.each(WRONG)('a clock that is %s', (_how, wrongMs) => {
+  const declined = (at: string) => listed({ status: 'DECLINED', updated_at: at });
+  const lastWindow = () => windows().at(-1) ?? [];
+
+  test.each<[string, unknown[]]>([
+    ['a practice with an appointment', [listed()]],
+    ['an empty practice', []],
+  ])('for one read hides nothing from the next: %s', async (_what, rows) => {
+    stage().clock.wrongMs = wrongMs;
+    const provider = await sweptOnce(rows);
+    stage().clock.wrongMs = 0;
+    stage().clock.now += 2_000;
+    stage().server.expect(LIST, page([declined('2026-12-01T12:00:01Z')]));
+    expect(await liveIds(provider)).toEqual([]);
+    expect(lastWindow()[0]).toBeLessThanOrEqual(-15 * MINUTE_MS);
+    expect(lastWindow()[1]).toBeGreaterThan(2_000);
+  });
+
+  test('for as long as it is hides nothing either', async () => {
+    stage().clock.wrongMs = wrongMs;
+    const provider = await sweptOnce([listed()]);
+    for (let n = 1; n <= 3; n++) {
+      stage().clock.now += 3 * MINUTE_MS;
+      stage().server.expect(LIST, page([]));
+      await look(provider);
+      const [from, to] = lastWindow();
+      expect(from).toBeLessThanOrEqual((n - 1) * 3 * MINUTE_MS - 15 * MINUTE_MS);
+      expect(to).toBeGreaterThan(n * 3 * MINUTE_MS);
+    }
+  });
+});
+
+test('an update of the future hides none that comes before it', async () => {
+  const provider = await sweptOnce([listed(), listed({ id: '124', updated_at: '2099-01-01T00:00:00Z' })]);
+  stage().clock.now += MINUTE_MS;
+  stage().server.expect(LIST, page([]));
+  await look(provider);
+  expect(windows().at(-1)?.[0]).toBe(-15 * MINUTE_MS);
 });
 
 test('what a later window does not show stays known, and what it shows anew replaces the old', async () => {
@@ -101,7 +147,7 @@ test('the first sweep reaches back past the longest booking, oldest window first
     expect(from).toBeLessThan(through);
     through = to;
   }
-  expect(through).toBe(15 * MINUTE_MS);
+  expect(through).toBe(12 * HOUR_MS);
 });
 
 test('a first sweep that breaks off goes on where it was', async () => {

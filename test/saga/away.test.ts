@@ -1,0 +1,189 @@
+import { setTimeout as passing } from 'node:timers/promises';
+import type { ProviderActivities } from '../../activities/contract';
+import type { Sighting } from '../../src/booking/model';
+import { workflowIdOf } from '../../src/booking/names';
+import type { BookingView } from '../../src/booking/schema/view';
+import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { eventually } from '../support/stand-in';
+
+/** A time without workers is nobody's silence: it uses up no patience, and no deadline decides on what was seen before it. */
+
+const PATIENCE_MS = 1_500;
+
+/** Longer than every patience here. */
+const AWAY_MS = 2_500;
+
+/** A look's pause, and what a timer may be short of it. */
+const POLL_MS = 400;
+const SLACK_MS = 20;
+
+describe('a time without workers', () => {
+  let rig: SagaRig;
+  let lastSeen: Sighting | null = null;
+  const noting = (activities: ProviderActivities): ProviderActivities => ({
+    ...activities,
+    awaitAppointmentChange: async (input) => {
+      lastSeen = await activities.awaitAppointmentChange(input);
+      return lastSeen;
+    },
+  });
+
+  beforeAll(async () => {
+    rig = await startSaga({
+      limits: {
+        patienceMs: PATIENCE_MS,
+        undoPatienceMs: PATIENCE_MS,
+        pollFirstMs: POLL_MS,
+        pollMaxMs: POLL_MS,
+      },
+      wrap: ({ core, junction }) => ({ core, junction: noting(junction) }),
+    });
+  }, 120_000);
+  afterAll(() => rig.stop(), 180_000);
+  beforeEach(async () => {
+    lastSeen = null;
+    await rig.sandbox.control('reset', {});
+  });
+
+  /** Stops the workers, has something done, lets the time pass and starts them again. */
+  const away = async (meanwhile: () => Promise<unknown> = () => Promise.resolve()) => {
+    await rig.stopWorkers();
+    await meanwhile();
+    await passing(AWAY_MS); // the passing of time is what is tested
+    await rig.startWorkers();
+  };
+
+  const timesOf = async (method: string, path: string) =>
+    (await rig.sandbox.state()).calls
+      .filter((call) => call.method === method && call.path === path)
+      .map(({ at }) => Date.parse(at));
+  const called = (method: string, path: string) =>
+    eventually(
+      () => timesOf(method, path),
+      (times) => times.length > 0,
+    );
+
+  const settledOrAsking = (id: string, status: BookingView['status']) =>
+    rig.until(id, (view) => view.status === status || view.attention !== null);
+
+  test('while an order is placed and its answer lost: it is looked for before a person is asked', async () => {
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: '/v3/order',
+      when: 'after',
+      answer: 'timeout',
+    });
+    const { booking } = await rig.bookings.start(atHome());
+    await called('POST', '/v3/order');
+    await away();
+    const view = await settledOrAsking(booking.id, 'confirmed');
+    expect(view).toMatchObject({ status: 'confirmed', attention: null });
+    expect((await rig.sandbox.state()).orders).toHaveLength(1);
+  });
+
+  test('while a book call is refused for load: it is made again before a person is asked', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const path = `/v3/order/${orderId}/phlebotomy/appointment/book`;
+    const answer = { status: 429, body: 'Too Many Requests' };
+    await rig.sandbox.control('faults', { method: 'POST', path, when: 'before', answer, delayMs: 300 });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await called('POST', path);
+    await away();
+    const view = await settledOrAsking(booking.id, 'confirmed');
+    expect(view).toMatchObject({ status: 'confirmed', attention: null });
+  });
+
+  test('while an undo goes wrong: it is made again before a person is asked', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const path = `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
+    await rig.sandbox.control('faults', { method: 'PATCH', path, when: 'before', answer: 'timeout' });
+    await rig.bookings.cancel(booking.id, {});
+    await called('PATCH', path);
+    await away();
+    const view = await settledOrAsking(booking.id, 'cancelled');
+    expect(view).toMatchObject({ status: 'cancelled', attention: null });
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+  });
+
+  test.each([
+    ['an order to place', () => Promise.resolve(atHome({ limits: { settleWithinMs: 1_000 } }))],
+    [
+      'an order to adopt',
+      async () => adopting(await rig.sandbox.placeOrder(), 'cancel', { limits: { settleWithinMs: 1_000 } }),
+    ],
+  ])('until its time is up leaves a booking one try, waited for in full: %s', async (_what, request) => {
+    const wanted = await request();
+    let id = '';
+    await away(async () => {
+      ({ id } = (await rig.bookings.start(wanted)).booking);
+    });
+    const view = await rig.until(id, ({ status }) => status === 'confirmed' || status === 'failed');
+    expect(view).toMatchObject({ status: 'confirmed', failure: null });
+  });
+
+  test('while a booking is looked up: the looks after it are as many, and not all at once', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const path = `/v3/order/${orderId}/phlebotomy/appointment`;
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: `${path}/book`,
+      when: 'before',
+      answer: { status: 504, body: 'Gateway Timeout' },
+    });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ waitingFor }) => waitingFor?.what === 'a lost answer to show up');
+    await away();
+    const backMs = Date.now();
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const again = (await timesOf('POST', `${path}/book`)).at(-1) ?? 0;
+    // The last one is the look that comes before every book call.
+    const looks = (await timesOf('GET', path)).filter((ms) => ms > backMs && ms < again).slice(0, -1);
+    expect(looks.length).toBeGreaterThanOrEqual(2);
+    const gaps = looks.slice(1).map((ms, n) => ms - (looks[n] ?? 0));
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(POLL_MS - SLACK_MS);
+  });
+
+  test('over a deadline: what a poll had seen before it decides nothing', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(
+      adopting(orderId, 'cancel', {
+        confirmation: { async: true },
+        limits: { maxSlotAttempts: 1, confirmTimeoutMs: AWAY_MS },
+      }),
+    );
+    await rig.until(
+      booking.id,
+      ({ status, appointment }) => status === 'awaiting_confirmation' && appointment !== null,
+    );
+    // One that has looked in vain is the one that waits for a change.
+    const poll = await eventually(
+      () => pollOf(booking.id),
+      (pending) => (pending?.attempt ?? 0) > 1,
+    );
+    await away(async () => {
+      // The poll's last look, on a worker of the provider's queue: something moved, and it is still pending.
+      await completePoll(booking.id, poll?.activityId ?? '', {
+        ...(lastSeen as Sighting),
+        live: (lastSeen?.live ?? []).map((one) => ({ ...one, canReschedule: one.canReschedule !== true })),
+      });
+      const { appointments } = await rig.sandbox.state();
+      await rig.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'confirmed' });
+    });
+    const view = await rig.until(
+      booking.id,
+      ({ status }) => status === 'confirmed' || status === 'compensating' || status === 'failed',
+    );
+    expect(view.status).toBe('confirmed');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  const pollOf = async (id: string) => {
+    const { raw } = await rig.server.client.workflow.getHandle(workflowIdOf(id)).describe();
+    return raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'awaitAppointmentChange');
+  };
+  const completePoll = (id: string, activityId: string, seen: Sighting) =>
+    rig.server.client.activity.complete({ workflowId: workflowIdOf(id), activityId }, seen);
+});
