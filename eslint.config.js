@@ -15,6 +15,7 @@ const PURE = [
   'ref',
   'sighting',
   'status',
+  'unreadable',
 ].map((name) => `src/booking/${name}`);
 
 /** Who may import whom (DESIGN.md, "Layers and folders"): a row for each layer, the more exact row counts. */

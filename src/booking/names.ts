@@ -74,3 +74,9 @@ export const CUT_OFF_MEMO = 'cutOffRun';
  * guards refuse it; a codec that throws would make Temporal retry the task for ever.
  */
 export const PLAINTEXT_MARK = '$unencrypted';
+
+/**
+ * What a payload looks like that our codec could not decrypt, its key being unknown here or another one: an object
+ * with this one property (see unreadable.ts). Given back to the codec it becomes the ciphertext that it was.
+ */
+export const UNREADABLE_MARK = '$undecryptable';

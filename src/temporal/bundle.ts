@@ -26,6 +26,9 @@ const PREFIX = 'workflow-bundle-';
 /** Bundles that stay in the cache: for some checkouts and branches side by side. */
 const KEPT = 5;
 
+/** What runs around every workflow, in this order. */
+const WORKFLOW_INTERCEPTORS = ['own-payloads'].map((name) => join(ROOT, 'workflows/interceptors', name));
+
 /**
  * Bundles the workflows; takes seconds. The failure converter goes into the bundle: without it the workflows' own
  * failures would be plain text.
@@ -36,6 +39,7 @@ export function bundleWorkflows(
   return bundleWorkflowCode({
     workflowsPath,
     failureConverterPath: failureConverterPath(),
+    workflowInterceptorModules: WORKFLOW_INTERCEPTORS,
     logger: new DefaultLogger('WARN'),
   });
 }

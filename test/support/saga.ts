@@ -1,4 +1,4 @@
-import type { WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import pino from 'pino';
 import {
   createAuditActivities,
@@ -34,6 +34,8 @@ export interface SagaRig {
   /** Stops the workers; `startWorkers` starts them anew, with other settings if given. */
   stopWorkers(): Promise<void>;
   startWorkers(config?: Config): Promise<void>;
+  /** More workers beside them, on this connection of their own; whoever asks for them ends them. */
+  createWorkers(config: Config, connection: NativeConnection): Promise<Workers>;
   /** Waits until the view fits, then returns it. Fails with the view when it does not in time. */
   until(id: string, fits: (view: BookingView) => boolean, timeoutMs?: number): Promise<BookingView>;
   /** Stops everything, after every history that came about has been replayed. */
@@ -120,15 +122,18 @@ async function assemble(
 ): Promise<SagaRig> {
   const bookings = createBookingClient({ client: server.client, idKey: loadKeys(config).idKey });
   let workers: { workers: Workers; ended: Promise<void> } | null = null;
-  const startWorkers = async (settings: Config = config) => {
+  const workersWith = (settings: Config, connection: NativeConnection) => {
     const plain = activitiesOf(settings, server);
-    const created = await createWorkers({
+    return createWorkers({
       config: settings,
-      connection: server.connection,
+      connection,
       namespace: server.target.namespace,
       activities: { oliver: plain.junction, ...(options.wrap?.(plain) ?? plain) },
       workflowBundle: bundle,
     });
+  };
+  const startWorkers = async (settings: Config = config) => {
+    const created = await workersWith(settings, server.connection);
     workers = { workers: created, ended: created.run() };
   };
   const stopWorkers = async () => {
@@ -146,6 +151,7 @@ async function assemble(
     clinic: clinicHand(sandboxes.clinic.url),
     startWorkers,
     stopWorkers,
+    createWorkers: workersWith,
     until: (id, fits, timeoutMs = 20_000) => untilFits(bookings, id, fits, timeoutMs),
     async stop() {
       await inTime('the workers end', stopWorkers());
