@@ -19,7 +19,13 @@ export interface Carried {
 /** The booking as an earlier run left it; fields that an earlier build did not have are as at the start. */
 export function carriedOn(input: unknown, { state, inbox, published }: Carried): Booking {
   const fresh = newBooking(state.id, state.createdAt, input);
-  return { ...fresh, state: { ...fresh.state, ...state }, inbox, published, opened: true };
+  return {
+    ...fresh,
+    state: { ...fresh.state, ...state },
+    inbox: { ...fresh.inbox, ...inbox },
+    published,
+    opened: true,
+  };
 }
 
 /** The booking's own arguments: the request as it came, then what is carried. */

@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import { Failure } from '../src/booking/failures';
 import { after, now, nowMs } from './clock';
 import { publish } from './publish';
-import { change, type Booking } from './state';
+import { change, heldBackMs, isAsked, type Booking } from './state';
 
 /** Waiting: with a reason that callers see, for news, a poll or a deadline, whichever is first. */
 
@@ -14,13 +14,8 @@ export interface Deadline {
   heldBackMs: number | null;
 }
 
-export function deadline(
-  b: Booking,
-  from: string,
-  limitMs: number,
-  heldBackMs = b.state.heldBackMs,
-): Deadline {
-  return { from, limitMs, heldBackMs };
+export function deadline(b: Booking, from: string, limitMs: number, heldBack = heldBackMs(b)): Deadline {
+  return { from, limitMs, heldBackMs: heldBack };
 }
 
 /** The deadline of the whole booking. */
@@ -29,17 +24,22 @@ export function settleDeadline(b: Booking): Deadline {
   return deadline(b, settleFrom, limits.settleWithinMs, settleHeldBackMs);
 }
 
-export function untilOf(b: Booking, d: Deadline): string {
-  const heldBackMs = d.heldBackMs === null ? 0 : b.state.heldBackMs - d.heldBackMs;
-  return after(d.from, d.limitMs + heldBackMs);
+/** When the deadline comes; null while it stands still. */
+export function untilOf(b: Booking, d: Deadline): string | null {
+  if (d.heldBackMs === null) return after(d.from, d.limitMs);
+  return isAsked(b) ? null : after(d.from, d.limitMs + heldBackMs(b) - d.heldBackMs);
 }
 
+/** One that stands still is never sooner than one that does not. */
 export function sooner(b: Booking, one: Deadline, other: Deadline): Deadline {
-  return untilOf(b, one) <= untilOf(b, other) ? one : other;
+  const [first, second] = [untilOf(b, one), untilOf(b, other)];
+  if (first === null || second === null) return first === null ? other : one;
+  return first <= second ? one : other;
 }
 
 export function isOver(b: Booking, d: Deadline): boolean {
-  return Date.parse(untilOf(b, d)) <= nowMs();
+  const until = untilOf(b, d);
+  return until !== null && Date.parse(until) <= nowMs();
 }
 
 /** Ends the forward steps when the booking's own time is up. Checked before a step begins, never inside one. */
@@ -68,7 +68,10 @@ async function wait(b: Booking, what: string, until: string, ready: () => boolea
   return news;
 }
 
-/** What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. */
+/**
+ * What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. That comes as
+ * well when deadlines stood still and go on: when they come has to be worked out anew.
+ */
 export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail' } | { by: 'deadline' };
 
 /**
@@ -96,7 +99,12 @@ export async function watch<T>(
     },
   );
   try {
-    const ready = () => result !== null || b.inbox.news || (takesMail && b.inbox.reschedule !== null);
+    const stoodStill = isAsked(b);
+    const ready = () =>
+      result !== null ||
+      b.inbox.news ||
+      (takesMail && b.inbox.reschedule !== null) ||
+      (stoodStill && !isAsked(b));
     const leftMs = until === null ? null : Math.max(1, Date.parse(until) - nowMs());
     if (leftMs === null) await condition(ready);
     else await condition(ready, leftMs, { summary: `deadline of waiting for ${what}` });

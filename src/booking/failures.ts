@@ -16,6 +16,7 @@ export const CHOICES = {
   accept_fees: 'Undo it and accept what the provider charges for that.',
   undone: 'It has been undone by hand (checked where the provider can be read).',
   leave: 'Leave it standing; somebody else takes care of it.',
+  drop: 'Leave the oldest unread message unread: it has no effect.',
 } as const;
 export type Choice = keyof typeof CHOICES;
 
@@ -224,6 +225,12 @@ export const FAILURES = {
     status: 409,
     text: 'The visit is over and the provider does not say how it ended.',
     choices: ['retry', 'completed', 'end'],
+  },
+  message_unreadable: {
+    owner: 'us',
+    status: 503,
+    text: 'A message to the booking is encrypted with a key that the workers do not have.',
+    choices: ['retry', 'drop'],
   },
 
   // Callers' messages to a booking, and the doors.

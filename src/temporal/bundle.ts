@@ -27,7 +27,9 @@ const PREFIX = 'workflow-bundle-';
 const KEPT = 5;
 
 /** What runs around every workflow, in this order. */
-const WORKFLOW_INTERCEPTORS = ['own-payloads'].map((name) => join(ROOT, 'workflows/interceptors', name));
+const WORKFLOW_INTERCEPTORS = ['own-payloads', 'one-upsert'].map((name) =>
+  join(ROOT, 'workflows/interceptors', name),
+);
 
 /**
  * Bundles the workflows; takes seconds. The failure converter goes into the bundle: without it the workflows' own

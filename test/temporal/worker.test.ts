@@ -17,7 +17,12 @@ const DAY_MS = 86_400_000;
 const TIMEOUT_MS = 60_000;
 
 const notUsed = () => Promise.reject(new Error('not used here'));
-const core: CoreActivities = { openBooking: notUsed, isBookingOpen: notUsed, openReschedule: notUsed };
+const core: CoreActivities = {
+  openBooking: notUsed,
+  isBookingOpen: notUsed,
+  openReschedule: notUsed,
+  readMessage: notUsed,
+};
 const order: Order = {
   id: 'order-1',
   status: 'received.at_home_phlebotomy.requisition_created',

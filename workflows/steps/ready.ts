@@ -22,7 +22,7 @@ export async function ready(b: Booking): Promise<void> {
   }
 }
 
-async function nextOrder(b: Booking, order: Order, until: string): Promise<Order> {
+async function nextOrder(b: Booking, order: Order, until: string | null): Promise<Order> {
   const input = { at: at(b), orderId: order.id };
   const watched = await watch(b, "the order's requisition", until, () =>
     polls(b, "poll for the order's requisition").awaitOrderChange({ ...input, seenStatus: order.status }),
