@@ -5,17 +5,20 @@ import { workflowIdOf } from '../../src/booking/names';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
+import { workflowBundle } from '../../src/temporal/worker';
+import { replayEverything } from '../support/replays';
 import { adopting, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 
 /** Messages under a key that the workers do not have: none is lost, and none holds the booking up. */
 
+const DAY_MS = 86_400_000;
 const LOST = { id: 'lost', key: Buffer.alloc(32, 7) };
 
 let rig: SagaRig;
 beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
-  rig = await startSaga();
+  rig = await startSaga({ limits: { maxHistoryEvents: 100 } });
 }, 120_000);
 afterAll(() => rig.stop(), 180_000);
 
@@ -135,4 +138,65 @@ test("the booking's own question comes first, keeps its decision, and the messag
   await asking(id, 2);
   await rig.bookings.cancel(id, {});
   await rig.until(id, ({ status }) => status === 'cancelled');
+}, 60_000);
+
+test('deadlines stand still while it is asked about, and count again after it', async () => {
+  await rig.sandbox.control('confirmation', { mode: 'reserve' });
+  const orderId = await rig.sandbox.placeOrder();
+  const { booking } = await rig.bookings.start(
+    adopting(orderId, 'keep', { limits: { confirmTimeoutMs: 3_000, maxSlotAttempts: 1 } }),
+  );
+  const { id } = booking;
+  await rig.until(id, ({ status }) => status === 'awaiting_confirmation');
+  await signal(id, 'reschedule', {});
+  await asking(id);
+  // The deadline that was set before comes and stands still: what is waited for is the one before the slot's start.
+  const held = await rig.until(
+    id,
+    ({ waitingFor }) => Date.parse(waitingFor?.until ?? '') - Date.now() > DAY_MS,
+  );
+  expect(Date.parse(held.updatedAt) - Date.parse(booking.createdAt)).toBeGreaterThanOrEqual(2_900);
+  expect(held.status).toBe('awaiting_confirmation');
+  await rig.bookings.resolve(id, { choice: 'drop', why: 'sent by mistake' });
+  const { failure, attempts } = await rig.until(id, ({ status }) => status === 'failed');
+  expect([failure?.code, attempts[0]?.outcome]).toEqual(['no_slot', 'released']);
+}, 60_000);
+
+test('it is kept when the booking carries on in a new run', async () => {
+  const id = await confirmed();
+  const runOf = async () => (await rig.server.client.workflow.getHandle(workflowIdOf(id)).describe()).runId;
+  const first = await runOf();
+  await signal(id, 'cancel', {});
+  await asking(id);
+  await eventually(
+    async () => {
+      await rig.bookings.wake(id, 'appointment');
+      return runOf();
+    },
+    (runId) => runId !== first,
+  );
+  const { attention } = await asking(id);
+  expect(attention?.tried[0]).toContain('under the key "lost"');
+  await rig.bookings.resolve(id, { choice: 'drop', why: 'no use' });
+  await rig.until(id, ({ attention: asked }) => asked === null);
+}, 60_000);
+
+test('many are kept, within bounds, and of a cancel one always is', async () => {
+  const id = await confirmed();
+  for (let n = 0; n < 12; n += 1) await signal(id, 'reschedule', {});
+  await asking(id, 10);
+  const refused = await rig.until(id, ({ lastRequest }) => lastRequest !== null);
+  expect(refused.lastRequest).toMatchObject({ kind: 'reschedule', code: 'message_unreadable' });
+  await signal(id, 'cancel', { reason: 'x'.repeat(30_000) });
+  await rig.until(id, ({ lastRequest }) => lastRequest?.code === 'malformed_message');
+  await signal(id, 'cancel', {});
+  const { attention } = await rig.until(
+    id,
+    (view) => view.attention?.tried.some((line) => line.includes(': cancel under')) === true,
+  );
+  expect(attention?.tried).toHaveLength(10);
+}, 60_000);
+
+test('all that came about replays as well on workers that have the key', async () => {
+  await replayEverything(rig.server.client, dataConverterOf(withLostKey(rig.config)), await workflowBundle());
 }, 60_000);
