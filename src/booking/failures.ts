@@ -234,7 +234,11 @@ export const FAILURES = {
   },
 
   // Callers' messages to a booking, and the doors.
-  malformed_message: { owner: 'request', status: 422, text: 'The message to the booking is malformed.' },
+  malformed_message: {
+    owner: 'request',
+    status: 422,
+    text: 'The message to the booking is malformed or too long.',
+  },
   nothing_to_resolve: { owner: 'request', status: 409, text: 'The booking does not wait for a decision.' },
   choice_not_offered: {
     owner: 'request',

@@ -46,6 +46,8 @@ export const MESSAGE_LIMITS = {
   windows: 20,
   /** Letters of windows or slot as JSON. */
   json: 8_192,
+  /** Letters of all of it as JSON: what Temporal need not carry to be refused. */
+  body: 16_384,
 } as const;
 
 /** What a message's sender is told. */
