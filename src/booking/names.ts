@@ -12,6 +12,9 @@ export const WORKFLOW_TYPE = {
 /** The Temporal Schedule that looks for bookings that were cut off. */
 export const SWEEP_SCHEDULE_ID = 'booking-sweep';
 
+/** The Temporal Schedule, paused, that lists the encryption keys in use (src/temporal/key-list.ts). */
+export const KEYS_SCHEDULE_ID = 'booking-keys';
+
 export const TASK_QUEUE = {
   bookings: 'bookings',
   junction: 'bookings-junction',

@@ -3,6 +3,8 @@ import { listenApi } from '../api/listen';
 import { ConfigError, loadConfig } from '../config';
 import { connectClient, localTarget, temporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
+import { checkKeys } from '../temporal/key-list';
+import { loadKeys } from '../temporal/keys';
 import { prepareNamespace } from '../temporal/search-attributes';
 import { stopSignal } from './signals';
 
@@ -19,6 +21,8 @@ async function main(): Promise<void> {
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
   const client = await connectClient(target, dataConverterOf(config));
   await prepareNamespace(client.connection, target.namespace, (text) => log.warn(text));
+  const at = { connection: client.connection, namespace: target.namespace };
+  await checkKeys(at, loadKeys(config).encryptionKeys, (text) => log.warn(text));
   const api = await listenApi(config, client, log);
   log.info({ address: api.address, temporal: target.address }, 'the API listens');
   await told;

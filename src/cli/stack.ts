@@ -7,6 +7,8 @@ import type { Config } from '../config';
 import { startCodecServer } from '../temporal/codec-server';
 import { clientOn, connectNative, type TemporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
+import { checkKeys } from '../temporal/key-list';
+import { loadKeys } from '../temporal/keys';
 import { installRuntime } from '../temporal/runtime';
 import { listening, portFor } from './ports';
 import { startJunctionSandbox, startOliverSandbox } from './sandboxes';
@@ -89,6 +91,8 @@ async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
     (server) => server.stop(),
   );
   const connection = parts.add(await connectNative(temporal.target), (open) => open.close());
+  const at = { connection, namespace: temporal.target.namespace };
+  await checkKeys(at, loadKeys(config).encryptionKeys, (text) => log.warn(text));
   const client = clientOn(connection, temporal.target, dataConverterOf(config));
   const codec = parts.add(await startCodec(config, temporal), (server) => server.stop());
   const sandboxes = await startSandboxes(config, log, parts);

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { pino } from 'pino';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { temporalTarget } from '../temporal/connection';
+import { makeKeys } from '../temporal/keys';
 import { localApiKey, type LocalKey } from './api-key';
 import { stopSignal } from './signals';
 import { startStack, type Stack } from './stack';
@@ -14,6 +15,7 @@ const OTHER_EXAMPLES = ['examples/psc.json', 'examples/oliver.json'];
 async function main(): Promise<void> {
   const told = stopSignal();
   const settings = loadConfig();
+  makeKeys(settings);
   const key = settings.apiKeys.length > 0 ? null : localApiKey(settings);
   const config = key ? { ...settings, apiKeys: [{ name: 'local', secret: key.secret }] } : settings;
   say('Starting Temporal, the sandboxes, a worker and the API; this takes some seconds.');

@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import { ConfigError, loadConfig } from '../config';
 import { clientOn, connectNative, localTarget, temporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
+import { checkKeys } from '../temporal/key-list';
+import { loadKeys } from '../temporal/keys';
 import { installRuntime } from '../temporal/runtime';
 import { prepareNamespace } from '../temporal/search-attributes';
 import { stopSignal } from './signals';
@@ -18,6 +20,8 @@ async function main(): Promise<void> {
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
   const connection = await connectNative(target);
   await prepareNamespace(connection, target.namespace, (text) => log.warn(text));
+  const at = { connection, namespace: target.namespace };
+  await checkKeys(at, loadKeys(config).encryptionKeys, (text) => log.warn(text));
   const client = clientOn(connection, target, dataConverterOf(config));
   const workers = await startWorkers({ config, connection, client, log });
   log.info({ temporal: target.address, namespace: target.namespace }, 'the workers take tasks');

@@ -36,7 +36,7 @@ export function dataConverterOf(config: CodecSettings, tell?: CodecOptions['tell
   return { failureConverterPath: failureConverterPath(), payloadCodecs: [codecOf(config, tell)] };
 }
 
-/** The codec with the keys of the configuration, or of the key file. */
+/** The codec with the keys of the configuration, or of the key file. Throws a ConfigError where there are none. */
 export function codecOf(config: CodecSettings, tell?: CodecOptions['tell']): PayloadCodec {
   const { allowPlaintext } = config;
   return encryptionCodec({ keys: loadKeys(config).encryptionKeys, allowPlaintext, tell });
