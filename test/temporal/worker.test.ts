@@ -120,7 +120,7 @@ test(
       expect((await handle.describe()).status.name).toBe('RUNNING');
     });
     expect(logged.join('')).toContain(
-      'encrypted with the key \\"next\\", which BOOKING_ENCRYPTION_KEYS does not hold',
+      'is encrypted with the key \\"next\\", which this process does not have or has otherwise',
     );
     await withWorkers({ config: rotated }, async () => {
       await expect(handle.result()).resolves.toBeGreaterThanOrEqual(0);
