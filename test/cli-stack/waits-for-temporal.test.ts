@@ -99,10 +99,10 @@ test.each(PARTS)('%s stops at once when it is told to while it waits', async (na
 describe('with a Temporal that is not what the settings say', () => {
   let other: Server;
   beforeEach(async () => {
-    other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(
-      port,
-      '127.0.0.1',
-    );
+    other = createServer((socket) => {
+      socket.on('error', () => undefined); // whoever does not like the answer hangs up
+      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    }).listen(port, '127.0.0.1');
     await once(other, 'listening');
   });
   afterEach(() => other.close());
