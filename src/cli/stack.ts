@@ -22,6 +22,8 @@ export interface StackOptions {
   /** Somebody else's Temporal server; null: our own, under the settings' data directory. */
   target: TemporalTarget | null;
   log: Logger;
+  /** Ends the wait for somebody else's server that is not there yet. */
+  told: Promise<void>;
   /** Hears what takes long (the download of Temporal). */
   tell: (text: string) => void;
   /** False where the workers run in another process. */
@@ -83,11 +85,11 @@ function noParts(): Parts {
 }
 
 async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
-  const { target, log, tell, withWorkers, leavesNothing: diesWithUs } = options;
+  const { target, log, told, tell, withWorkers, leavesNothing: diesWithUs } = options;
   installRuntime(log);
   const config = await withPorts(options.config);
   const temporal = parts.add(
-    await (target ? useServer(target, log) : ownServer(config, { tell, diesWithUs })),
+    await (target ? useServer(target, { log, told }) : ownServer(config, { tell, diesWithUs })),
     (server) => server.stop(),
   );
   const connection = parts.add(await connectNative(temporal.target), (open) => open.close());

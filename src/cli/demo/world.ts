@@ -72,6 +72,7 @@ async function open(
   const stack = await startStack({
     config,
     target: null,
+    told: new Promise(() => undefined), // its server is our own, so nobody waits for one
     log,
     tell,
     withWorkers: false,
