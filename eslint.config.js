@@ -18,6 +18,7 @@ const PURE = [
   'slot-mark',
   'small-view',
   'status',
+  'unreadable',
 ].map((name) => `src/booking/${name}`);
 
 /** Who may import whom (DESIGN.md, "Layers and folders"): a row for each layer, the more exact row counts. */

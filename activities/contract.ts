@@ -55,6 +55,8 @@ export interface CoreActivities {
   openBooking(input: { request: unknown; bookingId: string; afterwards?: boolean }): Promise<OpenedBooking>;
   /** The request with a reschedule's windows or slot in the place of its own. */
   openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
+  /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
+  readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
   /** Whether another booking with this id is open in Temporal. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
 }

@@ -1,8 +1,10 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { decodeArrayFromPayloads, encodeToPayload } from '@temporalio/common/lib/internal-non-workflow';
 import { Failure } from '../src/booking/failures';
 import { workflowIdOf } from '../src/booking/names';
 import { earlierRequest, parseRequest } from '../src/booking/schema/check-request';
 import type { BookingRequest } from '../src/booking/schema/request';
+import { unreadableIn } from '../src/booking/unreadable';
 import { capabilitiesOf, type Config } from '../src/config';
 import type { CoreActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
@@ -33,6 +35,14 @@ export function createCoreActivities({ config, client }: CoreOptions): CoreActiv
           parseRequest({ ...rest, windows: change.windows, slot: change.slot }, { now: new Date() }),
         );
       }, afterSomeTries),
+    readMessage: ({ body }) =>
+      crossing(async () => {
+        // Encoded, the mark of an unreadable body is its ciphertext again; decoding it tries the keys of this worker.
+        const converter = client.options.loadedDataConverter;
+        const [read] = await decodeArrayFromPayloads(converter, [await encodeToPayload(converter, body)]);
+        if (unreadableIn(read)) throw new Failure('message_unreadable');
+        return { body: read ?? null };
+      }),
     isBookingOpen: async ({ bookingId }) => {
       try {
         const { status } = await client.workflow.getHandle(workflowIdOf(bookingId)).describe();

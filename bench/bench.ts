@@ -11,7 +11,7 @@ import { createJunctionSandbox } from '../src/sandbox/junction/server';
 import { clientOn, connectNative, localTarget } from '../src/temporal/connection';
 import { startEmbeddedServer } from '../src/temporal/embedded';
 import { dataConverterOf } from '../src/temporal/encryption';
-import { loadKeys } from '../src/temporal/keys';
+import { loadKeys, makeKeys } from '../src/temporal/keys';
 
 /**
  * `npm run bench -- --bookings 100 --at-once 10`: how fast bookings are confirmed on this machine, all of it on
@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     JUNCTION_PACE: JSON.stringify({ inFlight: 200, perSecond: 2_000 }),
     BOOKING_LIMITS: JSON.stringify({ pollFirstMs: 200 }),
   });
+  makeKeys(config);
   const server = await startEmbeddedServer({ dataDir, port: 0, uiPort: 0, inMemory: true });
   const target = localTarget(server.address, server.namespace);
   const connection = await connectNative(target);

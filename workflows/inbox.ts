@@ -1,13 +1,15 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { FAILURES, type FailureCode } from '../src/booking/failures';
-import type { MessageReceipt } from '../src/booking/messages';
+import type { MessageKind, MessageReceipt, ResolveMessage } from '../src/booking/messages';
+import { unreadableIn } from '../src/booking/unreadable';
 import { readCancel, readReschedule, readResolve, readRetry, senderOf } from './guard';
 import { now } from './clock';
 import { costsFee } from './fees';
 import * as messages from './messages';
 import { publishView } from './publish';
-import { change, type Booking } from './state';
+import { change, isAsked, type Booking } from './state';
+import { couldNotBeRead, keepUnread, lookAfterUnread } from './unread';
 import { viewOf } from './view';
 
 /**
@@ -18,7 +20,7 @@ import { viewOf } from './view';
 type Verdict = { refused: FailureCode } | { accept: () => void };
 
 /** One row per kind of message: what makes it acceptable and where it goes. */
-const KINDS: Record<string, (b: Booking, body: unknown) => Verdict> = {
+const KINDS: Record<MessageKind, (b: Booking, body: unknown) => Verdict> = {
   cancel: cancelVerdict,
   retry: retryVerdict,
   resolve: resolveVerdict,
@@ -33,17 +35,30 @@ export function openInbox(b: Booking): void {
   };
   setHandler(messages.appointmentUpdated, hear);
   setHandler(messages.orderUpdated, hear);
-  setHandler(messages.cancel, (body) => void take(b, 'cancel', body));
-  setHandler(messages.retry, (body) => void take(b, 'retry', body));
-  setHandler(messages.resolve, (body) => void take(b, 'resolve', body));
-  setHandler(messages.reschedule, (body) => void take(b, 'reschedule', body));
+  setHandler(messages.cancel, (body) => hearSignal(b, 'cancel', body));
+  setHandler(messages.retry, (body) => hearSignal(b, 'retry', body));
+  setHandler(messages.resolve, (body) => hearSignal(b, 'resolve', body));
+  setHandler(messages.reschedule, (body) => hearSignal(b, 'reschedule', body));
   setUpdate(b, messages.cancelBooking, 'cancel');
   setUpdate(b, messages.retryBooking, 'retry');
   setUpdate(b, messages.resolveBooking, 'resolve');
   setUpdate(b, messages.rescheduleBooking, 'reschedule');
+  void lookAfterUnread(b, take);
 }
 
-function setUpdate(b: Booking, definition: UpdateDefinition<MessageReceipt, [unknown?]>, kind: string): void {
+function hearSignal(b: Booking, kind: MessageKind, body: unknown): void {
+  if (!couldNotBeRead(b, body)) return void take(b, kind, body);
+  const refused = keepUnread(b, kind, body);
+  if (!refused) return;
+  record(b, kind, refused, {});
+  publishView(b);
+}
+
+function setUpdate(
+  b: Booking,
+  definition: UpdateDefinition<MessageReceipt, [unknown?]>,
+  kind: MessageKind,
+): void {
   setHandler(definition, (body?: unknown): MessageReceipt => take(b, kind, body), {
     validator: (body?: unknown) => {
       const verdict = verdictOf(b, kind, body);
@@ -52,18 +67,26 @@ function setUpdate(b: Booking, definition: UpdateDefinition<MessageReceipt, [unk
   });
 }
 
-function verdictOf(b: Booking, kind: string, body: unknown): Verdict {
-  return KINDS[kind]?.(b, body) ?? { refused: 'malformed_message' };
+function verdictOf(b: Booking, kind: MessageKind, body: unknown): Verdict {
+  return unreadableIn(body) ? { refused: 'message_unreadable' } : KINDS[kind](b, body);
 }
 
-function take(b: Booking, kind: string, body: unknown): MessageReceipt {
+function take(b: Booking, kind: MessageKind, body: unknown): MessageReceipt {
   const verdict = verdictOf(b, kind, body);
-  const code = 'refused' in verdict ? verdict.refused : null;
-  const outcome = code === null ? 'accepted' : 'refused';
-  const { by = null, id = null } = senderOf(body);
-  change(b, { lastRequest: { kind, outcome, code, id, by, at: now() } });
+  const receipt = record(b, kind, 'refused' in verdict ? verdict.refused : null, senderOf(body));
   if ('accept' in verdict) verdict.accept();
   publishView(b);
+  return receipt;
+}
+
+function record(
+  b: Booking,
+  kind: MessageKind,
+  code: FailureCode | null,
+  { by, id }: ReturnType<typeof senderOf>,
+): MessageReceipt {
+  const outcome = code === null ? 'accepted' : 'refused';
+  change(b, { lastRequest: { kind, outcome, code, id: id ?? null, by: by ?? null, at: now() } });
   return { outcome, code };
 }
 
@@ -89,26 +112,29 @@ function retryVerdict(b: Booking, body: unknown): Verdict {
   const message = readRetry(body);
   if (!message) return { refused: 'malformed_message' };
   const { attention } = b.state;
-  if (!attention || b.inbox.decision || (message.reason ?? attention.reason) !== attention.reason)
+  if (!attention || isDecided(b) || (message.reason ?? attention.reason) !== attention.reason)
     return { refused: 'nothing_to_resolve' };
   if (!attention.choices.includes('retry')) return { refused: 'choice_not_offered' };
-  return {
-    accept: () => {
-      b.inbox.decision = { ...message, choice: 'retry', why: 'retry' };
-    },
-  };
+  return { accept: () => decide(b, { ...message, choice: 'retry', why: 'retry' }) };
 }
 
 function resolveVerdict(b: Booking, body: unknown): Verdict {
   const message = readResolve(body);
   if (!message) return { refused: 'malformed_message' };
-  if (!b.state.attention || b.inbox.decision) return { refused: 'nothing_to_resolve' };
+  if (!b.state.attention || isDecided(b)) return { refused: 'nothing_to_resolve' };
   if (!b.state.attention.choices.includes(message.choice)) return { refused: 'choice_not_offered' };
-  return {
-    accept: () => {
-      b.inbox.decision = message;
-    },
-  };
+  return { accept: () => decide(b, message) };
+}
+
+/** Whether a person has decided what is asked, and nobody has acted on it yet. */
+function isDecided(b: Booking): boolean {
+  return (isAsked(b) ? b.inbox.unreadDecision : b.inbox.decision) !== null;
+}
+
+/** A decision is whose question is shown: the main line's, or that about unread messages. */
+function decide(b: Booking, message: ResolveMessage): void {
+  if (isAsked(b)) b.inbox.unreadDecision = message.choice === 'drop' ? 'drop' : 'retry';
+  else b.inbox.decision = message;
 }
 
 function rescheduleVerdict(b: Booking, body: unknown): Verdict {
@@ -120,7 +146,9 @@ function rescheduleVerdict(b: Booking, body: unknown): Verdict {
   const asked = JSON.stringify([message.windows, message.slot]);
   const isAgain = asked === lastMove;
   if (isAgain && (b.inbox.reschedule || status === 'rescheduling')) return { accept: () => undefined };
-  if (status !== 'confirmed' || attention || b.inbox.reschedule) return { refused: 'cannot_reschedule_now' };
+  const hasOwnQuestion = attention !== null && !isAsked(b);
+  if (status !== 'confirmed' || hasOwnQuestion || b.inbox.reschedule)
+    return { refused: 'cannot_reschedule_now' };
   if (isAgain && lastMoveDone) return { accept: () => undefined };
   const canMove = capabilities.reschedule === 'none' || appointment?.canReschedule !== false;
   if (!canMove && request.policy?.onCannotReschedule !== 'cancel_and_book')

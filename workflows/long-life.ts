@@ -23,7 +23,14 @@ export interface Carried {
 export function carriedOn(request: BookingRequest, { state, inbox, published }: Carried): Booking {
   const fresh = newBooking(state.id, state.createdAt, request);
   const whole = { ...fresh.state, ...state, request };
-  return { ...fresh, state: whole, inbox, published, opened: true, inMemo: memoOf(whole).mark };
+  return {
+    ...fresh,
+    state: whole,
+    inbox: { ...fresh.inbox, ...inbox },
+    published,
+    opened: true,
+    inMemo: memoOf(whole).mark,
+  };
 }
 
 /** The booking's own arguments: the request with the changes that were made to it, then what is carried beside it. */

@@ -3,7 +3,7 @@ import { failureRow, UNDO_CHOICES, type Choice, type Failure } from '../src/book
 import { Ending, endsBooking, failureOf } from './ending';
 import { now, nowMs } from './clock';
 import { publish } from './publish';
-import { change, type Booking } from './state';
+import { change, isAsked, stopAsking, type Booking } from './state';
 
 /**
  * Runs a forward call; its failure's owner decides: the request's, the order's and the slot's failures end the
@@ -23,7 +23,7 @@ export async function owned<T>(b: Booking, call: () => Promise<T>): Promise<T> {
 }
 
 /** What a person decided about an undo that would not go through. */
-export type UndoDecision = Exclude<Choice, 'end' | 'rebook' | 'completed'>;
+export type UndoDecision = Exclude<Choice, 'end' | 'rebook' | 'completed' | 'drop'>;
 
 /** Lines of what was tried that a booking keeps. */
 const TRIED_KEPT = 20;
@@ -43,6 +43,8 @@ export async function attention(
   failure: Failure,
   choices: readonly Choice[] = failureRow(failure.code).choices ?? ['retry', 'end'],
 ): Promise<Choice> {
+  // What the booking itself asks comes before unread messages; the deadlines that these held are held by this now.
+  if (isAsked(b)) stopAsking(b);
   const sinceMs = nowMs();
   b.inbox.decision = null;
   const all = [...b.state.tried, triedLine(b, failure)];

@@ -2,13 +2,13 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { At } from '../activities/contract';
 import type { Capabilities } from '../src/booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
-import type { CancelMessage, RescheduleMessage, ResolveMessage } from '../src/booking/messages';
+import type { CancelMessage, MessageKind, RescheduleMessage, ResolveMessage } from '../src/booking/messages';
 import { PROVIDERS, type Appointment, type Order, type ProviderName, type Slot } from '../src/booking/model';
 import { makerOf } from '../src/booking/ref';
 import type { UnknownCall } from '../src/booking/traces';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { AttemptOutcome, BookingStatus, BookingView } from '../src/booking/schema/view';
-import { now } from './clock';
+import { now, nowMs } from './clock';
 
 /** Everything a booking knows: plain JSON, so that it can be carried from run to run. */
 export interface BookingState {
@@ -89,12 +89,32 @@ export interface Inbox {
   news: boolean;
   decision: ResolveMessage | null;
   reschedule: RescheduleMessage | null;
+  /** Messages that could not be decrypted, oldest first; see unread.ts. */
+  unread: UnreadMessage[];
+  /** What a person has decided about them. */
+  unreadDecision: UnreadChoice | null;
+  /** Since when a person is asked about them, in ms; null while nobody is. */
+  askedSinceMs: number | null;
 }
+
+/** A message that could not be decrypted when it came. */
+export interface UnreadMessage {
+  kind: MessageKind;
+  /** What stands for its ciphertext; its plain body where a worker that has its key replayed the booking. */
+  body: unknown;
+  at: string;
+  /** Whether an activity is to try to read it. */
+  isFresh: boolean;
+}
+
+export type UnreadChoice = 'retry' | 'drop';
 
 /** A running booking: its state and its inbox. */
 export interface Booking {
   state: BookingState;
   inbox: Inbox;
+  /** Signals that came to this run. */
+  heard: number;
   /** Whether its request was read: before that there is nothing true to publish. */
   opened: boolean;
   compensating: boolean;
@@ -151,7 +171,15 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       heldBackMs: 0,
       acceptFees: false,
     },
-    inbox: { news: false, decision: null, reschedule: null },
+    inbox: {
+      news: false,
+      decision: null,
+      reschedule: null,
+      unread: [],
+      unreadDecision: null,
+      askedSinceMs: null,
+    },
+    heard: 0,
     opened: false,
     compensating: false,
     dirty: false,
@@ -204,7 +232,23 @@ export function enter(b: Booking, status: BookingStatus): void {
 
 /** Gives a booking that is changed its whole time to settle again. */
 export function restartSettling(b: Booking): void {
-  change(b, { settleFrom: now(), settleHeldBackMs: b.state.heldBackMs });
+  change(b, { settleFrom: now(), settleHeldBackMs: heldBackMs(b) });
+}
+
+/** Whether a person is asked about unread messages, so that deadlines stand still while the booking goes on. */
+export function isAsked({ inbox }: Booking): boolean {
+  return inbox.askedSinceMs !== null;
+}
+
+/** That time ends, and counts. */
+export function stopAsking(b: Booking): void {
+  change(b, { heldBackMs: heldBackMs(b) });
+  b.inbox.askedSinceMs = null;
+}
+
+/** For how long deadlines have been held back by now, in ms. */
+export function heldBackMs({ state, inbox: { askedSinceMs } }: Booking): number {
+  return state.heldBackMs + (askedSinceMs === null ? 0 : nowMs() - askedSinceMs);
 }
 
 /** Changes the attempt that was made last. */

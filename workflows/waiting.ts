@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import { after, now, nowMs } from './clock';
 import { restMs, type Pace } from './pace';
 import { publish } from './publish';
-import { change, type Booking } from './state';
+import { change, heldBackMs, isAsked, type Booking } from './state';
 
 /** Waiting: with a reason that callers see, for news, a poll or a deadline, whichever is first. */
 
@@ -14,13 +14,8 @@ export interface Deadline {
   heldBackMs: number | null;
 }
 
-export function deadline(
-  b: Booking,
-  from: string,
-  limitMs: number,
-  heldBackMs = b.state.heldBackMs,
-): Deadline {
-  return { from, limitMs, heldBackMs };
+export function deadline(b: Booking, from: string, limitMs: number, heldBack = heldBackMs(b)): Deadline {
+  return { from, limitMs, heldBackMs: heldBack };
 }
 
 /** The deadline of the whole booking. */
@@ -38,14 +33,15 @@ export function settleDeadlineAhead(b: Booking): Deadline | null {
   return isOver(b, settle) ? null : settle;
 }
 
-export function untilOf(b: Booking, d: Deadline): string {
-  const heldBackMs = d.heldBackMs === null ? 0 : b.state.heldBackMs - d.heldBackMs;
-  return after(d.from, d.limitMs + heldBackMs);
+/** When the deadline comes; null while it stands still. */
+export function untilOf(b: Booking, d: Deadline): string | null {
+  if (d.heldBackMs === null) return after(d.from, d.limitMs);
+  return isAsked(b) ? null : after(d.from, d.limitMs + heldBackMs(b) - d.heldBackMs);
 }
 
-/** The first of the deadlines to come. */
+/** The first of the deadlines to come; one that stands still comes after all others. */
 export function soonest(b: Booking, first: Deadline, ...others: (Deadline | null)[]): Deadline {
-  const untilMs = (d: Deadline) => Date.parse(untilOf(b, d));
+  const untilMs = (d: Deadline) => Date.parse(untilOf(b, d) ?? '') || Infinity;
   return others.reduce<Deadline>(
     (one, other) => (other && untilMs(other) < untilMs(one) ? other : one),
     first,
@@ -53,7 +49,8 @@ export function soonest(b: Booking, first: Deadline, ...others: (Deadline | null
 }
 
 export function isOver(b: Booking, d: Deadline): boolean {
-  return Date.parse(untilOf(b, d)) <= nowMs();
+  const until = untilOf(b, d);
+  return until !== null && Date.parse(until) <= nowMs();
 }
 
 function isPast(until: string | null): boolean {
@@ -104,7 +101,10 @@ function takeNews(b: Booking): boolean {
   return news;
 }
 
-/** What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. */
+/**
+ * What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. That comes as
+ * well when deadlines stood still and go on: when they come has to be worked out anew.
+ */
 export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail' } | { by: 'deadline' };
 
 /** How a watch goes about its waiting. */
@@ -131,6 +131,8 @@ export async function watch<T>(
   let result: Outcome<T> = null;
   const scope = new CancellationScope();
   const isMail = () => takesMail && b.inbox.reschedule !== null;
+  const stoodStill = isAsked(b);
+  const goesOn = () => stoodStill && !isAsked(b);
   await waitingFor(b, what, time, async () => {
     const polling = scope
       .run(() => poll(restMs(pace)))
@@ -142,7 +144,7 @@ export async function watch<T>(
           result = { err };
         },
       );
-    const ready = () => result !== null || isMail();
+    const ready = () => result !== null || isMail() || goesOn();
     try {
       await conditionUntil(() => ready() || b.inbox.news, time, `deadline of waiting for ${what}`);
     } finally {

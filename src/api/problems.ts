@@ -91,11 +91,33 @@ function failureOf(err: unknown): Failure | null {
   return known ? new Failure(known) : null;
 }
 
-/** The message stays out of the log: it may quote what a caller sent. Name, code and frames find the bug. */
+/** The message stays out of the log: it may quote what a caller sent. Names, code and frames find the bug. */
 function bug(log: FastifyBaseLogger, err: unknown): Failure {
   const frames = (textAt(err, 'stack') ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  log.error({ error: textAt(err, 'name'), errorCode: textAt(err, 'code'), frames }, 'internal error');
+  const error = { error: textAt(err, 'name'), errorCode: textAt(err, 'code'), causes: causesOf(err), frames };
+  log.error(error, 'internal error');
   return new Failure('internal_error');
+}
+
+/** More than these in a row are a ring. */
+const CAUSES_TOLD = 5;
+
+/** Name and type of what caused it, nearest first: "ApplicationFailure UnprocessedUpdate". */
+function causesOf(err: unknown): string[] {
+  const causes: string[] = [];
+  for (let at = causeOf(err); at !== undefined && causes.length < CAUSES_TOLD; at = causeOf(at)) {
+    causes.push([textAt(at, 'name'), textAt(at, 'type')].filter(isWord).join(' '));
+  }
+  return causes;
+}
+
+function causeOf(err: unknown): unknown {
+  return typeof err === 'object' && err !== null ? Reflect.get(err, 'cause') : undefined;
+}
+
+/** Names and types are single words; anything else may be a sentence about somebody. */
+function isWord(text: string | null): text is string {
+  return text !== null && /^[\w.$]{1,80}$/.test(text);
 }
 
 function retryAfterS({ facts }: Failure): number {

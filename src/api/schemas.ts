@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { MESSAGE_LIMITS } from '../booking/messages';
 import { CHOICES, type Choice } from '../booking/failures';
 import { PROVIDERS } from '../booking/model';
 import { requestSchema, slotChoiceSchema, windowSchema } from '../booking/schema/request';
@@ -59,10 +60,10 @@ export const pageSchema = z.object({
 export const idSchema = z.object({ id: z.string() });
 
 /** The sender's own token: it comes back in the booking's `lastRequest`. */
-const token = z.string().max(100).optional();
+const token = z.string().max(MESSAGE_LIMITS.token).optional();
 
 export const cancelSchema = z.strictObject({
-  reason: z.string().max(500).optional(),
+  reason: z.string().max(MESSAGE_LIMITS.text).optional(),
   order: z.enum(['cancel', 'keep']).optional(),
   acceptFees: z.boolean().optional(),
   id: token,
@@ -71,7 +72,7 @@ export const cancelSchema = z.strictObject({
 export const retrySchema = z.strictObject({
   reason: z
     .string()
-    .max(64)
+    .max(MESSAGE_LIMITS.token)
     .optional()
     .meta({ description: 'Only if the booking waits for this reason; refused when it waits for another.' }),
   id: token,
@@ -81,12 +82,16 @@ const CHOICE_NAMES = Object.keys(CHOICES).filter((name): name is Choice => name 
 
 export const resolveSchema = z.strictObject({
   choice: z.enum(CHOICE_NAMES),
-  why: z.string().min(1).max(500).meta({ description: 'For the record: why it was decided so.' }),
+  why: z
+    .string()
+    .min(1)
+    .max(MESSAGE_LIMITS.text)
+    .meta({ description: 'For the record: why it was decided so.' }),
   id: token,
 });
 
 export const rescheduleSchema = z.strictObject({
-  windows: z.array(windowSchema).min(1).max(20).optional(),
+  windows: z.array(windowSchema).min(1).max(MESSAGE_LIMITS.windows).optional(),
   slot: slotChoiceSchema.optional(),
   acceptFees: z.boolean().optional(),
   id: token,

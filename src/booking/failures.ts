@@ -16,6 +16,7 @@ export const CHOICES = {
   accept_fees: 'Undo it and accept what the provider charges for that.',
   undone: 'It has been undone by hand (checked where the provider can be read).',
   leave: 'Leave it standing; somebody else takes care of it.',
+  drop: 'Leave the oldest unread message unread: it has no effect.',
 } as const;
 export type Choice = keyof typeof CHOICES;
 
@@ -237,9 +238,19 @@ export const FAILURES = {
     text: 'The visit is over and the provider does not say how it ended.',
     choices: ['retry', 'completed', 'end'],
   },
+  message_unreadable: {
+    owner: 'us',
+    status: 503,
+    text: 'A message to the booking is encrypted with a key that the workers do not have.',
+    choices: ['retry', 'drop'],
+  },
 
   // Callers' messages to a booking, and the doors.
-  malformed_message: { owner: 'request', status: 422, text: 'The message to the booking is malformed.' },
+  malformed_message: {
+    owner: 'request',
+    status: 422,
+    text: 'The message to the booking is malformed or too long.',
+  },
   nothing_to_resolve: { owner: 'request', status: 409, text: 'The booking does not wait for a decision.' },
   choice_not_offered: {
     owner: 'request',

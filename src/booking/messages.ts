@@ -35,6 +35,21 @@ export interface RescheduleMessage extends Sender {
   acceptFees?: boolean;
 }
 
+export type MessageKind = 'cancel' | 'retry' | 'resolve' | 'reschedule';
+
+/** How much a message may hold. More is refused as malformed: what is cut may have lost its meaning. */
+export const MESSAGE_LIMITS = {
+  /** Letters of `id` and `by`, and of the reason that a retry names. */
+  token: 100,
+  /** Letters of `reason` and `why`. */
+  text: 1_000,
+  windows: 20,
+  /** Letters of windows or slot as JSON. */
+  json: 8_192,
+  /** Letters of all of it as JSON: what Temporal need not carry to be refused. */
+  body: 16_384,
+} as const;
+
 /** What a message's sender is told. */
 export interface MessageReceipt {
   outcome: 'accepted' | 'refused';

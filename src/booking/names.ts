@@ -12,6 +12,9 @@ export const WORKFLOW_TYPE = {
 /** The Temporal Schedule that looks for bookings that were cut off. */
 export const SWEEP_SCHEDULE_ID = 'booking-sweep';
 
+/** The Temporal Schedule, paused, that lists the encryption keys in use (src/temporal/key-list.ts). */
+export const KEYS_SCHEDULE_ID = 'booking-keys';
+
 export const TASK_QUEUE = {
   bookings: 'bookings',
   junction: 'bookings-junction',
@@ -83,3 +86,9 @@ export const CUT_OFF_MEMO = 'cutOffRun';
  * guards refuse it; a codec that throws would make Temporal retry the task for ever.
  */
 export const PLAINTEXT_MARK = '$unencrypted';
+
+/**
+ * What a payload looks like that our codec could not decrypt, its key being unknown here or another one: an object
+ * with this one property (see unreadable.ts). Given back to the codec it becomes the ciphertext that it was.
+ */
+export const UNREADABLE_MARK = '$undecryptable';

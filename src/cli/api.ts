@@ -1,9 +1,11 @@
+import { Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { listenApi } from '../api/listen';
 import { ConfigError, loadConfig } from '../config';
-import { connectClient, localTarget, temporalTarget } from '../temporal/connection';
+import { clientOn, localTarget, temporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
-import { prepareNamespace } from '../temporal/search-attributes';
+import { loadKeys } from '../temporal/keys';
+import { reachTemporal, ready } from './reach-temporal';
 import { stopSignal } from './signals';
 
 /** `npm run api`: the HTTP app alone, on a Temporal server that runs elsewhere, until it is told to stop. */
@@ -17,16 +19,24 @@ async function main(): Promise<void> {
   }
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
-  const client = await connectClient(target, dataConverterOf(config));
-  await prepareNamespace(client.connection, target.namespace, (text) => log.warn(text));
+  const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
+  const connect = () => Connection.connect(target.connectionOptions);
+  const reach = () => ready(connect, target, encryptionKeys, (text) => log.warn(text));
+  const connection = await reachTemporal(target, reach, { log, told });
+  if (!connection) return;
+  const client = clientOn(connection, target, dataConverterOf(config));
   const api = await listenApi(config, client, log);
   log.info({ address: api.address, temporal: target.address }, 'the API listens');
   await told;
   await api.close();
-  await client.connection.close();
+  await connection.close();
 }
 
-main().catch((err: unknown) => {
-  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
-  process.exitCode = err instanceof ConfigError ? 2 : 1;
-});
+// A try to reach Temporal must not keep alive what was told to stop.
+main().then(
+  () => process.exit(0),
+  (err: unknown) => {
+    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+    process.exit(err instanceof ConfigError ? 2 : 1);
+  },
+);

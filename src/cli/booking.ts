@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { connectBookings } from './connect';
+import { connectBookings, connectKeys } from './connect';
 import { EXIT } from './exit-codes';
 import type { Io } from './io';
 import { run } from './program';
@@ -28,6 +28,7 @@ const io: Io = {
   stderr: process.stderr,
   stdin: process.stdin,
   connect: connectBookings,
+  connectKeys,
   onInterrupt,
   operator: userInfo().username,
 };

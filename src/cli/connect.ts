@@ -1,12 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { Failure } from '../booking/failures';
 import { createBookingClient } from '../client/booking-client';
-import { ConfigError, loadConfig } from '../config';
+import { asUnavailable } from '../client/temporal-errors';
+import { loadConfig } from '../config';
 import { connectClient, localTarget, type TemporalTarget, temporalTarget } from '../temporal/connection';
 import { recordedAddress } from '../temporal/embedded-record';
 import { dataConverterOf } from '../temporal/encryption';
-import { hasKeys, loadKeys } from '../temporal/keys';
-import type { Connected } from './io';
+import { checkKeys, listedKeys, readsListed, retireKey } from '../temporal/key-list';
+import { loadKeys } from '../temporal/keys';
+import type { Connected, ConnectedKeys } from './io';
 
 /**
  * Reaches the bookings of the Temporal server that the settings name, else of the one that `npm start` runs on
@@ -16,16 +18,34 @@ import type { Connected } from './io';
 export async function connectBookings(): Promise<Connected> {
   const config = loadConfig();
   const target = temporalTarget() ?? (await localServer(config.dataDir));
-  // A key made here would be no worker's: what it encrypted could never be read.
-  if (!hasKeys(config)) {
-    throw new ConfigError(
-      'BOOKING_ENCRYPTION_KEYS: set it and BOOKING_ID_KEY to those of the workers (or use their data directory, BOOKING_DATA_DIR)',
-    );
-  }
+  const { encryptionKeys, idKey } = loadKeys(config);
   const client = await reached(target, () => connectClient(target, dataConverterOf(config)));
+  const { connection } = client;
+  try {
+    const at = { connection, namespace: target.namespace };
+    await checkKeys(at, encryptionKeys, (text) => process.stderr.write(`${text}\n`));
+  } catch (err) {
+    await connection.close();
+    throw asUnavailable(err);
+  }
+  return { bookings: createBookingClient({ client, idKey }), close: () => connection.close() };
+}
+
+/** The list of encryption keys of the same deployment. Its keys need not be right: that may be what is looked into. */
+export async function connectKeys(): Promise<ConnectedKeys> {
+  const config = loadConfig();
+  const target = temporalTarget() ?? (await localServer(config.dataDir));
+  const { encryptionKeys } = loadKeys(config);
+  const { connection } = await reached(target, () => connectClient(target, {}));
+  const at = { connection, namespace: target.namespace };
   return {
-    bookings: createBookingClient({ client, idKey: loadKeys(config).idKey }),
-    close: () => client.connection.close(),
+    keys: {
+      newestId: encryptionKeys[0]?.id ?? '',
+      list: () => listedKeys(at),
+      isHeld: (keyId) => readsListed(at, encryptionKeys, keyId),
+      retire: (keyId) => retireKey(at, keyId),
+    },
+    close: () => connection.close(),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Io {
   stdin: AsyncIterable<string | Uint8Array>;
   /** Reaches Temporal. Throws `temporal_unavailable`, or a ConfigError for a wrong setting. */
   connect(): Promise<Connected>;
+  /** Reaches the list of encryption keys there. Throws as `connect`, but not for keys that are missing or wrong. */
+  connectKeys(): Promise<ConnectedKeys>;
   /** Has `end` called on Ctrl-C, until the function that is returned is called. */
   onInterrupt(end: () => void): () => void;
   /** Who types: kept with the messages that a booking is sent. */
@@ -23,6 +25,23 @@ export interface Output {
 
 export interface Connected {
   bookings: BookingClient;
+  close(): Promise<void>;
+}
+
+/** The encryption keys of a deployment. */
+export interface KeyList {
+  /** The key with which this process encrypts. */
+  newestId: string;
+  /** The ids on the list; null where there is none yet. */
+  list(): Promise<string[] | null>;
+  /** Whether this process has the listed key. */
+  isHeld(keyId: string): Promise<boolean>;
+  /** False when it was not on the list. */
+  retire(keyId: string): Promise<boolean>;
+}
+
+export interface ConnectedKeys {
+  keys: KeyList;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { registerAudit } from './commands/audit';
 import { registerBook } from './commands/book';
 import { registerBulk } from './commands/bulk';
 import { registerCancel } from './commands/cancel';
+import { registerConfig } from './commands/config';
 import { registerExplain } from './commands/explain';
 import { registerList } from './commands/list';
 import { registerReschedule } from './commands/reschedule';
@@ -32,6 +33,7 @@ const COMMANDS: readonly ((cli: Cli) => void)[] = [
   registerExplain,
   registerAudit,
   registerBulk,
+  registerConfig,
 ];
 
 /** Runs one command line, without the program's own name, and answers its exit code. Never throws. */

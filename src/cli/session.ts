@@ -3,7 +3,7 @@ import { type Trouble, troubleOf } from './errors';
 import type { ExitCode } from './exit-codes';
 import { fieldRows } from './format/table';
 import { type Paint, paintOn } from './format/paint';
-import { type Connected, type Io, writeLines } from './io';
+import { type Connected, type ConnectedKeys, type Io, type KeyList, writeLines } from './io';
 
 /** How a command answers: text for people, one JSON document, or one JSON line a change. */
 export type AnswerForm = 'text' | 'json' | 'json-lines';
@@ -15,6 +15,8 @@ export interface Session {
   paint: Paint;
   /** The bookings; Temporal is reached at the first call, so not for what is wrong already. */
   bookings(): Promise<BookingClient>;
+  /** The encryption keys, reached as the bookings are. */
+  keys(): Promise<KeyList>;
   /** The answer: `document` for programs, `text` for people. */
   answer(document: unknown, text: () => string): void;
   /** Says something to people on the way to the answer; nothing for programs. */
@@ -31,6 +33,7 @@ export async function withSession(
   work: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   let connected: Promise<Connected> | null = null;
+  let connectedKeys: Promise<ConnectedKeys> | null = null;
   const session: Session = {
     io,
     form,
@@ -38,6 +41,10 @@ export async function withSession(
     bookings: async () => {
       connected ??= io.connect();
       return (await connected).bookings;
+    },
+    keys: async () => {
+      connectedKeys ??= io.connectKeys();
+      return (await connectedKeys).keys;
     },
     answer: (document, text) => {
       if (form === 'text') writeLines(io.stdout, text());
@@ -56,6 +63,7 @@ export async function withSession(
     return trouble.exit;
   } finally {
     await closed(connected);
+    await closed(connectedKeys);
   }
 }
 
@@ -75,6 +83,6 @@ function jsonText(document: unknown, form: AnswerForm): string {
 }
 
 /** A connection that was never made has been told about; one that does not close cannot change the answer. */
-async function closed(connected: Promise<Connected> | null): Promise<void> {
+async function closed(connected: Promise<{ close(): Promise<void> }> | null): Promise<void> {
   await connected?.then((one) => one.close()).catch(() => undefined);
 }

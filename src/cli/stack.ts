@@ -7,6 +7,8 @@ import type { Config } from '../config';
 import { startCodecServer } from '../temporal/codec-server';
 import { clientOn, connectNative, type TemporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
+import { checkKeys } from '../temporal/key-list';
+import { loadKeys } from '../temporal/keys';
 import { installRuntime } from '../temporal/runtime';
 import { listening, portFor } from './ports';
 import { startJunctionSandbox, startOliverSandbox } from './sandboxes';
@@ -20,6 +22,8 @@ export interface StackOptions {
   /** Somebody else's Temporal server; null: our own, under the settings' data directory. */
   target: TemporalTarget | null;
   log: Logger;
+  /** Ends the wait for somebody else's server that is not there yet. */
+  told: Promise<void>;
   /** Hears what takes long (the download of Temporal). */
   tell: (text: string) => void;
   /** False where the workers run in another process. */
@@ -81,14 +85,16 @@ function noParts(): Parts {
 }
 
 async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
-  const { target, log, tell, withWorkers, leavesNothing: diesWithUs } = options;
+  const { target, log, told, tell, withWorkers, leavesNothing: diesWithUs } = options;
   installRuntime(log);
   const config = await withPorts(options.config);
   const temporal = parts.add(
-    await (target ? useServer(target, log) : ownServer(config, { tell, diesWithUs })),
+    await (target ? useServer(target, { log, told }) : ownServer(config, { tell, diesWithUs })),
     (server) => server.stop(),
   );
   const connection = parts.add(await connectNative(temporal.target), (open) => open.close());
+  const at = { connection, namespace: temporal.target.namespace };
+  await checkKeys(at, loadKeys(config).encryptionKeys, (text) => log.warn(text));
   const client = clientOn(connection, temporal.target, dataConverterOf(config));
   const codec = parts.add(await startCodec(config, temporal), (server) => server.stop());
   const sandboxes = await startSandboxes(config, log, parts);

@@ -2,9 +2,11 @@ import { relative } from 'node:path';
 import { pino } from 'pino';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { temporalTarget } from '../temporal/connection';
+import { makeKeys } from '../temporal/keys';
 import { localApiKey, type LocalKey } from './api-key';
 import { stopSignal } from './signals';
 import { startStack, type Stack } from './stack';
+import { StoppedWaiting } from './temporal-server';
 
 /** `npm start`: everything on this machine, until it is told to stop. */
 
@@ -14,6 +16,7 @@ const OTHER_EXAMPLES = ['examples/psc.json', 'examples/oliver.json'];
 async function main(): Promise<void> {
   const told = stopSignal();
   const settings = loadConfig();
+  makeKeys(settings);
   const key = settings.apiKeys.length > 0 ? null : localApiKey(settings);
   const config = key ? { ...settings, apiKeys: [{ name: 'local', secret: key.secret }] } : settings;
   say('Starting Temporal, the sandboxes, a worker and the API; this takes some seconds.');
@@ -21,18 +24,30 @@ async function main(): Promise<void> {
     config,
     target: temporalTarget(),
     log: pino({ level: config.logLevel }, pino.destination(2)),
+    told,
     tell: say,
     withWorkers: true,
     leavesNothing: false,
   });
   const early = await Promise.race([starting, told]);
   if (early) say(welcome(early, config, key));
-  const stack = await starting;
+  const stack = await unlessStopped(starting);
+  if (!stack) return;
   try {
     await Promise.race([told, stack.broken]);
   } finally {
     say('Stopping: the API, the worker, the sandboxes, Temporal. Press Ctrl-C again to leave at once.');
     await stack.stop();
+  }
+}
+
+/** Null for a start that was told to stop before there was anything to stop. */
+async function unlessStopped(starting: Promise<Stack>): Promise<Stack | null> {
+  try {
+    return await starting;
+  } catch (err) {
+    if (err instanceof StoppedWaiting) return null;
+    throw err;
   }
 }
 

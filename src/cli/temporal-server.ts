@@ -5,6 +5,7 @@ import { startEmbeddedServer, type EmbeddedServer } from '../temporal/embedded';
 import { runningServer } from '../temporal/embedded-record';
 import { prepareNamespace } from '../temporal/search-attributes';
 import { isFree, taken } from './ports';
+import { reachTemporal } from './reach-temporal';
 
 /** The Temporal server of a stack: the one that the settings name, or our own. */
 
@@ -18,14 +19,29 @@ export interface TemporalServer {
   stop(): Promise<void>;
 }
 
-/** Makes somebody else's server ready for bookings; throws when its namespace can't be. */
-export async function useServer(target: TemporalTarget, log: Logger): Promise<TemporalServer> {
-  const connection = await connectNative(target);
-  try {
-    await prepareNamespace(connection, target.namespace, (text) => log.warn(text));
-  } finally {
-    await connection.close();
-  }
+/** What ends a start that was told to stop while it waited for Temporal. */
+export class StoppedWaiting extends Error {
+  override readonly name = 'StoppedWaiting';
+}
+
+/**
+ * Makes somebody else's server ready for bookings, and waits for it when it is not there yet; throws when its namespace
+ * can't be made ready, and StoppedWaiting when `told` resolves first.
+ */
+export async function useServer(
+  target: TemporalTarget,
+  { log, told }: { log: Logger; told: Promise<void> },
+): Promise<TemporalServer> {
+  const reach = async (): Promise<true> => {
+    const connection = await connectNative(target);
+    try {
+      await prepareNamespace(connection, target.namespace, (text) => log.warn(text));
+      return true;
+    } finally {
+      await connection.close();
+    }
+  };
+  if (!(await reachTemporal(target, reach, { log, told }))) throw new StoppedWaiting(target.address);
   return { target, uiUrl: null, adopted: false, stop: () => Promise.resolve() };
 }
 

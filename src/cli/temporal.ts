@@ -1,6 +1,7 @@
-import { loadConfig } from '../config';
+import { ConfigError, loadConfig } from '../config';
 import { startCodecServer } from '../temporal/codec-server';
 import { freePort, startEmbeddedServer } from '../temporal/embedded';
+import { loadKeys } from '../temporal/keys';
 import { stopSignal } from './signals';
 
 /** `npm run temporal`: the embedded Temporal server alone, with the codec server that its UI asks, until stopped. */
@@ -8,6 +9,7 @@ import { stopSignal } from './signals';
 async function main(): Promise<void> {
   const told = stopSignal(); // before anything says that Ctrl-C stops it
   const config = loadConfig();
+  loadKeys(config); // before a server starts that would have nothing to show
   const codecPort = config.codecPort || (await freePort());
   const server = await startEmbeddedServer({
     dataDir: config.dataDir,
@@ -40,6 +42,6 @@ main().then(
   () => process.exit(0),
   (err: unknown) => {
     process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
-    process.exit(1);
+    process.exit(err instanceof ConfigError ? 2 : 1);
   },
 );

@@ -2,8 +2,9 @@ import { pino } from 'pino';
 import { ConfigError, loadConfig } from '../config';
 import { clientOn, connectNative, localTarget, temporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
+import { loadKeys } from '../temporal/keys';
 import { installRuntime } from '../temporal/runtime';
-import { prepareNamespace } from '../temporal/search-attributes';
+import { reachTemporal, ready } from './reach-temporal';
 import { stopSignal } from './signals';
 import { startWorkers } from './workers';
 
@@ -16,8 +17,16 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel }, pino.destination(2));
   installRuntime(log);
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
-  const connection = await connectNative(target);
-  await prepareNamespace(connection, target.namespace, (text) => log.warn(text));
+  const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
+  const reach = () =>
+    ready(
+      () => connectNative(target),
+      target,
+      encryptionKeys,
+      (text) => log.warn(text),
+    );
+  const connection = await reachTemporal(target, reach, { log, told });
+  if (!connection) return;
   const client = clientOn(connection, target, dataConverterOf(config));
   const workers = await startWorkers({ config, connection, client, log });
   log.info({ temporal: target.address, namespace: target.namespace }, 'the workers take tasks');

@@ -2,7 +2,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { appointmentUpdated, orderUpdated } from '../../workflows/messages';
 import { Failure, isFailureCode } from '../booking/failures';
-import type { MessageReceipt } from '../booking/messages';
+import { MESSAGE_LIMITS, type MessageReceipt } from '../booking/messages';
 import { cleanupIdOf, workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import type { Door } from './door';
@@ -18,6 +18,10 @@ const UPDATE_TIMEOUT_MS = 20_000;
 /** Temporal's word for an update whose workflow ended while it was being handled: it was accepted. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
 
+/** Its word for one that no worker has looked at: the worker that it was given to went away. */
+const UNPROCESSED = 'UnprocessedUpdate';
+const DROPPED = 'The message was dropped while a worker changed: send it again.';
+
 export type Message = UpdateDefinition<MessageReceipt, [unknown?]>;
 
 /**
@@ -31,6 +35,7 @@ export async function changeBooking(
   message: Message,
   body: unknown,
 ): Promise<BookingView> {
+  if (JSON.stringify(body).length > MESSAGE_LIMITS.body) throw new Failure('malformed_message');
   // Where the booking has ended, its clean-up may be what waits for a person.
   const isTaken =
     (await send(door, workflowIdOf(bookingId), message, body)) ||
@@ -50,7 +55,9 @@ async function send(door: Door, workflowId: string, message: Message, body: unkn
   } catch (err) {
     if (isNotFound(err)) return false;
     if (!(err instanceof WorkflowUpdateFailedError)) throw err;
-    if (!endedMeanwhile(err.cause)) throw failureOf(err.cause) ?? err;
+    const { cause } = err;
+    if (isOfType(cause, UNPROCESSED)) throw new Failure('temporal_unavailable', { hint: DROPPED });
+    if (!isOfType(cause, ENDED_MEANWHILE)) throw failureOf(cause) ?? err;
   }
   return true;
 }
@@ -77,8 +84,8 @@ async function absent(door: Door, bookingId: string): Promise<Failure> {
   return new Failure((await findExecution(door, bookingId)) ? 'already_ended' : 'booking_not_found');
 }
 
-function endedMeanwhile(cause: unknown): boolean {
-  return cause instanceof ApplicationFailure && cause.type === ENDED_MEANWHILE;
+function isOfType(cause: unknown, type: string): boolean {
+  return cause instanceof ApplicationFailure && cause.type === type;
 }
 
 function refusal(code: string | null): Failure {

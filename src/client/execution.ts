@@ -2,6 +2,7 @@ import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { temporal } from '@temporalio/proto';
 import { Failure } from '../booking/failures';
+import { unreadableIn } from '../booking/unreadable';
 import type { Door } from './door';
 import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
 
@@ -107,12 +108,10 @@ export async function valuesOf(
   door: Door,
   payloads: readonly Payload[] | null | undefined,
 ): Promise<unknown[]> {
-  try {
-    return await decodeArrayFromPayloads(door.client.options.loadedDataConverter, payloads?.slice());
-  } catch (err) {
-    // The codec is the only part that throws here: what was once encoded is JSON.
-    throw new Failure('key_missing', { hint: err instanceof Error ? err.message : undefined });
-  }
+  const values = await decodeArrayFromPayloads(door.client.options.loadedDataConverter, payloads?.slice());
+  const unreadable = values.map(unreadableIn).find((one) => one !== null);
+  if (unreadable) throw new Failure('key_missing', { hint: `It names the key "${unreadable.keyId}".` });
+  return values;
 }
 
 /** A time of the protocol, RFC 3339 to the ms; null where there is none. */

@@ -22,12 +22,14 @@ const MADE_FROM = [
   'node_modules/.package-lock.json',
 ] as const;
 
-/** Interceptors of the workflows, by path. */
-const INTERCEPTORS = [require.resolve('../../workflows/interceptors/guarded-reads')];
-
 const PREFIX = 'workflow-bundle-';
 /** Bundles that stay in the cache: for some checkouts and branches side by side. */
 const KEPT = 5;
+
+/** What runs around every workflow, in this order. */
+export const WORKFLOW_INTERCEPTORS = ['guarded-reads', 'own-payloads', 'one-upsert'].map((name) =>
+  join(ROOT, 'workflows/interceptors', name),
+);
 
 /**
  * Bundles the workflows; takes seconds. The failure converter goes into the bundle: without it the workflows' own
@@ -35,7 +37,7 @@ const KEPT = 5;
  */
 export function bundleWorkflows(
   workflowsPath = require.resolve('../../workflows/index'),
-  interceptorModules = INTERCEPTORS,
+  interceptorModules = WORKFLOW_INTERCEPTORS,
 ): ReturnType<typeof bundleWorkflowCode> {
   return bundleWorkflowCode({
     workflowsPath,

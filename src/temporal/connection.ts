@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type ConnectionLike } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
@@ -49,9 +49,9 @@ export function connectNative(target: TemporalTarget): Promise<NativeConnection>
   return NativeConnection.connect({ ...target.connectionOptions, payloadLimits });
 }
 
-/** A client on the workers' own connection: only so do bookings start without a round trip through the queue. */
+/** A client on a connection. On the workers' own, bookings start without a round trip through the queue. */
 export function clientOn(
-  connection: NativeConnection,
+  connection: ConnectionLike,
   target: TemporalTarget,
   dataConverter: DataConverter,
 ): Client {

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { PLAINTEXT_MARK } from '../booking/names';
+import { PLAINTEXT_MARK, UNREADABLE_MARK } from '../booking/names';
+import { markOf, shownKeyId, unreadableIn, type Unreadable } from '../booking/unreadable';
 import type { Config } from '../config';
 import { loadKeys, type EncryptionKey } from './keys';
 
@@ -19,28 +20,26 @@ const TAG_BYTES = 16;
 
 const PayloadMessage = temporal.api.common.v1.Payload;
 
-/** A key is missing or wrong. The message names the key's id and nothing else, so it may be logged. */
-export class EncryptionKeyError extends Error {
-  override readonly name = 'EncryptionKeyError';
-}
-
 export interface CodecOptions {
   /** Newest first: the first encrypts, all decrypt. */
   keys: readonly EncryptionKey[];
   /** Whether payloads that arrive unencrypted are taken as they are, and not marked. */
   allowPlaintext: boolean;
+  /** Hears of each payload that cannot be decrypted. */
+  tell?: (unreadable: Unreadable) => void;
 }
 
 type CodecSettings = Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext'>;
 
 /** The one data converter of this project: workers, clients and tests are given it. */
-export function dataConverterOf(config: CodecSettings): DataConverter {
-  return { failureConverterPath: failureConverterPath(), payloadCodecs: [codecOf(config)] };
+export function dataConverterOf(config: CodecSettings, tell?: CodecOptions['tell']): DataConverter {
+  return { failureConverterPath: failureConverterPath(), payloadCodecs: [codecOf(config, tell)] };
 }
 
-/** The codec with the keys of the configuration, or of the key file. */
-export function codecOf(config: CodecSettings): PayloadCodec {
-  return encryptionCodec({ keys: loadKeys(config).encryptionKeys, allowPlaintext: config.allowPlaintext });
+/** The codec with the keys of the configuration, or of the key file. Throws a ConfigError where there are none. */
+export function codecOf(config: CodecSettings, tell?: CodecOptions['tell']): PayloadCodec {
+  const { allowPlaintext } = config;
+  return encryptionCodec({ keys: loadKeys(config).encryptionKeys, allowPlaintext, tell });
 }
 
 /** Where the failure converter lives: the data converter and the workflow bundle name it by its path. */
@@ -49,22 +48,28 @@ export function failureConverterPath(): string {
 }
 
 /**
- * Encrypts every payload with the first key and decrypts with the key that a payload names. A payload under a
- * key that is missing or wrong is our own fault: decoding throws an EncryptionKeyError, which pauses what needs it. A payload that
- * was never encrypted is a caller's: it is marked for the workflow's guard, because throwing would make
- * Temporal retry the task for ever.
+ * Encrypts every payload with the first key and decrypts with the key that a payload names. It never throws, because
+ * that would cost all that travels with a payload, and have Temporal retry a task for ever: what cannot be decrypted
+ * is marked (whoever needs it throws, the rest goes on), and so is what never was encrypted, for the workflow's guard.
+ * A mark that is encoded again becomes the ciphertext that it stands for.
  */
-export function encryptionCodec({ keys, allowPlaintext }: CodecOptions): PayloadCodec {
+export function encryptionCodec({ keys, allowPlaintext, tell }: CodecOptions): PayloadCodec {
   const [newest] = keys;
   if (!newest) throw new Error('The codec needs at least one encryption key.');
   const byId = new Map(keys.map((key) => [key.id, key]));
+  const mark = (payload: Payload): Payload => {
+    const unreadable = unreadableOf(payload);
+    tell?.(unreadable);
+    return json(markOf(unreadable));
+  };
   const decodeOne = (payload: Payload): Payload => {
-    if (isEncrypted(payload)) return decrypt(payload, byId);
-    return allowPlaintext ? payload : marked(payload);
+    if (isEncrypted(payload)) return decrypt(payload, byId) ?? mark(payload);
+    return allowPlaintext ? payload : json({ [PLAINTEXT_MARK]: jsonValue(payload) });
   };
   return {
-    encode: (payloads) => Promise.resolve(payloads.map((payload) => encrypt(payload, newest))),
-    decode: async (payloads) => Promise.resolve().then(() => payloads.map(decodeOne)),
+    encode: (payloads) =>
+      Promise.resolve(payloads.map((one) => markedCiphertext(one) ?? encrypt(one, newest))),
+    decode: (payloads) => Promise.resolve(payloads.map(decodeOne)),
   };
 }
 
@@ -73,7 +78,8 @@ export function isEncrypted(payload: Payload): boolean {
   return metadataText(payload, ENCODING) === ENCRYPTED;
 }
 
-function encrypt(payload: Payload, { id, key }: EncryptionKey): Payload {
+/** A payload under this very key. */
+export function encrypt(payload: Payload, { id, key }: EncryptionKey): Payload {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce);
   cipher.setAAD(boundTo(id));
@@ -86,21 +92,20 @@ function encrypt(payload: Payload, { id, key }: EncryptionKey): Payload {
   return { metadata: { [ENCODING]: Buffer.from(ENCRYPTED), [KEY_ID]: Buffer.from(id) }, data };
 }
 
-function decrypt(payload: Payload, keys: ReadonlyMap<string, EncryptionKey>): Payload {
-  const id = metadataText(payload, KEY_ID);
-  const known = keys.get(id);
-  if (!known) {
-    throw new EncryptionKeyError(
-      `A payload is encrypted with the key "${id}", which BOOKING_ENCRYPTION_KEYS does not hold.`,
-    );
-  }
+/** Null when none of the keys decrypts it: its own is not held, is another one, or the payload was changed. */
+export function decrypt(payload: Payload, keys: ReadonlyMap<string, EncryptionKey>): Payload | null {
+  const key = keys.get(keyIdOf(payload));
+  if (!key) return null;
   try {
-    return PayloadMessage.decode(plainBytes(payload.data ?? new Uint8Array(), known));
+    return PayloadMessage.decode(plainBytes(payload.data ?? new Uint8Array(), key));
   } catch {
-    throw new EncryptionKeyError(
-      `A payload does not decrypt with the key "${id}": the key is another one or it was changed.`,
-    );
+    return null;
   }
+}
+
+/** The id of the key that an encrypted payload names. */
+export function keyIdOf(payload: Payload): string {
+  return metadataText(payload, KEY_ID);
 }
 
 function plainBytes(data: Uint8Array, { id, key }: EncryptionKey): Buffer {
@@ -116,14 +121,42 @@ function boundTo(keyId: string): Buffer {
   return Buffer.from(`${ENCRYPTED}:${keyId}`);
 }
 
-/** The value of an unencrypted payload inside the mark that the guards refuse; null when it is no JSON. */
-function marked(payload: Payload): Payload {
+function unreadableOf(payload: Payload): Unreadable {
   return {
-    metadata: { [ENCODING]: Buffer.from('json/plain') },
-    data: Buffer.from(JSON.stringify({ [PLAINTEXT_MARK]: jsonValue(payload) })),
+    keyId: shownKeyId(keyIdOf(payload)),
+    payload: Buffer.from(PayloadMessage.encode(payload).finish()).toString('base64'),
   };
 }
 
+const MARK_BEGINS = Buffer.from(`{"${UNREADABLE_MARK}":`);
+
+/** The ciphertext that a mark stands for; null for a payload that is no mark. */
+function markedCiphertext(payload: Payload): Payload | null {
+  // Every payload comes this way: only what begins like a mark is worth parsing.
+  const data = Buffer.from(payload.data ?? []);
+  if (!data.subarray(0, MARK_BEGINS.length).equals(MARK_BEGINS)) return null;
+  const mark = unreadableIn(jsonValue(payload));
+  return mark && ciphertextOf(mark);
+}
+
+/** The payload that could not be decrypted, as it came; null when the mark holds none. */
+export function ciphertextOf({ payload }: Unreadable): Payload | null {
+  try {
+    const came = PayloadMessage.decode(Buffer.from(payload, 'base64'));
+    return isEncrypted(came) ? { metadata: came.metadata, data: came.data } : null;
+  } catch {
+    return null;
+  }
+}
+
+function json(value: unknown): Payload {
+  return {
+    metadata: { [ENCODING]: Buffer.from('json/plain') },
+    data: Buffer.from(JSON.stringify(value)),
+  };
+}
+
+/** The value of an unencrypted payload; null when it is no JSON. */
 function jsonValue(payload: Payload): unknown {
   if (metadataText(payload, ENCODING) !== 'json/plain') return null;
   try {

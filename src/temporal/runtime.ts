@@ -1,7 +1,7 @@
 import type { LogLevel } from '@temporalio/common';
 import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
-import { EncryptionKeyError } from './encryption';
+import { ENCRYPTION_KEY_ERROR } from '../booking/unreadable';
 
 /** What may be logged of the SDK's own log lines: ids and types. Their errors hold what providers and callers said. */
 const SAFE_FIELDS = [
@@ -54,6 +54,6 @@ function safeFields({ meta }: LogEntry): Record<string, unknown> {
 
 /** A failure's code where it has one, else its class: never its message, unless that is known to be ours. */
 function kindOf(err: Error): string {
-  if (err instanceof EncryptionKeyError) return err.message;
+  if (err.name === ENCRYPTION_KEY_ERROR) return err.message;
   return 'type' in err && typeof err.type === 'string' ? err.type : err.name;
 }

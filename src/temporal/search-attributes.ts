@@ -2,6 +2,7 @@ import type { ConnectionLike } from '@temporalio/client';
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { SEARCH_ATTRIBUTES } from '../booking/names';
+import { GRPC, grpcCode, NOT_FOR_US } from './grpc';
 
 /** What a namespace must have for bookings: the search attributes, and a retention that reads and repeats can count on. */
 
@@ -24,11 +25,6 @@ const WANTED: readonly Attribute[] = Object.entries(SEARCH_ATTRIBUTES).map(([nam
   name,
   type: INDEXED_TYPE[type],
 }));
-
-/** gRPC status codes. */
-const ALREADY_EXISTS = 6;
-/** What servers answer that keep this to their own tools or to other credentials. */
-const NOT_FOR_US: readonly unknown[] = [7, 12, 16];
 
 /**
  * Registers the search attributes that the namespace lacks and answers their names. Throws when one is there
@@ -59,7 +55,7 @@ export async function addSearchAttributes(
     .addSearchAttributes({ namespace, searchAttributes })
     .catch((err: unknown) => {
       // Another process that starts now was faster.
-      if (grpcCode(err) === ALREADY_EXISTS) return;
+      if (grpcCode(err) === GRPC.alreadyExists) return;
       throw NOT_FOR_US.includes(grpcCode(err))
         ? new Error(notAllowed(namespace, missing), { cause: err })
         : err;
@@ -81,10 +77,6 @@ async function knownAttributes(connection: ConnectionLike, namespace: string): P
 function notAllowed(namespace: string, attributes: readonly Attribute[]): string {
   const names = attributes.map(({ name }) => name).join(', ');
   return `We may not set up search attributes on ${namespace}; have these registered: ${names}.`;
-}
-
-function grpcCode(err: unknown): unknown {
-  return err instanceof Error && 'code' in err ? err.code : null;
 }
 
 /** How long the namespace keeps closed bookings, in days. */

@@ -1,4 +1,5 @@
 import {
+  Runtime,
   Worker,
   type NativeConnection,
   type WorkerOptions,
@@ -11,9 +12,11 @@ import type {
   ProviderActivities,
 } from '../../activities/contract';
 import { DEPLOYMENT_NAME, TASK_QUEUE } from '../booking/names';
+import { lacksKey, type Unreadable } from '../booking/unreadable';
 import type { Config } from '../config';
 import { workflowBundle } from './bundle';
 import { dataConverterOf } from './encryption';
+import { withoutAnswer } from './unreadable-input';
 
 export { bundleWorkflows, workflowBundle } from './bundle';
 
@@ -41,7 +44,10 @@ export interface WorkersOptions {
 }
 
 export interface Workers {
-  /** Resolves once all have stopped; rejects when one fails, after the others have stopped too. */
+  /**
+   * Resolves once all have stopped. Rejects when one fails, after the others have stopped too, and with an
+   * EncryptionKeyError when one was given an activity's input that it cannot decrypt: they stop by themselves then.
+   */
   run(): Promise<void>;
   /** Takes no new tasks and lets running ones end; `run` resolves then. */
   shutdown(): void;
@@ -50,13 +56,17 @@ export interface Workers {
 /** One worker for the bookings, and one for each provider's queue: a slow provider must not hold up the sagas. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { core, junction, oliver } = options.activities;
+  const unfit = new AbortController();
   const shared: Omit<WorkerOptions, 'taskQueue'> = {
     connection: options.connection,
     namespace: options.namespace,
-    dataConverter: dataConverterOf(options.config),
+    dataConverter: dataConverterOf(options.config, tellOfKeys()),
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     shutdownForceTime: SHUTDOWN_FORCE_MS,
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
+    interceptors: {
+      activity: [withoutAnswer((input) => unfit.abort(lacksKey("An activity's input", input)))],
+    },
   };
   const workers = [
     await Worker.create({
@@ -74,7 +84,17 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.junction, activities: junction }));
   if (oliver)
     workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.oliver, activities: oliver }));
-  return together(workers);
+  return together(workers, unfit.signal);
+}
+
+/** Logs each key that is missing or wrong here, once: what needs it waits for another worker, or for a person. */
+function tellOfKeys(): (unreadable: Unreadable) => void {
+  const told = new Set<string>();
+  return (unreadable) => {
+    if (told.has(unreadable.keyId)) return;
+    told.add(unreadable.keyId);
+    Runtime.instance().logger.warn('a key is missing', { error: lacksKey('A payload', unreadable) });
+  };
 }
 
 /** A booking stays on the build that it began on, until somebody moves it; a worker without a build takes any. */
@@ -89,7 +109,8 @@ function versionOf(buildId: string | null): Pick<WorkerOptions, 'workerDeploymen
   };
 }
 
-function together(workers: Worker[]): Workers {
+/** `unfit` aborts when these workers must not go on; its reason is the error. */
+function together(workers: Worker[], unfit: AbortSignal): Workers {
   const shutdown = (): void => {
     for (const worker of workers) {
       if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -103,7 +124,10 @@ function together(workers: Worker[]): Workers {
   return {
     shutdown,
     async run() {
-      const ends = await Promise.allSettled(workers.map(runOne));
+      const running = workers.map(runOne);
+      unfit.addEventListener('abort', shutdown);
+      const ends = await Promise.allSettled(running);
+      unfit.throwIfAborted();
       const failed = ends.find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
     },

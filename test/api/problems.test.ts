@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { FAILURES, Failure, type FailureCode } from '../../src/booking/failures';
 import { problemOf, problemSchema } from '../../src/api/problems';
@@ -131,6 +132,20 @@ describe('what the client throws', () => {
     expect(answer.body).not.toMatch(/TypeError|at |node_modules/);
     const logged = lines.join('');
     expect(logged).toMatch(/"error":"TypeError".*"frames":\["\s+at /);
+    expect(logged).not.toContain(PATIENT);
+  });
+
+  it('names what caused a bug by its kind, and by nothing that it says', async () => {
+    const cause = ApplicationFailure.create({
+      type: 'UnprocessedUpdate',
+      message: PATIENT,
+      cause: Object.assign(new Error(PATIENT), { name: `${PATIENT} is no name` }),
+    });
+    const { lines } = await answerOf(get('/v1/bookings/x'), {
+      get: () => Promise.reject(new Error(PATIENT, { cause })),
+    });
+    const logged = lines.join('');
+    expect(logged).toContain('"causes":["ApplicationFailure UnprocessedUpdate",""]');
     expect(logged).not.toContain(PATIENT);
   });
 });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { BookingView } from '../../src/booking/schema/view';
 import type { BookingClient } from '../../src/client/booking-client';
-import type { Io } from '../../src/cli/io';
+import type { Io, KeyList } from '../../src/cli/io';
 import { run } from '../../src/cli/program';
 
 /** The command line in this process, on streams that are kept and bookings that are made up. */
@@ -9,6 +9,8 @@ import { run } from '../../src/cli/program';
 export interface World {
   /** What the made-up bookings answer; what is not given is not expected to be called. */
   bookings?: Partial<BookingClient>;
+  /** The encryption keys of the deployment. */
+  keys?: KeyList;
   /** Reaching Temporal fails with this. */
   unreachable?: Error;
   stdin?: string;
@@ -37,6 +39,12 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
     onInterrupt: (end) => {
       world.interrupts?.(end);
       return () => undefined;
+    },
+    connectKeys: () => {
+      if (!world.keys) throw new TypeError('not expected to be called');
+      ran.connected += 1;
+      const close = (): Promise<void> => Promise.resolve(void (ran.closed += 1));
+      return Promise.resolve({ keys: world.keys, close });
     },
     connect: () => {
       if (world.unreachable) return Promise.reject(world.unreachable);

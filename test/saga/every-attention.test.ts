@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
@@ -10,11 +11,14 @@ import {
   type FailureCode,
 } from '../../src/booking/failures';
 import type { BookingView } from '../../src/booking/schema/view';
+import { workflowIdOf } from '../../src/booking/names';
+import { clientOn } from '../../src/temporal/connection';
+import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
 import { startLanes, type Job, type Lane, type Lanes } from '../matrix/lanes';
 import { atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
-import type { Case, Outcome } from './attentions/case';
+import { BOTH_LIVE, NOTHING_LIVE, startConfirmed, type Case, type Outcome } from './attentions/case';
 import { FORWARD } from './attentions/forward';
 import { KEPT } from './attentions/kept';
 import { COSTLY, UNDO } from './attentions/undo';
@@ -92,6 +96,27 @@ const OWN: readonly Case[] = [
       return { id: booking.id, orderId: null, mend };
     },
     choices: { retry: { first: 'mend', status: 'confirmed' }, end: { status: 'failed' } },
+  },
+  {
+    reason: 'message_unreadable',
+    when: 'because its caller has another key',
+    async reach(stage) {
+      const { rig, account } = stage;
+      const kept = await startConfirmed(stage, 'cancel');
+      const lost = { id: `lost-${account}`, key: randomBytes(32) };
+      const { connection, target } = rig.server;
+      const caller = clientOn(connection, target, dataConverterOf({ ...rig.config, encryptionKeys: [lost] }));
+      await caller.workflow.getHandle(workflowIdOf(kept.id)).signal('cancel', {});
+      const mend = async () => {
+        await rig.stopWorkers();
+        await rig.startWorkers({ ...rig.config, encryptionKeys: [...rig.config.encryptionKeys, lost] });
+      };
+      return { ...kept, mend };
+    },
+    choices: {
+      retry: { first: 'mend', status: 'cancelled', live: NOTHING_LIVE },
+      drop: { status: 'confirmed', live: BOTH_LIVE },
+    },
   },
 ];
 

@@ -58,11 +58,14 @@ export async function brokenReplays(
 
 type History = temporal.api.history.v1.IHistory;
 
-/** A workflow task that changed the search attributes more than once; null when none did. */
+/** What the SDK itself keeps of each patch, in an upsert of its own. */
+const OF_THE_SDK = 'TemporalChangeVersion';
+
+/** A workflow task that changed our search attributes more than once; null when none did. */
 function upsertsTwice({ events }: History): string | null {
   const tasks = new Set<string>();
   for (const { upsertWorkflowSearchAttributesEventAttributes: upsert } of events ?? []) {
-    if (!upsert) continue;
+    if (!upsert || OF_THE_SDK in (upsert.searchAttributes?.indexedFields ?? {})) continue;
     const task = String(upsert.workflowTaskCompletedEventId);
     if (tasks.has(task))
       return `two upserts of search attributes in the workflow task that event ${task} ends`;

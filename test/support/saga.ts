@@ -1,4 +1,4 @@
-import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import pino from 'pino';
 import {
   createAuditActivities,
@@ -37,6 +37,8 @@ export interface SagaRig {
   startWorkers(config?: Config): Promise<void>;
   /** Stops and starts those of the providers, where they are apart. */
   restartProviders(): Promise<void>;
+  /** More workers beside them, on this connection of their own; whoever asks for them ends them. */
+  createWorkers(config: Config, connection: NativeConnection): Promise<Workers>;
   /** Waits until the view fits, then returns it. Fails with the view when it does not in time. */
   until(id: string, fits: (view: BookingView) => boolean, timeoutMs?: number): Promise<BookingView>;
   /** Stops everything, after every history that came about has been replayed. */
@@ -139,15 +141,18 @@ async function assemble(
   };
   const startApart = () => providersApart(server, config, wrapped(config));
   let apart = options.providersApart ? await startApart() : null;
-  const startWorkers = async (settings: Config = config) => {
+  const workersWith = (settings: Config, connection: NativeConnection) => {
     const { core, ...providers } = wrapped(settings);
-    const created = await createWorkers({
+    return createWorkers({
       config: settings,
-      connection: server.connection,
+      connection,
       namespace: server.target.namespace,
       activities: { core, ...(apart ? {} : providers) },
       workflowBundle: bundle,
     });
+  };
+  const startWorkers = async (settings: Config = config) => {
+    const created = await workersWith(settings, server.connection);
     workers = { workers: created, ended: created.run() };
   };
   const stopWorkers = async () => {
@@ -169,6 +174,7 @@ async function assemble(
       await apart?.stop();
       if (apart) apart = await startApart();
     },
+    createWorkers: workersWith,
     until: (id, fits, timeoutMs = 20_000) => untilFits(bookings, id, fits, timeoutMs),
     async stop() {
       await inTime('the workers end', stopWorkers());

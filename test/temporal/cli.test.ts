@@ -11,7 +11,7 @@ test('npm run temporal says where everything is, and Ctrl-C stops all of it', as
     process.execPath,
     ['--require', 'tsx/cjs', join(__dirname, '../../src/cli/temporal.ts')],
     {
-      env: { ...process.env, BOOKING_DATA_DIR: dataDir, ...freePorts() },
+      env: { ...process.env, BOOKING_DATA_DIR: dataDir, ...freePorts(), ...KEYS },
       // A group of its own, as a terminal gives it: Ctrl-C goes to the whole group.
       detached: true,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -33,6 +33,11 @@ test('npm run temporal says where everything is, and Ctrl-C stops all of it', as
   expect(await once(cli, 'exit')).toEqual([0, null]);
   expect(isRunning(pid)).toBe(false);
 }, 60_000);
+
+const KEYS = {
+  BOOKING_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
+  BOOKING_ID_KEY: Buffer.alloc(32, 2).toString('base64'),
+};
 
 function freePorts(): Record<string, string> {
   return { BOOKING_TEMPORAL_PORT: '0', BOOKING_TEMPORAL_UI_PORT: '0', BOOKING_CODEC_PORT: '0' };

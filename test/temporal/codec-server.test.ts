@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { PLAINTEXT_MARK } from '../../src/booking/names';
+import { PLAINTEXT_MARK, UNREADABLE_MARK } from '../../src/booking/names';
 import { buildCodecServer, startCodecServer } from '../../src/temporal/codec-server';
 import { codecOf } from '../../src/temporal/encryption';
 import { testConfig } from '../support/temporal';
@@ -64,13 +64,23 @@ test.each([
   ['payloads that are no list', { payloads: {} }, 400, /payloads/],
   ['a payload that is no object', { payloads: [1] }, 400, /payloads\.0/],
   ['data that is no base64', { payloads: [{ data: '%%%' }] }, 400, /payloads\.0\.data/],
-  ['a key that is not held', { payloads: [unknownKey] }, 400, /key "gone"/],
 ])('%s is refused with a message and no stack', async (_name, body, status, message) => {
   const answer = await post('/decode', body);
   expect(answer.statusCode).toBe(status);
   expect(Object.keys(answer.json<object>())).toEqual(['message']);
   expect(answer.json<{ message: string }>().message).toMatch(message);
   expect(answer.body).not.toContain(' at ');
+});
+
+test('a payload under a key that is not held is shown as such, and the others are decoded', async () => {
+  const encoded = (await post('/encode', { payloads: [json] })).json<{ payloads: object[] }>();
+  const decoded = await post('/decode', { payloads: [unknownKey, ...encoded.payloads] });
+  expect(decoded.statusCode).toBe(200);
+  const [lost, readable] = decoded.json<{ payloads: { data: string }[] }>().payloads;
+  expect(JSON.parse(Buffer.from(lost?.data ?? '', 'base64').toString())).toMatchObject({
+    [UNREADABLE_MARK]: { keyId: 'gone' },
+  });
+  expect(readable).toEqual(json);
 });
 
 test.each([

@@ -16,6 +16,7 @@ const SECRET = 'Ana-Reyes';
 const core: CoreActivities = {
   openBooking: () => Promise.reject(new Error('not used here')),
   openReschedule: () => Promise.reject(new Error('not used here')),
+  readMessage: () => Promise.reject(new Error('not used here')),
   isBookingOpen: ({ bookingId }) => {
     if (bookingId.startsWith('fail'))
       throw ApplicationFailure.nonRetryable(`${SECRET} failed`, 'no_slot', SECRET);

@@ -17,7 +17,12 @@ const DAY_MS = 86_400_000;
 const TIMEOUT_MS = 60_000;
 
 const notUsed = () => Promise.reject(new Error('not used here'));
-const core: CoreActivities = { openBooking: notUsed, isBookingOpen: notUsed, openReschedule: notUsed };
+const core: CoreActivities = {
+  openBooking: notUsed,
+  isBookingOpen: notUsed,
+  openReschedule: notUsed,
+  readMessage: notUsed,
+};
 const order: Order = {
   id: 'order-1',
   status: 'received.at_home_phlebotomy.requisition_created',
@@ -115,7 +120,7 @@ test(
       expect((await handle.describe()).status.name).toBe('RUNNING');
     });
     expect(logged.join('')).toContain(
-      'encrypted with the key \\"next\\", which BOOKING_ENCRYPTION_KEYS does not hold',
+      'is encrypted with the key \\"next\\", which this process does not have or has otherwise',
     );
     await withWorkers({ config: rotated }, async () => {
       await expect(handle.result()).resolves.toBeGreaterThanOrEqual(0);

@@ -25,7 +25,7 @@ export async function ready(b: Booking): Promise<void> {
   }
 }
 
-async function nextOrder(b: Booking, order: Order, until: string, pace: Pace): Promise<Order> {
+async function nextOrder(b: Booking, order: Order, until: string | null, pace: Pace): Promise<Order> {
   const input = { at: at(b), orderId: order.id };
   const watched = await watch(b, { what: "the order's requisition", until, pace }, (pauseMs) =>
     polls(b, "poll for the order's requisition").awaitOrderChange({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createBookingClient, type BookingClient } from '../../client/booking-client';
 import { loadConfig, SANDBOX } from '../../config';
-import { loadKeys } from '../../temporal/keys';
+import { loadKeys, makeKeys } from '../../temporal/keys';
 import { quietPort } from '../ports';
 import { startStack } from '../stack';
 import { accountOf, vendorOf } from './requests';
@@ -67,10 +67,12 @@ async function open(
   }
   const settings = { ...settingsOf(dataDir, port), ...accountsOf(standIns, keyAtFirst) };
   const config = loadConfig(settings);
+  makeKeys(config);
   const log = pino({ level: 'warn' }, pino.destination({ dest: join(dataDir, 'demo.log'), sync: true }));
   const stack = await startStack({
     config,
     target: null,
+    told: new Promise(() => undefined), // its server is our own, so nobody waits for one
     log,
     tell,
     withWorkers: false,

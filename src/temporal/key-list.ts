@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ConnectionLike } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import { KEYS_SCHEDULE_ID, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import { ConfigError } from '../config';
+import { decrypt, encrypt, keyIdOf } from './encryption';
+import { GRPC, grpcCode, NOT_FOR_US } from './grpc';
+import type { EncryptionKey } from './keys';
+
+/**
+ * The encryption keys that a deployment uses, listed in Temporal itself: one ciphertext for each, as the arguments of a
+ * Schedule that is paused and never runs. It outlives every booking. Whoever cannot decrypt all of them would read
+ * bookings wrongly, and does not start; whoever encrypts is on the list first.
+ */
+
+type Schedule = temporal.api.schedule.v1.ISchedule;
+
+/** Where the list is. */
+export interface KeyListAt {
+  connection: ConnectionLike;
+  namespace: string;
+}
+
+/** Processes that start at once change the list at once: so often it is tried again, with pauses that grow by so much. */
+const TRIES = 20;
+const PAUSE_MS = 50;
+
+/**
+ * Makes sure that these keys (newest first) decrypt everything that the deployment encrypts, and puts the newest on the
+ * list. Throws a ConfigError that names a listed key which is missing here or has other bytes. Where the server has no
+ * Schedules, or not for our credentials, it warns and checks nothing.
+ */
+export async function checkKeys(
+  at: KeyListAt,
+  keys: readonly EncryptionKey[],
+  warn: (text: string) => void,
+): Promise<void> {
+  try {
+    await changeList(at, keys, (listed) => {
+      for (const canary of listed) refuseUnread(canary, keys);
+      const isListed = listed.some((canary) => keyIdOf(canary) === keys[0]?.id);
+      return isListed ? listed : [...listed, ...keys.slice(0, 1).map(canaryOf)];
+    });
+  } catch (err) {
+    if (!NOT_FOR_US.includes(grpcCode(err))) throw err;
+    warn(
+      `We may not keep the list of encryption keys (a Temporal Schedule) on ${at.namespace}: a process with wrong keys is not kept from starting.`,
+    );
+  }
+}
+
+/** The ids of the keys on the list, in the order in which they came; null where there is no list. */
+export async function listedKeys(at: KeyListAt): Promise<string[] | null> {
+  const found = await described(at);
+  return found && canariesOf(found.schedule).map(keyIdOf);
+}
+
+/** Takes a key off the list: from then on nobody needs it to start. False when it was not on it. */
+export async function retireKey(at: KeyListAt, keyId: string): Promise<boolean> {
+  if (!(await listedKeys(at))?.includes(keyId)) return false;
+  await changeList(at, [], (listed) => listed.filter((canary) => keyIdOf(canary) !== keyId));
+  return true;
+}
+
+/** Whether a key of these decrypts what is listed under its id. */
+export async function readsListed(
+  at: KeyListAt,
+  keys: readonly EncryptionKey[],
+  keyId: string,
+): Promise<boolean> {
+  const found = await described(at);
+  const canary = canariesOf(found?.schedule).find((one) => keyIdOf(one) === keyId);
+  return canary !== undefined && decrypt(canary, byId(keys)) !== null;
+}
+
+function refuseUnread(canary: Payload, keys: readonly EncryptionKey[]): void {
+  if (decrypt(canary, byId(keys))) return;
+  const id = keyIdOf(canary);
+  const isHeld = keys.some((key) => key.id === id);
+  throw new ConfigError(
+    isHeld
+      ? `BOOKING_ENCRYPTION_KEYS: its key "${id}" is another one than this deployment's; set the right one`
+      : `BOOKING_ENCRYPTION_KEYS: lacks the key "${id}", which this deployment uses; add it (or, once nothing is encrypted with it any more: npm run booking -- config retire-key ${id})`,
+  );
+}
+
+function canaryOf(key: EncryptionKey): Payload {
+  const text = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"canary"') };
+  return encrypt(text, key);
+}
+
+function byId(keys: readonly EncryptionKey[]): ReadonlyMap<string, EncryptionKey> {
+  return new Map(keys.map((key) => [key.id, key]));
+}
+
+/**
+ * Changes the list until it is as `change` wants it. Whether a change took is seen by reading again: the server drops
+ * one that met another without a word. A list that is not there yet begins with all of `keys`: any of them may be in use.
+ */
+async function changeList(
+  at: KeyListAt,
+  keys: readonly EncryptionKey[],
+  change: (listed: Payload[]) => Payload[],
+): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const found = await described(at);
+    if (!found) await create(at, keys.map(canaryOf));
+    else {
+      const listed = canariesOf(found.schedule);
+      const wanted = change(listed);
+      if (wanted.length === listed.length) return;
+      await update(at, found, wanted);
+    }
+    await pause(PAUSE_MS * tries * (1 + Math.random()));
+  }
+  throw new Error(`The list of encryption keys (the Schedule ${KEYS_SCHEDULE_ID}) does not take a change.`);
+}
+
+interface Described {
+  schedule: Schedule;
+  conflictToken: Uint8Array;
+}
+
+async function described({ connection, namespace }: KeyListAt): Promise<Described | null> {
+  try {
+    const { workflowService } = connection;
+    const found = await workflowService.describeSchedule({ namespace, scheduleId: KEYS_SCHEDULE_ID });
+    return { schedule: found.schedule ?? {}, conflictToken: found.conflictToken };
+  } catch (err) {
+    if (grpcCode(err) === GRPC.notFound) return null;
+    throw err;
+  }
+}
+
+async function create({ connection, namespace }: KeyListAt, canaries: Payload[]): Promise<void> {
+  const notes =
+    'Lists the encryption keys in use. It never runs: leave it paused. See docs/operations.md, "Keys".';
+  const schedule = withCanaries({ spec: {}, state: { paused: true, notes } }, canaries);
+  await connection.workflowService
+    .createSchedule({ namespace, scheduleId: KEYS_SCHEDULE_ID, schedule, requestId: randomUUID() })
+    .catch((err: unknown) => {
+      // Another process that starts now was faster.
+      if (grpcCode(err) !== GRPC.alreadyExists) throw err;
+    });
+}
+
+async function update(
+  { connection, namespace }: KeyListAt,
+  { schedule, conflictToken }: Described,
+  canaries: Payload[],
+): Promise<void> {
+  await connection.workflowService
+    .updateSchedule({
+      namespace,
+      scheduleId: KEYS_SCHEDULE_ID,
+      schedule: withCanaries(schedule, canaries),
+      conflictToken,
+      requestId: randomUUID(),
+    })
+    .catch((err: unknown) => {
+      if (!CONFLICTS.includes(grpcCode(err))) throw err;
+    });
+}
+
+const CONFLICTS: readonly unknown[] = [GRPC.failedPrecondition, GRPC.aborted];
+
+/** Its action is the sweep, which takes no arguments and may run at any time: should somebody trigger it. */
+function withCanaries(schedule: Schedule, payloads: Payload[]): Schedule {
+  return {
+    ...schedule,
+    action: {
+      startWorkflow: {
+        workflowId: KEYS_SCHEDULE_ID,
+        workflowType: { name: WORKFLOW_TYPE.sweep },
+        taskQueue: { name: TASK_QUEUE.bookings },
+        input: { payloads },
+      },
+    },
+  };
+}
+
+function canariesOf(schedule: Schedule | undefined): Payload[] {
+  return [...(schedule?.action?.startWorkflow?.input?.payloads ?? [])];
+}

@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quietPort } from '../../src/cli/ports';
+import { childEnv } from '../../src/config';
+import { startEmbeddedServer } from '../../src/temporal/embedded';
+import { until } from './stack-process';
+
+/** `npm run worker` and `npm run api` where Temporal is not there yet, is not for them, or where their keys are not. */
+
+jest.setTimeout(120_000);
+
+const KEYS = {
+  BOOKING_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
+  BOOKING_ID_KEY: Buffer.alloc(32, 2).toString('base64'),
+};
+
+const PARTS = [
+  ['worker', 'the workers take tasks'],
+  ['api', 'the API listens'],
+] as const;
+
+interface Part {
+  said(): string;
+  child: ChildProcess;
+  ended: Promise<number | null>;
+}
+
+let children: Part[] = [];
+let port: number;
+let dataDir: string;
+
+beforeEach(async () => {
+  port = await quietPort();
+  dataDir = mkdtempSync(join(tmpdir(), 'booking-saga-wait-'));
+});
+
+afterEach(async () => {
+  for (const { child } of children) child.kill('SIGKILL');
+  await Promise.all(children.map(({ ended }) => ended));
+  children = [];
+});
+
+async function launch(part: string, settings: Record<string, string> = {}): Promise<Part> {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', `src/cli/${part}.ts`], {
+    env: childEnv({
+      TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+      BOOKING_DATA_DIR: join(dataDir, part),
+      BOOKING_API_KEYS: 'desk:a-secret-of-the-desk',
+      PORT: String(await quietPort()),
+      ...KEYS,
+      ...settings,
+    }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  }
+  const ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
+  const launched = { child, said: () => said, ended };
+  children.push(launched);
+  return launched;
+}
+
+const waits = (part: Part): Promise<unknown> =>
+  until(part.said, (said) => said.includes('waiting for Temporal') && said.includes(`127.0.0.1:${port}`));
+
+test('they wait for a Temporal that is not there, say for which, and go on once it is', async () => {
+  const parts = await Promise.all(PARTS.map(([name]) => launch(name)));
+  await Promise.all(parts.map(waits));
+  const server = await startEmbeddedServer({ dataDir, port, uiPort: 0, inMemory: true });
+  try {
+    for (const [n, [, goesOn]] of PARTS.entries()) {
+      await until(
+        () => parts[n]?.said() ?? '',
+        (said) => said.includes(goesOn),
+      );
+      parts[n]?.child.kill('SIGTERM');
+    }
+    expect(await Promise.all(parts.map(({ ended }) => ended))).toEqual([0, 0]);
+  } finally {
+    await server.stop();
+  }
+});
+
+test.each([...PARTS, ['start', '']] as const)(
+  '%s stops at once when it is told to while it waits',
+  async (name) => {
+    const part = await launch(name);
+    await waits(part);
+    const toldMs = performance.now();
+    part.child.kill('SIGTERM');
+    expect(await part.ended).toBe(0);
+    expect(performance.now() - toldMs).toBeLessThan(5_000);
+  },
+);
+
+describe('with a Temporal that is not what the settings say', () => {
+  let other: Server;
+  beforeEach(async () => {
+    other = createServer((socket) => {
+      socket.on('error', () => undefined); // whoever does not like the answer hangs up
+      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    }).listen(port, '127.0.0.1');
+    await once(other, 'listening');
+  });
+  afterEach(() => other.close());
+
+  test.each(PARTS)('%s ends with what is wrong', async (name) => {
+    const part = await launch(name, { TEMPORAL_TLS: 'true' });
+    expect(await part.ended).toBe(1);
+    expect(part.said()).not.toContain('waiting for Temporal');
+    expect(part.said()).not.toBe('');
+  });
+});
+
+test.each(PARTS)('%s without keys ends before it waits, makes none, and says what to set', async (name) => {
+  const part = await launch(name, { BOOKING_ENCRYPTION_KEYS: '', NODE_ENV: 'production' });
+  expect(await part.ended).toBe(2);
+  expect(part.said()).toMatch(/^BOOKING_ENCRYPTION_KEYS: set BOOKING_ENCRYPTION_KEYS and BOOKING_ID_KEY/);
+  expect(existsSync(join(dataDir, name))).toBe(false);
+});
+
+test('beside a deployment, one with another key does not start and names the key that it lacks', async () => {
+  const server = await startEmbeddedServer({ dataDir, port, uiPort: 0, inMemory: true });
+  try {
+    const first = await launch('worker');
+    await until(first.said, (said) => said.includes('the workers take tasks'));
+    for (const [name] of PARTS) {
+      const other = await launch(name, {
+        BOOKING_ENCRYPTION_KEYS: `file-other:${Buffer.alloc(32, 9).toString('base64')}`,
+      });
+      expect(await other.ended).toBe(2);
+      expect(other.said()).toContain('lacks the key "test"');
+      const impostor = await launch(name, {
+        BOOKING_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 9).toString('base64')}`,
+      });
+      expect(await impostor.ended).toBe(2);
+      expect(impostor.said()).toContain('key "test" is another one');
+    }
+  } finally {
+    await server.stop();
+  }
+});

@@ -1,0 +1,78 @@
+import { KEYS_SCHEDULE_ID } from '../../src/booking/names';
+import { ConfigError } from '../../src/config';
+import { checkKeys, listedKeys, readsListed, retireKey, type KeyListAt } from '../../src/temporal/key-list';
+import type { EncryptionKey } from '../../src/temporal/keys';
+import { startTestServer, startTimeSkippingServer, type TestServer } from '../support/temporal';
+
+let server: TestServer;
+let at: KeyListAt;
+beforeAll(async () => {
+  server = await startTestServer();
+  at = { connection: server.connection, namespace: server.target.namespace };
+}, 60_000);
+afterAll(() => server.stop());
+
+const key = (id: string, byte = id.charCodeAt(0)): EncryptionKey => ({ id, key: Buffer.alloc(32, byte) });
+const unexpected = (text: string): never => {
+  throw new Error(text);
+};
+const start = (...keys: EncryptionKey[]): Promise<void> => checkKeys(at, keys, unexpected);
+
+test('a key is listed by the first that starts with it, needed by all others, and by none once it is retired', async () => {
+  await start(key('b'), key('a'));
+  expect(await listedKeys(at)).toEqual(['b', 'a']);
+  await start(key('b'), key('a'));
+  // One that is held and not used yet is on nobody's way.
+  await start(key('b'), key('a'), key('c'));
+  expect(await listedKeys(at)).toEqual(['b', 'a']);
+  await start(key('c'), key('b'), key('a'));
+  expect(await listedKeys(at)).toEqual(['b', 'a', 'c']);
+
+  await expect(start(key('b'), key('a'))).rejects.toThrow(ConfigError);
+  await expect(start(key('b'), key('a'))).rejects.toThrow(/^BOOKING_ENCRYPTION_KEYS: lacks the key "c"/);
+  await expect(start(key('z'))).rejects.toThrow(/lacks the key "b"/);
+  await expect(start(key('c'), key('b'), key('a', 9))).rejects.toThrow(/key "a" is another one than this/);
+  // Who does not start leaves no key behind.
+  expect(await listedKeys(at)).toEqual(['b', 'a', 'c']);
+  expect(await readsListed(at, [key('a')], 'a')).toBe(true);
+  expect(await readsListed(at, [key('a', 9)], 'a')).toBe(false);
+  expect(await readsListed(at, [], 'a')).toBe(false);
+
+  expect(await retireKey(at, 'a')).toBe(true);
+  expect(await retireKey(at, 'a')).toBe(false);
+  await start(key('c'), key('b'));
+});
+
+test('of those that start at once, each with a new key, none is lost', async () => {
+  const known = ((await listedKeys(at)) ?? []).map((id) => key(id));
+  const fresh = ['k', 'l', 'm', 'n', 'o', 'p'].map((id) => key(id));
+  const startWith = (newest: EncryptionKey) =>
+    start(newest, ...fresh.filter((one) => one !== newest), ...known);
+  await Promise.all(fresh.map(startWith));
+  const ids = await listedKeys(at);
+  expect([...(ids ?? [])].sort()).toEqual([...fresh, ...known].map(({ id }) => id).sort());
+}, 60_000);
+
+test('the list is a Schedule that never runs, and shows nothing but ids', async () => {
+  const { schedule, info } = await server.connection.workflowService.describeSchedule({
+    namespace: at.namespace,
+    scheduleId: KEYS_SCHEDULE_ID,
+  });
+  expect(schedule?.state?.paused).toBe(true);
+  expect(info?.futureActionTimes ?? []).toEqual([]);
+  const payloads = schedule?.action?.startWorkflow?.input?.payloads ?? [];
+  expect(payloads.length).toBeGreaterThan(0);
+  for (const { data } of payloads) expect(Buffer.from(data ?? []).includes('canary')).toBe(false);
+});
+
+test('a server without Schedules is warned of, and keeps nobody from starting', async () => {
+  const env = await startTimeSkippingServer(server.config);
+  const warnings: string[] = [];
+  try {
+    const there = { connection: env.nativeConnection, namespace: 'default' };
+    await checkKeys(there, [key('a')], (text) => void warnings.push(text));
+  } finally {
+    await env.teardown();
+  }
+  expect(warnings).toEqual([expect.stringContaining('not kept from starting')]);
+}, 60_000);
