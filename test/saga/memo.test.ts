@@ -1,3 +1,4 @@
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { pino } from 'pino';
 import { bytesOf, MAX_VIEW_BYTES } from '../../src/booking/small-view';
 import { MEMO, workflowIdOf } from '../../src/booking/names';
@@ -70,6 +71,15 @@ test('a booking that continued as new twice shows what it is now, without a work
     ({ status, appointment, waitingFor }) =>
       status === 'confirmed' && waitingFor !== null && appointment?.startsAt !== first.appointment?.startsAt,
   );
+  const { events } = await handleOf(first.id).fetchHistory();
+  const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  const [request, carried] = await decodeArrayFromPayloads(
+    rig.server.client.options.loadedDataConverter,
+    payloads,
+  );
+  expect(request).toMatchObject({ order: { id: orderId } });
+  expect(carried).toMatchObject({ state: { id: first.id } });
+  expect(carried).not.toHaveProperty('state.request'); // it is carried once
   const seen = await whileAway(() => rig.bookings.get(first.id));
   expect(seen).toEqual(moved);
   expect(seen).toMatchObject({ createdAt: first.createdAt, lastRequest: { kind: 'reschedule', by: 'desk' } });

@@ -1,6 +1,7 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import { ENCRYPTION_KEY_ERROR, markOf } from '../../src/booking/unreadable';
+import { interceptors as guardedReads } from '../../workflows/interceptors/guarded-reads';
 import { interceptors as oneUpsert } from '../../workflows/interceptors/one-upsert';
 import { interceptors as ownPayloads } from '../../workflows/interceptors/own-payloads';
 
@@ -69,4 +70,41 @@ test.each([
     timer,
     upsert({ A: '2', B: '1' }),
   ]);
+});
+
+describe('a query', () => {
+  type Told = Partial<coresdk.workflow_activation.IWorkflowActivation>;
+  const job = { fireTimer: { seq: 1 } };
+  const query: Told = { jobs: [{ queryWorkflow: { queryId: 'legacy' } }] };
+  const task = (historyLength: number, bytes: number, isReplaying = false): Told => ({
+    jobs: [job],
+    historyLength,
+    historySizeBytes: String(bytes) as never, // a Long, which the guard reads by its text
+    isReplaying,
+  });
+
+  /** What becomes of the last of some activations. */
+  const last = (told: readonly Told[]): string => {
+    const activate = guardedReads().internals?.[0]?.activate;
+    let became = '';
+    for (const activation of told) {
+      became = 'refused';
+      try {
+        // Core gives the whole message; these are the fields that the guard reads.
+        activate?.({ activation: activation as never, batchIndex: 0 }, () => (became = 'answered'));
+      } catch {
+        continue;
+      }
+    }
+    return became;
+  };
+
+  test.each([
+    ['between two tasks is answered', 'answered', [task(5, 900), query]],
+    ['after events that no task has taken up is refused', 'refused', [task(5, 900), task(7, 900), query]],
+    ['is refused as often as it comes then', 'refused', [task(5, 900), task(7, 900), query, query]],
+    ['after a replay is answered', 'answered', [task(5, 900), task(7, 900, true), query]],
+    ['after the task that takes them up is answered', 'answered', [task(5, 900), task(7, 1_200), query]],
+    ['is answered where the server tells no size', 'answered', [task(5, 0), task(7, 0), query]],
+  ])('%s', (_name, became, told) => expect(last(told)).toBe(became));
 });

@@ -11,7 +11,7 @@ import type { WorkflowInterceptors } from '@temporalio/workflow';
  * Such an activation does not replay, and its history has grown in length but not in bytes, since only a task brings
  * the size along. The query after it fails, core evicts the run, and the next task starts from a true replay. No command
  * is added, so histories do not change; a false alarm costs one read. This stands on internals of SDK 1.24
- * (test/temporal/guarded-reads.test.ts says when they change) and is off where the server tells no size.
+ * (test/saga/reads-while-away.test.ts says when they change) and is off where the server tells no size.
  */
 export const interceptors = (): WorkflowInterceptors => {
   let length = 0;
