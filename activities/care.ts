@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../src/booking/care';
+import { beating } from './beating';
 import type { CareActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
 
@@ -14,8 +15,6 @@ export interface CareWork {
   /** False when it has ended. */
   retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
 }
-
-const BEAT_MS = 10_000;
 
 /** The activities that look after bookings from outside. */
 export function createCareActivities(work: CareWork): CareActivities {
@@ -66,15 +65,4 @@ function progressOf(details: unknown): { next: number; passedOver: number } {
     return typeof value === 'number' ? value : 0;
   };
   return { next: at('next'), passedOver: at('passedOver') };
-}
-
-/** Heartbeats while one long call runs. */
-async function beating<T>(call: () => Promise<T>): Promise<T> {
-  const context = Context.current();
-  const timer = setInterval(() => context.heartbeat(), BEAT_MS);
-  try {
-    return await call();
-  } finally {
-    clearInterval(timer);
-  }
 }

@@ -1,6 +1,7 @@
-import type { AuditedBooking, AuditPlace } from '../booking/audit';
+import type { AuditPlace, Finding, TracedOrder } from '../booking/audit';
 import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../booking/care';
-import { auditedBookings, readAgain, unknownBookings } from './audit';
+import type { ProviderName } from '../booking/model';
+import { auditedBookings, otherAccounts, readAgain, strayOrders, type Read } from './audit';
 import { readLeftBehind, sweepCutOff } from './cut-off';
 import type { Door } from './door';
 import { retryOne, waitingFor } from './incidents';
@@ -17,9 +18,14 @@ export interface BookingCare {
     place: AuditPlace,
     since: string,
     pageToken: string | null,
-  ): Promise<{ bookings: AuditedBooking[]; nextPageToken: string | null }>;
-  readAgain(bookingIds: string[]): Promise<AuditedBooking[]>;
-  unknownBookings(bookingIds: string[]): Promise<string[]>;
+  ): Promise<Read & { seen: number; nextPageToken: string | null }>;
+  readAgain(place: AuditPlace, bookingIds: string[]): Promise<Read>;
+  strayOrders(place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]>;
+  otherAccounts(
+    provider: ProviderName,
+    known: readonly string[],
+    since: string,
+  ): Promise<{ account: string; bookings: number }[]>;
 }
 
 /** The care of the client's namespace. */
@@ -31,7 +37,8 @@ export function createBookingCare(door: Door): BookingCare {
     waitingFor: (incident) => waitingFor(door, incident),
     retryOne: (workflowId, retrying) => retryOne(door, workflowId, retrying),
     auditedBookings: (place, since, pageToken) => auditedBookings(door, place, since, pageToken),
-    readAgain: (bookingIds) => readAgain(door, bookingIds),
-    unknownBookings: (bookingIds) => unknownBookings(door, bookingIds),
+    readAgain: (place, bookingIds) => readAgain(door, place, bookingIds),
+    strayOrders: (place, orders) => strayOrders(door, place, orders),
+    otherAccounts: (provider, known, since) => otherAccounts(door, provider, known, since),
   };
 }

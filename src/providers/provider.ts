@@ -7,6 +7,7 @@ import type {
   Sighting,
   Slot,
 } from '../booking/model';
+import type { Party, ReferredParty } from '../booking/request-parts';
 import type { BookingRequest } from '../booking/schema/request';
 import type { DayRange } from '../booking/windows';
 
@@ -116,7 +117,7 @@ export interface MoveCall {
 /** Where to look: by order where there are orders; else by the request's client and patient around `startsAt`. */
 export interface Where {
   orderId: string | null;
-  request: BookingRequest;
+  request: Party;
   startsAt: string | null;
   /** Appointments that the booking knows as its own: shown wherever in time they are, and whoever they name by now. */
   ownIds: readonly string[];
@@ -127,7 +128,7 @@ export interface Where {
 export interface CancelCall {
   orderId: string | null;
   appointmentId: string;
-  request: BookingRequest;
+  request: ReferredParty;
   /** For people at the provider, where a cancellation is a task for them. */
   bookingId?: string;
   /** The caller's reason, one of the provider's list by name or id; null takes the account's default. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../booking/failures';
-import type { BookingRequest } from '../../booking/schema/request';
+import type { Party as Named } from '../../booking/request-parts';
 import type { Call } from '../provider';
 import { demand, detached, type Session } from './session';
 import { orAborted, sharedWork } from './shared-work';
@@ -24,7 +24,7 @@ export interface Party {
  * Finds the party of a request. Throws `client_not_found` or `patient_not_found`, naming the field, and
  * `invalid_request` where more than one client answers to what the request says.
  */
-export type Resolve = (call: Call, request: BookingRequest) => Promise<Party>;
+export type Resolve = (call: Call, request: Named) => Promise<Party>;
 
 /** How long a found party is believed, in ms: names and remote ids hardly change, and polls ask for them. */
 const PARTY_TTL_MS = 10 * 60_000;
@@ -77,7 +77,7 @@ type ListClients = (
 async function findClient(
   session: Session,
   call: Call,
-  { client }: BookingRequest,
+  { client }: Named,
   listClients: ListClients,
 ): Promise<ClientWire> {
   if (client?.id !== undefined) {
@@ -115,7 +115,7 @@ function theOnly(found: ClientWire[], field: string): ClientWire {
 async function findPatient(
   session: Session,
   call: Call,
-  { patient }: BookingRequest,
+  { patient }: Named,
   clientId: string,
 ): Promise<Person> {
   const all = await demand(session, call, 'list_patients', patientsWire, { query: { client_id: clientId } });

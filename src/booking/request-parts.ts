@@ -1,0 +1,44 @@
+import type { BookingRequest } from './schema/request';
+
+/**
+ * What of a request goes into which call. A booking may look hundreds of times and try fifty slots, and all that its
+ * calls are given stays in its history: each is given what it needs. Pure: workflows import it.
+ */
+
+type Patient = NonNullable<BookingRequest['patient']>;
+
+/** Who a look-up is about, where appointments are found by client and patient. */
+export interface Party {
+  client?: BookingRequest['client'];
+  patient?: Pick<Patient, 'id' | 'remoteId'>;
+}
+
+/** A party whose appointment is cancelled, with the caller's own reference. */
+export interface ReferredParty extends Party {
+  reference?: string;
+}
+
+export function partyOf({ client, patient }: BookingRequest): Party {
+  return {
+    ...(client && { client }),
+    ...(patient && { patient: { id: patient.id, remoteId: patient.remoteId } }),
+  };
+}
+
+export function referredPartyOf(request: BookingRequest): ReferredParty {
+  return { ...partyOf(request), reference: request.reference };
+}
+
+/** The request without what only the placing of an order passes on, which may be most of it. */
+export function withoutOrderDetails(request: BookingRequest): BookingRequest {
+  const { order, patient, ...rest } = request;
+  return {
+    ...rest,
+    ...(order && { order: 'id' in order ? order : { labTestIds: order.labTestIds } }),
+    ...(patient && { patient: withoutProxy(patient) }),
+  };
+}
+
+function withoutProxy({ medicalProxy: _medicalProxy, ...patient }: Patient): Patient {
+  return patient;
+}
