@@ -6,7 +6,16 @@ import type {
   OrderCursor,
   TracedOrder,
 } from '../src/booking/audit';
-import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../src/booking/care';
+import type {
+  IncidentFilter,
+  LeftBehind,
+  Problems,
+  Resumed,
+  Retrying,
+  Swept,
+  Waiting,
+  WaitingCursor,
+} from '../src/booking/care';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -58,10 +67,14 @@ export interface CareActivities {
   readLeftBehind(input: { bookingId: string; runId: string }): Promise<LeftBehind>;
   /** Finds the bookings that cannot report themselves, and tells the log. */
   findProblems(): Promise<Problems>;
-  /** The workflow ids of open bookings and clean-ups that wait for a person for this reason, oldest first. */
-  waitingFor(input: { incident: IncidentFilter }): Promise<string[]>;
-  /** Has them try again, at most so many a second; how many were passed over because they had ended. */
-  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<{ passedOver: number }>;
+  /** Open bookings and clean-ups that began before then and wait for a person for this reason, a piece at a time. */
+  waitingFor(input: {
+    incident: IncidentFilter;
+    before: string;
+    after: WaitingCursor | null;
+  }): Promise<Waiting>;
+  /** Has them try again, at most so many a second. One that cannot be told is named, and stops no other. */
+  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<Resumed>;
 }
 
 /** Bookings as they stand, and a finding about each one that cannot be read: it stops no other. */

@@ -1,5 +1,13 @@
 import type { AuditPlace, Finding, TracedOrder } from '../booking/audit';
-import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../booking/care';
+import type {
+  IncidentFilter,
+  LeftBehind,
+  Problems,
+  Retrying,
+  Swept,
+  Waiting,
+  WaitingCursor,
+} from '../booking/care';
 import type { ProviderName } from '../booking/model';
 import { auditedBookings, otherAccounts, readAgain, strayOrders, type Read } from './audit';
 import { readLeftBehind, sweepCutOff } from './cut-off';
@@ -11,8 +19,8 @@ import { findProblems } from './problems';
 export interface BookingCare {
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
-  findProblems(): Promise<Problems>;
-  waitingFor(incident: IncidentFilter): Promise<string[]>;
+  findProblems(nowMs: number): Promise<Problems>;
+  waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
   retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
   auditedBookings(
     place: AuditPlace,
@@ -33,8 +41,8 @@ export function createBookingCare(door: Door): BookingCare {
   return {
     sweepCutOff: (nowMs, beat) => sweepCutOff(door, nowMs, beat),
     readLeftBehind: (bookingId, runId) => readLeftBehind(door, bookingId, runId),
-    findProblems: () => findProblems(door),
-    waitingFor: (incident) => waitingFor(door, incident),
+    findProblems: (nowMs) => findProblems(door, undefined, nowMs),
+    waitingFor: (incident, before, after) => waitingFor(door, incident, before, after),
     retryOne: (workflowId, retrying) => retryOne(door, workflowId, retrying),
     auditedBookings: (place, since, pageToken) => auditedBookings(door, place, since, pageToken),
     readAgain: (place, bookingIds) => readAgain(door, place, bookingIds),

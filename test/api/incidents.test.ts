@@ -9,7 +9,15 @@ const INCIDENT = {
   since: '2026-12-01T14:00:00.000Z',
   bookingIds: ['a', 'b'],
 };
-const BULK = { id: 'bulk:credentials_rejected:*:*', total: 12, resumed: 4, passedOver: 0, done: false };
+const BULK = {
+  id: 'bulk:credentials_rejected:*:*',
+  total: 12,
+  resumed: 4,
+  passedOver: 0,
+  failed: 0,
+  failedIds: [],
+  done: false,
+};
 
 it('lists incidents', async () => {
   const { app } = await testApi(scriptedClient({ incidents: () => Promise.resolve([INCIDENT]) }));

@@ -80,7 +80,15 @@ describe('explain', () => {
 });
 
 describe('bulk retry', () => {
-  const begun: Bulk = { id: 'bulk:x:*:*', total: null, resumed: 0, passedOver: 0, done: false };
+  const begun: Bulk = {
+    id: 'bulk:x:*:*',
+    total: null,
+    resumed: 0,
+    passedOver: 0,
+    failed: 0,
+    failedIds: [],
+    done: false,
+  };
 
   it('resumes in the name of the operator, and tells how it ended', async () => {
     const resume = jest.fn(() => Promise.resolve(begun));
