@@ -50,7 +50,8 @@ export const FINDINGS = {
   status_differs: 'The provider shows the appointment in another status than the booking.',
   order_gone: 'The booking is open, and its order has ended at the provider.',
   appointment_left: 'The booking has ended unbooked, and its appointment is live at the provider.',
-  order_left: 'The booking has ended, and the order that it placed or cancelled is live at the provider.',
+  order_left:
+    'The booking has ended, and the order that it placed is live at the provider, or the adopted one that it cancelled.',
   second_order: 'A live order carries the id of a booking that has another order.',
   order_unclaimed: 'A live order carries the id of a booking that does not know of it.',
   order_without_booking: 'A live order carries the id of a booking that Temporal does not know.',
