@@ -97,7 +97,7 @@ async function toldToRetry(
   } catch (err) {
     if (Context.current().cancellationSignal.aborted) throw err;
     const cause = err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err;
-    log.warn('a booking could not be told to try again', { workflowId, cause });
+    log.warn('a booking could not be told to try again', { target: workflowId, cause });
     return 'failed';
   }
 }

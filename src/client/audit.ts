@@ -173,27 +173,27 @@ export async function strayOrders(
   orders: readonly TracedOrder[],
 ): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const order of orders) {
-    try {
-      const stray = await strayOf(door, place, order);
-      if (stray) found.push(stray);
-    } catch (err) {
-      // What is no booking's id may be anything, and stays out of findings.
-      const bookingId = looksLikeBookingId(order.bookingId) ? order.bookingId : '';
-      found.push(strayOrder('unreadable', place, { ...order, bookingId }, causeOf(err)));
-    }
-  }
+  for (const order of orders) found.push(...(await strayOf(door, place, order)));
   return found;
 }
 
-async function strayOf(door: Door, place: AuditPlace, order: TracedOrder): Promise<Finding | null> {
-  const execution = await findExecution(door, order.bookingId);
-  if (!execution && !looksLikeBookingId(order.bookingId)) return null;
-  const claim = execution && (await claimOf(door, order, execution));
-  const kind = claim ? strayKindOf(order, claim) : 'order_without_booking';
-  if (kind === null) return null;
-  if (!claim?.open && kind !== 'order_left' && (await isAdopted(door, place, order))) return null;
-  return strayOrder(kind, place, order, claim ? claimText(claim) : 'none');
+/** None or one. An order that cannot be held against its booking is one as well, and stops no other. */
+async function strayOf(door: Door, place: AuditPlace, order: TracedOrder): Promise<Finding[]> {
+  let isBookings = looksLikeBookingId(order.bookingId);
+  try {
+    const execution = await findExecution(door, order.bookingId);
+    isBookings ||= execution !== null;
+    if (!isBookings) return [];
+    const claim = execution && (await claimOf(door, order, execution));
+    const kind = claim ? strayKindOf(order, claim) : 'order_without_booking';
+    if (kind === null) return [];
+    if (!claim?.open && kind !== 'order_left' && (await isAdopted(door, place, order))) return [];
+    return [strayOrder(kind, place, order, claim ? claimText(claim) : 'none')];
+  } catch (err) {
+    // What is no booking's id may be anything, and stays out of findings.
+    const bookingId = isBookings ? order.bookingId : '';
+    return [strayOrder('unreadable', place, { ...order, bookingId }, causeOf(err))];
+  }
 }
 
 function claimText({ status, order }: Claim): string {
