@@ -163,8 +163,9 @@ async function compare(place: AuditPlace, { bookings, unreadable }: ReadBookings
   return { findings: [...unreadable, ...findings], gaveUp };
 }
 
-function markOf({ kind, provider, account, bookingId, orderId, appointmentId }: Finding): string {
-  return JSON.stringify([kind, provider, account, bookingId, orderId, appointmentId]);
+function markOf({ kind, provider, account, bookingId, orderId, appointmentId, booking }: Finding): string {
+  const part = kind === 'account_unreadable' ? booking : null;
+  return JSON.stringify([kind, provider, account, bookingId, orderId, appointmentId, part]);
 }
 
 async function auditOrders(

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { createAuditActivities, createCareActivities, createCoreActivities } from '../../activities';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { createBookingCare } from '../../src/client/care';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
-import { createWorkers, workflowBundle } from '../../src/temporal/worker';
 import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { describing } from '../support/describing';
 import { eventually } from '../support/stand-in';
 import { testConfig } from '../support/temporal';
 
@@ -129,50 +128,4 @@ describe('one bad item does not end the audit', () => {
       ],
     });
   });
-
-  test('nor a provider whose worker is away', async () => {
-    await rig.stopWorkers();
-    const { config, server } = rig;
-    const care = createBookingCare({ client: server.client, idKey: loadKeys(config).idKey });
-    const workers = await createWorkers({
-      config,
-      connection: server.connection,
-      namespace: server.target.namespace,
-      activities: {
-        core: {
-          ...createCoreActivities({ config, client: server.client }),
-          ...createCareActivities(care),
-          ...createAuditActivities(care, config),
-        },
-      },
-      workflowBundle: await workflowBundle(),
-    });
-    const ended = workers.run();
-    const { findings } = await rig.bookings.audit({ provider: 'junction-psc', account: 'away' });
-    workers.shutdown();
-    await ended;
-    await rig.startWorkers();
-    expect(findings).toMatchObject([
-      { kind: 'account_unreadable', account: 'away', booking: 'orders', shown: 'no worker took it up' },
-    ]);
-  }, 150_000);
 });
-
-type TemporalClient = SagaRig['server']['client'];
-
-/** The same client; before each description something may go wrong. */
-function describing(client: TemporalClient, before: (workflowId: string) => void): TemporalClient {
-  const service = new Proxy(client.workflowService, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (name !== 'describeWorkflowExecution') return value;
-      return (request: Parameters<typeof target.describeWorkflowExecution>[0]) => {
-        before(request.execution?.workflowId ?? '');
-        return target.describeWorkflowExecution(request);
-      };
-    },
-  });
-  return new Proxy(client, {
-    get: (target, name): unknown => (name === 'workflowService' ? service : Reflect.get(target, name)),
-  });
-}
