@@ -184,7 +184,7 @@ export function unreadableAccount(
 }
 
 /** Longest text in a finding, in characters: a provider's words may be of any length. */
-const MAX_TEXT_LENGTH = 200;
+const MAX_TEXT_LENGTH = 128;
 
 function finding(
   kind: FindingKind,

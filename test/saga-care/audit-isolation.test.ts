@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
+import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
+import { bytesOf } from '../../src/booking/small-view';
 import { createBookingCare } from '../../src/client/care';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
+import { STARTED } from '../cli/views';
 import { describing } from '../support/describing';
 import { eventually } from '../support/stand-in';
 import { testConfig } from '../support/temporal';
@@ -127,5 +129,42 @@ describe('one bad item does not end the audit', () => {
         { kind: 'unreadable', bookingId: gone, shown: 'booking_not_found' },
       ],
     });
+  });
+
+  test('nor a request of a form that this build refuses: only whom it is for is needed, and travels', async () => {
+    const id = randomUUID();
+    const attempt = {
+      startsAt: '2026-12-07T15:00:00.000Z',
+      outcome: 'gone',
+      reason: 'x'.repeat(900),
+      at: 'then',
+    };
+    await rig.server.client.workflow.start(WORKFLOW_TYPE.booking, {
+      workflowId: workflowIdOf(id),
+      taskQueue: 'nobody',
+      args: [
+        {
+          ...atPractice({ limits: { maxSlotAttempts: 9_000 }, notes: 'x'.repeat(60_000) }),
+          patient: { remoteId: 'P-77', firstName: 'Rex', nickname: 'R' },
+        },
+      ],
+      memo: { [MEMO.view]: { ...STARTED, id, status: 'searching', attempts: Array(30).fill(attempt) } },
+    });
+    const care = createBookingCare({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
+    const at = {
+      provider: 'oliver' as const,
+      account: 'practice-1',
+      taskQueue: TASK_QUEUE.oliver,
+      callTimeoutMs: 700,
+      hasOrders: false,
+      refReturns: false,
+    };
+    const read = await care.readAgain(at, [id]);
+    expect(read).toMatchObject({
+      bookings: [{ id, triedAt: attempt.startsAt, party: { client: { remoteId: 'C-1001' } } }],
+      unreadable: [],
+    });
+    expect(read.bookings[0]?.party?.patient).toEqual({ remoteId: 'P-77' });
+    expect(bytesOf(read)).toBeLessThan(1_024);
   });
 });
