@@ -6,6 +6,7 @@ const oneWayImports = require('./eslint-rules/one-way-imports');
 /** Domain files that workflows bundle: they run nothing but each other. */
 const PURE = [
   'age',
+  'audit',
   'capabilities',
   'failures',
   'limits',

@@ -1,19 +1,23 @@
-import { Context } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import {
   findingAbout,
   findingsOf,
-  looksLikeBookingId,
+  isLiveOrder,
+  mayBeBookingId,
+  unreadableAccount,
   type AuditedBooking,
   type AuditPlace,
   type AuditScope,
   type Finding,
+  type OrderCursor,
   type TracedOrder,
 } from '../src/booking/audit';
-import { Failure } from '../src/booking/failures';
-import { PROVIDERS, type ProviderName } from '../src/booking/model';
+import { Failure, failureRow, type FailureCode } from '../src/booking/failures';
+import { PROVIDERS, type Order, type ProviderName } from '../src/booking/model';
 import { capabilitiesOf, type Config } from '../src/config';
-import type { Call, Provider } from '../src/providers/provider';
-import type { AuditActivities, ProviderAuditActivities } from './contract';
+import type { Call, OrderCalls, Provider } from '../src/providers/provider';
+import { beating } from './beating';
+import type { AuditActivities, ProviderAuditActivities, ReadBookings } from './contract';
 import { crossing } from './failures';
 
 /** What the audit needs of Temporal; src/client/audit.ts has it. */
@@ -22,29 +26,35 @@ export interface AuditWork {
     place: AuditPlace,
     since: string,
     pageToken: string | null,
-  ): Promise<{ bookings: AuditedBooking[]; nextPageToken: string | null }>;
-  readAgain(bookingIds: string[]): Promise<AuditedBooking[]>;
-  /** Those of the ids that Temporal knows no booking of. */
-  unknownBookings(bookingIds: string[]): Promise<string[]>;
+  ): Promise<ReadBookings & { seen: number; nextPageToken: string | null }>;
+  readAgain(place: AuditPlace, bookingIds: string[]): Promise<ReadBookings>;
+  strayOrders(place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]>;
+  /** Accounts of a provider that bookings which made something name, beside those that are known, with how many do. */
+  otherAccounts(
+    provider: ProviderName,
+    known: readonly string[],
+    since: string,
+  ): Promise<{ account: string; bookings: number }[]>;
 }
 
+type Settings = Pick<Config, 'junction' | 'oliver'>;
+
 /** The audit's activities of the project's own queue. */
-export function createAuditActivities(
-  work: AuditWork,
-  config: Pick<Config, 'junction' | 'oliver'>,
-): AuditActivities {
+export function createAuditActivities(work: AuditWork, config: Settings): AuditActivities {
   return {
     auditPlaces: ({ scope }) => crossing(async () => placesOf(scope, config)),
+    unknownAccounts: ({ scope, since }) =>
+      crossing(() => beating(() => unknownAccounts(work, config, scope, since))),
     auditedBookings: ({ place, since, pageToken }) =>
-      crossing(() => work.auditedBookings(place, since, pageToken)),
-    readAgain: ({ bookingIds }) => crossing(() => work.readAgain(bookingIds)),
-    withoutBooking: ({ place, orders }) => crossing(() => withoutBooking(work, place, orders)),
+      crossing(() => beating(() => work.auditedBookings(place, since, pageToken))),
+    readAgain: ({ place, bookingIds }) => crossing(() => beating(() => work.readAgain(place, bookingIds))),
+    strayOrders: ({ place, orders }) => crossing(() => beating(() => work.strayOrders(place, orders))),
   };
 }
 
 /** Every account of every provider that the scope covers. Throws `account_unknown` when there is none. */
-function placesOf(scope: AuditScope, config: Pick<Config, 'junction' | 'oliver'>): AuditPlace[] {
-  const places = PROVIDERS.filter((name) => (scope.provider ?? name) === name).flatMap((provider) =>
+function placesOf(scope: AuditScope, config: Settings): AuditPlace[] {
+  const places = providersOf(scope).flatMap((provider) =>
     accountsOf(config, provider)
       .filter((account) => (scope.account ?? account) === account)
       .flatMap((account) => placeOf(config, provider, account) ?? []),
@@ -53,38 +63,39 @@ function placesOf(scope: AuditScope, config: Pick<Config, 'junction' | 'oliver'>
   return places;
 }
 
-function accountsOf(
-  { junction, oliver }: Pick<Config, 'junction' | 'oliver'>,
-  provider: ProviderName,
-): string[] {
+function providersOf(scope: AuditScope): readonly ProviderName[] {
+  return PROVIDERS.filter((name) => (scope.provider ?? name) === name);
+}
+
+function accountsOf({ junction, oliver }: Settings, provider: ProviderName): string[] {
   return Object.keys(provider === 'oliver' ? oliver : junction);
 }
 
-function placeOf(
-  config: Pick<Config, 'junction' | 'oliver'>,
-  provider: ProviderName,
-  account: string,
-): AuditPlace | null {
+function placeOf(config: Settings, provider: ProviderName, account: string): AuditPlace | null {
   const capabilities = capabilitiesOf(config, provider, account);
   if (!capabilities) return null;
   const { taskQueue, callTimeoutMs, orderKind, refReturns } = capabilities;
   return { provider, account, taskQueue, callTimeoutMs, hasOrders: orderKind !== null, refReturns };
 }
 
-async function withoutBooking(work: AuditWork, place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]> {
-  const unknown = await work.unknownBookings([...new Set(orders.map(({ bookingId }) => bookingId))]);
-  return orders
-    .filter(({ bookingId }) => unknown.includes(bookingId))
-    .map(({ orderId, bookingId, status }) => ({
-      kind: 'order_without_booking',
-      provider: place.provider,
-      account: place.account,
-      bookingId,
-      orderId,
-      appointmentId: null,
-      booking: 'none',
-      shown: status,
-    }));
+/** What bookings made at an account whose settings were removed is still there, and nobody can look at it. */
+async function unknownAccounts(
+  work: AuditWork,
+  config: Settings,
+  scope: AuditScope,
+  since: string,
+): Promise<Finding[]> {
+  if (scope.account !== undefined) return [];
+  const found: Finding[] = [];
+  for (const provider of providersOf(scope)) {
+    for (const { account, bookings } of await work.otherAccounts(
+      provider,
+      accountsOf(config, provider),
+      since,
+    ))
+      found.push(unreadableAccount({ provider, account }, `${bookings} bookings`, 'account_unknown'));
+  }
+  return found;
 }
 
 /** The audit's activities of a provider's queue. */
@@ -93,55 +104,155 @@ export function createProviderAuditActivities(
 ): ProviderAuditActivities {
   return {
     compareBookings: ({ place, bookings }) =>
-      crossing(async () => {
-        const found: Finding[] = [];
-        for (const booking of bookings) {
-          found.push(...(await compared(providerFor(place.provider), place, booking)));
-          Context.current().heartbeat();
-        }
-        return found;
-      }),
-    tracedOrders: ({ place, since }) =>
-      crossing(() => tracedOrders(providerFor(place.provider), place, since)),
+      crossing(() => beating(() => compareAll(providerFor(place.provider), place, bookings))),
+    tracedOrders: ({ place, since, after }) =>
+      crossing(() => beating(() => tracedOrders(ordersAt(providerFor, place), place, since, after))),
+    stillLive: ({ place, orders }) =>
+      crossing(() => beating(() => stillLive(ordersAt(providerFor, place), place, orders))),
   };
 }
 
-async function compared(provider: Provider, place: AuditPlace, booking: AuditedBooking): Promise<Finding[]> {
-  const { view, request } = booking;
-  if (place.hasOrders && !view.order) return [];
+/** Failures that may be the account's and not one booking's. */
+const ACCOUNT_WIDE: readonly FailureCode[] = [
+  'provider_unavailable',
+  'rate_limited',
+  'credentials_rejected',
+  'account_unknown',
+];
+
+/** After so many of them in a row it is the account: to go on would only wait for its time limit, booking by booking. */
+const MAX_FAILED_IN_A_ROW = 10;
+
+async function compareAll(
+  provider: Provider,
+  place: AuditPlace,
+  bookings: readonly AuditedBooking[],
+): Promise<{ findings: Finding[]; gaveUp: string | null }> {
+  const findings: Finding[] = [];
+  let failedInARow = 0;
+  for (const booking of bookings) {
+    const { found, failed } = await compared(provider, place, booking);
+    findings.push(...found);
+    failedInARow = failed && ACCOUNT_WIDE.includes(failed) ? failedInARow + 1 : 0;
+    // The one line of the account stands for those that it kept from being read.
+    if (failedInARow === MAX_FAILED_IN_A_ROW)
+      return { findings: findings.slice(0, -MAX_FAILED_IN_A_ROW), gaveUp: failed };
+  }
+  return { findings, gaveUp: null };
+}
+
+async function compared(
+  provider: Provider,
+  place: AuditPlace,
+  booking: AuditedBooking,
+): Promise<{ found: Finding[]; failed: FailureCode | null }> {
+  if (place.hasOrders && !booking.order) return { found: [], failed: null };
+  const { order, appointment, open, triedAt } = booking;
   try {
     const seen = await provider.lookUp(callAt(place), {
-      orderId: view.order?.id ?? null,
-      request,
-      startsAt: view.appointment?.startsAt ?? view.attempts.at(-1)?.startsAt ?? null,
-      ownIds: view.appointment ? [view.appointment.id] : [],
-      standingIds: booking.open && view.appointment ? [view.appointment.id] : [],
+      orderId: order?.id ?? null,
+      request: booking.party ?? {},
+      startsAt: appointment?.startsAt ?? triedAt,
+      ownIds: appointment ? [appointment.id] : [],
+      standingIds: open && appointment ? [appointment.id] : [],
     });
-    return findingsOf(booking, seen, place);
+    return { found: findingsOf(booking, seen, place), failed: null };
   } catch (err) {
-    if (!(err instanceof Failure)) throw err;
-    const kind = err.code === 'appointment_missing' ? err.code : 'unreadable';
-    return [findingAbout(kind, booking, { booking: view.status, shown: err.code })];
+    const failed = causeOf(err, 'a booking could not be audited');
+    const kind = failed === 'appointment_missing' ? failed : 'unreadable';
+    const said = { booking: booking.status, shown: failed };
+    return { found: [findingAbout(kind, place, booking, said)], failed };
   }
 }
 
-const ENDED: readonly string[] = ['cancelled', 'failed', 'completed', 'with_lab'];
+/** The code of what one item failed with. A bug in reading it costs that item only, and the log tells of it. */
+function causeOf(err: unknown, what: string): FailureCode {
+  if (Context.current().cancellationSignal.aborted) throw err;
+  if (err instanceof Failure) return err.code;
+  log.error(what, { cause: err instanceof Error ? err.name : typeof err });
+  return 'activity_failed';
+}
+
+/** Orders that go to the project's own queue in one piece: each may carry some hundred bytes of text. */
+const MAX_TRACED = 300;
+
+/** Tries at listing orders; after the last of them what has been listed counts, with a word on what is missing. */
+const LIST_TRIES = 3;
 
 async function tracedOrders(
-  provider: Provider,
+  calls: OrderCalls,
   place: AuditPlace,
   since: string,
-): Promise<{ orders: TracedOrder[]; seen: number }> {
+  after: OrderCursor | null,
+): ReturnType<ProviderAuditActivities['tracedOrders']> {
   const orders: TracedOrder[] = [];
   let seen = 0;
-  for await (const order of provider.orders?.list(callAt(place), { createdSince: since }) ?? []) {
-    seen += 1;
-    if (seen % 100 === 0) Context.current().heartbeat();
-    const { id, passthrough, phase, status } = order;
-    if (looksLikeBookingId(passthrough) && !ENDED.includes(phase))
-      orders.push({ orderId: id, bookingId: passthrough, status });
+  let next = after;
+  try {
+    for await (const order of calls.list(callAt(place), { createdSince: after?.createdAt ?? since })) {
+      if (wasSeen(order, after)) continue;
+      seen += 1;
+      if (!mayBeBookingId(order.passthrough) || !isLiveOrder(order)) continue;
+      orders.push(traced(order, order.passthrough));
+      next = advanced(next, order);
+      if (orders.length >= MAX_TRACED)
+        return { orders, seen, next, gaveUp: next ? null : 'unexpected_answer' };
+    }
+    return { orders, seen, next: null, gaveUp: null };
+  } catch (err) {
+    if (!(err instanceof Failure) || isTriedAgain(err)) throw err;
+    return { orders, seen, next: null, gaveUp: err.code };
   }
-  return { orders, seen };
+}
+
+function isTriedAgain({ code }: Failure): boolean {
+  return failureRow(code).owner === 'provider' && Context.current().info.attempt < LIST_TRIES;
+}
+
+/** The list goes back a little behind its start, and begins with what the piece before had already. */
+function wasSeen({ id, createdAt }: Order, after: OrderCursor | null): boolean {
+  if (!after) return false;
+  const isOlder = createdAt !== null && Date.parse(createdAt) < Date.parse(after.createdAt);
+  return isOlder || after.ids.includes(id);
+}
+
+/** Null while no order has said when it was created: then nobody can tell where the list would go on. */
+function advanced(cursor: OrderCursor | null, { id, createdAt }: Order): OrderCursor | null {
+  if (createdAt === null || createdAt === cursor?.createdAt)
+    return cursor && { ...cursor, ids: [...cursor.ids, id] };
+  return { createdAt, ids: [id] };
+}
+
+async function stillLive(
+  calls: OrderCalls,
+  place: AuditPlace,
+  orders: readonly TracedOrder[],
+): Promise<TracedOrder[]> {
+  const live: TracedOrder[] = [];
+  for (const one of orders) {
+    try {
+      const order = await calls.read(callAt(place), one.orderId);
+      if (isLiveOrder(order)) live.push(traced(order, one.bookingId));
+    } catch (err) {
+      // The list showed it live: what cannot be read now is told as it was seen.
+      causeOf(err, 'an order could not be audited');
+      live.push(one);
+    }
+  }
+  return live;
+}
+
+function traced({ id, status }: Order, bookingId: string): TracedOrder {
+  return { orderId: id, bookingId, status: status.slice(0, MAX_STATUS_LENGTH) };
+}
+
+const MAX_STATUS_LENGTH = 200;
+
+/** Asked only at places with orders. */
+function ordersAt(providerFor: (name: ProviderName) => Provider, { provider }: AuditPlace): OrderCalls {
+  const { orders } = providerFor(provider);
+  if (!orders) throw new Error(`${provider} has no orders`);
+  return orders;
 }
 
 function callAt({ account, callTimeoutMs }: AuditPlace): Call {

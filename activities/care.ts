@@ -1,6 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
-import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../src/booking/care';
+import type {
+  IncidentFilter,
+  LeftBehind,
+  Problems,
+  Resumed,
+  Retrying,
+  Swept,
+  Waiting,
+  WaitingCursor,
+} from '../src/booking/care';
+import { Failure } from '../src/booking/failures';
+import { beating } from './beating';
 import type { CareActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
 
@@ -9,22 +20,19 @@ export interface CareWork {
   /** `nowMs`: Temporal's time. The worker's own clock may be an hour ahead, and would find nothing to sweep, ever. */
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
-  findProblems(): Promise<Problems>;
-  waitingFor(incident: IncidentFilter): Promise<string[]>;
+  findProblems(nowMs: number): Promise<Problems>;
+  waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
   /** False when it has ended. */
   retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
 }
-
-const BEAT_MS = 10_000;
 
 /** The activities that look after bookings from outside. */
 export function createCareActivities(work: CareWork): CareActivities {
   return {
     sweepCutOff: () =>
       crossing(async () => {
-        const { info } = Context.current();
         const beat = (): void => Context.current().heartbeat();
-        const swept = await beating(() => work.sweepCutOff(info.currentAttemptScheduledTimestampMs, beat));
+        const swept = await beating(() => work.sweepCutOff(temporalNowMs(), beat));
         if (swept.begun.length > 0) log.warn('bookings were cut off', { cleanUps: swept.begun.length });
         return swept;
       }),
@@ -32,49 +40,77 @@ export function createCareActivities(work: CareWork): CareActivities {
       crossing(() => work.readLeftBehind(bookingId, runId), afterSomeTries),
     findProblems: () =>
       crossing(async () => {
-        const found = await beating(() => work.findProblems());
+        const found = await beating(() => work.findProblems(temporalNowMs()));
         for (const problem of found.problems) log.warn('a booking is stuck', { ...problem });
         for (const queue of found.unattendedQueues) log.warn('a task queue has no worker', { queue });
         return found;
       }),
-    waitingFor: ({ incident }) => crossing(() => beating(() => work.waitingFor(incident))),
+    waitingFor: ({ incident, before, after }) =>
+      crossing(() => beating(() => work.waitingFor(incident, before, after))),
     resume: (input) => crossing(() => resume(work, input)),
   };
 }
 
-/** A try that lost its worker is taken up where its heartbeats say it was: nobody is told twice. */
+function temporalNowMs(): number {
+  return Context.current().info.currentAttemptScheduledTimestampMs;
+}
+
+/** How far a piece has come; `failed` holds places in it. */
+interface Place {
+  next: number;
+  passedOver: number;
+  failed: number[];
+}
+
+/**
+ * A try that lost its worker is taken up where its heartbeats say it was: nobody is told twice. One that cannot be told
+ * is named and passed by: to try it on here would hold up all behind it.
+ */
 async function resume(
   work: CareWork,
   { workflowIds, ratePerSecond, by, reason }: Parameters<CareActivities['resume']>[0],
-): Promise<{ passedOver: number }> {
+): Promise<Resumed> {
   const context = Context.current();
-  const progress = progressOf(context.info.heartbeatDetails);
-  for (; progress.next < workflowIds.length; progress.next += 1) {
+  const place = placeOf(context.info.heartbeatDetails);
+  for (; place.next < workflowIds.length; place.next += 1) {
     const startedMs = performance.now();
-    const isOpen = await work.retryOne(workflowIds[progress.next] ?? '', { by, reason });
-    if (!isOpen) progress.passedOver += 1;
-    context.heartbeat({ ...progress, next: progress.next + 1 });
+    const told = await toldToRetry(work, workflowIds[place.next] ?? '', { by, reason });
+    if (told === 'ended') place.passedOver += 1;
+    if (told === 'failed') place.failed.push(place.next);
+    context.heartbeat({ ...place, next: place.next + 1 });
     const leftMs = 1000 / ratePerSecond - (performance.now() - startedMs);
     if (leftMs > 0) await pause(leftMs, undefined, { signal: context.cancellationSignal });
   }
-  return { passedOver: progress.passedOver };
-}
-
-function progressOf(details: unknown): { next: number; passedOver: number } {
-  const at = (name: string): number => {
-    const value: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, name) : 0;
-    return typeof value === 'number' ? value : 0;
+  return {
+    passedOver: place.passedOver,
+    failedIds: place.failed.flatMap((index) => workflowIds[index] ?? []),
   };
-  return { next: at('next'), passedOver: at('passedOver') };
 }
 
-/** Heartbeats while one long call runs. */
-async function beating<T>(call: () => Promise<T>): Promise<T> {
-  const context = Context.current();
-  const timer = setInterval(() => context.heartbeat(), BEAT_MS);
+async function toldToRetry(
+  work: CareWork,
+  workflowId: string,
+  retrying: Retrying,
+): Promise<'resumed' | 'ended' | 'failed'> {
   try {
-    return await call();
-  } finally {
-    clearInterval(timer);
+    return (await work.retryOne(workflowId, retrying)) ? 'resumed' : 'ended';
+  } catch (err) {
+    if (Context.current().cancellationSignal.aborted) throw err;
+    const cause = err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err;
+    log.warn('a booking could not be told to try again', { target: workflowId, cause });
+    return 'failed';
   }
+}
+
+/** Where the try before this one was; another build's may not have told of failed ones. */
+function placeOf(details: unknown): Place {
+  const at = (name: keyof Place): unknown =>
+    typeof details === 'object' && details !== null ? Reflect.get(details, name) : undefined;
+  const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
+  const failed = at('failed');
+  return {
+    next: count(at('next')),
+    passedOver: count(at('passedOver')),
+    failed: Array.isArray(failed) ? failed.map(count) : [],
+  };
 }

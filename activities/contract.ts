@@ -1,5 +1,21 @@
-import type { AuditedBooking, AuditPlace, AuditScope, Finding, TracedOrder } from '../src/booking/audit';
-import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../src/booking/care';
+import type {
+  AuditedBooking,
+  AuditPlace,
+  AuditScope,
+  Finding,
+  OrderCursor,
+  TracedOrder,
+} from '../src/booking/audit';
+import type {
+  IncidentFilter,
+  LeftBehind,
+  Problems,
+  Resumed,
+  Retrying,
+  Swept,
+  Waiting,
+  WaitingCursor,
+} from '../src/booking/care';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -69,34 +85,62 @@ export interface CareActivities {
   readLeftBehind(input: { bookingId: string; runId: string }): Promise<LeftBehind>;
   /** Finds the bookings that cannot report themselves, and tells the log. */
   findProblems(): Promise<Problems>;
-  /** The workflow ids of open bookings and clean-ups that wait for a person for this reason, oldest first. */
-  waitingFor(input: { incident: IncidentFilter }): Promise<string[]>;
-  /** Has them try again, at most so many a second; how many were passed over because they had ended. */
-  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<{ passedOver: number }>;
+  /** Open bookings and clean-ups that began before then and wait for a person for this reason, a piece at a time. */
+  waitingFor(input: {
+    incident: IncidentFilter;
+    before: string;
+    after: WaitingCursor | null;
+  }): Promise<Waiting>;
+  /** Has them try again, at most so many a second. One that cannot be told is named, and stops no other. */
+  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<Resumed>;
+}
+
+/** Bookings as they stand, and a finding about each one that cannot be read: it stops no other. */
+export interface ReadBookings {
+  bookings: AuditedBooking[];
+  unreadable: Finding[];
 }
 
 /** What the audit asks of Temporal and the settings; runs on the queue `bookings`. Reading only. */
 export interface AuditActivities {
   /** The accounts that the scope covers. */
   auditPlaces(input: { scope: AuditScope }): Promise<AuditPlace[]>;
+  /** A finding for each account that bookings name and the settings do not. */
+  unknownAccounts(input: { scope: AuditScope; since: string }): Promise<Finding[]>;
   /** A page of the place's bookings: open ones, and those that began since. */
   auditedBookings(input: {
     place: AuditPlace;
     since: string;
     pageToken: string | null;
-  }): Promise<{ bookings: AuditedBooking[]; nextPageToken: string | null }>;
+  }): Promise<ReadBookings & { seen: number; nextPageToken: string | null }>;
   /** These bookings as they stand now. */
-  readAgain(input: { bookingIds: string[] }): Promise<AuditedBooking[]>;
-  /** Which of these orders belong to a booking that Temporal does not know. */
-  withoutBooking(input: { place: AuditPlace; orders: TracedOrder[] }): Promise<Finding[]>;
+  readAgain(input: { place: AuditPlace; bookingIds: string[] }): Promise<ReadBookings>;
+  /** Those of the orders that are not what the booking whose id they carry says of its order. */
+  strayOrders(input: { place: AuditPlace; orders: TracedOrder[] }): Promise<Finding[]>;
 }
 
 /** What the audit asks of a provider; runs on the provider's queue, under its limits. Reading only. */
 export interface ProviderAuditActivities {
-  /** Holds each booking against the provider. One that cannot be read is a finding, and stops no other. */
-  compareBookings(input: { place: AuditPlace; bookings: AuditedBooking[] }): Promise<Finding[]>;
-  /** Live orders since then that carry what looks like a booking's id, and how many orders there were. */
-  tracedOrders(input: { place: AuditPlace; since: string }): Promise<{ orders: TracedOrder[]; seen: number }>;
+  /**
+   * Holds each booking against the provider. One that cannot be read is a finding, and stops no other; `gaveUp` says
+   * why no more were looked at, when the account as a whole did not answer.
+   */
+  compareBookings(input: {
+    place: AuditPlace;
+    bookings: AuditedBooking[];
+  }): Promise<{ findings: Finding[]; gaveUp: string | null }>;
+  /**
+   * Live orders since then that carry a text where a booking puts its id, how many orders there were, and where the
+   * list goes on. `gaveUp` says why it ended before its end.
+   */
+  tracedOrders(input: { place: AuditPlace; since: string; after: OrderCursor | null }): Promise<{
+    orders: TracedOrder[];
+    seen: number;
+    next: OrderCursor | null;
+    gaveUp: string | null;
+  }>;
+  /** Those of the orders that are still live. */
+  stillLive(input: { place: AuditPlace; orders: TracedOrder[] }): Promise<TracedOrder[]>;
 }
 
 export type BookAnswer =

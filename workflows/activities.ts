@@ -3,7 +3,7 @@ import type { CoreActivities, ProviderActivities } from '../activities/contract'
 import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import { TASK_QUEUE } from '../src/booking/names';
 import { publish } from './publish';
-import type { Booking } from './state';
+import { patienceMsOf, type Booking } from './state';
 
 /**
  * How the saga calls the world: the options of every activity, in one place.
@@ -17,6 +17,9 @@ const SECOND_MS = 1_000;
 
 /** What Temporal leaves a read beyond its limit: one that ends itself can say what it spent. */
 const LEEWAY_MS = 2 * SECOND_MS;
+
+/** Tries of a read beyond those that its patience comes to. */
+const SPARE_TRIES = 3;
 
 const RETRY = { initialInterval: SECOND_MS, maximumInterval: 60 * SECOND_MS, backoffCoefficient: 2 };
 
@@ -32,19 +35,32 @@ export function core(summary: string) {
 }
 
 /**
- * Reads at the provider. They say themselves how long to pause and when to give up (activities/patience.ts); the pauses
- * here follow a try that was lost with its worker.
+ * Reads at the provider. They say themselves how long to pause and when to give up (activities/patience.ts). The pauses
+ * here follow a try that could not say so: one that was lost with its worker, or that no worker of this build knows; so many
+ * of those are a bug, and a person is to see it.
  */
 export function reads(b: Booking, summary: string) {
   publish(b);
   const { taskQueue } = b.state.capabilities;
+  const maximumAttempts = triesWithin(patienceMsOf(b)) + SPARE_TRIES;
   return proxyActivities<ProviderActivities>({
     taskQueue,
     startToCloseTimeout: callLimitMs(b) + LEEWAY_MS,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry: RETRY,
+    retry: { ...RETRY, maximumAttempts },
     summary,
   });
+}
+
+/** Tries whose pauses (1 s, 2 s, 4 s, … 60 s) add up to at least `patienceMs`. */
+function triesWithin(patienceMs: number): number {
+  let tries = 1;
+  let pauseMs = SECOND_MS;
+  for (let spentMs = 0; spentMs < patienceMs; tries += 1) {
+    spentMs += pauseMs;
+    pauseMs = Math.min(pauseMs * 2, 60 * SECOND_MS);
+  }
+  return tries;
 }
 
 /** Writes at the provider: one attempt, short, never heartbeat. Call them shielded. */

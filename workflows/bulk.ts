@@ -1,32 +1,112 @@
-import { setHandler } from '@temporalio/workflow';
-import type { BulkInput, BulkProgress } from '../src/booking/care';
+import { continueAsNew, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import type { BulkInput, BulkProgress, Waiting, WaitingCursor } from '../src/booking/care';
+import { caredBookingIdOf } from '../src/booking/names';
 import { care } from './care';
 import { bulkProgress } from './messages';
 
 /** Seconds of work that go into one activity: what a lost worker may have to find its place in. */
 const CHUNK_S = 60;
 
+/** Those that could not be told are told again after each of these pauses, in ms; then they are left to people. */
+const TELL_AGAIN_AFTER_MS = [10_000, 60_000, 300_000];
+
+/** Those that are kept to be told again: they must fit into one payload. */
+const MAX_KEPT = 1_000;
+
+/** Those that are named in the progress. */
+const MAX_NAMED = 100;
+
+/** A resumption under way: what is carried into the next run when the history has grown. */
+interface UnderWay {
+  progress: BulkProgress;
+  /** Bookings that began later than the resumption are not its own. */
+  before: string;
+  after: WaitingCursor | null;
+  failedIds: string[];
+}
+
 /**
  * Resumes the bookings of an incident, each once, at a limited rate: a thousand bookings that wake at the same moment
- * would be the next outage. It survives restarts, and goes on where it was.
+ * would be the next outage. It survives restarts, and goes on where it was. One that cannot be told stops no other: it is
+ * told again at the end, some times.
  */
-export async function bulk({ incident, ratePerSecond, by }: BulkInput): Promise<BulkProgress> {
-  const progress: BulkProgress = { total: null, resumed: 0, passedOver: 0, done: false };
-  setHandler(bulkProgress, () => progress);
-  const workflowIds = await care('find the bookings of the incident').waitingFor({ incident });
-  progress.total = workflowIds.length;
-  const size = Math.max(1, Math.floor(ratePerSecond * CHUNK_S));
-  for (let from = 0; from < workflowIds.length; from += size) {
-    const chunk = workflowIds.slice(from, from + size);
-    const { passedOver } = await care(`resume ${chunk.length} bookings`).resume({
-      workflowIds: chunk,
-      ratePerSecond,
-      by,
-      reason: incident.reason,
-    });
-    progress.passedOver += passedOver;
-    progress.resumed += chunk.length - passedOver;
+export async function bulk(input: BulkInput, carried?: UnderWay): Promise<BulkProgress> {
+  const run = carried ?? begun();
+  setHandler(bulkProgress, () => run.progress);
+  for (let waiting = await nextOf(input, run); ; waiting = await nextOf(input, run)) {
+    await resumeAll(input, run, waiting.workflowIds);
+    if (waiting.next === null) break;
+    run.after = waiting.next;
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bulk>(input, run);
   }
-  progress.done = true;
-  return progress;
+  for (const pauseMs of TELL_AGAIN_AFTER_MS) {
+    if (run.failedIds.length === 0) break;
+    await sleep(pauseMs, { summary: 'before those that could not be told are told again' });
+    await tellAgain(input, run);
+  }
+  run.progress.done = true;
+  return run.progress;
+}
+
+function begun(): UnderWay {
+  const progress = { total: null, resumed: 0, passedOver: 0, failed: 0, failedIds: [], done: false };
+  return { progress, before: workflowInfo().startTime.toISOString(), after: null, failedIds: [] };
+}
+
+/** The next of those that wait. A worker of an earlier build names all of them at once. */
+async function nextOf({ incident }: BulkInput, { progress, before, after }: UnderWay): Promise<Waiting> {
+  const found: Waiting | string[] = await care('find the bookings of the incident').waitingFor({
+    incident,
+    before,
+    after,
+  });
+  const waiting = Array.isArray(found) ? { workflowIds: found, count: found.length, next: null } : found;
+  progress.total = progress.resumed + progress.passedOver + progress.failed + waiting.count;
+  return waiting;
+}
+
+async function resumeAll(input: BulkInput, { progress, failedIds }: UnderWay, ids: string[]): Promise<void> {
+  for (const chunk of chunksOf(ids, input.ratePerSecond)) {
+    const { passedOver, failed } = await resumed(input, chunk);
+    progress.passedOver += passedOver;
+    progress.resumed += chunk.length - passedOver - failed.length;
+    progress.failed += failed.length;
+    failedIds.push(...failed.slice(0, MAX_KEPT - failedIds.length));
+    progress.failedIds = namesOf(failedIds);
+  }
+}
+
+async function tellAgain(input: BulkInput, run: UnderWay): Promise<void> {
+  const asked = run.failedIds;
+  run.failedIds = [];
+  run.progress.failed -= asked.length;
+  await resumeAll(input, run, asked);
+  run.progress.failedIds = namesOf(run.failedIds);
+}
+
+async function resumed(
+  { ratePerSecond, by, incident: { reason } }: BulkInput,
+  workflowIds: string[],
+): Promise<{ passedOver: number; failed: string[] }> {
+  const call = care(`resume ${workflowIds.length} bookings`);
+  // A worker of an earlier build does not tell of failed ones: it has tried until there were none.
+  const told: { passedOver: number; failedIds?: string[] } = await call.resume({
+    workflowIds,
+    ratePerSecond,
+    by,
+    reason,
+  });
+  return { passedOver: told.passedOver, failed: told.failedIds ?? [] };
+}
+
+function chunksOf(ids: string[], ratePerSecond: number): string[][] {
+  const size = Math.max(1, Math.floor(ratePerSecond * CHUNK_S));
+  const chunks: string[][] = [];
+  for (let from = 0; from < ids.length; from += size) chunks.push(ids.slice(from, from + size));
+  return chunks;
+}
+
+/** Bookings are named by their own ids; what has none is no booking's or clean-up's. */
+function namesOf(workflowIds: readonly string[]): string[] {
+  return workflowIds.slice(0, MAX_NAMED).map((id) => caredBookingIdOf(id) ?? id);
 }

@@ -268,14 +268,19 @@ export function maker(b: Booking): string {
 
 /** Where this booking's provider calls go. */
 export function at(b: Booking): At {
-  const { request, capabilities, limits, id } = b.state;
+  const { request, capabilities, id } = b.state;
   return {
     provider: request.provider,
     account: request.account,
     bookingId: id,
     callTimeoutMs: capabilities.callTimeoutMs,
-    patienceMs: b.compensating ? limits.undoPatienceMs : limits.patienceMs,
+    patienceMs: patienceMsOf(b),
   };
+}
+
+/** How long a read that fails is tried again. */
+export function patienceMsOf({ compensating, state: { limits } }: Booking): number {
+  return compensating ? limits.undoPatienceMs : limits.patienceMs;
 }
 
 /** Shields writes and undos: a cancel waits until they are through. */

@@ -21,6 +21,8 @@ const bulkSchema = z
     total: z.number().int().nullable().meta({ description: 'Null until they have been counted.' }),
     resumed: z.number().int(),
     passedOver: z.number().int().meta({ description: 'Had ended when their turn came.' }),
+    failed: z.number().int().meta({ description: 'Could not be told; they are told again at the end.' }),
+    failedIds: z.array(z.string()).meta({ description: 'The first hundred of those.' }),
     done: z.boolean(),
   })
   .meta({ id: 'Resumption' });

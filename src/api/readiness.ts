@@ -1,8 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import type { Problems } from '../booking/care';
 import { TASK_QUEUE } from '../booking/names';
-import { CALL_TIMEOUT_MS, within } from '../client/temporal-errors';
+import { lastPollOf } from '../client/pollers';
 
 /** Whether bookings can be taken and will move. */
 export interface Readiness {
@@ -17,17 +16,8 @@ const POLLER_FRESH_MS = 90_000;
 /** Asks Temporal whether it is there and who polls for bookings. Never throws. */
 export async function temporalReadiness(client: Client): Promise<Readiness> {
   try {
-    const { pollers } = await within(client, CALL_TIMEOUT_MS, () =>
-      client.workflowService.describeTaskQueue({
-        namespace: client.options.namespace,
-        taskQueue: { name: TASK_QUEUE.bookings },
-        taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-      }),
-    );
-    const freshSince = Date.now() - POLLER_FRESH_MS;
-    const isFresh = ({ lastAccessTime }: temporal.api.taskqueue.v1.IPollerInfo): boolean =>
-      Number(lastAccessTime?.seconds ?? 0) * 1000 > freshSince;
-    return { temporal: true, worker: pollers.some(isFresh) };
+    const lastPoll = await lastPollOf(client, TASK_QUEUE.bookings, 'workflow');
+    return { temporal: true, worker: lastPoll !== null && lastPoll.ageMs < POLLER_FRESH_MS };
   } catch {
     return { temporal: false, worker: false };
   }
@@ -65,6 +55,7 @@ const WORDS = {
   task_failing: 'whose workflow task keeps failing',
   activity_waiting: 'whose activity nobody picks up',
   cut_off_unsettled: 'that were cut off and whose clean-up does not begin',
+  not_described: 'that Temporal does not describe',
 } as const;
 
 function wordsOf({ problems, unattendedQueues }: Problems): string[] {

@@ -1,7 +1,7 @@
 import type { ProviderName, Sighting } from './model';
 import { isRefOf, makerOf } from './ref';
 import type { Party } from './request-parts';
-import type { BookingView } from './schema/view';
+import type { BookingStatus, BookingView, UndoOutcome } from './schema/view';
 
 /**
  * The audit: what bookings believe, held against what providers show, in both directions. Reading only. Pure: the
@@ -26,12 +26,22 @@ export interface AuditPlace {
   refReturns: boolean;
 }
 
-/** A booking as it stands in Temporal, down to what the comparison needs: many go in one payload. */
+/** A booking as it stands in Temporal: what the comparison needs of it and no more, for many travel together. */
 export interface AuditedBooking {
-  /** With its last attempt only, and without what was tried before a person was asked. */
-  view: BookingView;
-  request: Party;
+  id: string;
+  createdAt: string;
+  status: BookingStatus;
   open: boolean;
+  /** Whether a person is asked already: what does not fit is known then. */
+  waits: boolean;
+  order: { id: string; origin: 'placed' | 'adopted' } | null;
+  appointment: { id: string; status: string; startsAt: string | null } | null;
+  /** Start of the slot that was tried last; null when none was, or when the provider agrees on the time. */
+  triedAt: string | null;
+  /** What became of its undos. */
+  undone: Partial<Record<'appointment' | 'order', UndoOutcome>>;
+  /** Whom its appointment is looked up by; null where its order leads there. */
+  party: Party | null;
 }
 
 export const FINDINGS = {
@@ -40,9 +50,14 @@ export const FINDINGS = {
   status_differs: 'The provider shows the appointment in another status than the booking.',
   order_gone: 'The booking is open, and its order has ended at the provider.',
   appointment_left: 'The booking has ended unbooked, and its appointment is live at the provider.',
-  order_left: 'The booking has ended, and the order that it placed is live at the provider.',
+  order_left:
+    'The booking has ended, and the order that it placed is live at the provider, or the adopted one that it cancelled.',
+  second_order: 'A live order carries the id of a booking that has another order.',
+  order_unclaimed: 'A live order carries the id of a booking that does not know of it.',
   order_without_booking: 'A live order carries the id of a booking that Temporal does not know.',
-  unreadable: 'The booking could not be held against the provider.',
+  unreadable: 'The booking or order could not be read, so nobody can tell whether it fits.',
+  account_unreadable:
+    'The account, or a part of it, could not be audited: what does not fit there is not told.',
 } as const;
 export type FindingKind = keyof typeof FINDINGS;
 
@@ -64,59 +79,141 @@ export interface AuditReport {
   /** Bookings and orders that were looked at. */
   bookings: number;
   orders: number;
-  /** Whether there were more bookings than one audit looks at. */
+  /** Whether there was more than one audit looks at, or more findings than it tells. */
   truncated: boolean;
 }
 
-/** An order at a provider that carries what looks like a booking's id. */
+/** A live order that may be a booking's: it carries a text where a booking puts its id. */
 export interface TracedOrder {
   orderId: string;
+  /** What it carries; a booking's id only if it has the form of one, or Temporal knows a booking by it. */
   bookingId: string;
   status: string;
+}
+
+/** Where the list of an account's orders goes on: everything that was created before has been seen. */
+export interface OrderCursor {
+  createdAt: string;
+  /** Those of that very moment that have been seen. */
+  ids: string[];
 }
 
 /** A booking's id, as src/booking/ids.ts makes it. */
 const ID_FORM = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
-/** Whether a string may be the id of one of our bookings. */
-export function looksLikeBookingId(text: string | null): text is string {
-  return text !== null && ID_FORM.test(text);
+/** Whether a text has the form of our ids: nobody else's looks like that. */
+export function looksLikeBookingId(text: string): boolean {
+  return ID_FORM.test(text);
+}
+
+/** A Temporal id of more bytes than this is refused, so no booking has it. */
+const MAX_ID_BYTES = 900;
+
+/** Whether a text could be a booking's id at all: other clients than ours may name bookings otherwise. */
+export function mayBeBookingId(text: string | null): text is string {
+  return text !== null && text !== '' && new TextEncoder().encode(text).length <= MAX_ID_BYTES;
+}
+
+/** What the comparison needs of a view. */
+export function auditedBookingOf(view: BookingView, open: boolean, party: Party | null): AuditedBooking {
+  const { order, appointment } = view;
+  return {
+    id: view.id,
+    createdAt: view.createdAt,
+    status: view.status,
+    open,
+    waits: view.attention !== null,
+    order: order && { id: order.id, origin: order.origin },
+    appointment: appointment && {
+      id: appointment.id,
+      status: appointment.status,
+      startsAt: appointment.startsAt,
+    },
+    triedAt: view.attempts.at(-1)?.startsAt ?? null,
+    undone: Object.fromEntries(view.compensation.map(({ step, outcome }) => [step, outcome])),
+    party,
+  };
+}
+
+/** Whether a booking never came to try a slot: where there are no orders it can have made nothing then. */
+export function hasTriedNothing({ attempts, attemptsLeftOut, appointment }: BookingView): boolean {
+  return attempts.length === 0 && !attemptsLeftOut && appointment === null;
 }
 
 /** What does not fit between a booking and a look at its provider. */
-export function findingsOf(
-  booking: AuditedBooking,
-  seen: Sighting,
-  { refReturns }: Pick<AuditPlace, 'refReturns'>,
-): Finding[] {
-  const own = ownIn(booking, seen, refReturns);
-  return booking.open ? openFindings(booking, seen, own) : endedFindings(booking, seen, own);
+export function findingsOf(booking: AuditedBooking, seen: Sighting, place: AuditPlace): Finding[] {
+  const own = ownIn(booking, seen, place.refReturns);
+  return booking.open ? openFindings(booking, seen, own, place) : endedFindings(booking, seen, own, place);
 }
+
+type Said = Pick<Finding, 'booking' | 'shown'>;
 
 /** A finding about a booking. */
 export function findingAbout(
   kind: FindingKind,
-  { view }: AuditedBooking,
-  facts: Pick<Finding, 'booking' | 'shown'> & { appointmentId?: string },
+  place: Pick<AuditPlace, 'provider' | 'account'>,
+  { id, order, appointment }: Pick<AuditedBooking, 'id' | 'order' | 'appointment'>,
+  said: Said & { appointmentId?: string },
 ): Finding {
+  return finding(kind, place, {
+    bookingId: id,
+    orderId: order?.id ?? null,
+    appointmentId: said.appointmentId ?? appointment?.id ?? null,
+    booking: said.booking,
+    shown: said.shown,
+  });
+}
+
+/** A finding about a booking of which nothing can be read. */
+export function unreadableBooking(
+  place: Pick<AuditPlace, 'provider' | 'account'>,
+  bookingId: string,
+  orderId: string | null,
+  why: string,
+): Finding {
+  return finding('unreadable', place, { bookingId, orderId, booking: 'not readable', shown: why });
+}
+
+/** A finding about an account: which part of it was not audited, and why. */
+export function unreadableAccount(
+  place: Pick<AuditPlace, 'provider' | 'account'>,
+  part: string,
+  why: string,
+): Finding {
+  return finding('account_unreadable', place, { booking: part, shown: why });
+}
+
+/** Longest text in a finding, in characters: a provider's words may be of any length. */
+const MAX_TEXT_LENGTH = 128;
+
+function finding(
+  kind: FindingKind,
+  { provider, account }: Pick<AuditPlace, 'provider' | 'account'>,
+  facts: Partial<Finding> & Said,
+): Finding {
+  const short = (text?: string | null): string | null => (text ? text.slice(0, MAX_TEXT_LENGTH) : null);
   return {
     kind,
-    provider: view.provider,
-    account: view.account,
-    bookingId: view.id,
-    orderId: view.order?.id ?? null,
-    appointmentId: facts.appointmentId ?? view.appointment?.id ?? null,
-    booking: facts.booking,
-    shown: facts.shown,
+    provider,
+    account,
+    bookingId: short(facts.bookingId),
+    orderId: short(facts.orderId),
+    appointmentId: short(facts.appointmentId),
+    booking: facts.booking.slice(0, MAX_TEXT_LENGTH),
+    shown: facts.shown.slice(0, MAX_TEXT_LENGTH),
   };
 }
 
 type Own = Sighting['live'][number] | null;
 
 /** An ended booking's appointment is its own by its ref alone: one that was taken over is not its to end. */
-function ownIn({ view, open }: AuditedBooking, seen: Sighting, refReturns: boolean): Own {
-  const maker = makerOf(view.id, view.createdAt);
-  const byId = open || !refReturns ? seen.live.find(({ id }) => id === view.appointment?.id) : undefined;
+function ownIn(
+  { id, createdAt, open, appointment }: AuditedBooking,
+  seen: Sighting,
+  refReturns: boolean,
+): Own {
+  const maker = makerOf(id, createdAt);
+  const byId = open || !refReturns ? seen.live.find((one) => one.id === appointment?.id) : undefined;
   return byId ?? seen.live.find(({ ref }) => isRefOf(maker, ref)) ?? null;
 }
 
@@ -124,50 +221,90 @@ function ownIn({ view, open }: AuditedBooking, seen: Sighting, refReturns: boole
 const STANDING: readonly string[] = ['awaiting_confirmation', 'confirmed', 'in_progress'];
 const GONE: readonly string[] = ['cancelled', 'failed'];
 
-function openFindings(booking: AuditedBooking, seen: Sighting, own: Own): Finding[] {
-  const { view } = booking;
-  const { appointment } = view;
-  // What waits for a person is known not to fit.
-  if (view.attention || !STANDING.includes(view.status) || !appointment) return [];
-  const said = { booking: `${view.status}, ${appointment.status} at ${appointment.startsAt ?? 'no time'}` };
-  if (seen.order && GONE.includes(seen.order.phase))
-    return [findingAbout('order_gone', booking, { ...said, shown: seen.order.status })];
-  if (!own) return [findingAbout('appointment_missing', booking, { ...said, shown: 'no appointment' })];
+function openFindings(booking: AuditedBooking, seen: Sighting, own: Own, place: AuditPlace): Finding[] {
+  const { appointment } = booking;
+  if (booking.waits || !STANDING.includes(booking.status) || !appointment) return [];
+  const said = {
+    booking: `${booking.status}, ${appointment.status} at ${appointment.startsAt ?? 'no time'}`,
+  };
+  const found = (kind: FindingKind, shown: string) => [
+    findingAbout(kind, place, booking, { ...said, shown }),
+  ];
+  if (seen.order && GONE.includes(seen.order.phase)) return found('order_gone', seen.order.status);
+  if (!own) return found('appointment_missing', 'no appointment');
   const shown = `${own.status} at ${own.startsAt ?? 'no time'}`;
-  if (timeOf(own.startsAt) !== timeOf(appointment.startsAt))
-    return [findingAbout('time_differs', booking, { ...said, shown })];
-  if (own.status !== appointment.status) return [findingAbout('status_differs', booking, { ...said, shown })];
+  if (timeOf(own.startsAt) !== timeOf(appointment.startsAt)) return found('time_differs', shown);
+  if (own.status !== appointment.status) return found('status_differs', shown);
   return [];
+}
+
+function endedFindings(booking: AuditedBooking, seen: Sighting, own: Own, place: AuditPlace): Finding[] {
+  // After a visit order and appointment live on, as they should.
+  if (booking.status === 'completed') return [];
+  const found: Finding[] = [];
+  if (own && own.standing !== 'completed' && booking.undone.appointment !== 'left_to_person') {
+    const shown = `${own.status} at ${own.startsAt ?? 'no time'}`;
+    const said = { booking: booking.status, shown, appointmentId: own.id };
+    found.push(findingAbout('appointment_left', place, booking, said));
+  }
+  if (isToBeEnded(booking) && isLive(seen)) {
+    const said = { booking: booking.status, shown: seen.order?.status ?? 'live' };
+    found.push(findingAbout('order_left', place, booking, said));
+  }
+  return found;
 }
 
 /** Outcomes of an undo after which something may stand with everybody's knowledge. */
 const KNOWN_TO_STAND: readonly (string | undefined)[] = ['nothing_to_undo', 'left_to_person'];
 
-function endedFindings(booking: AuditedBooking, seen: Sighting, own: Own): Finding[] {
-  const { view } = booking;
-  // After a visit order and appointment live on, as they should.
-  if (view.status === 'completed') return [];
-  const outcomeOf = (step: string) => view.compensation.find((undo) => undo.step === step)?.outcome;
-  const found: Finding[] = [];
-  if (own && own.standing !== 'completed' && outcomeOf('appointment') !== 'left_to_person') {
-    const shown = `${own.status} at ${own.startsAt ?? 'no time'}`;
-    found.push(
-      findingAbout('appointment_left', booking, { booking: view.status, shown, appointmentId: own.id }),
-    );
-  }
-  const isOurs = view.order?.origin === 'placed' && !KNOWN_TO_STAND.includes(outcomeOf('order'));
-  if (isOurs && isLive(seen)) {
-    found.push(
-      findingAbout('order_left', booking, { booking: view.status, shown: seen.order?.status ?? 'live' }),
-    );
-  }
-  return found;
+/** Whether an ended booking's own order must not be live. */
+function isToBeEnded({
+  status,
+  order,
+  undone,
+}: Pick<AuditedBooking, 'status' | 'order' | 'undone'>): boolean {
+  if (status === 'completed') return false;
+  if (undone.order === 'undone') return true;
+  return order?.origin === 'placed' && !KNOWN_TO_STAND.includes(undone.order);
 }
 
 /** A live appointment proves its order. */
 function isLive({ order, live }: Sighting): boolean {
   if (!order) return live.length > 0;
-  return !GONE.includes(order.phase) && order.phase !== 'completed' && order.phase !== 'with_lab';
+  return isLiveOrder(order);
+}
+
+const OVER: readonly string[] = ['cancelled', 'failed', 'completed', 'with_lab'];
+
+/** Whether an order may still bring about a visit. */
+export function isLiveOrder({ phase }: { phase: string }): boolean {
+  return !OVER.includes(phase);
+}
+
+/** What a booking says of its order, as far as it can be read. */
+export type Claim = Pick<AuditedBooking, 'status' | 'open' | 'waits' | 'order' | 'undone'>;
+
+/**
+ * What is wrong with a live order that carries a known booking's id; null when nothing is. One that is placing its
+ * order, or is undoing what it placed, looks for it by that id itself, and asks a person when it does not find it.
+ */
+export function strayKindOf({ orderId }: TracedOrder, claim: Claim): FindingKind | null {
+  if (claim.order?.id === orderId) return !claim.open && isToBeEnded(claim) ? 'order_left' : null;
+  if (claim.order) return 'second_order';
+  const looksItself = claim.open && !claim.waits && LOOKING.includes(claim.status);
+  return looksItself ? null : 'order_unclaimed';
+}
+
+const LOOKING: readonly string[] = ['ordering', 'compensating'];
+
+/** A finding about a live order. */
+export function strayOrder(
+  kind: FindingKind,
+  place: Pick<AuditPlace, 'provider' | 'account'>,
+  { orderId, bookingId, status }: TracedOrder,
+  booking: string,
+): Finding {
+  return finding(kind, place, { bookingId, orderId, booking, shown: status });
 }
 
 function timeOf(at: string | null): number | null {

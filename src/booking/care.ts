@@ -53,9 +53,10 @@ export interface Problem {
   bookingId: string;
   /**
    * `task_failing`: its workflow task fails again and again; `activity_waiting`: nobody takes up its activity;
-   * `cut_off_unsettled`: it was cut off, and sweep after sweep cannot begin its clean-up.
+   * `cut_off_unsettled`: it was cut off, and sweep after sweep cannot begin its clean-up; `not_described`: Temporal does
+   * not say how it stands, while its provider's queue has no worker.
    */
-  problem: 'task_failing' | 'activity_waiting' | 'cut_off_unsettled';
+  problem: 'task_failing' | 'activity_waiting' | 'cut_off_unsettled' | 'not_described';
   /** Type of the activity or cause of the failing, in Temporal's words. */
   detail: string;
   /** RFC 3339; null where Temporal does not say. */
@@ -107,10 +108,36 @@ export interface BulkInput {
 }
 
 export interface BulkProgress {
-  /** Null until the bookings have been counted. */
+  /** Those that were found; null until the bookings have been counted. */
   total: number | null;
   resumed: number;
   /** Those that had ended when their turn came. One that was decided meanwhile counts as resumed, and is left alone. */
   passedOver: number;
+  /** Those that could not be told. While it is under way they are told again at the end. */
+  failed: number;
+  /** The first hundred of those. */
+  failedIds: string[];
   done: boolean;
+}
+
+/** Where a listing of those that wait goes on: after this one, the oldest first. */
+export interface WaitingCursor {
+  startedAt: string;
+  workflowId: string;
+}
+
+/** A piece of those that wait for a person. */
+export interface Waiting {
+  /** The oldest first; so many that they fit into one payload. */
+  workflowIds: string[];
+  /** How many there are from the cursor on, these included. */
+  count: number;
+  /** Null when these are the last. */
+  next: WaitingCursor | null;
+}
+
+/** What became of those that were told to try again. */
+export interface Resumed {
+  passedOver: number;
+  failedIds: string[];
 }

@@ -1,26 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { z } from 'zod';
-import type { AuditedBooking, AuditPlace, AuditReport } from '../booking/audit';
+import {
+  auditedBookingOf,
+  hasTriedNothing,
+  looksLikeBookingId,
+  strayKindOf,
+  strayOrder,
+  unreadableBooking,
+  type AuditedBooking,
+  type AuditPlace,
+  type AuditReport,
+  type Claim,
+  type Finding,
+  type TracedOrder,
+} from '../booking/audit';
+import { CAPABILITIES } from '../booking/capabilities';
 import { Failure } from '../booking/failures';
-import { PROVIDERS } from '../booking/model';
+import { adoptedBookingId } from '../booking/ids';
+import { PROVIDERS, type ProviderName } from '../booking/model';
 import { bookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
-import { partyOf } from '../booking/request-parts';
-import { earlierRequest } from '../booking/schema/check-request';
-import type { BookingView } from '../booking/schema/view';
+import type { Party } from '../booking/request-parts';
+import { clientSchema, patientSchema } from '../booking/schema/request';
+import { statusSchema } from '../booking/schema/view';
+import { bytesOf } from '../booking/small-view';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
-import { isOver } from './execution';
+import { executionOf, isOver, type Execution } from './execution';
 import { findExecution, readExecution } from './read';
-import { CALL_TIMEOUT_MS, failureOf, isUnavailable, within } from './temporal-errors';
+import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
+import { pageOf, rowsOf } from './visibility';
 
 /** The audit: begun here, carried out by a workflow whose activities read Temporal through here. */
 
-/** How long an audit may take, in ms. */
-const AUDIT_TIMEOUT_MS = 3_600_000;
+/** How long an audit may take, in ms; it ends by itself well before. */
+const AUDIT_TIMEOUT_MS = 2 * 3_600_000;
 
-/** Bookings that go to a provider's worker in one piece: what is compared of each must fit into one payload. */
-const PAGE_SIZE = 50;
+/** Bookings that go to a provider's worker in one piece: a provider that answers slowly must be done with them in time. */
+const PAGE_SIZE = 20;
 
 export const auditSchema = z.strictObject({
   provider: z.enum(PROVIDERS).optional(),
@@ -56,72 +73,205 @@ export async function auditBookings(door: Door, options: AuditOptions): Promise<
   }
 }
 
+/** Bookings as they stand, and a finding about each one that cannot be read. */
+export interface Read {
+  bookings: AuditedBooking[];
+  unreadable: Finding[];
+}
+
 /** A page of a place's bookings: open ones, and those that began since. */
 export async function auditedBookings(
   door: Door,
-  { provider, account }: AuditPlace,
+  place: AuditPlace,
   since: string,
   pageToken: string | null,
-): Promise<{ bookings: AuditedBooking[]; nextPageToken: string | null }> {
-  const { client } = door;
+): Promise<Read & { seen: number; nextPageToken: string | null }> {
   const query = [
-    `WorkflowType = '${WORKFLOW_TYPE.booking}'`,
-    "ExecutionStatus != 'ContinuedAsNew'",
-    `BookingProvider = '${provider}'`,
-    `BookingAccount = '${account}'`,
-    `(ExecutionStatus = 'Running' OR StartTime >= '${since}')`,
+    `BookingProvider = '${place.provider}'`,
+    `BookingAccount = '${place.account}'`,
+    ...audited(since),
   ].join(' AND ');
-  const page = await within(client, CALL_TIMEOUT_MS, () =>
-    client.workflowService.listWorkflowExecutions({
-      namespace: client.options.namespace,
-      query,
-      pageSize: PAGE_SIZE,
-      nextPageToken: pageToken === null ? undefined : Buffer.from(pageToken, 'base64'),
-    }),
-  );
-  const ids = page.executions.flatMap(({ execution }) => bookingIdOf(execution?.workflowId ?? '') ?? []);
+  const { rows, nextPageToken } = await pageOf(door, query, {
+    pageSize: PAGE_SIZE,
+    pageToken: pageToken === null ? undefined : Buffer.from(pageToken, 'base64'),
+  });
+  const ids = new Set(rows.flatMap(({ execution }) => bookingIdOf(execution?.workflowId ?? '') ?? []));
   return {
-    bookings: await readAgain(door, [...new Set(ids)]),
-    nextPageToken: page.nextPageToken.length > 0 ? Buffer.from(page.nextPageToken).toString('base64') : null,
+    ...(await readAgain(door, place, [...ids])),
+    seen: ids.size,
+    nextPageToken: nextPageToken && Buffer.from(nextPageToken).toString('base64'),
   };
 }
 
-/** The newest booking of each id. One that has no view, or whose request cannot be read, is left out. */
-export async function readAgain(door: Door, bookingIds: readonly string[]): Promise<AuditedBooking[]> {
-  const read: AuditedBooking[] = [];
+function audited(since: string): string[] {
+  return [
+    `WorkflowType = '${WORKFLOW_TYPE.booking}'`,
+    "ExecutionStatus != 'ContinuedAsNew'",
+    `(ExecutionStatus = 'Running' OR StartTime >= '${since}')`,
+  ];
+}
+
+/** The newest booking of each id. */
+export async function readAgain(door: Door, place: AuditPlace, bookingIds: readonly string[]): Promise<Read> {
+  const read: Read = { bookings: [], unreadable: [] };
   for (const id of bookingIds) {
-    const one = await auditedBooking(door, id);
-    if (one) read.push(one);
+    let execution: Execution | null = null;
+    try {
+      execution = await findExecution(door, id);
+      if (!execution) throw new Failure('booking_not_found');
+      const booking = await auditedBooking(door, place, id, execution);
+      if (booking) read.bookings.push(booking);
+    } catch (err) {
+      const orderId = execution?.attributes.BookingOrderId ?? null;
+      read.unreadable.push(unreadableBooking(place, id, orderId, causeOf(err)));
+    }
   }
   return read;
 }
 
-async function auditedBooking(door: Door, id: string): Promise<AuditedBooking | null> {
-  const execution = await findExecution(door, id);
-  if (!execution) return null;
+/** A booking that travels takes a few hundred bytes: more is no text of ours, and would crowd out the others. */
+const MAX_BOOKING_BYTES = 16 * 1024;
+
+/** Null for one that made nothing: there is nothing to hold against anybody. */
+async function auditedBooking(
+  door: Door,
+  place: AuditPlace,
+  id: string,
+  execution: Execution,
+): Promise<AuditedBooking | null> {
+  const view = await readExecution(door, id, execution);
+  if (place.hasOrders ? view.order === null : hasTriedNothing(view)) return null;
+  const party = place.hasOrders ? null : await partyOf(door, execution);
+  const booking = auditedBookingOf(view, !isOver(execution.status), party);
+  if (bytesOf(booking) > MAX_BOOKING_BYTES) throw new Failure('payload_too_large');
+  return booking;
+}
+
+/** Whom a booking is for. The rest of the request may be of an earlier build's form, and does not matter here. */
+const partySchema = z.object({
+  client: clientSchema.strip().optional(),
+  patient: patientSchema.pick({ id: true, remoteId: true }).strip().optional(),
+});
+
+async function partyOf(door: Door, { workflowId, runId }: Execution): Promise<Party> {
+  const { input } = await beginningOf(door, workflowId, runId);
+  const party = partySchema.safeParse(input);
+  if (!party.success) throw new Failure('invalid_request');
+  return party.data;
+}
+
+/** What one item failed with: a code, or the name of an error that is none of the table's. */
+function causeOf(err: unknown): string {
+  if (err instanceof Failure) return err.code;
+  return err instanceof Error ? err.name : typeof err;
+}
+
+/** Those of the orders that are not what the booking whose id they carry says of its order. */
+export async function strayOrders(
+  door: Door,
+  place: AuditPlace,
+  orders: readonly TracedOrder[],
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const order of orders) found.push(...(await strayOf(door, place, order)));
+  return found;
+}
+
+/** None or one. An order that cannot be held against its booking is one as well, and stops no other. */
+async function strayOf(door: Door, place: AuditPlace, order: TracedOrder): Promise<Finding[]> {
+  let isBookings = looksLikeBookingId(order.bookingId);
   try {
-    const view = await readExecution(door, id, execution);
-    const { input } = await beginningOf(door, execution.workflowId, execution.runId);
-    const known = earlierRequest(input, { now: new Date() });
-    return known && { view: comparedOf(view), request: partyOf(known), open: !isOver(execution.status) };
+    const execution = await findExecution(door, order.bookingId);
+    isBookings ||= execution !== null;
+    if (!isBookings) return [];
+    const claim = execution && (await claimOf(door, order, execution));
+    const kind = claim ? strayKindOf(order, claim) : 'order_without_booking';
+    if (kind === null) return [];
+    if (!claim?.open && kind !== 'order_left' && (await isAdopted(door, place, order))) return [];
+    return [strayOrder(kind, place, order, claim ? claimText(claim) : 'none')];
   } catch (err) {
-    if (err instanceof Failure && !isUnavailable(err)) return null;
-    throw err;
+    // What is no booking's id may be anything, and stays out of findings.
+    const bookingId = isBookings ? order.bookingId : '';
+    return [strayOrder('unreadable', place, { ...order, bookingId }, causeOf(err))];
   }
 }
 
-/** A view down to what is compared: what it tells of a long life may be long. */
-function comparedOf(view: BookingView): BookingView {
+function claimText({ status, order }: Claim): string {
+  return order ? `${status}, order ${order.id}` : `${status}, no order`;
+}
+
+/**
+ * What a booking says of its order: its view, or what its search attributes say where the view cannot be read. Only
+ * the view tells what became of an ended booking's own order.
+ */
+async function claimOf(door: Door, order: TracedOrder, execution: Execution): Promise<Claim> {
+  const told = toldBy(execution);
+  if (told.open && told.order?.id === order.orderId) return told;
+  try {
+    const view = await readExecution(door, order.bookingId, execution);
+    return auditedBookingOf(view, !isOver(execution.status), null);
+  } catch (err) {
+    if (told.order === null || told.order.id === order.orderId) throw err;
+    return told;
+  }
+}
+
+function toldBy({ status, attributes }: Execution): Claim {
+  const said = statusSchema.safeParse(attributes.BookingStatus);
+  const { BookingOrderId: orderId, BookingAttention: attention } = attributes;
   return {
-    ...view,
-    attempts: view.attempts.slice(-1),
-    attention: view.attention && { ...view.attention, tried: [] },
+    status: said.success ? said.data : 'ordering',
+    open: !isOver(status),
+    waits: attention !== undefined,
+    order: orderId === undefined ? null : { id: orderId, origin: 'placed' },
+    undone: {},
   };
 }
 
-/** Those of the ids that Temporal knows no booking of. */
-export async function unknownBookings(door: Door, bookingIds: readonly string[]): Promise<string[]> {
-  const unknown: string[] = [];
-  for (const id of bookingIds) if (!(await findExecution(door, id))) unknown.push(id);
-  return unknown;
+/** Whether another booking took the order on: then it is somebody's, whoever placed it. */
+async function isAdopted(
+  { idKey, ...door }: Door,
+  { provider, account }: AuditPlace,
+  { orderId }: TracedOrder,
+): Promise<boolean> {
+  const { vendor } = CAPABILITIES[provider];
+  const adopter = await findExecution({ idKey, ...door }, adoptedBookingId(idKey, vendor, account, orderId));
+  return adopter?.attributes.BookingOrderId === orderId;
+}
+
+/** Rows that are looked through for accounts: enough to find one that is in use. */
+const MAX_ROWS = 1_000;
+
+/**
+ * Accounts of a provider that bookings name, beside those that are known, with how many of the bookings may have made
+ * something there. One that waits for its account to be configured is in front of a person already.
+ */
+export async function otherAccounts(
+  door: Door,
+  provider: ProviderName,
+  known: readonly string[],
+  since: string,
+): Promise<{ account: string; bookings: number }[]> {
+  const isOther =
+    known.length > 0 ? `NOT IN (${known.map((name) => `'${name}'`).join(', ')})` : 'IS NOT NULL';
+  const query = [`BookingProvider = '${provider}'`, `BookingAccount ${isOther}`, ...audited(since)].join(
+    ' AND ',
+  );
+  const counts = new Map<string, number>();
+  let rows = 0;
+  for await (const row of rowsOf(door, query)) {
+    const { attributes, status } = executionOf(row);
+    const {
+      BookingAccount: account,
+      BookingAttention: attention,
+      BookingOrderId,
+      BookingStartsAt,
+    } = attributes;
+    const isOpen = !isOver(status);
+    const mayHaveMade = isOpen ? attention !== 'account_unknown' : Boolean(BookingOrderId ?? BookingStartsAt);
+    if (account !== undefined && mayHaveMade) counts.set(account, (counts.get(account) ?? 0) + 1);
+    rows += 1;
+    if (rows >= MAX_ROWS) break;
+  }
+  return [...counts].map(([account, bookings]) => ({ account, bookings }));
 }

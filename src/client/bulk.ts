@@ -28,6 +28,15 @@ export interface Bulk extends BulkProgress {
   id: string;
 }
 
+const BEGUN: BulkProgress = {
+  total: null,
+  resumed: 0,
+  passedOver: 0,
+  failed: 0,
+  failedIds: [],
+  done: false,
+};
+
 /**
  * Begins to resume the bookings that wait for a reason, or finds the resumption that is under way for the same ones.
  * Throws `invalid_request` and `temporal_unavailable`.
@@ -50,7 +59,7 @@ export async function resumeIncident(door: Door, asked: Resume, by: string): Pro
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     }),
   );
-  return { id, total: null, resumed: 0, passedOver: 0, done: false };
+  return { id, ...BEGUN };
 }
 
 /** How far a resumption has come. Throws `booking_not_found` for an id of none, `temporal_unavailable` without a worker. */
@@ -58,7 +67,8 @@ export async function bulkStatus(door: Door, id: string): Promise<Bulk> {
   const handle = door.client.workflow.getHandle(id);
   try {
     const progress = await within(door.client, CALL_TIMEOUT_MS, () => handle.query(bulkProgress));
-    return { id, ...progress };
+    // One of an earlier build does not tell of failed ones.
+    return { id, ...BEGUN, ...progress };
   } catch (err) {
     if (isNotFound(err)) throw new Failure('booking_not_found');
     if (err instanceof WorkflowFailedError) throw failureOf(err.cause) ?? err;

@@ -1,6 +1,15 @@
-import type { AuditedBooking, AuditPlace } from '../booking/audit';
-import type { IncidentFilter, LeftBehind, Problems, Retrying, Swept } from '../booking/care';
-import { auditedBookings, readAgain, unknownBookings } from './audit';
+import type { AuditPlace, Finding, TracedOrder } from '../booking/audit';
+import type {
+  IncidentFilter,
+  LeftBehind,
+  Problems,
+  Retrying,
+  Swept,
+  Waiting,
+  WaitingCursor,
+} from '../booking/care';
+import type { ProviderName } from '../booking/model';
+import { auditedBookings, otherAccounts, readAgain, strayOrders, type Read } from './audit';
 import { readLeftBehind, sweepCutOff } from './cut-off';
 import type { Door } from './door';
 import { retryOne, waitingFor } from './incidents';
@@ -10,16 +19,21 @@ import { findProblems } from './problems';
 export interface BookingCare {
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
-  findProblems(): Promise<Problems>;
-  waitingFor(incident: IncidentFilter): Promise<string[]>;
+  findProblems(nowMs: number): Promise<Problems>;
+  waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
   retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
   auditedBookings(
     place: AuditPlace,
     since: string,
     pageToken: string | null,
-  ): Promise<{ bookings: AuditedBooking[]; nextPageToken: string | null }>;
-  readAgain(bookingIds: string[]): Promise<AuditedBooking[]>;
-  unknownBookings(bookingIds: string[]): Promise<string[]>;
+  ): Promise<Read & { seen: number; nextPageToken: string | null }>;
+  readAgain(place: AuditPlace, bookingIds: string[]): Promise<Read>;
+  strayOrders(place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]>;
+  otherAccounts(
+    provider: ProviderName,
+    known: readonly string[],
+    since: string,
+  ): Promise<{ account: string; bookings: number }[]>;
 }
 
 /** The care of the client's namespace. */
@@ -27,11 +41,12 @@ export function createBookingCare(door: Door): BookingCare {
   return {
     sweepCutOff: (nowMs, beat) => sweepCutOff(door, nowMs, beat),
     readLeftBehind: (bookingId, runId) => readLeftBehind(door, bookingId, runId),
-    findProblems: () => findProblems(door),
-    waitingFor: (incident) => waitingFor(door, incident),
+    findProblems: (nowMs) => findProblems(door, undefined, nowMs),
+    waitingFor: (incident, before, after) => waitingFor(door, incident, before, after),
     retryOne: (workflowId, retrying) => retryOne(door, workflowId, retrying),
     auditedBookings: (place, since, pageToken) => auditedBookings(door, place, since, pageToken),
-    readAgain: (bookingIds) => readAgain(door, bookingIds),
-    unknownBookings: (bookingIds) => unknownBookings(door, bookingIds),
+    readAgain: (place, bookingIds) => readAgain(door, place, bookingIds),
+    strayOrders: (place, orders) => strayOrders(door, place, orders),
+    otherAccounts: (provider, known, since) => otherAccounts(door, provider, known, since),
   };
 }

@@ -69,14 +69,23 @@ export function executionOf(info: Info): Execution {
   };
 }
 
-/** Search attributes are never encrypted; those of other types than text are passed over. */
+/** Search attributes are never encrypted; what is no text is passed over, also what nobody can decode. */
 function attributesOf({ searchAttributes }: Info): Record<string, string> {
   const texts: [string, string][] = [];
   for (const [name, payload] of Object.entries(searchAttributes?.indexedFields ?? {})) {
-    const value: unknown = defaultPayloadConverter.fromPayload(payload);
+    const value = plainValue(payload);
     if (typeof value === 'string') texts.push([name, value]);
   }
   return Object.fromEntries(texts);
+}
+
+/** The value of a payload that is not encrypted; undefined when nobody can decode it: that costs no other one. */
+export function plainValue(payload: Payload): unknown {
+  try {
+    return defaultPayloadConverter.fromPayload(payload);
+  } catch {
+    return undefined;
+  }
 }
 
 const { WorkflowExecutionStatus: Status } = temporal.api.enums.v1;

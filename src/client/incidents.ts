@@ -1,4 +1,4 @@
-import type { Incident, IncidentFilter, Retrying } from '../booking/care';
+import type { Incident, IncidentFilter, Retrying, Waiting, WaitingCursor } from '../booking/care';
 import { retry } from '../../workflows/messages';
 import { Failure } from '../booking/failures';
 import { caredBookingIdOf, WORKFLOW_TYPE } from '../booking/names';
@@ -43,12 +43,40 @@ export async function listIncidents(door: Door): Promise<Incident[]> {
   return [...groups.values()].sort((a, b) => b.count - a.count);
 }
 
-/** The workflow ids that wait for this reason, the oldest first. */
-export async function waitingFor(door: Door, incident: IncidentFilter): Promise<string[]> {
-  const found: { id: string; startedAtMs: number }[] = [];
-  for await (const { workflowId, startedAt } of waiting(door, ...termsOf(incident)))
-    found.push({ id: workflowId, startedAtMs: Date.parse(startedAt ?? '') });
-  return found.sort((a, b) => a.startedAtMs - b.startedAtMs).map(({ id }) => id);
+/** Workflow ids that go into one payload. */
+const MAX_PIECE = 2_000;
+
+/**
+ * Those that wait for this reason and began before then, the oldest first, a piece at a time. Whoever fails anew after
+ * it was resumed is behind the cursor, so nobody comes twice.
+ */
+export async function waitingFor(
+  door: Door,
+  incident: IncidentFilter,
+  before: string,
+  after: WaitingCursor | null,
+): Promise<Waiting> {
+  const found: WaitingCursor[] = [];
+  const since = after ? [`StartTime >= '${after.startedAt}'`] : [];
+  for await (const row of waiting(door, ...termsOf(incident), `StartTime <= '${before}'`, ...since)) {
+    const one = { startedAt: row.startedAt ?? before, workflowId: row.workflowId };
+    if (!after || inOrder(after, one) < 0) found.push(one);
+  }
+  const piece = found.sort(inOrder).slice(0, MAX_PIECE);
+  return {
+    workflowIds: piece.map(({ workflowId }) => workflowId),
+    count: found.length,
+    next: piece.length < found.length ? (piece.at(-1) ?? null) : null,
+  };
+}
+
+function inOrder(one: WaitingCursor, other: WaitingCursor): number {
+  const byTime = Date.parse(one.startedAt) - Date.parse(other.startedAt);
+  return byTime !== 0
+    ? byTime
+    : one.workflowId < other.workflowId
+      ? -1
+      : Number(one.workflowId > other.workflowId);
 }
 
 /**

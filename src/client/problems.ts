@@ -1,11 +1,15 @@
+import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import type { Problem, Problems } from '../booking/care';
 import { CAPABILITIES } from '../booking/capabilities';
+import { Failure } from '../booking/failures';
 import { PROVIDERS } from '../booking/model';
 import { caredBookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import { lastSweep, TRIES_UNTIL_TOLD } from './cut-off';
 import type { Door } from './door';
-import { CALL_TIMEOUT_MS, grpcCode, within } from './temporal-errors';
+import { describe, plainValue, timeOf } from './execution';
+import { lastPollOf, type LastPoll } from './pollers';
+import { grpcCode } from './temporal-errors';
 import { pageOf } from './visibility';
 
 /** Bookings that cannot report themselves: their workflow task keeps failing, nobody takes up their activities, or their clean-up does not begin. */
@@ -24,20 +28,25 @@ const STUCK_AFTER: StuckAfter = { pickUpMs: 60_000, pollerFreshMs: 90_000 };
 const MAX_TOLD = 100;
 
 const INVALID_ARGUMENT = 3;
-const { TaskQueueType, PendingActivityState } = temporal.api.enums.v1;
+const { PendingActivityState } = temporal.api.enums.v1;
 
 /**
  * What is stuck just now. Costs three queries, and a look at up to a hundred bookings only where a queue has no
- * worker. Throws `temporal_unavailable`.
+ * worker. `nowMs` is Temporal's time, where the caller has it. Throws `temporal_unavailable`.
  */
-export async function findProblems(door: Door, stuckAfter = STUCK_AFTER): Promise<Problems> {
+export async function findProblems(
+  door: Door,
+  stuckAfter = STUCK_AFTER,
+  nowMs: number | null = null,
+): Promise<Problems> {
   const failing = await failingTasks(door);
   const unattendedQueues: string[] = [];
   const problems: Problem[] = failing ?? [];
-  if (await isNoneForBookings(door, stuckAfter)) unattendedQueues.push(TASK_QUEUE.bookings);
+  if (await isNoneForBookings(door, stuckAfter, nowMs)) unattendedQueues.push(TASK_QUEUE.bookings);
   for (const queue of [TASK_QUEUE.junction, TASK_QUEUE.oliver]) {
-    if (await isAttended(door, queue, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY, stuckAfter)) continue;
-    const waiting = await waitingOn(door, queue, stuckAfter);
+    const lastPoll = await lastPollOf(door.client, queue, 'activity', nowMs);
+    if (lastPoll !== null && lastPoll.ageMs < stuckAfter.pollerFreshMs) continue;
+    const waiting = await waitingOn(door, queue, sinceWhen(stuckAfter, lastPoll, nowMs));
     if (waiting.length > 0) unattendedQueues.push(queue);
     problems.push(...waiting);
   }
@@ -59,9 +68,13 @@ async function unsettled(door: Door): Promise<Problem[]> {
 }
 
 /** Whether bookings are open and no worker takes them on. */
-async function isNoneForBookings(door: Door, stuckAfter: StuckAfter): Promise<boolean> {
-  const type = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
-  if (await isAttended(door, TASK_QUEUE.bookings, type, stuckAfter)) return false;
+async function isNoneForBookings(
+  door: Door,
+  { pollerFreshMs }: StuckAfter,
+  nowMs: number | null,
+): Promise<boolean> {
+  const lastPoll = await lastPollOf(door.client, TASK_QUEUE.bookings, 'workflow', nowMs);
+  if (lastPoll !== null && lastPoll.ageMs < pollerFreshMs) return false;
   return (await rows(door, OPEN)).length > 0;
 }
 
@@ -95,58 +108,67 @@ async function rows(door: Door, query: string): Promise<Found[]> {
   return page.rows.flatMap(({ execution, searchAttributes }) => {
     const workflowId = execution?.workflowId ?? '';
     const bookingId = caredBookingIdOf(workflowId);
-    const reported = searchAttributes?.indexedFields?.TemporalReportedProblems?.data;
+    const reported = searchAttributes?.indexedFields?.TemporalReportedProblems;
     return bookingId === null ? [] : [{ workflowId, bookingId, reported: listOf(reported) }];
   });
 }
 
-/** A keyword list, as Temporal's JSON has it. */
-function listOf(data: Uint8Array | null | undefined): string[] {
-  const value: unknown = data ? JSON.parse(Buffer.from(data).toString('utf8')) : [];
-  return (Array.isArray(value) ? value : [value]).map(String);
-}
-
-async function isAttended(
-  door: Door,
-  queue: string,
-  taskQueueType: temporal.api.enums.v1.TaskQueueType,
-  { pollerFreshMs }: StuckAfter,
-): Promise<boolean> {
-  const { client } = door;
-  const { pollers } = await within(client, CALL_TIMEOUT_MS, () =>
-    client.workflowService.describeTaskQueue({
-      namespace: client.options.namespace,
-      taskQueue: { name: queue },
-      taskQueueType,
-    }),
+/** A keyword list, as Temporal's JSON has it. One that nobody can decode still says that there is a problem. */
+function listOf(payload: Payload | null | undefined): string[] {
+  const value = payload ? plainValue(payload) : [];
+  return (Array.isArray(value) ? value : [value]).map((word) =>
+    typeof word === 'string' ? word : 'unknown',
   );
-  const freshSince = Date.now() - pollerFreshMs;
-  return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > freshSince);
 }
 
-async function waitingOn(door: Door, queue: string, stuckAfter: StuckAfter): Promise<Problem[]> {
+/** Bookings that are described at a time: each may take as long as Temporal is given to answer. */
+const DESCRIBED_AT_A_TIME = 10;
+
+async function waitingOn(door: Door, queue: string, since: Since): Promise<Problem[]> {
   const providers = PROVIDERS.filter((name) => CAPABILITIES[name].taskQueue === queue);
   const names = providers.map((name) => `'${name}'`).join(', ');
   const open = await rows(door, `${OPEN} AND BookingProvider IN (${names})`);
   const found: Problem[] = [];
-  for (const one of open) found.push(...(await waitingActivities(door, one, stuckAfter)));
+  for (let from = 0; from < open.length; from += DESCRIBED_AT_A_TIME) {
+    const some = open.slice(from, from + DESCRIBED_AT_A_TIME);
+    found.push(...(await Promise.all(some.map((one) => waitingActivities(door, one, since)))).flat());
+  }
   return found;
 }
 
+/** Since when an activity has waited too long: the moment itself, and how old it is. */
+interface Since {
+  pickUpMs: number;
+  nowMs: number;
+}
+
+/**
+ * Temporal's time, or what is known of it at a door: no earlier than the last poll that it noted, and else this machine's
+ * own. Asked only about a queue that no worker attends: a clock that is ahead then tells an activity too early, by as much
+ * as it is ahead; one that is behind tells it too late, and the sweep, which has Temporal's time, tells it in time.
+ */
+function sinceWhen({ pickUpMs }: StuckAfter, lastPoll: LastPoll | null, nowMs: number | null): Since {
+  return { pickUpMs, nowMs: nowMs ?? Math.max(Date.now(), lastPoll?.atMs ?? 0) };
+}
+
+/** One that Temporal does not describe is told as such, and costs no other. */
 async function waitingActivities(
   door: Door,
   { workflowId, bookingId }: Found,
-  { pickUpMs }: StuckAfter,
+  { pickUpMs, nowMs }: Since,
 ): Promise<Problem[]> {
-  const { raw } = await within(door.client, CALL_TIMEOUT_MS, () =>
-    door.client.workflow.getHandle(workflowId).describe(),
-  );
-  return (raw.pendingActivities ?? []).flatMap(({ state, scheduledTime, activityType }): Problem[] => {
-    const sinceMs = Number(scheduledTime?.seconds ?? 0) * 1000;
-    const waits =
-      state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED && sinceMs < Date.now() - pickUpMs;
-    if (!waits) return [];
-    const since = new Date(sinceMs).toISOString();
-    return [{ bookingId, problem: 'activity_waiting', detail: activityType?.name ?? '', since }];
-  });
+  try {
+    const found = await describe(door, workflowId);
+    return (found?.raw?.pendingActivities ?? []).flatMap(
+      ({ state, scheduledTime, activityType }): Problem[] => {
+        const since = timeOf(scheduledTime);
+        const isWaiting = state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
+        if (!isWaiting || since === null || Date.parse(since) >= nowMs - pickUpMs) return [];
+        return [{ bookingId, problem: 'activity_waiting', detail: activityType?.name ?? '', since }];
+      },
+    );
+  } catch (err) {
+    const detail = err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err;
+    return [{ bookingId, problem: 'not_described', detail, since: null }];
+  }
 }

@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Failure } from '../booking/failures';
+import { PROVIDERS } from '../booking/model';
 import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import { isEnded } from '../booking/status';
@@ -51,7 +52,7 @@ export async function readExecution(
     case 'CANCELLED':
     case 'TERMINATED':
     case 'TIMED_OUT':
-      return withCleanUp(door, runId, cutOff(await lastView(door, bookingId, execution), status));
+      return withCleanUp(door, runId, cutOff(await whatIsKnown(door, bookingId, execution), status));
     default:
       return { ...(await lastView(door, bookingId, execution)), stalled: stalledOf(execution) };
   }
@@ -69,6 +70,26 @@ async function lastView(door: Door, bookingId: string, execution: Execution): Pr
   if (told) return told;
   const { input, startedAt } = await beginningOf(door, execution.workflowId, execution.runId);
   return initialView(bookingId, input, startedAt);
+}
+
+/** As lastView; what its attributes say where that is under a lost key: its clean-up has something to ask all the same. */
+async function whatIsKnown(door: Door, bookingId: string, execution: Execution): Promise<BookingView> {
+  try {
+    return await lastView(door, bookingId, execution);
+  } catch (err) {
+    if (!(err instanceof Failure) || err.code !== 'key_missing') throw err;
+    const {
+      BookingProvider: provider,
+      BookingAccount: account,
+      BookingReference: reference,
+    } = execution.attributes;
+    return {
+      ...initialView(bookingId, null, execution.startedAt ?? ''),
+      provider: PROVIDERS.find((one) => one === provider) ?? null,
+      account: account ?? null,
+      reference: reference ?? null,
+    };
+  }
 }
 
 /** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */

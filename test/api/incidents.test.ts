@@ -9,7 +9,15 @@ const INCIDENT = {
   since: '2026-12-01T14:00:00.000Z',
   bookingIds: ['a', 'b'],
 };
-const BULK = { id: 'bulk:credentials_rejected:*:*', total: 12, resumed: 4, passedOver: 0, done: false };
+const BULK = {
+  id: 'bulk:credentials_rejected:*:*',
+  total: 12,
+  resumed: 4,
+  passedOver: 0,
+  failed: 0,
+  failedIds: [],
+  done: false,
+};
 
 it('lists incidents', async () => {
   const { app } = await testApi(scriptedClient({ incidents: () => Promise.resolve([INCIDENT]) }));
@@ -21,14 +29,16 @@ it('lists incidents', async () => {
 
 it('begins to resume one in the name of the key, and tells how far it has come', async () => {
   const resume = jest.fn(() => Promise.resolve(BULK));
-  const resumption = jest.fn(() => Promise.resolve({ ...BULK, resumed: 12, done: true }));
+  const resumption = jest.fn(() =>
+    Promise.resolve({ ...BULK, resumed: 11, failed: 1, failedIds: ['a'], done: true }),
+  );
   const { app } = await testApi(scriptedClient({ resume, resumption }));
   const payload = { reason: 'credentials_rejected' };
   const begun = await app.inject({ method: 'POST', url: '/v1/incidents/resume', headers: AUTH, payload });
   expect(begun.statusCode).toBe(202);
   expect(resume).toHaveBeenCalledWith({ reason: 'credentials_rejected', ratePerSecond: 5 }, 'desk');
   const followed = await app.inject({ url: String(begun.headers.location), headers: AUTH });
-  expect(followed.json()).toMatchObject({ done: true, resumed: 12 });
+  expect(followed.json()).toMatchObject({ done: true, resumed: 11, failed: 1, failedIds: ['a'] });
   expect(resumption).toHaveBeenCalledWith(BULK.id);
   await app.close();
 });

@@ -80,7 +80,15 @@ describe('explain', () => {
 });
 
 describe('bulk retry', () => {
-  const begun: Bulk = { id: 'bulk:x:*:*', total: null, resumed: 0, passedOver: 0, done: false };
+  const begun: Bulk = {
+    id: 'bulk:x:*:*',
+    total: null,
+    resumed: 0,
+    passedOver: 0,
+    failed: 0,
+    failedIds: [],
+    done: false,
+  };
 
   it('resumes in the name of the operator, and tells how it ended', async () => {
     const resume = jest.fn(() => Promise.resolve(begun));
@@ -90,6 +98,18 @@ describe('bulk retry', () => {
     expect(code).toBe(0);
     expect(resume).toHaveBeenCalledWith(expect.objectContaining({ ratePerSecond: 2 }), 'cli:ana');
     expect(out).toContain('Done: 2 of 3 resumed, 1 had ended (bulk:x:*:*).');
+  });
+
+  it('names those that could not be told, and exits 3', async () => {
+    const failed = { total: 30, resumed: 18, failed: 12, failedIds: [ID, ...Array<string>(11).fill('b')] };
+    const bookings = {
+      resume: () => Promise.resolve(begun),
+      resumption: () => Promise.resolve({ ...begun, ...failed, done: true }),
+    };
+    const argv = ['bulk', 'retry', '--reason', 'credentials_rejected'];
+    const { code, out } = await runCli(argv, { bookings });
+    expect(code).toBe(3);
+    expect(out).toContain(`18 of 30 resumed, 12 could not be told (${ID} b b b b b b b b b …)`);
   });
 
   it('goes on when the watching is stopped', async () => {

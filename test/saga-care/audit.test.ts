@@ -1,9 +1,24 @@
-import { workflowIdOf } from '../../src/booking/names';
-import type { Finding } from '../../src/booking/audit';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { randomUUID } from 'node:crypto';
+import type { AuditPlace, Finding } from '../../src/booking/audit';
+import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
+import { createBookingCare } from '../../src/client/care';
+import { loadKeys } from '../../src/temporal/keys';
+import { adopting, atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 
 const HEADERS = { 'x-vital-api-key': 'sk_us_test', 'content-type': 'application/json' };
+
+const PLACE: AuditPlace = {
+  provider: 'junction-phlebotomy',
+  account: 'default',
+  taskQueue: TASK_QUEUE.junction,
+  callTimeoutMs: 700,
+  hasOrders: true,
+  refReturns: true,
+};
+
+const careOf = ({ server, config }: SagaRig) =>
+  createBookingCare({ client: server.client, idKey: loadKeys(config).idKey });
 
 describe('the audit', () => {
   let rig: SagaRig;
@@ -74,6 +89,71 @@ describe('the audit', () => {
     ]);
     expect(findings.map(({ orderId }) => orderId)).not.toContain(foreign);
     expect(orders).toBeGreaterThanOrEqual(2);
+  });
+
+  test('finds a second live order of a booking that is open', async () => {
+    const { id, orderId } = await confirmed();
+    const second = await rig.sandbox.placeOrder({ passthrough: id });
+    expect(await about(second)).toMatchObject([
+      { kind: 'second_order', bookingId: id, booking: `confirmed, order ${orderId}` },
+    ]);
+    expect(await about(orderId)).toEqual([]);
+  });
+
+  test('finds a live order of a booking that ended without knowing it', async () => {
+    const { booking } = await rig.bookings.start(adopting(randomUUID(), 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'failed');
+    const unclaimed = await rig.sandbox.placeOrder({ passthrough: booking.id });
+    expect(await about(unclaimed)).toMatchObject([
+      { kind: 'order_unclaimed', bookingId: booking.id, booking: 'failed, no order' },
+    ]);
+    await rig.sandbox.control('reset', {});
+    expect(await about(unclaimed)).toEqual([]);
+  });
+
+  test('finds the own order of an ended booking that began before what is audited', async () => {
+    const { booking } = await rig.bookings.start(atHome());
+    const { order } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    const care = careOf(rig);
+    const traced = { orderId: order?.id ?? '', bookingId: booking.id, status: 'live again' };
+    expect(await care.strayOrders(PLACE, [traced])).toMatchObject([
+      { kind: 'order_left', bookingId: booking.id, orderId: order?.id },
+    ]);
+  });
+
+  test('leaves an order to the booking that took it on, whichever booking placed it', async () => {
+    const { booking } = await rig.bookings.start(adopting(randomUUID(), 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'failed');
+    const orderId = await rig.sandbox.placeOrder({ passthrough: booking.id });
+    await confirmed(adopting(orderId, 'keep'));
+    expect(await about(orderId)).toEqual([]);
+  });
+
+  test('traces an id of another form only to a booking that Temporal knows', async () => {
+    const ours = await rig.server.client.workflow.start(WORKFLOW_TYPE.booking, {
+      workflowId: workflowIdOf('named-otherwise-17'),
+      taskQueue: TASK_QUEUE.bookings,
+      args: [atHome()],
+    });
+    await rig.until('named-otherwise-17', ({ status }) => status === 'confirmed');
+    const second = await rig.sandbox.placeOrder({ passthrough: 'named-otherwise-17' });
+    const foreign = await rig.sandbox.placeOrder({ passthrough: 'visit of Ana Reyes' });
+    expect(await about(second)).toMatchObject([{ kind: 'second_order', bookingId: 'named-otherwise-17' }]);
+    const text = JSON.stringify(await audit());
+    expect(text).not.toContain(foreign);
+    expect(text).not.toContain('Reyes');
+    await ours.signal('cancel', {});
+    await rig.until('named-otherwise-17', ({ status }) => status === 'cancelled');
+  });
+
+  test('does not call a booking unreadable that never came to search', async () => {
+    const unknown = atPractice({ client: { remoteId: 'C-none' } });
+    const { booking } = await rig.bookings.start(unknown);
+    await rig.until(booking.id, ({ status }) => status === 'failed');
+    const { findings, bookings } = await rig.bookings.audit({ provider: 'oliver' });
+    expect([findings, bookings]).toEqual([[], 1]);
   });
 
   test('tells what it could not read, and goes on', async () => {

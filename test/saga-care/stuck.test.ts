@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { warningsOf } from '../../src/api/readiness';
-import { TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import type { Problems, Swept } from '../../src/booking/care';
+import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { problemsText } from '../../src/cli/format/care';
 import { findProblems } from '../../src/client/problems';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { bundleWorkflows } from '../../src/temporal/worker';
+import { describing } from '../support/describing';
 import { atHome, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 
@@ -46,6 +50,51 @@ describe('bookings that cannot report themselves', () => {
     });
     expect(found.unattendedQueues).toEqual(['bookings', 'bookings-junction']);
     await rig.startWorkers();
+    await rig.bookings.cancel(id, {});
+  });
+
+  test('one that Temporal does not describe is told as such, and costs no other', async () => {
+    const id = await confirmed();
+    const refused = randomUUID();
+    await rig.server.client.workflow.start(WORKFLOW_TYPE.booking, {
+      workflowId: workflowIdOf(refused),
+      taskQueue: 'nobody',
+      typedSearchAttributes: [
+        { key: defineSearchAttributeKey('BookingProvider', 'KEYWORD'), value: 'junction-phlebotomy' },
+      ],
+    });
+    await rig.stopWorkers();
+    const client = describing(rig.server.client, (workflowId) => {
+      if (workflowId === workflowIdOf(refused)) throw new RangeError('no such shard');
+    });
+    const door = { client, idKey: loadKeys(rig.config).idKey };
+    const { problems } = await eventually(
+      () => findProblems(door, { pickUpMs: 0, pollerFreshMs: 0 }),
+      (found) => [id, refused].every((one) => found.problems.some(({ bookingId }) => bookingId === one)),
+    );
+    expect(problems).toContainEqual({
+      bookingId: refused,
+      problem: 'not_described',
+      detail: 'RangeError',
+      since: null,
+    });
+    expect(problems).toContainEqual(expect.objectContaining({ bookingId: id, problem: 'activity_waiting' }));
+    await rig.server.client.workflow.getHandle(workflowIdOf(refused)).terminate();
+    await rig.startWorkers();
+    await rig.bookings.cancel(id, {});
+  });
+
+  test('the sweep takes nobody for stuck because its machine’s clock is an hour ahead', async () => {
+    const id = await confirmed();
+    const now = Date.now.bind(Date);
+    const ahead = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
+    const swept = await rig.server.client.workflow
+      .execute<() => Promise<Swept & Problems>>(WORKFLOW_TYPE.sweep, {
+        workflowId: `sweep:${randomUUID()}`,
+        taskQueue: TASK_QUEUE.bookings,
+      })
+      .finally(() => ahead.mockRestore());
+    expect(swept).toMatchObject({ problems: [], unattendedQueues: [] });
     await rig.bookings.cancel(id, {});
   });
 

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import { reading } from '../../activities/patience';
 import {
   CHOICES,
   FAILURES,
@@ -11,12 +12,12 @@ import {
   type FailureCode,
 } from '../../src/booking/failures';
 import type { BookingView } from '../../src/booking/schema/view';
-import { workflowIdOf } from '../../src/booking/names';
+import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
 import { startLanes, type Job, type Lane, type Lanes } from '../matrix/lanes';
-import { atHome } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
 import { BOTH_LIVE, NOTHING_LIVE, startConfirmed, type Case, type Outcome } from './attentions/case';
 import { FORWARD } from './attentions/forward';
@@ -58,8 +59,8 @@ function breaking(junction: ProviderActivities): ProviderActivities {
   return {
     ...junction,
     async searchSlots(input) {
-      if (broken.has(input.at.account)) throw new Error('a bug');
-      return junction.searchSlots(input);
+      if (!broken.has(input.at.account)) return junction.searchSlots(input);
+      return reading(input.at, () => Promise.reject(new Error('a bug')));
     },
   };
 }
@@ -98,6 +99,39 @@ const OWN: readonly Case[] = [
     choices: { retry: { first: 'mend', status: 'confirmed' }, end: { status: 'failed' } },
   },
   {
+    reason: 'cut_off_unreadable',
+    when: 'because its key is gone',
+    async reach({ rig, account, sandbox }) {
+      const orderId = await sandbox.placeOrder();
+      const lost = { id: `gone-${account}`, key: randomBytes(32) };
+      const { connection, target } = rig.server;
+      const caller = clientOn(connection, target, dataConverterOf({ ...rig.config, encryptionKeys: [lost] }));
+      const handle = await caller.workflow.start(WORKFLOW_TYPE.booking, {
+        workflowId: workflowIdOf(orderId),
+        taskQueue: TASK_QUEUE.bookings,
+        args: [adopting(orderId, 'cancel', { account })],
+      });
+      await handle.terminate('by mistake');
+      // Whoever's sweep finds it: other lanes sweep the same server.
+      await eventually(
+        async () => {
+          await rig.server.client.workflow.execute(WORKFLOW_TYPE.sweep, {
+            workflowId: `sweep:${randomUUID()}`,
+            taskQueue: TASK_QUEUE.bookings,
+          });
+          return rig.bookings.get(orderId);
+        },
+        ({ attention }) => attention !== null,
+      );
+      const mend = async () => {
+        await rig.stopWorkers();
+        await rig.startWorkers({ ...rig.config, encryptionKeys: [...rig.config.encryptionKeys, lost] });
+      };
+      return { id: orderId, orderId, mend };
+    },
+    choices: { retry: { first: 'mend', status: 'failed' }, leave: { status: 'failed' } },
+  },
+  {
     reason: 'message_unreadable',
     when: 'because its caller has another key',
     async reach(stage) {
@@ -123,7 +157,7 @@ const OWN: readonly Case[] = [
 const CASES: readonly Case[] = [...FORWARD, ...UNDO, ...KEPT, ...OWN];
 
 /** Reasons of the table whose owner has them shown to a person, but that only the doors give. */
-const OF_THE_DOORS: readonly FailureCode[] = ['temporal_unavailable', 'internal_error'];
+const OF_THE_DOORS: readonly FailureCode[] = ['temporal_unavailable', 'internal_error', 'key_missing'];
 
 test('every reason of the table that can ask for a person has a case', () => {
   const asking = Object.keys(FAILURES)

@@ -18,6 +18,7 @@ import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/ju
 import { createOliverSandbox } from '../../src/sandbox/oliver/server';
 import { loadKeys } from '../../src/temporal/keys';
 import { createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
+import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { clinicHand, type ClinicHand } from './clinic';
 import { replayEverything } from './replays';
@@ -234,11 +235,13 @@ function activitiesOf(
   config: Config,
   server: TestServer,
 ): { core: CoreActivities; junction: ProviderActivities } {
-  const care = createBookingCare({ client: server.client, idKey: loadKeys(config).idKey });
+  // With the workers' own keys, which need not be the rig's.
+  const client = clientOn(server.connection, server.target, dataConverterOf(config));
+  const care = createBookingCare({ client, idKey: loadKeys(config).idKey });
   const providers = createProviders(config, pino({ level: 'silent' }));
   return {
     core: {
-      ...createCoreActivities({ config, client: server.client }),
+      ...createCoreActivities({ config, client }),
       ...createCareActivities(care),
       ...createAuditActivities(care, config),
     },

@@ -79,7 +79,7 @@ describe('a query', () => {
   const task = (historyLength: number, bytes: number, isReplaying = false): Told => ({
     jobs: [job],
     historyLength,
-    historySizeBytes: String(bytes) as never, // a Long, which the guard reads by its text
+    historySizeBytes: String(bytes) as never,
     isReplaying,
   });
 
@@ -91,7 +91,7 @@ describe('a query', () => {
       became = 'refused';
       try {
         // Core gives the whole message; these are the fields that the guard reads.
-        activate?.({ activation: activation as never, batchIndex: 0 }, () => (became = 'answered'));
+        activate?.({ activation: activation, batchIndex: 0 }, () => (became = 'answered'));
       } catch {
         continue;
       }

@@ -47,7 +47,8 @@ async function bulk(session: Session, options: BulkOptions): Promise<ExitCode> {
   );
   const last = wait ? await followed(session, begun) : begun;
   session.answer(last, () => bulkText(last));
-  return wait && !last.done ? EXIT.interrupted : EXIT.ok;
+  if (wait && !last.done) return EXIT.interrupted;
+  return last.failed > 0 ? EXIT.attention : EXIT.ok;
 }
 
 /** Tells how far it has come, until it is done or Ctrl-C; either way it goes on by itself. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FINDINGS } from '../../booking/audit';
 import { CAPABILITIES, type Capabilities } from '../../booking/capabilities';
 import { CHOICES, type FailureCode, FAILURES, failureRow } from '../../booking/failures';
 import { DEFAULT_LIMITS } from '../../booking/limits';
@@ -30,6 +31,7 @@ const BLOCKS: Readonly<Record<string, ((root: string) => string) | undefined>> =
   limits: limitsTable,
   failures: failureTable,
   choices: choiceTable,
+  findings: findingTable,
 };
 
 /** Provider by capability: a column for each provider, the lines in the order of the code's interface. */
@@ -79,6 +81,13 @@ function choiceTable(): string {
   return table(
     ['choice', 'what it does'],
     Object.entries(CHOICES).map(([choice, meaning]) => [`\`${choice}\``, meaning]),
+  );
+}
+
+function findingTable(): string {
+  return table(
+    ['finding', 'what it says'],
+    Object.entries(FINDINGS).map(([kind, meaning]) => [`\`${kind}\``, meaning]),
   );
 }
 

@@ -10,7 +10,9 @@ import { momentText } from './times';
 /** An audit's findings, one a row, and what each kind means. */
 export function auditText({ findings, bookings, orders, truncated }: AuditReport, paint: Paint): string {
   const looked = `Looked at ${bookings} bookings and ${orders} orders.`;
-  const more = truncated ? ' There were more bookings: ask for fewer days.' : '';
+  const more = truncated
+    ? ' There was more than one audit tells: ask for fewer days, or for one account.'
+    : '';
   if (findings.length === 0) return `${looked}${more} Everything fits.`;
   const rows = findings.map((finding) => [
     paint('yellow', finding.kind),
@@ -63,9 +65,15 @@ export function problemsText(
     .join('\n');
 }
 
+/** Bookings that are named in a line; --json names more. */
+const MAX_NAMED = 10;
+
 /** How far a resumption has come. */
-export function bulkText({ id, total, resumed, passedOver, done }: Bulk): string {
+export function bulkText({ id, total, resumed, passedOver, failed, failedIds, done }: Bulk): string {
   const of = total === null ? '' : ` of ${total}`;
   const passed = passedOver === 0 ? '' : `, ${passedOver} had ended`;
-  return `${done ? 'Done' : 'Under way'}: ${resumed}${of} resumed${passed} (${id}).`;
+  const named = failedIds.slice(0, MAX_NAMED).join(' ');
+  const lost =
+    failed === 0 ? '' : `, ${failed} could not be told (${named}${failed > MAX_NAMED ? ' …' : ''})`;
+  return `${done ? 'Done' : 'Under way'}: ${resumed}${of} resumed${passed}${lost} (${id}).`;
 }

@@ -1,0 +1,73 @@
+import type { Client } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+
+/** Whether a worker attends a task queue: told by how long ago its last poll was. */
+
+const { TaskQueueType } = temporal.api.enums.v1;
+
+const TYPES = {
+  workflow: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  activity: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+} as const;
+
+/** The last poll of a queue. */
+export interface LastPoll {
+  /** When it was, by Temporal's clock, in ms since 1970. */
+  atMs: number;
+  /** How long ago that is, in ms. */
+  ageMs: number;
+}
+
+/** The last poll of a queue that Temporal remembers (it does for five minutes); null when there is none. */
+export async function lastPollOf(
+  client: Client,
+  taskQueue: string,
+  type: keyof typeof TYPES,
+  nowMs: number | null = null,
+): Promise<LastPoll | null> {
+  const { pollers } = await within(client, CALL_TIMEOUT_MS, () =>
+    client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: TYPES[type],
+    }),
+  );
+  const times = pollers.map(({ lastAccessTime: at }) => msOf(at)).filter((atMs) => atMs > 0);
+  if (times.length === 0) return null;
+  const atMs = Math.max(...times);
+  return { atMs, ageMs: nowMs === null ? ageHere(client, `${type} ${taskQueue}`, atMs) : nowMs - atMs };
+}
+
+function msOf(at: temporal.api.taskqueue.v1.IPollerInfo['lastAccessTime']): number {
+  return Number(at?.seconds ?? 0) * 1000 + Math.floor((at?.nanos ?? 0) / 1e6);
+}
+
+interface Seen {
+  atMs: number;
+  /** When this process first saw that poll, by its monotonic clock, and how old it took it to be then. */
+  sinceMs: number;
+  ageMs: number;
+}
+
+/** The last polls that this process saw; of each client's, so that one server's times are not taken for another's. */
+const seenBy = new WeakMap<Client, Map<string, Seen>>();
+
+/**
+ * How old a poll is where Temporal's time is not to be had: by this machine's clock, within what is known without it. A
+ * poll that this process saw before has aged by the time since; a newer one is no older than the look before. So a wrong
+ * clock counts at the first look of a process only, or after long without one: one that is ahead takes a worker that
+ * polls for none until its next poll, within a minute; one that is behind takes a worker that has gone for one that polls
+ * until its last poll has been seen for as long as polls count.
+ */
+function ageHere(client: Client, queue: string, atMs: number): number {
+  const seen = seenBy.get(client) ?? new Map<string, Seen>();
+  seenBy.set(client, seen);
+  const before = seen.get(queue);
+  const sinceMs = performance.now();
+  const passedMs = before ? sinceMs - before.sinceMs : Infinity;
+  if (before?.atMs === atMs) return before.ageMs + passedMs;
+  const ageMs = Math.min(Math.max(0, Date.now() - atMs), passedMs);
+  seen.set(queue, { atMs, sinceMs, ageMs });
+  return ageMs;
+}
