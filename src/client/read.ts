@@ -8,7 +8,7 @@ import { isEnded } from '../booking/status';
 import { cleanUpAfter } from './after-run';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
-import { describe, memoValue, type Execution, type ExecutionStatus } from './execution';
+import { describe, isOver, memoValue, type Execution, type ExecutionStatus } from './execution';
 import { initialView } from './initial-view';
 import { stalledOf } from './stalled';
 import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
@@ -35,10 +35,16 @@ export async function findExecution(
 export async function readBooking(door: Door, bookingId: string, runId?: string): Promise<BookingView> {
   const execution = await findExecution(door, bookingId, runId);
   if (!execution) throw new Failure('booking_not_found');
-  return readExecution(door, bookingId, execution);
+  try {
+    return await readExecution(door, bookingId, execution);
+  } catch (err) {
+    const isUnderLostKey = err instanceof Failure && err.code === 'key_missing';
+    if (!isUnderLostKey || !isOver(execution.status)) throw err;
+    return afterLostKey(door, bookingId, execution, err);
+  }
 }
 
-/** The view of an execution that was found. */
+/** The view of an execution that was found: what it told of itself, and nothing in its place. */
 export async function readExecution(
   door: Door,
   bookingId: string,
@@ -52,7 +58,7 @@ export async function readExecution(
     case 'CANCELLED':
     case 'TERMINATED':
     case 'TIMED_OUT':
-      return withCleanUp(door, runId, cutOff(await whatIsKnown(door, bookingId, execution), status));
+      return withCleanUp(door, runId, cutOff(await lastView(door, bookingId, execution), status));
     default:
       return { ...(await lastView(door, bookingId, execution)), stalled: stalledOf(execution) };
   }
@@ -72,24 +78,26 @@ async function lastView(door: Door, bookingId: string, execution: Execution): Pr
   return initialView(bookingId, input, startedAt);
 }
 
-/** As lastView; what its attributes say where that is under a lost key: its clean-up has something to ask all the same. */
-async function whatIsKnown(door: Door, bookingId: string, execution: Execution): Promise<BookingView> {
-  try {
-    return await lastView(door, bookingId, execution);
-  } catch (err) {
-    if (!(err instanceof Failure) || err.code !== 'key_missing') throw err;
-    const {
-      BookingProvider: provider,
-      BookingAccount: account,
-      BookingReference: reference,
-    } = execution.attributes;
-    return {
-      ...initialView(bookingId, null, execution.startedAt ?? ''),
-      provider: PROVIDERS.find((one) => one === provider) ?? null,
-      account: account ?? null,
-      reference: reference ?? null,
-    };
-  }
+/**
+ * An ended booking whose own words are under a lost key, through its clean-up: that has something to ask all the same.
+ * What its attributes say is all there is of itself. Throws `why` where nobody cleans up after it.
+ */
+async function afterLostKey(
+  door: Door,
+  bookingId: string,
+  { runId, status, attributes, startedAt }: Execution,
+  why: Failure,
+): Promise<BookingView> {
+  const after = await cleanUpView(door, bookingId, runId);
+  if (!after) throw why;
+  const { BookingProvider: provider, BookingAccount: account, BookingReference: reference } = attributes;
+  const bare = {
+    ...initialView(bookingId, null, startedAt ?? after.createdAt),
+    provider: PROVIDERS.find((one) => one === provider) ?? null,
+    account: account ?? null,
+    reference: reference ?? null,
+  };
+  return withCleanUp(door, runId, cutOff(bare, status));
 }
 
 /** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */
