@@ -42,16 +42,17 @@ export function createCoreActivities({ config, client }: CoreOptions): CoreActiv
         const [read] = await decodeArrayFromPayloads(converter, [await encodeToPayload(converter, body)]);
         if (unreadableIn(read)) throw new Failure('message_unreadable');
         return { body: read ?? null };
-      }),
-    isBookingOpen: async ({ bookingId }) => {
-      try {
-        const { status } = await client.workflow.getHandle(workflowIdOf(bookingId)).describe();
-        return status.name === 'RUNNING';
-      } catch (err) {
-        if (err instanceof WorkflowNotFoundError) return false;
-        throw err;
-      }
-    },
+      }, afterSomeTries),
+    isBookingOpen: ({ bookingId }) =>
+      crossing(async () => {
+        try {
+          const { status } = await client.workflow.getHandle(workflowIdOf(bookingId)).describe();
+          return status.name === 'RUNNING';
+        } catch (err) {
+          if (err instanceof WorkflowNotFoundError) return false;
+          throw err;
+        }
+      }, afterSomeTries),
   };
 }
 

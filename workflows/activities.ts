@@ -2,7 +2,7 @@ import { ActivityCancellationType, proxyActivities, type ActivityOptions } from 
 import type { CoreActivities, ProviderActivities } from '../activities/contract';
 import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import { TASK_QUEUE } from '../src/booking/names';
-import { publish } from './publish';
+import { publish, publishView } from './publish';
 import { patienceMsOf, type Booking } from './state';
 
 /**
@@ -63,9 +63,13 @@ function triesWithin(patienceMs: number): number {
   return tries;
 }
 
-/** Writes at the provider: one attempt, short, never heartbeat. Call them shielded. */
+/**
+ * Writes at the provider: one attempt, short, never heartbeat. Call them shielded. The view goes into the memo whatever is
+ * about to end: what may have been made must be known to whoever cleans up.
+ */
 export function writes(b: Booking, summary: string) {
   publish(b);
+  publishView(b);
   const { capabilities, request } = b.state;
   const syncWindowMs = request.confirmation?.async ? (request.confirmation.syncTimeoutMs ?? 2_500) : 0;
   return proxyActivities<ProviderActivities>({

@@ -24,6 +24,7 @@ import { keep } from './steps/keep';
 import { doOrder, undosOfOrder } from './steps/order';
 import { ready } from './steps/ready';
 import { compensate, type Undo } from './steps/undo';
+import { refuseUnread } from './unread';
 import { viewOf } from './view';
 
 /**
@@ -106,6 +107,7 @@ async function end(
 ): Promise<BookingView> {
   const failure = status === 'failed' && code ? { code, message: new Failure(code, facts).message } : null;
   change(b, { status, failure, waitingFor: null, attention: null });
+  refuseUnread(b);
   publish(b);
   await shielded(() => condition(allHandlersFinished));
   const view = viewOf(b.state);

@@ -1,11 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { BookingView } from '../src/booking/schema/view';
 import { core } from './activities';
-import { takeUp } from './cut-off';
-import { Ending } from './ending';
+import { orPerson, takeUp } from './cut-off';
 import { openInbox } from './inbox';
 import type { CleanupInput, LateEffect } from './messages';
-import { owned } from './owned';
 import { publish } from './publish';
 import { change, newBooking, shielded, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
@@ -26,39 +24,34 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
   openInbox(b);
   const undos = await undosOf(b, input);
   await shielded(() => compensate(b, undos));
-  change(b, { status: 'cancelled' });
+  change(b, { status: 'cancelled', waitingFor: null, attention: null });
   publish(b);
   return viewOf(b.state);
 }
 
-/** What is due; nothing when a person gave up on a booking that cannot even be read. */
-async function undosOf(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {
-  try {
-    return await ('cutOff' in input ? takeUp(b, input.cutOff) : lateEffect(b, input));
-  } catch (err) {
-    if (err instanceof Ending) return [];
-    throw err;
-  }
+/** What is due; nothing when a person has it left standing. */
+function undosOf(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {
+  return 'cutOff' in input ? takeUp(b, input.cutOff) : lateEffect(b, input);
 }
 
-async function lateEffect(b: Booking, input: LateEffect): Promise<readonly Undo[]> {
-  await owned(b, async () => {
-    const opened = await core('read the ended booking').openBooking({
-      request: input.request,
-      bookingId: input.bookingId,
-      afterwards: true,
-    });
-    const order = input.orderId ? { ...UNREAD_ORDER, id: input.orderId, origin: 'adopted' as const } : null;
-    const attempt = {
-      slotMark: '',
-      startsAt: workflowInfo().startTime.toISOString(),
-      outcome: 'unknown' as const,
-      reason: null,
-      at: input.createdAt,
-    };
-    b.opened = true;
-    const { provider, account } = opened.request;
-    change(b, { ...opened, named: { provider, account }, order, attempts: [attempt] });
-  });
+async function lateEffect(
+  b: Booking,
+  { request, bookingId, orderId, createdAt }: LateEffect,
+): Promise<readonly Undo[]> {
+  const opened = await orPerson(b, () =>
+    core('read the ended booking').openBooking({ request, bookingId, afterwards: true }),
+  );
+  if (!opened) return [];
+  const order = orderId ? { ...UNREAD_ORDER, id: orderId, origin: 'adopted' as const } : null;
+  const attempt = {
+    slotMark: '',
+    startsAt: workflowInfo().startTime.toISOString(),
+    outcome: 'unknown' as const,
+    reason: null,
+    at: createdAt,
+  };
+  b.opened = true;
+  const { provider, account } = opened.request;
+  change(b, { ...opened, named: { provider, account }, order, attempts: [attempt] });
   return [undoAppointment];
 }

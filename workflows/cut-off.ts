@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { CutOff, LeftBehind } from '../src/booking/care';
 import { Failure } from '../src/booking/failures';
 import type { Order, Sighting } from '../src/booking/model';
@@ -8,10 +7,10 @@ import type { BookingTraces } from '../src/booking/traces';
 import { core, reads } from './activities';
 import { care } from './care';
 import { now } from './clock';
-import { Ending, failureOf } from './ending';
+import { failureOf } from './ending';
 import { knownLive, whose } from './evidence';
 import { lookUp } from './lookups';
-import { attention, owned } from './owned';
+import { attention } from './owned';
 import { at, change, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
 import { isEnded, undosOfOrder } from './steps/order';
@@ -51,7 +50,7 @@ async function readLeft(b: Booking, { bookingId, runId }: CutOff): Promise<LeftB
 }
 
 /** Makes a call until it succeeds; null when a person has it left standing. What fails here ends nothing: it is all there is to go by. */
-async function orPerson<T>(b: Booking, call: () => Promise<T>): Promise<T | null> {
+export async function orPerson<T>(b: Booking, call: () => Promise<T>): Promise<T | null> {
   for (;;) {
     try {
       return await call();
@@ -74,40 +73,29 @@ interface Before {
   stoodConfirmed: boolean;
   /** Whether it was being ended already: then nobody needs to be asked whether to. */
   wasEnding: boolean;
-  /** Whether what it made can be told from what others did. */
-  isTraceable: boolean;
 }
 
 const CONFIRMED: readonly string[] = ['confirmed', 'in_progress', 'rescheduling'];
 
-/** Null when it cannot have made anything: its request had not been read, or it had ended by itself. */
+/**
+ * Null when it cannot have made anything: its request had not been read, or it had ended by itself. Every write is
+ * published before it is made, so a run without traces made none.
+ */
 async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
   const { request, view, traces, createdAt } = left;
-  if (traces && (!traces.opened || (view && isOver(view.status)))) return null;
+  if (!view || !traces?.opened || isOver(view.status)) return null;
   const opening = { request, bookingId: b.state.id, afterwards: true };
-  const open = () => core('read the booking that was cut off').openBooking(opening);
-  const opened = traces ? await orPerson(b, open) : await unlessRefused(b, open);
+  const opened = await orPerson(b, () => core('read the booking that was cut off').openBooking(opening));
   if (!opened) return null;
   b.opened = true;
   const { provider, account } = opened.request;
   change(b, { ...opened, named: { provider, account }, createdAt, ...UNSETTLED });
-  change(b, view && traces ? asItStood(view, traces) : whateverItMade(b.state, left.cutOffAt));
-  change(b, unanswered(b.state, view?.status ?? null, left.cutOffAt));
+  change(b, asItStood(view, traces));
+  change(b, unanswered(b.state, view.status, left.cutOffAt));
   return {
-    stoodConfirmed: view !== null && CONFIRMED.includes(view.status),
-    wasEnding: traces !== null && (traces.cancel !== null || view?.status === 'compensating'),
-    isTraceable: traces !== null || b.state.capabilities.refReturns,
+    stoodConfirmed: CONFIRMED.includes(view.status),
+    wasEnding: traces.cancel !== null || view.status === 'compensating',
   };
-}
-
-/** A request that is refused as none could never have been opened: null, since nothing was made for it. */
-async function unlessRefused<T>(b: Booking, open: () => Promise<T>): Promise<T | null> {
-  try {
-    return await owned(b, open);
-  } catch (err) {
-    if (err instanceof Ending) return null;
-    throw err;
-  }
 }
 
 /** What this clean-up shows anew. */
@@ -137,18 +125,6 @@ function asItStood(view: BookingView, traces: BookingTraces): Partial<BookingSta
   };
 }
 
-/** Nobody can say how far it had come: its request alone tells what it may have made. */
-function whateverItMade({ request }: BookingState, cutOffAt: string): Partial<BookingState> {
-  const startsAt = workflowInfo().startTime.toISOString();
-  const attempt = { slotMark: '', startsAt, outcome: 'unknown', reason: null, at: cutOffAt } as const;
-  const adopted = request.order && 'id' in request.order ? request.order.id : null;
-  return {
-    attempts: [attempt],
-    order: adopted === null ? null : { ...UNREAD_ORDER, id: adopted, origin: 'adopted' },
-    unknownBook: { since: cutOffAt, startsAt: null, isMove: false },
-  };
-}
-
 /** A write may have been on its way when the booking was cut off: nobody heard its answer. */
 function unanswered(state: BookingState, status: BookingStatus | null, since: string): Partial<BookingState> {
   const last = state.attempts.at(-1);
@@ -169,7 +145,6 @@ type Verdict = { do: 'undo' } | { do: 'nothing' } | { do: 'ask'; failure: Failur
 
 /** What is to become of what the booking left, after a look at the provider. */
 async function judged(b: Booking, before: Before): Promise<Verdict> {
-  if (!before.isTraceable) return { do: 'ask', failure: new Failure('booking_cut_off') };
   try {
     await findPlacedOrder(b);
     const { order, capabilities } = b.state;

@@ -3,7 +3,7 @@ import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { partyOf } from '../src/booking/request-parts';
 import { reads } from './activities';
-import { after, now } from './clock';
+import { after, now, nowMs } from './clock';
 import { whose } from './evidence';
 import { newPace, noteLook, type Pace } from './pace';
 import { at, change, type Booking } from './state';
@@ -69,9 +69,11 @@ export async function lookUpUnknown(b: Booking): Promise<Appointment | null> {
 async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appointment | null> {
   for (;;) {
     const news = await newsUntil(b, 'a lost answer to show up', time, pace);
+    const beganMs = nowMs();
     const found = await lookUpOnce(b);
     noteLook(pace, b.state.limits.pollMaxMs);
-    if (found || !news) return found;
+    // A look that began after the time is the one that was planned, whatever led to it.
+    if (found || !news || beganMs >= Date.parse(time)) return found;
   }
 }
 

@@ -40,6 +40,8 @@ export interface BookingState {
   unknownBook: UnknownCall | null;
   /** Whether the named order was refused for adoption: then it is none of this booking's business. */
   orderRefused: boolean;
+  /** Whether a person had the order left standing. */
+  orderLeft: boolean;
   /** Since when it is not known whether the order was placed. */
   unknownOrderSince: string | null;
   compensation: BookingView['compensation'];
@@ -151,6 +153,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       attempts: [],
       unknownBook: null,
       orderRefused: false,
+      orderLeft: false,
       unknownOrderSince: null,
       compensation: [],
       undoCalls: [],

@@ -5,10 +5,10 @@ import type { BookingState } from './state';
  * and no words of the provider: details may be read where payloads are decoded.
  */
 export function storyOf(state: BookingState): string {
-  const { request, order, appointment, attention } = state;
+  const { named, request, order, appointment, attention } = state;
   const lines = [
     `### ${headline(state)}`,
-    `Provider **${request.provider}**, account **${request.account}**${request.reference ? `, reference **${request.reference}**` : ''}`,
+    `Provider **${named.provider ?? 'not known yet'}**, account **${named.account ?? 'not known yet'}**${request.reference ? `, reference **${request.reference}**` : ''}`,
     '', // without it Markdown takes the list for more of the paragraph
   ];
   if (order) lines.push(`- Order \`${order.id}\` (${order.origin}): ${order.status}`);

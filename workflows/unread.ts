@@ -56,6 +56,16 @@ export function keepUnread(
   return null;
 }
 
+/** A booking that ends takes no more messages: the last of those that nobody could read is told to have been refused. */
+export function refuseUnread(b: Booking): void {
+  const last = b.inbox.unread.at(-1);
+  if (!last) return;
+  const { kind } = last;
+  change(b, {
+    lastRequest: { kind, outcome: 'refused', code: 'message_unreadable', id: null, by: null, at: now() },
+  });
+}
+
 /** What was so when it was first asked, on whichever worker a replay runs. */
 function recorded(id: string, isSo: boolean): boolean {
   return workflowInfo().unsafe.isReplaying ? patched(id) : isSo && patched(id);

@@ -43,6 +43,7 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
     seenBefore: state.seenBefore,
     tookOver: state.tookOver,
     orderRefused: state.orderRefused,
+    orderLeft: state.orderLeft,
     unknownBook: state.unknownBook,
     unknownOrderSince: state.unknownOrderSince,
     undoCalls: state.undoCalls,

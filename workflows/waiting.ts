@@ -19,18 +19,18 @@ export function deadline(b: Booking, from: string, limitMs: number, heldBack = h
 }
 
 /** The deadline of the whole booking. */
-function settleDeadline(b: Booking): Deadline {
+export function settleDeadline(b: Booking): Deadline {
   const { settleFrom, settleHeldBackMs, limits } = b.state;
   return deadline(b, settleFrom, limits.settleWithinMs, settleHeldBackMs);
 }
 
 /**
- * The booking's deadline for a wait that begins now; null when it is over already. Then nothing was tried within it, as
- * after a long time without workers: the one try that is made all the same is waited for in full.
+ * The booking's deadline for a wait that begins now. Where it is over already, as after a long time without workers, the
+ * one try that is made all the same has the whole time for itself.
  */
-export function settleDeadlineAhead(b: Booking): Deadline | null {
+export function settleDeadlineAhead(b: Booking): Deadline {
   const settle = settleDeadline(b);
-  return isOver(b, settle) ? null : settle;
+  return isOver(b, settle) ? deadline(b, now(), b.state.limits.settleWithinMs) : settle;
 }
 
 /** When the deadline comes; null while it stands still. */

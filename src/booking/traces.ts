@@ -23,6 +23,7 @@ export interface BookingTraces {
   seenBefore: string[];
   tookOver: boolean;
   orderRefused: boolean;
+  orderLeft: boolean;
   unknownBook: UnknownCall | null;
   unknownOrderSince: string | null;
   undoCalls: BookingView['compensation'][number]['step'][];

@@ -6,10 +6,12 @@ import {
 } from '@temporalio/common';
 import type { CleanupInput } from '../../workflows/messages';
 import { AFTER_RUN_MEMO, cleanupIdOf, CUT_OFF_MEMO, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import type { BookingView } from '../booking/schema/view';
+import { cleanUpAfter } from './after-run';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
 import { isOver, type Execution } from './execution';
-import { findExecution, readExecution } from './read';
+import { findExecution, hasUnknownCall, memoView, ownView } from './read';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
 /**
@@ -20,19 +22,26 @@ import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 export async function cleanUpBooking(door: Door, bookingId: string): Promise<boolean> {
   const execution = await findExecution(door, bookingId);
   if (!execution || !isOver(execution.status)) return false;
-  const view = await readExecution(door, bookingId, execution);
-  if (view.status === 'completed' || !view.attempts.some(({ outcome }) => outcome === 'unknown'))
-    return false;
+  const view = await ownView(door, bookingId, execution);
+  if (view.status === 'completed' || !hasUnknownCall(view)) return false;
   // What a person decided to leave standing carries the same maker: it is theirs.
-  const isLeft = view.compensation.some(
-    ({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person',
-  );
-  if (isLeft) return false;
+  if (isLeft(view) || (await wasLeftSince(door, bookingId, execution.runId))) return false;
   const { workflowId, runId, attributes } = execution;
   const { input: request } = await beginningOf(door, workflowId, runId);
   const orderId = view.order?.id ?? null;
   await beginCleanUp(door, { bookingId, createdAt: view.createdAt, request, orderId }, runId, attributes);
   return true;
+}
+
+function isLeft({ compensation }: BookingView): boolean {
+  return compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person');
+}
+
+/** Whether a clean-up before came to its end with a person's leaving it. One that was cut off decided nothing. */
+async function wasLeftSince(door: Door, bookingId: string, runId: string): Promise<boolean> {
+  const after = await cleanUpAfter(door, bookingId, runId);
+  const view = after?.status === 'COMPLETED' ? await memoView(door, after) : null;
+  return view !== null && isLeft(view);
 }
 
 /** What an incident is told by, and whom it concerns: also of a booking whose request nobody can read any more. */

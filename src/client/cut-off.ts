@@ -85,11 +85,9 @@ export async function lastSweep(door: Door): Promise<Swept | null> {
   const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus = 'Completed'`;
   for await (const row of rowsOf(door, query)) {
     const { workflowId, runId } = executionOf(row);
+    const handle = door.client.workflow.getHandle(workflowId, runId);
     // One that cannot be decrypted any more, or that another build wrote, says nothing.
-    const last: unknown = await door.client.workflow
-      .getHandle(workflowId, runId)
-      .result()
-      .catch(() => null);
+    const last: unknown = await within(door.client, CALL_TIMEOUT_MS, () => handle.result());
     return isSwept(last) ? last : null;
   }
   return null;
@@ -136,19 +134,19 @@ function isHow(name: string): name is CutOff['how'] {
 /** Whatever goes wrong with one is told when it goes on; the others' turn comes. */
 async function settle(door: Door, candidate: Candidate): Promise<Outcome | { failed: string }> {
   try {
-    if (candidate.workflow === 'booking') return await settleRun(door, candidate.bookingId, candidate.runId);
-    return await settleCleanUp(door, candidate);
+    if (candidate.workflow === 'cleanup') return await settleCleanUp(door, candidate);
+    return await settleRun(door, candidate);
   } catch (err) {
     return { failed: err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err };
   }
 }
 
-async function settleRun(door: Door, bookingId: string, runId: string): Promise<Outcome> {
+async function settleRun(door: Door, { bookingId, runId, how }: Candidate): Promise<Outcome> {
   const own = await describe(door, workflowIdOf(bookingId), runId);
-  if (!own || !isHow(own.status)) return 'settled';
-  if (own.status === 'FAILED' && (await endedByItself(door, own))) return 'settled';
-  const standing = await standingOf(door, own);
-  return standing === 'ours' ? cleanUpAfterRun(door, bookingId, own, own.status) : standing;
+  if (own && !isHow(own.status)) return 'settled';
+  if (own?.status === 'FAILED' && (await endedByItself(door, own))) return 'settled';
+  const standing = await standingOf(door, bookingId, runId, own);
+  return standing === 'ours' ? cleanUpAfterRun(door, { bookingId, runId, how }, own) : standing;
 }
 
 /** A booking that failed by itself has said so, and has undone what it made. */
@@ -157,7 +155,7 @@ async function endedByItself(door: Door, execution: Execution): Promise<boolean>
     const view = await memoView(door, execution);
     if (view) return isEnded(view.status);
   } catch (err) {
-    if (!(err instanceof Failure) || err.code !== 'key_missing') throw err;
+    if (!isKeyMissing(err)) throw err;
   }
   // Its last view is gone with its key, or it never had one: the code that it failed with is in the clear.
   return isFailureCode(await failureTypeOf(door, execution));
@@ -180,53 +178,95 @@ async function failureTypeOf(door: Door, { workflowId, runId }: Execution): Prom
  * Whose what it left is now. A newer run of the same chain (after a reset) speaks for the booking; a newer booking
  * of the same order has its hands on it while it runs.
  */
-async function standingOf(door: Door, own: Execution): Promise<'ours' | 'settled' | 'later'> {
-  const newest = await describe(door, own.workflowId);
-  if (!newest || newest.runId === own.runId) return 'ours';
-  if (own.firstRunId === newest.firstRunId) return 'settled';
+async function standingOf(
+  door: Door,
+  bookingId: string,
+  runId: string,
+  own: Execution | null,
+): Promise<'ours' | 'settled' | 'later'> {
+  const newest = await describe(door, workflowIdOf(bookingId));
+  if (!newest || newest.runId === runId) return 'ours';
+  if (own && own.firstRunId === newest.firstRunId) return 'settled';
   return isOver(newest.status) ? 'ours' : 'later';
 }
 
-async function cleanUpAfterRun(
-  door: Door,
-  bookingId: string,
-  own: Execution,
-  how: CutOff['how'],
-): Promise<Outcome> {
-  const cleanup = await describe(door, cleanupIdOf(bookingId));
-  const isOfThisRun = cleanup !== null && (await cleansUpAfter(door, cleanup, own));
-  if (isOfThisRun && ['RUNNING', 'PAUSED', 'COMPLETED'].includes(cleanup.status)) return 'settled';
-  if (cleanup && !isOver(cleanup.status)) return 'later';
-  const { runId, attributes } = own;
-  await beginCleanUp(door, { bookingId, cutOff: { bookingId, runId, how } }, runId, attributes);
+/** Begins the clean-up after a run, unless it has one. Of a run that Temporal no longer has, the clean-up asks a person. */
+async function cleanUpAfterRun(door: Door, cutOff: CutOff, own: Execution | null): Promise<Outcome> {
+  const { bookingId, runId } = cutOff;
+  const newest = await describe(door, cleanupIdOf(bookingId));
+  if (newest) {
+    if (await isCleanedUp(door, newest, runId, own)) return 'settled';
+    if (!isOver(newest.status)) return 'later';
+    // An earlier run's clean-up may stand before it: each run is cleaned up after once.
+    for await (const row of rowsOf(door, `WorkflowId = '${cleanupIdOf(bookingId)}'`))
+      if (await isCleanedUp(door, executionOf(row), runId, own)) return 'settled';
+  }
+  await beginCleanUp(door, { bookingId, cutOff }, runId, own?.attributes ?? {});
   return 'begun';
 }
 
-/** Whether a clean-up is that of a run. Its memo says so; where the key of that is gone, one that began after the run's end is. */
-async function cleansUpAfter(door: Door, cleanup: Execution, run: Execution): Promise<boolean> {
+const NOT_CUT_OFF: readonly string[] = ['RUNNING', 'PAUSED', 'COMPLETED'];
+
+/** Whether this is a clean-up of that run, under way or done. */
+async function isCleanedUp(
+  door: Door,
+  cleanup: Execution,
+  runId: string,
+  own: Execution | null,
+): Promise<boolean> {
+  return NOT_CUT_OFF.includes(cleanup.status) && cleansUpAfter(door, cleanup, runId, own);
+}
+
+/** Its memo says so; where the key of that is gone, one that began after the run's end is. */
+async function cleansUpAfter(
+  door: Door,
+  cleanup: Execution,
+  runId: string,
+  own: Execution | null,
+): Promise<boolean> {
   try {
-    return (await memoValue(door, cleanup, CUT_OFF_MEMO)) === run.runId;
-  } catch {
-    return Date.parse(cleanup.startedAt ?? '') >= Date.parse(run.closedAt ?? '');
+    return (await memoValue(door, cleanup, CUT_OFF_MEMO)) === runId;
+  } catch (err) {
+    if (!isKeyMissing(err)) throw err;
+    return Date.parse(cleanup.startedAt ?? '') >= Date.parse(own?.closedAt ?? '');
   }
 }
 
 /** A clean-up that was cut off itself: what it was to clean up after is taken up once more. */
-async function settleCleanUp(door: Door, { bookingId, runId }: Candidate): Promise<Outcome> {
+async function settleCleanUp(door: Door, { bookingId, runId, how }: Candidate): Promise<Outcome> {
   const cleanup = await describe(door, cleanupIdOf(bookingId), runId);
   if (!cleanup || !isHow(cleanup.status)) return 'settled';
   const newest = await describe(door, cleanupIdOf(bookingId));
   if (newest && newest.runId !== runId) return 'settled';
-  const cutOffRun = await memoValue(door, cleanup, CUT_OFF_MEMO).catch(() => null);
-  const run = await describe(
-    door,
-    workflowIdOf(bookingId),
-    typeof cutOffRun === 'string' ? cutOffRun : undefined,
-  );
-  if (!run) return 'settled';
-  if (isHow(run.status) && !(run.status === 'FAILED' && (await endedByItself(door, run))))
-    return settleRun(door, bookingId, run.runId);
+  const cutOffRun = await runCleanedUp(door, bookingId, cleanup);
+  if (cutOffRun !== null) return settleRun(door, { workflow: 'booking', bookingId, runId: cutOffRun, how });
   return (await cleanUpBooking(door, bookingId)) ? 'begun' : 'settled';
+}
+
+/** The run that a clean-up takes up after its being cut off; null for one after a late effect. */
+async function runCleanedUp(door: Door, bookingId: string, cleanup: Execution): Promise<string | null> {
+  try {
+    const runId = await memoValue(door, cleanup, CUT_OFF_MEMO);
+    return typeof runId === 'string' ? runId : null;
+  } catch (err) {
+    if (!isKeyMissing(err)) throw err;
+    return lastEndedBefore(door, bookingId, cleanup.startedAt ?? '');
+  }
+}
+
+/** The booking's run that ended last before a moment: what a clean-up that began then was about. Null when it ended well. */
+async function lastEndedBefore(door: Door, bookingId: string, time: string): Promise<string | null> {
+  let last: Execution | null = null;
+  for await (const row of rowsOf(door, `WorkflowId = '${workflowIdOf(bookingId)}'`)) {
+    const run = executionOf(row);
+    const endedMs = Date.parse(run.closedAt ?? '');
+    if (endedMs <= Date.parse(time) && !(endedMs <= Date.parse(last?.closedAt ?? ''))) last = run;
+  }
+  return last && isHow(last.status) ? last.runId : null;
+}
+
+function isKeyMissing(err: unknown): boolean {
+  return err instanceof Failure && err.code === 'key_missing';
 }
 
 /**

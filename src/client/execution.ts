@@ -117,10 +117,20 @@ export async function valuesOf(
   door: Door,
   payloads: readonly Payload[] | null | undefined,
 ): Promise<unknown[]> {
-  const values = await decodeArrayFromPayloads(door.client.options.loadedDataConverter, payloads?.slice());
+  const values: unknown[] = [];
+  for (const payload of payloads ?? []) values.push(await valueIn(door, payload));
   const unreadable = values.map(unreadableIn).find((one) => one !== null);
   if (unreadable) throw new Failure('key_missing', { hint: `It names the key "${unreadable.keyId}".` });
   return values;
+}
+
+/** The codec never throws: what does is a caller's payload that nobody can convert, and says nothing. */
+async function valueIn(door: Door, payload: Payload): Promise<unknown> {
+  try {
+    return (await decodeArrayFromPayloads(door.client.options.loadedDataConverter, [payload]))[0];
+  } catch {
+    return null;
+  }
 }
 
 /** A time of the protocol, RFC 3339 to the ms; null where there is none. */

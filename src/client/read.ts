@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Failure } from '../booking/failures';
 import { PROVIDERS } from '../booking/model';
 import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
-import type { BookingView } from '../booking/schema/view';
+import { statusSchema, type BookingView } from '../booking/schema/view';
 import { isEnded } from '../booking/status';
 import { cleanUpAfter } from './after-run';
 import { beginningOf } from './beginning';
@@ -50,18 +50,29 @@ export async function readExecution(
   bookingId: string,
   execution: Execution,
 ): Promise<BookingView> {
-  const { runId, status } = execution;
-  switch (status) {
-    case 'COMPLETED':
-    case 'FAILED':
-      return withLateCleanUp(door, runId, await endOf(door, execution));
-    case 'CANCELLED':
-    case 'TERMINATED':
-    case 'TIMED_OUT':
-      return withCleanUp(door, runId, cutOff(await lastView(door, bookingId, execution), status));
-    default:
-      return { ...(await lastView(door, bookingId, execution)), stalled: stalledOf(execution) };
-  }
+  const own = await ownView(door, bookingId, execution);
+  if (!isOver(execution.status)) return { ...own, stalled: stalledOf(execution) };
+  if (!mayBeCleanedUp(own)) return own;
+  const after = await cleanUpAfter(door, bookingId, execution.runId);
+  return after ? withCleanUp(own, await memoView(door, after), after) : own;
+}
+
+/** Whether an ended booking may have left something: it was cut off, or could not account for one of its calls. */
+function mayBeCleanedUp(own: BookingView): boolean {
+  return own.failure?.code === 'booking_cut_off' || hasUnknownCall(own);
+}
+
+/** Whether a call of an ended booking was never accounted for, as far as its view tells: the oldest may be left out there. */
+export function hasUnknownCall({ attempts, attemptsLeftOut }: BookingView): boolean {
+  return attemptsLeftOut > 0 || attempts.some(({ outcome }) => outcome === 'unknown');
+}
+
+/** A booking's own view, without what a clean-up after it did or asks. */
+export async function ownView(door: Door, bookingId: string, execution: Execution): Promise<BookingView> {
+  const { status } = execution;
+  if (status === 'COMPLETED' || status === 'FAILED') return endOf(door, execution);
+  const view = await lastView(door, bookingId, execution);
+  return isOver(status) ? cutOff(view, status) : view;
 }
 
 /** The view in an execution's memo; null when no workflow task has put one there yet. */
@@ -88,16 +99,20 @@ async function afterLostKey(
   { runId, status, attributes, startedAt }: Execution,
   why: Failure,
 ): Promise<BookingView> {
-  const after = await cleanUpView(door, bookingId, runId);
-  if (!after) throw why;
+  const after = await cleanUpAfter(door, bookingId, runId);
+  const view = after && (await memoView(door, after));
+  if (!view) throw why;
   const { BookingProvider: provider, BookingAccount: account, BookingReference: reference } = attributes;
+  const said = statusSchema.safeParse(attributes.BookingStatus);
   const bare = {
-    ...initialView(bookingId, null, startedAt ?? after.createdAt),
+    ...initialView(bookingId, null, startedAt ?? view.createdAt),
     provider: PROVIDERS.find((one) => one === provider) ?? null,
     account: account ?? null,
     reference: reference ?? null,
+    ...(said.success && { status: said.data }),
   };
-  return withCleanUp(door, runId, cutOff(bare, status));
+  const cameToItsEnd = status === 'COMPLETED' || status === 'FAILED';
+  return withCleanUp(cameToItsEnd ? bare : cutOff(bare, status), view, after);
 }
 
 /** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */
@@ -142,50 +157,26 @@ function cutOff(view: BookingView, status: ExecutionStatus): BookingView {
 }
 
 /**
- * An unanswered call may have taken effect after the booking's end. What the clean-up after that undoes or asks belongs
- * to the booking too; its end stays what it was.
+ * To its callers the clean-up is the rest of the booking's life: what it undoes, and what it asks a person. A booking that
+ * came to its own end stays as it ended, order and appointment included. One that has nothing to say yet may have stalled.
  */
-async function withLateCleanUp(door: Door, runId: string, view: BookingView): Promise<BookingView> {
-  if (!view.attempts.some(({ outcome }) => outcome === 'unknown')) return view;
-  const after = await cleanUpView(door, view.id, runId);
-  if (!after) return view;
-  const compensation = after.compensation.filter(({ outcome }) => outcome !== 'nothing_to_undo');
-  const others = view.compensation.filter(({ step }) => !compensation.some((undo) => undo.step === step));
-  return { ...goingOn(view, after), compensation: [...others, ...compensation] };
-}
-
-/** To its callers the clean-up is the rest of the booking's life: what it undoes, and what it asks a person. */
-async function withCleanUp(door: Door, runId: string, view: BookingView): Promise<BookingView> {
-  const after = await cleanUpView(door, view.id, runId);
-  if (!after) return view;
-  const { order, appointment, compensation } = after;
+function withCleanUp(own: BookingView, view: BookingView | null, after: Execution): BookingView {
+  const stalled = stalledOf(after);
+  if (!view) return { ...own, stalled };
+  const wasCutOff = own.failure?.code === 'booking_cut_off';
+  const compensation = view.compensation.filter(({ outcome }) => wasCutOff || outcome !== 'nothing_to_undo');
+  const others = own.compensation.filter(({ step }) => !compensation.some((undo) => undo.step === step));
   return {
-    ...goingOn(view, after),
-    order: order ?? view.order,
-    appointment: appointment ?? view.appointment,
-    compensation,
-  };
-}
-
-/** What a clean-up's view adds to its booking's, whichever kind it is. */
-function goingOn(view: BookingView, after: BookingView): BookingView {
-  const { attention, waitingFor, stalled, updatedAt } = after;
-  return {
-    ...view,
-    revision: view.revision + after.revision,
-    lastRequest: after.lastRequest ?? view.lastRequest,
-    attention,
-    waitingFor,
+    ...own,
+    revision: own.revision + view.revision,
+    ...(wasCutOff && { order: view.order ?? own.order, appointment: view.appointment ?? own.appointment }),
+    lastRequest: view.lastRequest ?? own.lastRequest,
+    compensation: wasCutOff ? view.compensation : [...others, ...compensation],
+    attention: view.attention,
+    waitingFor: view.waitingFor,
+    updatedAt: view.updatedAt,
     stalled,
-    updatedAt,
   };
-}
-
-/** Null when nobody cleans up after this run, or the clean-up has not come to say anything. */
-async function cleanUpView(door: Door, bookingId: string, runId: string): Promise<BookingView | null> {
-  const after = await cleanUpAfter(door, bookingId, runId);
-  const view = after && (await memoView(door, after));
-  return view && { ...view, stalled: stalledOf(after) };
 }
 
 /** Enough of a look to tell a view from whatever else an execution may have ended with. */

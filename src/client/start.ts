@@ -105,14 +105,17 @@ async function repeated(door: Door, plan: Plan, options: StartOptions): Promise<
   return null;
 }
 
-/** The run of this booking id that a start with this key made, the newest first. */
+/**
+ * The run of this booking id that a start with this key made, the newest first. One under a key that we lack is none as
+ * far as anybody can tell: while it is open its order is in use, and once it has ended it holds up no other booking.
+ */
 async function runWithKey(door: Door, plan: Plan, newest: Execution | null): Promise<Execution | null> {
-  if (newest === null || (await isSame(door, plan, newest, MEMO.key))) return newest;
+  if (newest === null || (await hasKeyOf(door, plan, newest))) return newest;
   // Runs that continued as new carry their successor's memo: only the last of each chain counts.
   const query = `WorkflowId = '${workflowIdOf(plan.bookingId)}' AND ExecutionStatus != 'ContinuedAsNew'`;
   for await (const row of rowsOf(door, query)) {
     const execution = executionOf(row);
-    if (await isSame(door, plan, execution, MEMO.key)) return execution;
+    if (await hasKeyOf(door, plan, execution)) return execution;
   }
   return null;
 }
@@ -125,11 +128,22 @@ async function begun(door: Door, plan: Plan): Promise<Started> {
     if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
   }
   const standing = await findExecution(door, plan.bookingId);
-  if (standing && (await isSame(door, plan, standing, MEMO.key))) return theSame(door, plan, standing);
+  if (standing && (await hasKeyOf(door, plan, standing))) return theSame(door, plan, standing);
   throw plan.adoptedOrderId === null ? new Failure('idempotency_key_reused') : inUse(plan);
 }
 
-/** Whether a start left the same fingerprint there. A row of a list, and one under a key that we lack, is told by its own memo. */
+/** Whether a start with this key made it. The id of a booking that places its order is made of the key. */
+async function hasKeyOf(door: Door, plan: Plan, execution: Execution): Promise<boolean> {
+  if (plan.adoptedOrderId === null) return true;
+  try {
+    return await isSame(door, plan, execution, MEMO.key);
+  } catch (err) {
+    if (err instanceof Failure && err.code === 'key_missing') return false;
+    throw err;
+  }
+}
+
+/** Whether a start left the same fingerprint there. Throws `key_missing` where that cannot be read. */
 async function isSame(door: Door, plan: Plan, execution: Execution, field: string): Promise<boolean> {
   return (await memoValue(door, execution, field)) === plan.memo[field];
 }

@@ -27,9 +27,12 @@ const PREFIX = 'workflow-bundle-';
 const KEPT = 5;
 
 /** What runs around every workflow, in this order. */
-export const WORKFLOW_INTERCEPTORS = ['guarded-reads', 'own-payloads', 'one-upsert'].map((name) =>
-  join(ROOT, 'workflows/interceptors', name),
-);
+export const WORKFLOW_INTERCEPTORS = [
+  'guarded-reads',
+  'own-payloads',
+  'convertible-inputs',
+  'one-upsert',
+].map((name) => join(ROOT, 'workflows/interceptors', name));
 
 /**
  * Bundles the workflows; takes seconds. The failure converter goes into the bundle: without it the workflows' own

@@ -9,7 +9,7 @@ import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { installRuntime } from '../../src/temporal/runtime';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 import { testConfig } from '../support/temporal';
 
@@ -20,6 +20,8 @@ const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs
 let rig: SagaRig;
 /** A confirmed booking whose first run Temporal has begun to delete, as it does past the retention: that takes it half a minute. */
 let old: { id: string; orderId: string; firstRun: string };
+/** Bookings whose runs Temporal no longer has, as far as a sweep is told. */
+const gone = new Set<string>();
 /** Bookings of which Temporal gives no answer to a sweep. */
 const silent = new Set<string>();
 
@@ -44,6 +46,9 @@ beforeEach(async () => {
   await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
 });
 
+/** As gRPC has it. */
+const NOT_FOUND = Object.assign(new Error('not found'), { code: 5, details: 'not found', metadata: {} });
+
 /** The client, but for those that are silent. */
 function deafDoor() {
   const { client } = rig.server;
@@ -51,10 +56,12 @@ function deafDoor() {
     get(service, name) {
       const method: unknown = Reflect.get(service, name);
       if (name !== 'describeWorkflowExecution' || typeof method !== 'function') return method;
-      return (request: { execution: { workflowId: string } }) =>
-        silent.has(request.execution.workflowId)
-          ? Promise.reject(new RangeError('index out of range'))
-          : (method.call(service, request) as unknown);
+      return (request: { execution: { workflowId: string; runId?: string } }) => {
+        const { workflowId, runId } = request.execution;
+        if (silent.has(workflowId)) return Promise.reject(new RangeError('index out of range'));
+        if (runId && gone.has(workflowId)) return Promise.reject(NOT_FOUND);
+        return method.call(service, request) as unknown;
+      };
     },
   });
   const deaf = new Proxy(client, {
@@ -229,3 +236,51 @@ test('one whose first run is past the retention is cleaned up after, and so is e
   const view = await shown(id, ({ attention }) => attention !== null);
   expect(view).toMatchObject({ appointment: { id: expect.any(String) }, order: { id: orderId } });
 }, 120_000);
+
+test('one whose history is gone before its turn comes is for a person, by what is known of it', async () => {
+  const { id } = await unconfirmed();
+  await handleOf(id).terminate('pressed by mistake');
+  gone.add(workflowIdOf(id));
+  await sweptUntilBegun(id);
+  gone.clear();
+  await eventually(
+    () => rig.bookings.get(id),
+    ({ compensation }) => compensation.length > 0,
+  );
+  expect((await sweep()).begun).not.toContain(id); // once
+}, 60_000);
+
+test('a late effect’s clean-up that is cut off while staff is asked is taken up again', async () => {
+  await rig.clinic.control('clinic', { accept: 'auto', completesTasks: false });
+  const path = '/services/core/open_api/v1/appointments';
+  await rig.clinic.control('faults', {
+    method: 'POST',
+    path,
+    when: 'late',
+    delayMs: 3_500,
+    answer: 'timeout',
+  });
+  const { booking } = await rig.bookings.start(
+    atPractice({ limits: { maxSlotAttempts: 1, settleWithinMs: 3_000 } }),
+  );
+  await rig.until(booking.id, ({ status }) => status === 'failed', 30_000);
+  await eventually(
+    () => rig.clinic.state(),
+    ({ live }) => live.appointments.length > 0,
+  );
+  await eventually(
+    () => rig.bookings.cleanUp(booking.id),
+    (begun) => begun,
+  );
+  await eventually(
+    () => rig.clinic.state(),
+    ({ staffTasks }) => staffTasks.length > 0,
+  );
+  await eventually(
+    () => rig.bookings.get(booking.id),
+    ({ compensation }) => compensation.some(({ outcome }) => outcome === 'left_to_person'),
+  );
+  await cleanUpOf(booking.id).terminate('pressed by mistake');
+  await sweptUntilBegun(booking.id);
+  await rig.clinic.control('clinic', { completesTasks: true });
+}, 90_000);

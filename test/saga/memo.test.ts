@@ -119,7 +119,11 @@ test('a booking whose activity or execution somebody paused in Temporal does not
   const view = await confirmed();
   expect(view.stalled).toBeNull();
   const { workflowService } = rig.server.client;
-  const { raw } = await handleOf(view.id).describe();
+  // Its poll has seen that all is well, and will be tried again.
+  const { raw } = await eventually(
+    () => handleOf(view.id).describe(),
+    ({ raw: seen }) => (seen.pendingActivities ?? []).some(({ attempt }) => (attempt ?? 0) > 1),
+  );
   const activity = {
     namespace: rig.server.client.options.namespace,
     execution: { workflowId: workflowIdOf(view.id) },

@@ -23,8 +23,10 @@ export async function confirmed(b: Booking): Promise<boolean> {
     const verdict = verdictOf(b, b.state.appointment);
     if (verdict !== 'waiting') return settle(b, verdict);
     enter(b, 'awaiting_confirmation');
-    const until = soonest(b, limit, settleBy, startDeadline(b));
+    let until = limit;
     mark = await owned(b, async () => {
+      // Anew at each try: a person may have been asked until after the slot's start came near.
+      until = soonest(b, limit, settleBy, startDeadline(b));
       const seen = await nextSighting(b, { what: 'confirmation', mark, pace, until: untilOf(b, until) });
       if (!seen) return mark;
       note(b, seen);

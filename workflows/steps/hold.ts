@@ -1,7 +1,7 @@
 import { Ending } from '../ending';
 import { owned } from '../owned';
 import { change, type Booking } from '../state';
-import { settleDeadlineAhead } from '../waiting';
+import { isOver, settleDeadline } from '../waiting';
 import { leaveStanding, takeOver, undoAppointment } from './appointment';
 import { confirmed } from './confirm';
 import { nextOffer } from './offer';
@@ -19,7 +19,7 @@ export async function hold(b: Booking): Promise<void> {
   const until = before + b.state.limits.maxSlotAttempts; // the request's own, where it has one
   while (b.state.attempts.length < until) {
     // One try is made whatever the time: that no worker was there until it was up is no reason to undo anything.
-    if (b.state.attempts.length > before && settleDeadlineAhead(b) === null)
+    if (b.state.attempts.length > before && isOver(b, settleDeadline(b)))
       throw new Ending('failed', 'not_settled_in_time');
     const offer = await owned(b, () => nextOffer(b));
     const appointment = await owned(b, () => take(b, offer));

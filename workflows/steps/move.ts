@@ -12,6 +12,7 @@ import { confirmed } from './confirm';
 import { release } from './hold';
 import { nextSlot } from './offer';
 import { take } from './take';
+import { isOver, settleDeadline } from '../waiting';
 import { undone } from './undo';
 
 /**
@@ -55,6 +56,7 @@ function wayOf(b: Booking, old: Appointment): (b: Booking, old: Appointment) => 
 /** The provider moves it: from the moment that it answers, only the new time stands. */
 async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+    if (n > 0) checkTime(b);
     const slot = await ownedMove(b, () => nextSlot(b));
     const taken = await ownedMove(b, () => take(b, { kind: 'move', slot, appointmentId: old.id })).catch(
       (err: unknown) => {
@@ -81,6 +83,7 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
 /** No reschedule at the provider: both stand until the new one is confirmed, then the old one is cancelled. */
 async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+    if (n > 0) checkTime(b);
     const slot = await ownedMove(b, () => nextSlot(b));
     const taken = await ownedMove(b, () => take(b, { kind: 'book', slot }));
     if (!taken) continue;
@@ -120,6 +123,7 @@ async function cancelThenBook(b: Booking, old: Appointment): Promise<MoveOutcome
 async function bookAnew(b: Booking): Promise<MoveOutcome> {
   try {
     for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+      if (n > 0) checkTime(b);
       const next = await ownedMove(b, () => nextSlot(b));
       if (!(await ownedMove(b, () => take(b, { kind: 'book', slot: next })))) continue;
       if (await confirmed(b)) return 'moved';
@@ -129,6 +133,11 @@ async function bookAnew(b: Booking): Promise<MoveOutcome> {
     if (!(err instanceof Refused)) throw err;
   }
   return 'lost';
+}
+
+/** Between two slots: the time that a move has is up. */
+function checkTime(b: Booking): void {
+  if (isOver(b, settleDeadline(b))) throw new Refused('not_settled_in_time');
 }
 
 function mayCancelAndBook(b: Booking): boolean {

@@ -127,6 +127,7 @@ async function placeOnce(b: Booking, isLastTry: boolean) {
 const undoOrder: Undo = {
   step: 'order',
   async run(b) {
+    if (b.state.orderLeft) return 'left_to_person';
     if (!isToCancel(b)) return keptWhile(b);
     const order = b.state.order ?? (await unreadOrder(b));
     if (order === null) return 'nothing_to_undo';

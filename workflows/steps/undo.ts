@@ -4,7 +4,7 @@ import { now } from '../clock';
 import { failureOf } from '../ending';
 import { undoAttention } from '../owned';
 import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../patience';
-import { change, type Booking } from '../state';
+import { change, type Booking, type BookingState } from '../state';
 
 /**
  * One step's compensation. `run` is safe to repeat and safe when there is nothing to undo; `pending` says that
@@ -110,7 +110,13 @@ async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOu
 /** The person takes it upon themselves, with whatever an unanswered call may still bring about. */
 function left(b: Booking, undo: Undo): UndoOutcome {
   if (undo.step === 'appointment') change(b, { unknownBook: null });
+  if (b.compensating) change(b, undo.step === 'order' ? { orderLeft: true } : { leftIds: allLeft(b.state) });
   return record(b, undo, 'left_to_person');
+}
+
+/** Whoever takes the booking up after its being cut off must know: it is the person's from here on. */
+function allLeft({ leftIds, ownAppointmentIds, appointment }: BookingState): string[] {
+  return [...new Set([...leftIds, ...ownAppointmentIds, ...(appointment ? [appointment.id] : [])])];
 }
 
 /** Shows that a step's undo now depends on a person at the provider; it stays open until they have done it. */
