@@ -9,7 +9,7 @@ import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { installRuntime } from '../../src/temporal/runtime';
-import { adopting, atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
 import { testConfig } from '../support/temporal';
 
@@ -249,38 +249,3 @@ test('one whose history is gone before its turn comes is for a person, by what i
   );
   expect((await sweep()).begun).not.toContain(id); // once
 }, 60_000);
-
-test('a late effect’s clean-up that is cut off while staff is asked is taken up again', async () => {
-  await rig.clinic.control('clinic', { accept: 'auto', completesTasks: false });
-  const path = '/services/core/open_api/v1/appointments';
-  await rig.clinic.control('faults', {
-    method: 'POST',
-    path,
-    when: 'late',
-    delayMs: 3_500,
-    answer: 'timeout',
-  });
-  const { booking } = await rig.bookings.start(
-    atPractice({ limits: { maxSlotAttempts: 1, settleWithinMs: 3_000 } }),
-  );
-  await rig.until(booking.id, ({ status }) => status === 'failed', 30_000);
-  await eventually(
-    () => rig.clinic.state(),
-    ({ live }) => live.appointments.length > 0,
-  );
-  await eventually(
-    () => rig.bookings.cleanUp(booking.id),
-    (begun) => begun,
-  );
-  await eventually(
-    () => rig.clinic.state(),
-    ({ staffTasks }) => staffTasks.length > 0,
-  );
-  await eventually(
-    () => rig.bookings.get(booking.id),
-    ({ compensation }) => compensation.some(({ outcome }) => outcome === 'left_to_person'),
-  );
-  await cleanUpOf(booking.id).terminate('pressed by mistake');
-  await sweptUntilBegun(booking.id);
-  await rig.clinic.control('clinic', { completesTasks: true });
-}, 90_000);

@@ -248,6 +248,29 @@ describe('the sweep', () => {
     expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
   });
 
+  test('leaves alone what a person had left standing before the booking was cut off', async () => {
+    const { id, orderId } = await standing(adopting(await rig.sandbox.placeOrder(), 'cancel'), 'confirmed');
+    await rig.sandbox.control('faults', {
+      method: 'PATCH',
+      path: `/v3/order/${orderId}/phlebotomy/appointment/cancel`,
+      times: 1_000,
+      when: 'before',
+      answer: { status: 500, body: { detail: 'Internal Server Error' } },
+    });
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ attention }) => attention?.reason === 'undo_failed');
+    await rig.bookings.resolve(id, { choice: 'leave', why: 'the patient goes there all the same' });
+    await rig.until(id, ({ attention }) => attention?.reason === 'foreign_appointment');
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await terminate(id);
+    await sweptUntilBegun(id);
+    const { attention } = await shown(id, (view) => view.attention !== null);
+    expect(attention?.reason).toBe('foreign_appointment');
+    await rig.bookings.resolve(id, { choice: 'leave', why: 'the order goes with it' });
+    await cleanUpOf(id).result();
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
   test('keeps its hands off while a newer booking of the same order runs', async () => {
     await rig.sandbox.control('confirmation', { mode: 'never' });
     const orderId = await rig.sandbox.placeOrder();
