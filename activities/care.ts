@@ -35,7 +35,7 @@ export function createCareActivities(work: CareWork): CareActivities {
         const swept = await beating(() => work.sweepCutOff(temporalNowMs(), beat));
         if (swept.begun.length > 0) log.warn('bookings were cut off', { cleanUps: swept.begun.length });
         return swept;
-      }),
+      }, afterSomeTries),
     readLeftBehind: ({ bookingId, runId }) =>
       crossing(() => work.readLeftBehind(bookingId, runId), afterSomeTries),
     findProblems: () =>
@@ -44,7 +44,7 @@ export function createCareActivities(work: CareWork): CareActivities {
         for (const problem of found.problems) log.warn('a booking is stuck', { ...problem });
         for (const queue of found.unattendedQueues) log.warn('a task queue has no worker', { queue });
         return found;
-      }),
+      }, afterSomeTries),
     waitingFor: ({ incident, before, after }) =>
       crossing(() => beating(() => work.waitingFor(incident, before, after))),
     resume: (input) => crossing(() => resume(work, input)),

@@ -58,6 +58,7 @@ export function gaugeBookings(registry: Registry, { incidents, problems }: Booki
       const seen = await problems();
       this.reset();
       for (const { problem } of seen?.problems ?? []) this.inc({ problem });
+      if (seen?.sweepFails) this.inc({ problem: 'sweep_failing' });
     },
   });
 }

@@ -58,12 +58,16 @@ const WORDS = {
   not_described: 'that Temporal does not describe',
 } as const;
 
-function wordsOf({ problems, unattendedQueues }: Problems): string[] {
+function wordsOf({ problems, unattendedQueues, sweepFails }: Problems): string[] {
   const counts = Object.entries(WORDS).map(([problem, words]) => {
     const count = new Set(
       problems.filter((one) => one.problem === problem).map(({ bookingId }) => bookingId),
     );
     return count.size === 0 ? '' : `${count.size} bookings ${words}`;
   });
-  return [...counts, ...unattendedQueues.map((queue) => `no worker on ${queue}`)].filter(Boolean);
+  return [
+    ...counts,
+    ...unattendedQueues.map((queue) => `no worker on ${queue}`),
+    sweepFails ? `the newest sweep ended badly (${sweepFails})` : '',
+  ].filter(Boolean);
 }

@@ -69,6 +69,8 @@ export interface Problems {
   unattendedQueues: string[];
   /** False where this Temporal server does not tell which workflow tasks keep failing. */
   tellsFailingTasks: boolean;
+  /** How the newest sweep ended, in Temporal's word, when not well; null when it did, or none has ended. */
+  sweepFails: string | null;
 }
 
 /** Bookings that wait for a person for one and the same reason. */

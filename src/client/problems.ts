@@ -7,7 +7,7 @@ import { PROVIDERS } from '../booking/model';
 import { caredBookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import { lastSweep, TRIES_UNTIL_TOLD } from './cut-off';
 import type { Door } from './door';
-import { describe, plainValue, timeOf } from './execution';
+import { describe, executionOf, plainValue, timeOf } from './execution';
 import { lastPollOf, type LastPoll } from './pollers';
 import { grpcCode } from './temporal-errors';
 import { pageOf } from './visibility';
@@ -31,7 +31,7 @@ const INVALID_ARGUMENT = 3;
 const { PendingActivityState } = temporal.api.enums.v1;
 
 /**
- * What is stuck just now. Costs three queries, and a look at up to a hundred bookings only where a queue has no
+ * What is stuck just now. Costs four queries, and a look at up to a hundred bookings only where a queue has no
  * worker. `nowMs` is Temporal's time, where the caller has it. Throws `temporal_unavailable`.
  */
 export async function findProblems(
@@ -51,7 +51,8 @@ export async function findProblems(
     problems.push(...waiting);
   }
   problems.push(...(await unsettled(door)));
-  return { problems, unattendedQueues, tellsFailingTasks: failing !== null };
+  const sweepFails = await failedSweep(door);
+  return { problems, unattendedQueues, tellsFailingTasks: failing !== null, sweepFails };
 }
 
 /** Those that were cut off and that sweep after sweep cannot look into. */
@@ -65,6 +66,14 @@ async function unsettled(door: Door): Promise<Problem[]> {
       detail: why ?? '',
       since: null,
     }));
+}
+
+/** Without sweeps what was cut off is seen by nobody, so that the sweep's own failing has to be. */
+async function failedSweep(door: Door): Promise<string | null> {
+  const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus != 'Running'`;
+  const [newest] = (await pageOf(door, query, { pageSize: 1 })).rows;
+  const status = newest && executionOf(newest).status;
+  return !status || status === 'COMPLETED' ? null : status;
 }
 
 /** Whether bookings are open and no worker takes them on. */

@@ -54,7 +54,12 @@ it('refuses a rate that would be the next outage', async () => {
 it('warns at /readyz of what is stuck, and stays ready', async () => {
   const problem = { bookingId: 'a', problem: 'task_failing' as const, detail: '', since: null };
   const problems = () =>
-    Promise.resolve({ problems: [problem], unattendedQueues: ['bookings-oliver'], tellsFailingTasks: true });
+    Promise.resolve({
+      problems: [problem],
+      unattendedQueues: ['bookings-oliver'],
+      tellsFailingTasks: true,
+      sweepFails: null,
+    });
   const { app } = await testApi(scriptedClient({ problems }));
   const answer = await app.inject('/readyz');
   expect([answer.statusCode, answer.json()]).toEqual([
@@ -73,7 +78,12 @@ it('shows at /metrics how many bookings wait for a person, by reason, and how ma
   const problem = { bookingId: 'a', problem: 'task_failing' as const, detail: '', since: null };
   const incidents = jest.fn(() => Promise.resolve([{ ...look, reason: 'credentials_rejected' }]));
   const problems = () =>
-    Promise.resolve({ problems: [problem, problem], unattendedQueues: [], tellsFailingTasks: true });
+    Promise.resolve({
+      problems: [problem, problem],
+      unattendedQueues: [],
+      tellsFailingTasks: true,
+      sweepFails: null,
+    });
   const { app } = await testApi(scriptedClient({ incidents, problems }));
   await app.inject('/metrics');
   const { body } = await app.inject('/metrics');

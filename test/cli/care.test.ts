@@ -147,7 +147,12 @@ describe('list', () => {
 
   it('shows what is stuck', async () => {
     const problem = { bookingId: ID, problem: 'task_failing' as const, detail: 'x', since: null };
-    const problems = { problems: [problem], unattendedQueues: ['bookings-oliver'], tellsFailingTasks: true };
+    const problems = {
+      problems: [problem],
+      unattendedQueues: ['bookings-oliver'],
+      tellsFailingTasks: true,
+      sweepFails: null,
+    };
     const { out } = await runCli(['list', '--stuck'], {
       bookings: { problems: () => Promise.resolve(problems) },
     });

@@ -128,6 +128,7 @@ describe('an incident', () => {
       problems: [],
       unattendedQueues: [],
       tellsFailingTasks: true,
+      sweepFails: null,
     });
   });
 

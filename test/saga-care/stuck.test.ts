@@ -123,6 +123,7 @@ describe('bookings that cannot report themselves', () => {
       const found = await rig.bookings.problems();
       expect(found).toMatchObject({
         tellsFailingTasks: true,
+        sweepFails: null,
         problems: [{ bookingId: id, problem: 'task_failing', detail: expect.stringMatching(/WorkflowTask/) }],
       });
       expect(problemsText(found, (_colour, text) => text)).toContain('task_failing');

@@ -249,3 +249,22 @@ test('one whose history is gone before its turn comes is for a person, by what i
   );
   expect((await sweep()).begun).not.toContain(id); // once
 }, 60_000);
+
+test('a sweep that fails as a whole is seen', async () => {
+  const { client } = rig.server;
+  const handle = await client.workflow.start('sweep', {
+    workflowId: `sweep:${randomUUID()}`,
+    taskQueue: 'nobody-works-on-it',
+  });
+  await handle.terminate('as a bug would');
+  const { sweepFails } = await eventually(
+    () => rig.bookings.problems(),
+    (found) => found.sweepFails !== null,
+  );
+  expect(sweepFails).toBe('TERMINATED');
+  await sweep();
+  await eventually(
+    () => rig.bookings.problems(),
+    (found) => found.sweepFails === null,
+  );
+});

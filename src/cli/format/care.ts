@@ -47,7 +47,7 @@ export function incidentsText(incidents: readonly Incident[], paint: Paint): str
 
 /** Bookings that cannot report themselves. */
 export function problemsText(
-  { problems, unattendedQueues, tellsFailingTasks }: Problems,
+  { problems, unattendedQueues, tellsFailingTasks, sweepFails }: Problems,
   paint: Paint,
 ): string {
   const rows = problems.map(({ bookingId, problem, detail, since }) => [
@@ -59,6 +59,8 @@ export function problemsText(
   return [
     rows.length === 0 ? 'Nothing is stuck.' : tableText(['Booking', 'Problem', 'Detail', 'Since'], rows),
     ...unattendedQueues.map((queue) => `No worker takes tasks of ${queue}.`),
+    sweepFails &&
+      `The newest sweep ended badly (${sweepFails}): nobody looks for bookings that were cut off.`,
     tellsFailingTasks ? '' : 'This Temporal server does not tell which workflow tasks keep failing.',
   ]
     .filter(Boolean)
