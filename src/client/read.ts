@@ -60,7 +60,7 @@ export async function readExecution(
     case 'TIMED_OUT':
       return withCleanUp(door, runId, cutOff(await lastView(door, bookingId, execution), status));
     default:
-      return { ...(await lastView(door, bookingId, execution)), stalled: stalledOf(execution) };
+      return { ...(await lastView(door, bookingId, execution)), stalled: await stalledOf(door, execution) };
   }
 }
 
@@ -185,7 +185,7 @@ function goingOn(view: BookingView, after: BookingView): BookingView {
 async function cleanUpView(door: Door, bookingId: string, runId: string): Promise<BookingView | null> {
   const after = await cleanUpAfter(door, bookingId, runId);
   const view = after && (await memoView(door, after));
-  return view && { ...view, stalled: stalledOf(after) };
+  return view && { ...view, stalled: await stalledOf(door, after) };
 }
 
 /** Enough of a look to tell a view from whatever else an execution may have ended with. */
