@@ -1,8 +1,9 @@
-import { continueAsNew, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { BulkInput, BulkProgress, Waiting, WaitingCursor } from '../src/booking/care';
 import { caredBookingIdOf } from '../src/booking/names';
 import { care } from './care';
-import { bulkProgress } from './messages';
+import { now } from './clock';
+import { bulkProgress, resumeAgain } from './messages';
 
 /** Seconds of work that go into one activity: what a lost worker may have to find its place in. */
 const CHUNK_S = 60;
@@ -23,34 +24,78 @@ interface UnderWay {
   before: string;
   after: WaitingCursor | null;
   failedIds: string[];
+  /** A newer request, which is taken up after the listing. */
+  again?: BulkInput;
 }
 
 /**
  * Resumes the bookings of an incident, each once, at a limited rate: a thousand bookings that wake at the same moment
  * would be the next outage. It survives restarts, and goes on where it was. One that cannot be told stops no other: it is
  * told again at the end, some times.
+ *
+ * A request that comes meanwhile lists the incident anew once this listing is done, in place of telling again: a booking
+ * that failed anew behind the listing waits like any other. Several requests that come meanwhile are one.
  */
 export async function bulk(input: BulkInput, carried?: UnderWay): Promise<BulkProgress> {
-  const run = carried ?? begun();
+  let asked = input;
+  let run = carried ?? begun(workflowInfo().startTime.toISOString());
   setHandler(bulkProgress, () => run.progress);
-  for (let waiting = await nextOf(input, run); ; waiting = await nextOf(input, run)) {
-    await resumeAll(input, run, waiting.workflowIds);
-    if (waiting.next === null) break;
-    run.after = waiting.next;
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bulk>(input, run);
-  }
-  for (const pauseMs of TELL_AGAIN_AFTER_MS) {
-    if (run.failedIds.length === 0) break;
-    await sleep(pauseMs, { summary: 'before those that could not be told are told again' });
-    await tellAgain(input, run);
+  setHandler(resumeAgain, (body) => {
+    const newer = newerRequest(asked, body);
+    // What a worker of an earlier build passed over stays passed over when it is replayed.
+    if (newer && patched('bulk-again')) run.again = newer;
+  });
+  for (;;) {
+    await resumeThoseThatWait(asked, run);
+    await tellFailedOnesAgain(asked, run);
+    if (!run.again) break;
+    asked = run.again;
+    run = begun(now());
   }
   run.progress.done = true;
   return run.progress;
 }
 
-function begun(): UnderWay {
+function begun(before: string): UnderWay {
   const progress = { total: null, resumed: 0, passedOver: 0, failed: 0, failedIds: [], done: false };
-  return { progress, before: workflowInfo().startTime.toISOString(), after: null, failedIds: [] };
+  return { progress, before, after: null, failedIds: [] };
+}
+
+/** The request that a signal brings; null for the one at hand, which comes with its own start, and for what is none. */
+function newerRequest(atHand: BulkInput, body: unknown): BulkInput | null {
+  const requestId = field(body, 'requestId');
+  if (typeof requestId !== 'string' || requestId === atHand.requestId) return null;
+  const by = field(body, 'by');
+  const rate = field(body, 'ratePerSecond');
+  return {
+    incident: atHand.incident,
+    requestId,
+    by: typeof by === 'string' ? by : atHand.by,
+    ratePerSecond: typeof rate === 'number' && rate >= 0.1 && rate <= 50 ? rate : atHand.ratePerSecond,
+  };
+}
+
+function field(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+}
+
+async function resumeThoseThatWait(input: BulkInput, run: UnderWay): Promise<void> {
+  for (let waiting = await nextOf(input, run); ; waiting = await nextOf(input, run)) {
+    await resumeAll(input, run, waiting.workflowIds);
+    if (waiting.next === null) return;
+    run.after = waiting.next;
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bulk>(input, run);
+  }
+}
+
+/** A newer request ends it: those that could not be told still wait, and are listed anew. */
+async function tellFailedOnesAgain(input: BulkInput, run: UnderWay): Promise<void> {
+  const summary = 'before those that could not be told are told again';
+  for (const pauseMs of TELL_AGAIN_AFTER_MS) {
+    if (run.failedIds.length === 0) return;
+    if (await condition(() => run.again !== undefined, pauseMs, { summary })) return;
+    await tellAgain(input, run);
+  }
 }
 
 /** The next of those that wait. A worker of an earlier build names all of them at once. */

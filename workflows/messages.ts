@@ -30,6 +30,9 @@ export const bookingQuery = defineQuery<BookingView>('booking');
 /** Output of the `slots` workflow: a search without a booking. */
 export type SlotSearchResult = FoundSlots;
 
+/** One more request to resume the incident of a `bulk` workflow under way; the body is a `BulkInput`. */
+export const resumeAgain = defineSignal<[unknown?]>('resumeAgain');
+
 /** How far the `bulk` workflow has come. */
 export const bulkProgress = defineQuery<BulkProgress>('bulkProgress');
 

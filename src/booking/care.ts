@@ -107,8 +107,11 @@ export interface BulkInput {
   ratePerSecond: number;
   /** Who asks, for the bookings' records. */
   by: string;
+  /** The request's own token, by which it is told from the next one for the same incident. An earlier build gives none. */
+  requestId?: string;
 }
 
+/** How far it has come with the newest request that was taken up. */
 export interface BulkProgress {
   /** Those that were found; null until the bookings have been counted. */
   total: number | null;

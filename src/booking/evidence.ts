@@ -1,5 +1,7 @@
 import { failureRow, isFailureCode } from './failures';
+import { PLAINTEXT_MARK } from './names';
 import { isRefOf } from './ref';
+import { unreadableIn } from './unreadable';
 
 /**
  * What a booking's calls answered, in words: evidence, and what the booking made of it. Ids, times, statuses and
@@ -19,6 +21,8 @@ export interface Whose {
   maker: string;
   /** Why it was ending, when it was: `the caller cancelled it`. */
   endingBecause: string | null;
+  /** Whether a message that could not be read here may have ended it. */
+  isCauseHidden: boolean;
 }
 
 type Reader = (answer: Fields, whose: Whose) => Evidence;
@@ -28,6 +32,9 @@ const ADOPTED =
   'Adopted: an earlier call of this booking, whose answer was lost, had taken effect; nothing was booked twice.';
 const UNCLEAR =
   'The answer was unclear, so nothing is assumed: the provider is looked at over the late-commit window.';
+
+/** Why something is undone while the booking's own end is not known. */
+export const RELEASED_WHY = 'Undone to release what was not confirmed.';
 
 /** One reader for each activity whose answer is evidence. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -48,6 +55,14 @@ const READERS: Readonly<Record<string, Reader>> = {
   openReschedule: () => ({ shows: 'the new windows or slot are in order', why: null }),
 };
 
+/** Says that a value cannot be read here, and why not; null for one that can. Nothing may be concluded from it. */
+export function unreadableWords(value: unknown): string | null {
+  const unreadable = unreadableIn(value);
+  if (unreadable) return `cannot be read here: it is encrypted with the key "${unreadable.keyId}"`;
+  if (isFields(value) && PLAINTEXT_MARK in value) return 'cannot be read here: it is not encrypted';
+  return null;
+}
+
 /** What a finished call's answer says. */
 export function evidenceOf(
   activity: string,
@@ -55,6 +70,8 @@ export function evidenceOf(
   answer: unknown,
   whose: Whose,
 ): Evidence {
+  const unreadable = unreadableWords(answer);
+  if (unreadable) return { shows: `the answer ${unreadable}`, why: null };
   if (Array.isArray(answer)) return { shows: `${answer.length} found`, why: null };
   const reader = Object.hasOwn(READERS, activity) ? READERS[activity] : undefined;
   if (!reader) return { shows: typeof answer === 'boolean' ? String(answer) : 'done', why: null };
@@ -102,11 +119,9 @@ function writeEvidence({ is, value }: Fields, doneWhy: string | null): Evidence 
   return { shows: `done: ${recordWords(value)}`, why: doneWhy };
 }
 
-function undoEvidence(answer: Fields, { endingBecause }: Whose): Evidence {
-  return writeEvidence(
-    answer,
-    endingBecause ? `Undone because ${endingBecause}.` : 'Undone to release what was not confirmed.',
-  );
+function undoEvidence(answer: Fields, { endingBecause, isCauseHidden }: Whose): Evidence {
+  if (endingBecause) return writeEvidence(answer, `Undone because ${endingBecause}.`);
+  return writeEvidence(answer, isCauseHidden ? null : RELEASED_WHY);
 }
 
 function sightingEvidence({ order, live }: Fields, { maker }: Whose): Evidence {

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { QueryNotRegisteredError, WorkflowFailedError } from '@temporalio/client';
-import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
+import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { z } from 'zod';
-import { bulkProgress } from '../../workflows/messages';
+import { bulkProgress, resumeAgain } from '../../workflows/messages';
 import type { BulkInput, BulkProgress } from '../booking/care';
 import { Failure } from '../booking/failures';
 import { bulkIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
@@ -38,8 +39,8 @@ const BEGUN: BulkProgress = {
 };
 
 /**
- * Begins to resume the bookings that wait for a reason, or finds the resumption that is under way for the same ones.
- * Throws `invalid_request` and `temporal_unavailable`.
+ * Begins to resume the bookings that wait for a reason. One that is under way for the same ones lists them anew once it is
+ * through with its listing: whatever waits when this is asked is told once for it. Throws `invalid_request` and `temporal_unavailable`.
  */
 export async function resumeIncident(door: Door, asked: Resume, by: string): Promise<Bulk> {
   const parsed = resumeSchema.safeParse(asked);
@@ -48,14 +49,15 @@ export async function resumeIncident(door: Door, asked: Resume, by: string): Pro
     throw new Failure('invalid_request', { field: issue?.path.join('.') || 'request', hint: issue?.message });
   }
   const { ratePerSecond, ...incident } = parsed.data;
-  const input: BulkInput = { incident, ratePerSecond, by };
+  const input: BulkInput = { incident, ratePerSecond, by, requestId: randomUUID() };
   const id = bulkIdOf({ provider: '*', account: '*', ...defined(incident) });
   await within(door.client, CALL_TIMEOUT_MS, () =>
-    door.client.workflow.start(WORKFLOW_TYPE.bulk, {
+    door.client.workflow.signalWithStart(WORKFLOW_TYPE.bulk, {
       workflowId: id,
       taskQueue: TASK_QUEUE.bookings,
       args: [input],
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      signal: resumeAgain,
+      signalArgs: [input],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     }),
   );

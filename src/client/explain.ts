@@ -1,5 +1,11 @@
 import { temporal } from '@temporalio/proto';
-import { evidenceOf, failureEvidence, type Evidence } from '../booking/evidence';
+import {
+  evidenceOf,
+  failureEvidence,
+  RELEASED_WHY,
+  unreadableWords,
+  type Evidence,
+} from '../booking/evidence';
 import { Failure } from '../booking/failures';
 import { workflowIdOf } from '../booking/names';
 import { makerOf } from '../booking/ref';
@@ -45,6 +51,7 @@ export async function explainBooking(door: Door, bookingId: string): Promise<Exp
     id: bookingId,
     maker: '',
     endingBecause: null,
+    isCauseHidden: false,
     failedBy: null,
     open: new Map(),
     steps: [],
@@ -65,8 +72,8 @@ async function tellAll(telling: Telling, workflowId: string, runId: string): Pro
 /** An order is only ever undone because the booking ends; why it does is known at its end. */
 function nameTheCause({ steps, endingBecause, failedBy }: Telling): void {
   if (endingBecause || !failedBy) return;
-  for (const undo of steps.filter(({ name, why }) => name === 'cancelOrder' && why !== null)) {
-    undo.why = `Undone because the booking failed: ${failedBy}.`;
+  for (const undo of steps.filter(({ name }) => name === 'cancelOrder')) {
+    undo.why &&= undo.why.replace(RELEASED_WHY, `Undone because the booking failed: ${failedBy}.`);
   }
 }
 
@@ -75,6 +82,7 @@ interface Telling {
   id: string;
   maker: string;
   endingBecause: string | null;
+  isCauseHidden: boolean;
   failedBy: string | null;
   /** Calls and waits that are not over, by the id of the event that began them, `run/` aside: ids start anew. */
   open: Map<string, ExplainedStep>;
@@ -139,7 +147,7 @@ function tellStart(telling: Telling, event: HistoryEvent): void {
 
 async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
   const name = event.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
-  const what = (await summaryOf(telling.door, event)) ?? name;
+  const what = await summaryOf(telling.door, event, name);
   const made = step(telling, event, { kind: 'call', what });
   made.name = name;
   made.attempts = 0;
@@ -190,7 +198,7 @@ function conclude(call: ExplainedStep, event: HistoryEvent, { shows, why }: Evid
 }
 
 async function tellWait(telling: Telling, event: HistoryEvent): Promise<void> {
-  const what = (await summaryOf(telling.door, event)) ?? 'wait';
+  const what = await summaryOf(telling.door, event, 'wait');
   telling.open.set(String(event.eventId), step(telling, event, { kind: 'wait', what }));
 }
 
@@ -206,33 +214,29 @@ function tellWaitCut(telling: Telling, event: HistoryEvent): void {
 
 async function tellSignal(telling: Telling, event: HistoryEvent): Promise<void> {
   const signal = event.workflowExecutionSignaledEventAttributes;
-  await tellMessage(
-    telling,
-    event,
-    signal?.signalName ?? 'unknown',
-    await valueOf(telling.door, signal?.input),
-  );
+  tellMessage(telling, event, signal?.signalName ?? 'unknown', await valueOf(telling.door, signal?.input));
 }
+
+/** The booking read the message, whoever else cannot. */
+const ACCEPTED = 'accepted';
 
 /** A refused update leaves no trace in the history: what is here was accepted. */
 async function tellUpdate(telling: Telling, event: HistoryEvent): Promise<void> {
   const input = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
-  await tellMessage(
-    telling,
-    event,
-    input?.name ?? 'unknown',
-    await valueOf(telling.door, input?.args),
-    'accepted',
-  );
+  tellMessage(telling, event, input?.name ?? 'unknown', await valueOf(telling.door, input?.args), ACCEPTED);
 }
 
-async function tellMessage(
+function tellMessage(
   telling: Telling,
   event: HistoryEvent,
   name: string,
   body: unknown,
   shows = 'received',
-): Promise<void> {
+): void {
+  const unreadable = unreadableWords(body);
+  if (/^cancel/.test(name) && (!unreadable || shows === ACCEPTED))
+    telling.endingBecause = 'the caller cancelled the booking';
+  if (unreadable) return tellUnread(telling, event, name, `${shows}; what it says ${unreadable}`);
   const by = fieldOf(body, 'by');
   const choice = fieldOf(body, 'choice');
   const what = [name, choice, by && `from ${by}`].filter(Boolean).join(' ');
@@ -241,20 +245,29 @@ async function tellMessage(
   made.shows = shows;
   made.why = fieldOf(body, 'why');
   if (NEWS.includes(name)) made.why = 'News carries no state: the provider is read once.';
-  if (/^cancel/.test(name)) telling.endingBecause = 'the caller cancelled the booking';
   if (choice === 'end') telling.endingBecause = 'a person ended the booking';
+}
+
+/** What it asked for is not known here, nor whether the booking could read it: what it was undone for may be this. */
+function tellUnread(telling: Telling, event: HistoryEvent, name: string, shows: string): void {
+  const made = step(telling, event, { kind: 'message', what: name });
+  made.name = name;
+  made.shows = shows;
+  telling.isCauseHidden ||= /^(cancel|resolve)/.test(name);
 }
 
 const NEWS: readonly string[] = ['appointmentUpdated', 'orderUpdated'];
 
 function tellTemporalCancel(telling: Telling, event: HistoryEvent): void {
   telling.endingBecause = 'it was cancelled in Temporal';
-  step(telling, event, { kind: 'message', what: "Temporal's own cancel" }).shows = 'accepted';
+  step(telling, event, { kind: 'message', what: "Temporal's own cancel" }).shows = ACCEPTED;
 }
 
 async function tellCompleted(telling: Telling, event: HistoryEvent): Promise<void> {
   const view = await valueOf(telling.door, event.workflowExecutionCompletedEventAttributes?.result);
-  tellEnd(telling, event, 'end', `ends ${fieldOf(view, 'status') ?? ''}`.trim());
+  const unreadable = unreadableWords(view);
+  const how = unreadable ? `: how ${unreadable}` : ` ${fieldOf(view, 'status') ?? ''}`;
+  tellEnd(telling, event, 'end', `ends${how}`.trim());
 }
 
 function tellFailed(telling: Telling, event: HistoryEvent): void {

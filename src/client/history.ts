@@ -1,5 +1,6 @@
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
+import { unreadableWords } from '../booking/evidence';
 import type { Door } from './door';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
@@ -50,18 +51,20 @@ async function* runEvents(door: Door, workflowId: string, runId: string): AsyncG
   } while (nextPageToken);
 }
 
-/** The first value of an event's payloads; undefined where there is none. */
+/** The first value of an event's payloads; undefined where there is none. One that cannot be read here comes marked. */
 export async function valueOf(door: Door, payloads: Payloads | null | undefined): Promise<unknown> {
   const [value] = await decodeArrayFromPayloads(door.client.options.loadedDataConverter, payloads?.payloads);
   return value;
 }
 
-/** The summary that a call or timer was given; null where it has none. */
-export async function summaryOf(door: Door, event: HistoryEvent): Promise<string | null> {
+/** The summary that a call or timer was given, or `name` where it has none; one that cannot be read here says so. */
+export async function summaryOf(door: Door, event: HistoryEvent, name: string): Promise<string> {
   const payload: Payload | null | undefined = event.userMetadata?.summary;
-  if (!payload) return null;
+  if (!payload) return name;
   const value = await valueOf(door, { payloads: [payload] });
-  return typeof value === 'string' ? value : null;
+  if (typeof value === 'string') return value;
+  const unreadable = unreadableWords(value);
+  return unreadable ? `${name}, whose summary ${unreadable}` : name;
 }
 
 /** When it happened, RFC 3339 to the ms. */

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Failure } from '../booking/failures';
 import { PROVIDERS } from '../booking/model';
 import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
-import { statusSchema, type BookingView } from '../booking/schema/view';
+import { statusSchema, type BookingView, type Stalled } from '../booking/schema/view';
 import { isEnded } from '../booking/status';
 import { cleanUpAfter } from './after-run';
 import { beginningOf } from './beginning';
@@ -51,10 +51,10 @@ export async function readExecution(
   execution: Execution,
 ): Promise<BookingView> {
   const own = await ownView(door, bookingId, execution);
-  if (!isOver(execution.status)) return { ...own, stalled: stalledOf(execution) };
+  if (!isOver(execution.status)) return { ...own, stalled: await stalledOf(door, execution) };
   if (!mayBeCleanedUp(own)) return own;
   const after = await cleanUpAfter(door, bookingId, execution.runId);
-  return after ? withCleanUp(own, await memoView(door, after), after) : own;
+  return after ? withCleanUp(own, await memoView(door, after), await stalledOf(door, after)) : own;
 }
 
 /** Whether an ended booking may have left something: it was cut off, or could not account for one of its calls. */
@@ -112,7 +112,7 @@ async function afterLostKey(
     ...(said.success && { status: said.data }),
   };
   const cameToItsEnd = status === 'COMPLETED' || status === 'FAILED';
-  return withCleanUp(cameToItsEnd ? bare : cutOff(bare, status), view, after);
+  return withCleanUp(cameToItsEnd ? bare : cutOff(bare, status), view, await stalledOf(door, after));
 }
 
 /** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */
@@ -160,8 +160,7 @@ function cutOff(view: BookingView, status: ExecutionStatus): BookingView {
  * To its callers the clean-up is the rest of the booking's life: what it undoes, and what it asks a person. A booking that
  * came to its own end stays as it ended, order and appointment included. One that has nothing to say yet may have stalled.
  */
-function withCleanUp(own: BookingView, view: BookingView | null, after: Execution): BookingView {
-  const stalled = stalledOf(after);
+function withCleanUp(own: BookingView, view: BookingView | null, stalled: Stalled | null): BookingView {
   if (!view) return { ...own, stalled };
   const wasCutOff = own.failure?.code === 'booking_cut_off';
   const compensation = view.compensation.filter(({ outcome }) => wasCutOff || outcome !== 'nothing_to_undo');

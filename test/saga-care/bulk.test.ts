@@ -8,7 +8,12 @@ import { dataConverterOf } from '../../src/temporal/encryption';
 import { workflowBundle } from '../../src/temporal/worker';
 import { startTimeSkippingServer, testConfig } from '../support/temporal';
 
-const INPUT: BulkInput = { incident: { reason: 'credentials_rejected' }, ratePerSecond: 2, by: 'desk' };
+const INPUT: BulkInput = {
+  incident: { reason: 'credentials_rejected' },
+  ratePerSecond: 2,
+  by: 'desk',
+  requestId: 'first',
+};
 
 describe('resuming an incident', () => {
   const config = testConfig();
@@ -19,6 +24,9 @@ describe('resuming an incident', () => {
   afterAll(() => env.teardown(), 60_000);
 
   type Asked = Pick<CareActivities, 'waitingFor' | 'resume'>;
+
+  /** Of the resumption that runs. */
+  let bulkId: string;
 
   /** Runs a resumption whose activities are these; with what each chunk was, in order. */
   const resumed = async (asked: Asked, ...carried: unknown[]) => {
@@ -36,10 +44,11 @@ describe('resuming an incident', () => {
         },
       },
     });
+    bulkId = `bulk:${randomUUID()}`;
     const run = env.client.workflow.execute<(...args: unknown[]) => Promise<BulkProgress>>(
       WORKFLOW_TYPE.bulk,
       {
-        workflowId: `bulk:${randomUUID()}`,
+        workflowId: bulkId,
         taskQueue: TASK_QUEUE.bookings,
         args: [INPUT, ...carried],
       },
@@ -134,6 +143,47 @@ describe('resuming an incident', () => {
     expect(asked).toEqual([{ incident: INPUT.incident, before: underWay.before, after }]);
     expect(run.chunks).toEqual([['booking:8', 'booking:9'], ['booking:4']]);
     expect(run.progress).toMatchObject({ total: 10, resumed: 9, passedOver: 1, failed: 0, done: true });
+  });
+
+  test('takes the incident up once more for a request that comes while only the telling again is left', async () => {
+    const newer = { ...INPUT, ratePerSecond: 50, by: 'night desk', requestId: 'newer' };
+    const tellNewer = async () => {
+      const handle = env.client.workflow.getHandle(bulkId);
+      await handle.signal('resumeAgain', newer);
+      await handle.signal('resumeAgain', newer);
+    };
+    const asked: { before: string; by: string[] }[] = [];
+    const { progress, chunks } = await resumed({
+      waitingFor: async ({ before }) => {
+        asked.push({ before, by: [] });
+        return { workflowIds: ids(3), count: 3, next: null };
+      },
+      resume: async ({ workflowIds, by }) => {
+        asked.at(-1)?.by.push(by);
+        if (asked.length > 1) return { passedOver: 0, failedIds: [] };
+        // It comes twice, as after a lost answer, while the one that could not be told is told again.
+        if (workflowIds.length === 1) await tellNewer();
+        return { passedOver: 0, failedIds: ids(1) };
+      },
+    });
+    expect(chunks).toEqual([ids(3), ids(1), ids(3)]);
+    expect(asked.map(({ by }) => by)).toEqual([['desk', 'desk'], ['night desk']]);
+    expect(Date.parse(asked[1]?.before ?? '')).toBeGreaterThan(Date.parse(asked[0]?.before ?? ''));
+    expect(progress).toMatchObject({ total: 3, resumed: 3, failed: 0, failedIds: [], done: true });
+  });
+
+  test.each([
+    ['its own request, which comes with its start', INPUT],
+    ['what is no request', 'again'],
+  ])('is not taken up again for %s', async (_what, body) => {
+    const { chunks } = await resumed({
+      waitingFor: all(ids(3)),
+      resume: async () => {
+        await env.client.workflow.getHandle(bulkId).signal('resumeAgain', body);
+        return { passedOver: 0, failedIds: [] };
+      },
+    });
+    expect(chunks).toEqual([ids(3)]);
   });
 
   test('takes the answers of a worker of an earlier build, which names all at once and tells of no failures', async () => {

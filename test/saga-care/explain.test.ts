@@ -1,5 +1,8 @@
 import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
-import type { ExplainedStep } from '../../src/client/booking-client';
+import { createBookingClient, type BookingClient, type ExplainedStep } from '../../src/client/booking-client';
+import { clientOn } from '../../src/temporal/connection';
+import { dataConverterOf } from '../../src/temporal/encryption';
+import { loadKeys } from '../../src/temporal/keys';
 
 describe('explain', () => {
   let rig: SagaRig;
@@ -78,6 +81,71 @@ describe('explain', () => {
     for (const secret of ['Reyes', 'ana@example.com', '1984-03-09', 'Lincoln']) {
       expect(told).not.toContain(secret);
     }
+  });
+
+  describe('to whom a key is missing', () => {
+    const OTHER = { id: 'other', key: Buffer.alloc(32, 9) };
+    const HIDDEN = (id: string) => `cannot be read here: it is encrypted with the key "${id}"`;
+    /** The same door, with these keys alone. */
+    const under = (encryptionKeys: SagaRig['config']['encryptionKeys']): BookingClient => {
+      const { connection, target } = rig.server;
+      const client = clientOn(connection, target, dataConverterOf({ ...rig.config, encryptionKeys }));
+      return createBookingClient({ client, idKey: loadKeys(rig.config).idKey });
+    };
+
+    test('says of answers, summaries, messages and the end that they cannot be read', async () => {
+      await rig.sandbox.control('faults', {
+        method: 'POST',
+        path: '/v3/order/.*/phlebotomy/appointment/book',
+        when: 'after',
+        answer: 'reset',
+      });
+      const { booking } = await rig.bookings.start(atHome());
+      await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      await rig.bookings.cancel(booking.id, { by: 'desk' });
+      await rig.until(booking.id, ({ status }) => status === 'cancelled');
+      const { steps } = await under([OTHER]).explain(booking.id);
+      const calls = steps.filter(
+        ({ kind, until, shows }) => kind === 'call' && until !== null && shows !== 'given up',
+      );
+      expect(calls.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['bookSlot', 'lookUp', 'cancelOrder']),
+      );
+      for (const call of calls) {
+        expect(call).toMatchObject({
+          what: `${call.name ?? ''}, whose summary ${HIDDEN('test')}`,
+          shows: `the answer ${HIDDEN('test')}`,
+          why: null,
+        });
+      }
+      expect(called(steps, 'cancelBooking')).toMatchObject([
+        { what: 'cancelBooking', shows: `accepted; what it says ${HIDDEN('test')}`, why: null },
+      ]);
+      expect(steps.at(-1)).toMatchObject({ kind: 'end', what: `ends: how ${HIDDEN('test')}` });
+    });
+
+    test('concludes nothing from a message that may have ended the booking', async () => {
+      const { booking } = await rig.bookings.start(atHome());
+      await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      const theirs = clientOn(
+        rig.server.connection,
+        rig.server.target,
+        dataConverterOf({ ...rig.config, encryptionKeys: [OTHER] }),
+      );
+      await theirs.workflow.getHandle(`booking:${booking.id}`).signal('cancel', { by: 'desk' });
+      await rig.until(booking.id, ({ attention }) => attention?.reason === 'message_unreadable');
+      await rig.stopWorkers();
+      await rig.startWorkers({ ...rig.config, encryptionKeys: [...rig.config.encryptionKeys, OTHER] });
+      await rig.bookings.retry(booking.id, { reason: 'message_unreadable' });
+      await rig.until(booking.id, ({ status }) => status === 'cancelled');
+      const steps = await stepsOf(booking.id);
+      expect(called(steps, 'cancel')).toMatchObject([
+        { what: 'cancel', shows: `received; what it says ${HIDDEN('other')}`, why: null },
+      ]);
+      expect(called(steps, 'cancelOrder')).toMatchObject([
+        { shows: expect.stringContaining('done'), why: null },
+      ]);
+    }, 60_000);
   });
 
   test('of an unknown booking is refused', async () => {

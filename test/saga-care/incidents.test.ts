@@ -49,6 +49,35 @@ describe('an incident', () => {
     return ids;
   };
 
+  test('that is asked for again meanwhile is taken up once more: what failed anew is told again', async () => {
+    const [id = ''] = await waiting(1);
+    // So slow that the booking has failed anew, and is listed so, when the first request is through.
+    const ask = () => rig.bookings.resume({ reason: REASON, ratePerSecond: 0.2 }, 'desk');
+    const { id: bulkId } = await ask();
+    await eventually(
+      () => retriesOf(id),
+      (count) => count === 1,
+    );
+    expect((await ask()).id).toBe(bulkId);
+    const done = await eventually(
+      () => rig.bookings.resumption(bulkId),
+      (progress) => progress.done,
+      60_000,
+    );
+    expect(done).toMatchObject({ total: 1, resumed: 1 });
+    expect(await retriesOf(id)).toBe(2);
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.until(id, ({ attention }) => attention?.reason === REASON);
+    await rig.bookings.retry(id, {});
+    await rig.until(id, ({ status }) => status === 'confirmed');
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    await eventually(
+      () => rig.bookings.incidents(),
+      (incidents) => incidents.length === 0,
+    );
+  }, 90_000);
+
   test('is one line for all its bookings, and one command resumes them, each once, at the rate asked for', async () => {
     const ids = await waiting(4);
     const [incident, ...others] = await rig.bookings.incidents();

@@ -1,5 +1,7 @@
 import { Failure } from '../../booking/failures';
 import type { FoundSlots, Slot } from '../../booking/model';
+import { LAST_ZONE_ON_EARTH } from '../../booking/times';
+import { localDay } from '../../booking/windows';
 import type { Call, DayRange, SlotQuery } from '../provider';
 import { toSlots } from './parse';
 import { accountOf, demand, type Session } from './session';
@@ -22,8 +24,9 @@ export async function searchSlots(session: Session, call: Call, query: SlotQuery
   const zone = query.request.timezone ?? accountOf(session, call).timezone ?? null;
   const asked = dialect.availability(query);
   const found = new Map<string, Slot>();
-  const starts = startDates(query.days, dialect.coverageDays, utcDate(session.now()));
-  const complete = isCovered(query.days, starts, dialect.coverageDays);
+  const days = daysLeft(query.days, session.now());
+  const starts = startDates(days, dialect.coverageDays, utcDate(session.now()));
+  const complete = isCovered(days, starts, dialect.coverageDays);
   const refusals: Failure[] = [];
   for (const start of starts) {
     const answer = await demand(session, call, 'availability', availabilityWire, {
@@ -39,6 +42,16 @@ export async function searchSlots(session: Session, call: Call, query: SlotQuery
   const [refusal] = refusals;
   if (refusal && complete && refusals.length === starts.length) throw refusal;
   return { slots: [...found.values()], complete };
+}
+
+/**
+ * The asked days that are not over everywhere. The days are the place's and the calls begin on UTC's: what is left of
+ * yesterday west of Greenwich is part of UTC's today, so a range that ends yesterday is asked for until today.
+ */
+function daysLeft(days: readonly DayRange[], now: number): DayRange[] {
+  const firstLeft = localDay(new Date(now), LAST_ZONE_ON_EARTH);
+  const today = utcDate(now);
+  return days.filter(({ to }) => to >= firstLeft).map(({ from, to }) => ({ from, to: later(to, today) }));
 }
 
 /**
@@ -58,10 +71,14 @@ export function startDates(days: readonly DayRange[], coverageDays: number, toda
   return starts;
 }
 
-/** Whether the calls cover the asked days to their last: they come in order, and end early only at their limit. */
+/**
+ * Whether the calls cover the days that are left to their last: they come in order, and end early only at their limit.
+ * Without a call nothing is covered.
+ */
 function isCovered(days: readonly DayRange[], starts: readonly string[], coverageDays: number): boolean {
   const last = starts.at(-1);
-  if (last === undefined || starts.length < MAX_CALLS) return true;
+  if (last === undefined) return days.length === 0;
+  if (starts.length < MAX_CALLS) return true;
   return days.every(({ to }) => to < plusDays(last, coverageDays));
 }
 

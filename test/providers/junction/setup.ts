@@ -15,6 +15,8 @@ export interface Stage {
   server: ScriptedServer;
   /** What the adapter told the log, newest last. */
   warned: object[];
+  /** Moves the adapter's clock, for the rest of the test. */
+  setNow(nowMs: number): void;
   provider(name?: JunctionName, account?: Partial<JunctionAccount>): Provider;
   call(more?: Partial<Call>): Call;
 }
@@ -27,14 +29,18 @@ export function junctionStage(): () => Stage {
   beforeEach(async () => {
     const server = await scriptedServer();
     const warned: object[] = [];
+    let nowMs = NOW;
     stage = {
       server,
       warned,
+      setNow: (ms) => {
+        nowMs = ms;
+      },
       provider: (name = 'junction-phlebotomy', account = {}) =>
         createJunction(name, {
           accounts: { default: { apiKey: API_KEY, baseUrl: server.url, capabilities: {}, ...account } },
           log: { warn: (facts: object) => void warned.push(facts) },
-          now: () => NOW,
+          now: () => nowMs,
         }),
       call: (more = {}) => ({
         account: 'default',

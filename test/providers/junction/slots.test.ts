@@ -118,6 +118,28 @@ test('days that are over are not asked for', async () => {
   expect(await slotsOf(atHome(days('2026-11-01', '2026-11-30')))).toEqual([]);
 });
 
+describe('where it is still yesterday by UTC', () => {
+  // 14:05 on 1 December in Honolulu.
+  beforeEach(() => stage().setNow(Date.parse('2026-12-02T00:05:00Z')));
+
+  test.each([
+    ['a day that UTC is through with is asked for from today', days('2026-12-01', '2026-12-01')],
+    ['also when it ends longer ones', days('2026-11-20', '2026-12-01')],
+    ['two ranges cost one call', [...days('2026-12-01', '2026-12-01'), ...days('2026-12-03', '2026-12-03')]],
+  ])('%s', async (_name, range) => {
+    stage().server.expect(AT_HOME_LINE, answer('k1'));
+    const found = await atHome(range, { timezone: 'Pacific/Honolulu' });
+    expect([found.slots.map(({ key }) => key), found.complete]).toEqual([['k1'], true]);
+    expect(startsAsked()).toEqual(['2026-12-02']);
+  });
+
+  test('a day that is over everywhere is not asked for', async () => {
+    expect(await atHome(days('2026-11-29', '2026-11-30'))).toEqual({ slots: [], complete: true });
+    stage().setNow(Date.parse('2026-12-02T12:00:00Z'));
+    expect(await atHome(days('2026-12-01', '2026-12-01'))).toEqual({ slots: [], complete: true });
+  });
+});
+
 test.each([
   [
     'patient.address',

@@ -94,6 +94,14 @@ test('today is asked for from now on, for the past is refused', async () => {
   expect(asked()).toMatchObject([{ search_from_date: new Date(NOW).toISOString() }]);
 });
 
+test('today is the practice’s: it is asked for while UTC is a day on', async () => {
+  stage().clock.now = Date.parse('2026-12-08T00:05:00Z');
+  answers([day('12/07/2026', 'a')]);
+  const found = await find('2026-12-07', '2026-12-07', { timezone: 'Pacific/Honolulu' });
+  expect([found.slots.map(({ key }) => key), found.complete]).toEqual([['a'], true]);
+  expect(asked()).toMatchObject([{ search_from_date: '2026-12-08T00:05:00.000Z' }]);
+});
+
 test.each([
   ['an offset', '2026-12-07T16:00:00-06:00'],
   ['UTC', '2026-12-07T22:00:00Z'],
