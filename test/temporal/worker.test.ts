@@ -87,6 +87,15 @@ function start(client: Client, type: string, ...args: unknown[]) {
   return client.workflow.start(type, { workflowId: randomUUID(), taskQueue: TASK_QUEUE.bookings, args });
 }
 
+/** Fails when it does not become so in time. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + TIMEOUT_MS / 3;
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error('What the test waits for did not come.');
+    await setTimeout(50);
+  }
+}
+
 /** Resolves once the history tells of a workflow task that failed. */
 async function taskFailureOf(handle: WorkflowHandle): Promise<void> {
   const isFailure = ({
@@ -159,8 +168,10 @@ describe('an activity whose input is under a key that its worker lacks', () => {
   }
 
   async function scheduledBy(handle: WorkflowHandle): Promise<void> {
-    while (!(await handle.fetchHistory()).events?.some((one) => one.activityTaskScheduledEventAttributes))
-      await setTimeout(50);
+    await until(async () => {
+      const { events } = await handle.fetchHistory();
+      return events?.some((one) => one.activityTaskScheduledEventAttributes) ?? false;
+    });
   }
 
   const at = () => ({ connection: server.connection, namespace: server.target.namespace });
@@ -175,13 +186,13 @@ describe('an activity whose input is under a key that its worker lacks', () => {
     'that is not on the list stops nothing else, and is logged once',
     async () => {
       await check();
-      const lost = await Promise.all([askedUnder('lost'), askedUnder('lost')]);
+      const lost = [await askedUnder('lost'), await askedUnder('lost')];
       await withWorkers({ activities: { core, junction } }, async () => {
-        while (timesLogged('lost') === 0) await setTimeout(50);
+        await until(() => timesLogged('lost') > 0);
         const other = await start(server.client, 'ask', 'order-2');
         await expect(other.result()).resolves.toMatchObject({ id: 'order-2' });
         // Both were given to the worker.
-        for (const handle of lost) while (!(await isTaken(handle))) await setTimeout(50);
+        for (const handle of lost) await until(() => isTaken(handle));
         const another = await start(server.client, 'ask', 'order-3');
         await expect(another.result()).resolves.toMatchObject({ id: 'order-3' });
       });
