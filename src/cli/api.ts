@@ -1,11 +1,10 @@
-import { Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { listenApi } from '../api/listen';
 import { ConfigError, loadConfig } from '../config';
 import { clientOn, localTarget, temporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
 import { loadKeys } from '../temporal/keys';
-import { reachTemporal, ready } from './reach-temporal';
+import { connectPlain, reachTemporal, ready } from './reach-temporal';
 import { stopSignal } from './signals';
 
 /** `npm run api`: the HTTP app alone, on a Temporal server that runs elsewhere, until it is told to stop. */
@@ -20,8 +19,9 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
   const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
-  const connect = () => Connection.connect(target.connectionOptions);
-  const reach = () => ready(connect, target, encryptionKeys, (text) => log.warn(text));
+  const warn = (text: string) => log.warn(text);
+  const reach = (givenUp: AbortSignal) =>
+    ready(() => connectPlain(target), target, { keys: encryptionKeys, warn, givenUp });
   const connection = await reachTemporal(target, reach, { log, told });
   if (!connection) return;
   const client = clientOn(connection, target, dataConverterOf(config));

@@ -41,12 +41,19 @@ export async function connectKeys(): Promise<ConnectedKeys> {
   return {
     keys: {
       newestId: encryptionKeys[0]?.id ?? '',
-      list: () => listedKeys(at),
-      isHeld: (keyId) => readsListed(at, encryptionKeys, keyId),
-      retire: (keyId) => retireKey(at, keyId),
+      list: () => asked(listedKeys(at)),
+      isHeld: (keyId) => asked(readsListed(at, encryptionKeys, keyId)),
+      retire: (keyId) => asked(retireKey(at, keyId)),
     },
     close: () => connection.close(),
   };
+}
+
+/** Has what Temporal's absence caused thrown as `temporal_unavailable`. */
+function asked<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((err: unknown) => {
+    throw asUnavailable(err);
+  });
 }
 
 async function localServer(dataDir: string): Promise<TemporalTarget> {

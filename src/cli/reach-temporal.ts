@@ -1,28 +1,44 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ConnectionLike } from '@temporalio/client';
+import { Connection, type ConnectionLike } from '@temporalio/client';
 import type { Logger } from 'pino';
-import type { TemporalTarget } from '../temporal/connection';
+import { connectNative, type TemporalTarget } from '../temporal/connection';
 import { GRPC, grpcCode } from '../temporal/grpc';
 import { checkKeys } from '../temporal/key-list';
 import type { EncryptionKey } from '../temporal/keys';
 import { prepareNamespace } from '../temporal/search-attributes';
 
-/** Longest that a look at the address may take, and the pauses between two tries, in ms. */
+/** Longest that a look at the address may take, a try to get in, and the words on why one failed, in ms. */
 const LOOK_MS = 2_000;
+const TRY_MS = 20_000;
+const WHY_MS = 5_000;
+/** The pauses between two tries, in ms. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
-const AWAY: readonly unknown[] = [GRPC.deadlineExceeded, GRPC.unavailable];
+const AWAY: readonly unknown[] = [GRPC.deadlineExceeded, GRPC.unavailable, GRPC.resourceExhausted];
+
+/** All that the client's connection says when it does not get through, whatever the reason. */
+const NOT_THROUGH = 'Failed to connect before the deadline';
+
+/** What the worker's connection throws when it cannot be made; the rest of it is words. */
+const TRANSPORT_ERROR = 'TransportError';
+
+/** In those words, what no wait mends: TLS that does not fit, files, credentials. */
+const NOT_FITTING =
+  /InvalidData|ParseError|H2NotNegotiated|valid authentication credentials|does not have permission/;
+
+/** A try to get in. Once `givenUp` aborts, nobody takes its result. */
+export type Reach<T> = (givenUp: AbortSignal) => Promise<T>;
 
 /**
  * Reaches Temporal, waiting for it with growing pauses while nobody listens at its address or nobody serves there, and
- * saying so. What somebody answers who does listen (wrong credentials, another protocol, a namespace that is not
+ * saying so. What no wait mends (wrong settings or keys, TLS that does not fit, credentials, a namespace that is not
  * there) is thrown at once. Null when `told` resolves first: then a try that is under way is left to itself.
  */
 export async function reachTemporal<T>(
   { address }: TemporalTarget,
-  reach: () => Promise<T>,
+  reach: Reach<T>,
   { log, told }: { log: Logger; told: Promise<void> },
 ): Promise<T | null> {
   const stopped = told.then(() => null);
@@ -32,9 +48,9 @@ export async function reachTemporal<T>(
       if (!isThere) log.warn({ temporal: address }, 'waiting for Temporal: nobody listens at its address');
       try {
         // Tried all the same: a proxy may be the only way there.
-        return await reach();
+        return await inTime(reach);
       } catch (err) {
-        if (isThere && !AWAY.includes(grpcCode(err))) throw err;
+        if (!isAway(err)) throw err;
         if (isThere) log.warn({ temporal: address }, 'waiting for Temporal: it does not serve yet');
       }
       const more = await Promise.race([pause(pauseMs, 'again'), stopped]);
@@ -44,6 +60,56 @@ export async function reachTemporal<T>(
   return Promise.race([trying(), stopped]);
 }
 
+/** Somebody took the connection and said nothing more. */
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** One try, given up when it takes too long: whoever takes a connection and is silent would be waited for without a word. */
+async function inTime<T>(reach: Reach<T>): Promise<T> {
+  const givenUp = new AbortController();
+  const done = new AbortController();
+  const tooLong = pause(TRY_MS, undefined, { signal: done.signal }).then(() => {
+    givenUp.abort();
+    throw new NoAnswer();
+  });
+  try {
+    return await Promise.race([reach(givenUp.signal), tooLong]);
+  } finally {
+    done.abort();
+  }
+}
+
+/** Whether a try failed because nobody serves there yet. */
+function isAway(err: unknown): boolean {
+  if (err instanceof NoAnswer) return true;
+  if (err instanceof Error && err.name === TRANSPORT_ERROR) return !NOT_FITTING.test(err.message);
+  return isNotThrough(err) || AWAY.includes(grpcCode(err));
+}
+
+function isNotThrough(err: unknown): boolean {
+  return err instanceof Error && err.message === NOT_THROUGH;
+}
+
+/** A connection for clients. One that does not get through does not say why, so the worker's kind is asked. */
+export async function connectPlain(target: TemporalTarget): Promise<Connection> {
+  const connection = Connection.lazy(target.connectionOptions);
+  try {
+    await connection.ensureConnected();
+    return connection;
+  } catch (err) {
+    await connection.close();
+    if (isNotThrough(err)) await tellWhy(target);
+    throw err;
+  }
+}
+
+/** Throws what the worker's kind of connection says, when it says something in time. */
+async function tellWhy(target: TemporalTarget): Promise<void> {
+  const closing = connectNative(target).then((connection) => connection.close());
+  await Promise.race([closing, pause(WHY_MS, undefined, { ref: false })]);
+}
+
 /**
  * A connection on which bookings may begin: its namespace has what they need, and these keys (newest first) are the
  * deployment's. Closed again where that is not so.
@@ -51,11 +117,11 @@ export async function reachTemporal<T>(
 export async function ready<C extends ConnectionLike>(
   connecting: () => Promise<C>,
   { namespace }: TemporalTarget,
-  keys: readonly EncryptionKey[],
-  warn: (text: string) => void,
+  { keys, warn, givenUp }: Readying,
 ): Promise<C> {
   const connection = await connecting();
   try {
+    givenUp.throwIfAborted();
     await prepareNamespace(connection, namespace, warn);
     await checkKeys({ connection, namespace }, keys, warn);
     return connection;
@@ -63,6 +129,12 @@ export async function ready<C extends ConnectionLike>(
     await connection.close();
     throw err;
   }
+}
+
+interface Readying {
+  keys: readonly EncryptionKey[];
+  warn: (text: string) => void;
+  givenUp: AbortSignal;
 }
 
 /** Whether something takes connections there. True for an address of another form: who connects to it says what is wrong. */

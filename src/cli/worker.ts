@@ -18,13 +18,9 @@ async function main(): Promise<void> {
   installRuntime(log);
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
   const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
-  const reach = () =>
-    ready(
-      () => connectNative(target),
-      target,
-      encryptionKeys,
-      (text) => log.warn(text),
-    );
+  const warn = (text: string) => log.warn(text);
+  const reach = (givenUp: AbortSignal) =>
+    ready(() => connectNative(target), target, { keys: encryptionKeys, warn, givenUp });
   const connection = await reachTemporal(target, reach, { log, told });
   if (!connection) return;
   const client = clientOn(connection, target, dataConverterOf(config));

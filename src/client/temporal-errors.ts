@@ -6,6 +6,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
 } from '@temporalio/client';
+import { getGrpcStatusDetails } from '@temporalio/client/lib/helpers';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { Failure, isFailureCode, type FailureFacts } from '../booking/failures';
 
@@ -22,6 +23,7 @@ const UNAVAILABLE: Readonly<Record<number, string>> = {
   7: 'Our credentials at Temporal do not allow this.',
   8: 'Temporal asks for fewer calls.',
   9: 'The booking cannot be asked now: its workflow task fails.',
+  12: 'This server does not offer what was asked of it.',
   14: 'The server cannot be reached.',
   16: 'Temporal rejected our credentials.',
 };
@@ -57,14 +59,24 @@ export async function within<T>(client: Client, timeoutMs: number, call: () => P
 export function asUnavailable(err: unknown): unknown {
   if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return unavailable(UNAVAILABLE[DEADLINE_EXCEEDED]);
-  if (err instanceof NamespaceNotFoundError) return unavailable('The namespace does not exist.');
+  if (isOfNamespace(err)) return unavailable('The namespace does not exist.');
   const code = grpcCode(err);
   return code !== null && code in UNAVAILABLE ? unavailable(UNAVAILABLE[code]) : err;
 }
 
-/** Whether Temporal knows no such execution, or none that is open where only an open one will do. */
+/**
+ * Whether Temporal knows no such execution, or none that is open where only an open one will do. Of what is in a namespace
+ * that does not exist it has said nothing.
+ */
 export function isNotFound(err: unknown): boolean {
-  return err instanceof WorkflowNotFoundError || grpcCode(err) === NOT_FOUND;
+  return err instanceof WorkflowNotFoundError || (grpcCode(err) === NOT_FOUND && !isOfNamespace(err));
+}
+
+/** Raw calls do not get the SDK's NamespaceNotFoundError: as the SDK does, we tell it by the status's details. */
+function isOfNamespace(err: unknown): boolean {
+  if (err instanceof NamespaceNotFoundError) return true;
+  const details = isGrpcServiceError(err) ? (getGrpcStatusDetails(err) ?? []) : [];
+  return details.some(({ type_url: type }) => type?.endsWith('.NamespaceNotFoundFailure'));
 }
 
 export function isUnavailable(err: unknown): boolean {

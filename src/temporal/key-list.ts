@@ -4,9 +4,10 @@ import type { ConnectionLike } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { KEYS_SCHEDULE_ID, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import { shownKeyId } from '../booking/unreadable';
 import { ConfigError } from '../config';
 import { decrypt, encrypt, keyIdOf } from './encryption';
-import { GRPC, grpcCode, NOT_FOR_US } from './grpc';
+import { GRPC, grpcCode, isNotFound, NOT_FOR_US } from './grpc';
 import type { EncryptionKey } from './keys';
 
 /**
@@ -75,6 +76,22 @@ export async function readsListed(
   return canary !== undefined && decrypt(canary, byId(keys)) !== null;
 }
 
+/**
+ * Whether a process with these keys must not go on once it has met this key: it is listed and cannot be read here, or
+ * there is no list to ask. A key that is not listed is nobody's (any more), and what is damaged under a key that is held
+ * nobody reads: neither makes this process unfit.
+ */
+export async function lacksListed(
+  at: KeyListAt,
+  keys: readonly EncryptionKey[],
+  keyId: string,
+): Promise<boolean> {
+  const found = await described(at);
+  if (!found) return true;
+  const canary = canariesOf(found.schedule).find((one) => shownKeyId(keyIdOf(one)) === keyId);
+  return canary !== undefined && !decrypt(canary, byId(keys));
+}
+
 function refuseUnread(canary: Payload, keys: readonly EncryptionKey[]): void {
   if (decrypt(canary, byId(keys))) return;
   const id = keyIdOf(canary);
@@ -129,7 +146,7 @@ async function described({ connection, namespace }: KeyListAt): Promise<Describe
     const found = await workflowService.describeSchedule({ namespace, scheduleId: KEYS_SCHEDULE_ID });
     return { schedule: found.schedule ?? {}, conflictToken: found.conflictToken };
   } catch (err) {
-    if (grpcCode(err) === GRPC.notFound) return null;
+    if (isNotFound(err)) return null;
     throw err;
   }
 }

@@ -16,7 +16,9 @@ import { lacksKey, type Unreadable } from '../booking/unreadable';
 import type { Config } from '../config';
 import { workflowBundle } from './bundle';
 import { dataConverterOf } from './encryption';
-import { withoutAnswer } from './unreadable-input';
+import { lacksListed } from './key-list';
+import { loadKeys } from './keys';
+import { judging, withoutAnswer, type Judge } from './unreadable-input';
 
 export { bundleWorkflows, workflowBundle } from './bundle';
 
@@ -26,6 +28,9 @@ const SHUTDOWN_GRACE_MS = 15_000;
 const SHUTDOWN_FORCE_MS = 30_000;
 /** How long a task waits for the worker that has its booking in the cache: what a killed worker costs them. */
 const CACHED_WAIT_MS = 2_000;
+/** How long Temporal may take to show the list of keys. */
+const LIST_TIMEOUT_MS = 5_000;
+const NOBODY_READS = 'an activity cannot be read by anybody: it gets no answer, and the rest goes on';
 const CONCURRENT_WORKFLOW_TASKS = 40;
 const CONCURRENT_ACTIVITIES = 100;
 
@@ -46,7 +51,8 @@ export interface WorkersOptions {
 export interface Workers {
   /**
    * Resolves once all have stopped. Rejects when one fails, after the others have stopped too, and with an
-   * EncryptionKeyError when one was given an activity's input that it cannot decrypt: they stop by themselves then.
+   * EncryptionKeyError when one was given an activity's input under a key of the deployment that it lacks: they stop by
+   * themselves then.
    */
   run(): Promise<void>;
   /** Takes no new tasks and lets running ones end; `run` resolves then. */
@@ -65,7 +71,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     shutdownForceTime: SHUTDOWN_FORCE_MS,
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     interceptors: {
-      activity: [withoutAnswer((input) => unfit.abort(lacksKey("An activity's input", input)))],
+      activity: [withoutAnswer(judging(judgeOf(options, unfit)))],
     },
   };
   const workers = [
@@ -85,6 +91,25 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   if (oliver)
     workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.oliver, activities: oliver }));
   return together(workers, unfit.signal);
+}
+
+/** Asks the deployment's list of keys who is at fault for an input that cannot be read here: `unfit` aborts when we are. */
+function judgeOf(options: WorkersOptions, unfit: AbortController): Judge {
+  return {
+    isUnfit: (keyId) => lacksKeyInUse(options, keyId),
+    drain: (err) => {
+      unfit.abort(err);
+    },
+    log: (error) => {
+      Runtime.instance().logger.error(NOBODY_READS, { error });
+    },
+  };
+}
+
+function lacksKeyInUse({ connection, namespace, config }: WorkersOptions, keyId: string): Promise<boolean> {
+  const { encryptionKeys } = loadKeys(config);
+  const ask = () => lacksListed({ connection, namespace }, encryptionKeys, keyId);
+  return connection.withDeadline(Date.now() + LIST_TIMEOUT_MS, ask);
 }
 
 /** Logs each key that is missing or wrong here, once: what needs it waits for another worker, or for a person. */

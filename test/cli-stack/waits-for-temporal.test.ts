@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quietPort } from '../../src/cli/ports';
@@ -86,6 +86,39 @@ test('they wait for a Temporal that is not there, say for which, and go on once 
     await server.stop();
   }
 });
+
+test.each([
+  ['hangs up', (socket: Socket) => void socket.end()],
+  ['says nothing', () => undefined],
+])(
+  'they wait behind a port that is open and %s, and go on once Temporal serves there',
+  async (_name, answer) => {
+    const sockets = new Set<Socket>();
+    const other = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined); // whoever does not wait hangs up
+      answer(socket);
+    }).listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    const parts = await Promise.all(PARTS.map(([name]) => launch(name)));
+    await Promise.all(parts.map(waits));
+    for (const part of parts) expect(part.said()).toContain('it does not serve yet');
+    for (const socket of sockets) socket.destroy();
+    other.close();
+    await once(other, 'close');
+    const server = await startEmbeddedServer({ dataDir, port, uiPort: 0, inMemory: true });
+    try {
+      for (const [n, [, goesOn]] of PARTS.entries()) {
+        await until(
+          () => parts[n]?.said() ?? '',
+          (said) => said.includes(goesOn),
+        );
+      }
+    } finally {
+      await server.stop();
+    }
+  },
+);
 
 test.each([...PARTS, ['start', '']] as const)(
   '%s stops at once when it is told to while it waits',

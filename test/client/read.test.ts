@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
+import { connectNative } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { adoptedRequest, codeOf, placedRequest, startStandIn, type StandIn } from '../support/stand-in';
 
@@ -192,3 +193,25 @@ describe('without Temporal', () => {
     await connection.close();
   });
 });
+
+test.each([
+  ['plain', () => Connection.connect(standIn.server.target.connectionOptions)],
+  ['native', () => connectNative(standIn.server.target)],
+])(
+  'a namespace that does not exist is told over a %s connection, and is no absence of a booking',
+  async (_name, connect) => {
+    const connection = await connect();
+    try {
+      const client = new Client({ connection, namespace: 'typo' });
+      const nowhere = createBookingClient({ client, idKey: Buffer.alloc(32, 2) });
+      const told = { code: 'temporal_unavailable', facts: { hint: 'The namespace does not exist.' } };
+      await expect(nowhere.get('some-booking')).rejects.toMatchObject(told);
+      await expect(nowhere.list()).rejects.toMatchObject(told);
+      await expect(nowhere.cancel('some-booking', {})).rejects.toMatchObject(told);
+      await expect(nowhere.start(placedRequest())).rejects.toMatchObject(told);
+      expect(await codeOf(standIn.bookings.get('some-booking'))).toBe('booking_not_found');
+    } finally {
+      await connection.close();
+    }
+  },
+);

@@ -1,6 +1,13 @@
 import { KEYS_SCHEDULE_ID } from '../../src/booking/names';
 import { ConfigError } from '../../src/config';
-import { checkKeys, listedKeys, readsListed, retireKey, type KeyListAt } from '../../src/temporal/key-list';
+import {
+  checkKeys,
+  lacksListed,
+  listedKeys,
+  readsListed,
+  retireKey,
+  type KeyListAt,
+} from '../../src/temporal/key-list';
 import type { EncryptionKey } from '../../src/temporal/keys';
 import { startTestServer, startTimeSkippingServer, type TestServer } from '../support/temporal';
 
@@ -41,6 +48,21 @@ test('a key is listed by the first that starts with it, needed by all others, an
   expect(await retireKey(at, 'a')).toBe(true);
   expect(await retireKey(at, 'a')).toBe(false);
   await start(key('c'), key('b'));
+});
+
+test('a namespace that does not exist has no list, and that is not an empty one', async () => {
+  const nowhere = { ...at, namespace: 'typo' };
+  await expect(listedKeys(nowhere)).rejects.toThrow(/typo/);
+  await expect(checkKeys(nowhere, [key('a')], unexpected)).rejects.toThrow(/typo/);
+});
+
+test('unfit is who lacks a listed key or has it otherwise; a key that is not listed makes nobody unfit', async () => {
+  expect(await lacksListed(at, [key('c')], 'b')).toBe(true);
+  expect(await lacksListed(at, [key('c'), key('b', 9)], 'b')).toBe(true);
+  // What does not decrypt under a key that is held is damaged.
+  expect(await lacksListed(at, [key('c'), key('b')], 'b')).toBe(false);
+  expect(await lacksListed(at, [key('c')], 'a')).toBe(false);
+  expect(await lacksListed(at, [key('c')], 'never-ours')).toBe(false);
 });
 
 test('of those that start at once, each with a new key, none is lost', async () => {

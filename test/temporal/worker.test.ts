@@ -9,6 +9,7 @@ import { TASK_QUEUE } from '../../src/booking/names';
 import type { Config } from '../../src/config';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
+import { checkKeys } from '../../src/temporal/key-list';
 import { installRuntime } from '../../src/temporal/runtime';
 import { bundleWorkflows, createWorkers, type WorkersOptions } from '../../src/temporal/worker';
 import { startTestServer, startTimeSkippingServer, type TestServer } from '../support/temporal';
@@ -86,6 +87,15 @@ function start(client: Client, type: string, ...args: unknown[]) {
   return client.workflow.start(type, { workflowId: randomUUID(), taskQueue: TASK_QUEUE.bookings, args });
 }
 
+/** Fails when it does not become so in time. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + TIMEOUT_MS / 3;
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error('What the test waits for did not come.');
+    await setTimeout(50);
+  }
+}
+
 /** Resolves once the history tells of a workflow task that failed. */
 async function taskFailureOf(handle: WorkflowHandle): Promise<void> {
   const isFailure = ({
@@ -143,3 +153,79 @@ test(
   },
   TIMEOUT_MS,
 );
+
+describe('an activity whose input is under a key that its worker lacks', () => {
+  /** A started `ask` whose activity was scheduled under another key than the server's, by a worker that is gone. */
+  async function askedUnder(keyId: string): Promise<WorkflowHandle> {
+    const [own] = server.config.encryptionKeys;
+    const config: Config = {
+      ...server.config,
+      encryptionKeys: [{ id: keyId, key: Buffer.alloc(32, 8) }, ...(own ? [own] : [])],
+    };
+    const handle = await start(server.client, 'ask', 'order-1');
+    await withWorkers({ config }, () => scheduledBy(handle));
+    return handle;
+  }
+
+  async function scheduledBy(handle: WorkflowHandle): Promise<void> {
+    await until(async () => {
+      const { events } = await handle.fetchHistory();
+      return events?.some((one) => one.activityTaskScheduledEventAttributes) ?? false;
+    });
+  }
+
+  const at = () => ({ connection: server.connection, namespace: server.target.namespace });
+  const check = (...keys: Config['encryptionKeys']) =>
+    checkKeys(at(), [...keys, ...server.config.encryptionKeys], (text) => {
+      throw new Error(text);
+    });
+  const timesLogged = (keyId: string) =>
+    logged.filter((line) => line.includes('cannot be read by anybody') && line.includes(keyId)).length;
+
+  test(
+    'that is not on the list stops nothing else, and is logged once',
+    async () => {
+      await check();
+      const lost = [await askedUnder('lost'), await askedUnder('lost')];
+      await withWorkers({ activities: { core, junction } }, async () => {
+        await until(() => timesLogged('lost') > 0);
+        const other = await start(server.client, 'ask', 'order-2');
+        await expect(other.result()).resolves.toMatchObject({ id: 'order-2' });
+        // Both were given to the worker.
+        for (const handle of lost) await until(() => isTaken(handle));
+        const another = await start(server.client, 'ask', 'order-3');
+        await expect(another.result()).resolves.toMatchObject({ id: 'order-3' });
+      });
+      expect(timesLogged('lost')).toBe(1);
+      for (const handle of lost) {
+        expect((await handle.describe()).status.name).toBe('RUNNING');
+        await handle.terminate();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'that is on the list drains it',
+    async () => {
+      await check({ id: 'missed', key: Buffer.alloc(32, 8) });
+      const handle = await askedUnder('missed');
+      const workers = await createWorkers({
+        config: server.config,
+        connection: server.connection,
+        namespace: server.target.namespace,
+        activities: { core, junction },
+        workflowBundle,
+      });
+      await expect(workers.run()).rejects.toThrow(/the key "missed"/);
+      expect(timesLogged('missed')).toBe(0);
+      await handle.terminate();
+    },
+    TIMEOUT_MS,
+  );
+
+  async function isTaken(handle: WorkflowHandle): Promise<boolean> {
+    const { raw } = await handle.describe();
+    return raw.pendingActivities?.some(({ attempt, lastStartedTime }) => attempt && lastStartedTime) ?? false;
+  }
+});
