@@ -53,11 +53,20 @@ export async function reachTemporal<T>(
         if (!isAway(err)) throw err;
         if (isThere) log.warn({ temporal: address }, 'waiting for Temporal: it does not serve yet');
       }
-      const more = await Promise.race([pause(pauseMs, 'again'), stopped]);
-      if (more === null) return null;
+      if ((await unlessFirst(stopped, pauseMs)) === null) return null;
     }
   };
   return Promise.race([trying(), stopped]);
+}
+
+/** Pauses. Answers with what resolves first, and then leaves no timer behind. */
+async function unlessFirst<T>(other: Promise<T>, pauseMs: number): Promise<T | 'paused'> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([pause(pauseMs, 'paused' as const, { signal: over.signal }), other]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** Somebody took the connection and said nothing more. */
@@ -68,16 +77,10 @@ class NoAnswer extends Error {
 /** One try, given up when it takes too long: whoever takes a connection and is silent would be waited for without a word. */
 async function inTime<T>(reach: Reach<T>): Promise<T> {
   const givenUp = new AbortController();
-  const done = new AbortController();
-  const tooLong = pause(TRY_MS, undefined, { signal: done.signal }).then(() => {
-    givenUp.abort();
-    throw new NoAnswer();
-  });
-  try {
-    return await Promise.race([reach(givenUp.signal), tooLong]);
-  } finally {
-    done.abort();
-  }
+  const reached = await unlessFirst(reach(givenUp.signal), TRY_MS);
+  if (reached !== 'paused') return reached;
+  givenUp.abort();
+  throw new NoAnswer();
 }
 
 /** Whether a try failed because nobody serves there yet. */
