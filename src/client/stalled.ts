@@ -1,7 +1,5 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { CAPABILITIES } from '../booking/capabilities';
-import { PROVIDERS } from '../booking/model';
 import { TASK_QUEUE } from '../booking/names';
 import type { Stalled } from '../booking/schema/view';
 import type { Door } from './door';
@@ -27,13 +25,12 @@ const FAILING_FROM = 3;
 const { PendingWorkflowTaskState, PendingActivityState } = temporal.api.enums.v1;
 
 /** Why the booking cannot go on and since when; null when it can, or has ended. */
-export async function stalledOf(door: Door, execution: Execution): Promise<Stalled | null> {
-  const { status, raw } = execution;
+export async function stalledOf(door: Door, { status, raw }: Execution): Promise<Stalled | null> {
   if (!raw) return null;
   hearTimes(door.client, passedIn(raw));
   if (status === 'PAUSED') return { since: null, why: 'paused' };
   if (status !== 'RUNNING') return null;
-  return failingTask(raw) ?? pausedActivity(raw) ?? overdueOf(door, waitsOf(execution, raw));
+  return failingTask(raw) ?? pausedActivity(raw) ?? overdueOf(door, waitsOf(raw));
 }
 
 /** The moments in a description that have passed. When an activity is tried again may be still to come: it is none. */
@@ -83,8 +80,7 @@ interface Wait {
   type: 'workflow' | 'activity';
 }
 
-function waitsOf({ attributes }: Execution, raw: Description): Wait[] {
-  const { pendingWorkflowTask: task, pendingActivities } = raw;
+function waitsOf({ pendingWorkflowTask: task, pendingActivities }: Description): Wait[] {
   const waits: Wait[] = [];
   const taskMs = msOf(task?.scheduledTime);
   if (task?.state === PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED && taskMs !== null)
@@ -95,9 +91,8 @@ function waitsOf({ attributes }: Execution, raw: Description): Wait[] {
       queue: TASK_QUEUE.bookings,
       type: 'workflow',
     });
-  const provider = PROVIDERS.find((one) => one === attributes.BookingProvider);
-  const queue = provider ? CAPABILITIES[provider].taskQueue : TASK_QUEUE.bookings;
   for (const activity of pendingActivities ?? []) {
+    const queue = activity.activityOptions?.taskQueue?.name ?? TASK_QUEUE.bookings;
     const sinceMs = msOf(activity.nextAttemptScheduleTime ?? activity.scheduledTime);
     const isScheduled = activity.state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
     if (isScheduled && sinceMs !== null)
