@@ -47,7 +47,11 @@ beforeEach(async () => {
 });
 
 /** As gRPC has it. */
-const NOT_FOUND = Object.assign(new Error('not found'), { code: 5, details: 'not found', metadata: {} });
+const NOT_FOUND = Object.assign(new Error('not found'), {
+  code: 5,
+  details: 'not found',
+  metadata: { get: () => [] },
+});
 
 /** The client, but for those that are silent. */
 function deafDoor() {
