@@ -13,7 +13,8 @@ import { lookUp } from './lookups';
 import { attention } from './owned';
 import { at, change, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
-import { isEnded, undosOfOrder } from './steps/order';
+import { isEnded } from './steps/order';
+import { undosOfOrder } from './steps/order-undo';
 import type { Undo } from './steps/undo';
 import { UNREAD_ORDER } from './unread-order';
 
