@@ -55,10 +55,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   cancelOrder: cancelEvidence,
   cancelAppointment: cancelEvidence,
   othersClaims: claimsEvidence,
-  findOtherVisit: ({ appointmentId, orderId, startsAt, bookingId }) => ({
-    shows: `appointment ${String(appointmentId)} at ${String(startsAt ?? 'no time yet')} on order ${String(orderId)}`,
-    why: `This explains the refusal: the patient has it already${bookingId ? `, from booking ${String(bookingId)}` : ''}.`,
-  }),
+  findOtherVisit: otherVisitEvidence,
   lookUp: sightingEvidence,
   awaitAppointmentChange: sightingEvidence,
   readOrder: orderEvidence,
@@ -165,6 +162,14 @@ function sightingEvidence({ order, live }: Fields, whose: Whose): Evidence {
   );
   const orderPart = isFields(order) ? [`order ${String(order.status)}`] : [];
   return { shows: [...orderPart, words.join('; ') || 'no live appointment'].join('; '), why: null };
+}
+
+function otherVisitEvidence({ bookingId, orderId, ...visit }: Fields): Evidence {
+  const owner = typeof bookingId === 'string' ? `, from booking ${bookingId}` : '';
+  return {
+    shows: `${appointmentWords({ ...visit, id: visit.appointmentId, status: 'live' })} on order ${String(orderId)}`,
+    why: `This explains the refusal: the patient has it already${owner}.`,
+  };
 }
 
 /** Look-ups after an unclear answer: what they found decides. */
