@@ -95,6 +95,8 @@ export interface CoreActivities {
     bookingId: string;
     startsAt: string;
     ids: readonly string[];
+    /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
+    otherStarts?: readonly string[];
   }): Promise<OthersClaims>;
   /** Whether a booking other than this one, or its later run, has the order in use. */
   isOrderUsedElsewhere(input: {
@@ -202,6 +204,8 @@ export interface LookUp {
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
+  /** Whether a list that is shared and kept for a while must have been read after this look began. */
+  fresh?: boolean;
 }
 
 /** What an undo may cost. */

@@ -58,15 +58,30 @@ export async function pauseWithin(
 }
 
 /** Pauses for a time that nothing may cut. */
-export async function pauseFor(b: Booking, patience: Patience, what: string, pauseMs: number): Promise<void> {
+export function pauseFor(b: Booking, patience: Patience, what: string, pauseMs: number): Promise<void> {
+  return spending(patience, pauseMs, () => pauseUntil(b, what, after(now(), pauseMs)));
+}
+
+/** Waits for something that is planned to take so long, and counts the time. */
+export async function spending<T>(
+  patience: Patience,
+  plannedMs: number,
+  wait: () => Promise<T>,
+): Promise<T> {
   const beganMs = nowMs();
-  await pauseUntil(b, what, after(now(), pauseMs));
-  patience.spentMs += Math.min(nowMs() - beganMs, pauseMs * 2);
+  try {
+    return await wait();
+  } finally {
+    patience.spentMs += Math.min(nowMs() - beganMs, plannedMs * 2);
+  }
 }
 
 const PASSING: readonly FailureCode[] = ['rate_limited', 'provider_unavailable'];
 
-/** Whether time alone may cure a failure: a write that fails so certainly had no effect. */
+/**
+ * Whether time alone may cure a failure. A write that is thrown as one certainly had no effect: nothing of it was sent, or
+ * the vendor itself asked for fewer calls; every other answer that sounds like it is an unknown outcome.
+ */
 export function isPassing({ code }: Failure): boolean {
   return PASSING.includes(code);
 }

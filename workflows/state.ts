@@ -229,6 +229,7 @@ const UNOPENED: Capabilities = {
   cancelBy: 'call',
   orderCancelTakesAppointment: false,
   reschedule: 'none',
+  writesNameOrder: false,
   webhooks: false,
   settlesAt: [],
   lateCommitWindowMs: 0,
@@ -236,6 +237,7 @@ const UNOPENED: Capabilities = {
   leadTimeMs: 0,
   minAgeYears: null,
   orderKeyLifetimeMs: 0,
+  bookTakesKey: false,
   bookKeyLifetimeMs: 0,
   callTimeoutMs: 0,
 };
