@@ -200,7 +200,7 @@ export interface LookUp {
   clue: OwnershipClue;
   /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
   standingIds: readonly string[];
-  /** Our cancellations that the provider accepted: what is absent after one of these has ended. */
+  /** Our cancellations of appointments, and of the order, that the provider accepted: what is absent after one has ended. */
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
@@ -290,10 +290,12 @@ export interface ProviderActivities {
     vendor: string;
     ref: string;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
    * Looks whether the booking holds an appointment already, then books. One attempt. Where refs do not return, anything at
    * that start that was not there in the look before (`clue.before`) makes it unknown, before the call and after a refusal.
+   * One of its own that is in `clue.before` (the old one of a move) is not what this call is to take.
    */
   bookSlot(input: {
     at: At;
@@ -303,6 +305,7 @@ export interface ProviderActivities {
     ref: string;
     key: string | null;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
    * Looks whether the appointment is there already, then moves it. One attempt. `appointment_missing` where it is not
@@ -316,6 +319,7 @@ export interface ProviderActivities {
     slot: Slot;
     ref: string;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   lookUp(input: LookUp): Promise<Sighting>;
   /**
