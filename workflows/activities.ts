@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { CoreActivities, ProviderActivities } from '../activities/contract';
-import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
+import { CALLS_IN_A_WRITE, CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import { TASK_QUEUE } from '../src/booking/names';
 import { publish, publishAll } from './publish';
 import { patienceMsOf, type Booking } from './state';
@@ -81,7 +81,7 @@ export function writes(b: Booking, summary: string) {
   const syncWindowMs = request.confirmation?.async ? (request.confirmation.syncTimeoutMs ?? 2_500) : 0;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
-    startToCloseTimeout: callLimitMs(b) + syncWindowMs,
+    startToCloseTimeout: writeLimitMs(b) + syncWindowMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { maximumAttempts: 1 },
     summary,
@@ -105,7 +105,12 @@ export function polls(b: Booking, summary: string, everyMs?: number) {
   });
 }
 
-/** Longest that one activity runs; a write that waits for the provider's verdict has that time besides. */
-export function callLimitMs({ state: { capabilities } }: Booking): number {
+/** Longest that one read runs. */
+function callLimitMs({ state: { capabilities } }: Booking): number {
   return capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
+}
+
+/** Longest that one write runs, its looks included; one that waits for the provider's verdict has that time besides. */
+export function writeLimitMs({ state: { capabilities } }: Booking): number {
+  return capabilities.callTimeoutMs * CALLS_IN_A_WRITE;
 }

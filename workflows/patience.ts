@@ -1,13 +1,13 @@
 import type { Failure, FailureCode } from '../src/booking/failures';
-import { callLimitMs } from './activities';
+import { writeLimitMs } from './activities';
 import { after, now, nowMs } from './clock';
 import { failureOf } from './ending';
 import type { Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
- * Patience: the time in which tries were made. What counts are the tries' own time, each at most as long as a call may
- * take, and the pauses between them, each at most twice as long as it was planned: that much may be a busy Temporal's
+ * Patience: the time in which tries were made. What counts are the tries' own time, each at most as long as a write
+ * may take, and the pauses between them, each at most twice as long as it was planned: that much may be a busy Temporal's
  * lateness, and more is a time without workers, which does not count. A pause is cut to what is left, and the try
  * that began when nothing was left is the last: nobody is asked before a try that was made after the limit.
  */
@@ -29,7 +29,7 @@ export async function tried<T>(b: Booking, patience: Patience, call: () => Promi
   try {
     return await call();
   } finally {
-    patience.spentMs += Math.min(nowMs() - beganMs, callLimitMs(b));
+    patience.spentMs += Math.min(nowMs() - beganMs, writeLimitMs(b));
   }
 }
 
