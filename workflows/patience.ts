@@ -63,11 +63,7 @@ export function pauseFor(b: Booking, patience: Patience, what: string, pauseMs: 
 }
 
 /** Waits for something that is planned to take so long, and counts the time. */
-export async function spending<T>(
-  patience: Patience,
-  plannedMs: number,
-  wait: () => Promise<T>,
-): Promise<T> {
+export async function spending<T>(patience: Patience, plannedMs: number, wait: () => Promise<T>): Promise<T> {
   const beganMs = nowMs();
   try {
     return await wait();
