@@ -229,6 +229,7 @@ const UNOPENED: Capabilities = {
   cancelBy: 'call',
   orderCancelTakesAppointment: false,
   reschedule: 'none',
+  writesNameOrder: false,
   webhooks: false,
   settlesAt: [],
   lateCommitWindowMs: 0,

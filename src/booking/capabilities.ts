@@ -24,6 +24,8 @@ export interface Capabilities {
   orderCancelTakesAppointment: boolean;
   /** Whether the provider moves appointments itself. */
   reschedule: 'native' | 'none';
+  /** Whether cancels and moves name the order and not the appointment: a late one hits whatever the order has by then. */
+  writesNameOrder: boolean;
   /** Whether the provider tells news by itself; polling stands behind it either way. */
   webhooks: boolean;
   /** Standings that settle a booking. */
@@ -54,6 +56,7 @@ const JUNCTION = {
   refReturns: true,
   cancelBy: 'call',
   reschedule: 'native',
+  writesNameOrder: true,
   webhooks: true,
   settlesAt: ['confirmed'],
   lateCommitWindowMs: 120_000,
@@ -90,6 +93,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     cancelBy: 'staff_task',
     orderCancelTakesAppointment: false,
     reschedule: 'none',
+    writesNameOrder: false,
     webhooks: false,
     settlesAt: ['confirmed'],
     lateCommitWindowMs: 300_000,
