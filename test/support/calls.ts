@@ -10,8 +10,6 @@ const APPOINTMENT = '/v3/order/{order}/{kind}/appointment';
 
 export const JUNCTION_CALLS = {
   any: { method: '*', path: '/v3/*' },
-  /** Every read of one order and of its appointment. */
-  read: { method: 'GET', path: '/v3/order/{order}*' },
   place_order: { method: 'POST', path: '/v3/order' },
   list_orders: { method: 'GET', path: '/v3/orders' },
   read_order: { method: 'GET', path: '/v3/order/{order}' },
