@@ -81,6 +81,8 @@ export interface CoreActivities {
   openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
   /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
+  /** Fails with `booking_reset` in another run than the one in which the booking began (see At). */
+  refuseReset(input: { firstRunId: string | null }): Promise<void>;
   /** Whether another booking with this id is open in Temporal, or being cleaned up after. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
   /**
