@@ -97,6 +97,8 @@ export interface CoreActivities {
     bookingId: string;
     startsAt: string;
     ids: readonly string[];
+    /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
+    otherStarts?: readonly string[];
   }): Promise<OthersClaims>;
   /** Whether a booking other than this one, or its later run, has the order in use. */
   isOrderUsedElsewhere(input: {
@@ -200,10 +202,12 @@ export interface LookUp {
   clue: OwnershipClue;
   /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
   standingIds: readonly string[];
-  /** Our cancellations that the provider accepted: what is absent after one of these has ended. */
+  /** Our cancellations of appointments, and of the order, that the provider accepted: what is absent after one has ended. */
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
+  /** Whether a list that is shared and kept for a while must have been read after this look began. */
+  fresh?: boolean;
 }
 
 /** What an undo may cost. */
@@ -288,10 +292,12 @@ export interface ProviderActivities {
     vendor: string;
     ref: string;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
    * Looks whether the booking holds an appointment already, then books. One attempt. Where refs do not return, anything at
    * that start that was not there in the look before (`clue.before`) makes it unknown, before the call and after a refusal.
+   * One of its own that is in `clue.before` (the old one of a move) is not what this call is to take.
    */
   bookSlot(input: {
     at: At;
@@ -301,6 +307,7 @@ export interface ProviderActivities {
     ref: string;
     key: string | null;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
    * Looks whether the appointment is there already, then moves it. One attempt. `appointment_missing` where it is not
@@ -314,6 +321,7 @@ export interface ProviderActivities {
     slot: Slot;
     ref: string;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   lookUp(input: LookUp): Promise<Sighting>;
   /**

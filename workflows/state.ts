@@ -237,6 +237,7 @@ const UNOPENED: Capabilities = {
   leadTimeMs: 0,
   minAgeYears: null,
   orderKeyLifetimeMs: 0,
+  bookTakesKey: false,
   bookKeyLifetimeMs: 0,
   callTimeoutMs: 0,
 };

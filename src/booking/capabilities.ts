@@ -40,6 +40,8 @@ export interface Capabilities {
   minAgeYears: number | null;
   /** How long an order's idempotency key counts, in ms; 0 = no key. */
   orderKeyLifetimeMs: number;
+  /** Whether the book call takes an idempotency key at all; whether the account has it is `bookKeyLifetimeMs`. */
+  bookTakesKey: boolean;
   /** How long a book call's idempotency key counts, in ms; 0 = no key, or the account lacks it. */
   bookKeyLifetimeMs: number;
   /** One HTTP call's time limit, in ms; the book call's sync window is added to it. */
@@ -72,6 +74,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     orderKind: 'at_home_phlebotomy',
     requestTier: true,
     orderCancelTakesAppointment: true,
+    bookTakesKey: false,
     feeWindowMs: DAY_MS,
     minAgeYears: 18,
   },
@@ -80,6 +83,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     orderKind: 'walk_in_test',
     requestTier: false,
     orderCancelTakesAppointment: false,
+    bookTakesKey: true,
     feeWindowMs: 0,
     minAgeYears: null,
   },
@@ -101,6 +105,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     leadTimeMs: 0,
     minAgeYears: null,
     orderKeyLifetimeMs: 0,
+    bookTakesKey: false,
     bookKeyLifetimeMs: 0,
     callTimeoutMs: 15_000,
   },

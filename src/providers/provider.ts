@@ -116,6 +116,10 @@ export interface PlaceCall {
 export interface BookCall {
   orderId: string | null;
   slotKey: string;
+  /** The slot's start, RFC 3339. */
+  startsAt: string;
+  /** Ids that were live in the look before the write: where refs do not return, anything else there is new. */
+  before: readonly string[];
   /** Our ref (src/booking/ref.ts); goes in at the end of the notes. */
   ref: string;
   request: BookingRequest;

@@ -1,5 +1,5 @@
 import { Failure } from '../../src/booking/failures';
-import type { Order } from '../../src/booking/model';
+import type { Order, WriteAnswer } from '../../src/booking/model';
 import { core, reads, writes } from '../activities';
 import { now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
@@ -66,31 +66,46 @@ async function adoptable(b: Booking, orderId: string): Promise<Order> {
 
 /**
  * Places the order: the activity looks for it first, so that it can be called again after an unclear answer, and is: an
- * order is unknown to a person only after a look that was made when patience was used up.
+ * order is unknown to a person only after a look that was made when patience was used up. A refusal in words that nobody
+ * knows is looked into once and goes to a person at once.
  */
 async function place(b: Booking): Promise<void> {
-  const startedMs = nowMs();
   const { patienceMs } = b.state.limits;
   const patience = newPatience(b);
+  // After an attention: an earlier call without a key that counts may still surface.
+  if (b.state.unknownOrderSince && !keyCounts(b)) await pauseBeforePlacing(b, patience);
   for (;;) {
     const answer = await tried(b, patience, () => placePatiently(b));
-    if (answer.is === 'done') {
-      change(b, { order: { ...answer.value, origin: 'placed' }, unknownOrderSince: null });
-      return;
-    }
-    // From the last of them: each may have reached the provider at the last moment of its time.
-    change(b, { unknownOrderSince: now() });
+    if (answer.is === 'done') return notePlaced(b, answer.value);
+    if (answer.isRefusal) return notUnderstood(b, answer.said);
     if (isUsedUp(patience, patienceMs)) throw new Failure('outcome_unknown', { said: answer.said });
-    await pauseBeforePlacing(b, patience, startedMs);
+    await pauseBeforePlacing(b, patience);
   }
 }
 
+function notePlaced(b: Booking, order: Order): void {
+  change(b, { order: { ...order, origin: 'placed' }, unknownOrderSince: null });
+}
+
+async function notUnderstood(b: Booking, said: string): Promise<void> {
+  const { request, createdAt } = b.state;
+  const userId = request.patient?.userId;
+  const read = reads(b, 'look whether the order was placed all the same');
+  const found = userId ? await read.findOrder({ at: at(b), userId, createdSince: createdAt }) : null;
+  if (!found) throw new Failure('unexpected_answer', { said });
+  notePlaced(b, found);
+}
+
+/** Whether the order's key counts: from the booking's beginning on, which no call of it was before. */
+function keyCounts({ state: { createdAt, capabilities } }: Booking): boolean {
+  return nowMs() - Date.parse(createdAt) < capabilities.orderKeyLifetimeMs;
+}
+
 /** While the idempotency key counts, again is soon; without one, only after the late-commit window. */
-async function pauseBeforePlacing(b: Booking, patience: Patience, startedMs: number): Promise<void> {
+async function pauseBeforePlacing(b: Booking, patience: Patience): Promise<void> {
   const what = 'the order to show up';
-  const { orderKeyLifetimeMs, lateCommitWindowMs } = b.state.capabilities;
-  const keyCounts = nowMs() - startedMs < orderKeyLifetimeMs;
-  if (keyCounts) await pauseWithin(b, patience, what, b.state.limits.patienceMs);
+  const { lateCommitWindowMs } = b.state.capabilities;
+  if (keyCounts(b)) await pauseWithin(b, patience, what, b.state.limits.patienceMs);
   else await pauseFor(b, patience, what, lateCommitWindowMs);
 }
 
@@ -103,7 +118,14 @@ function placePatiently(b: Booking) {
   );
 }
 
-async function placeOnce(b: Booking, isLastTry: boolean) {
+/** One call. That it was not answered is noted before anything else; from the last one's end on. */
+async function placeOnce(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order>> {
+  const answer = await placed(b, isLastTry);
+  if (answer.is === 'unknown') change(b, { unknownOrderSince: now() });
+  return answer;
+}
+
+async function placed(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order>> {
   try {
     return await writes(b, 'place the order').placeOrder({
       at: { ...at(b), isLastTry },
@@ -112,9 +134,7 @@ async function placeOnce(b: Booking, isLastTry: boolean) {
       createdSince: b.state.createdAt,
     });
   } catch (err) {
-    if (isLostWrite(err) || failureOf(err)?.code === 'activity_failed') {
-      return { is: 'unknown', said: 'the call was lost' } as const;
-    }
-    throw err;
+    if (!isLostWrite(err) && failureOf(err)?.code !== 'activity_failed') throw err;
+    return { is: 'unknown', said: 'the call was lost' };
   }
 }
