@@ -1,5 +1,6 @@
 import { after, now, nowMs } from './clock';
 import type { OpenWrite } from '../src/booking/traces';
+import { failureOf, isLostWrite } from './ending';
 import { change, type Booking } from './state';
 import { pauseUntil } from './waiting';
 
@@ -28,4 +29,35 @@ export async function openWritesOver(b: Booking): Promise<void> {
     await pauseUntil(b, 'an unanswered call on the order to be over', last);
   }
   if (b.state.openWrites.length > 0) change(b, { openWrites: [] });
+}
+
+/**
+ * Makes such a call. It counts as open while it is made, for whoever takes up a booking that is cut off meanwhile, and
+ * after an answer that `isUnclear`.
+ */
+export async function openWhile<T>(
+  b: Booking,
+  what: OpenWrite['what'],
+  call: () => Promise<T>,
+  isUnclear: (answer: T) => boolean,
+): Promise<T> {
+  const { openWrites: before } = b.state;
+  noteOpenWrite(b, what);
+  const close = (staysOpen: boolean): void => {
+    change(b, { openWrites: before });
+    if (staysOpen) noteOpenWrite(b, what);
+  };
+  try {
+    const answer = await call();
+    close(isUnclear(answer));
+    return answer;
+  } catch (err) {
+    close(isLostCall(err));
+    throw err;
+  }
+}
+
+/** Whether a write failed in a way that says nothing of its effect: it was lost, or its own code has a bug. */
+export function isLostCall(err: unknown): boolean {
+  return isLostWrite(err) || failureOf(err)?.code === 'activity_failed';
 }

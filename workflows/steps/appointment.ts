@@ -187,7 +187,7 @@ function noteAnswer(b: Booking, answer: CancelAnswer): string[] {
   if (answer.is === 'unknown' ? answer.accepted : answer.is === 'ended' && answer.byUs)
     noteAccepted(b, appointment.id);
   if (answer.is !== 'ended' || answer.byUs) countUndoCall(b, 'appointment');
-  noteEffect(b, appointment);
+  if (answer.is !== 'ended' || answer.byUs) noteEffect(b, appointment);
   noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
   return answer.is === 'asked' ? [appointment.id] : [];
