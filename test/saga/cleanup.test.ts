@@ -1,27 +1,16 @@
 import { cleanupIdOf } from '../../src/booking/names';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { ALWAYS } from '../support/calls';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 describe('an effect that surfaces after the booking has ended', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ capabilities: { lateCommitWindowMs: 600 } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga({ capabilities: { lateCommitWindowMs: 600 } });
 
   /** A booking that failed without knowing of the appointment that came about after its end. */
   const surfacedLate = async (): Promise<{ id: string; orderId: string }> => {
     const orderId = await rig.sandbox.placeOrder();
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
-      when: 'late',
-      answer: 'reset',
-      delayMs: 3_000,
-    });
+    await rig.sandbox.fail('book', { of: orderId, when: 'late', answer: 'reset', delayMs: 3_000 });
     const { booking } = await rig.bookings.start(
       adopting(orderId, 'keep', { limits: { maxSlotAttempts: 1 } }),
     );
@@ -52,9 +41,10 @@ describe('an effect that surfaces after the booking has ended', () => {
 
   test('that cannot be cleaned up is shown to a person with the booking, and their word settles it', async () => {
     const { id, orderId } = await surfacedLate();
-    await rig.sandbox.control('faults', {
-      ...{ path: '/v3/*', times: 1_000, when: 'before' },
+    await rig.sandbox.fail('any', {
+      when: 'before',
       answer: { status: 401, body: { detail: 'Invalid API key' } },
+      times: ALWAYS,
     });
     await rig.bookings.cleanUp(id);
     const asking = await eventually(
@@ -62,7 +52,7 @@ describe('an effect that surfaces after the booking has ended', () => {
       ({ attention }) => attention !== null,
     );
     expect(asking).toMatchObject({ status: 'failed', attention: { reason: 'credentials_rejected' } });
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     await rig.bookings.resolve(id, { choice: 'retry', why: 'the key is right again', by: 'desk' });
     await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
     expect(await rig.bookings.get(id)).toMatchObject({ status: 'failed', attention: null });
@@ -73,13 +63,7 @@ describe('an effect that surfaces after the booking has ended', () => {
 
   test('is left alone where a person had decided to leave the appointment standing', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const calls = `/v3/order/${orderId}/phlebotomy/appointment`;
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `${calls}/book`,
-      when: 'before',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer: 'reset' });
     await rig.sandbox.control('confirmation', { mode: 'never' });
     const { booking } = await rig.bookings.start(
       adopting(orderId, 'keep', {
@@ -89,7 +73,7 @@ describe('an effect that surfaces after the booking has ended', () => {
     );
     await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
     const answer = { status: 503, body: { detail: 'busy' } };
-    await rig.sandbox.control('faults', { method: 'PATCH', path: `${calls}/cancel`, times: 1_000, answer });
+    await rig.sandbox.fail('cancel_appointment', { of: orderId, times: ALWAYS, answer });
     await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
     await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'the vendor calls the patient' });
     const ended = await rig.until(booking.id, ({ status }) => status === 'failed');
