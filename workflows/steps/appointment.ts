@@ -170,7 +170,15 @@ async function cancel(b: Booking, appointmentId: string | null): Promise<string[
       fees: feeTermsOf(b),
     });
   try {
-    return noteAnswer(b, await openWhile(b, 'cancel', () => shielded(call), ({ is }) => is === 'unknown'));
+    return noteAnswer(
+      b,
+      await openWhile(
+        b,
+        'cancel',
+        () => shielded(call),
+        ({ is }) => is === 'unknown',
+      ),
+    );
   } catch (err) {
     if (isLostCall(err)) countUndoCall(b, 'appointment');
     throw err;
