@@ -95,6 +95,8 @@ export interface Attempt {
   outcome: AttemptOutcome;
   reason: string | null;
   at: string;
+  /** How often it was made anew, after a window in which its effect did not show: each has an idempotency key of its own. */
+  renewals?: number;
 }
 
 /** What callers and providers have sent and the main line has not taken yet. */

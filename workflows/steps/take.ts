@@ -10,7 +10,7 @@ import { now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { clueOf } from '../evidence';
 import { lookUpOnce, lookUpUnknown, whereToLook } from '../lookups';
-import { noteOpenWrite, openWritesOver } from '../open-writes';
+import { noteOpenWrite, outlastOpenWrites } from '../open-writes';
 import {
   isPassing,
   isUsedUp,
@@ -36,7 +36,7 @@ export async function take(b: Booking, offer: Offer): Promise<Appointment | null
   const earlier = b.state.unknownBook ? await accountFor(b) : null;
   if (earlier) return earlier;
   const { patienceMs } = b.state.limits;
-  const trying: Trying = { startedMs: nowMs(), patience: newPatience(b) };
+  const trying: Trying = { startedMs: nowMs(), patience: newPatience(b), isRepeat: false };
   let next = isUnanswered(b, offer) ? await offeredAgain(b, offer, trying) : offer;
   while (next) {
     const taken = await tryOnce(b, next, trying);
@@ -51,6 +51,8 @@ export async function take(b: Booking, offer: Offer): Promise<Appointment | null
 interface Trying {
   startedMs: number;
   patience: Patience;
+  /** Whether the latest call was a repeat with the key of the one before it. */
+  isRepeat: boolean;
 }
 
 /** Whether the offer's own attempt was the last and came to no answer: then it is made again and is no other. */
@@ -60,10 +62,7 @@ function isUnanswered(b: Booking, offer: Offer): boolean {
   return last?.outcome === 'unknown' && last.slotMark === markOf(offer);
 }
 
-/**
- * The offer as it can be had now; null when it is gone. What is repeated with a key that counts is repeated as it was, and
- * without a window: the key keeps it from taking effect twice.
- */
+/** The offer as it can be had now; null when it is gone. What is repeated with its key is repeated as it was. */
 async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Promise<Offer | null> {
   if (b.state.unknownBook) {
     await pauseWithin(b, patience, 'another try at booking', b.state.limits.patienceMs);
@@ -86,7 +85,7 @@ async function lateOrGone(b: Booking, offer: Offer): Promise<Appointment | null>
 }
 
 async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appointment | null | 'unanswered'> {
-  await openWritesOver(b);
+  await outlastOpenWrites(b);
   await noteSeenBefore(b, offer);
   begin(b, offer);
   const answer = await tried(b, trying.patience, () => bookPatiently(b, offer));
@@ -97,7 +96,8 @@ async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appoin
   }
   if (answer.is === 'gone') return gone(b, answer);
   if (answer.isRefusal) return notUnderstood(b, answer.said);
-  if (keyCounts(b, offer, trying)) return 'unanswered';
+  trying.isRepeat = !trying.isRepeat && keyCounts(b, offer, trying);
+  if (trying.isRepeat) return 'unanswered';
   const { lateCommitWindowMs } = b.state.capabilities;
   return (await spending(trying.patience, lateCommitWindowMs, () => accountFor(b))) ?? 'unanswered';
 }
@@ -126,6 +126,10 @@ async function notUnderstood(b: Booking, said: string): Promise<Appointment> {
   return found;
 }
 
+/**
+ * A call is repeated with its key once, without a window: the key keeps it from taking effect twice. When that is not
+ * answered either, as the replay of something that is gone is not, the window follows and then a call with a new key.
+ */
 function keyCounts({ state: { capabilities } }: Booking, offer: Offer, { startedMs }: Trying): boolean {
   return offer.kind === 'book' && nowMs() - startedMs < capabilities.bookKeyLifetimeMs;
 }
@@ -133,7 +137,7 @@ function keyCounts({ state: { capabilities } }: Booking, offer: Offer, { started
 /** Notes the attempt before its call: a new one, or the unanswered one again. */
 function begin(b: Booking, offer: Offer): void {
   enter(b, 'booking');
-  if (isUnanswered(b, offer)) return changeAttempt(b, 'booking');
+  if (isUnanswered(b, offer)) return beginAgain(b);
   const { attempts, triedFrom } = b.state;
   const attempt: Attempt = {
     slotMark: markOf(offer),
@@ -143,6 +147,16 @@ function begin(b: Booking, offer: Offer): void {
     at: now(),
   };
   change(b, { attempts: [...withoutOldWords(attempts, triedFrom), attempt] });
+}
+
+/** The earlier call may still be unanswered, and then this one is a repeat with its key; else it is made anew. */
+function beginAgain(b: Booking): void {
+  changeAttempt(b, 'booking');
+  if (b.state.unknownBook) return;
+  const attempts = b.state.attempts.map((one, index, all) =>
+    index === all.length - 1 ? { ...one, renewals: (one.renewals ?? 0) + 1 } : one,
+  );
+  change(b, { attempts });
 }
 
 /**
@@ -196,13 +210,15 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
 }
 
 function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAnswer> {
-  const { order, capabilities, acceptedCancels } = b.state;
+  const { order, capabilities, acceptedCancels, attempts } = b.state;
   const request = withoutOrderDetails(b.state.request);
   const orderId = order?.id ?? null;
   const known = { clue: clueOf(b), acceptedCancels };
   switch (offer.kind) {
     case 'book': {
-      const key = capabilities.bookKeyLifetimeMs > 0 ? ref : null;
+      const { renewals = 0 } = attempts.at(-1) ?? {};
+      const ownKey = renewals > 0 ? `${ref}/${renewals}` : ref;
+      const key = capabilities.bookKeyLifetimeMs > 0 ? ownKey : null;
       const { slot } = offer;
       return writes(b, `book the slot at ${slot.startsAt}`).bookSlot({
         at: target,
