@@ -1,34 +1,40 @@
-import { after, now, nowMs } from './clock';
 import type { OpenWrite } from '../src/booking/traces';
+import { after, now, nowMs } from './clock';
 import { failureOf, isLostWrite } from './ending';
 import { change, type Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
- * Unanswered calls that name the order and not the appointment: one that takes effect late hits whatever the order has by
- * then. Until the late-commit window of each is over nothing is booked on the order, and it is released to nobody.
+ * Writes that name the order and were not answered. Such a call has no appointment of its own: when it takes effect late
+ * it hits whatever the order has by then. So nothing is booked on the order, and the order is not released, before the
+ * late-commit window of each is over.
  */
 
-/** Notes a call that was not answered, where such calls name the order. Its window is counted from now. */
+/** Notes such a call, where the provider's calls are of that kind. Its window counts from now: it may have left just so. */
 export function noteOpenWrite(b: Booking, what: OpenWrite['what']): void {
-  const { writesNameOrder, lateCommitWindowMs } = b.state.capabilities;
-  if (!writesNameOrder) return;
-  change(b, { openWrites: [...b.state.openWrites, { what, until: after(now(), lateCommitWindowMs) }] });
+  const { capabilities, openWrites } = b.state;
+  if (!capabilities.writesNameOrder) return;
+  const until = after(now(), capabilities.lateCommitWindowMs);
+  change(b, { openWrites: [...openWrites.filter(isOpen), { what, until }] });
 }
 
 /** Whether one of them may still take effect. */
-export function hasOpenWrites({ state: { openWrites } }: Booking): boolean {
-  return openWrites.some(({ until }) => Date.parse(until) > nowMs());
+export function hasOpenWrites({ state }: Booking): boolean {
+  return state.openWrites.some(isOpen);
 }
 
-/** Waits until all of them are over. */
-export async function openWritesOver(b: Booking): Promise<void> {
-  while (hasOpenWrites(b)) {
-    const untils = b.state.openWrites.map(({ until }) => until);
-    const last = untils.reduce((one, other) => (Date.parse(one) > Date.parse(other) ? one : other));
-    await pauseUntil(b, 'an unanswered call on the order to be over', last);
+/** Waits until none can take effect any more, and forgets them. */
+export async function outlastOpenWrites(b: Booking): Promise<void> {
+  for (;;) {
+    const next = b.state.openWrites.find(isOpen);
+    if (!next) break;
+    await pauseUntil(b, `an unanswered ${next.what} to take effect or not`, next.until);
   }
   if (b.state.openWrites.length > 0) change(b, { openWrites: [] });
+}
+
+function isOpen({ until }: OpenWrite): boolean {
+  return Date.parse(until) > nowMs();
 }
 
 /**

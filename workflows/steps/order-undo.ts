@@ -4,7 +4,7 @@ import type { UndoOutcome } from '../../src/booking/schema/view';
 import { reads, writes } from '../activities';
 import { feeTermsOf } from '../fees';
 import { lookUpTimes, whereToLook } from '../lookups';
-import { hasOpenWrites, isLostCall, openWritesOver } from '../open-writes';
+import { hasOpenWrites, isLostCall, outlastOpenWrites } from '../open-writes';
 import { at, change, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import { adopt, isEnded } from './order';
@@ -23,7 +23,7 @@ const undoOrder: Undo = {
     return order ? cancelOrder(b, order.id) : 'nothing_to_undo';
   },
   async settle(b) {
-    await openWritesOver(b);
+    await outlastOpenWrites(b);
     return undoOrder.run(b);
   },
   async stands(b) {
