@@ -16,6 +16,7 @@ import type {
   Waiting,
   WaitingCursor,
 } from '../src/booking/care';
+import type { OthersClaims } from '../src/booking/claims';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -81,6 +82,8 @@ export interface CoreActivities {
   openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
   /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
+  /** Fails with `booking_reset` in another run than the one in which the booking began (see At). */
+  refuseReset(input: { firstRunId: string | null }): Promise<void>;
   /** Whether another booking with this id is open in Temporal, or being cleaned up after. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
   /**
@@ -105,16 +108,6 @@ export interface CoreActivities {
     bookingId: string;
     orderId: string;
   }): Promise<boolean>;
-}
-
-/** What other bookings say of some appointments. */
-export interface OthersClaims {
-  /** Those that another booking knows as its own by an answer of the provider: they are simply not ours. */
-  theirs: string[];
-  /** Those that another booking holds by inference: either may be wrong. */
-  inferred: string[];
-  /** Whether another booking has a call at that start whose effect is unknown: what is new may be its. */
-  mayBeAnothers: boolean;
 }
 
 /** Looking after bookings from outside; runs on the queue `bookings`. */

@@ -19,7 +19,8 @@ export async function bookSlot(provider: Provider, call: Call, input: BookInput)
   const { request, orderId, slot, ref, key, clue } = input;
   const wanted = lookFor(input, orderId, slot.startsAt);
   return lookThenTake(provider, call, wanted, async () => {
-    const booking = { orderId, slotKey: slot.key, ref, request, key, before: clue.before };
+    const { key: slotKey, startsAt } = slot;
+    const booking = { orderId, slotKey, startsAt, ref, request, key, before: clue.before };
     const appointment = await provider.book(call, booking);
     if (key !== null) return freshAnswer(provider, call, wanted, appointment);
     return { is: 'held', appointment, earlier: false };

@@ -1,7 +1,8 @@
+import type { OpenWrite } from '../src/booking/traces';
 import { after, now, nowMs } from './clock';
+import { failureOf, isLostWrite } from './ending';
 import { change, type Booking } from './state';
 import { pauseUntil } from './waiting';
-import type { OpenWrite } from '../src/booking/traces';
 
 /**
  * Writes that name the order and were not answered. Such a call has no appointment of its own: when it takes effect late
@@ -34,4 +35,35 @@ export async function outlastOpenWrites(b: Booking): Promise<void> {
 
 function isOpen({ until }: OpenWrite): boolean {
   return Date.parse(until) > nowMs();
+}
+
+/**
+ * Makes such a call. It counts as open while it is made, for whoever takes up a booking that is cut off meanwhile, and
+ * after an answer that `isUnclear`.
+ */
+export async function openWhile<T>(
+  b: Booking,
+  what: OpenWrite['what'],
+  call: () => Promise<T>,
+  isUnclear: (answer: T) => boolean,
+): Promise<T> {
+  const { openWrites: before } = b.state;
+  noteOpenWrite(b, what);
+  const close = (staysOpen: boolean): void => {
+    change(b, { openWrites: before });
+    if (staysOpen) noteOpenWrite(b, what);
+  };
+  try {
+    const answer = await call();
+    close(isUnclear(answer));
+    return answer;
+  } catch (err) {
+    close(isLostCall(err));
+    throw err;
+  }
+}
+
+/** Whether a write failed in a way that says nothing of its effect: it was lost, or its own code has a bug. */
+export function isLostCall(err: unknown): boolean {
+  return isLostWrite(err) || failureOf(err)?.code === 'activity_failed';
 }

@@ -1,4 +1,4 @@
-import type { OthersClaims } from '../activities/contract';
+import type { OthersClaims } from '../src/booking/claims';
 import type { Appointment, Sighting } from '../src/booking/model';
 import type { Whose } from '../src/booking/sighting';
 import { slowCore } from './activities';

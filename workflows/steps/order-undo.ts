@@ -2,12 +2,13 @@ import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { reads, writes } from '../activities';
-import { whose } from '../evidence';
+import { feeTermsOf } from '../fees';
 import { lookUpTimes, whereToLook } from '../lookups';
+import { hasOpenWrites, isLostCall, outlastOpenWrites } from '../open-writes';
 import { at, change, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import { adopt, isEnded } from './order';
-import type { Undo } from './undo';
+import { countUndoCall, noteAccepted, type Undo } from './undo';
 
 /** The undo of step 1: the order is cancelled, where it is ours to cancel. */
 
@@ -16,10 +17,14 @@ const undoOrder: Undo = {
   step: 'order',
   async run(b) {
     if (b.state.orderLeft) return 'left_to_person';
+    if (!wasLookedFor(b)) await orderToUndo(b);
     if (!isToCancel(b)) return keptWhile(b);
-    const order = b.state.order ?? (await unreadOrder(b));
-    if (order === null) return 'nothing_to_undo';
-    return cancelOrder(b, order.id);
+    const order = b.state.order ?? (await lostOrder(b));
+    return order ? cancelOrder(b, order.id) : 'nothing_to_undo';
+  },
+  async settle(b) {
+    await outlastOpenWrites(b);
+    return undoOrder.run(b);
   },
   async stands(b) {
     const seen = await seenNow(b);
@@ -30,16 +35,42 @@ const undoOrder: Undo = {
   },
 };
 
+/**
+ * The order whose undo is due, also one that this run never came to know: a run before a reset may have. It is looked for
+ * once by the booking's id, or read where it is named, as adoption would have. Null when there is none, and while its
+ * placing is not answered: then only the looks over the window tell.
+ */
+export async function orderToUndo(b: Booking): Promise<Order | null> {
+  const { order, request, orderRefused, unknownOrderSince } = b.state;
+  if (order || !request.order || orderRefused || unknownOrderSince) return order;
+  if (!('id' in request.order)) return findPlaced(b, 'look for an order of this booking');
+  try {
+    await adopt(b, request.order.id);
+  } catch (err) {
+    if (!b.state.orderRefused) throw err;
+  }
+  return b.state.order;
+}
+
+/** The undo of the appointment, which comes first, has looked already. */
+function wasLookedFor({ state: { compensation } }: Booking): boolean {
+  return compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'nothing_to_undo');
+}
+
 /** The order by one look, also one that the booking never came to know; null when none shows. */
 async function seenNow(b: Booking): Promise<Order | null> {
-  const { order, request, unknownOrderSince, createdAt } = b.state;
-  const read = reads(b, 'check that the order is undone');
-  const orderId = order?.id ?? adoptedId(b);
-  if (orderId !== null) return read.readOrder({ at: at(b), orderId });
+  const orderId = b.state.order?.id ?? adoptedId(b);
+  if (orderId === null) return findPlaced(b, 'check that the order is undone');
+  return reads(b, 'check that the order is undone').readOrder({ at: at(b), orderId });
+}
+
+/** The order that carries the booking's id, by one look. */
+async function findPlaced(b: Booking, why: string): Promise<Order | null> {
+  const { request, createdAt: createdSince } = b.state;
   const userId = request.patient?.userId;
-  if (!unknownOrderSince || !userId) return null;
-  const found = await read.findOrder({ at: at(b), userId, createdSince: createdAt });
-  if (found) change(b, { unknownOrderSince: null });
+  if (!userId) return null;
+  const found = await reads(b, why).findOrder({ at: at(b), userId, createdSince });
+  if (found) change(b, { order: { ...found, origin: 'placed' }, unknownOrderSince: null });
   return found;
 }
 
@@ -52,9 +83,9 @@ export function undosOfOrder({ state: { capabilities } }: Booking): readonly Und
   return capabilities.orderKind === null ? [] : [undoOrder];
 }
 
-/** No order is given up or kept for good while a book call may still surface. */
+/** No order is kept for good while a call may still take effect on it: the next booking of it would be hit. */
 function keptWhile(b: Booking): UndoOutcome {
-  return b.state.unknownBook ? 'pending' : 'nothing_to_undo';
+  return b.state.unknownBook || hasOpenWrites(b) ? 'pending' : 'nothing_to_undo';
 }
 
 function isToCancel(b: Booking): boolean {
@@ -66,49 +97,45 @@ function isToCancel(b: Booking): boolean {
   return 'onFailure' in request.order ? request.order.onFailure === 'cancel' : true;
 }
 
-/** The order that the forward steps did not come to know: the adopted one is looked at first, as they would have. */
-async function unreadOrder(b: Booking): Promise<Order | null> {
-  const wanted = b.state.request.order;
-  if (!wanted || !('id' in wanted)) return lostOrder(b);
-  try {
-    await adopt(b, wanted.id);
-  } catch (err) {
-    if (!b.state.orderRefused) throw err;
-  }
-  return b.state.order;
-}
-
 /** An order whose placing was never answered: looked for over the late-commit window. */
 async function lostOrder(b: Booking): Promise<Order | null> {
   const since = b.state.unknownOrderSince;
-  const userId = b.state.request.patient?.userId;
-  if (!since || !userId) return null;
+  if (!since) return null;
   for (const time of lookUpTimes(b, since)) {
     await pauseUntil(b, 'a lost order to show up', time);
-    const found = await reads(b, 'look for the lost order').findOrder({
-      at: at(b),
-      userId,
-      createdSince: b.state.createdAt,
-    });
-    if (found) {
-      change(b, { order: { ...found, origin: 'placed' }, unknownOrderSince: null });
-      return found;
-    }
+    const found = await findPlaced(b, 'look for the lost order');
+    if (found) return found;
   }
   change(b, { unknownOrderSince: null });
   return null;
 }
 
+/** Has the provider cancel the order; a read made after it, not its answer, says that it has ended. */
 async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
-  const order = await reads(b, 'read the order before its undo').readOrder({ at: at(b), orderId });
-  note(b, order);
-  if (isEnded(order)) return cancelledByUs(b) && order.phase === 'cancelled' ? 'undone' : 'nothing_to_undo';
-  await refuseForeign(b, orderId);
-  countUndoCall(b);
-  const answer = await shielded(() => writes(b, 'cancel the order').cancelOrder({ at: at(b), orderId }));
+  const call = () =>
+    writes(b, 'cancel the order').cancelOrder({
+      ...whereToLook(b),
+      orderId,
+      takesAppointment: b.state.capabilities.orderCancelTakesAppointment,
+      mayTakeOwn: mayTakeOwn(b),
+      fees: feeTermsOf(b),
+    });
+  const answer = await shielded(call).catch((err: unknown) => {
+    if (isLostCall(err)) countUndoCall(b, 'order');
+    throw err;
+  });
+  note(b, answer.order);
+  if (answer.is === 'unknown' || answer.byUs) countUndoCall(b, 'order');
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
-  note(b, answer.value);
-  return 'undone';
+  if (answer.byUs) noteAccepted(b, orderId);
+  const isUndone = b.state.undoCalls.includes('order') && answer.order.phase === 'cancelled';
+  return isUndone ? 'undone' : 'nothing_to_undo';
+}
+
+/** Whether the order's cancel may take the booking's own appointment along: not one that is to stay. */
+function mayTakeOwn(b: Booking): boolean {
+  const { tookOver, cancel } = b.state;
+  return !(tookOver && cancel === null) && !wouldTakeLeftOne(b);
 }
 
 /** Whether cancelling the order would take an appointment along that a person decided to leave standing. */
@@ -120,32 +147,6 @@ function wouldTakeLeftOne({ state }: Booking): boolean {
   );
 }
 
-/** Cancelling an order that carries somebody else's appointment would take that appointment from them. */
-async function refuseForeign(b: Booking, orderId: string): Promise<void> {
-  const sighting = await reads(b, 'whose appointment is on the order?').lookUp({
-    ...whereToLook(b),
-    orderId,
-  });
-  const found = whose(b, sighting);
-  const takenOverByCancel = b.state.tookOver && b.state.cancel !== null;
-  if (
-    found.is === 'foreign' ||
-    found.is === 'ambiguous' ||
-    (found.is === 'ours' && ((b.state.tookOver && !takenOverByCancel) || wouldTakeLeftOne(b)))
-  ) {
-    throw new Failure('foreign_appointment');
-  }
-}
-
 function note(b: Booking, order: Order): void {
   change(b, { order: { ...order, origin: adoptedId(b) === null ? 'placed' : 'adopted' } });
-}
-
-/** Marks that the undo reached the provider at least once, so that a cancelled order counts as our doing. */
-function countUndoCall(b: Booking): void {
-  if (!b.state.undoCalls.includes('order')) change(b, { undoCalls: [...b.state.undoCalls, 'order'] });
-}
-
-function cancelledByUs(b: Booking): boolean {
-  return b.state.undoCalls.includes('order');
 }
