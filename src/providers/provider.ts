@@ -10,8 +10,10 @@ import type {
 import type { Party, ReferredParty } from '../booking/request-parts';
 import type { BookingRequest } from '../booking/schema/request';
 import type { DayRange } from '../booking/windows';
+import type { Fence } from './fence';
 
 export type { DayRange } from '../booking/windows';
+export type { Fence } from './fence';
 
 /**
  * What the activities ask of a provider. One folder an adapter; nothing of a provider's wire leaks out of it.
@@ -95,9 +97,6 @@ export interface Call {
    */
   fence?: Fence;
 }
-
-/** Resolves when the call may still be made; throws a Failure with `sent: "no"` when it was given up. */
-export type Fence = () => Promise<void>;
 
 export interface SlotQuery {
   days: DayRange[];
