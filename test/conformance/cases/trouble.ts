@@ -10,8 +10,7 @@ export const troubleCases: Cases = (desk) => {
       await trial.held();
       await desk().hand.fault('lookUp', { answer });
       const at = desk().at(trial.bookingId, limitMs);
-      const { request, order } = trial;
-      const look = desk().activities.lookUp({ at, request, orderId: order?.id ?? null, startsAt: null });
+      const look = desk().activities.lookUp({ ...trial.where(), at, startsAt: null });
       expect(await refusal(look)).toEqual(retried('provider_unavailable'));
       expect(await trial.whose()).toMatchObject({ is: 'ours' });
     },

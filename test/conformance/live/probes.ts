@@ -8,7 +8,7 @@ import {
   type JunctionName,
   type Operation,
 } from '../../../src/providers/junction/operations';
-import { placed, type Desk, type Trial } from '../desk';
+import { cancelPlaced, placed, type Desk, type Trial } from '../desk';
 import type { LiveTarget } from './target';
 
 /** What a probe works with: one provider of a Junction account, with nobody booked. */
@@ -83,7 +83,7 @@ export const PROBES = {
     const order = await placed(desk, at, desk.subject.request());
     if (order.is !== 'done') return 'not found out: the order was not placed';
     const said = await book(bench, { ...trial, order: order.value }, trial.slot().key);
-    await desk.activities.cancelOrder({ at, orderId: order.value.id });
+    await cancelPlaced(desk, trial, at, order.value.id);
     return wordsFor('book', said);
   },
 
@@ -103,7 +103,7 @@ export const PROBES = {
 
   cancelledOrder: async (bench) => {
     const trial = await bench.desk.open();
-    await bench.desk.activities.cancelOrder({ at: trial.at, orderId: trial.order?.id ?? '' });
+    await trial.cancelOrder();
     return wordsFor('book', await book(bench, trial, trial.slot().key));
   },
 } as const satisfies Record<string, Probe>;
