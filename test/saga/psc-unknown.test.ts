@@ -92,6 +92,8 @@ describe('unknown outcomes at draw sites', () => {
       answer: { status: 404, body: { detail: 'This order does not have an appointment.' } },
     });
     await rig.sandbox.control(`appointments/${appointments[0]?.id}`, { status: meanwhile });
+    // Its order does not tell of it yet either.
+    await rig.sandbox.control(`orders/${appointments[0]?.order_id}`, { status: 'ordered' });
     return id;
   }
 
