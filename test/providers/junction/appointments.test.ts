@@ -293,3 +293,37 @@ describe.each(BOTH)('cancel at %s', (name) => {
     expect((await failureOf(cancel())).code).toBe('outcome_unknown');
   });
 });
+
+test('the fence is asked before each write, and before no read', async () => {
+  const asked: string[] = [];
+  const provider = stage().provider();
+  const callOf = (what: string) => stage().call({ fence: async () => void asked.push(what) });
+  const seen = toAppointment(appointmentWire.parse(anAppointment()), ORDER_ID, () => undefined);
+  const at = `${BASE}/phlebotomy/appointment`;
+  const booking = { ...BOOK, slotKey: 'k', request: AT_HOME, key: null };
+  const visit = { orderId: ORDER_ID, vendor: 'phlebfinders', ref: REF, request: AT_HOME };
+  const address = { firstLine: '1 A St', city: 'Phoenix', state: 'AZ', zip: '85004' };
+  const of = { orderId: ORDER_ID, appointmentId: 'a', request: AT_HOME };
+  const order = { body: { order: anOrder(READY) } };
+
+  stage().server.expect(`GET ${at}`, { status: 404 });
+  stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
+  await provider.lookUp(callOf('look'), { ...WHERE, orderId: ORDER_ID });
+  stage().server.expect('POST /v3/order', order);
+  await provider.orders?.place(callOf('place'), { bookingId: BOOKING_ID, key: 'k', request: AT_HOME });
+  stage().server.expect(`POST ${at}/book`, { body: anAppointment() });
+  await provider.book(callOf('book'), booking);
+  stage().server.expect(`PATCH ${at}/reschedule`, { body: anAppointment() });
+  await provider.reschedule?.(callOf('move'), { ...of, slotKey: 'k', ref: REF });
+  stage().server.expect(`POST ${at}/request`, { body: anAppointment() });
+  await provider.tiers?.request(callOf('request'), { ...visit, address });
+  stage().server.expect('GET /v3/order/phlebotomy/appointment/cancellation-reasons', {
+    body: [{ id: '11111111-1111-4111-8111-111111111111', name: 'No longer needed', is_refundable: true }],
+  });
+  stage().server.expect(`PATCH ${at}/cancel`, { body: anAppointment() });
+  await provider.cancelAppointment(callOf('cancel'), { ...of, seen, reason: null });
+  stage().server.expect(`POST ${BASE}/cancel`, order);
+  await provider.orders?.cancel(callOf('cancel order'), ORDER_ID);
+
+  expect(asked).toEqual(['place', 'book', 'move', 'request', 'cancel', 'cancel order']);
+});
