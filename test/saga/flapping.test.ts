@@ -1,7 +1,8 @@
 import { setTimeout as passing } from 'node:timers/promises';
 import { workflowIdOf } from '../../src/booking/names';
 import { appointmentUpdated } from '../../workflows/messages';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 /** A provider that says now this and now that is read at a pace, whoever brings the news. */
 
@@ -12,15 +13,8 @@ const MOST_READS = 8;
 const MOST_EVENTS = 100;
 
 describe('a provider that flaps', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({
-      limits: { keepPollMs: 3_600_000, pollFirstMs: 3_600_000, pollMaxMs: 3_600_000 },
-    });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
+  const rig = useSaga({
+    limits: { keepPollMs: 3_600_000, pollFirstMs: 3_600_000, pollMaxMs: 3_600_000 },
   });
 
   const pathOf = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment`;
@@ -61,7 +55,7 @@ describe('a provider that flaps', () => {
   };
 
   test('while a booking is kept: read a few times, and less and less', async () => {
-    const orderId = await rig.sandbox.placeOrder();
+    const orderId = await rig.sandbox.placeReadyOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
     const path = pathOf(orderId);
@@ -74,7 +68,7 @@ describe('a provider that flaps', () => {
 
   test('while a confirmation is awaited', async () => {
     await rig.sandbox.control('confirmation', { mode: 'never' });
-    const orderId = await rig.sandbox.placeOrder();
+    const orderId = await rig.sandbox.placeReadyOrder();
     const { booking } = await rig.bookings.start(
       adopting(orderId, 'keep', { confirmation: { async: true } }),
     );
@@ -105,7 +99,7 @@ describe('a provider that flaps', () => {
   });
 
   test('news that follows a look waits for the pause, and all of it makes one read', async () => {
-    const orderId = await rig.sandbox.placeOrder();
+    const orderId = await rig.sandbox.placeReadyOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
     const path = pathOf(orderId);
@@ -120,7 +114,7 @@ describe('a provider that flaps', () => {
   });
 
   test('and a change is still seen when the pause is over', async () => {
-    const orderId = await rig.sandbox.placeOrder();
+    const orderId = await rig.sandbox.placeReadyOrder();
     const { booking } = await rig.bookings.start(
       adopting(orderId, 'keep', { policy: { onProviderCancel: 'attention' } }),
     );
