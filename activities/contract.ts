@@ -193,7 +193,7 @@ export interface LookUp {
   clue: OwnershipClue;
   /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
   standingIds: readonly string[];
-  /** Our cancellations of appointments, and of the order, that the provider accepted: what is absent after one has ended. */
+  /** Our cancellations of appointments that the provider accepted: what is absent after one of these has ended. */
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
@@ -221,7 +221,7 @@ export type CancelAnswer =
 
 /** What became of an order that was to be cancelled. */
 export type OrderCancelAnswer =
-  /** A read shows it ended. `byUs`: after a cancel of ours. */
+  /** A read shows it ended. `byUs`: after this very call, and not before it. */
   { is: 'ended'; order: Order; byUs: boolean } | (Unanswered & { order: Order });
 
 /** Somebody's live appointment that explains why the provider takes no other for the patient. */

@@ -198,7 +198,7 @@ function openTrial(
     if (answer.is === 'held') known.ownIds.push(answer.appointment.id);
     return answer;
   };
-  const noted = <A extends CancelAnswer | OrderCancelAnswer>(id: string, answer: A): A => {
+  const noted = (id: string, answer: CancelAnswer): CancelAnswer => {
     const isAccepted = ('byUs' in answer && answer.byUs) || ('accepted' in answer && answer.accepted);
     if (isAccepted) accepted.push({ id, at: new Date().toISOString() });
     return answer;
@@ -247,7 +247,7 @@ function openTrial(
         mayTakeOwn,
         fees,
       };
-      return noted(id, await activities.cancelOrder(input));
+      return activities.cancelOrder(input);
     },
     where,
     look: () => activities.lookUp(where()),
