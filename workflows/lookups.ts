@@ -4,7 +4,7 @@ import type { Appointment, Sighting } from '../src/booking/model';
 import { partyOf } from '../src/booking/request-parts';
 import { reads } from './activities';
 import { after, now, nowMs } from './clock';
-import { whose } from './evidence';
+import { clueOf, whose } from './evidence';
 import { newPace, noteLook, type Pace } from './pace';
 import { at, change, type Booking } from './state';
 import { newsUntil } from './waiting';
@@ -18,7 +18,7 @@ export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Prom
 
 /** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
 export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
-  const { request, order, appointment, attempts, ownAppointmentIds, replaces } = b.state;
+  const { request, order, appointment, attempts, ownAppointmentIds, acceptedCancels, replaces } = b.state;
   const standing = [appointment, replaces].flatMap((one) =>
     one && one.standing !== 'cancelled' ? [one.id] : [],
   );
@@ -27,7 +27,8 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
     request: partyOf(request),
     orderId: order?.id ?? null,
     startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
-    ownIds: ownAppointmentIds,
+    clue: clueOf(b),
+    acceptedCancels,
     standingIds: standing.filter((id) => ownAppointmentIds.includes(id)),
     ...how,
   };
