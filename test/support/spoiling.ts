@@ -8,6 +8,10 @@ export interface LoggedCall {
   /** Null while it is unanswered. */
   status: number | null;
   at: string;
+  /** What was laid over it; null for a call that was served plainly. */
+  fault: 'before' | 'after' | 'late' | null;
+  /** When one that was spoiled took effect; null while it has not. */
+  effectAt: string | null;
 }
 
 /** What a test says to any stand-in: let calls fail, mend it, count the calls, wait for what it shows. */
