@@ -8,7 +8,7 @@ import { isNativeError } from 'node:util/types';
  * tells nothing, less counts as not sent, and never more.
  */
 
-/** Every connection that was not made (refused, no such name, timeout, TLS, a proxy's CONNECT): what waited for it fails with this error. */
+/** Of connections that were not made (refused, no such name, TLS, a proxy's CONNECT): what waited for one fails with its error. */
 const connectErrors = new WeakSet<object>();
 
 subscribe('undici:client:connectError', (message) => {
