@@ -14,7 +14,7 @@ import { attention } from './owned';
 import { at, change, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
 import { isEnded } from './steps/order';
-import { undosOfOrder } from './steps/order-undo';
+import { orderToUndo, undosOfOrder } from './steps/order-undo';
 import type { Undo } from './steps/undo';
 import { UNREAD_ORDER } from './unread-order';
 
@@ -100,17 +100,20 @@ const CONFIRMED: readonly string[] = ['confirmed', 'in_progress', 'rescheduling'
 
 /**
  * Null when it cannot have made anything: its request had not been read, or it had ended by itself. Every write is
- * published before it is made, so a run without traces made none.
+ * published before it is made, so a run without traces made none; where it was reset, the run before it may have.
  */
 async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
   const { request, view, traces, createdAt } = left;
-  if (!view || !traces?.opened || isOver(view.status)) return null;
+  if (view && isOver(view.status)) return null;
+  const wasOpened = traces?.opened === true;
+  if (!wasOpened && !left.isLaterRun) return null;
   const opening = { request, bookingId: b.state.id, afterwards: true };
   const opened = await orPerson(b, () => core('read the booking that was cut off').openBooking(opening));
   if (!opened) return null;
   b.opened = true;
   const { provider, account } = opened.request;
   change(b, { ...opened, named: { provider, account }, createdAt, ...UNSETTLED });
+  if (!view || !wasOpened) return { stoodConfirmed: false, wasEnding: false };
   change(b, asItStood(view, traces));
   change(b, unanswered(b.state, view.status, left.cutOffAt));
   return {
@@ -186,8 +189,8 @@ type Verdict = { do: 'undo' } | { do: 'nothing' } | { do: 'ask'; failure: Failur
 async function judged(b: Booking, before: Before): Promise<Verdict> {
   try {
     await findPlacedOrder(b);
-    const { order, capabilities } = b.state;
-    if (!order && capabilities.orderKind !== null) return { do: 'undo' };
+    const order = await orderToUndo(b);
+    if (!order && b.state.capabilities.orderKind !== null) return { do: 'undo' };
     return verdictOn(b, before, await lookUp(b, 'look what the booking left'));
   } catch (err) {
     const failure = failureOf(err);

@@ -24,6 +24,8 @@ export interface LeftBehind {
   /** The last that the run put into its memo; null when it never came so far. */
   view: BookingView | null;
   traces: BookingTraces | null;
+  /** Whether it was a later run, as one that a reset in Temporal makes: without traces it tells nothing of the runs before it. */
+  isLaterRun: boolean;
 }
 
 /** One that is to be looked at again. */
