@@ -17,6 +17,7 @@ import type {
   WaitingCursor,
   WaitingSince,
 } from '../src/booking/care';
+import type { OthersClaims } from '../src/booking/claims';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -82,6 +83,8 @@ export interface CoreActivities {
   openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
   /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
+  /** Fails with `booking_reset` in another run than the one in which the booking began (see At). */
+  refuseReset(input: { firstRunId: string | null }): Promise<void>;
   /** Whether another booking with this id is open in Temporal, or being cleaned up after. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
   /**
@@ -96,6 +99,8 @@ export interface CoreActivities {
     bookingId: string;
     startsAt: string;
     ids: readonly string[];
+    /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
+    otherStarts?: readonly string[];
   }): Promise<OthersClaims>;
   /** Whether a booking other than this one, or its later run, has the order in use. */
   isOrderUsedElsewhere(input: {
@@ -104,16 +109,6 @@ export interface CoreActivities {
     bookingId: string;
     orderId: string;
   }): Promise<boolean>;
-}
-
-/** What other bookings say of some appointments. */
-export interface OthersClaims {
-  /** Those that another booking knows as its own by an answer of the provider: they are simply not ours. */
-  theirs: string[];
-  /** Those that another booking holds by inference: either may be wrong. */
-  inferred: string[];
-  /** Whether another booking has a call at that start whose effect is unknown: what is new may be its. */
-  mayBeAnothers: boolean;
 }
 
 /** Looking after bookings from outside; runs on the queue `bookings`. */
@@ -204,10 +199,12 @@ export interface LookUp {
   clue: OwnershipClue;
   /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
   standingIds: readonly string[];
-  /** Our cancellations that the provider accepted: what is absent after one of these has ended. */
+  /** Our cancellations of appointments that the provider accepted: what is absent after one of these has ended. */
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
+  /** Whether a list that is shared and kept for a while must have been read after this look began. */
+  fresh?: boolean;
 }
 
 /** What an undo may cost. */
@@ -230,7 +227,7 @@ export type CancelAnswer =
 
 /** What became of an order that was to be cancelled. */
 export type OrderCancelAnswer =
-  /** A read shows it ended. `byUs`: after a cancel of ours. */
+  /** A read shows it ended. `byUs`: after this very call, and not before it. */
   { is: 'ended'; order: Order; byUs: boolean } | (Unanswered & { order: Order });
 
 /** Somebody's live appointment that explains why the provider takes no other for the patient. */
@@ -292,10 +289,12 @@ export interface ProviderActivities {
     vendor: string;
     ref: string;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
    * Looks whether the booking holds an appointment already, then books. One attempt. Where refs do not return, anything at
    * that start that was not there in the look before (`clue.before`) makes it unknown, before the call and after a refusal.
+   * One of its own that is in `clue.before` (the old one of a move) is not what this call is to take.
    */
   bookSlot(input: {
     at: At;
@@ -305,6 +304,7 @@ export interface ProviderActivities {
     ref: string;
     key: string | null;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
    * Looks whether the appointment is there already, then moves it. One attempt. `appointment_missing` where it is not
@@ -318,6 +318,7 @@ export interface ProviderActivities {
     slot: Slot;
     ref: string;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   lookUp(input: LookUp): Promise<Sighting>;
   /**

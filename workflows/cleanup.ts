@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { BookingView } from '../src/booking/schema/view';
 import { core } from './activities';
-import { orPerson, takeUp } from './cut-off';
+import { orPerson, takeUp, unlessUsedElsewhere } from './cut-off';
 import { openInbox } from './inbox';
 import type { CleanupInput, LateEffect } from './messages';
 import { publish } from './publish';
@@ -53,5 +53,5 @@ async function lateEffect(
   b.opened = true;
   const { provider, account } = opened.request;
   change(b, { ...opened, named: { provider, account }, order, attempts: [attempt] });
-  return [undoAppointment];
+  return [unlessUsedElsewhere(undoAppointment)];
 }

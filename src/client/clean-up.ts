@@ -23,7 +23,7 @@ export async function cleanUpBooking(door: Door, bookingId: string): Promise<boo
   const execution = await findExecution(door, bookingId);
   if (!execution || !isOver(execution.status)) return false;
   const view = await ownView(door, bookingId, execution);
-  if (view.status === 'completed' || !hasUnknownCall(view)) return false;
+  if (view.status === 'completed' || !(await hasUnknownCall(door, execution, view))) return false;
   // What a person decided to leave standing carries the same maker: it is theirs.
   if (isLeft(view) || (await wasLeftSince(door, bookingId, execution.runId))) return false;
   const { workflowId, runId, attributes } = execution;

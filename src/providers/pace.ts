@@ -1,4 +1,5 @@
 import { createGate, type Gate, type PaceLimits } from './gate';
+import { LOADED } from './answer';
 import { exchange, type HttpAnswer, type HttpRequest } from './http';
 
 /**
@@ -36,9 +37,6 @@ export function createPace(
 
 /** The part of a call's time that waiting for its turn may take: the rest must do for the call itself. */
 const LONGEST_WAIT = 1 / 3;
-
-/** Answers that are about load (providers.md, table of answers). */
-const LOADED: readonly number[] = [429, 503];
 
 async function pass(gate: Gate, request: HttpRequest): Promise<HttpAnswer> {
   const askedMs = performance.now();

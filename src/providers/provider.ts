@@ -10,8 +10,10 @@ import type {
 import type { Party, ReferredParty } from '../booking/request-parts';
 import type { BookingRequest } from '../booking/schema/request';
 import type { DayRange } from '../booking/windows';
+import type { Fence } from './fence';
 
 export type { DayRange } from '../booking/windows';
+export type { Fence } from './fence';
 
 /**
  * What the activities ask of a provider. One folder an adapter; nothing of a provider's wire leaks out of it.
@@ -96,9 +98,6 @@ export interface Call {
   fence?: Fence;
 }
 
-/** Resolves when the call may still be made; throws a Failure with `sent: "no"` when it was given up. */
-export type Fence = () => Promise<void>;
-
 export interface SlotQuery {
   days: DayRange[];
   /** The patient's address, for visits at home. */
@@ -116,6 +115,10 @@ export interface PlaceCall {
 export interface BookCall {
   orderId: string | null;
   slotKey: string;
+  /** The slot's start, RFC 3339. */
+  startsAt: string;
+  /** Ids that were live in the look before the write: where refs do not return, anything else there is new. */
+  before: readonly string[];
   /** Our ref (src/booking/ref.ts); goes in at the end of the notes. */
   ref: string;
   request: BookingRequest;

@@ -2,15 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { bulkIdOf, workflowIdOf } from '../../src/booking/names';
 import { createBookingCare } from '../../src/client/care';
 import { loadKeys } from '../../src/temporal/keys';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { ALWAYS } from '../support/calls';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 describe('an incident', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
+  const rig = useSaga({ resets: [] });
 
   const AWAY = { status: 401, body: { detail: 'Invalid API key' } };
   const REASON = 'credentials_rejected';
@@ -34,7 +32,7 @@ describe('an incident', () => {
     const orders = await Promise.all(
       Array.from({ length: count }, () => rig.sandbox.placeOrder({ user_id: randomUUID() })),
     );
-    await rig.sandbox.control('faults', { path: '/v3/*', times: 1_000, when: 'before', answer: AWAY });
+    await rig.sandbox.fail('any', { when: 'before', answer: AWAY, times: ALWAYS });
     const started = await Promise.all(
       orders.map((orderId) =>
         rig.bookings.start(adopting(orderId, 'keep', { limits: { maxSlotAttempts: count + 1 } })),
@@ -66,7 +64,7 @@ describe('an incident', () => {
     );
     expect(done).toMatchObject({ total: 1, resumed: 1 });
     expect(await retriesOf(id)).toBe(2);
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     await rig.until(id, ({ attention }) => attention?.reason === REASON);
     await rig.bookings.retry(id, {});
     await rig.until(id, ({ status }) => status === 'confirmed');
@@ -122,7 +120,7 @@ describe('an incident', () => {
     expect(others).toEqual([]);
     expect(incident).toMatchObject({ provider: 'junction-phlebotomy', account: 'default', count: 4 });
     expect([...(incident?.bookingIds ?? [])].sort()).toEqual([...ids].sort());
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
 
     const beganMs = Date.now();
     const bulk = await rig.bookings.resume({ reason: REASON, account: 'default', ratePerSecond: 2 }, 'desk');
@@ -143,7 +141,7 @@ describe('an incident', () => {
 
   test('is resumed to its end when the workers are restarted in the middle, each booking once', async () => {
     const ids = await waiting(10);
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     const bulk = await rig.bookings.resume({ reason: REASON, ratePerSecond: 0.5 }, 'desk');
     await Promise.race(ids.map((id) => rig.until(id, ({ attention }) => attention === null)));
     // Longer than their grace: the activity that resumes is cut off in its middle.
@@ -170,7 +168,7 @@ describe('an incident', () => {
     const view = await rig.bookings.get(id);
     expect(view).toMatchObject({ attention: { reason: REASON }, lastRequest: null });
     expect(await retriesOf(id)).toBe(0);
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     expect(await retryOne(REASON, view.attention?.since ?? null, 'first')).toBe('resumed');
     await rig.until(id, ({ status }) => status === 'confirmed');
     // As after a lost worker: it was told by this request, and is not told again.

@@ -1,25 +1,28 @@
 import { Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { pino } from 'pino';
-import { createCoreActivities, createProviderActivities } from '../../activities';
+import { createClaimActivities, createCoreActivities, createProviderActivities } from '../../activities';
+import type { CoreActivities } from '../../activities/contract';
 import { DEPLOYMENT_NAME, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import { createBookingClaims } from '../../src/client/claims';
 import { createProviders, providerFor } from '../../src/providers';
 import { dataConverterOf } from '../../src/temporal/encryption';
+import { loadKeys } from '../../src/temporal/keys';
 import { installRuntime } from '../../src/temporal/runtime';
 import { bundleWorkflows, createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 /** Two builds: old bookings finish on the build that they began on, or go over to the next one by `patched`. */
 
 const log = pino({ level: 'silent' });
-let rig: SagaRig;
 let builds: Record<'before' | 'next', WorkflowBundleOption>;
 /** What runs at the moment, and the end of each. */
 let running: { worker: Worker; ended: Promise<void> }[] = [];
 
+beforeAll(() => installRuntime(log));
+const rig = useSaga({ resets: [], replays: false });
 beforeAll(async () => {
-  installRuntime(log);
-  rig = await startSaga({ replays: false });
   await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
   await rig.stopWorkers();
   builds = {
@@ -33,7 +36,6 @@ afterEach(async () => {
   await Promise.all(running.map(({ ended }) => ended));
   running = [];
 });
-afterAll(() => rig.stop(), 180_000);
 
 function providerActivities() {
   const providers = createProviders(rig.config, log);
@@ -55,11 +57,18 @@ async function run(options: WorkerOptions): Promise<Worker> {
   return worker;
 }
 
+function coreActivities(): CoreActivities {
+  const { config, server } = rig;
+  const { client } = server;
+  const claims = createBookingClaims({ client, idKey: loadKeys(config).idKey });
+  return { ...createCoreActivities({ config, client }), ...createClaimActivities(claims, config) };
+}
+
 /** Runs a build of the workflows, by a worker without a version. */
 function runBuild(build: keyof typeof builds): Promise<Worker> {
   return run({
     taskQueue: TASK_QUEUE.bookings,
-    activities: createCoreActivities({ config: rig.config, client: rig.server.client }),
+    activities: coreActivities(),
     workflowBundle: builds[build],
   });
 }
@@ -123,7 +132,7 @@ describe('with Worker Deployment Versioning', () => {
       config: { ...config, buildId: build },
       connection: server.connection,
       namespace: server.target.namespace,
-      activities: { core: createCoreActivities({ config, client: server.client }) },
+      activities: { core: coreActivities() },
       workflowBundle: builds[build],
     });
     pinned.push({ build, workers, ended: workers.run() });

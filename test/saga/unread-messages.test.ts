@@ -8,20 +8,17 @@ import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
 import { workflowBundle } from '../../src/temporal/worker';
 import { replayEverything } from '../support/replays';
-import { adopting, startSaga, type SagaRig } from '../support/saga';
+import { adopting } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 /** Messages under a key that the workers do not have: none is lost, and none holds the booking up. */
 
 const DAY_MS = 86_400_000;
 const LOST = { id: 'lost', key: Buffer.alloc(32, 7) };
 
-let rig: SagaRig;
-beforeAll(async () => {
-  installRuntime(pino({ level: 'silent' }));
-  rig = await startSaga({ limits: { maxHistoryEvents: 100 } });
-}, 120_000);
-afterAll(() => rig.stop(), 180_000);
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+const rig = useSaga({ resets: [], limits: { maxHistoryEvents: 100 } });
 
 /** The workers' settings once they have the key too. */
 const withLostKey = (config: Config): Config => ({

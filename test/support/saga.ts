@@ -3,6 +3,7 @@ import pino from 'pino';
 import {
   createAuditActivities,
   createCareActivities,
+  createClaimActivities,
   createCoreActivities,
   createProviderActivities,
 } from '../../activities';
@@ -12,6 +13,7 @@ import { TASK_QUEUE } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { createBookingCare } from '../../src/client/care';
+import { createBookingClaims } from '../../src/client/claims';
 import type { Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
@@ -57,6 +59,7 @@ export const QUICK_LIMITS: Partial<Limits> = {
 };
 
 export const QUICK_CAPABILITIES = { lateCommitWindowMs: 1_500, callTimeoutMs: 700, feeWindowMs: 0 };
+export const QUICK_CLINIC = { lateCommitWindowMs: 1_500, callTimeoutMs: 700 };
 
 export interface RigOptions {
   /** False: other builds of the workflows run here, so not every history replays on this one. */
@@ -93,11 +96,7 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     OLIVER_PASSWORD: 'sandbox',
     OLIVER_PRACTICES: 'practice-1=1@America/Chicago',
     OLIVER_SWEEP_MAX_AGE_MS: '50',
-    OLIVER_CAPABILITIES: JSON.stringify({
-      lateCommitWindowMs: 1_500,
-      callTimeoutMs: 700,
-      ...options.clinicCapabilities,
-    }),
+    OLIVER_CAPABILITIES: JSON.stringify({ ...QUICK_CLINIC, ...options.clinicCapabilities }),
     JUNCTION_API_KEY: 'sk_us_test',
     JUNCTION_BASE_URL: running.url,
     JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),
@@ -237,12 +236,15 @@ function activitiesOf(
 ): { core: CoreActivities; junction: ProviderActivities } {
   // With the workers' own keys, which need not be the rig's.
   const client = clientOn(server.connection, server.target, dataConverterOf(config));
-  const care = createBookingCare({ client, idKey: loadKeys(config).idKey });
+  const door = { client, idKey: loadKeys(config).idKey };
+  const care = createBookingCare(door);
+  const claims = createBookingClaims(door, { lagMs: 200 });
   const providers = createProviders(config, pino({ level: 'silent' }));
   return {
     core: {
       ...createCoreActivities({ config, client }),
       ...createCareActivities(care),
+      ...createClaimActivities(claims, config),
       ...createAuditActivities(care, config),
     },
     junction: createProviderActivities({
