@@ -142,8 +142,9 @@ function isRefusalStatus(status: number): boolean {
   return status >= 400 && status <= 499 && !IN_PASSING.includes(status);
 }
 
-function isOwnRefusal({ status }: HttpAnswer, form: string): boolean {
-  return isRefusalStatus(status) && isItsOwn(form);
+/** Some vendors refuse with a success that says otherwise. */
+function isOwnRefusal(answer: HttpAnswer, form: string): boolean {
+  return (isRefusalStatus(answer.status) || isSuccess(answer)) && isItsOwn(form);
 }
 
 function refusedUnread(said: string): Failure {

@@ -24,6 +24,7 @@ const core: CoreActivities = {
   othersClaims: notUsed,
   isOrderUsedElsewhere: notUsed,
   openReschedule: notUsed,
+  refuseReset: notUsed,
   readMessage: notUsed,
 };
 const order: Order = {
