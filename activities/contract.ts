@@ -15,6 +15,7 @@ import type {
   Swept,
   Waiting,
   WaitingCursor,
+  WaitingSince,
 } from '../src/booking/care';
 import type { OthersClaims } from '../src/booking/claims';
 import type { RescheduleMessage } from '../src/booking/messages';
@@ -124,8 +125,13 @@ export interface CareActivities {
     before: string;
     after: WaitingCursor | null;
   }): Promise<Waiting>;
-  /** Has them try again, at most so many a second. One that cannot be told is named, and stops no other. */
-  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<Resumed>;
+  /**
+   * Has those try again that still wait as they were listed, at most so many a second. One that cannot be told is
+   * named, and stops no other.
+   */
+  resume(
+    input: { workflowIds: string[]; sinceOf?: WaitingSince; ratePerSecond: number } & Retrying,
+  ): Promise<Resumed>;
 }
 
 /** Bookings as they stand, and a finding about each one that cannot be read: it stops no other. */
@@ -193,7 +199,7 @@ export interface LookUp {
   clue: OwnershipClue;
   /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
   standingIds: readonly string[];
-  /** Our cancellations of appointments, and of the order, that the provider accepted: what is absent after one has ended. */
+  /** Our cancellations of appointments that the provider accepted: what is absent after one of these has ended. */
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
@@ -221,7 +227,7 @@ export type CancelAnswer =
 
 /** What became of an order that was to be cancelled. */
 export type OrderCancelAnswer =
-  /** A read shows it ended. `byUs`: after a cancel of ours. */
+  /** A read shows it ended. `byUs`: after this very call, and not before it. */
   { is: 'ended'; order: Order; byUs: boolean } | (Unanswered & { order: Order });
 
 /** Somebody's live appointment that explains why the provider takes no other for the patient. */

@@ -17,11 +17,18 @@ export type Look = LookUp & Pick<Where, 'fresh'>;
 
 /** One look, held against what the booking knows: an absence that nothing explains is `appointment_missing`. */
 export async function lookUp(provider: Provider, call: Call, wanted: Look): Promise<Sighting> {
-  const sighting = await lookBarely(provider, call, wanted);
-  const orderTakesAppointment = CAPABILITIES[wanted.at.provider].orderCancelTakesAppointment;
-  const missing = missingFrom(sighting, { ...wanted, orderTakesAppointment });
+  const first = await lookBarely(provider, call, wanted);
+  if (missingIn(first, wanted) === null) return first;
+  // Order and appointment are two reads: what came about between them shows in a second look.
+  const sighting = wanted.orderId === null ? first : await lookBarely(provider, call, wanted);
+  const missing = missingIn(sighting, wanted);
   if (missing !== null) throw new Failure('appointment_missing', { said: missing });
   return sighting;
+}
+
+function missingIn(sighting: Sighting, wanted: Look): string | null {
+  const orderTakesAppointment = CAPABILITIES[wanted.at.provider].orderCancelTakesAppointment;
+  return missingFrom(sighting, { ...wanted, orderTakesAppointment });
 }
 
 /** One look, for callers that judge themselves what it does not show. */

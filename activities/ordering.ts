@@ -1,4 +1,3 @@
-import { isCancelAccepted } from '../src/booking/absence';
 import { looksLikeBookingId } from '../src/booking/audit';
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Order, Sighting, WriteAnswer } from '../src/booking/model';
@@ -61,11 +60,10 @@ type Before = { is: 'over'; answer: OrderCancelAnswer } | { is: 'live'; isOursOn
 
 /** Whether there is anything to cancel, and whether it may be. */
 async function checked(provider: Provider, call: Call, input: CancelInput, order: Order): Promise<Before> {
-  const byUs = isCancelAccepted(input.acceptedCancels, order.id);
   if (hasEnded(order) && !mayCarryOurs(input, order))
-    return { is: 'over', answer: { is: 'ended', order, byUs: byUs && order.phase === 'cancelled' } };
+    return { is: 'over', answer: { is: 'ended', order, byUs: false } };
   const found = onOrder(await lookUp(provider, call, input), input);
-  if (hasEnded(order)) return { is: 'over', answer: endedWith(order, found, byUs) };
+  if (hasEnded(order)) return { is: 'over', answer: endedWith(order, found, false) };
   if (found.is === 'foreign' || found.is === 'ambiguous' || (found.is === 'ours' && !input.mayTakeOwn))
     throw new Failure('foreign_appointment');
   if (found.is === 'ours' && input.takesAppointment) {
@@ -126,13 +124,13 @@ async function afterAccepted(
 async function afterRefused(
   orders: OrderCalls,
   call: Call,
-  { orderId, acceptedCancels }: CancelInput,
+  { orderId }: CancelInput,
   refusal: Failure,
 ): Promise<OrderCancelAnswer> {
   if (refusal.facts.sent === 'no' || isRetryable(refusal)) throw refusal;
   const now = await afterSending(() => orders.read(call, orderId));
   if (now instanceof Failure || !hasEnded(now)) throw refusal;
-  return { is: 'ended', order: now, byUs: isCancelAccepted(acceptedCancels, orderId) };
+  return { is: 'ended', order: now, byUs: false };
 }
 
 /** More orders of one patient than this explain nothing. */

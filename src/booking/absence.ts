@@ -39,7 +39,7 @@ export function hasEndedUnseen(
   );
 }
 
-/** Whether the provider accepted a cancel of ours for this appointment or order. */
+/** Whether the provider accepted a cancel of ours for this appointment. */
 export function isCancelAccepted(acceptedCancels: readonly AcceptedCancel[], id: string): boolean {
   return acceptedCancels.some((one) => one.id === id);
 }

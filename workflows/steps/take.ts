@@ -185,7 +185,7 @@ async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
   try {
     return await patiently(b, 'another try at booking', book, (failure) => {
       if (failure.code === 'order_not_ready') return readyTimeoutMs;
-      return isPassing(failure) ? patienceMs : 0;
+      return isPassing(failure) || isContradicted(failure, offer) ? patienceMs : 0;
     });
   } catch (err) {
     const failure = failureOf(err);
@@ -193,6 +193,11 @@ async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
     if (failure) changeAttempt(b, b.state.unknownBook ? 'unknown' : 'refused', failure.message);
     throw err;
   }
+}
+
+/** The look before the call showed nothing, and the order says otherwise: a copy may lag. A move is refused at once. */
+function isContradicted({ code }: Failure, { kind }: Offer): boolean {
+  return code === 'appointment_missing' && kind !== 'move';
 }
 
 async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<BookAnswer> {

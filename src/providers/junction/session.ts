@@ -67,8 +67,9 @@ export async function ask<T>(
   return replyOf(session, operation, schema, answer);
 }
 
-function replyOf<T>(
-  { dialect }: Session,
+/** What an answer is to its operation; a refusal that it cannot use is thrown. */
+export function replyOf<T>(
+  { dialect }: Pick<Session, 'dialect'>,
   operation: Operation,
   schema: z.ZodType<T>,
   answer: HttpAnswer,

@@ -127,7 +127,8 @@ function send(
   });
 }
 
-function replyOf<T>(operation: Operation, schema: z.ZodType<T>, answer: HttpAnswer): Reply<T> {
+/** What an answer is to its operation; a refusal that it cannot use is thrown. */
+export function replyOf<T>(operation: Operation, schema: z.ZodType<T>, answer: HttpAnswer): Reply<T> {
   const read = (body: unknown): { value: T } | null => {
     const envelope = envelopeWire.safeParse(body);
     if (envelope.data?.success === false) return null;
