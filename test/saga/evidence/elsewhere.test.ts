@@ -11,7 +11,7 @@ import { useSaga } from '../../support/use-saga';
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
 
 describe('an order of a booking that was cut off', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const cutOff = (id: string) =>
     rig.server.client.workflow.getHandle(workflowIdOf(id)).terminate('pressed by mistake');
@@ -80,7 +80,7 @@ describe('an order of a booking that was cut off', () => {
 });
 
 describe('a booking that was reset and then cut off', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const handleOf = (id: string) => rig.server.client.workflow.getHandle(workflowIdOf(id));
 

@@ -9,7 +9,7 @@ import { useSaga } from '../../support/use-saga';
  */
 
 describe('at a practice, at the start of an attempt that was not answered', () => {
-  const rig = useSaga({ resets: [], capabilities: { lateCommitWindowMs: 900 } });
+  const rig = useSaga({ resets: [], capabilities: { lateCommitWindowMs: 900, callTimeoutMs: 3_000 } });
 
   let client = { id: '', patientId: '', remoteId: '' };
   let tests = 0;

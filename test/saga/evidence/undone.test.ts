@@ -15,7 +15,7 @@ const ACCEPTED: [string, FaultAnswer][] = [
 ];
 
 describe('a cancel of an appointment that has no effect', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const confirmed = async (request: Record<string, unknown>) => {
     const { booking } = await rig.bookings.start(request);
@@ -61,7 +61,7 @@ describe('a cancel of an appointment that has no effect', () => {
 });
 
 describe('a cancel of an order that has no effect', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const ORDERS: [string, () => Record<string, unknown>][] = [
     ['at home', () => atHome()],

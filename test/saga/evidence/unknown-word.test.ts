@@ -7,7 +7,7 @@ import { useSaga } from '../../support/use-saga';
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
 
 describe('an appointment that is described with a word that we do not know', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   /** One that waits for confirmation until its deadline, described so from the start. */
   const waiting = async (limits: Record<string, number>) => {
@@ -67,7 +67,7 @@ describe('an appointment that is described with a word that we do not know', () 
 });
 
 describe('at a practice', () => {
-  const rig: SagaRig = useSaga({ resets: [] });
+  const rig: SagaRig = useSaga({ resets: [], capabilities: { callTimeoutMs: 3_000 } });
 
   test('the clinic’s new word is for a person at the deadline', async () => {
     await rig.clinic.control('clinic', { accept: 'leave' });
