@@ -15,6 +15,7 @@ import type {
   Swept,
   Waiting,
   WaitingCursor,
+  WaitingSince,
 } from '../src/booking/care';
 import type { OthersClaims } from '../src/booking/claims';
 import type { RescheduleMessage } from '../src/booking/messages';
@@ -124,8 +125,13 @@ export interface CareActivities {
     before: string;
     after: WaitingCursor | null;
   }): Promise<Waiting>;
-  /** Has them try again, at most so many a second. One that cannot be told is named, and stops no other. */
-  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<Resumed>;
+  /**
+   * Has those try again that still wait as they were listed, at most so many a second. One that cannot be told is
+   * named, and stops no other.
+   */
+  resume(
+    input: { workflowIds: string[]; sinceOf?: WaitingSince; ratePerSecond: number } & Retrying,
+  ): Promise<Resumed>;
 }
 
 /** Bookings as they stand, and a finding about each one that cannot be read: it stops no other. */

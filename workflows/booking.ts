@@ -93,7 +93,7 @@ async function open(b: Booking, input: unknown, afterwards = false): Promise<voi
   });
   b.opened = true;
   const { provider, account } = opened.request;
-  const acceptFees = opened.request.policy?.acceptFees === true;
+  const acceptFees = b.state.acceptFees || opened.request.policy?.acceptFees === true;
   change(b, { ...opened, named: { provider, account }, acceptFees });
 }
 

@@ -87,7 +87,7 @@ describe('attention', () => {
     const view = await rig.until(booking.id, ({ lastRequest }) => lastRequest !== null);
     expect(view).toMatchObject({
       attention: { reason: 'unexpected_answer' },
-      lastRequest: { outcome: 'refused', code: 'nothing_to_resolve' },
+      lastRequest: { outcome: 'refused', code: 'attention_changed' },
     });
     await handle.signal(retrySignal, { reason: 'unexpected_answer' });
     await rig.until(booking.id, ({ status }) => status === 'confirmed');

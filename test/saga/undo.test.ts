@@ -123,8 +123,11 @@ describe('undoing', () => {
     const orderId = await rig.sandbox.placeOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    await rig.sandbox.fail('cancel_appointment', { of: orderId, when: 'before', answer: 'reset' });
-    await rig.sandbox.fail('cancel_appointment', { of: orderId, when: 'after', answer: 'timeout' });
+    await rig.sandbox.fail(
+      'cancel_appointment',
+      { of: orderId, when: 'before', answer: 'reset' },
+      { of: orderId, when: 'after', answer: 'timeout' },
+    );
     const answer = { status: 502, body: 'Bad Gateway' };
     await rig.sandbox.fail('cancel_order', { of: orderId, when: 'after', answer });
     await rig.bookings.cancel(booking.id, {});

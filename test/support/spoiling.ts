@@ -8,12 +8,16 @@ export interface LoggedCall {
   /** Null while it is unanswered. */
   status: number | null;
   at: string;
+  /** What was laid over it; null for a call that was served plainly. */
+  fault: 'before' | 'after' | 'late' | null;
+  /** When one that was spoiled took effect; null while it has not. */
+  effectAt: string | null;
 }
 
 /** What a test says to any stand-in: let calls fail, mend it, count the calls, wait for what it shows. */
 export interface Spoiling<Name extends string, State> {
-  /** Lets the next calls of that name go wrong. */
-  fail(name: Name, fault: Fault): Promise<void>;
+  /** Lets the next calls of that name go wrong, first as the first fault says. */
+  fail(name: Name, ...faults: Fault[]): Promise<void>;
   /** Takes back every fault that has not been met. */
   mend(): Promise<void>;
   /** The calls of that name since the last reset (of the newest 500), oldest first; `of` an order's only. */
@@ -39,8 +43,11 @@ export function spoiling<Name extends string, State extends { calls: LoggedCall[
     (await state()).calls.filter((logged) => isCall(calls[name], logged, of));
   return {
     callsOf,
-    async fail(name, fault) {
-      await control('faults', ruleOf(calls[name], fault));
+    async fail(name, ...faults) {
+      await control(
+        'faults',
+        faults.map((fault) => ruleOf(calls[name], fault)),
+      );
     },
     async mend() {
       const answered = await fetch(`${url}/_sandbox/faults`, { method: 'DELETE' });

@@ -23,7 +23,9 @@ const core: CoreActivities = {
   isBookingOpen: notUsed,
   othersClaims: notUsed,
   isOrderUsedElsewhere: notUsed,
+  refuseReset: notUsed,
   openReschedule: notUsed,
+  refuseReset: notUsed,
   readMessage: notUsed,
 };
 const order: Order = {

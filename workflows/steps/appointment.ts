@@ -194,16 +194,23 @@ function noteAnswer(b: Booking, answer: CancelAnswer): string[] {
   const { appointment } = answer;
   if (answer.is === 'unknown' ? answer.accepted : answer.is === 'ended' && answer.byUs)
     noteAccepted(b, appointment.id);
-  if (answer.is !== 'ended' || answer.byUs) countUndoCall(b, 'appointment');
-  if (answer.is !== 'ended' || answer.byUs) noteEffect(b, appointment);
+  if (answer.is !== 'ended' || answer.byUs) {
+    countUndoCall(b, 'appointment');
+    noteEffect(b, appointment);
+  }
   noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
   return answer.is === 'asked' ? [appointment.id] : [];
 }
 
-/** Nothing of ours is live. While a call is unanswered, somebody else's in its place is for a person. */
+/**
+ * Nothing that is provably ours is live. What stands there is for a person while a call is unanswered, or when it has the
+ * id that we hold and nothing else that makes it ours.
+ */
 function noteNothing(b: Booking, sighting: Sighting): void {
-  if (b.state.unknownBook && whose(b, sighting).is === 'foreign') throw new Failure('ambiguous_match');
+  const { unknownBook, appointment } = b.state;
+  const hasOurId = sighting.live.some(({ id }) => id === appointment?.id);
+  if ((unknownBook || hasOurId) && whose(b, sighting).is === 'foreign') throw new Failure('ambiguous_match');
   noteEnded(b, sighting);
 }
 

@@ -8,7 +8,7 @@ import { hasOpenWrites, isLostCall, outlastOpenWrites } from '../open-writes';
 import { at, change, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import { adopt, isEnded } from './order';
-import { countUndoCall, noteAccepted, type Undo } from './undo';
+import { countUndoCall, type Undo } from './undo';
 
 /** The undo of step 1: the order is cancelled, where it is ours to cancel. */
 
@@ -127,7 +127,6 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
   note(b, answer.order);
   if (answer.is === 'unknown' || answer.byUs) countUndoCall(b, 'order');
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
-  if (answer.byUs) noteAccepted(b, orderId);
   const isUndone = b.state.undoCalls.includes('order') && answer.order.phase === 'cancelled';
   return isUndone ? 'undone' : 'nothing_to_undo';
 }

@@ -140,7 +140,7 @@ export function countUndoCall(b: Booking, step: Undo['step']): void {
 /** Accepted cancels that a booking keeps; a long life releases many slots. */
 const ACCEPTED_KEPT = 20;
 
-/** Notes a cancel of ours that the provider accepted, of an appointment or of the order. */
+/** Notes a cancel of an appointment that the provider accepted. */
 export function noteAccepted(b: Booking, id: string): void {
   const others = b.state.acceptedCancels.filter((accepted) => accepted.id !== id);
   change(b, { acceptedCancels: [...others, { id, at: now() }].slice(-ACCEPTED_KEPT) });

@@ -26,7 +26,7 @@ describe.each([
   ['at home', atHomeOf],
   ['at a draw site', atSiteOf],
 ])('the appointment of a confirmed booking %s that a read does not find', (_where, start) => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const confirmed = async (policy: string) => {
     const { id, orderId } = await start(rig, policy);
@@ -103,5 +103,29 @@ describe.each([
     const view = await rig.until(id, ({ status }) => status === 'failed');
     expect(view.failure?.code).toBe('provider_cancelled');
     expect(await rig.sandbox.live(orderId)).toEqual({ order: false, appointments: 0 });
+  });
+
+  test('and that a host has moved is followed under its new id: a blind read of that proves nothing either', async () => {
+    const { id, orderId, appointmentId } = await confirmed('rebook');
+    const { appointments } = await rig.sandbox.state();
+    const old = appointments.find((one) => one.id === appointmentId);
+    const startsAt = new Date(Date.parse(old?.start_at ?? '') + 86_400_000).toISOString();
+    const made = await rig.sandbox.control('appointments', {
+      ...{ order_id: orderId, start_at: startsAt, end_at: startsAt, notes: old?.appointment_notes },
+    });
+    const newId = String(Reflect.get(Object(made), 'id'));
+    await rig.bookings.wake(id, 'appointment');
+    await rig.until(id, ({ appointment }) => appointment?.id === newId);
+    await rig.sandbox.control(`appointments/${appointmentId}`, { status: 'cancelled' });
+    await rig.sandbox.fail('appointment', { of: orderId, when: 'before', answer: NOT_FOUND, times: ALWAYS });
+    await rig.bookings.wake(id, 'appointment');
+    const asking = await rig.until(id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({ attention: { reason: 'appointment_missing' }, attempts: [{}] });
+    await expectOneAppointment(rig, { of: orderId, id: newId });
+    // And it is undone under that id.
+    await rig.sandbox.mend();
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect((await rig.sandbox.live(orderId)).appointments).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ import { useSaga } from '../../support/use-saga';
 describe('inside the fee window', () => {
   const rig = useSaga({
     resets: ['sandbox'],
-    capabilities: { feeWindowMs: 30 * 24 * 3_600_000, lateCommitWindowMs: 6_000 },
+    capabilities: { feeWindowMs: 30 * 24 * 3_600_000, lateCommitWindowMs: 6_000, callTimeoutMs: 3_000 },
   });
 
   const asked = (id: string) =>

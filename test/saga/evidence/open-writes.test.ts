@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import type { Swept } from '../../../src/booking/care';
+import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
+import { eventually } from '../../support/stand-in';
 import { AT_SITE_TEST } from '../../support/sandbox';
 import { expectOneAppointment } from '../../support/live';
 import { adopting, atSite } from '../../support/saga';
@@ -14,8 +18,13 @@ const UNCLEAR = [
   ['a reset', 'reset' as const],
 ] as const;
 
+const WINDOW_MS = 3_000;
+
 describe('a cancel that was not answered and takes effect late', () => {
-  const rig = useSaga({ resets: ['sandbox'], capabilities: { lateCommitWindowMs: 3_000 } });
+  const rig = useSaga({
+    resets: ['sandbox'],
+    capabilities: { lateCommitWindowMs: WINDOW_MS, callTimeoutMs: 3_000 },
+  });
 
   const DELAY_MS = 2_000;
   /** Waits until the late one has come, whatever it has hit: it shows nowhere by itself. */
@@ -60,7 +69,7 @@ describe('a cancel that was not answered and takes effect late', () => {
   test('of a slot that is released does not hit the next slot', async () => {
     await rig.sandbox.control('confirmation', { mode: 'never' });
     const orderId = await rig.sandbox.placeOrder();
-    const limits = { confirmTimeoutMs: 800, maxSlotAttempts: 2 };
+    const limits = { confirmTimeoutMs: 1_000, maxSlotAttempts: 2 };
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep', { ...ASYNC, limits }));
     await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
     const answer = { status: 504, body: 'Gateway Timeout' };
@@ -71,5 +80,30 @@ describe('a cancel that was not answered and takes effect late', () => {
     );
     await tookEffect(orderId);
     await expectOneAppointment(rig, { of: orderId, id: view.appointment?.id });
+  });
+
+  test('of a booking that is cut off meanwhile holds up the clean-up of a kept order', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.fail('cancel_appointment', { when: 'late', answer: 'timeout', delayMs: DELAY_MS });
+    await rig.bookings.cancel(booking.id, {});
+    await rig.sandbox.called('cancel_appointment', { of: orderId });
+    const { client } = rig.server;
+    await client.workflow.getHandle(workflowIdOf(booking.id)).terminate('pressed by mistake');
+    await eventually(
+      () =>
+        client.workflow.execute<() => Promise<Swept>>('sweep', {
+          workflowId: `sweep:${randomUUID()}`,
+          taskQueue: TASK_QUEUE.bookings,
+        }),
+      ({ begun }) => begun.includes(booking.id),
+    );
+    const cleanUp = client.workflow.getHandle(cleanupIdOf(booking.id));
+    await cleanUp.result();
+    const endedMs = (await cleanUp.describe()).closeTime?.getTime() ?? 0;
+    const { closeTime } = await client.workflow.getHandle(workflowIdOf(booking.id)).describe();
+    expect(endedMs - (closeTime?.getTime() ?? 0)).toBeGreaterThanOrEqual(WINDOW_MS);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
   });
 });

@@ -16,7 +16,7 @@ const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED: TASK_COMPLETED } = temporal.api.enum
 const DOWN = { status: 500, body: { detail: 'Internal Server Error' } };
 
 describe('a booking that is reset to its first task', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const handleOf = (id: string) => rig.server.client.workflow.getHandle(workflowIdOf(id));
   /** The run that was before it, and the newest. */
@@ -156,7 +156,7 @@ describe('a booking that is reset to its first task', () => {
 });
 
 describe('a cancel that comes before the request is read', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   test('ends a booking whose request is refused as it would be without', async () => {
     await rig.stopWorkers();

@@ -15,7 +15,7 @@ const ACCEPTED: [string, FaultAnswer][] = [
 ];
 
 describe('a cancel of an appointment that has no effect', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const confirmed = async (request: Record<string, unknown>) => {
     const { booking } = await rig.bookings.start(request);
@@ -60,8 +60,27 @@ describe('a cancel of an appointment that has no effect', () => {
   });
 });
 
+describe('an appointment that carries no ref and the id of its order', () => {
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
+
+  test('is not passed over by the undo: a person is asked', async () => {
+    await rig.sandbox.control('quirks', { appointmentIdIsOrderId: true, missingNotes: true });
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.cancel(booking.id, {});
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({ attention: { reason: 'ambiguous_match' }, status: 'compensating' });
+    await expectOneAppointment(rig, { of: orderId });
+    await rig.sandbox.control('quirks', { appointmentIdIsOrderId: true, missingNotes: false });
+    await rig.bookings.retry(booking.id, {});
+    await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    await expectNothingLive(rig);
+  });
+});
+
 describe('a cancel of an order that has no effect', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const ORDERS: [string, () => Record<string, unknown>][] = [
     ['at home', () => atHome()],

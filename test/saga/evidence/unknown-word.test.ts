@@ -7,7 +7,7 @@ import { useSaga } from '../../support/use-saga';
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
 
 describe('an appointment that is described with a word that we do not know', () => {
-  const rig = useSaga({ resets: ['sandbox'] });
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   /** One that waits for confirmation until its deadline, described so from the start. */
   const waiting = async (limits: Record<string, number>) => {
@@ -24,7 +24,6 @@ describe('an appointment that is described with a word that we do not know', () 
   test.each([
     ['the confirmation’s', { confirmTimeoutMs: 1_000 }],
     ['the booking’s', { settleWithinMs: 1_500 }],
-    ['the start’s', { releaseBeforeStartMs: 30 * 86_400_000 }],
   ])('is for a person at %s deadline; a later word settles it', async (_whose, limits) => {
     const { id, orderId } = await waiting(limits);
     const asking = await asked(id);
@@ -46,6 +45,7 @@ describe('an appointment that is described with a word that we do not know', () 
     const { attention } = await asked(id);
     await rig.bookings.retry(id, {});
     await rig.until(id, (view) => view.attention !== null && view.attention.since !== attention?.since);
+    await rig.sandbox.control('quirks', { unknownEnums: false });
     await rig.bookings.resolve(id, { choice: 'end', why: 'they say that it was never made' });
     const view = await rig.until(id, ({ status }) => status === 'failed');
     expect(view).toMatchObject({ failure: { code: 'status_unknown' } });
@@ -67,7 +67,7 @@ describe('an appointment that is described with a word that we do not know', () 
 });
 
 describe('at a practice', () => {
-  const rig: SagaRig = useSaga({ resets: [] });
+  const rig: SagaRig = useSaga({ resets: [], capabilities: { callTimeoutMs: 3_000 } });
 
   test('the clinic’s new word is for a person at the deadline', async () => {
     await rig.clinic.control('clinic', { accept: 'leave' });
