@@ -16,6 +16,7 @@ import type {
   Waiting,
   WaitingCursor,
 } from '../src/booking/care';
+import type { OthersClaims } from '../src/booking/claims';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -105,16 +106,6 @@ export interface CoreActivities {
   }): Promise<boolean>;
 }
 
-/** What other bookings say of some appointments. */
-export interface OthersClaims {
-  /** Those that another booking knows as its own by an answer of the provider: they are simply not ours. */
-  theirs: string[];
-  /** Those that another booking holds by inference: either may be wrong. */
-  inferred: string[];
-  /** Whether another booking has a call at that start whose effect is unknown: what is new may be its. */
-  mayBeAnothers: boolean;
-}
-
 /** Looking after bookings from outside; runs on the queue `bookings`. */
 export interface CareActivities {
   /** Has every booking that was cut off cleaned up after. Safe to repeat. */
@@ -198,7 +189,7 @@ export interface LookUp {
   clue: OwnershipClue;
   /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
   standingIds: readonly string[];
-  /** Our cancellations that the provider accepted: what is absent after one of these has ended. */
+  /** Our cancellations of appointments that the provider accepted: what is absent after one of these has ended. */
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
@@ -224,7 +215,7 @@ export type CancelAnswer =
 
 /** What became of an order that was to be cancelled. */
 export type OrderCancelAnswer =
-  /** A read shows it ended. `byUs`: after a cancel of ours. */
+  /** A read shows it ended. `byUs`: after this very call, and not before it. */
   { is: 'ended'; order: Order; byUs: boolean } | (Unanswered & { order: Order });
 
 /** Somebody's live appointment that explains why the provider takes no other for the patient. */
@@ -286,10 +277,12 @@ export interface ProviderActivities {
     vendor: string;
     ref: string;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
    * Looks whether the booking holds an appointment already, then books. One attempt. Where refs do not return, anything at
    * that start that was not there in the look before (`clue.before`) makes it unknown, before the call and after a refusal.
+   * One of its own that is in `clue.before` (the old one of a move) is not what this call is to take.
    */
   bookSlot(input: {
     at: At;
@@ -299,6 +292,7 @@ export interface ProviderActivities {
     ref: string;
     key: string | null;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
    * Looks whether the appointment is there already, then moves it. One attempt. `appointment_missing` where it is not
@@ -312,6 +306,7 @@ export interface ProviderActivities {
     slot: Slot;
     ref: string;
     clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   lookUp(input: LookUp): Promise<Sighting>;
   /**

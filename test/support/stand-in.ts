@@ -32,6 +32,8 @@ const core: CoreActivities = {
   openReschedule: () => Promise.reject(new Error('not used by the stand-ins')),
   readMessage: () => Promise.reject(new Error('not used by the stand-ins')),
   isBookingOpen: () => Promise.reject(new Error('not used by the stand-ins')),
+  othersClaims: () => Promise.reject(new Error('not used by the stand-ins')),
+  isOrderUsedElsewhere: () => Promise.reject(new Error('not used by the stand-ins')),
 };
 
 export async function startStandIn(): Promise<StandIn> {

@@ -21,6 +21,8 @@ const notUsed = () => Promise.reject(new Error('not used here'));
 const core: CoreActivities = {
   openBooking: notUsed,
   isBookingOpen: notUsed,
+  othersClaims: notUsed,
+  isOrderUsedElsewhere: notUsed,
   openReschedule: notUsed,
   readMessage: notUsed,
 };
@@ -34,6 +36,7 @@ const order: Order = {
   address: null,
   dob: null,
   createdAt: null,
+  hasAppointmentSince: null,
 };
 const junction: ProviderActivities = {
   placeOrder: notUsed,
@@ -49,6 +52,7 @@ const junction: ProviderActivities = {
   awaitAppointmentChange: notUsed,
   cancelAppointment: notUsed,
   moveAppointment: notUsed,
+  findOtherVisit: notUsed,
 };
 
 let server: TestServer;
