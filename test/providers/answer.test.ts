@@ -94,6 +94,12 @@ describe('a write', () => {
     expect(write(status, body)).toBe(meaning);
   });
 
+  test('is not done by text, whoever could read that', () => {
+    const answer = answerOf(200, 'OK');
+    const meaning = meaningOfWrite(LANGUAGE, { operation: 'book', answer, read: (value) => ({ value }) });
+    expect(meaning.is).toBe('unknown');
+  });
+
   test('is not refused by words of another operation', () => {
     expect(write(400, { no: 'taken' }, 'cancel')).toBe('refusal');
   });

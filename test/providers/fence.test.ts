@@ -115,6 +115,12 @@ describe('is asked again', () => {
       },
     ],
     [
+      'before the connection is there',
+      async (asked) => {
+        if (asked === 1) process.nextTick(() => block(1_100));
+      },
+    ],
+    [
       'after a while in which it was waited for',
       async (asked) => {
         if (asked > 1) return;

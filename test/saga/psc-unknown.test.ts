@@ -81,7 +81,7 @@ describe('unknown outcomes at draw sites', () => {
    * A call that answers 503 although it took effect, and a look before its repeat that does not show it yet: the second
    * call with the same key gets the first one's answer, as it was then.
    */
-  async function replayed(meanwhile: string): Promise<string> {
+  async function replayed(meanwhile: { appointment: string; order?: string }): Promise<string> {
     await rig.sandbox.control('confirmation', { mode: 'async', afterMs: 60_000 });
     const answer = { status: 503, headers: { 'retry-after': '1' }, body: 'Busy' };
     await rig.sandbox.fail('book', { when: 'after', answer, delayMs: 1_000 });
@@ -91,14 +91,15 @@ describe('unknown outcomes at draw sites', () => {
       when: 'before',
       answer: { status: 404, body: { detail: 'This order does not have an appointment.' } },
     });
-    await rig.sandbox.control(`appointments/${appointments[0]?.id}`, { status: meanwhile });
-    // Its order does not tell of it yet either.
-    await rig.sandbox.control(`orders/${appointments[0]?.order_id}`, { status: 'ordered' });
+    const [made] = appointments;
+    await rig.sandbox.control(`appointments/${made?.id}`, { status: meanwhile.appointment });
+    if (meanwhile.order) await rig.sandbox.control(`orders/${made?.order_id}`, { status: meanwhile.order });
     return id;
   }
 
   test('a replayed answer is frozen at pending: what the provider shows now counts', async () => {
-    const view = await settled(await replayed('confirmed'));
+    // Its order does not tell of it yet either.
+    const view = await settled(await replayed({ appointment: 'confirmed', order: 'ordered' }));
     expect(await booksOf(view.order?.id)).toBe(2);
     expect(answers).toMatchObject([
       { is: 'unknown' },
@@ -108,7 +109,7 @@ describe('unknown outcomes at draw sites', () => {
   });
 
   test('a replay of an appointment that is gone holds nothing: the slot is taken anew, under a key of its own', async () => {
-    const view = await settled(await replayed('cancelled'));
+    const view = await settled(await replayed({ appointment: 'cancelled' }));
     expect(answers.map(({ is }) => is)).toEqual(['unknown', 'unknown', 'held']);
     expect(view.attempts).toMatchObject([{ outcome: 'confirmed', startsAt: view.appointment?.startsAt }]);
     expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: true, appointments: 1 });
