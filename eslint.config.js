@@ -5,10 +5,12 @@ const oneWayImports = require('./eslint-rules/one-way-imports');
 
 /** Domain files that workflows bundle: they run nothing but each other. */
 const PURE = [
+  'absence',
   'age',
   'audit',
   'capabilities',
   'failures',
+  'fee',
   'limits',
   'messages',
   'model',

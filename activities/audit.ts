@@ -14,6 +14,7 @@ import {
 } from '../src/booking/audit';
 import { Failure, failureRow, type FailureCode } from '../src/booking/failures';
 import { PROVIDERS, type Order, type ProviderName } from '../src/booking/model';
+import { makerOf } from '../src/booking/ref';
 import { capabilitiesOf, type Config } from '../src/config';
 import type { Call, OrderCalls, Provider } from '../src/providers/provider';
 import { beating } from './beating';
@@ -147,14 +148,14 @@ async function compared(
   booking: AuditedBooking,
 ): Promise<{ found: Finding[]; failed: FailureCode | null }> {
   if (place.hasOrders && !booking.order) return { found: [], failed: null };
-  const { order, appointment, open, triedAt } = booking;
+  const { order, appointment, triedAt } = booking;
   try {
     const seen = await provider.lookUp(callAt(place), {
       orderId: order?.id ?? null,
       request: booking.party ?? {},
       startsAt: appointment?.startsAt ?? triedAt,
       ownIds: appointment ? [appointment.id] : [],
-      standingIds: open && appointment ? [appointment.id] : [],
+      maker: makerOf(booking.id, booking.createdAt),
     });
     return { found: findingsOf(booking, seen, place), failed: null };
   } catch (err) {

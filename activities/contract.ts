@@ -15,7 +15,9 @@ import type {
   Swept,
   Waiting,
   WaitingCursor,
+  WaitingSince,
 } from '../src/booking/care';
+import type { OthersClaims } from '../src/booking/claims';
 import type { RescheduleMessage } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
@@ -26,10 +28,13 @@ import type {
   ProviderName,
   Sighting,
   Slot,
+  Unanswered,
   WriteAnswer,
 } from '../src/booking/model';
 import type { Party, ReferredParty } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
+import type { OwnershipClue } from '../src/booking/sighting';
+import type { AcceptedCancel } from '../src/booking/traces';
 import type { Tier } from '../src/providers/provider';
 
 /**
@@ -53,6 +58,11 @@ export interface At {
   patienceMs?: number;
   /** Whether a person is asked when this write fails: the last of its tries. */
   isLastTry?: boolean;
+  /**
+   * The run in which the booking began (Temporal's originalExecutionRunId, which a reset keeps); null once a person has
+   * had a reset booking go on. Where refs do not return, a write of another run is `booking_reset`.
+   */
+  firstRunId: string | null;
 }
 
 /** A booking, opened: the request parsed, the provider's table row resolved for the account. */
@@ -73,8 +83,32 @@ export interface CoreActivities {
   openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
   /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
-  /** Whether another booking with this id is open in Temporal. */
+  /** Fails with `booking_reset` in another run than the one in which the booking began (see At). */
+  refuseReset(input: { firstRunId: string | null }): Promise<void>;
+  /** Whether another booking with this id is open in Temporal, or being cleaned up after. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
+  /**
+   * What other bookings of this deployment know of appointments that showed at a start, where refs do not return. Waits
+   * out visibility's lag first; lists the account's bookings and clean-ups whose `BookingStartsAt` is that start ± 1
+   * minute, open and closed, and reads each one's memo. Fails with `ambiguous_match` when the asking booking is not in its
+   * own list (after some tries), or a memo cannot be read.
+   */
+  othersClaims(input: {
+    provider: ProviderName;
+    account: string;
+    bookingId: string;
+    startsAt: string;
+    ids: readonly string[];
+    /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
+    otherStarts?: readonly string[];
+  }): Promise<OthersClaims>;
+  /** Whether a booking other than this one, or its later run, has the order in use. */
+  isOrderUsedElsewhere(input: {
+    provider: ProviderName;
+    account: string;
+    bookingId: string;
+    orderId: string;
+  }): Promise<boolean>;
 }
 
 /** Looking after bookings from outside; runs on the queue `bookings`. */
@@ -91,8 +125,13 @@ export interface CareActivities {
     before: string;
     after: WaitingCursor | null;
   }): Promise<Waiting>;
-  /** Has them try again, at most so many a second. One that cannot be told is named, and stops no other. */
-  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<Resumed>;
+  /**
+   * Has those try again that still wait as they were listed, at most so many a second. One that cannot be told is
+   * named, and stops no other.
+   */
+  resume(
+    input: { workflowIds: string[]; sinceOf?: WaitingSince; ratePerSecond: number } & Retrying,
+  ): Promise<Resumed>;
 }
 
 /** Bookings as they stand, and a finding about each one that cannot be read: it stops no other. */
@@ -148,20 +187,56 @@ export type BookAnswer =
   | { is: 'held'; appointment: Appointment; earlier: boolean }
   /** The slot cannot be had. `searchAgain`: its key is bad, so others of the same search may be too. */
   | { is: 'gone'; reason: string; searchAgain: boolean }
-  | { is: 'unknown'; said: string };
+  | Unanswered;
 
 /** What to look for, and where; see Where in src/providers/provider.ts. */
 export interface LookUp {
   at: At;
-  /** More of the request where an earlier build asks. */
   request: Party;
   orderId: string | null;
   startsAt: string | null;
-  /** This and what follows is not there where an earlier build asks. */
-  ownIds?: readonly string[];
-  standingIds?: readonly string[];
+  /** What tells the booking's own appointments from others'. */
+  clue: OwnershipClue;
+  /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
+  standingIds: readonly string[];
+  /** Our cancellations of appointments that the provider accepted: what is absent after one of these has ended. */
+  acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
+  /** Whether a list that is shared and kept for a while must have been read after this look began. */
+  fresh?: boolean;
+}
+
+/** What an undo may cost. */
+export interface FeeTerms {
+  /** Giving an appointment up closer to its start than this costs a fee, in ms; 0: no fee known. */
+  feeWindowMs: number;
+  accepted: boolean;
+}
+
+/** What became of an appointment that was to be cancelled. Looked at before the call and read after it. */
+export type CancelAnswer =
+  /** A read shows it ended, or it is absent after a cancel of ours that was accepted. `byUs`: such a cancel was made. */
+  | { is: 'ended'; appointment: Appointment; byUs: boolean }
+  /** The look showed nothing live of the booking's own, and no call was made. */
+  | { is: 'nothing_there'; sighting: Sighting }
+  /** The provider's staff is asked: it stands until they have done it. */
+  | { is: 'asked'; appointment: Appointment }
+  /** `accepted`: the provider accepted it, and no read has shown that it ended. `sent`: it may still take effect late. */
+  | (Unanswered & { appointment: Appointment; accepted: boolean });
+
+/** What became of an order that was to be cancelled. */
+export type OrderCancelAnswer =
+  /** A read shows it ended. `byUs`: after this very call, and not before it. */
+  { is: 'ended'; order: Order; byUs: boolean } | (Unanswered & { order: Order });
+
+/** Somebody's live appointment that explains why the provider takes no other for the patient. */
+export interface OtherVisit {
+  appointmentId: string;
+  orderId: string;
+  startsAt: string | null;
+  /** The booking of this deployment whose it is, where its order or ref says so. */
+  bookingId: string | null;
 }
 
 /** A poll that follows a finding of the same wait. */
@@ -182,7 +257,14 @@ export interface ProviderActivities {
   findOrder(input: { at: At; userId: string; createdSince: string }): Promise<Order | null>;
   /** `isKnown`: it was read before, so that not finding it is no fault of the request. */
   readOrder(input: { at: At; orderId: string; isKnown?: boolean }): Promise<Order>;
-  cancelOrder(input: { at: At; orderId: string }): Promise<WriteAnswer<Order>>;
+  /**
+   * Reads the order and what it carries, cancels it, and reads it again. One attempt. Cancels nothing and fails with
+   * `foreign_appointment` where that would take somebody else's appointment along, or (not `mayTakeOwn`) the booking's own;
+   * with `fee_window` or `visit_begun` where it would take along the booking's own at a fee or in its visit.
+   */
+  cancelOrder(
+    input: LookUp & { orderId: string; takesAppointment: boolean; mayTakeOwn: boolean; fees: FeeTerms },
+  ): Promise<OrderCancelAnswer>;
   /** Returns once the order's status differs from `seenStatus`; until then it fails softly and is retried. */
   awaitOrderChange(input: { at: At; orderId: string; seenStatus: string } & Paced): Promise<Order>;
   /**
@@ -206,8 +288,14 @@ export interface ProviderActivities {
     order: Order;
     vendor: string;
     ref: string;
+    clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
-  /** Looks whether the booking holds an appointment already, then books. One attempt. */
+  /**
+   * Looks whether the booking holds an appointment already, then books. One attempt. Where refs do not return, anything at
+   * that start that was not there in the look before (`clue.before`) makes it unknown, before the call and after a refusal.
+   * One of its own that is in `clue.before` (the old one of a move) is not what this call is to take.
+   */
   bookSlot(input: {
     at: At;
     request: BookingRequest;
@@ -215,8 +303,13 @@ export interface ProviderActivities {
     slot: Slot;
     ref: string;
     key: string | null;
+    clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
-  /** Looks whether the appointment is there already, then moves it. One attempt. */
+  /**
+   * Looks whether the appointment is there already, then moves it. One attempt. `appointment_missing` where it is not
+   * shown, `appointment_gone` where it has ended.
+   */
   moveAppointment(input: {
     at: At;
     request: BookingRequest;
@@ -224,18 +317,28 @@ export interface ProviderActivities {
     appointmentId: string;
     slot: Slot;
     ref: string;
+    clue: OwnershipClue;
+    acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   lookUp(input: LookUp): Promise<Sighting>;
   /**
    * Returns once what is seen differs from `seen` (a sightingMark); until then it fails softly and is retried. An own
-   * appointment that stays missing for `missingForMs` (0 where an earlier build asks) fails it for good.
+   * appointment that stays missing for `missingForMs` fails it for good.
    */
-  awaitAppointmentChange(input: LookUp & Paced & { seen: string; missingForMs?: number }): Promise<Sighting>;
-  cancelAppointment(input: {
-    at: At;
-    request: ReferredParty;
-    orderId: string | null;
-    appointmentId: string;
-    reason: string | null;
-  }): Promise<WriteAnswer<Appointment | null>>;
+  awaitAppointmentChange(input: LookUp & Paced & { seen: string; missingForMs: number }): Promise<Sighting>;
+  /**
+   * Looks, has the booking's own live appointment cancelled (the one that is meant, else whichever the look shows to be
+   * ours), and reads again. One attempt. Fails, with nothing sent, with `ambiguous_match`, `visit_begun` or `fee_window`.
+   */
+  cancelAppointment(
+    input: LookUp & {
+      request: ReferredParty;
+      /** The one that is meant; null: whichever is the booking's own. */
+      appointmentId: string | null;
+      reason: string | null;
+      fees: FeeTerms;
+    },
+  ): Promise<CancelAnswer>;
+  /** A live appointment of the patient's on another order, after a refusal that nobody understands; null: none explains it. */
+  findOtherVisit(input: { at: At; orderId: string; userId: string }): Promise<OtherVisit | null>;
 }

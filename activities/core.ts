@@ -1,11 +1,13 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { decodeArrayFromPayloads, encodeToPayload } from '@temporalio/common/lib/internal-non-workflow';
 import { Failure } from '../src/booking/failures';
-import { workflowIdOf } from '../src/booking/names';
+import { cleanupIdOf, workflowIdOf } from '../src/booking/names';
 import { earlierRequest, parseRequest } from '../src/booking/schema/check-request';
 import type { BookingRequest } from '../src/booking/schema/request';
 import { unreadableIn } from '../src/booking/unreadable';
 import { capabilitiesOf, type Config } from '../src/config';
+import { refuseReset } from './call';
+import type { ClaimActivities } from './claims';
 import type { CoreActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
 
@@ -15,7 +17,10 @@ export interface CoreOptions {
 }
 
 /** The activities of the project's own queue. */
-export function createCoreActivities({ config, client }: CoreOptions): CoreActivities {
+export function createCoreActivities({
+  config,
+  client,
+}: CoreOptions): Omit<CoreActivities, keyof ClaimActivities> {
   return {
     openBooking: ({ request, afterwards }) =>
       crossing(async () => {
@@ -43,17 +48,23 @@ export function createCoreActivities({ config, client }: CoreOptions): CoreActiv
         if (unreadableIn(read)) throw new Failure('message_unreadable');
         return { body: read ?? null };
       }, afterSomeTries),
+    refuseReset: ({ firstRunId }) =>
+      crossing(() => Promise.resolve(refuseReset({ firstRunId }, { refReturns: false }))),
     isBookingOpen: ({ bookingId }) =>
       crossing(async () => {
-        try {
-          const { status } = await client.workflow.getHandle(workflowIdOf(bookingId)).describe();
-          return status.name === 'RUNNING';
-        } catch (err) {
-          if (err instanceof WorkflowNotFoundError) return false;
-          throw err;
-        }
+        const isOpen = (workflowId: string) => isRunning(client, workflowId);
+        return (await isOpen(workflowIdOf(bookingId))) || (await isOpen(cleanupIdOf(bookingId)));
       }, afterSomeTries),
   };
+}
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (err) {
+    if (err instanceof WorkflowNotFoundError) return false;
+    throw err;
+  }
 }
 
 function formOf(request: unknown): BookingRequest {

@@ -4,6 +4,7 @@ import { Failure } from '../src/booking/failures';
 import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import type { At } from './contract';
 import { crossing, isBug, isRetryable, toFinalFailure } from './failures';
+import { inTime } from './in-time';
 
 /**
  * Patience with a read that fails: the time in which tries were made. What counts are the pauses that were planned and
@@ -33,7 +34,8 @@ export async function reading<T>(at: At, body: () => Promise<T>): Promise<T> {
   // Until it ends, a try counts as a whole one: a worker that is lost with it says nothing any more.
   if (attempt > 1) keep(withOneMore(spentBefore(), startToCloseTimeoutMs));
   try {
-    return await within(at.callTimeoutMs * CALLS_IN_AN_ACTIVITY, body());
+    const limitMs = at.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
+    return await inTime(limitMs, body(), () => notRead(limitMs));
   } catch (err) {
     const isToTryAgain = err instanceof Failure ? isRetryable(err) : isBug(err);
     if (isToTryAgain) throw patienceWith(err, patienceMs, beganMs);
@@ -74,18 +76,13 @@ export function forgetFailures(): void {
   if (context.info.heartbeatDetails != null) context.heartbeat(null);
 }
 
+function notRead(limitMs: number): Failure {
+  return new Failure('provider_unavailable', { said: `not read to its end within ${limitMs} ms` });
+}
+
 function givenUp(err: unknown, spentMs: number): ApplicationFailure {
   if (!(err instanceof Failure)) return ApplicationFailure.fromError(err, { nonRetryable: true });
   return toFinalFailure(new Failure(err.code, { ...err.facts, triedForMs: Math.round(spentMs) }));
-}
-
-function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const said = `not read to its end within ${limitMs} ms`;
-    timer = setTimeout(() => reject(new Failure('provider_unavailable', { said })), limitMs);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function pauseAfter(tries: number): number {

@@ -1,6 +1,6 @@
 import type { Appointment, Sighting } from '../src/booking/model';
-import { whose as whoseIs, type Whose } from '../src/booking/sighting';
-import { maker, type Booking } from './state';
+import { whose as whoseIs, type OwnershipClue, type Whose } from '../src/booking/sighting';
+import { change, maker, type Booking } from './state';
 
 /**
  * Whose live appointment a sighting shows, by what this booking knows of its own calls. Where refs do not return,
@@ -8,23 +8,34 @@ import { maker, type Booking } from './state';
  * unanswered is what is new at the tried start looked at.
  */
 export function whose(b: Booking, sighting: Sighting): Whose {
-  const { capabilities, ownAppointmentIds: ownIds, unknownBook, seenBefore, attempts } = b.state;
+  const { capabilities, ownAppointmentIds: ownIds, unknownBook } = b.state;
   const isKnown = (seen: Appointment) => ownIds.includes(seen.id);
   if (!capabilities.refReturns && !unknownBook) {
     const [own] = knownLive(b, sighting);
     return own ? { is: 'ours', appointment: own } : { is: 'none' };
   }
   const live = capabilities.refReturns ? sighting.live : sighting.live.filter((seen) => !isKnown(seen));
-  return whoseIs(
-    { ...sighting, live },
-    {
-      maker: maker(b),
-      ownIds,
-      refReturns: capabilities.refReturns,
-      before: seenBefore,
-      triedStartsAt: attempts.at(-1)?.startsAt ?? null,
-    },
-  );
+  return whoseIs({ ...sighting, live }, clueOf(b));
+}
+
+/** What tells this booking's own appointments from others'. */
+export function clueOf(b: Booking): OwnershipClue {
+  const { capabilities, ownAppointmentIds, takenOver, order, seenBefore, attempts } = b.state;
+  return {
+    maker: maker(b),
+    ownIds: ownAppointmentIds,
+    takenOver,
+    orderId: order?.id ?? null,
+    refReturns: capabilities.refReturns,
+    before: seenBefore,
+    triedStartsAt: attempts.at(-1)?.startsAt ?? null,
+  };
+}
+
+/** Notes an appointment as the booking's own: it is known by its id from here on, whatever its answers are. */
+export function noteOwn(b: Booking, { id }: Appointment): void {
+  const { ownAppointmentIds } = b.state;
+  if (!ownAppointmentIds.includes(id)) change(b, { ownAppointmentIds: [...ownAppointmentIds, id] });
 }
 
 /** The live appointments that this booking knows as its own by id, but for those that a person left standing. */

@@ -4,7 +4,8 @@ import type { Appointment, Sighting } from '../src/booking/model';
 import { partyOf } from '../src/booking/request-parts';
 import { reads } from './activities';
 import { after, now, nowMs } from './clock';
-import { whose } from './evidence';
+import { clueOf } from './evidence';
+import { inferredOurs } from './ownership';
 import { newPace, noteLook, type Pace } from './pace';
 import { at, change, type Booking } from './state';
 import { newsUntil } from './waiting';
@@ -18,7 +19,7 @@ export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Prom
 
 /** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
 export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
-  const { request, order, appointment, attempts, ownAppointmentIds, replaces } = b.state;
+  const { request, order, appointment, attempts, ownAppointmentIds, acceptedCancels, replaces } = b.state;
   const standing = [appointment, replaces].flatMap((one) =>
     one && one.standing !== 'cancelled' ? [one.id] : [],
   );
@@ -27,7 +28,8 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
     request: partyOf(request),
     orderId: order?.id ?? null,
     startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
-    ownIds: ownAppointmentIds,
+    clue: clueOf(b),
+    acceptedCancels,
     standingIds: standing.filter((id) => ownAppointmentIds.includes(id)),
     ...how,
   };
@@ -84,10 +86,10 @@ function isEffect(b: Booking, appointment: Appointment): boolean {
   return Date.parse(appointment.startsAt ?? '') === Date.parse(unknown.startsAt ?? '');
 }
 
-/** One look-up for the unanswered call. */
+/** One look-up for the unanswered call, at what is there now and not at a list that was read before it. */
 export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
-  const sighting = await lookUp(b, 'look whether the unanswered booking took effect');
-  const seen = whose(b, sighting);
+  const sighting = await lookUp(b, 'look whether the unanswered booking took effect', { fresh: true });
+  const seen = await inferredOurs(b, sighting);
   if (seen.is === 'foreign' || seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   if (seen.is === 'ours' && (b.compensating || isEffect(b, seen.appointment))) {
     // A move that is being undone may still surface: its window stays open.

@@ -1,11 +1,11 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { At } from '../activities/contract';
 import type { Capabilities } from '../src/booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
 import type { CancelMessage, MessageKind, RescheduleMessage, ResolveMessage } from '../src/booking/messages';
 import { PROVIDERS, type Appointment, type Order, type ProviderName, type Slot } from '../src/booking/model';
 import { makerOf } from '../src/booking/ref';
-import type { UnknownCall } from '../src/booking/traces';
+import type { AcceptedCancel, OpenWrite, TakenOver, UnknownCall } from '../src/booking/traces';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { AttemptOutcome, BookingStatus, BookingView } from '../src/booking/schema/view';
 import { now, nowMs } from './clock';
@@ -27,10 +27,22 @@ export interface BookingState {
   appointment: Appointment | null;
   /** Whether the appointment was there before and taken over: then only a caller's cancel undoes it. */
   tookOver: boolean;
+  /** By what the appointment that was taken over is known, for as long as the booking lives. */
+  takenOver: TakenOver | null;
   /** Appointments of this booking that a person had left standing outside of its end: nobody asks about them again. */
   leftIds: string[];
   /** Ids of appointments that answers to our own book calls named. */
   ownAppointmentIds: string[];
+  /** Those of them that no answer named: they were inferred from what is there, where refs do not return. */
+  inferredIds: string[];
+  /** Our cancellations that the provider accepted. */
+  acceptedCancels: AcceptedCancel[];
+  /** Unanswered cancels and moves that name the order: nothing is booked on it until their windows are over. */
+  openWrites: OpenWrite[];
+  /** Starts of slots whose book call was not answered, ever: a late effect of it would be there. */
+  unansweredStarts: string[];
+  /** Whether a person has had a booking go on that was reset in Temporal. */
+  isResetAccepted: boolean;
   /** Ids that were live in the last look-up before a write, where refs do not return. */
   seenBefore: string[];
   /** Slots that the last search found and that were not tried yet, best first. */
@@ -83,6 +95,8 @@ export interface Attempt {
   outcome: AttemptOutcome;
   reason: string | null;
   at: string;
+  /** How often it was made anew, after a window in which its effect did not show: each has an idempotency key of its own. */
+  renewals?: number;
 }
 
 /** What callers and providers have sent and the main line has not taken yet. */
@@ -146,8 +160,14 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       order: null,
       appointment: null,
       tookOver: false,
+      takenOver: null,
       leftIds: [],
       ownAppointmentIds: [],
+      inferredIds: [],
+      acceptedCancels: [],
+      openWrites: [],
+      unansweredStarts: [],
+      isResetAccepted: false,
       seenBefore: [],
       slots: [],
       attempts: [],
@@ -211,6 +231,7 @@ const UNOPENED: Capabilities = {
   cancelBy: 'call',
   orderCancelTakesAppointment: false,
   reschedule: 'none',
+  writesNameOrder: false,
   webhooks: false,
   settlesAt: [],
   lateCommitWindowMs: 0,
@@ -218,6 +239,7 @@ const UNOPENED: Capabilities = {
   leadTimeMs: 0,
   minAgeYears: null,
   orderKeyLifetimeMs: 0,
+  bookTakesKey: false,
   bookKeyLifetimeMs: 0,
   callTimeoutMs: 0,
 };
@@ -278,6 +300,7 @@ export function at(b: Booking): At {
     bookingId: id,
     callTimeoutMs: capabilities.callTimeoutMs,
     patienceMs: patienceMsOf(b),
+    firstRunId: b.state.isResetAccepted ? null : workflowInfo().originalExecutionRunId,
   };
 }
 

@@ -8,4 +8,5 @@ export const UNREAD_ORDER = {
   address: null,
   dob: null,
   createdAt: null,
+  hasAppointmentSince: null,
 } as const;

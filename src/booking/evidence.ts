@@ -30,8 +30,17 @@ type Fields = Record<string, unknown>;
 
 const ADOPTED =
   'Adopted: an earlier call of this booking, whose answer was lost, had taken effect; nothing was booked twice.';
+const SURFACED = 'Adopted: what the unanswered call brought about has surfaced.';
+const NOT_BY_REF =
+  'What is there carries no ref of this booking: it is told by what was there before and by what other bookings hold, and where that does not tell, a person is asked.';
+const NOT_THERE =
+  'Not found is not the same as not booked: looked at again until the late-commit window is over.';
 const UNCLEAR =
   'The answer was unclear, so nothing is assumed: the provider is looked at over the late-commit window.';
+const REFUSED_UNNAMED =
+  'Refused in words that prove nothing: it may have taken effect all the same, so it is looked for, and a person is asked.';
+const ACCEPTED_UNSEEN =
+  'The provider accepted it, and no read has shown yet that it ended: nothing counts as undone before one does.';
 
 /** Why something is undone while the booking's own end is not known. */
 export const RELEASED_WHY = 'Undone to release what was not confirmed.';
@@ -43,8 +52,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   requestVisit: bookEvidence,
   placeOrder: (answer) =>
     writeEvidence(answer, 'The order carries the booking’s id, by which it is found again.'),
-  cancelOrder: undoEvidence,
-  cancelAppointment: undoEvidence,
+  cancelOrder: cancelEvidence,
+  cancelAppointment: cancelEvidence,
+  othersClaims: claimsEvidence,
+  findOtherVisit: otherVisitEvidence,
   lookUp: sightingEvidence,
   awaitAppointmentChange: sightingEvidence,
   readOrder: orderEvidence,
@@ -77,7 +88,7 @@ export function evidenceOf(
   if (!reader) return { shows: typeof answer === 'boolean' ? String(answer) : 'done', why: null };
   if (!isFields(answer)) return { shows: 'nothing found', why: null };
   const { shows, why } = reader(answer, whose);
-  return { shows, why: why ?? lostAnswerWhy(summary, shows) };
+  return { shows, why: why ?? lostAnswerWhy(summary, answer, whose) };
 }
 
 /** What a failed call's code says. */
@@ -102,7 +113,7 @@ function foundEvidence({ slots, complete }: Fields): Evidence {
   return { shows, why: 'The search stopped at its limit of calls: what the other days have is not known.' };
 }
 
-function bookEvidence({ is, appointment, earlier, searchAgain }: Fields): Evidence {
+function bookEvidence({ is, appointment, earlier, searchAgain, isRefusal }: Fields): Evidence {
   if (is === 'held') {
     const shows = `held: ${appointmentWords(appointment)}`;
     return { shows, why: earlier === true ? ADOPTED : null };
@@ -111,35 +122,70 @@ function bookEvidence({ is, appointment, earlier, searchAgain }: Fields): Eviden
     const next = searchAgain === true ? 'slots are searched anew' : 'the next one is tried';
     return { shows: 'gone', why: `The slot could not be had: ${next}.` };
   }
-  return { shows: 'unknown', why: UNCLEAR };
+  return unknownEvidence({ isRefusal });
 }
 
-function writeEvidence({ is, value }: Fields, doneWhy: string | null): Evidence {
-  if (is !== 'done') return { shows: 'unknown', why: UNCLEAR };
+function writeEvidence({ is, value, isRefusal }: Fields, doneWhy: string | null): Evidence {
+  if (is !== 'done') return unknownEvidence({ isRefusal });
   return { shows: `done: ${recordWords(value)}`, why: doneWhy };
 }
 
-function undoEvidence(answer: Fields, { endingBecause, isCauseHidden }: Whose): Evidence {
-  if (endingBecause) return writeEvidence(answer, `Undone because ${endingBecause}.`);
-  return writeEvidence(answer, isCauseHidden ? null : RELEASED_WHY);
+function unknownEvidence({ isRefusal }: Fields): Evidence {
+  return { shows: 'unknown', why: isRefusal === true ? REFUSED_UNNAMED : UNCLEAR };
 }
 
-function sightingEvidence({ order, live }: Fields, { maker }: Whose): Evidence {
-  const seen = Array.isArray(live) ? live.filter(isFields) : [];
-  const words = seen.map((one) => {
-    const isOurs = isRefOf(maker, typeof one.ref === 'string' ? one.ref : null);
-    return `${appointmentWords(one)}${isOurs ? ', with our ref' : ''}`;
-  });
+/** What became of an appointment or order that was to be cancelled. */
+function cancelEvidence(answer: Fields, { endingBecause, isCauseHidden }: Whose): Evidence {
+  const { is, appointment, order, byUs, accepted } = answer;
+  const record = recordWords(appointment ?? order);
+  const because = endingBecause ? `Undone because ${endingBecause}.` : isCauseHidden ? null : RELEASED_WHY;
+  if (is === 'ended') return { shows: `${byUs === true ? 'undone' : 'had ended'}: ${record}`, why: because };
+  if (is === 'asked') return { shows: `the provider's staff is asked: ${record}`, why: because };
+  if (is === 'nothing_there') return { shows: 'nothing of this booking is there', why: null };
+  return accepted === true
+    ? { shows: `accepted, not seen to end: ${record}`, why: ACCEPTED_UNSEEN }
+    : unknownEvidence(answer);
+}
+
+/** Whether other bookings of this deployment hold, or may have made, what showed. */
+function claimsEvidence({ theirs, inferred, mayBeAnothers }: Fields): Evidence {
+  const count = (ids: unknown) => (Array.isArray(ids) ? ids.length : 0);
+  if (mayBeAnothers === true || count(inferred) > 0)
+    return { shows: 'another booking may have made it', why: 'Either may be wrong: a person is asked.' };
+  if (count(theirs) > 0) return { shows: 'another booking holds it', why: 'It is not this booking’s.' };
+  return { shows: 'no other booking holds it', why: 'What is new at the tried start is this booking’s own.' };
+}
+
+function sightingEvidence({ order, live }: Fields, whose: Whose): Evidence {
+  const words = liveIn(live).map(
+    (one) => `${appointmentWords(one)}${hasOurRef(one, whose) ? ', with our ref' : ''}`,
+  );
   const orderPart = isFields(order) ? [`order ${String(order.status)}`] : [];
   return { shows: [...orderPart, words.join('; ') || 'no live appointment'].join('; '), why: null };
 }
 
+function otherVisitEvidence({ bookingId, orderId, ...visit }: Fields): Evidence {
+  const owner = typeof bookingId === 'string' ? `, from booking ${bookingId}` : '';
+  return {
+    shows: `${appointmentWords({ ...visit, id: visit.appointmentId, status: 'live' })} on order ${String(orderId)}`,
+    why: `This explains the refusal: the patient has it already${owner}.`,
+  };
+}
+
 /** Look-ups after an unclear answer: what they found decides. */
-function lostAnswerWhy(summary: string | null, shows: string): string | null {
+function lostAnswerWhy(summary: string | null, { live }: Fields, whose: Whose): string | null {
   if (!summary?.includes('unanswered')) return null;
-  return shows.includes('no live appointment')
-    ? 'Not found is not the same as not booked: looked at again until the late-commit window is over.'
-    : 'Adopted: what the unanswered call brought about has surfaced.';
+  const seen = liveIn(live);
+  if (seen.length === 0) return NOT_THERE;
+  return seen.some((one) => hasOurRef(one, whose)) ? SURFACED : NOT_BY_REF;
+}
+
+function liveIn(live: unknown): Fields[] {
+  return Array.isArray(live) ? live.filter(isFields) : [];
+}
+
+function hasOurRef({ ref }: Fields, { maker }: Whose): boolean {
+  return isRefOf(maker, typeof ref === 'string' ? ref : null);
 }
 
 function orderEvidence(order: Fields): Evidence {

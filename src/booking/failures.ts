@@ -165,6 +165,24 @@ export const FAILURES = {
     text: 'One of our own steps failed in a way that it should not.',
     choices: RETRY_OR_END,
   },
+  patient_has_appointment: {
+    owner: 'us',
+    status: 409,
+    text: 'The patient has a live appointment with this provider already, so it takes no other.',
+    choices: RETRY_OR_END,
+  },
+  status_unknown: {
+    owner: 'us',
+    status: 502,
+    text: 'The provider describes the appointment with a word that we do not know.',
+    choices: RETRY_OR_END,
+  },
+  booking_reset: {
+    owner: 'us',
+    status: 409,
+    text: 'The booking was reset in Temporal, and what it had made before cannot be told from what is there.',
+    choices: RETRY_OR_END,
+  },
   ambiguous_match: {
     owner: 'us',
     status: 409,
@@ -252,6 +270,11 @@ export const FAILURES = {
     text: 'The message to the booking is malformed or too long.',
   },
   nothing_to_resolve: { owner: 'request', status: 409, text: 'The booking does not wait for a decision.' },
+  attention_changed: {
+    owner: 'request',
+    status: 409,
+    text: 'The booking waits for another decision by now than this one was made about; look at it again.',
+  },
   choice_not_offered: {
     owner: 'request',
     status: 422,
@@ -316,6 +339,10 @@ export interface FailureFacts {
   said?: string;
   /** How long the provider asks us to wait, in ms. */
   retryAfterMs?: number;
+  /** Whether anything of the call was sent; `no` proves that it had no effect. Left out where it is not the question. */
+  sent?: 'yes' | 'no';
+  /** Of an `outcome_unknown`: see Unanswered in model.ts. */
+  isRefusal?: boolean;
   /** How long a read was tried, pauses included, before it was given up, in ms. */
   triedForMs?: number;
 }

@@ -98,7 +98,7 @@ export const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
 
 /** What the settings beside these limits may be set to. */
 export const SETTING_RANGES = {
-  /** An activity makes three calls one after another, and is missed only when their time is over. */
+  /** An activity makes up to nine calls one after another, and is missed only when their time is over. */
   callTimeoutMs: { min: 100, max: 10 * MINUTE_MS },
   /** An older list would not show what a look-up is to see within the late-commit window. */
   sweepMaxAgeMs: { min: 0, max: HOUR_MS },
@@ -111,8 +111,15 @@ export const SETTING_RANGES = {
 /** Confirmation deadline where the request has no async timeout. */
 export const DEFAULT_CONFIRM_TIMEOUT_MS = 4 * HOUR_MS;
 
-/** Calls that one activity may make one after another (look, list pages, write, read back). */
+/** Calls that one read may make one after another (sign in, look, list pages). */
 export const CALLS_IN_AN_ACTIVITY = 3;
+
+/**
+ * The most calls that one write makes one after another, with its look before and its read after. A create at Oliver:
+ * sign in, client, patient, list, create, sign in anew, create, list after a refusal, open times. An order's undo: order,
+ * appointment, order, cancel, order, appointment, order.
+ */
+export const CALLS_IN_A_WRITE = 9;
 
 /** Added to the provider's async timeout: its own verdict should come before ours. */
 export const CONFIRM_GRACE_MS = MINUTE_MS;

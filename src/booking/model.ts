@@ -102,6 +102,11 @@ export interface Order {
   /** Date of birth, `YYYY-MM-DD`. */
   dob: string | null;
   createdAt: string | null;
+  /**
+   * Since when (RFC 3339, the provider's clock) the order's own newest word says that it has an appointment, pending or
+   * scheduled; null where it says otherwise or nothing. It contradicts a look that shows none.
+   */
+  hasAppointmentSince: string | null;
 }
 
 /** What one look at the provider showed: the order (where there are orders) and its appointments. */
@@ -117,5 +122,17 @@ export interface Sighting {
   ended: Appointment[];
 }
 
-/** The answer of a write: it took effect, or nobody can tell yet. What certainly failed is thrown as a Failure. */
-export type WriteAnswer<T> = { is: 'done'; value: T } | { is: 'unknown'; said: string };
+/** A write's answer that does not tell whether it took effect. */
+export interface Unanswered {
+  is: 'unknown';
+  /** What there was for an answer, in short. */
+  said: string;
+  /**
+   * Whether the provider refused it in its own error form, in words that no row of the adapter's table names: then one
+   * fresh look and a person follow at once, instead of the looks over the late-commit window.
+   */
+  isRefusal?: boolean;
+}
+
+/** The answer of a write: it took effect, or nobody can tell yet. What certainly had no effect is thrown as a Failure. */
+export type WriteAnswer<T> = { is: 'done'; value: T } | Unanswered;

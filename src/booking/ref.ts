@@ -16,27 +16,35 @@ export function makerOfRef(ref: string): string {
 }
 
 const MARK = 'ref:';
-const PATTERN = /(?:^|\s)ref:([A-Za-z0-9._:-]{1,80}\/book\/\d{1,9})$/;
+/** Whatever stands around it, but not as a part of another word or with a part of another number. */
+const PATTERN = /(?<![A-Za-z0-9])ref:([A-Za-z0-9._:-]{1,80}\/book\/\d{1,9})(?!\d)/g;
 
 /** The reference of the maker's n-th book call. */
 export function bookRef(maker: string, generation: number): string {
   return `${maker}/book/${generation}`;
 }
 
+/** What a cut leaves of a character that takes two units: no valid text. */
+const HALF_A_CHARACTER = /[\uD800-\uDBFF]$/;
+
 /** Notes with our reference at their end, at most `maxLength` characters; the caller's text gives way, never the ref. */
 export function notesWithRef(notes: string | undefined, ref: string, maxLength = 1000): string {
   const tail = `${MARK}${ref}`;
   const room = maxLength - tail.length - 1;
-  const text = (notes ?? '').trim().slice(0, Math.max(0, room)).trimEnd();
+  const text = (notes ?? '').trim().slice(0, Math.max(0, room)).replace(HALF_A_CHARACTER, '').trimEnd();
   return text === '' ? tail : `${text}\n${tail}`;
 }
 
-/** Longest reference with its mark, in characters: no more than the notes' end is looked at. */
-const MAX_TAIL_LENGTH = 120;
+/** Longest notes that are looked through, in characters: a hundred times what goes in. */
+const MAX_READ_LENGTH = 100_000;
 
-/** The reference at the end of an appointment's notes, or null. */
+/**
+ * The last reference in an appointment's notes, or null. Ours goes in at their end, behind whatever the caller wrote; what
+ * somebody added after it does not make it a stranger's.
+ */
 export function refInNotes(notes: string | null | undefined): string | null {
-  return notes?.trimEnd().slice(-MAX_TAIL_LENGTH).match(PATTERN)?.[1] ?? null;
+  const refs = [...(notes ?? '').slice(0, MAX_READ_LENGTH).matchAll(PATTERN)];
+  return refs.at(-1)?.[1] ?? null;
 }
 
 /** Whether a reference is one of this maker's. */

@@ -42,3 +42,11 @@ export function withoutOrderDetails(request: BookingRequest): BookingRequest {
 function withoutProxy({ medicalProxy: _medicalProxy, ...patient }: Patient): Patient {
   return patient;
 }
+
+/** What the provider waits for a confirmation when the request does not say (the contract's default), in ms. */
+const DEFAULT_SYNC_TIMEOUT_MS = 2_500;
+
+/** How long beyond its usual time a book call may take, because the provider waits for the confirmation, in ms. */
+export function syncWindowMs({ confirmation }: Pick<BookingRequest, 'confirmation'>): number {
+  return confirmation?.async ? (confirmation.syncTimeoutMs ?? DEFAULT_SYNC_TIMEOUT_MS) : 0;
+}

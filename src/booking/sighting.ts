@@ -1,5 +1,6 @@
 import type { Appointment, Sighting } from './model';
 import { isRefOf } from './ref';
+import type { TakenOver } from './traces';
 
 /** What a look at the provider means. Pure: workflows import it. */
 
@@ -18,8 +19,12 @@ export function sightingMark(sighting: Sighting): string {
 export interface OwnershipClue {
   /** Who this booking is in its refs (ref.ts). */
   maker: string;
-  /** Ids that answers to this booking's own calls named. */
+  /** Ids that answers to this booking's own calls named, or under which its appointment was followed. */
   ownIds: readonly string[];
+  /** One that was there before and was taken over. */
+  takenOver: TakenOver | null;
+  /** The order whose appointments are looked at; null where there are no orders, so that a patient's other visits show too. */
+  orderId: string | null;
   /** Whether our ref comes back on appointments (capabilities); the fields below matter only where it does not. */
   refReturns: boolean;
   /** Ids that were live in the last look-up before the write. */
@@ -37,8 +42,8 @@ export type Whose =
   | { is: 'ambiguous'; appointments: Appointment[] };
 
 /**
- * Whose live appointment a look-up showed. Where the ref returns, it decides (or an id that we were told): a
- * single live one is ours or foreign; several with ours among them are ambiguous. Where it does not, only what
+ * Whose live appointment a look-up showed. Where the ref returns, it decides (see isOwn): a single live one of the order
+ * is ours or foreign; several with ours among them are ambiguous. Where it does not, only what
  * the write can have made is ours: exactly one that was not there before, at the tried start, with nothing else
  * new and nothing at that start before (DESIGN.md, "Rules of unknown outcomes").
  */
@@ -46,12 +51,25 @@ export function whose(sighting: Sighting, clue: OwnershipClue): Whose {
   return clue.refReturns ? byRef(sighting.live, clue) : byChange(sighting.live, clue);
 }
 
-function byRef(live: Appointment[], { maker, ownIds }: OwnershipClue): Whose {
-  const [first] = live;
+function byRef(live: Appointment[], clue: OwnershipClue): Whose {
+  // Without orders a patient's other visits show as well: they are nobody's business here.
+  const concerning = clue.orderId === null ? live.filter((seen) => isOwn(seen, clue)) : live;
+  const [first] = concerning;
   if (!first) return { is: 'none' };
-  const hasOurs = live.some((seen) => isRefOf(maker, seen.ref) || ownIds.includes(seen.id));
-  if (!hasOurs) return { is: 'foreign', appointment: first };
-  return live.length === 1 ? { is: 'ours', appointment: first } : { is: 'ambiguous', appointments: live };
+  if (!concerning.some((seen) => isOwn(seen, clue))) return { is: 'foreign', appointment: first };
+  return concerning.length === 1
+    ? { is: 'ours', appointment: first }
+    : { is: 'ambiguous', appointments: concerning };
+}
+
+/**
+ * Whether an appointment is the booking's own, where refs return: its ref decides. Without one, an id that we were told
+ * does, but for one that equals the order's, which proves nothing. What was taken over is known as it was then.
+ */
+export function isOwn(seen: Appointment, { maker, ownIds, takenOver, orderId }: OwnershipClue): boolean {
+  if (isRefOf(maker, seen.ref)) return true;
+  if (takenOver && seen.id === takenOver.id && seen.ref === takenOver.ref) return true;
+  return seen.ref === null && seen.id !== orderId && ownIds.includes(seen.id);
 }
 
 function byChange(live: Appointment[], { ownIds, before, triedStartsAt }: OwnershipClue): Whose {

@@ -10,6 +10,25 @@ export interface UnknownCall {
   isMove: boolean;
 }
 
+/** A call that was not answered and names the order, not the appointment: it may hit whatever the order has by then. */
+export interface OpenWrite {
+  what: 'cancel' | 'move';
+  /** When its late-commit window is over. */
+  until: string;
+}
+
+/** A cancellation of ours that the provider accepted: from then on it may no longer show the appointment at all. */
+export interface AcceptedCancel {
+  id: string;
+  at: string;
+}
+
+/** An appointment that was there before and was taken over: known by its id and by the ref that it carried then. */
+export interface TakenOver {
+  id: string;
+  ref: string | null;
+}
+
 /**
  * What a booking knows of its own calls beyond its view: with both, and the request that it began with, what it left can
  * be undone after it was cut off. Without slots and request, so that it stays small: it is kept in the memo.
@@ -20,8 +39,14 @@ export interface BookingTraces {
   /** See BookingState in workflows/state.ts. */
   ownAppointmentIds: string[];
   leftIds: string[];
+  inferredIds: string[];
+  acceptedCancels: AcceptedCancel[];
+  openWrites: OpenWrite[];
+  unansweredStarts: string[];
+  isResetAccepted: boolean;
   seenBefore: string[];
   tookOver: boolean;
+  takenOver: TakenOver | null;
   orderRefused: boolean;
   orderLeft: boolean;
   unknownBook: UnknownCall | null;

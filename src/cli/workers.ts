@@ -4,10 +4,12 @@ import type { Logger } from 'pino';
 import {
   createAuditActivities,
   createCareActivities,
+  createClaimActivities,
   createCoreActivities,
   createProviderActivities,
 } from '../../activities';
 import { createBookingCare } from '../client/care';
+import { createBookingClaims } from '../client/claims';
 import { capabilitiesOf, type Config } from '../config';
 import { createProviders, providerFor } from '../providers';
 import type { ProviderName } from '../booking/model';
@@ -37,7 +39,9 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
     providerFor: (name) => providerFor(providers, name),
     timezoneOf: (provider, account) => timezoneOf(config, provider, account),
   });
-  const care = createBookingCare({ client, idKey: loadKeys(config).idKey });
+  const door = { client, idKey: loadKeys(config).idKey };
+  const care = createBookingCare(door);
+  const claims = createBookingClaims(door);
   const workers = await createWorkers({
     config,
     connection,
@@ -46,6 +50,7 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
       core: {
         ...createCoreActivities({ config, client }),
         ...createCareActivities(care),
+        ...createClaimActivities(claims, config),
         ...createAuditActivities(care, config),
       },
       // The same activities on either queue: a queue is what keeps a slow vendor from holding up the other.

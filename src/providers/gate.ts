@@ -12,8 +12,8 @@ export interface PaceLimits {
 export interface Gate {
   /**
    * Resolves when it is this call's turn, first come, first served; whoever entered must leave. Throws the signal's
-   * reason when it aborts first, and `rate_limited` when no turn came within `waitMs` or the gate is closed: then
-   * `retryAfterMs` says for how long. A last try (`evenClosed`) gets its turn at a closed gate too.
+   * reason when it aborts first, and `rate_limited` with `sent: "no"` when no turn came within `waitMs` or the gate is
+   * closed: then `retryAfterMs` says for how long. A last try (`evenClosed`) gets its turn at a closed gate too.
    */
   enter(waitMs: number, signal: AbortSignal, evenClosed?: boolean): Promise<void>;
   leave(): void;
@@ -74,8 +74,8 @@ export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
       // What closes while a last try waits turns it away with the others: it stands in line again.
       while (outcome === 'closed' && isOpen()) outcome = await standInLine(waiting, waitMs, signal, admit);
       if (outcome === 'closed')
-        throw new Failure('rate_limited', { said: PAUSED, retryAfterMs: closedForMs() });
-      if (outcome === 'out_of_time') throw new Failure('rate_limited', { said: CROWDED });
+        throw new Failure('rate_limited', { said: PAUSED, sent: 'no', retryAfterMs: closedForMs() });
+      if (outcome === 'out_of_time') throw new Failure('rate_limited', { said: CROWDED, sent: 'no' });
       if (outcome === 'aborted') signal.throwIfAborted();
     },
     leave() {

@@ -1,10 +1,12 @@
 import { isNativeError } from 'node:util/types';
 import { Failure } from '../booking/failures';
+import { askFence, MAX_ASKS, type Fence } from './fence';
+import { isNothingSent, unlessHeld } from './sending';
 
 /**
  * The HTTP client that the adapters share: global fetch, JSON both ways, one time limit a call, no hidden
- * retries, no redirects (a redirect would carry credentials elsewhere). What the answer of a provider means is the
- * adapter's business; what it means that there is none, or none that can be read, is settled here.
+ * retries, no redirects (a redirect would carry credentials elsewhere). What an answer means is decided in
+ * answer.ts; what it means that there is none is settled here.
  */
 
 /** Answers larger than this are not read to their end, in bytes. */
@@ -29,28 +31,72 @@ export interface HttpRequest {
   signal: AbortSignal;
   /** Whether it is sent although the vendor has asked for a pause (pace.ts). */
   isLastTry?: boolean;
+  /** Asked right before it is sent; what it throws keeps it from being sent. Left out for reads. */
+  fence?: Fence;
 }
 
-/** An answer that says something: any status but the 5xx that leave the outcome open (503 does not). */
+/** An answer that arrived whole, whatever its status. */
 export interface HttpAnswer {
   status: number;
-  /** Parsed JSON; null when empty; the plain text of an error that is no JSON. */
+  /** Parsed JSON; null when empty; the text of what is no JSON. */
   body: unknown;
+  /** Whether the body is JSON or empty. */
+  isReadable: boolean;
   /** How long the provider asks us to wait, in ms. */
   retryAfterMs?: number;
 }
 
 /**
- * Sends one request and returns the answer, whatever its status, when the answer settles what happened.
+ * Sends one request and returns the answer, whatever its status and body, once all of it is there.
  *
- * Throws a Failure: `provider_unavailable` when nothing was sent (connection refused, name not found) or a read
- * did not come through; `outcome_unknown` when a write may have taken effect (timeout, reset, 5xx other than 503,
- * a 2xx that cannot be read, an abort in flight). An aborted read, or a call aborted before it was sent, throws the
- * signal's reason.
+ * Throws a Failure where there is none: `provider_unavailable` with `sent: "no"` when nothing was sent (connection
+ * refused, name not found, a handshake that failed); else `outcome_unknown` for a write and `provider_unavailable` for
+ * a read (timeout, reset, an answer too large or cut off, an abort in flight). An aborted read, or a call aborted
+ * before it was sent, throws the signal's reason; a fence that holds it back, what the fence throws.
  */
 export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
   request.signal.throwIfAborted();
-  const outgoing = new Request(request.url, {
+  const limit = timeLimit(request);
+  try {
+    const received = request.fence
+      ? await throughFence(request, request.fence, limit.signal)
+      : await send(request, outgoingOf(request), limit.signal);
+    return answerOf(request, received);
+  } finally {
+    limit.clear();
+  }
+}
+
+/**
+ * Sends once the fence lets it, on an answer that is still fresh when the first byte is due; else asks again. The request is
+ * made whole before the fence is asked: nothing is waited for between its answer and the send.
+ */
+async function throughFence(request: HttpRequest, fence: Fence, limit: AbortSignal): Promise<Received> {
+  for (let asked = 0; asked < MAX_ASKS; asked++) {
+    const outgoing = outgoingOf(request);
+    const isFresh = await askFence(fence);
+    request.signal.throwIfAborted();
+    if (limit.aborted) throw notSent('asking whether it still counts took all of its time');
+    const received = isFresh()
+      ? await unlessHeld(isFresh, limit, (signal) => send(request, outgoing, signal))
+      : 'held';
+    if (received !== 'held') return received;
+  }
+  throw notSent('this process stood still whenever it was about to send');
+}
+
+function notSent(why: string): Failure {
+  return new Failure('provider_unavailable', { said: `not sent: ${why}`, sent: 'no' });
+}
+
+function send(request: HttpRequest, outgoing: Request, signal: AbortSignal): Promise<Received> {
+  return receive(outgoing, signal).catch((err: unknown) => {
+    throw withoutAnswer(request, err, signal);
+  });
+}
+
+function outgoingOf(request: HttpRequest): Request {
+  return new Request(request.url, {
     method: request.method,
     headers: {
       ...request.headers,
@@ -59,20 +105,13 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
     body: request.body === undefined ? undefined : JSON.stringify(request.body),
     redirect: 'manual',
   });
-  const limit = timeLimit(request);
-  const received = await receive(outgoing, limit.signal)
-    .catch((err: unknown) => {
-      throw withoutAnswer(request, err, limit.signal);
-    })
-    .finally(limit.clear);
-  return settled(request, received);
 }
 
 /** The failure of a call whose effect cannot be told from what came back. */
 export function unclear(effect: 'read' | 'write', said: string): Failure {
-  return new Failure(effect === 'write' ? 'outcome_unknown' : 'provider_unavailable', {
-    said: shortened(said),
-  });
+  return effect === 'write'
+    ? new Failure('outcome_unknown', { said: shortened(said), sent: 'yes' })
+    : new Failure('provider_unavailable', { said: shortened(said) });
 }
 
 /** Text cut to a length that is fit for showing; 300 characters unless told otherwise. */
@@ -119,17 +158,14 @@ async function receive(outgoing: Request, signal: AbortSignal): Promise<Received
   };
 }
 
-function settled(request: HttpRequest, received: Received): HttpAnswer {
+function answerOf(request: HttpRequest, received: Received): HttpAnswer {
   const { status, text } = received;
-  if (status >= 500 && status !== 503) throw unclear(request.effect, `HTTP ${status}: ${text}`);
+  if (!received.whole) throw unclear(request.effect, `HTTP ${status} with a body larger than we read`);
   const body = parsed(text);
-  const readable = received.whole && body !== undefined;
-  if (status >= 200 && status < 300 && !readable) {
-    throw unclear(request.effect, `HTTP ${status} with a body that cannot be read`);
-  }
   return {
     status,
-    body: readable ? body : text,
+    body: body === undefined ? text : body,
+    isReadable: body !== undefined,
     // A date there is the provider's, and so is the clock to hold it against.
     retryAfterMs: retryAfterMs(received.retryAfter, Date.parse(received.date ?? '') || Date.now()),
   };
@@ -170,20 +206,10 @@ function withoutAnswer(request: HttpRequest, err: unknown, limit: AbortSignal): 
   }
   if (limit.aborted) return unclear(request.effect, `no answer within ${request.timeoutMs} ms`);
   const cause = isNativeError(err) ? err.cause : undefined;
-  const code = codeOf(cause);
-  if (nothingSent(cause)) return new Failure('provider_unavailable', { said: `cannot be reached (${code})` });
-  return unclear(request.effect, `the connection broke (${code})`);
-}
-
-/** Steps that come before the first byte of a request. */
-const BEFORE_SENDING: readonly unknown[] = ['connect', 'getaddrinfo'];
-
-function nothingSent(cause: unknown): boolean {
-  // `instanceof` fails for errors that fetch made in another realm, as under test runners.
-  if (!isNativeError(cause)) return false;
-  if ('errors' in cause && Array.isArray(cause.errors)) return cause.errors.every(nothingSent);
-  const connecting = 'syscall' in cause && BEFORE_SENDING.includes(cause.syscall);
-  return connecting || codeOf(cause) === 'UND_ERR_CONNECT_TIMEOUT';
+  if (isNothingSent(cause)) {
+    return new Failure('provider_unavailable', { said: `cannot be reached (${codeOf(cause)})`, sent: 'no' });
+  }
+  return unclear(request.effect, `the connection broke (${codeOf(cause)})`);
 }
 
 function codeOf(cause: unknown): string {

@@ -1,3 +1,4 @@
+import { LOADED } from './answer';
 import { createGate, type Gate, type PaceLimits } from './gate';
 import { exchange, type HttpAnswer, type HttpRequest } from './http';
 
@@ -14,9 +15,9 @@ export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20 
  * `exchange` for one account, at its pace. Waiting for a turn counts into the call's `timeoutMs` and takes a third
  * of it at most.
  *
- * Throws what `exchange` throws, and with nothing sent: `rate_limited` when no turn came in time, or while the
- * vendor's Retry-After runs (`retryAfterMs` is what is left of it); the signal's reason when it aborts the wait. A last
- * try is sent all the same: an hour's pause would else have people asked about a vendor that has long been well.
+ * Throws what `exchange` throws, and with nothing sent: `rate_limited` with `sent: "no"` when no turn came in time, or
+ * while the vendor's Retry-After runs (`retryAfterMs` is what is left of it); the signal's reason when it aborts the wait.
+ * A last try is sent all the same: an hour's pause would else have people asked about a vendor that has long been well.
  */
 export type PacedExchange = (account: string, request: HttpRequest) => Promise<HttpAnswer>;
 
@@ -36,9 +37,6 @@ export function createPace(
 
 /** The part of a call's time that waiting for its turn may take: the rest must do for the call itself. */
 const LONGEST_WAIT = 1 / 3;
-
-/** Answers that are about load (providers.md, table of answers). */
-const LOADED: readonly number[] = [429, 503];
 
 async function pass(gate: Gate, request: HttpRequest): Promise<HttpAnswer> {
   const askedMs = performance.now();

@@ -10,19 +10,23 @@ import type {
 import type { Party, ReferredParty } from '../booking/request-parts';
 import type { BookingRequest } from '../booking/schema/request';
 import type { DayRange } from '../booking/windows';
+import type { Fence } from './fence';
 
 export type { DayRange } from '../booking/windows';
+export type { Fence } from './fence';
 
 /**
  * What the activities ask of a provider. One folder an adapter; nothing of a provider's wire leaks out of it.
  *
  * Every method makes the calls it needs once (no hidden retries), each under `call.timeoutMs` and `call.signal`,
  * and either returns or throws a `Failure` of the table in src/booking/failures.ts:
- * - what certainly had no effect: the row that names it (`slot_gone`, `rate_limited`, `credentials_rejected`, …);
- * - a write whose effect cannot be told (timeout, reset, 500/502/504, unreadable 2xx): `outcome_unknown`;
+ * - a write that certainly had no effect: the row that names it (`slot_gone`, `rate_limited`, `credentials_rejected`, …),
+ *   because the answer says so in that row's words, or because nothing was sent (`sent: "no"`);
+ * - a write whose effect cannot be told, which is every other answer: `outcome_unknown`, with `isRefusal` where the vendor
+ *   refused it in its own error form, in words that no row names;
  * - a read that did not come through: `provider_unavailable`;
- * - an answer that no row names: `unexpected_answer`, with `said`.
- * Anything else thrown is a bug. A refused connection (nothing was sent) is `provider_unavailable` for writes too.
+ * - a read's answer that no row names: `unexpected_answer`, with `said`.
+ * Anything else thrown is a bug. What an answer means is decided in answer.ts, for all adapters.
  */
 export interface Provider {
   readonly name: ProviderName;
@@ -37,11 +41,14 @@ export interface Provider {
   /** Moves an appointment to another slot; null where the provider does not. Does not look first: the activity does. */
   readonly reschedule: ((call: Call, move: MoveCall) => Promise<Appointment>) | null;
   /**
-   * Reads the order and its appointments. An empty answer means that the order itself was read. Where there are no
-   * orders, one of `standingIds` that is shown neither live nor ended is `appointment_missing`: never "cancelled".
+   * Reads the order and its appointments. An empty answer means that the order itself was read. What an absence means is
+   * not decided here.
    */
   lookUp(call: Call, where: Where): Promise<Sighting>;
-  /** Cancels an appointment; one that is cancelled already is a success. Returns it as it stands after. */
+  /**
+   * Has an appointment cancelled. Neither looks first nor reads after: the activity does. Returns the appointment as the
+   * answer shows it, null where it shows none; "already cancelled" is an accepted cancel too.
+   */
   cancelAppointment(call: Call, cancel: CancelCall): Promise<Appointment | null>;
 }
 
@@ -71,8 +78,10 @@ export interface OrderCalls {
   /** All of the account's orders of this provider's kind since then, oldest first; for the audit. */
   list(call: Call, where: { createdSince: string }): AsyncIterable<Order>;
   read(call: Call, orderId: string): Promise<Order>;
-  /** Cancels it; one that is cancelled already is a success. Returns it as it stands after. */
-  cancel(call: Call, orderId: string): Promise<Order>;
+  /** Cancels it. Neither looks first nor reads after: the activity does. */
+  cancel(call: Call, orderId: string): Promise<void>;
+  /** The user's live orders of this provider's kind, newest first, at most so many; to explain a refusal. */
+  ofUser(call: Call, where: { userId: string; max: number }): Promise<Order[]>;
 }
 
 /** The circumstances of one call. */
@@ -82,6 +91,11 @@ export interface Call {
   signal: AbortSignal;
   /** Whether a person is asked when it fails: then it is made although the provider has asked for a pause. */
   isLastTry?: boolean;
+  /**
+   * Asked right before each request that may change something is sent, after it has waited for its turn. What it throws
+   * keeps the request from being sent. Left out for reads.
+   */
+  fence?: Fence;
 }
 
 export interface SlotQuery {
@@ -101,6 +115,10 @@ export interface PlaceCall {
 export interface BookCall {
   orderId: string | null;
   slotKey: string;
+  /** The slot's start, RFC 3339. */
+  startsAt: string;
+  /** Ids that were live in the look before the write: where refs do not return, anything else there is new. */
+  before: readonly string[];
   /** Our ref (src/booking/ref.ts); goes in at the end of the notes. */
   ref: string;
   request: BookingRequest;
@@ -123,8 +141,10 @@ export interface Where {
   startsAt: string | null;
   /** Appointments that the booking knows as its own: shown wherever in time they are, and whoever they name by now. */
   ownIds: readonly string[];
-  /** Those of them that stood when they were last seen. */
-  standingIds: readonly string[];
+  /** Who this booking is in its refs (src/booking/ref.ts): its own can be told among a patient's other visits. */
+  maker: string;
+  /** Whether a list that is shared and kept for a while must have been read after this call began. */
+  fresh?: boolean;
 }
 
 export interface CancelCall {
@@ -133,6 +153,8 @@ export interface CancelCall {
   request: ReferredParty;
   /** For people at the provider, where a cancellation is a task for them. */
   bookingId?: string;
+  /** The appointment as the look before the call showed it. */
+  seen: Appointment;
   /** The caller's reason, one of the provider's list by name or id; null takes the account's default. */
   reason: string | null;
 }

@@ -39,6 +39,7 @@ const order = (n: number, over: Partial<Order> = {}): Order => ({
   userId: null,
   address: null,
   dob: null,
+  hasAppointmentSince: null,
   createdAt: new Date(Date.UTC(2026, 10, 1) + n * 1_000).toISOString(),
   ...over,
 });
@@ -57,6 +58,7 @@ function activitiesOf(asked: {
     place: unexpected,
     find: unexpected,
     cancel: unexpected,
+    ofUser: unexpected,
     list: asked.list ?? unexpected,
     read: asked.read ?? unexpected,
   };

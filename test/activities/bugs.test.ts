@@ -3,14 +3,20 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createCoreActivities, createProviderActivities } from '../../activities';
 import type { At } from '../../activities/contract';
-import { sightingMark } from '../../src/booking/sighting';
+import { sightingMark, type OwnershipClue } from '../../src/booking/sighting';
 import type { Provider } from '../../src/providers/provider';
 import { testConfig } from '../support/temporal';
 
 /** A bug in an activity that the server would repeat without end is shown to a person instead. */
 
 const SILENT = new DefaultLogger('ERROR', () => undefined);
-const AT: At = { provider: 'oliver', account: 'practice-1', bookingId: 'b', callTimeoutMs: 100 };
+const AT: At = {
+  provider: 'oliver',
+  account: 'practice-1',
+  bookingId: 'b',
+  callTimeoutMs: 100,
+  firstRunId: null,
+};
 
 /** Whether the server would try again after what the activity throws, on this attempt. */
 async function isTriedAgain(run: () => Promise<unknown>, attempt: number): Promise<boolean> {
@@ -29,11 +35,23 @@ const looking = (lookUp: () => Promise<never>) => {
   return createProviderActivities({ providerFor: () => provider, timezoneOf: () => null });
 };
 
+const CLUE: OwnershipClue = {
+  maker: 'b.1',
+  ownIds: [],
+  takenOver: null,
+  orderId: null,
+  refReturns: false,
+  before: [],
+  triedStartsAt: null,
+};
+
+const WATCHED = {
+  ...{ at: AT, request: {}, orderId: null, startsAt: null, clue: CLUE },
+  ...{ standingIds: [], acceptedCancels: [], missingForMs: 0 },
+};
+
 const poll = (lookUp: () => Promise<never>) => () =>
-  looking(lookUp).awaitAppointmentChange({
-    ...{ at: AT, request: {} },
-    ...{ orderId: null, startsAt: null, seen: '' },
-  });
+  looking(lookUp).awaitAppointmentChange({ ...WATCHED, seen: '' });
 
 test('a bug in a poll is final: polls are tried for as long as they are wanted', async () => {
   const bug = poll(() => Promise.reject(new TypeError('a bug')));
@@ -47,11 +65,7 @@ test('a poll that sees nothing new is tried again', async () => {
     providerFor: () => provider,
     timezoneOf: () => null,
   });
-  const run = () =>
-    awaitAppointmentChange({
-      ...{ at: AT, request: {} },
-      ...{ orderId: null, startsAt: null, seen: sightingMark(nothing) },
-    });
+  const run = () => awaitAppointmentChange({ ...WATCHED, seen: sightingMark(nothing) });
   expect(await isTriedAgain(run, 1_000)).toBe(true);
 });
 
@@ -84,12 +98,7 @@ test('an appointment that shows again is not remembered as missing by its poll',
   const environment = new MockActivityEnvironment({ heartbeatDetails: 1 }, { logger: SILENT });
   const beats: unknown[] = [];
   environment.on('heartbeat', (details) => beats.push(details));
-  const poll = environment.run(() =>
-    awaitAppointmentChange({
-      ...{ at: AT, request: {} },
-      ...{ orderId: null, startsAt: null, seen: sightingMark(nothing) },
-    }),
-  );
+  const poll = environment.run(() => awaitAppointmentChange({ ...WATCHED, seen: sightingMark(nothing) }));
   await expect(poll).rejects.toThrow('not yet');
   expect(beats).toEqual([null]);
 });

@@ -20,6 +20,7 @@ const AT: At = {
   bookingId: 'b',
   callTimeoutMs: 100,
   patienceMs: PATIENCE_MS,
+  firstRunId: null,
 };
 
 const WHERE: LookUp = {
@@ -27,6 +28,17 @@ const WHERE: LookUp = {
   request: {},
   orderId: null,
   startsAt: null,
+  clue: {
+    maker: 'b.1',
+    ownIds: [],
+    takenOver: null,
+    orderId: null,
+    refReturns: false,
+    before: [],
+    triedStartsAt: null,
+  },
+  standingIds: [],
+  acceptedCancels: [],
 };
 
 interface Tried {
@@ -208,6 +220,7 @@ test('a poll that follows a finding leaves the provider alone first', async () =
       ...WHERE,
       seen: JSON.stringify([null]),
       pauseMs: 4 * SECOND_MS,
+      missingForMs: 0,
     });
   expect((await tried(looking, { attempt: 1 }, poll)).pauseMs).toBe(4 * SECOND_MS);
   expect(looks).toBe(0);

@@ -38,6 +38,7 @@ const order = (status: string): Order => ({
   address: null,
   dob: null,
   createdAt: null,
+  hasAppointmentSince: null,
 });
 
 const sighting = (live: Appointment[], ended: Appointment[] = []): Sighting => ({ order: null, live, ended });
@@ -46,6 +47,8 @@ describe('whose, where the ref returns', () => {
   const clue: OwnershipClue = {
     maker: MAKER,
     ownIds: ['told'],
+    takenOver: null,
+    orderId: 'o1',
     refReturns: CAPABILITIES['junction-phlebotomy'].refReturns,
     before: [],
     triedStartsAt: START,
@@ -82,6 +85,8 @@ describe('whose, where the ref does not return', () => {
   const clue = (more: Partial<OwnershipClue>): OwnershipClue => ({
     maker: MAKER,
     ownIds: [],
+    takenOver: null,
+    orderId: null,
     refReturns: CAPABILITIES.oliver.refReturns,
     before: [],
     triedStartsAt: START,

@@ -3,12 +3,21 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createProviderActivities } from '../../activities';
-import type { At, BookAnswer, ProviderActivities } from '../../activities/contract';
+import type {
+  At,
+  BookAnswer,
+  CancelAnswer,
+  LookUp,
+  OrderCancelAnswer,
+  ProviderActivities,
+} from '../../activities/contract';
 import type { Capabilities } from '../../src/booking/capabilities';
 import type { Appointment, Order, Sighting, Slot, WriteAnswer } from '../../src/booking/model';
 import { bookRef, makerOf } from '../../src/booking/ref';
 import type { BookingRequest } from '../../src/booking/schema/request';
-import { sightingMark, whose, type Whose } from '../../src/booking/sighting';
+import { sightingMark, whose, type OwnershipClue, type Whose } from '../../src/booking/sighting';
+import type { AcceptedCancel } from '../../src/booking/traces';
+import type { Fence } from '../../src/providers/provider';
 import type { Hand, Orders, Subject } from './subject';
 
 /**
@@ -57,7 +66,14 @@ export interface Trial {
   held(how?: { slot?: Slot }): Promise<Appointment>;
   move(appointmentId: string, slot: Slot, callTimeoutMs?: number): Promise<BookAnswer>;
   requestVisit(vendor: string, callTimeoutMs?: number): Promise<BookAnswer>;
-  cancel(appointmentId: string, callTimeoutMs?: number): Promise<WriteAnswer<Appointment | null>>;
+  cancel(appointmentId: string, callTimeoutMs?: number): Promise<CancelAnswer>;
+  cancelOrder(how?: {
+    callTimeoutMs?: number;
+    mayTakeOwn?: boolean;
+    feeWindowMs?: number;
+  }): Promise<OrderCancelAnswer>;
+  /** What a look is given: the booking's own appointments stand, as far as it knows. */
+  where(): LookUp;
   look(): Promise<Sighting>;
   /** Whose appointment a look shows, by the saga's rule. */
   whose(): Promise<Whose>;
@@ -65,9 +81,13 @@ export interface Trial {
   change(from: Sighting): Promise<Sighting>;
 }
 
-export function openDesk(subject: Subject): Desk {
+/** Every attempt counts here, unless a case says otherwise. */
+const OPEN: Fence = () => Promise.resolve();
+
+export function openDesk(subject: Subject, fence: Fence = OPEN): Desk {
+  const { adapter, timezone } = subject;
   const activities = inContext(
-    createProviderActivities({ providerFor: () => subject.adapter, timezoneOf: () => subject.timezone }),
+    createProviderActivities({ providerFor: () => adapter, timezoneOf: () => timezone, fence }),
   );
   const trials: Trial[] = [];
   const desk: Desk = {
@@ -84,6 +104,7 @@ export function openDesk(subject: Subject): Desk {
       account: subject.account,
       bookingId,
       callTimeoutMs,
+      firstRunId: null,
     }),
     async open(request = subject.request()) {
       const trial = await desk.openWithout(request);
@@ -96,7 +117,7 @@ export function openDesk(subject: Subject): Desk {
       return trial;
     },
     async cleanUp() {
-      for (const trial of trials.splice(0)) await undo(desk, trial);
+      for (const trial of trials.splice(0)) await undo(trial);
     },
   };
   return desk;
@@ -119,6 +140,29 @@ export function placed(desk: Desk, at: At, request: BookingRequest): Promise<Wri
   return desk.activities.placeOrder({ at, request, key: `${at.bookingId}/order/1`, createdSince: EPOCH });
 }
 
+/** Nothing that the kit cancels costs anything. */
+const FREE = { feeWindowMs: 0, accepted: false };
+
+/** Cancels an order that was placed beside a trial's own and carries nothing. */
+export function cancelPlaced(
+  { activities }: Desk,
+  trial: Trial,
+  at: At,
+  orderId: string,
+): Promise<OrderCancelAnswer> {
+  const { request, startsAt, clue, acceptedCancels } = trial.where();
+  const look = {
+    at,
+    request,
+    orderId,
+    startsAt,
+    clue: { ...clue, orderId },
+    acceptedCancels,
+    standingIds: [],
+  };
+  return activities.cancelOrder({ ...look, takesAppointment: false, mayTakeOwn: true, fees: FREE });
+}
+
 /** Long before any test. */
 export const EPOCH = '2020-01-01T00:00:00.000Z';
 
@@ -135,16 +179,28 @@ function openTrial(
   request: BookingRequest,
   order: Order | null,
 ): Trial {
-  const { refReturns } = subject.capabilities;
+  const { refReturns, orderCancelTakesAppointment: takesAppointment } = subject.capabilities;
   const maker = makerOf(at.bookingId, new Date().toISOString());
   const orderId = order?.id ?? null;
   const known = { ownIds: [] as string[], before: [] as string[], triedStartsAt: null as string | null };
+  const accepted: AcceptedCancel[] = [];
   let generation = 0;
   const nextRef = (): string => bookRef(maker, ++generation);
   const within = (callTimeoutMs = at.callTimeoutMs): At => ({ ...at, callTimeoutMs });
-  const where = () => ({ at, request, orderId, startsAt: known.triedStartsAt });
+  const clue = (): OwnershipClue => ({ maker, orderId, refReturns, takenOver: null, ...known });
+  const told = () => ({ clue: clue(), acceptedCancels: accepted });
+  const standing = (): string[] => known.ownIds.filter((id) => !accepted.some((one) => one.id === id));
+  const where = (): LookUp => ({
+    ...{ at, request, orderId, startsAt: known.triedStartsAt, standingIds: standing() },
+    ...told(),
+  });
   const kept = (answer: BookAnswer): BookAnswer => {
     if (answer.is === 'held') known.ownIds.push(answer.appointment.id);
+    return answer;
+  };
+  const noted = (id: string, answer: CancelAnswer): CancelAnswer => {
+    const isAccepted = ('byUs' in answer && answer.byUs) || ('accepted' in answer && answer.accepted);
+    if (isAccepted) accepted.push({ id, at: new Date().toISOString() });
     return answer;
   };
 
@@ -159,7 +215,7 @@ function openTrial(
       known.triedStartsAt = slot.startsAt;
       if (!refReturns) known.before = (await trial.look()).live.map(({ id }) => id);
       const ref = nextRef();
-      const input = { at: within(callTimeoutMs), request, orderId, slot, ref, key: key ?? null };
+      const input = { at: within(callTimeoutMs), request, orderId, slot, ref, key: key ?? null, ...told() };
       return kept(await activities.bookSlot(input));
     },
     async held(how) {
@@ -170,31 +226,43 @@ function openTrial(
     async move(appointmentId, slot, callTimeoutMs) {
       known.triedStartsAt = slot.startsAt;
       const input = { at: within(callTimeoutMs), request, orderId, appointmentId, slot, ref: nextRef() };
-      return kept(await activities.moveAppointment(input));
+      return kept(await activities.moveAppointment({ ...input, ...told() }));
     },
     async requestVisit(vendor, callTimeoutMs) {
       const input = { request, order: there(order, 'an order'), vendor, ref: nextRef() };
-      return kept(await activities.requestVisit({ at: within(callTimeoutMs), ...input }));
+      return kept(await activities.requestVisit({ at: within(callTimeoutMs), ...input, ...told() }));
     },
-    cancel: (appointmentId, callTimeoutMs) =>
-      activities.cancelAppointment({
+    cancel: async (appointmentId, callTimeoutMs) => {
+      const input = { ...where(), at: within(callTimeoutMs), appointmentId, reason: null, fees: FREE };
+      return noted(appointmentId, await activities.cancelAppointment({ ...input, request }));
+    },
+    cancelOrder: async ({ callTimeoutMs, mayTakeOwn = true, feeWindowMs = 0 } = {}) => {
+      const id = there(orderId, 'an order');
+      const fees = { ...FREE, feeWindowMs };
+      const input = {
+        ...where(),
         at: within(callTimeoutMs),
-        request,
-        orderId,
-        appointmentId,
-        reason: null,
-      }),
+        orderId: id,
+        takesAppointment,
+        mayTakeOwn,
+        fees,
+      };
+      return activities.cancelOrder(input);
+    },
+    where,
     look: () => activities.lookUp(where()),
-    whose: async () => whose(await trial.look(), { maker, refReturns, ...known }),
+    whose: async () => whose(await trial.look(), clue()),
     change: (from) =>
-      untilItComes(() => activities.awaitAppointmentChange({ ...where(), seen: sightingMark(from) })),
+      untilItComes(() =>
+        activities.awaitAppointmentChange({ ...where(), seen: sightingMark(from), missingForMs: 0 }),
+      ),
   };
   return trial;
 }
 
-async function undo({ activities }: Desk, trial: Trial): Promise<void> {
+async function undo(trial: Trial): Promise<void> {
   for (const appointment of (await trial.look()).live) await trial.cancel(appointment.id);
-  if (trial.order) await activities.cancelOrder({ at: trial.at, orderId: trial.order.id });
+  if (trial.order) await trial.cancelOrder();
 }
 
 /** Repeats a poll that fails softly until it returns, as Temporal does. Everything else that it throws is thrown. */

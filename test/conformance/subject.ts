@@ -26,6 +26,8 @@ export interface Subject {
   hopeless: readonly { what: string; request: BookingRequest; code: FailureCode }[];
   /** A look-up where nothing can be seen: it must fail (`unexpected_answer`), and never come back empty. */
   nowhere: { orderId: string | null; request: BookingRequest };
+  /** A refusal's body in the vendor's own error form. */
+  errorBody(text: string): unknown;
   /** Null at providers without orders. */
   orders: Orders | null;
   /** A request whose area has no slots but a vendor to be asked; null without a request tier. */

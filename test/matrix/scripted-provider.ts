@@ -1,4 +1,9 @@
-import { createCoreActivities, createProviderActivities } from '../../activities';
+import {
+  createClaimActivities,
+  createCoreActivities,
+  createProviderActivities,
+  type ClaimWork,
+} from '../../activities';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import type { CoreOptions } from '../../activities/core';
 import { CAPABILITIES } from '../../src/booking/capabilities';
@@ -28,6 +33,12 @@ export interface Script {
 
 export const ORDER_ID = '413d7205-f8a9-42ed-aa4a-edb99e481ca0';
 
+/** Refs return here, and nobody else has the order. */
+const NO_CLAIMS: ClaimWork = {
+  othersClaims: () => Promise.reject(new Error('not asked where refs return')),
+  isOrderUsedElsewhere: () => Promise.resolve(false),
+};
+
 /** The project's own activities over a script. `clock` is the server's. */
 export function scriptedActivities(
   script: Script,
@@ -38,6 +49,7 @@ export function scriptedActivities(
   return {
     core: {
       ...createCoreActivities(options),
+      ...createClaimActivities(NO_CLAIMS, options.config),
       // The real one reads the request by the real date; the server's is days ahead of it.
       openBooking: ({ request }) => Promise.resolve(opened(request)),
     },
@@ -77,7 +89,6 @@ function scriptedProvider(script: Script, clock: () => Promise<number>): Provide
       async cancel() {
         await note('cancel order');
         script.orderIsCancelled = true;
-        return orderOf(script);
       },
     },
     async book(_call, { ref }) {
@@ -107,7 +118,14 @@ function sightingOf(script: Script): Sighting {
 
 function orderOf({ orderIsCancelled }: Script): Order {
   const phase = orderIsCancelled ? 'cancelled' : 'ready';
-  const unsaid = { passthrough: null, userId: null, address: null, dob: null, createdAt: null };
+  const unsaid = {
+    passthrough: null,
+    userId: null,
+    address: null,
+    dob: null,
+    createdAt: null,
+    hasAppointmentSince: null,
+  };
   return {
     id: ORDER_ID,
     status: `${phase}.at_home_phlebotomy`,

@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Failure } from '../../src/booking/failures';
 import { exchange, retryAfterMs, shortened, type HttpRequest } from '../../src/providers/http';
 import { scriptedServer, type Outcome, type ScriptedServer } from './scripted-server';
@@ -35,6 +35,15 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
   );
 }
 
+async function failureOf(call: Promise<unknown>): Promise<Failure> {
+  const outcome = await call.then(
+    () => 'it succeeded',
+    (err: unknown) => err,
+  );
+  if (outcome instanceof Failure) return outcome;
+  throw new Error(`no failure of the table: ${String(outcome)}`);
+}
+
 async function freePort(): Promise<number> {
   const held = createServer();
   await new Promise<void>((resolve) => held.listen(0, '127.0.0.1', resolve));
@@ -46,7 +55,7 @@ async function freePort(): Promise<number> {
 test('sends JSON and gives back the answer, parsed', async () => {
   server.expect('POST /thing', { status: 201, body: { id: 7 } });
   const answer = await exchange(request('write', { body: { a: 1 }, headers: { 'x-key': 'k' } }));
-  expect(answer).toEqual({ status: 201, body: { id: 7 }, retryAfterMs: undefined });
+  expect(answer).toEqual({ status: 201, body: { id: 7 }, isReadable: true, retryAfterMs: undefined });
   expect(server.received[0]).toMatchObject({ body: { a: 1 }, headers: { 'x-key': 'k' } });
 });
 
@@ -62,21 +71,36 @@ test('a redirect is an answer, not a way: the credentials go nowhere else', asyn
   expect((await exchange(request('read'))).status).toBe(302);
 });
 
+test.each([500, 502, 503, 504, 499, 408, 302, 204])(
+  'a %i that came whole is an answer too',
+  async (status) => {
+    server.expect('POST /thing', { status, headers: { 'retry-after': '7' } });
+    const answer = await exchange(request('write'));
+    expect(answer).toEqual({ status, body: null, isReadable: true, retryAfterMs: 7_000 });
+  },
+);
+
+test('what is no JSON comes as its text, and says that it cannot be read', async () => {
+  server.expect('POST /thing', { body: '<html>gateway</html>' });
+  const answer = await exchange(request('write'));
+  expect(answer).toMatchObject({ status: 200, body: '<html>gateway</html>', isReadable: false });
+});
+
 const UNCLEAR: [string, Outcome][] = [
   ['a reset', 'reset'],
   ['a 200 cut in the middle', 'half'],
-  ['a 200 that is no JSON', { body: '<html>gateway</html>' }],
   ['a 200 larger than we read', { body: JSON.stringify('x'.repeat(5_000_001)) }],
-  ['a 500', { status: 500, body: { detail: 'boom' } }],
-  ['a 502', { status: 502, body: 'bad gateway' }],
-  ['a 504', { status: 504 }],
+  ['a 404 larger than we read', { status: 404, body: JSON.stringify('x'.repeat(5_000_001)) }],
 ];
 
 describe.each(UNCLEAR)('%s', (_name, outcome) => {
   test('leaves a write unknown and a read unavailable, and is not tried again', async () => {
     server.expect('POST /thing', outcome);
     server.expect('GET /thing', outcome);
-    expect(await codeOf(exchange(request('write')))).toBe('outcome_unknown');
+    expect(await failureOf(exchange(request('write')))).toMatchObject({
+      code: 'outcome_unknown',
+      facts: { sent: 'yes' },
+    });
     expect(await codeOf(exchange(request('read')))).toBe('provider_unavailable');
     expect(server.received).toHaveLength(2);
   });
@@ -89,11 +113,68 @@ test('no answer within the time limit: a write is unknown, a read unavailable', 
   expect(await codeOf(exchange(request('read', { timeoutMs: 80 })))).toBe('provider_unavailable');
 });
 
-test('a refused connection or an unknown name sent nothing, so a write is unavailable and not unknown', async () => {
-  const refused = `http://127.0.0.1:${await freePort()}/thing`;
-  expect(await codeOf(exchange(request('write', { url: refused })))).toBe('provider_unavailable');
-  const nowhere = 'http://no-such-host.invalid/thing';
-  expect(await codeOf(exchange(request('write', { url: nowhere })))).toBe('provider_unavailable');
+describe('nothing was sent, so a write is unavailable and not unknown', () => {
+  /** A server that does this to each connection once the client has said something. */
+  async function withServer(
+    act: (socket: Socket) => void,
+    play: (address: string) => Promise<void>,
+  ): Promise<void> {
+    const sockets = new Set<Socket>();
+    const odd = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', () => act(socket));
+    });
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+    const { port } = odd.address() as AddressInfo;
+    try {
+      await play(`127.0.0.1:${port}/thing`);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => odd.close(resolve));
+    }
+  }
+  const unsent = { code: 'provider_unavailable', facts: { sent: 'no' } };
+  const write = (url: string) => failureOf(exchange(request('write', { url, body: { a: 1 } })));
+
+  test('where the connection is refused', async () => {
+    expect(await write(`http://127.0.0.1:${await freePort()}/thing`)).toMatchObject(unsent);
+  });
+
+  test('where the name is not found', async () => {
+    expect(await write('http://no-such-host.invalid/thing')).toMatchObject(unsent);
+  });
+
+  const HANDSHAKES: [string, (socket: Socket) => void][] = [
+    ['is answered with nonsense', (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['is ended', (socket) => socket.end()],
+    ['is reset', (socket) => socket.resetAndDestroy()],
+  ];
+  test.each(HANDSHAKES)('where the TLS handshake %s', async (_what, act) => {
+    await withServer(act, async (address) => {
+      expect(await write(`https://${address}`)).toMatchObject(unsent);
+    });
+  });
+
+  test('where the server has no certificate', async () => {
+    const secure = createHttpsServer({}, (_request, response) => response.end('{}'));
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const { port } = secure.address() as AddressInfo;
+    expect(await write(`https://127.0.0.1:${port}/thing`)).toMatchObject(unsent);
+    await new Promise((resolve) => secure.close(resolve));
+  });
+
+  test('and not where the same reset comes after the request', async () => {
+    await withServer(
+      (socket) => socket.resetAndDestroy(),
+      async (address) => {
+        expect(await write(`http://${address}`)).toMatchObject({
+          code: 'outcome_unknown',
+          facts: { sent: 'yes' },
+        });
+      },
+    );
+  });
 });
 
 test('an abort in flight leaves a write unknown and ends a read with its reason', async () => {
@@ -121,11 +202,6 @@ test('a call that is aborted already sends nothing, not even a write', async () 
 test('a header that cannot be sent is a bug of ours, no failure of the provider', async () => {
   const call = exchange(request('read', { headers: { 'x-key': 'two\nlines' } }));
   expect(await codeOf(call)).toMatch(/^threw TypeError/);
-});
-
-test('a 503 is an answer: nothing took effect, and it says how long to wait', async () => {
-  server.expect('POST /thing', { status: 503, headers: { 'retry-after': '7' } });
-  expect(await exchange(request('write'))).toMatchObject({ status: 503, retryAfterMs: 7_000 });
 });
 
 test.each([

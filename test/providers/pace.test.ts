@@ -113,7 +113,7 @@ describe('calls in flight', () => {
     const startedMs = performance.now();
     expect(await failureOf(paced('a', request({ effect: 'write', timeoutMs: 1_500 })))).toMatchObject({
       code: 'rate_limited',
-      facts: { said: expect.stringContaining('not sent') },
+      facts: { said: expect.stringContaining('not sent'), sent: 'no' },
     });
     expect(performance.now() - startedMs).toBeLessThan(1_500);
     expect(vendor.arrivals).toHaveLength(2);
@@ -173,7 +173,7 @@ describe('Retry-After', () => {
     expect(await refused).toMatchObject({ status, retryAfterMs: 1_000 });
 
     const turnedAway = await failureOf(paced('a', request({ effect: 'write', method: 'POST' })));
-    expect(turnedAway.code).toBe('rate_limited');
+    expect(turnedAway).toMatchObject({ code: 'rate_limited', facts: { sent: 'no' } });
     expect(turnedAway.facts.retryAfterMs).toBeGreaterThan(0);
     expect(turnedAway.facts.retryAfterMs).toBeLessThanOrEqual(1_000);
     expect(vendor.arrivals).toHaveLength(1);
@@ -257,11 +257,12 @@ describe('in the adapters', () => {
     }
     const request = { provider: 'oliver', account: 'default', preference: 'earliest' } as const;
     const oliver = failureOf(
-      providerFor(providers, 'oliver').cancelAppointment(call(), {
+      providerFor(providers, 'oliver').lookUp(call(), {
         orderId: null,
-        appointmentId: '1',
         request: { ...request, client: { id: 1 }, patient: { id: 2 } },
-        reason: null,
+        startsAt: null,
+        ownIds: [],
+        maker: 'b',
       }),
     );
     await other.asked(1);

@@ -44,6 +44,29 @@ describe('explain', () => {
     });
   });
 
+  test('does not call adopted what carries another ref', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const path = `/v3/order/${orderId}/phlebotomy/appointment`;
+    await rig.sandbox.control('faults', {
+      method: 'POST',
+      path: `${path}/book`,
+      when: 'before',
+      answer: 'reset',
+    });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    const [slot] = await rig.bookings.searchSlots(atHome());
+    const { startsAt: start_at, endsAt: end_at } = slot ?? {};
+    await rig.sandbox.control('appointments', { order_id: orderId, status: 'confirmed', start_at, end_at });
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'ambiguous_match');
+    const looks = called(await stepsOf(booking.id), 'lookUp').filter(({ what }) =>
+      what.includes('unanswered'),
+    );
+    expect(looks.at(-1)?.shows).not.toContain('no live appointment');
+    expect(looks.at(-1)?.why).not.toContain('Adopted');
+    await rig.bookings.cancel(booking.id, {});
+  });
+
   test('tells what was tried again, and the failure that it ended with', async () => {
     await rig.sandbox.control('slots', { empty: 10 });
     await rig.sandbox.fail('availability', {
@@ -124,7 +147,7 @@ describe('explain', () => {
         { what: 'cancel', shows: `received; what it says ${HIDDEN('other')}`, why: null },
       ]);
       expect(called(steps, 'cancelOrder')).toMatchObject([
-        { shows: expect.stringContaining('done'), why: null },
+        { shows: expect.stringContaining('undone'), why: null },
       ]);
     }, 60_000);
   });

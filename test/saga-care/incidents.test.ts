@@ -76,6 +76,44 @@ describe('an incident', () => {
     );
   }, 90_000);
 
+  test('leaves alone, and counts apart, those that do not wait any more as they were listed', async () => {
+    const ids = await waiting(2);
+    // So slow that there is time for a person between the two.
+    const { id: bulkId } = await rig.bookings.resume({ reason: REASON, ratePerSecond: 0.2 }, 'desk');
+    const told = ids.map((id) => rig.until(id, ({ lastRequest }) => lastRequest !== null));
+    const first = await Promise.race(told);
+    const other = ids.find((id) => id !== first.id) ?? '';
+    const before = (await rig.bookings.get(other)).attention?.since;
+    await rig.bookings.retry(other, { by: 'a person' });
+    const anew = await rig.until(
+      other,
+      ({ attention }) => attention?.reason === REASON && attention.since !== before,
+    );
+    const done = await eventually(
+      () => rig.bookings.resumption(bulkId),
+      (progress) => progress.done,
+      60_000,
+    );
+    expect(done).toMatchObject({ total: 2, resumed: 1, changed: 1, passedOver: 0, failed: 0 });
+    const { attention, lastRequest } = await rig.bookings.get(other);
+    expect([attention?.since, lastRequest?.by]).toEqual([anew.attention?.since, 'a person']);
+    expect(await retriesOf(other)).toBe(0);
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await Promise.all(
+      ids.map(async (id) => {
+        await rig.until(id, (view) => view.attention?.reason === REASON);
+        await rig.bookings.retry(id, {});
+        await rig.until(id, ({ status }) => status === 'confirmed');
+        await rig.bookings.cancel(id, {});
+        await rig.until(id, ({ status }) => status === 'cancelled');
+      }),
+    );
+    await eventually(
+      () => rig.bookings.incidents(),
+      (incidents) => incidents.length === 0,
+    );
+  }, 90_000);
+
   test('is one line for all its bookings, and one command resumes them, each once, at the rate asked for', async () => {
     const ids = await waiting(4);
     const [incident, ...others] = await rig.bookings.incidents();
@@ -123,15 +161,19 @@ describe('an incident', () => {
   test('leaves a booking alone that waits for something else by now', async () => {
     const [id = ''] = await waiting(1);
     const care = createBookingCare({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
-    expect(await care.retryOne(workflowIdOf(id), { by: 'desk', reason: 'undo_failed' })).toBe(true);
-    const view = await rig.until(id, ({ lastRequest }) => lastRequest !== null);
-    expect(view).toMatchObject({
-      attention: { reason: REASON },
-      lastRequest: { kind: 'retry', outcome: 'refused', code: 'nothing_to_resolve' },
-    });
+    const retryOne = (reason: string, since: string | null, token?: string) =>
+      care.retryOne(workflowIdOf(id), { by: 'desk', reason, since, id: token });
+    expect(await retryOne('undo_failed', null)).toBe('changed');
+    expect(await retryOne(REASON, '2026-01-01T00:00:00.000Z')).toBe('changed');
+    const view = await rig.bookings.get(id);
+    expect(view).toMatchObject({ attention: { reason: REASON }, lastRequest: null });
+    expect(await retriesOf(id)).toBe(0);
     await rig.sandbox.mend();
-    await rig.bookings.retry(id, {});
+    expect(await retryOne(REASON, view.attention?.since ?? null, 'first')).toBe('resumed');
     await rig.until(id, ({ status }) => status === 'confirmed');
+    // As after a lost worker: it was told by this request, and is not told again.
+    expect(await retryOne(REASON, view.attention?.since ?? null, 'first')).toBe('resumed');
+    expect(await retriesOf(id)).toBe(1);
   });
 
   test('whose reason is no name is refused', async () => {

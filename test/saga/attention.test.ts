@@ -10,10 +10,13 @@ describe('attention', () => {
   const OURS: [reason: string, call: JunctionCall, answer: FaultAnswer][] = [
     ['credentials_rejected', 'read_order', { status: 401, body: { detail: 'Invalid token' } }],
     ['credentials_rejected', 'book', { status: 403, body: { detail: 'Forbidden' } }],
-    ['unexpected_answer', 'book', { status: 418, body: 'I am a teapot' }],
+    ['unexpected_answer', 'book', { status: 418, body: { detail: 'I am a teapot' } }],
+    // Not in the vendor's own form: nobody knows who answered.
+    ['outcome_unknown', 'book', { status: 418, body: 'I am a teapot' }],
+    ['outcome_unknown', 'book', { status: 429, body: 'Too Many Requests' }],
     ['unexpected_answer', 'book', { status: 400, body: { detail: 'Nobody has ever seen this text' } }],
     ['provider_unavailable', 'availability', { status: 500, body: 'Internal Server Error' }],
-    ['rate_limited', 'book', { status: 429, body: 'Too Many Requests' }],
+    ['rate_limited', 'book', { status: 429, body: { detail: 'Too Many Requests' } }],
   ];
 
   test.each(OURS)(
@@ -75,7 +78,7 @@ describe('attention', () => {
 
   test('a retry that names a reason moves on what waits for it, and nothing else', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const answer = { status: 418, body: 'I am a teapot' };
+    const answer = { status: 418, body: { detail: 'I am a teapot' } };
     await rig.sandbox.fail('book', { of: orderId, when: 'before', answer });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ attention }) => attention !== null);
@@ -84,7 +87,7 @@ describe('attention', () => {
     const view = await rig.until(booking.id, ({ lastRequest }) => lastRequest !== null);
     expect(view).toMatchObject({
       attention: { reason: 'unexpected_answer' },
-      lastRequest: { outcome: 'refused', code: 'nothing_to_resolve' },
+      lastRequest: { outcome: 'refused', code: 'attention_changed' },
     });
     await handle.signal(retrySignal, { reason: 'unexpected_answer' });
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
@@ -95,7 +98,7 @@ describe('attention', () => {
     await rig.sandbox.fail('book', {
       of: orderId,
       when: 'before',
-      answer: { status: 418, body: 'I am a teapot' },
+      answer: { status: 418, body: { detail: 'I am a teapot' } },
     });
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ attention }) => attention !== null);
@@ -110,7 +113,7 @@ describe('attention', () => {
     await rig.sandbox.fail('book', {
       of: orderId,
       when: 'before',
-      answer: { status: 418, body: 'I am a teapot' },
+      answer: { status: 418, body: { detail: 'I am a teapot' } },
     });
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ attention }) => attention !== null);

@@ -117,12 +117,14 @@ describe('a visit at a practice (Oliver)', () => {
     expect(await live()).toHaveLength(1);
   });
 
-  test('whose create had no effect goes on to another slot after the window', async () => {
+  test('whose create had no effect is tried again at the same slot after the window', async () => {
     await rig.clinic.fail('create_appointment', { when: 'before', answer: 'reset' });
     const { booking } = await rig.bookings.start(visit());
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'confirmed']);
-    expect(await live()).toHaveLength(1);
+    expect(view.attempts).toMatchObject([{ outcome: 'confirmed', startsAt: view.appointment?.startsAt }]);
+    const [lost, again] = (await rig.clinic.callsOf('create_appointment')).map(({ at }) => Date.parse(at));
+    expect(Number(again) - Number(lost)).toBeGreaterThanOrEqual(1_500);
+    expect(await live()).toEqual([view.appointment?.id]);
   });
 
   test('two that match are for a person: neither adopted nor undone', async () => {

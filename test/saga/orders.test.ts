@@ -65,7 +65,10 @@ describe('orders that a booking places', () => {
       await rig.until(booking.id, ({ waitingFor }) => waitingFor?.what === 'the order to show up');
       await rig.bookings.cancel(booking.id, {});
       const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
-      expect(view.compensation).toMatchObject([{ step: 'order', outcome: 'undone' }]);
+      expect(view.compensation).toMatchObject([
+        { step: 'appointment', outcome: 'nothing_to_undo' },
+        { step: 'order', outcome: 'undone' },
+      ]);
       const orders = await ordersOf(booking.id);
       expect(orders.map(({ last_event: last }) => last.status)).toEqual([
         'cancelled.at_home_phlebotomy.cancelled',

@@ -77,7 +77,7 @@ describe('a reschedule', () => {
     expect(await moves(orderId)).toBe(1);
   });
 
-  test('without effect and without answer: the whole window is looked over, then the next slot is tried', async () => {
+  test('without effect and without answer: the whole window is looked over, then the same slot is tried again', async () => {
     const { id, orderId, startsAt } = await confirmed();
     await rig.sandbox.fail('reschedule', { of: orderId, when: 'before', answer: 'reset' });
     await rig.bookings.reschedule(id, LATER);
@@ -85,7 +85,10 @@ describe('a reschedule', () => {
       id,
       ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
     );
-    expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'unknown', 'confirmed']);
+    expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'confirmed']);
+    expect(view.appointment?.startsAt).toBe(view.attempts[1]?.startsAt);
+    const [lost, again] = (await rig.sandbox.callsOf('reschedule', orderId)).map(({ at }) => Date.parse(at));
+    expect(Number(again) - Number(lost)).toBeGreaterThanOrEqual(1_500);
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
   });
 

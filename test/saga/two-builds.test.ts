@@ -1,9 +1,12 @@
 import { Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { pino } from 'pino';
-import { createCoreActivities, createProviderActivities } from '../../activities';
+import { createClaimActivities, createCoreActivities, createProviderActivities } from '../../activities';
+import type { CoreActivities } from '../../activities/contract';
 import { DEPLOYMENT_NAME, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import { createBookingClaims } from '../../src/client/claims';
 import { createProviders, providerFor } from '../../src/providers';
 import { dataConverterOf } from '../../src/temporal/encryption';
+import { loadKeys } from '../../src/temporal/keys';
 import { installRuntime } from '../../src/temporal/runtime';
 import { bundleWorkflows, createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
 import { atHome } from '../support/saga';
@@ -54,11 +57,18 @@ async function run(options: WorkerOptions): Promise<Worker> {
   return worker;
 }
 
+function coreActivities(): CoreActivities {
+  const { config, server } = rig;
+  const { client } = server;
+  const claims = createBookingClaims({ client, idKey: loadKeys(config).idKey });
+  return { ...createCoreActivities({ config, client }), ...createClaimActivities(claims, config) };
+}
+
 /** Runs a build of the workflows, by a worker without a version. */
 function runBuild(build: keyof typeof builds): Promise<Worker> {
   return run({
     taskQueue: TASK_QUEUE.bookings,
-    activities: createCoreActivities({ config: rig.config, client: rig.server.client }),
+    activities: coreActivities(),
     workflowBundle: builds[build],
   });
 }
@@ -122,7 +132,7 @@ describe('with Worker Deployment Versioning', () => {
       config: { ...config, buildId: build },
       connection: server.connection,
       namespace: server.target.namespace,
-      activities: { core: createCoreActivities({ config, client: server.client }) },
+      activities: { core: coreActivities() },
       workflowBundle: builds[build],
     });
     pinned.push({ build, workers, ended: workers.run() });

@@ -148,7 +148,10 @@ describe('undoing', () => {
     await rig.sandbox.mend();
     await rig.bookings.resolve(booking.id, { choice: 'undone', why: 'I saw no order' });
     const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
-    expect(view.compensation).toMatchObject([{ step: 'order', outcome: 'undone' }]);
+    expect(view.compensation).toMatchObject([
+      { step: 'appointment', outcome: 'nothing_to_undo' },
+      { step: 'order', outcome: 'undone' },
+    ]);
     expect((await rig.sandbox.state()).live.orders).toEqual([]);
   });
 

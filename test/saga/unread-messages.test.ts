@@ -88,6 +88,22 @@ test('it is found among those that wait for a person, and no longer once it is d
   await eventually(listed, ({ bookings }) => bookings.every((one) => one.id !== id));
 }, 60_000);
 
+test('two that came at the same moment are asked about one by one: a decision sent twice drops one', async () => {
+  const id = await confirmed();
+  await rig.stopWorkers();
+  await signal(id, 'reschedule', { windows: [] });
+  await signal(id, 'reschedule', { windows: [] });
+  await rig.startWorkers();
+  const { attention } = await asking(id, 2);
+  const drop = { choice: 'drop', why: 'sent by mistake', since: attention?.since } as const;
+  await rig.bookings.resolve(id, drop);
+  await asking(id, 1);
+  await expect(rig.bookings.resolve(id, drop)).rejects.toMatchObject({ code: 'attention_changed' });
+  await asking(id, 1);
+  await rig.bookings.resolve(id, { ...drop, since: undefined });
+  await rig.until(id, (view) => view.attention === null);
+}, 60_000);
+
 test('beside one, a cancel that can be read works: as an update and as a signal', async () => {
   for (const way of ['update', 'signal'] as const) {
     const id = await confirmed();

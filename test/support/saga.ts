@@ -3,6 +3,7 @@ import pino from 'pino';
 import {
   createAuditActivities,
   createCareActivities,
+  createClaimActivities,
   createCoreActivities,
   createProviderActivities,
 } from '../../activities';
@@ -12,6 +13,7 @@ import { TASK_QUEUE } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { createBookingCare } from '../../src/client/care';
+import { createBookingClaims } from '../../src/client/claims';
 import type { Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
@@ -234,12 +236,15 @@ function activitiesOf(
 ): { core: CoreActivities; junction: ProviderActivities } {
   // With the workers' own keys, which need not be the rig's.
   const client = clientOn(server.connection, server.target, dataConverterOf(config));
-  const care = createBookingCare({ client, idKey: loadKeys(config).idKey });
+  const door = { client, idKey: loadKeys(config).idKey };
+  const care = createBookingCare(door);
+  const claims = createBookingClaims(door, { lagMs: 200 });
   const providers = createProviders(config, pino({ level: 'silent' }));
   return {
     core: {
       ...createCoreActivities({ config, client }),
       ...createCareActivities(care),
+      ...createClaimActivities(claims, config),
       ...createAuditActivities(care, config),
     },
     junction: createProviderActivities({

@@ -16,7 +16,11 @@ const SECRET = 'Ana-Reyes';
 const core: CoreActivities = {
   openBooking: () => Promise.reject(new Error('not used here')),
   openReschedule: () => Promise.reject(new Error('not used here')),
+  refuseReset: () => Promise.reject(new Error('not used here')),
   readMessage: () => Promise.reject(new Error('not used here')),
+  othersClaims: () => Promise.reject(new Error('not used here')),
+  isOrderUsedElsewhere: () => Promise.reject(new Error('not used here')),
+  refuseReset: () => Promise.reject(new Error('not used here')),
   isBookingOpen: ({ bookingId }) => {
     if (bookingId.startsWith('fail'))
       throw ApplicationFailure.nonRetryable(`${SECRET} failed`, 'no_slot', SECRET);

@@ -21,7 +21,11 @@ const notUsed = () => Promise.reject(new Error('not used here'));
 const core: CoreActivities = {
   openBooking: notUsed,
   isBookingOpen: notUsed,
+  othersClaims: notUsed,
+  isOrderUsedElsewhere: notUsed,
+  refuseReset: notUsed,
   openReschedule: notUsed,
+  refuseReset: notUsed,
   readMessage: notUsed,
 };
 const order: Order = {
@@ -34,6 +38,7 @@ const order: Order = {
   address: null,
   dob: null,
   createdAt: null,
+  hasAppointmentSince: null,
 };
 const junction: ProviderActivities = {
   placeOrder: notUsed,
@@ -49,6 +54,7 @@ const junction: ProviderActivities = {
   awaitAppointmentChange: notUsed,
   cancelAppointment: notUsed,
   moveAppointment: notUsed,
+  findOtherVisit: notUsed,
 };
 
 let server: TestServer;

@@ -57,8 +57,8 @@ export async function lookUp(session: Session, call: Call, where: Pick<Where, 'o
 }
 
 /**
- * Cancels the order's current appointment (Junction's call names the order, not the appointment: look first).
- * Refusals that may mean that it is cancelled already are settled by a look-up; nothing live is a success.
+ * Cancels the order's current appointment: Junction's call names the order, not the appointment. Neither looks first nor
+ * reads after. "Already cancelled" is an accepted cancel, whose appointment the answer does not show.
  */
 export async function cancelAppointment(
   session: Session,
@@ -72,10 +72,7 @@ export async function cancelAppointment(
     orderId,
     body: session.dialect.cancelBody(reasonId, note),
   });
-  if (reply.is === 'done') return toAppointment(reply.value, orderId, session.notice);
-  const sighting = await lookUp(session, call, { orderId });
-  if (sighting.live.length > 0) throw reply.failure;
-  return sighting.ended[0] ?? null;
+  return reply.is === 'done' ? toAppointment(reply.value, orderId, session.notice) : null;
 }
 
 async function appointmentOf(session: Session, call: Call, orderId: string): Promise<Appointment | null> {

@@ -1,49 +1,78 @@
 import { Failure, type FailureCode, type FailureFacts } from '../../booking/failures';
+import { formOfText, type Complaint, type Language, type RefusalRow } from '../answer';
 import { complaint } from '../bounded';
-import { shortened, type HttpAnswer } from '../http';
+import type { HttpAnswer } from '../http';
 import { fieldOfExtra, fieldOfLoc, fieldOfText, hintOf } from './fields';
-import type { Operation } from './operations';
+import type { Dialect, Operation } from './operations';
 import { errorWire, validationWire } from './wire';
 
 /**
- * Junction's refusals, told apart by one table. What leaves the outcome open (timeouts, resets, 500, 502, 504)
- * never gets here: the HTTP client settles it.
+ * Junction's refusals, told apart by one table. What each proves of a write, and what an answer means that no row names,
+ * is decided in ../answer.ts.
  */
 
-/** Refusals that are no failure yet: the operation reads the provider again to tell what they mean. */
-export type Riddle = 'cancelled_before' | 'no_appointment' | 'not_in_state' | 'transition_refused';
+/** What a row may mean beside a failure: an answer that the operation can use. */
+const USABLE = ['cancelled_before', 'no_appointment'] as const;
+export type Usable = (typeof USABLE)[number];
 
-interface ErrorRow {
-  /** The row of providers.md (or of the vendor's documentation, [doc]) that this is. */
-  readonly source: string;
-  /** The operations it is about; all when left out. */
-  readonly operations?: readonly Operation[];
-  readonly statuses: readonly number[];
-  /** What the answer's text must say; anything when left out. */
-  readonly says?: RegExp;
-  readonly is: FailureCode | Riddle;
-  readonly field?: string;
-  readonly hint?: string;
+export interface ErrorRow extends RefusalRow<Operation, FailureCode | Usable> {
+  /** The one kind of appointment that it is about; both when left out. */
+  readonly at?: Dialect['at'];
 }
+
+/** The forms of Junction's errors (providers.md): `{detail}` and `{error, message, status_code}`. Text is the third. */
+const DETAIL = 'detail';
+const OWN_FORMS = [DETAIL, 'error'] as const;
+
+/** Operations that name an order. Placing one does not: "doesn't exist" says nothing of what it did. */
+const ON_AN_ORDER = [
+  'read_order',
+  'cancel_order',
+  'appointment',
+  'book',
+  'reschedule',
+  'request_visit',
+  'cancel_appointment',
+] as const satisfies readonly Operation[];
+
+const ON_APPOINTMENTS = [
+  'availability',
+  'reasons',
+  'appointment',
+  'book',
+  'reschedule',
+  'request_visit',
+  'cancel_appointment',
+] as const satisfies readonly Operation[];
 
 /** In order: the first row that fits counts, so what is said precisely stands before what is said loosely. */
 export const ERROR_ROWS: readonly ErrorRow[] = [
   {
     source: 'Confirmation: an account without async confirmation may refuse its fields (our configuration)',
     operations: ['book'],
-    statuses: [400, 403, 404, 422, 503],
-    says: /sync[ _]confirmation/i,
+    statuses: [400, 403, 404, 422],
+    says: /sync[ _]confirmation.{0,80}\bnot (been )?(enabled|available|permitted|allowed|supported)/i,
     is: 'feature_not_enabled',
   },
   {
-    source: '503 on a PSC call "…not enabled"; [doc] closed-beta features answer 400 or 403 the same way',
-    statuses: [400, 403, 404, 503],
+    source: '503 on a PSC call "…not enabled"',
+    operations: ON_APPOINTMENTS,
+    at: 'psc',
+    statuses: [503],
     says: /not (been )?enabled/i,
     is: 'feature_not_enabled',
   },
-  { source: '401, 403', statuses: [401, 403], is: 'credentials_rejected' },
+  {
+    source: '[doc] closed-beta features answer 400 or 403 the same way',
+    operations: ON_APPOINTMENTS,
+    statuses: [400, 403],
+    says: /not (been )?enabled/i,
+    is: 'feature_not_enabled',
+  },
+  { source: '401, 403', statuses: [401, 403], forms: OWN_FORMS, is: 'credentials_rejected' },
   {
     source: '404 "This order doesn\'t exist."',
+    operations: ON_AN_ORDER,
     statuses: [404],
     says: /\border\b( with id)?( [0-9a-f-]{36})? (doesn['’]?t exist|does not exist|(was |is )?not found)/i,
     is: 'order_not_found',
@@ -57,6 +86,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   {
     source: '400 "Location with site code … not found / no longer active"',
+    operations: ['availability'],
     statuses: [400, 404],
     says: /location with site code/i,
     is: 'request_refused',
@@ -65,6 +95,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   {
     source: '400 "site_codes or zip_code must be provided"',
+    operations: ['availability'],
     statuses: [400],
     says: /site_codes or zip_code must be provided/i,
     is: 'request_refused',
@@ -73,6 +104,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   {
     source: '[doc] 400 "site_codes must be less than or equal to 3"',
+    operations: ['availability'],
     statuses: [400],
     says: /site_codes must be less/i,
     is: 'request_refused',
@@ -81,6 +113,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   {
     source: '400 "radius must be provided when using zip_code"',
+    operations: ['availability'],
     statuses: [400],
     says: /radius must be provided/i,
     is: 'request_refused',
@@ -88,6 +121,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   {
     source: '400 "start_date must be greater…"',
+    operations: ['availability'],
     statuses: [400],
     says: /start_date must be greater/i,
     is: 'request_refused',
@@ -98,25 +132,19 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     source: '400 "This order does not have a requisition…"',
     operations: ['book', 'request_visit', 'reschedule', 'cancel_appointment'],
     statuses: [400],
-    says: /requisition/i,
+    says: /(not|n['’]t) have an? .{0,20}requisition/i,
     is: 'order_not_ready',
   },
   {
     source: '400 "Order is not in a state that allows booking/cancelling/rescheduling…"',
-    operations: ['book', 'request_visit', 'reschedule'],
+    operations: ['book', 'request_visit', 'reschedule', 'cancel_appointment'],
     statuses: [400],
     says: /not in a state that allows/i,
     is: 'order_not_bookable',
   },
   {
-    source: 'the same on a cancel: read, then decide',
-    operations: ['cancel_appointment'],
-    statuses: [400],
-    says: /not in a state that allows/i,
-    is: 'not_in_state',
-  },
-  {
     source: '400 "This appointment cannot be rescheduled."',
+    operations: ['reschedule'],
     statuses: [400],
     says: /cannot be rescheduled/i,
     is: 'cannot_reschedule',
@@ -133,32 +161,37 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     operations: ['cancel_order'],
     statuses: [400],
     says: /transition from .* to cancell?ed is not allowed|not in a state that allows/i,
-    is: 'transition_refused',
+    is: 'order_not_cancellable',
   },
   {
     source:
-      '[doc] "The order does not have an appointment"; the answer of GET appointment without one is a 404',
-    operations: ['appointment', 'cancel_appointment'],
+      '[doc] "The order does not have an appointment"; what is there is read after a cancel, whatever it said',
+    operations: ['cancel_appointment'],
+    statuses: [400, 404],
+    says: /(n['’]t|not) have an? .{0,20}appointment/i,
+    is: 'appointment_missing',
+  },
+  {
+    source: 'the same of GET appointment, and what else may say that there is none',
+    operations: ['appointment'],
     statuses: [400, 404],
     says: /appointment.*(not found|not exist|n['’]t exist)|(n['’]t|not) have an? .*appointment|no (active )?appointment/i,
     is: 'no_appointment',
   },
   {
-    source: 'GET appointment without one: any other 404',
+    source: 'GET appointment without one: any other 404; it counts only beside an order that reads',
     operations: ['appointment'],
     statuses: [404],
     is: 'no_appointment',
   },
   {
-    // Its words are unknown, and the appointment in the way may be our own from a lost answer. So it neither
-    // costs slots (slot_gone) nor ends the booking with its undos (appointment_exists): a person looks.
+    // The appointment in the way may be our own from a lost answer: no slot is gone, and reading explains it.
     source:
       'Preconditions: one active appointment per patient per provider, error [unknown], not "slot gone"',
-    operations: ['book', 'request_visit'],
-    statuses: [400, 404, 409],
+    operations: ['book', 'reschedule'],
+    statuses: [400, 404],
     says: /\b(has|have|having)\b.{0,40}\bappointment|\b(active|existing)\b.{0,20}\bappointment|appointment already exists/i,
     is: 'unexpected_answer',
-    hint: 'The patient seems to have an active appointment with this provider already.',
   },
   {
     source: '400 "Invalid booking key format"; Slots: any 400/404 on book that names the key',
@@ -182,7 +215,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'request_refused',
     field: 'patient.address.zip',
   },
-  { source: '422 {detail}', statuses: [422], is: 'request_refused' },
+  { source: '422 {detail}', statuses: [422], forms: [DETAIL], is: 'request_refused' },
   {
     source: '[doc] Ordering idempotency: a conflict with a request that is still executing is not stored',
     operations: ['place_order', 'book'],
@@ -190,48 +223,34 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     says: /idempoten|concurrent|in progress|still (being )?(execut|process)/i,
     is: 'outcome_unknown',
   },
-  { source: '429, other 503', statuses: [429, 503], is: 'rate_limited' },
+  { source: "429 in the vendor's own form", statuses: [429], forms: OWN_FORMS, is: 'rate_limited' },
 ];
 
-/** What a refusal means. A riddle comes with the failure to throw when the operation cannot solve it. */
-export interface Verdict {
-  riddle: Riddle | null;
-  failure: Failure;
+/** How Junction refuses, for one kind of appointment. */
+export function languageOf({ at }: Pick<Dialect, 'at'>): Language<ErrorRow> {
+  return { rows: ERROR_ROWS.filter((row) => row.at === undefined || row.at === at), complaintOf };
 }
 
-const UNSOLVED: Readonly<Record<Riddle, FailureCode>> = {
-  cancelled_before: 'unexpected_answer',
-  no_appointment: 'unexpected_answer',
-  not_in_state: 'order_not_bookable',
-  transition_refused: 'order_not_cancellable',
-};
-
-/** The meaning of an answer that is no 2xx; `unexpected_answer` where no row names it. */
-export function verdictOf(operation: Operation, answer: HttpAnswer): Verdict {
-  const { text, locs } = complaintOf(answer.body);
-  const row = ERROR_ROWS.find((candidate) => fits(candidate, operation, answer.status, text));
-  const is = row?.is ?? 'unexpected_answer';
-  const riddle = isRiddle(is) ? is : null;
-  const code = isRiddle(is) ? UNSOLVED[is] : is;
-  const facts: FailureFacts = { said: shortened(`HTTP ${answer.status}: ${text}`) };
-  if (code === 'request_refused') {
-    facts.field = row?.field ?? fieldAtFault(operation, locs, text);
-    facts.hint = row?.hint ?? hintOf(facts.field);
-  } else if (row?.hint) facts.hint = row.hint;
-  if (code === 'rate_limited') facts.retryAfterMs = answer.retryAfterMs;
-  return { riddle, failure: new Failure(code, facts) };
+/** Whether a row means something that its operation can use, and no failure. */
+export function isUsable(is: ErrorRow['is']): is is Usable {
+  return USABLE.some((usable) => usable === is);
 }
 
-function fits(row: ErrorRow, operation: Operation, status: number, text: string): boolean {
-  return (
-    row.statuses.includes(status) &&
-    (row.operations?.includes(operation) ?? true) &&
-    (row.says?.test(text) ?? true)
-  );
-}
-
-function isRiddle(is: FailureCode | Riddle): is is Riddle {
-  return Object.hasOwn(UNSOLVED, is);
+/** The failure that a row means. */
+export function failureOf(
+  row: { is: FailureCode } & Pick<ErrorRow, 'field' | 'hint'>,
+  operation: Operation,
+  { body, retryAfterMs }: Pick<HttpAnswer, 'body' | 'retryAfterMs'>,
+  said: string,
+): Failure {
+  const facts: FailureFacts = { said };
+  if (row.is === 'request_refused') {
+    const { text, locs } = complaintOf(body);
+    facts.field = row.field ?? fieldAtFault(operation, locs, text);
+    facts.hint = row.hint ?? hintOf(facts.field);
+  } else if (row.hint) facts.hint = row.hint;
+  if (row.is === 'rate_limited') facts.retryAfterMs = retryAfterMs;
+  return new Failure(row.is, facts);
 }
 
 type Loc = readonly (string | number)[];
@@ -246,8 +265,8 @@ function firstOf(locs: readonly Loc[], fieldOf: (loc: Loc) => string | undefined
   return locs.map(fieldOf).find((field) => field !== undefined);
 }
 
-interface Complaint {
-  text: string;
+interface Located extends Complaint {
+  /** The places that it points at. */
   locs: Loc[];
 }
 
@@ -257,18 +276,28 @@ const MAX_DEPTH = 4;
 /** Entries of a list of mistakes that are looked at. */
 const MAX_ENTRIES = 50;
 
-/** What an error body says, whichever of the three shapes it has, and the places that it points at. */
-function complaintOf(body: unknown, depth = 0): Complaint {
-  if (typeof body === 'string') return { text: complaint(body), locs: [] };
+/** What an error body says, in whichever of the three documented forms; of any other form, what there is to quote. */
+function complaintOf(body: unknown, depth = 0): Located {
+  if (typeof body === 'string') return { text: complaint(body), form: formOfText(body), locs: [] };
   const parsed = errorWire.safeParse(body);
-  if (!parsed.success || depth === MAX_DEPTH) return { text: '', locs: [] };
-  const { detail, error, message } = parsed.data;
-  if (Array.isArray(detail)) return validationOf(detail);
-  if (detail !== undefined && detail !== null) return complaintOf(detail, depth + 1);
-  return { text: complaint([error, message].filter(Boolean).join(': ')), locs: [] };
+  if (!parsed.success || depth === MAX_DEPTH) return { text: '', form: 'garbage', locs: [] };
+  const { detail, error, message, status_code: statusCode } = parsed.data;
+  if (isObject(detail)) return { ...complaintOf(detail, depth + 1), form: 'foreign' };
+  if (typeof detail === 'string' && detail !== '') return { text: complaint(detail), form: DETAIL, locs: [] };
+  if (Array.isArray(detail) && detail.length > 0) return { ...validationOf(detail), form: DETAIL };
+  const isOwn = Boolean(error) && Boolean(message) && typeof statusCode === 'number';
+  return {
+    text: complaint([error, message].filter(Boolean).join(': ')),
+    form: isOwn ? 'error' : 'foreign',
+    locs: [],
+  };
 }
 
-function validationOf(detail: readonly unknown[]): Complaint {
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function validationOf(detail: readonly unknown[]): Pick<Located, 'text' | 'locs'> {
   const entries = detail.slice(0, MAX_ENTRIES).flatMap((entry) => {
     const parsed = validationWire.safeParse(entry);
     if (!parsed.success) return [];

@@ -4,7 +4,7 @@ import type { Call, OrderCalls } from '../provider';
 import { newOrder } from './new-order';
 import type { Query } from './operations';
 import { toOrder } from './parse';
-import { ask, demand, type Session } from './session';
+import { demand, type Session } from './session';
 import { orderPageWire, orderWire, postedOrderWire, type OrderWire } from './wire';
 
 /** Orders at Junction: placed with our booking id as `passthrough`, which is how a lost one is found again. */
@@ -21,6 +21,7 @@ export function orderCalls(session: Session): OrderCalls {
     list: (call, { createdSince }) => listOrders(session, call, createdSince),
     read: (call, orderId) => readOrder(session, call, orderId),
     cancel: (call, orderId) => cancelOrder(session, call, orderId),
+    ofUser: (call, where) => ordersOfUser(session, call, where),
   };
 }
 
@@ -29,19 +30,9 @@ export async function readOrder(session: Session, call: Call, orderId: string): 
   return toOrder(await demand(session, call, 'read_order', orderWire, { orderId }), session.notice);
 }
 
-/**
- * Cancels the order. A refused transition does not say whether the order is past cancelling or cancelled already
- * (providers.md, error table), so the order is read to tell.
- */
-async function cancelOrder(session: Session, call: Call, orderId: string): Promise<Order> {
-  const reply = await ask(session, call, 'cancel_order', postedOrderWire, { orderId });
-  if (reply.is === 'done') {
-    const answered = toOrder(reply.value, session.notice);
-    return answered.phase === 'cancelled' ? answered : readOrder(session, call, orderId);
-  }
-  const order = await readOrder(session, call, orderId);
-  if (order.phase !== 'cancelled') throw reply.failure;
-  return order;
+/** Neither looks first nor reads after: what the answer shows of the order is not believed. */
+async function cancelOrder(session: Session, call: Call, orderId: string): Promise<void> {
+  await demand(session, call, 'cancel_order', postedOrderWire, { orderId });
 }
 
 /** The contract's largest page. */
@@ -58,6 +49,9 @@ const CLOCK_SLACK_MS = 3_600_000;
 
 const GONE_PHASES: readonly Order['phase'][] = ['cancelled', 'failed'];
 
+/** Phases in which no visit is still to come. */
+const OVER_PHASES: readonly Order['phase'][] = [...GONE_PHASES, 'completed'];
+
 async function findOrder(
   session: Session,
   call: Call,
@@ -65,7 +59,7 @@ async function findOrder(
 ): Promise<Order | null> {
   const mine: Order[] = [];
   const query = { user_id: where.userId, start_date: startOf(where.createdSince) };
-  for await (const wire of ordersOf(session, call, query, MAX_PAGES)) {
+  for await (const wire of ordersOf(session, call, query, { maxPages: MAX_PAGES })) {
     if (wire.passthrough === where.bookingId) mine.push(toOrder(wire, session.notice));
   }
   return mine.find(({ phase }) => !GONE_PHASES.includes(phase)) ?? mine[0] ?? null;
@@ -73,25 +67,46 @@ async function findOrder(
 
 async function* listOrders(session: Session, call: Call, createdSince: string): AsyncGenerator<Order> {
   const query = { start_date: startOf(createdSince), order_type: session.dialect.collectionMethod };
-  for await (const wire of ordersOf(session, call, query, MAX_PAGES_OF_ACCOUNT)) {
+  for await (const wire of ordersOf(session, call, query, { maxPages: MAX_PAGES_OF_ACCOUNT })) {
     const order = toOrder(wire, session.notice);
     // An account may ignore the filter: another kind is the other provider's to list.
     if (order.kind === session.dialect.collectionMethod) yield order;
   }
 }
 
+async function ordersOfUser(
+  session: Session,
+  call: Call,
+  { userId, max }: { userId: string; max: number },
+): Promise<Order[]> {
+  const { collectionMethod: kind } = session.dialect;
+  const query = { user_id: userId, order_type: kind };
+  const found = new Map<string, Order>();
+  const pages = { maxPages: MAX_PAGES, direction: 'desc' } as const;
+  for await (const wire of ordersOf(session, call, query, pages)) {
+    const order = toOrder(wire, session.notice);
+    const isTheirs = order.kind === kind && (order.userId ?? userId) === userId;
+    if (isTheirs && !OVER_PHASES.includes(order.phase)) found.set(order.id, order);
+    if (found.size >= max) break;
+  }
+  return [...found.values()];
+}
+
 function startOf(since: string): string {
   return new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString();
 }
 
-/** All orders that fit, oldest first: ones that come while we page come last and none is skipped. */
+/**
+ * All orders that fit, oldest first unless told otherwise: ones that come while we page come last and none is skipped.
+ * The other way round some may come twice.
+ */
 async function* ordersOf(
   session: Session,
   call: Call,
   where: Query,
-  maxPages: number,
+  { maxPages, direction = 'asc' }: { maxPages: number; direction?: 'asc' | 'desc' },
 ): AsyncGenerator<OrderWire> {
-  const query = { ...where, order_key: 'created_at', order_direction: 'asc', size: String(PAGE_SIZE) };
+  const query = { ...where, order_key: 'created_at', order_direction: direction, size: String(PAGE_SIZE) };
   let seen = 0;
   for (let page = 1; page <= maxPages; page++) {
     const answer = await demand(session, call, 'list_orders', orderPageWire, {

@@ -61,7 +61,18 @@ export function toOrder(wire: OrderWire, notice: Notice): Order {
     address: toAddress(wire.patient_address),
     dob: dateOf(wire.patient_details?.dob),
     createdAt: utc(wire.created_at),
+    hasAppointmentSince: hasAppointmentSince(wire),
   };
+}
+
+/** The last part of an order's status while it has an appointment. */
+const WITH_APPOINTMENT: readonly (string | undefined)[] = ['appointment_pending', 'appointment_scheduled'];
+
+/** Where the newest event does not say when it was, since the order was there: the earliest that it can have been. */
+function hasAppointmentSince(wire: OrderWire): string | null {
+  const newest = wire.last_event?.status ? wire.last_event : newestOf(wire.events);
+  const [, , detail] = newest?.status?.split('.') ?? [];
+  return WITH_APPOINTMENT.includes(detail) ? (utc(newest?.created_at) ?? utc(wire.created_at)) : null;
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { JunctionAccount } from '../../config';
+import { meaningOfRead, meaningOfWrite } from '../answer';
 import type { Clocks } from '../clocks';
-import { unclear } from '../http';
+import type { HttpAnswer } from '../http';
 import type { Notice } from '../once';
 import type { PacedExchange } from '../pace';
 import type { Call } from '../provider';
-import { verdictOf, type Verdict } from './errors';
+import { failureOf, isUsable, languageOf, type Usable } from './errors';
 import { ENDPOINTS, pathOf, type Dialect, type Operation, type Query } from './operations';
 
 /** What every operation of one Junction provider works with. */
@@ -28,7 +29,7 @@ export interface Ask {
   key?: string | null;
 }
 
-export type Reply<T> = { is: 'done'; value: T } | ({ is: 'refused' } & Verdict);
+export type Reply<T> = { is: 'done'; value: T } | { is: Usable; said: string };
 
 /** The settings of the call's account. Throws `account_unknown`. */
 export function accountOf(session: Session, call: Call): JunctionAccount {
@@ -37,7 +38,7 @@ export function accountOf(session: Session, call: Call): JunctionAccount {
   return account;
 }
 
-/** One call to Junction; a refusal that may mean more than it says is returned, every other one is thrown. */
+/** One call to Junction. A refusal that its operation can use is returned, every other one is thrown. */
 export async function ask<T>(
   session: Session,
   call: Call,
@@ -61,22 +62,40 @@ export async function ask<T>(
     timeoutMs: call.timeoutMs,
     signal: call.signal,
     isLastTry: call.isLastTry,
+    fence: effect === 'write' ? call.fence : undefined,
   });
-  if (answer.status < 200 || answer.status > 299) {
-    const verdict = verdictOf(operation, answer);
-    if (verdict.riddle === null) throw verdict.failure;
-    return { is: 'refused', ...verdict };
-  }
-  const parsed = schema.safeParse(answer.body);
-  if (!parsed.success)
-    throw unclear(effect, `HTTP ${answer.status} with a body of another shape than ${operation} has`);
-  return { is: 'done', value: parsed.data };
+  return replyOf(session, operation, schema, answer);
 }
 
-/** The same where no refusal is worth a second look: all are thrown. */
+/** What an answer is to its operation; a refusal that it cannot use is thrown. */
+export function replyOf<T>(
+  { dialect }: Pick<Session, 'dialect'>,
+  operation: Operation,
+  schema: z.ZodType<T>,
+  answer: HttpAnswer,
+): Reply<T> {
+  const meaningOf = ENDPOINTS[operation].effect === 'write' ? meaningOfWrite : meaningOfRead;
+  const meaning = meaningOf(languageOf(dialect), {
+    operation,
+    answer,
+    read: (body) => valueOf(schema, body),
+  });
+  if (meaning.is === 'done') return meaning;
+  if ('failure' in meaning) throw meaning.failure;
+  const { row, said } = meaning;
+  if (isUsable(row.is)) return { is: row.is, said };
+  throw failureOf({ ...row, is: row.is }, operation, answer, said);
+}
+
+function valueOf<T>(schema: z.ZodType<T>, body: unknown): { value: T } | null {
+  const parsed = schema.safeParse(body);
+  return parsed.success ? { value: parsed.data } : null;
+}
+
+/** The same where no refusal is of use: all are thrown. */
 export async function demand<T>(...args: Parameters<typeof ask<T>>): Promise<T> {
   const reply = await ask(...args);
-  if (reply.is === 'refused') throw reply.failure;
+  if (reply.is !== 'done') throw new Failure('unexpected_answer', { said: reply.said });
   return reply.value;
 }
 

@@ -140,6 +140,7 @@ export const errorWire = z.looseObject({
   detail: z.unknown().optional(),
   error: text,
   message: text,
+  status_code: number,
 });
 
 /** Parts of a path that are read: no field of ours lies deeper. */

@@ -1,10 +1,12 @@
-import { Failure } from '../../booking/failures';
+import { Failure, type FailureCode } from '../../booking/failures';
 import type { Appointment, Sighting } from '../../booking/model';
 import { notesWithRef } from '../../booking/ref';
+import { unclear } from '../http';
 import type { BookCall, Call, Where } from '../provider';
+import { failureOf } from './errors';
 import { isAround, isOf } from './matching';
 import { toAppointment } from './parse';
-import type { Resolve } from './people';
+import type { Party, Resolve } from './people';
 import { accountOf, ask, type Session } from './session';
 import { isOnOffer } from './slots';
 import type { Sweep } from './sweep';
@@ -19,45 +21,76 @@ export interface Practice {
 
 /**
  * Takes a slot for a client and patient that exist. The caller's notes go in with our ref, for people: they do not
- * come back. A refusal that may mean a taken slot is settled by another look at the open times: no longer on offer
- * is `slot_gone`, still on offer is `request_refused`.
+ * come back.
  */
-export async function book(
-  { session, sweep, resolve }: Practice,
-  call: Call,
-  booking: BookCall,
-): Promise<Appointment> {
-  await resolve(call, booking.request);
+export async function book(practice: Practice, call: Call, booking: BookCall): Promise<Appointment> {
+  const { session, sweep, resolve } = practice;
+  const party = await resolve(call, booking.request);
   const reply = await ask(session, call, 'create_appointment', createdWire, {
     body: createBody(booking),
   }).finally(() => sweep.noteWrite(call.account));
   if (reply.is === 'done') return toAppointment(reply.value, accountOf(session, call), session.notice);
-  if (await isOnOffer(session, call, booking.slotKey, booking.request)) throw reply.failure;
-  throw new Failure('slot_gone', { said: reply.failure.facts.said });
+  if (await isNewThere(practice, call, party, booking)) {
+    throw unclear('write', `${reply.said} (but the list shows a new appointment at that start)`);
+  }
+  const means = reply.row.means ?? (await meansOfRefusal(session, call, booking));
+  throw failureOf(means, reply.row, reply.said);
+}
+
+/**
+ * Whether the list, read after the refusal, shows a live appointment of the party at the slot's start that was not there
+ * before: then the refusal may have come after its effect. A list that can't be read proves nothing.
+ */
+async function isNewThere(
+  { session, sweep }: Practice,
+  call: Call,
+  party: Party,
+  { startsAt, before }: BookCall,
+): Promise<boolean> {
+  const account = accountOf(session, call);
+  const rows = await sweep.appointments(call).catch((err: unknown) => {
+    throw call.signal.aborted || err instanceof Failure
+      ? unclear('write', 'refused, and the list of appointments could not be read after it')
+      : err;
+  });
+  return [...rows.values()]
+    .filter((row) => isOf(party, row))
+    .map((row) => toAppointment(row, account, session.notice))
+    .filter(({ id, standing }) => standing !== 'cancelled' && !before.includes(id))
+    .some((seen) => seen.startsAt === null || Date.parse(seen.startsAt) === Date.parse(startsAt));
+}
+
+/**
+ * What a refused create is called that had no effect: a slot that is still on offer was not at fault, the request was.
+ * Where open times can't be read, another slot is the milder way on.
+ */
+async function meansOfRefusal(session: Session, call: Call, booking: BookCall): Promise<FailureCode> {
+  try {
+    return (await isOnOffer(session, call, booking.slotKey, booking.request))
+      ? 'request_refused'
+      : 'slot_gone';
+  } catch (err) {
+    if (err instanceof Failure) return 'slot_gone';
+    throw err;
+  }
 }
 
 /**
  * The booking's own appointments, wherever the clinic has moved them, and those of the request's client and patient
  * around a start, from the practice's shared sweep; nobody else's leave it. The list keeps what was deleted or
- * declined (providers.md), so one that stood and is not in it is `appointment_missing`, as in the list of another
- * practice. A client or patient who is no longer found here, after the search found them, is `unexpected_answer`
- * and for a person: appointments of theirs may stand.
+ * declined (providers.md). A client or patient who is no longer found here, after the search found them, is
+ * `unexpected_answer` and for a person: appointments of theirs may stand.
  */
 export async function lookUp(
   { session, sweep, resolve }: Practice,
   call: Call,
-  { request, startsAt, ownIds, standingIds }: Where,
+  { request, startsAt, ownIds, fresh }: Where,
 ): Promise<Sighting> {
   const account = accountOf(session, call);
   const party = await resolve(call, request).catch((err: unknown) => {
     throw lostParty(err);
   });
-  const rows = await sweep.appointments(call);
-  const missing = standingIds.find((id) => !rows.has(id));
-  if (missing !== undefined)
-    throw new Failure('appointment_missing', {
-      said: `appointment ${missing} is not in the practice's list`,
-    });
+  const rows = await sweep.appointments(call, fresh);
   const isOwn = (id: string) => ownIds.includes(id);
   const theirs = [...rows]
     .filter(([id, row]) => isOwn(id) || isOf(party, row))

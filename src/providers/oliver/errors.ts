@@ -1,27 +1,22 @@
 import { Failure, type FailureCode, type FailureFacts } from '../../booking/failures';
+import { formOfText, type Complaint, type Language, type RefusalRow } from '../answer';
 import { complaint } from '../bounded';
-import { shortened, type HttpAnswer } from '../http';
+import type { HttpAnswer } from '../http';
 import type { Operation } from './operations';
 import { envelopeWire } from './wire';
 
 /**
- * Oliver's refusals, `{success: false, message, data?}`, told apart by one table. What leaves the outcome open
- * (timeouts, resets, 500) never gets here: the HTTP client settles it. A 401 gets here after the second sign-in.
+ * Oliver's refusals, told apart by one table. What each proves of a write, and what an answer means that no row names, is
+ * decided in ../answer.ts. The contract documents `{success: false, message, data?}` with 400, 401 and 500, and no words.
  */
 
-interface ErrorRow {
-  /** Where this is known from. */
-  readonly source: string;
-  /** The operations it is about; all when left out. */
-  readonly operations?: readonly Operation[];
-  readonly statuses: readonly number[];
-  /** What the answer's text must say; anything when left out. */
-  readonly says?: RegExp;
-  /** `maybe_gone` is no failure yet: open times are read again to tell what it means. */
-  readonly is: FailureCode | 'maybe_gone';
-  readonly field?: string;
-  readonly hint?: string;
+export interface ErrorRow extends RefusalRow<Operation, FailureCode | 'not_created'> {
+  /** Of a refused create: what it means once a list that was read after it shows nothing new. */
+  readonly means?: FailureCode;
 }
+
+/** The one form of Oliver's errors. */
+const ENVELOPE = 'envelope';
 
 /** Words for "there is none of that", on either side of the noun. */
 const unknownOne = (noun: string): RegExp =>
@@ -42,37 +37,45 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   {
     source: 'providers.md: on 401 sign in again once; a 403 is no better after it',
     statuses: [401, 403],
+    forms: [ENVELOPE],
     is: 'credentials_rejected',
   },
   {
     source: 'contract: create needs a patient_id or patient_remote_id that exists; wording [unknown]',
     operations: ['create_appointment'],
-    statuses: [400, 404, 422],
+    statuses: [400],
+    forms: [ENVELOPE],
     says: unknownOne('patient'),
-    is: 'patient_not_found',
+    is: 'not_created',
+    means: 'patient_not_found',
     field: 'patient',
   },
   {
     source: 'contract: create looks the client up by id, remote id or name; wording [unknown]',
     operations: ['create_appointment'],
-    statuses: [400, 404, 422],
+    statuses: [400],
+    forms: [ENVELOPE],
     says: unknownOne('client'),
-    is: 'client_not_found',
+    is: 'not_created',
+    means: 'client_not_found',
     field: 'client',
   },
   {
     source: 'providers.md: the answer for a taken slot is [unknown]; words that leave no doubt',
     operations: ['create_appointment'],
-    statuses: [400, 404, 409, 410],
+    statuses: [400],
+    forms: [ENVELOPE],
     says: /no longer available|already (been )?(booked|taken|reserved)|\bslot\b.{0,40}\b(taken|booked|expired|unavailable|not available)/i,
-    is: 'slot_gone',
+    is: 'not_created',
+    means: 'slot_gone',
   },
   {
     source:
-      'providers.md: a 400 on create means "search again" until the slot shows up again, then a bad request',
+      'providers.md: after {success: false} with 400 on create a fresh list decides, open times the wording',
     operations: ['create_appointment'],
-    statuses: [400, 409],
-    is: 'maybe_gone',
+    statuses: [400],
+    forms: [ENVELOPE],
+    is: 'not_created',
   },
   {
     source: 'contract: open_times takes one of wellness, sick, technician, recheck',
@@ -107,41 +110,49 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'client_not_found',
     field: 'client',
   },
-  { source: 'as everywhere: 422 is a body that is refused', statuses: [422], is: 'request_refused' },
-  { source: 'as everywhere: 429 and 503 ask for fewer calls', statuses: [429, 503], is: 'rate_limited' },
+  {
+    source:
+      'as everywhere: 422 is a request that is refused; Oliver documents none, so it proves nothing of a write',
+    operations: [
+      'open_times',
+      'list_appointments',
+      'list_clients',
+      'read_client',
+      'list_patients',
+      'list_tasks',
+    ],
+    statuses: [422],
+    is: 'request_refused',
+  },
+  { source: "429 in the vendor's own form", statuses: [429], forms: [ENVELOPE], is: 'rate_limited' },
 ];
 
-/** What a refusal means: a failure, or one to throw when the slot turns out to be on offer still. */
-export interface Verdict {
-  maybeGone: boolean;
-  failure: Failure;
+/** How Oliver refuses. */
+export const LANGUAGE: Language<ErrorRow> = { rows: ERROR_ROWS, complaintOf };
+
+/** Whether an answer is in the form in which Oliver itself refuses. */
+export function isItsOwn({ body }: Pick<HttpAnswer, 'body'>): boolean {
+  return complaintOf(body).form === ENVELOPE;
 }
 
-/** The meaning of an answer that is no success; `unexpected_answer` where no row names it. */
-export function verdictOf(operation: Operation, answer: HttpAnswer): Verdict {
-  const text = textOf(answer.body);
-  // A 200 that says `success: false` refuses as a 400 does.
-  const status = answer.status < 300 ? 400 : answer.status;
-  const row = ERROR_ROWS.find((candidate) => fits(candidate, operation, status, text));
-  const is = row?.is ?? 'unexpected_answer';
-  const code = is === 'maybe_gone' ? 'request_refused' : is;
-  const facts: FailureFacts = { said: shortened(`HTTP ${answer.status}: ${text}`) };
-  if (row?.field) facts.field = row.field;
-  if (row?.hint) facts.hint = row.hint;
-  if (code === 'rate_limited') facts.retryAfterMs = answer.retryAfterMs;
-  return { maybeGone: is === 'maybe_gone', failure: new Failure(code, facts) };
+/** A failure with what a row adds to it. */
+export function failureOf(
+  code: FailureCode,
+  { field, hint }: Pick<ErrorRow, 'field' | 'hint'>,
+  said: string,
+  retryAfterMs?: number,
+): Failure {
+  const facts: FailureFacts = { said };
+  if (field) facts.field = field;
+  if (hint) facts.hint = hint;
+  if (code === 'rate_limited') facts.retryAfterMs = retryAfterMs;
+  return new Failure(code, facts);
 }
 
-function fits(row: ErrorRow, operation: Operation, status: number, text: string): boolean {
-  return (
-    row.statuses.includes(status) &&
-    (row.operations?.includes(operation) ?? true) &&
-    (row.says?.test(text) ?? true)
-  );
-}
-
-function textOf(body: unknown): string {
-  if (typeof body === 'string') return complaint(body);
+function complaintOf(body: unknown): Complaint {
+  if (typeof body === 'string') return { text: complaint(body), form: formOfText(body) };
   const parsed = envelopeWire.safeParse(body);
-  return parsed.success ? complaint(parsed.data.message ?? parsed.data.error ?? '') : '';
+  if (!parsed.success) return { text: '', form: 'garbage' };
+  const { success, message, error } = parsed.data;
+  return { text: complaint(message ?? error ?? ''), form: success === false ? ENVELOPE : 'foreign' };
 }

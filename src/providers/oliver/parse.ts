@@ -40,7 +40,11 @@ export function standingOf(
  * An appointment, of the list or of the answer to create. `booking_date` is its start (providers.md). The note
  * does not come back, so there is no ref.
  */
-export function toAppointment(wire: AppointmentWire, account: OliverAccount, notice: Notice): Appointment {
+export function toAppointment(
+  wire: AppointmentWire,
+  account: Pick<OliverAccount, 'timezone' | 'capabilities'>,
+  notice: Notice,
+): Appointment {
   return {
     id: idOf(wire),
     orderId: null,

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { OliverAccount } from '../../config';
+import { isSuccess, meaningOfRead, meaningOfWrite } from '../answer';
 import type { Clocks } from '../clocks';
-import { unclear, type HttpAnswer } from '../http';
+import type { HttpAnswer } from '../http';
 import type { Notice } from '../once';
 import type { PacedExchange } from '../pace';
 import type { Call } from '../provider';
-import { verdictOf, type Verdict } from './errors';
+import { failureOf, isItsOwn, LANGUAGE, type ErrorRow } from './errors';
 import { ENDPOINTS, urlOf, type Operation, type Query } from './operations';
 import { orAborted, sharedWork, type SharedWork } from './shared-work';
 import { envelopeWire, tokenWire } from './wire';
@@ -34,7 +35,10 @@ export interface Ask {
   body?: unknown;
 }
 
-export type Reply<T> = { is: 'done'; value: T } | ({ is: 'refused' } & Verdict);
+export type Reply<T> =
+  | { is: 'done'; value: T }
+  /** A create that was refused: what was there before and what is on offer tell what that means. */
+  | { is: 'not_created'; row: ErrorRow; said: string };
 
 /** The settings of the call's account. Throws `account_unknown`. */
 export function accountOf(session: Session, call: Pick<Call, 'account'>): OliverAccount {
@@ -49,9 +53,8 @@ export function detached(call: Call): Call {
 }
 
 /**
- * One call to Oliver, signed in. A 401 had no effect, so it is answered with one new sign-in and the same call
- * again, writes included; the second is `credentials_rejected`. A refused create that may mean a taken slot is
- * returned; every other refusal is thrown.
+ * One call to Oliver, signed in. A 401 is answered with one new sign-in and the same call again; a write only where the
+ * 401 is Oliver's own, which had no effect. A refused create is returned; every other refusal is thrown.
  */
 export async function ask<T>(
   session: Session,
@@ -62,21 +65,28 @@ export async function ask<T>(
 ): Promise<Reply<T>> {
   const token = await tokenOf(session, call);
   let answer = await send(session, call, operation, request, token);
-  if (answer.status === UNAUTHORIZED) {
+  if (isSignedOut(operation, answer)) {
     session.tokens.drop(call.account, token);
     answer = await send(session, call, operation, request, await tokenOf(session, call));
   }
-  return read(operation, schema, answer);
+  return replyOf(operation, schema, answer);
 }
 
-/** The same where no refusal is worth a second look: all are thrown. */
+/** The same where no refusal is of use: all are thrown. */
 export async function demand<T>(...args: Parameters<typeof ask<T>>): Promise<T> {
-  const reply = await ask(...args);
-  if (reply.is === 'refused') throw reply.failure;
+  return valueOf(await ask(...args));
+}
+
+function valueOf<T>(reply: Reply<T>): T {
+  if (reply.is === 'not_created') throw new Failure('unexpected_answer', { said: reply.said });
   return reply.value;
 }
 
 const UNAUTHORIZED = 401;
+
+function isSignedOut(operation: Operation, answer: HttpAnswer): boolean {
+  return answer.status === UNAUTHORIZED && (ENDPOINTS[operation].effect === 'read' || isItsOwn(answer));
+}
 
 function tokenOf(session: Session, call: Call): Promise<string> {
   const signedIn = session.tokens.get(call.account, () => signIn(session, detached(call)));
@@ -87,9 +97,7 @@ function tokenOf(session: Session, call: Call): Promise<string> {
 async function signIn(session: Session, call: Call): Promise<string> {
   const { username, password } = accountOf(session, call);
   const answer = await send(session, call, 'sign_in', { body: { username, password, role: 'ROLE_API' } });
-  const reply = read('sign_in', tokenWire, answer);
-  if (reply.is === 'refused') throw reply.failure;
-  return reply.value.token;
+  return valueOf(replyOf('sign_in', tokenWire, answer)).token;
 }
 
 function send(
@@ -115,19 +123,30 @@ function send(
     timeoutMs: call.timeoutMs,
     signal: call.signal,
     isLastTry: call.isLastTry,
+    fence: effect === 'write' ? call.fence : undefined,
   });
 }
 
-function read<T>(operation: Operation, schema: z.ZodType<T>, answer: HttpAnswer): Reply<T> {
-  const envelope = envelopeWire.safeParse(answer.body);
-  const isSuccess = answer.status >= 200 && answer.status <= 299;
-  if (!isSuccess || (envelope.success && envelope.data.success === false)) {
-    const verdict = verdictOf(operation, answer);
-    if (!verdict.maybeGone) throw verdict.failure;
-    return { is: 'refused', ...verdict };
-  }
-  const parsed = schema.safeParse(envelope.data?.data);
-  if (parsed.success) return { is: 'done', value: parsed.data };
-  const said = `HTTP ${answer.status} with a body of another shape than ${operation} has`;
-  throw unclear(ENDPOINTS[operation].effect, said);
+/** What an answer is to its operation; a refusal that it cannot use is thrown. */
+export function replyOf<T>(operation: Operation, schema: z.ZodType<T>, answer: HttpAnswer): Reply<T> {
+  const read = (body: unknown): { value: T } | null => {
+    const envelope = envelopeWire.safeParse(body);
+    if (envelope.data?.success === false) return null;
+    const parsed = schema.safeParse(envelope.data?.data);
+    return parsed.success ? { value: parsed.data } : null;
+  };
+  const meaning =
+    ENDPOINTS[operation].effect === 'write'
+      ? meaningOfWrite(LANGUAGE, { operation, answer, read })
+      : meaningOfRead(LANGUAGE, { operation, answer: asRefusal(answer), read });
+  if (meaning.is === 'done') return meaning;
+  if ('failure' in meaning) throw meaning.failure;
+  const { row, said } = meaning;
+  if (row.is === 'not_created') return { is: row.is, row, said };
+  throw failureOf(row.is, row, said, answer.retryAfterMs);
+}
+
+/** A success that says `success: false` refuses a read as a 400 does. */
+function asRefusal(answer: HttpAnswer): HttpAnswer {
+  return isSuccess(answer) && isItsOwn(answer) ? { ...answer, status: 400 } : answer;
 }

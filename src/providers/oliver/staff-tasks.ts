@@ -4,7 +4,6 @@ import type { Appointment } from '../../booking/model';
 import { brief } from '../bounded';
 import type { Call, CancelCall } from '../provider';
 import type { Practice } from './appointments';
-import { toAppointment } from './parse';
 import { accountOf, demand } from './session';
 import { isLastPage } from './sweep';
 import { taskPageWire, taskWire, type TaskWire } from './wire';
@@ -16,27 +15,21 @@ const MAX_PAGES = 100;
 const PER_PAGE = 100;
 
 /**
- * Asks the clinic to cancel, once: an open task of ours for the appointment is left to stand. Returns the
- * appointment as it stands, live until the clinic has deleted it (its reason names the task); null when the
- * practice's list does not show it (the clinic is asked all the same). One that is cancelled already needs no task.
+ * Asks the clinic to cancel, once: an open task of ours for the appointment is left to stand, so that asking is
+ * repeatable. Returns the appointment as it was seen, live until the clinic has deleted it; its reason names the task.
  */
 export async function cancelAppointment(
   practice: Practice,
   call: Call,
   cancel: CancelCall,
-): Promise<Appointment | null> {
-  const { session, sweep } = practice;
-  const account = accountOf(session, call);
-  const row = (await sweep.appointments(call)).get(cancel.appointmentId);
-  const appointment = row ? toAppointment(row, account, session.notice) : null;
-  if (appointment?.standing === 'cancelled') return appointment;
+): Promise<Appointment> {
   const title = titleOf(cancel.appointmentId);
   const task =
     (await openTask(practice, call, title)) ??
-    (await demand(session, call, 'create_task', taskWire, {
-      body: { title, ...(await taskBody(practice, call, cancel, appointment)) },
+    (await demand(practice.session, call, 'create_task', taskWire, {
+      body: { title, ...(await taskBody(practice, call, cancel)) },
     }));
-  return appointment && { ...appointment, reason: reasonOf(task) };
+  return { ...cancel.seen, reason: reasonOf(task) };
 }
 
 /** The task's title is how it is found again: it names the appointment and nothing of a person. */
@@ -63,17 +56,15 @@ async function taskBody(
   { session, resolve }: Practice,
   call: Call,
   cancel: CancelCall,
-  appointment: Appointment | null,
 ): Promise<Record<string, unknown>> {
   const { timezone } = accountOf(session, call);
   const party = await resolve(call, cancel.request).catch(withoutParty);
-  const startsAt = appointment?.startsAt ?? null;
   return {
-    description: descriptionOf(cancel, appointment, timezone),
+    description: descriptionOf(cancel, timezone),
     task_type: 'task',
     client_id: party?.client.id,
     patient_id: party?.patient.id ?? undefined,
-    reference_time_at: startsAt ?? undefined,
+    reference_time_at: cancel.seen.startsAt ?? undefined,
   };
 }
 
@@ -85,11 +76,12 @@ function withoutParty(err: unknown): null {
 
 const UNRESOLVED: readonly string[] = ['client_not_found', 'patient_not_found', 'invalid_request'];
 
-function descriptionOf(cancel: CancelCall, appointment: Appointment | null, zone: string): string {
-  const when = appointment?.startsAt
-    ? ` on ${DateTime.fromISO(appointment.startsAt, { zone }).toFormat("cccc, LLLL d, yyyy 'at' h:mm a")} (${zone})`
+function descriptionOf(cancel: CancelCall, zone: string): string {
+  const { startsAt, externalId } = cancel.seen;
+  const when = startsAt
+    ? ` on ${DateTime.fromISO(startsAt, { zone }).toFormat("cccc, LLLL d, yyyy 'at' h:mm a")} (${zone})`
     : '';
-  const inPims = appointment?.externalId ? ` (${appointment.externalId} in your own system)` : '';
+  const inPims = externalId ? ` (${externalId} in your own system)` : '';
   const { reference } = cancel.request;
   return [
     `Please cancel appointment ${cancel.appointmentId}${inPims}${when}.`,

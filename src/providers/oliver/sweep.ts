@@ -50,10 +50,10 @@ const DEFAULT_MAX_AGE_MS = 1_000;
 export interface Sweep {
   /**
    * The practice's appointments by id, as a sweep shows them that began less than the account's `sweepMaxAgeMs`
-   * ago and after the last write that was noted. Throws what the reads throw; a failure costs all who waited for
-   * that sweep one try.
+   * ago and after the last write that was noted; after this call where it is to be `fresh`. Throws what the reads throw;
+   * a failure costs all who waited for that sweep one try.
    */
-  appointments(call: Call): Promise<ReadonlyMap<string, AppointmentWire>>;
+  appointments(call: Call, isFresh?: boolean): Promise<ReadonlyMap<string, AppointmentWire>>;
   /** Notes a write of ours: no sweep that began before it counts any more. */
   noteWrite(account: string): void;
 }
@@ -64,10 +64,17 @@ interface Practice {
   throughMs: number | null;
   /** How far at least the provider's clock is ahead of our steady one, in ms; null while no update has told. */
   leadMs: number | null;
-  /** When the last whole sweep began, in ms on the steady clock, and how many writes had been noted then. */
-  last: { atMs: number; writes: number } | null;
-  writes: number;
+  /** When the last whole sweep began, in ms on the steady clock and by its place among the moments. */
+  last: Began | null;
+  /** Counts moments that a sweep can begin before or after: writes of ours, and calls that want a fresh one. */
+  moments: number;
+  lastWrite: number;
   running: Promise<void> | null;
+}
+
+interface Began {
+  atMs: number;
+  moment: number;
 }
 
 /** A sweep of every practice, each on its own; nothing is read until somebody asks. */
@@ -80,10 +87,11 @@ export function createSweep(session: Session): Sweep {
     return practice;
   };
   return {
-    async appointments(call) {
+    async appointments(call, isFresh = false) {
       const { sweepMaxAgeMs = DEFAULT_MAX_AGE_MS } = accountOf(session, call);
       const practice = practiceOf(call.account);
-      const wanted = { atMs: session.steady() - sweepMaxAgeMs, writes: practice.writes };
+      const moment = isFresh ? ++practice.moments : practice.lastWrite;
+      const wanted = { atMs: session.steady() - sweepMaxAgeMs, moment };
       // A sweep that is under way may have begun too early: then one more comes after it.
       while (!isEnough(practice.last, wanted)) {
         practice.running ??= sweepOnce(session, detached(call), practice).finally(() => {
@@ -94,22 +102,31 @@ export function createSweep(session: Session): Sweep {
       return practice.rows;
     },
     noteWrite(account) {
-      practiceOf(account).writes++;
+      const practice = practiceOf(account);
+      practice.lastWrite = ++practice.moments;
     },
   };
 }
 
 function newPractice(): Practice {
-  return { rows: new Map(), throughMs: null, leadMs: null, last: null, writes: 0, running: null };
+  return {
+    rows: new Map(),
+    throughMs: null,
+    leadMs: null,
+    last: null,
+    moments: 0,
+    lastWrite: 0,
+    running: null,
+  };
 }
 
-function isEnough(last: Practice['last'], wanted: { atMs: number; writes: number }): boolean {
-  return last !== null && last.atMs >= wanted.atMs && last.writes >= wanted.writes;
+function isEnough(last: Began | null, wanted: Began): boolean {
+  return last !== null && last.atMs >= wanted.atMs && last.moment >= wanted.moment;
 }
 
 /** Reads on from where the last window ended up to now. What was read stays read when a later window fails. */
 async function sweepOnce(session: Session, call: Call, practice: Practice): Promise<void> {
-  const began = { atMs: session.steady(), writes: practice.writes };
+  const began = { atMs: session.steady(), moment: practice.moments };
   const nowMs = session.now();
   const { lookBackDays = DEFAULT_LOOK_BACK_DAYS } = accountOf(session, call);
   let from = Math.min(nowMs, practice.throughMs ?? nowMs - lookBackDays * 86_400_000);

@@ -1,3 +1,4 @@
+import type { CancelAnswer } from '../../../activities/contract';
 import { eventually, type Cases, type Trial } from '../desk';
 import { LOST_IN_SHORT } from '../faults';
 
@@ -14,24 +15,31 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
     expect(await trial.look()).toMatchObject({ live: [], ended: [{ id, standing: 'cancelled' }] });
     expect((await desk().hand.live()).appointments).toBe(0);
   };
+  /** Done by the call itself, or the staff is asked. */
+  const isDone = (answer: CancelAnswer, id: string): void =>
+    expect(answer).toMatchObject({ is: cancelBy === 'call' ? 'ended' : 'asked', appointment: { id } });
   const isEmpty = ({ live }: Awaited<ReturnType<Trial['look']>>): boolean => live.length === 0;
 
   test('what is cancelled is no longer live', async () => {
     const trial = await desk().open();
     const { id } = await trial.held();
-    expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id } });
+    isDone(await trial.cancel(id), id);
     await expectGone(trial, id);
   });
 
   test('cancelling twice is cancelling once', async () => {
     const trial = await desk().open();
     const { id } = await trial.held();
-    expect(await trial.cancel(id)).toMatchObject({ is: 'done' });
-    expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id } });
-    // Staff that is asked twice may do it twice; a call that comes twice is refused and read.
-    if (cancelBy === 'staff_task') expect(desk().hand.made('cancel')).toHaveLength(1);
+    isDone(await trial.cancel(id), id);
+    isDone(await trial.cancel(id), id);
+    // Staff that is asked twice may do it twice; what the look shows as ended is not cancelled again.
+    expect(desk().hand.made('cancel')).toHaveLength(1);
     await expectGone(trial, id);
-    expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id, standing: 'cancelled' } });
+    expect(await trial.cancel(id)).toMatchObject({
+      is: 'ended',
+      byUs: cancelBy === 'call',
+      appointment: { id, standing: 'cancelled' },
+    });
   });
 
   test('cancelling what the provider itself took back is a success', async () => {
@@ -39,7 +47,12 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
     await desk().hand.plan('decline');
     const { id } = await trial.held();
     await eventually(trial.look, isEmpty);
-    expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id, standing: 'cancelled' } });
+    expect(await trial.cancel(id)).toMatchObject({
+      is: 'ended',
+      byUs: false,
+      appointment: { id, standing: 'cancelled' },
+    });
+    expect(desk().hand.made('cancel')).toEqual([]);
   });
 
   test.each(LOST_IN_SHORT)(
@@ -48,8 +61,11 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
       const trial = await desk().open();
       const { id } = await trial.held();
       await desk().hand.fault('cancel', { when: 'after', answer });
-      expect(await trial.cancel(id, limitMs)).toMatchObject({ is: 'unknown' });
-      expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id } });
+      expect(await trial.cancel(id, limitMs)).toMatchObject({ is: 'unknown', accepted: false });
+      expect(await trial.cancel(id)).toMatchObject({
+        is: cancelBy === 'call' ? 'ended' : 'asked',
+        appointment: { id },
+      });
       await expectGone(trial, id);
       if (cancelBy === 'staff_task') expect(desk().hand.made('cancel')).toHaveLength(1);
     },
@@ -63,7 +79,7 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
       await desk().hand.fault('cancel', { when: 'before', answer });
       expect(await trial.cancel(id, limitMs)).toMatchObject({ is: 'unknown' });
       expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
-      expect(await trial.cancel(id)).toMatchObject({ is: 'done' });
+      isDone(await trial.cancel(id), id);
       await expectGone(trial, id);
     },
   );

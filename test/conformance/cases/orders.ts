@@ -39,22 +39,23 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
       const at = desk().at();
       const early = await placed(desk(), at, request);
       if (early.is !== 'done') throw new Error('the order was not placed');
+      const { clue, acceptedCancels } = trial.where();
       const input = { at, request, orderId: early.value.id, slot: trial.slot(), ref: 'x/book/1', key: null };
-      expect(await refusal(activities.bookSlot(input))).toEqual(final('order_not_ready'));
+      const told = { clue: { ...clue, maker: 'x', orderId: early.value.id }, acceptedCancels };
+      expect(await refusal(activities.bookSlot({ ...input, ...told }))).toEqual(final('order_not_ready'));
       const change = untilItComes(() =>
         activities.awaitOrderChange({ at, orderId: early.value.id, seenStatus: early.value.status }),
       );
       await desk().orders.ready(early.value.id);
       expect(await change).toMatchObject({ id: early.value.id, phase: 'ready' });
-      expect(await activities.bookSlot(input)).toMatchObject({ is: 'held' });
+      expect(await activities.bookSlot({ ...input, ...told })).toMatchObject({ is: 'held' });
     });
   }
 
   test('cancelling an order does to its appointment what the capabilities say', async () => {
     const trial = await desk().open();
     await trial.held();
-    const orderId = trial.order?.id ?? '';
-    expect(await desk().activities.cancelOrder({ at: trial.at, orderId })).toMatchObject({ is: 'done' });
+    expect(await trial.cancelOrder()).toMatchObject({ is: 'ended', byUs: true });
     expect(await desk().hand.live()).toEqual({
       orders: 0,
       appointments: orderCancelTakesAppointment ? 0 : 1,
@@ -66,14 +67,9 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
     'an order cancelled whose answer is lost to $how: unknown, and safe to repeat',
     async ({ answer, limitMs }) => {
       const trial = await desk().open();
-      const orderId = trial.order?.id ?? '';
       await desk().hand.fault('cancelOrder', { when: 'after', answer });
-      const at = desk().at(trial.bookingId, limitMs);
-      expect(await desk().activities.cancelOrder({ at, orderId })).toMatchObject({ is: 'unknown' });
-      expect(await desk().activities.cancelOrder({ at: trial.at, orderId })).toMatchObject({
-        is: 'done',
-        value: { phase: 'cancelled' },
-      });
+      expect(await trial.cancelOrder({ callTimeoutMs: limitMs })).toMatchObject({ is: 'unknown' });
+      expect(await trial.cancelOrder()).toMatchObject({ is: 'ended', order: { phase: 'cancelled' } });
     },
   );
 

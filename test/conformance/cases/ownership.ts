@@ -7,6 +7,21 @@ export const ownershipCases: Cases = (desk, { refReturns, orderKind }) => {
     return desk().hand.foreignAppointment({ orderId: trial.order?.id ?? null, startsAt, endsAt, of });
   };
 
+  const lookNowhere = () => {
+    const { orderId, request } = desk().subject.nowhere;
+    const clue = {
+      maker: 'x',
+      ownIds: [],
+      takenOver: null,
+      orderId,
+      refReturns,
+      before: [],
+      triedStartsAt: null,
+    };
+    const rest = { startsAt: null, standingIds: [], acceptedCancels: [] };
+    return desk().activities.lookUp({ at: desk().at(), orderId, request, clue, ...rest });
+  };
+
   test('an appointment that was there before is never taken for ours', async () => {
     const trial = await desk().open();
     await foreign(trial);
@@ -45,14 +60,12 @@ export const ownershipCases: Cases = (desk, { refReturns, orderKind }) => {
   });
 
   test('where nothing can be seen a look fails: it never comes back empty', async () => {
-    const look = desk().activities.lookUp({ at: desk().at(), startsAt: null, ...desk().subject.nowhere });
-    expect(await refusal(look)).toEqual(final('unexpected_answer'));
+    expect(await refusal(lookNowhere())).toEqual(final('unexpected_answer'));
   });
 
   test('a 404 proves nothing by itself: a wrong address answers it too', async () => {
     await desk().hand.fault('lookUp', { answer: { status: 404, body: { detail: 'Not Found' } } });
-    const look = desk().activities.lookUp({ at: desk().at(), startsAt: null, ...desk().subject.nowhere });
-    expect(await refusal(look)).toEqual(final('unexpected_answer'));
+    expect(await refusal(lookNowhere())).toEqual(final('unexpected_answer'));
   });
 
   if (orderKind !== null) {

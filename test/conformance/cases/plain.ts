@@ -15,7 +15,7 @@ export const plainCases: Cases = (desk, { cancelBy, orderKind, needsRequisition 
 
   test('cancelling what is not there is a success', async () => {
     const trial = await desk().open();
-    expect(await trial.cancel('00000000-0000-4000-8000-000000000000')).toEqual({ is: 'done', value: null });
+    expect(await trial.cancel('00000000-0000-4000-8000-000000000000')).toMatchObject({ is: 'nothing_there' });
     expect(await trial.look()).toMatchObject({ live: [] });
   });
 
@@ -24,7 +24,11 @@ export const plainCases: Cases = (desk, { cancelBy, orderKind, needsRequisition 
       const trial = await desk().open();
       const { id } = await trial.held();
       for (let n = 0; n < 2; n++) {
-        expect(await trial.cancel(id)).toMatchObject({ is: 'done', value: { id, standing: 'cancelled' } });
+        expect(await trial.cancel(id)).toMatchObject({
+          is: 'ended',
+          byUs: true,
+          appointment: { id, standing: 'cancelled' },
+        });
         expect(await trial.look()).toMatchObject({ live: [], ended: [{ id }] });
       }
       await trial.held({ slot: trial.slot(1) });
@@ -46,11 +50,11 @@ export const plainCases: Cases = (desk, { cancelBy, orderKind, needsRequisition 
 
     test('an order can be cancelled, once more too, and is then no longer bookable', async () => {
       const trial = await desk().open();
-      const input = { at: trial.at, orderId: trial.order?.id ?? '' };
       for (let n = 0; n < 2; n++) {
-        expect(await desk().activities.cancelOrder(input)).toMatchObject({
-          is: 'done',
-          value: { id: input.orderId, phase: 'cancelled' },
+        expect(await trial.cancelOrder()).toMatchObject({
+          is: 'ended',
+          byUs: n === 0,
+          order: { id: trial.order?.id, phase: 'cancelled' },
         });
       }
       await expect(trial.book()).rejects.toMatchObject({ type: 'order_not_bookable', nonRetryable: true });

@@ -10,8 +10,7 @@ export const troubleCases: Cases = (desk) => {
       await trial.held();
       await desk().hand.fault('lookUp', { answer });
       const at = desk().at(trial.bookingId, limitMs);
-      const { request, order } = trial;
-      const look = desk().activities.lookUp({ at, request, orderId: order?.id ?? null, startsAt: null });
+      const look = desk().activities.lookUp({ ...trial.where(), at, startsAt: null });
       expect(await refusal(look)).toEqual(retried('provider_unavailable'));
       expect(await trial.whose()).toMatchObject({ is: 'ours' });
     },
@@ -51,15 +50,24 @@ export const troubleCases: Cases = (desk) => {
     },
   );
 
-  test('load on a book call is no outcome: retried, and nothing is booked', async () => {
+  test("load on a book call, in the vendor's own words, is no outcome: retried, and nothing is booked", async () => {
     const trial = await desk().open();
-    await desk().hand.fault('book', { answer: { status: 429, headers: { 'retry-after': '7' }, body: {} } });
+    const body = desk().subject.errorBody('Too many requests');
+    await desk().hand.fault('book', { answer: { status: 429, headers: { 'retry-after': '7' }, body } });
     expect(await refusal(trial.book())).toEqual({
       code: 'rate_limited',
       isRetried: true,
       retryAfterMs: 7_000,
     });
     expect((await desk().hand.live()).appointments).toBe(0);
+  });
+
+  test("load in anybody's words proves nothing: a gateway says so after the call went through, too", async () => {
+    const trial = await desk().open();
+    await desk().hand.fault('book', { when: 'after', answer: { status: 429, body: {} } });
+    expect(await trial.book()).toMatchObject({ is: 'unknown' });
+    expect(await trial.whose()).toMatchObject({ is: 'ours' });
+    expect((await desk().hand.live()).appointments).toBe(1);
   });
 
   test('rejected credentials are ours to mend: no retry, no undo, and all is well once they work', async () => {

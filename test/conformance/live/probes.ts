@@ -1,6 +1,7 @@
 import { FAILURES } from '../../../src/booking/failures';
 import type { Slot } from '../../../src/booking/model';
-import { verdictOf } from '../../../src/providers/junction/errors';
+import { isSuccess, meaningOfWrite, type WriteMeaning } from '../../../src/providers/answer';
+import { isUsable, languageOf, type ErrorRow } from '../../../src/providers/junction/errors';
 import {
   DIALECTS,
   ENDPOINTS,
@@ -8,7 +9,7 @@ import {
   type JunctionName,
   type Operation,
 } from '../../../src/providers/junction/operations';
-import { placed, type Desk, type Trial } from '../desk';
+import { cancelPlaced, placed, type Desk, type Trial } from '../desk';
 import type { LiveTarget } from './target';
 
 /** What a probe works with: one provider of a Junction account, with nobody booked. */
@@ -29,7 +30,7 @@ interface Said {
 export const PROBES = {
   badKey: async (bench) => {
     const trial = await bench.desk.open();
-    return wordsFor('book', await book(bench, trial, 'foo123'));
+    return wordsFor(bench, 'book', await book(bench, trial, 'foo123'));
   },
 
   expiredKey: async (bench) => {
@@ -39,27 +40,27 @@ export const PROBES = {
     if (leftMs > bench.target.patienceMs)
       return `not waited for: keys last until ${expiresAt ?? 'nobody knows when'}`;
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, leftMs) + EXPIRY_SLACK_MS));
-    return wordsFor('book', await book(bench, trial, key));
+    return wordsFor(bench, 'book', await book(bench, trial, key));
   },
 
   secondActive: async (bench) => {
     const first = await bench.desk.open();
     await first.held();
     const second = await bench.desk.open();
-    return wordsFor('book', await book(bench, second, apartFrom(first.slot(), second).key));
+    return wordsFor(bench, 'book', await book(bench, second, apartFrom(first.slot(), second).key));
   },
 
   sameSlot: async (bench) => {
     const trial = await bench.desk.open();
     await trial.held();
-    return wordsFor('book', await book(bench, trial, trial.slot().key));
+    return wordsFor(bench, 'book', await book(bench, trial, trial.slot().key));
   },
 
   asyncFields: async (bench) => {
     const trial = await bench.desk.open();
     const fields = { async_confirmation: true, sync_confirmation_timeout_millisecond: 1_000 };
     const said = await book(bench, trial, trial.slot().key, fields);
-    return `${wordsFor('book', said)}${said.status < 300 ? `, status ${statusOf(said)}` : ''}`;
+    return `${wordsFor(bench, 'book', said)}${said.status < 300 ? `, status ${statusOf(said)}` : ''}`;
   },
 
   bookKey: async (bench) => {
@@ -73,7 +74,7 @@ export const PROBES = {
     const isReplay = again.status === first.status && idOf(again) !== null && idOf(again) === idOf(first);
     return isReplay
       ? 'the first answer is replayed: keys count'
-      : `keys do not count: ${wordsFor('book', again)}`;
+      : `keys do not count: ${wordsFor(bench, 'book', again)}`;
   },
 
   notReady: async (bench) => {
@@ -83,8 +84,8 @@ export const PROBES = {
     const order = await placed(desk, at, desk.subject.request());
     if (order.is !== 'done') return 'not found out: the order was not placed';
     const said = await book(bench, { ...trial, order: order.value }, trial.slot().key);
-    await desk.activities.cancelOrder({ at, orderId: order.value.id });
-    return wordsFor('book', said);
+    await cancelPlaced(desk, trial, at, order.value.id);
+    return wordsFor(bench, 'book', said);
   },
 
   cancelTwice: async (bench) => {
@@ -92,19 +93,19 @@ export const PROBES = {
     const reasons = await say(bench, 'reasons', trial, undefined);
     const [reason] = Array.isArray(reasons.body) ? (reasons.body as { id: string }[]) : [];
     const body = DIALECTS[bench.name].cancelBody(reason?.id ?? '', undefined);
-    return wordsFor('cancel_appointment', await say(bench, 'cancel_appointment', trial, body));
+    return wordsFor(bench, 'cancel_appointment', await say(bench, 'cancel_appointment', trial, body));
   },
 
   moveCancelled: async (bench) => {
     const trial = await cancelled(bench);
     const body = { booking_key: apartFrom(trial.slot(), trial).key };
-    return wordsFor('reschedule', await say(bench, 'reschedule', trial, body));
+    return wordsFor(bench, 'reschedule', await say(bench, 'reschedule', trial, body));
   },
 
   cancelledOrder: async (bench) => {
     const trial = await bench.desk.open();
-    await bench.desk.activities.cancelOrder({ at: trial.at, orderId: trial.order?.id ?? '' });
-    return wordsFor('book', await book(bench, trial, trial.slot().key));
+    await trial.cancelOrder();
+    return wordsFor(bench, 'book', await book(bench, trial, trial.slot().key));
   },
 } as const satisfies Record<string, Probe>;
 
@@ -141,16 +142,21 @@ async function say(
 }
 
 /** The answer in short, its ids blotted out, and what our table of refusals makes of it. */
-function wordsFor(operation: Operation, { status, body }: Said): string {
-  if (status < 300) return `accepted with ${status}`;
+function wordsFor({ name }: Bench, operation: Operation, { status, body }: Said): string {
+  if (isSuccess({ status })) return `accepted with ${status}`;
   const text = JSON.stringify(body).replace(ID, '<id>').slice(0, 240);
-  if (OPEN.includes(status)) return `${status} ${text}: outcome_unknown, looked up`;
-  const { failure, riddle } = verdictOf(operation, { status, body });
-  return `${status} ${text}: ${riddle ?? failure.code} (${riddle ? 'read again to tell' : FAILURES[failure.code].owner})`;
+  const answer = { status, body, isReadable: true };
+  const meaning = meaningOfWrite(languageOf(DIALECTS[name]), { operation, answer, read: () => null });
+  return `${status} ${text}: ${verdictOf(meaning)}`;
+}
+
+function verdictOf(meaning: WriteMeaning<unknown, ErrorRow>): string {
+  if (meaning.is !== 'no_effect') return 'outcome_unknown (looked up)';
+  const { is } = meaning.row;
+  return isUsable(is) ? `${is} (read again to tell)` : `${is} (${FAILURES[is].owner})`;
 }
 
 const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
-const OPEN: readonly number[] = [500, 502, 504];
 
 function apartFrom({ startsAt }: Slot, { slots }: Trial): Slot {
   const other = slots.find((slot) => slot.startsAt !== startsAt);

@@ -66,6 +66,7 @@ export function junctionSubject(
     ways: WAYS[name].map(({ what, over }) => ({ what, request: request(over) })),
     hopeless: HOPELESS[name].map(({ what, over, code }) => ({ what, request: request(over), code })),
     nowhere: { orderId: randomUUID(), request: request() },
+    errorBody: (detail) => ({ detail }),
     visit: name === 'junction-phlebotomy' ? request({ patient: patientAt('54650') }) : null,
     takesBookKey: name === 'junction-psc',
   };

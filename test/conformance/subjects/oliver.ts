@@ -72,6 +72,7 @@ export async function startOliverSubject(): Promise<Subject> {
       },
     ],
     nowhere: { orderId: null, request: requestOf({ client: NOBODY }) },
+    errorBody: (message) => ({ success: false, message }),
     orders: null,
     visit: null,
     takesBookKey: false,

@@ -1,6 +1,17 @@
 import type { BookingRequest } from '../../../src/booking/schema/request';
 import type { JunctionName } from '../../../src/providers/junction/operations';
-import { anAppointment, anOrder, AT_HOME, AT_SITE, ORDER_ID, REF, SEED_APPOINTMENT } from './fixtures';
+import {
+  anAppointment,
+  anOrder,
+  AT_HOME,
+  AT_SITE,
+  BOOKING_ID,
+  ORDER_ID,
+  REF,
+  SEED_APPOINTMENT,
+} from './fixtures';
+import { toAppointment } from '../../../src/providers/junction/parse';
+import { appointmentWire } from '../../../src/providers/junction/wire';
 import { API_KEY, failureOf, junctionStage } from './setup';
 
 const stage = junctionStage();
@@ -8,6 +19,9 @@ const BASE = `/v3/order/${ORDER_ID}`;
 const AT = { 'junction-phlebotomy': 'phlebotomy', 'junction-psc': 'psc' } as const;
 const BOTH: JunctionName[] = ['junction-phlebotomy', 'junction-psc'];
 const READY = 'received.at_home_phlebotomy.requisition_created';
+
+const BOOK = { orderId: ORDER_ID, startsAt: '2026-12-07T16:00:00Z', before: [], ref: REF };
+const WHERE = { request: AT_HOME, startsAt: null, ownIds: [], maker: BOOKING_ID };
 
 describe('book', () => {
   interface Given {
@@ -24,7 +38,7 @@ describe('book', () => {
   }: Given = {}) =>
     stage()
       .provider(name)
-      .book(stage().call({ timeoutMs }), { orderId: ORDER_ID, slotKey: 'foo123', ref: REF, request, key });
+      .book(stage().call({ timeoutMs }), { ...BOOK, slotKey: 'foo123', request, key });
   const line = `POST ${BASE}/phlebotomy/appointment/book`;
   const asyncRequest = (confirmation: BookingRequest['confirmation']) => ({ ...AT_HOME, confirmation });
 
@@ -90,13 +104,7 @@ describe('book', () => {
     const provider = stage().provider();
     for (const _time of [1, 2]) {
       stage().server.expect(line, { body: anAppointment({ status: 'assigned', provider: 'newlabs' }) });
-      await provider.book(stage().call(), {
-        orderId: ORDER_ID,
-        slotKey: 'k',
-        ref: REF,
-        request: AT_HOME,
-        key: null,
-      });
+      await provider.book(stage().call(), { ...BOOK, slotKey: 'k', request: AT_HOME, key: null });
     }
     expect(stage().warned).toEqual([
       { field: 'appointment.provider', value: 'newlabs' },
@@ -108,13 +116,9 @@ describe('book', () => {
 describe.each(BOTH)('look up at %s', (name) => {
   const line = `GET ${BASE}/${AT[name]}/appointment`;
   const lookUp = () =>
-    stage().provider(name).lookUp(stage().call(), {
-      orderId: ORDER_ID,
-      request: AT_HOME,
-      startsAt: null,
-      ownIds: [],
-      standingIds: [],
-    });
+    stage()
+      .provider(name)
+      .lookUp(stage().call(), { ...WHERE, orderId: ORDER_ID });
   const none = { status: 404, body: { detail: 'This order does not have an appointment.' } };
 
   test('a live appointment proves its order: one call', async () => {
@@ -174,7 +178,7 @@ describe.each(BOTH)('look up at %s', (name) => {
 test('a look-up without an order is a bug, not an answer', async () => {
   const looking = stage()
     .provider()
-    .lookUp(stage().call(), { orderId: null, request: AT_HOME, startsAt: null, ownIds: [], standingIds: [] });
+    .lookUp(stage().call(), { ...WHERE, orderId: null });
   await expect(looking).rejects.toThrow('need an order id');
 });
 
@@ -193,7 +197,8 @@ describe.each(BOTH)('cancel at %s', (name) => {
       ? { cancellationReasonId: id, ...(note && { note }) }
       : { cancellation_reason_id: id, ...(note && { notes: note }) };
 
-  const where = { orderId: ORDER_ID, request: name === 'junction-psc' ? AT_SITE : AT_HOME };
+  const seen = toAppointment(appointmentWire.parse(anAppointment()), ORDER_ID, () => undefined);
+  const where = { orderId: ORDER_ID, request: name === 'junction-psc' ? AT_SITE : AT_HOME, seen };
   const cancel = (reason: string | null = null, account = {}) =>
     stage()
       .provider(name, account)
@@ -246,46 +251,79 @@ describe.each(BOTH)('cancel at %s', (name) => {
     expect((await failureOf(cancel())).code).toBe('unexpected_answer');
   });
 
-  const lookedUp = `GET ${BASE}/${AT[name]}/appointment`;
-  const before = { status: 400, body: { detail: 'This appointment has already been cancelled.' } };
+  const says = (status: number, detail: string) => ({ status, body: { detail } });
 
-  test('cancelled before is a success, and it is looked up to return it', async () => {
+  test('returns the appointment as the answer shows it, live or not, and reads nothing after it', async () => {
     stage().server.expect(reasonsLine, { body: reasons });
-    stage().server.expect(line, before);
-    stage().server.expect(lookedUp, { body: gone });
-    stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
-    expect(await cancel()).toMatchObject({ standing: 'cancelled' });
+    stage().server.expect(line, { body: anAppointment() });
+    expect(await cancel()).toMatchObject({ standing: 'confirmed' });
   });
 
-  test('nothing there to cancel is a success once the order has been read', async () => {
+  test('cancelled before is an accepted cancel that shows none', async () => {
     stage().server.expect(reasonsLine, { body: reasons });
-    stage().server.expect(line, {
-      status: 404,
-      body: { detail: 'This order does not have an appointment.' },
-    });
-    stage().server.expect(lookedUp, { status: 404 });
-    stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
+    stage().server.expect(line, says(400, 'This appointment has already been cancelled.'));
     expect(await cancel()).toBeNull();
   });
 
   const REFUSALS: [string, object, string][] = [
-    ['"already cancelled" beside a live appointment', before, 'unexpected_answer'],
     [
       'an order whose state does not allow it',
-      { status: 400, body: { detail: 'Order is not in a state that allows cancelling the appointment' } },
+      says(400, 'Order is not in a state that allows cancelling the appointment'),
       'order_not_bookable',
     ],
+    ['nothing there', says(404, 'This order does not have an appointment.'), 'appointment_missing'],
+    ['an order that is not there', says(404, "This order doesn't exist."), 'order_not_found'],
+    ['no requisition', says(400, 'This order does not have a requisition.'), 'order_not_ready'],
+    ['words that no row names', says(400, 'This appointment cannot be cancelled.'), 'outcome_unknown'],
+    ['an appointment that is over', says(400, 'It has already been completed.'), 'outcome_unknown'],
+    ['a 404 without words', { status: 404 }, 'outcome_unknown'],
   ];
-  test.each(REFUSALS)('%s is a failure', async (_name, answer, code) => {
-    stage().server.expect(reasonsLine, { body: reasons });
-    stage().server.expect(line, answer);
-    stage().server.expect(lookedUp, { body: anAppointment() });
-    expect((await failureOf(cancel())).code).toBe(code);
-  });
+  test.each(REFUSALS)(
+    'a refusal for %s is thrown, and nothing is read after it',
+    async (_name, answer, code) => {
+      stage().server.expect(reasonsLine, { body: reasons });
+      stage().server.expect(line, answer);
+      expect((await failureOf(cancel())).code).toBe(code);
+    },
+  );
 
   test('an unclear answer is unknown', async () => {
     stage().server.expect(reasonsLine, { body: reasons });
     stage().server.expect(line, 'half');
     expect((await failureOf(cancel())).code).toBe('outcome_unknown');
   });
+});
+
+test('the fence is asked before each write, and before no read', async () => {
+  const asked: string[] = [];
+  const provider = stage().provider();
+  const callOf = (what: string) => stage().call({ fence: async () => void asked.push(what) });
+  const seen = toAppointment(appointmentWire.parse(anAppointment()), ORDER_ID, () => undefined);
+  const at = `${BASE}/phlebotomy/appointment`;
+  const booking = { ...BOOK, slotKey: 'k', request: AT_HOME, key: null };
+  const visit = { orderId: ORDER_ID, vendor: 'phlebfinders', ref: REF, request: AT_HOME };
+  const address = { firstLine: '1 A St', city: 'Phoenix', state: 'AZ', zip: '85004' };
+  const of = { orderId: ORDER_ID, appointmentId: 'a', request: AT_HOME };
+  const order = { body: { order: anOrder(READY) } };
+
+  stage().server.expect(`GET ${at}`, { status: 404 });
+  stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
+  await provider.lookUp(callOf('look'), { ...WHERE, orderId: ORDER_ID });
+  stage().server.expect('POST /v3/order', order);
+  await provider.orders?.place(callOf('place'), { bookingId: BOOKING_ID, key: 'k', request: AT_HOME });
+  stage().server.expect(`POST ${at}/book`, { body: anAppointment() });
+  await provider.book(callOf('book'), booking);
+  stage().server.expect(`PATCH ${at}/reschedule`, { body: anAppointment() });
+  await provider.reschedule?.(callOf('move'), { ...of, slotKey: 'k', ref: REF });
+  stage().server.expect(`POST ${at}/request`, { body: anAppointment() });
+  await provider.tiers?.request(callOf('request'), { ...visit, address });
+  stage().server.expect('GET /v3/order/phlebotomy/appointment/cancellation-reasons', {
+    body: [{ id: '11111111-1111-4111-8111-111111111111', name: 'No longer needed', is_refundable: true }],
+  });
+  stage().server.expect(`PATCH ${at}/cancel`, { body: anAppointment() });
+  await provider.cancelAppointment(callOf('cancel'), { ...of, seen, reason: null });
+  stage().server.expect(`POST ${BASE}/cancel`, order);
+  await provider.orders?.cancel(callOf('cancel order'), ORDER_ID);
+
+  expect(asked).toEqual(['place', 'book', 'move', 'request', 'cancel', 'cancel order']);
 });

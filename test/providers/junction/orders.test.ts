@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { BookingRequest } from '../../../src/booking/schema/request';
+import type { Order } from '../../../src/booking/model';
 import type { OrderCalls } from '../../../src/providers/provider';
 import { CONTRACT_FILE } from './contract';
 import { anOrder, AT_HOME, AT_SITE, BOOKING_ID, ORDER_ID, SEED_ORDER, USER_ID } from './fixtures';
@@ -237,44 +238,66 @@ describe('cancel', () => {
     },
   };
 
-  test('returns the cancelled order', async () => {
-    stage().server.expect(`POST ${path}/cancel`, { body: [posted(anOrder(CANCELLED))] });
-    expect((await cancel()).phase).toBe('cancelled');
+  test.each([
+    ['the cancelled order', [posted(anOrder(CANCELLED))]],
+    ['the order as it was', posted(anOrder(ORDERED))],
+  ])('is done when the answer shows %s, and nothing is read after it', async (_what, body) => {
+    stage().server.expect(`POST ${path}/cancel`, { body });
+    expect(await cancel()).toBeUndefined();
   });
 
-  test('reads it again where the answer still shows it as it was', async () => {
-    stage().server.expect(`POST ${path}/cancel`, { body: posted(anOrder(ORDERED)) });
-    stage().server.expect(`GET ${path}`, { body: anOrder(CANCELLED) });
-    expect((await cancel()).phase).toBe('cancelled');
+  test.each([
+    ['a refused transition', refusal],
+    [
+      'a state that does not allow it',
+      { status: 400, body: { detail: 'Order is not in a state that allows cancelling' } },
+    ],
+  ])('%s is thrown, and nothing is read after it', async (_what, answer) => {
+    stage().server.expect(`POST ${path}/cancel`, answer);
+    expect((await failureOf(cancel())).code).toBe('order_not_cancellable');
   });
 
-  test('a refused transition of a cancelled order is a success', async () => {
-    stage().server.expect(`POST ${path}/cancel`, refusal);
-    stage().server.expect(`GET ${path}`, { body: anOrder('cancelled.testkit.do_not_process') });
-    expect((await cancel()).phase).toBe('cancelled');
-  });
-
-  test('a refused transition of any other order is for a person', async () => {
-    stage().server.expect(`POST ${path}/cancel`, refusal);
-    stage().server.expect(`GET ${path}`, { body: anOrder('completed.at_home_phlebotomy.completed') });
-    const failure = await failureOf(cancel());
-    expect(failure).toMatchObject({
-      code: 'order_not_cancellable',
-      facts: { said: expect.stringContaining('Transition') },
-    });
-  });
-
-  test('an order in a state that does not allow it is told the same way', async () => {
-    stage().server.expect(`POST ${path}/cancel`, {
-      status: 400,
-      body: { detail: 'Order is not in a state that allows cancelling' },
-    });
-    stage().server.expect(`GET ${path}`, { body: anOrder(CANCELLED) });
-    expect((await cancel()).phase).toBe('cancelled');
+  test('an answer that shows no order is unknown', async () => {
+    stage().server.expect(`POST ${path}/cancel`, { body: { status: 'success' } });
+    expect((await failureOf(cancel())).code).toBe('outcome_unknown');
   });
 
   test('an unclear answer is unknown', async () => {
     stage().server.expect(`POST ${path}/cancel`, 'reset');
     expect((await failureOf(cancel())).code).toBe('outcome_unknown');
+  });
+});
+
+describe('of a user', () => {
+  const LINE = 'GET /v3/orders';
+  const ofUser = (max = 10) => orders().ofUser(stage().call(), { userId: USER_ID, max });
+  const numbered = (id: string, status: string, more: object = {}) => anOrder(status, { id, ...more });
+  const idsOf = (found: Order[]) => found.map(({ id }) => id);
+
+  test('are the live ones of this kind, newest first, each once', async () => {
+    const page = [
+      numbered('4', ORDERED),
+      numbered('3', CANCELLED),
+      numbered('2', 'completed.at_home_phlebotomy.completed'),
+      numbered('1', 'received.walk_in_test.ordered', { details: { type: 'walk_in_test' } }),
+      numbered('4', ORDERED),
+      numbered('0', 'collecting_sample.at_home_phlebotomy.appointment_scheduled'),
+      numbered('9', ORDERED, { user_id: ORDER_ID }),
+    ];
+    stage().server.expect(LINE, { body: { orders: page, total: page.length, page: 1, size: 100 } });
+    expect(idsOf(await ofUser())).toEqual(['4', '0']);
+    const query = stage().server.received[0]?.query;
+    expect(Object.fromEntries(query ?? [])).toMatchObject({
+      user_id: USER_ID,
+      order_type: 'at_home_phlebotomy',
+      order_key: 'created_at',
+      order_direction: 'desc',
+    });
+  });
+
+  test('are no more than asked for, from no more pages than it takes', async () => {
+    const page = ['3', '2', '1'].map((id) => numbered(id, ORDERED));
+    stage().server.expect(LINE, { body: { orders: page, total: 500, page: 1, size: 3 } });
+    expect(idsOf(await ofUser(2))).toEqual(['3', '2']);
   });
 });

@@ -150,6 +150,44 @@ describe('an order', () => {
       },
       dob: '2020-01-01',
       createdAt: '2020-01-01T00:00:00.000Z',
+      hasAppointmentSince: null,
+    });
+  });
+
+  describe('says since when it has an appointment', () => {
+    const event = (detail: string, created_at: string | null = '2026-12-02T09:00:00') => ({
+      created_at,
+      status: `collecting_sample.walk_in_test.${detail}`,
+    });
+    const sinceOf = (...events: object[]) =>
+      orderOf(anOrder('x', { events, last_event: events.at(-1) })).hasAppointmentSince;
+    const SCHEDULED = event('appointment_scheduled');
+
+    test.each(['appointment_scheduled', 'appointment_pending'])('by its newest event, %s', (detail) => {
+      expect(sinceOf(event('requisition_created'), event(detail))).toBe('2026-12-02T09:00:00.000Z');
+    });
+
+    test('by the newest of its events where there is no last one', () => {
+      const events = [event('appointment_scheduled', '2026-12-03T09:00:00Z'), event('appointment_cancelled')];
+      expect(orderOf(anOrder('x', { events, last_event: null })).hasAppointmentSince).toBe(
+        '2026-12-03T09:00:00.000Z',
+      );
+    });
+
+    test.each(['appointment_cancelled', 'requisition_created', 'draw_completed', 'something_new'])(
+      'and not when %s came after it',
+      (detail) => {
+        expect(sinceOf(SCHEDULED, event(detail, '2026-12-03T09:00:00Z'))).toBeNull();
+      },
+    );
+
+    test('since it was placed, where the event does not say when it was', () => {
+      expect(sinceOf(event('appointment_scheduled', null))).toBe('2026-12-01T08:00:00.000Z');
+    });
+
+    test('not by the deprecated status', () => {
+      const order = anOrder('x', { events: [], last_event: null, status: 'collecting_sample' });
+      expect(orderOf(order).hasAppointmentSince).toBeNull();
     });
   });
 

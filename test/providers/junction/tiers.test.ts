@@ -149,8 +149,8 @@ describe('request', () => {
   test.each([
     ['too early', 400, 'This order does not have a requisition yet.', 'order_not_ready'],
     ['an order that moved on', 400, 'Order is not in a state that allows booking.', 'order_not_bookable'],
-    ['a patient with an appointment', 409, 'The patient has an active appointment.', 'unexpected_answer'],
-    ['words that no row names', 400, 'Computer says no.', 'unexpected_answer'],
+    ['a patient with an appointment', 409, 'The patient has an active appointment.', 'outcome_unknown'],
+    ['words that no row names', 400, 'Computer says no.', 'outcome_unknown'],
   ])('refused: %s', async (_name, status, detail, code) => {
     stage().server.expect(VISIT, { status, body: { detail } });
     expect((await failureOf(request())).code).toBe(code);

@@ -9,8 +9,11 @@ import {
   CREATE,
   CREATED,
   day,
+  LIST,
+  listed,
   ok,
   OPEN_TIMES,
+  page,
   PATIENT,
   PATIENTS,
   REF,
@@ -115,62 +118,125 @@ test('an unknown client is never sent to create', async () => {
 });
 
 const BAD_REQUEST = refusal(400, 'Something is wrong');
+const START = '2026-12-07T22:00:00Z';
 
-test('a 400 for a slot that is no longer on offer: slot_gone, with what was said', async () => {
-  const answer = book().and(BAD_REQUEST);
-  stage().server.expect(OPEN_TIMES, ok([day('12/07/2026', 'another'), day('12/08/2026')]));
-  const { code, facts } = await failureOf(answer);
-  expect(code).toBe('slot_gone');
-  expect(facts.said).toContain('Something is wrong');
+describe('a 400 in Oliver’s own form', () => {
+  /** The failure of a create that was refused, after which the list shows these rows. */
+  function refused(
+    rows: unknown[],
+    before: readonly string[] = [],
+    outcome: object = BAD_REQUEST,
+    openTimes?: object,
+  ) {
+    stage().signsIn();
+    stage().resolves();
+    stage().server.expect(CREATE, outcome);
+    stage().server.expect(LIST, page(rows));
+    if (openTimes) stage().server.expect(OPEN_TIMES, openTimes);
+    return failureOf(
+      stage()
+        .provider()
+        .book(stage().call(), { ...BOOKING, before, request: BY_REMOTE_ID }),
+    );
+  }
+
+  test.each<[string, unknown, object]>([
+    ['something new of the party at that start', listed({ booking_date: START }), BAD_REQUEST],
+    ['the same in another zone', listed({ booking_date: '2026-12-07T16:00:00-06:00' }), BAD_REQUEST],
+    ['something new of the party without a start', listed({ booking_date: null }), BAD_REQUEST],
+    [
+      'something new, though the words say taken',
+      listed({ booking_date: START }),
+      refusal(400, 'This time is no longer available'),
+    ],
+    [
+      'something new, though the words name the patient',
+      listed({ booking_date: START }),
+      refusal(400, 'Patient not found'),
+    ],
+  ])('is unknown where the list shows %s', async (_what, row, outcome) => {
+    const { code, facts } = await refused([row], ['1'], outcome);
+    expect([code, facts.isRefusal]).toEqual(['outcome_unknown', undefined]);
+  });
+
+  test.each<[string, unknown]>([
+    ['what was there before', listed({ id: '1', booking_date: START })],
+    ['another start', listed({ booking_date: '2026-12-07T22:20:00Z' })],
+    ['another patient', listed({ booking_date: START, remote_patient_id: 'P-78' })],
+    ['one that is deleted', listed({ booking_date: START, status: 'DELETED' })],
+  ])('had no effect where the list shows %s', async (_what, row) => {
+    const noneLeft = ok([day('12/08/2026')]);
+    expect((await refused([row], ['1'], BAD_REQUEST, noneLeft)).code).toBe('slot_gone');
+  });
+
+  test('is unknown where the list cannot be read after it', async () => {
+    const answer = book().and(BAD_REQUEST);
+    stage().server.expect(LIST, 'reset');
+    expect((await failureOf(answer)).code).toBe('outcome_unknown');
+  });
+
+  test('for a slot that is no longer on offer: slot_gone, with what was said', async () => {
+    const answer = book().and(BAD_REQUEST);
+    stage().server.expect(LIST, page([]));
+    stage().server.expect(OPEN_TIMES, ok([day('12/07/2026', 'another'), day('12/08/2026')]));
+    const { code, facts } = await failureOf(answer);
+    expect(code).toBe('slot_gone');
+    expect(facts.said).toContain('Something is wrong');
+  });
+
+  test('for a slot that is still on offer is a bad request', async () => {
+    const answer = book().and(BAD_REQUEST);
+    stage().server.expect(LIST, page([]));
+    stage().server.expect(OPEN_TIMES, ok([day('12/07/2026', 'slot-1'), day('12/08/2026')]));
+    const { code, facts } = await failureOf(answer);
+    expect(code).toBe('request_refused');
+    expect(facts.said).toContain('Something is wrong');
+  });
+
+  test('of a request without windows is looked for on the slot’s own day', async () => {
+    const slot = { key: 'slot-1', startsAt: '2026-12-08T04:00:00Z', endsAt: '2026-12-08T04:20:00Z' };
+    const answer = book({ ...BY_REMOTE_ID, windows: undefined, slot }).and(BAD_REQUEST);
+    stage().server.expect(LIST, page([]));
+    stage().server.expect(OPEN_TIMES, ok([day('12/07/2026')]));
+    expect((await failureOf(answer)).code).toBe('slot_gone');
+    expect(stage().sent(OPEN_TIMES)[0]?.body).toMatchObject({ search_from_date: '2026-12-07T06:00:00.000Z' });
+  });
+
+  test('had no effect, whether or not open times can be read: they only decide its wording', async () => {
+    const answer = book().and(BAD_REQUEST);
+    stage().server.expect(LIST, page([]));
+    stage().server.expect(OPEN_TIMES, 'reset');
+    expect((await failureOf(answer)).code).toBe('slot_gone');
+  });
+
+  test.each<[string, string, string | undefined]>([
+    ['Client not found', 'client_not_found', 'client'],
+    ['Could not find patient for client', 'patient_not_found', 'patient'],
+    ['This time is no longer available', 'slot_gone', undefined],
+  ])('that says %p needs no open times', async (message, code, field) => {
+    const failure = await refused([], [], refusal(400, message));
+    expect([failure.code, failure.facts.field]).toEqual([code, field]);
+  });
 });
 
-test('a 400 for a slot that is still on offer is a bad request', async () => {
-  const answer = book().and(BAD_REQUEST);
-  stage().server.expect(OPEN_TIMES, ok([day('12/07/2026', 'slot-1'), day('12/08/2026')]));
-  const { code, facts } = await failureOf(answer);
-  expect(code).toBe('request_refused');
-  expect(facts.said).toContain('Something is wrong');
-});
-
-test('the chosen slot of a request without windows is looked for on its own day', async () => {
-  const slot = { key: 'slot-1', startsAt: '2026-12-08T04:00:00Z', endsAt: '2026-12-08T04:20:00Z' };
-  const answer = book({ ...BY_REMOTE_ID, windows: undefined, slot }).and(BAD_REQUEST);
-  stage().server.expect(OPEN_TIMES, ok([day('12/07/2026')]));
-  expect((await failureOf(answer)).code).toBe('slot_gone');
-  expect(stage().sent(OPEN_TIMES)[0]?.body).toMatchObject({ search_from_date: '2026-12-07T06:00:00.000Z' });
-});
-
-test('a 400 whose second look fails is tried again by the caller: it had no effect', async () => {
-  const answer = book().and(BAD_REQUEST);
-  stage().server.expect(OPEN_TIMES, 'reset');
-  expect((await failureOf(answer)).code).toBe('provider_unavailable');
-});
-
-test.each<[string, object, string, string | undefined]>([
-  ['400 about the client', refusal(400, 'Client not found'), 'client_not_found', 'client'],
-  [
-    '400 about the patient',
-    refusal(400, 'Could not find patient for client'),
-    'patient_not_found',
-    'patient',
-  ],
-  ['400 that says taken', refusal(400, 'This time is no longer available'), 'slot_gone', undefined],
-  ['409 that says taken', refusal(409, 'Slot already taken'), 'slot_gone', undefined],
+test.each<[string, object, string, boolean | undefined]>([
+  ['409 that says taken', refusal(409, 'Slot already taken'), 'outcome_unknown', true],
   [
     '200 with success: false',
     { body: { success: false, message: 'No such client' } },
-    'client_not_found',
-    'client',
+    'outcome_unknown',
+    undefined,
   ],
   ['403', refusal(403, 'Forbidden'), 'credentials_rejected', undefined],
-  ['422', refusal(422, 'note is too long'), 'request_refused', undefined],
+  ['422', refusal(422, 'note is too long'), 'outcome_unknown', true],
   ['429', { ...refusal(429, 'Slow down'), headers: { 'retry-after': '7' } }, 'rate_limited', undefined],
-  ['503', refusal(503, 'Busy'), 'rate_limited', undefined],
-  ['404 without words', refusal(404, 'Nothing here'), 'unexpected_answer', undefined],
-  ['plain text', { status: 418, body: 'teapot' }, 'unexpected_answer', undefined],
-])('create answers %s', async (_what, outcome, code, field) => {
+  ['429 of a gateway', { status: 429, headers: { 'retry-after': '7' } }, 'outcome_unknown', undefined],
+  ['503', refusal(503, 'Busy'), 'outcome_unknown', undefined],
+  ['404 without words', refusal(404, 'Nothing here'), 'outcome_unknown', true],
+  ['plain text', { status: 418, body: 'teapot' }, 'outcome_unknown', undefined],
+])('create answers %s', async (_what, outcome, code, isRefusal) => {
   const failure = await failureOf(book().and(outcome));
-  expect([failure.code, failure.facts.field]).toEqual([code, field]);
+  expect([failure.code, failure.facts.isRefusal]).toEqual([code, isRefusal]);
   if (code === 'rate_limited' && 'headers' in outcome) expect(failure.facts.retryAfterMs).toBe(7_000);
 });
 

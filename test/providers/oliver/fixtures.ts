@@ -44,7 +44,14 @@ export const BY_NAME: BookingRequest = {
   client: { firstName: 'Ana', lastName: 'Reyes', phone: '+16025550123' },
 };
 
-export const BOOKING = { orderId: null, slotKey: 'slot-1', ref: REF, key: null };
+export const BOOKING = {
+  orderId: null,
+  slotKey: 'slot-1',
+  startsAt: '2026-12-07T22:00:00Z',
+  before: [],
+  ref: REF,
+  key: null,
+};
 
 /** What every answer that succeeds is wrapped in. */
 export const ok = (data: unknown) => ({ body: { success: true, data } });

@@ -4,7 +4,7 @@ import { createOliver } from '../../../src/providers/oliver';
 import type { Call, Provider, SlotQuery } from '../../../src/providers/provider';
 import { oliverContract } from '../junction/contract';
 import { scriptedServer, type Received, type ScriptedServer } from '../scripted-server';
-import { BY_REMOTE_ID, CLIENT, CLIENTS, ok, PATIENT, PATIENTS, SIGN_IN, ZONE } from './fixtures';
+import { BOOKING_ID, BY_REMOTE_ID, CLIENT, CLIENTS, ok, PATIENT, PATIENTS, SIGN_IN, ZONE } from './fixtures';
 
 /** The day of the tests, before every window that they ask for. */
 export const NOW = Date.parse('2026-12-01T12:00:00Z');
@@ -107,7 +107,7 @@ export const whereOf = (
   request,
   startsAt,
   ownIds,
-  standingIds: ownIds,
+  maker: BOOKING_ID,
 });
 
 export { failureOf } from '../junction/setup';

@@ -7,6 +7,7 @@ import {
   CREATED,
   LIST,
   ok,
+  OPEN_TIMES,
   page,
   refusal,
   SIGN_IN,
@@ -55,6 +56,48 @@ test('a 401 is answered by one new sign-in and the same call again, a create too
       .sent(CREATE)
       .map(({ headers }) => headers.authorization),
   ).toEqual(['Bearer token-1', 'Bearer token-2']);
+});
+
+test.each<[string, object]>([
+  ['in another form', { status: 401, body: { message: 'Unauthorized' } }],
+  ['without a body', { status: 401 }],
+])('a 401 %s may be a gateway’s: a create is unknown, and not sent again', async (_what, outcome) => {
+  stage().signsIn();
+  stage().resolves();
+  stage().server.expect(CREATE, outcome);
+  const provider = stage().provider();
+  const failure = await failureOf(provider.book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID }));
+  expect([failure.code, failure.facts.isRefusal]).toEqual(['outcome_unknown', undefined]);
+});
+
+test('a read is made again after a 401 of any form', async () => {
+  stage().signsIn();
+  stage().server.expect(CLIENTS, { status: 401, body: '<html>' });
+  stage().signsIn('token-2');
+  stage().resolves();
+  stage().server.expect(LIST, page([]));
+  await stage().provider().lookUp(stage().call(), whereOf());
+  expect(stage().sent(SIGN_IN)).toHaveLength(2);
+});
+
+test('the fence is asked before each send of a create, and before no read', async () => {
+  let asked = 0;
+  const fence = async (): Promise<void> => {
+    asked += 1;
+  };
+  const provider = stage().provider();
+  stage().signsIn();
+  stage().resolves();
+  stage().server.expect(OPEN_TIMES, ok([]));
+  stage().server.expect(LIST, page([]));
+  await provider.searchSlots(stage().call({ fence }), queryOf());
+  await provider.lookUp(stage().call({ fence }), whereOf());
+  expect(asked).toBe(0);
+  stage().server.expect(CREATE, unauthorized);
+  stage().signsIn('token-2');
+  stage().server.expect(CREATE, ok(CREATED));
+  await provider.book(stage().call({ fence }), { ...BOOKING, request: BY_REMOTE_ID });
+  expect(asked).toBe(2);
 });
 
 test('a second 401 is credentials_rejected', async () => {

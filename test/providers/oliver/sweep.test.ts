@@ -244,6 +244,40 @@ test('nor does one that was under way when the write was made: its reader waits 
   expect(await late).toEqual(['123']);
 });
 
+describe('a look that is to be fresh', () => {
+  const lookAfresh = (provider: Provider) => provider.lookUp(stage().call(), { ...whereOf(), fresh: true });
+
+  test('counts no sweep that began before it, however young', async () => {
+    const provider = await sweptOnce();
+    stage().server.expect(LIST, page([listed()]));
+    expect((await lookAfresh(provider)).live).toHaveLength(1);
+  });
+
+  test('waits for the next one where one is under way, which serves all who came meanwhile', async () => {
+    const provider = await sweptOnce();
+    stage().clock.now += 2_000;
+    let answerNow = (): void => undefined;
+    const after = new Promise<void>((resolve) => (answerNow = resolve));
+    stage().server.expect(LIST, { ...page([]), after });
+    const early = liveIds(provider);
+    await stage().server.until(() => stage().sent(LIST).length === 2);
+    stage().server.expect(LIST, page([listed()]));
+    const fresh = [lookAfresh(provider), lookAfresh(provider)];
+    answerNow();
+    expect(await early).toEqual([]);
+    expect((await Promise.all(fresh)).map(({ live }) => live.length)).toEqual([1, 1]);
+    expect(stage().sent(LIST)).toHaveLength(3);
+  });
+
+  test('leaves the young sweep to those who make do with it', async () => {
+    const provider = await sweptOnce();
+    stage().server.expect(LIST, page([listed()]));
+    await lookAfresh(provider);
+    expect(await liveIds(provider)).toEqual(['123']);
+    expect(stage().sent(LIST)).toHaveLength(2);
+  });
+});
+
 test('a failed sweep is one failure for all who waited, and the next try reads anew', async () => {
   const provider = await sweptOnce();
   stage().clock.now += 2_000;

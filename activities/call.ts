@@ -1,0 +1,58 @@
+import { Context } from '@temporalio/activity';
+import { Failure } from '../src/booking/failures';
+import type { OwnershipClue } from '../src/booking/sighting';
+import type { Call, Fence, OrderCalls, Provider, TierCalls } from '../src/providers/provider';
+import type { At } from './contract';
+import { fenceOf } from './fence';
+import { isLastTry } from './patience';
+
+/** How the adapters are called: under which account and limits, and what must hold before anything is written. */
+
+export function readCallOf(at: At): Call {
+  return {
+    account: at.account,
+    timeoutMs: at.callTimeoutMs,
+    signal: Context.current().cancellationSignal,
+    isLastTry: isLastTry(at),
+  };
+}
+
+/** The call of a write: the adapter asks its fence before each request that may change something. */
+export function writeCallOf(at: At, { fence, extraMs = 0 }: { fence?: Fence; extraMs?: number }): Call {
+  return {
+    ...readCallOf(at),
+    fence: fence ?? fenceOf(Context.current(), at.callTimeoutMs + extraMs),
+  };
+}
+
+/**
+ * A run that a reset made does not know what the run before it made. Where refs return that is read; where they do not, a
+ * person is asked before its first write.
+ */
+export function refuseReset(
+  { firstRunId }: Pick<At, 'firstRunId'>,
+  { refReturns }: Pick<OwnershipClue, 'refReturns'>,
+): void {
+  const { runId } = Context.current().info.workflowExecution ?? {};
+  if (!refReturns && firstRunId !== null && runId !== firstRunId)
+    throw new Failure('booking_reset', { sent: 'no' });
+}
+
+/** What fails before the write's own request: nothing of it was sent. */
+export async function beforeSending<T>(body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (err) {
+    throw err instanceof Failure ? new Failure(err.code, { ...err.facts, sent: 'no' }) : err;
+  }
+}
+
+export function ordersOf(provider: Provider): OrderCalls {
+  if (!provider.orders) throw new Error(`${provider.name} has no orders`);
+  return provider.orders;
+}
+
+export function tiersOf(provider: Provider): TierCalls {
+  if (!provider.tiers) throw new Error(`${provider.name} has no request tier`);
+  return provider.tiers;
+}

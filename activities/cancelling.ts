@@ -1,0 +1,143 @@
+import { Context } from '@temporalio/activity';
+import { hasEndedUnseen, isCancelAccepted } from '../src/booking/absence';
+import { CAPABILITIES } from '../src/booking/capabilities';
+import { Failure } from '../src/booking/failures';
+import { costsFeeNow } from '../src/booking/fee';
+import type { Appointment, Sighting } from '../src/booking/model';
+import { isOwn, whose } from '../src/booking/sighting';
+import type { Call, Provider } from '../src/providers/provider';
+import { beforeSending } from './call';
+import type { CancelAnswer, FeeTerms, ProviderActivities } from './contract';
+import { isRetryable } from './failures';
+import { lookBarely, lookUp, type Look } from './looking';
+import { alsoFor } from './taking';
+import { afterSending, unansweredOf, wordsOf } from './unanswered';
+
+/**
+ * Cancelling an appointment: looked at before, read after. It counts as ended only where a read shows so, or does not show
+ * it any more after a cancel of ours that was accepted.
+ */
+
+type CancelInput = Parameters<ProviderActivities['cancelAppointment']>[0];
+
+export async function cancelAppointment(
+  provider: Provider,
+  call: Call,
+  given: CancelInput,
+): Promise<CancelAnswer> {
+  const input = alsoFor(given.appointmentId, given);
+  const found = await beforeSending(async () => meantIn(await lookUp(provider, call, input), input));
+  if (found.is !== 'live') return found;
+  const { appointment } = found;
+  try {
+    const answered = await provider.cancelAppointment(call, {
+      orderId: input.orderId,
+      appointmentId: appointment.id,
+      request: input.request,
+      bookingId: input.at.bookingId,
+      seen: appointment,
+      reason: input.reason,
+    });
+    if (CAPABILITIES[input.at.provider].cancelBy === 'staff_task')
+      return { is: 'asked', appointment: answered ?? appointment };
+    return await afterAccepted(provider, call, input, appointment);
+  } catch (err) {
+    if (!(err instanceof Failure)) throw err;
+    const unanswered = unansweredOf(err);
+    if (unanswered) return { ...unanswered, appointment, accepted: false };
+    return afterRefused(provider, call, input, appointment, err);
+  }
+}
+
+type Found =
+  { is: 'live'; appointment: Appointment } | Extract<CancelAnswer, { is: 'ended' | 'nothing_there' }>;
+
+/** What there is to cancel, when it may be cancelled. */
+function meantIn(sighting: Sighting, input: CancelInput): Found {
+  const live = liveOne(sighting, input);
+  if (live) {
+    refuseBegun(live);
+    refuseFee(live, input.fees);
+    return { is: 'live', appointment: live };
+  }
+  const ended = endedOne(sighting, input);
+  if (!ended) return { is: 'nothing_there', sighting };
+  return { is: 'ended', appointment: ended, byUs: isCancelAccepted(input.acceptedCancels, ended.id) };
+}
+
+/** The one that is meant by its id; else the booking's own, which where refs do not return is one that it knows by id. */
+function liveOne(sighting: Sighting, { appointmentId, clue }: CancelInput): Appointment | null {
+  const { live } = sighting;
+  if (appointmentId !== null) return live.find(({ id }) => id === appointmentId) ?? null;
+  if (clue.refReturns) {
+    const found = whose(sighting, clue);
+    if (found.is === 'ambiguous') throw new Failure('ambiguous_match');
+    return found.is === 'ours' ? found.appointment : null;
+  }
+  const [own, ...others] = live.filter((seen) => isOwn(seen, clue));
+  if (others.length > 0) throw new Failure('ambiguous_match');
+  return own ?? null;
+}
+
+/** Of several that have ended the one that was known last. */
+function endedOne({ ended }: Sighting, { appointmentId, clue }: CancelInput): Appointment | null {
+  if (appointmentId !== null) return ended.find(({ id }) => id === appointmentId) ?? null;
+  const own = ended.filter((seen) => isOwn(seen, clue));
+  const known = own.toSorted((one, other) => clue.ownIds.indexOf(other.id) - clue.ownIds.indexOf(one.id));
+  return known[0] ?? null;
+}
+
+/** What is taking place, or has taken place, is not undone. */
+export function refuseBegun({ id, standing, startsAt }: Appointment): void {
+  if (standing !== 'in_progress' && standing !== 'completed') return;
+  throw new Failure('visit_begun', { said: `appointment ${id} at ${startsAt ?? 'no time yet'}` });
+}
+
+/** By the later of Temporal's time and ours: where the clocks differ a person is asked early rather than late. */
+export function refuseFee(appointment: Appointment, { feeWindowMs, accepted }: FeeTerms): void {
+  const nowMs = Math.max(Date.now(), Context.current().info.currentAttemptScheduledTimestampMs);
+  if (!accepted && costsFeeNow(appointment, feeWindowMs, nowMs)) throw new Failure('fee_window');
+}
+
+/** An accepted cancel is no ended appointment yet: the read decides. */
+async function afterAccepted(
+  provider: Provider,
+  call: Call,
+  input: CancelInput,
+  appointment: Appointment,
+): Promise<CancelAnswer> {
+  const cancel = { id: appointment.id, at: new Date().toISOString() };
+  const acceptedCancels = [...input.acceptedCancels, cancel];
+  const ended = await endedNow(provider, call, { ...input, acceptedCancels }, appointment);
+  if (ended && !(ended instanceof Failure)) return { is: 'ended', appointment: ended, byUs: true };
+  const why = ended ? `cannot be read: ${wordsOf(ended)}` : 'is not shown as ended';
+  return { is: 'unknown', said: `the cancel was accepted, and it ${why}`, appointment, accepted: true };
+}
+
+/** A refusal may mean that it has ended already: a read tells. Where nothing was sent, or load refused it, there is none. */
+async function afterRefused(
+  provider: Provider,
+  call: Call,
+  input: CancelInput,
+  appointment: Appointment,
+  refusal: Failure,
+): Promise<CancelAnswer> {
+  if (refusal.facts.sent === 'no' || isRetryable(refusal)) throw refusal;
+  const ended = await endedNow(provider, call, input, appointment);
+  if (!ended || ended instanceof Failure) throw refusal;
+  return { is: 'ended', appointment: ended, byUs: isCancelAccepted(input.acceptedCancels, ended.id) };
+}
+
+/** The appointment as ended by a read made now; null where it is not, a Failure where nothing can be read. */
+async function endedNow(
+  provider: Provider,
+  call: Call,
+  input: Look,
+  appointment: Appointment,
+): Promise<Appointment | Failure | null> {
+  const seen = await afterSending(() => lookBarely(provider, call, { ...input, fresh: true }));
+  if (seen instanceof Failure) return seen;
+  const shown = seen.ended.find(({ id }) => id === appointment.id);
+  if (shown) return shown;
+  return hasEndedUnseen(seen, appointment.id, input) ? { ...appointment, standing: 'cancelled' } : null;
+}

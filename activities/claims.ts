@@ -1,0 +1,68 @@
+import { Context } from '@temporalio/activity';
+import type { OthersClaims } from '../src/booking/claims';
+import { Failure } from '../src/booking/failures';
+import type { ProviderName } from '../src/booking/model';
+import { capabilitiesOf, type Config } from '../src/config';
+import type { CoreActivities } from './contract';
+import { afterSomeTries, crossing } from './failures';
+
+export type ClaimActivities = Pick<CoreActivities, 'othersClaims' | 'isOrderUsedElsewhere'>;
+
+type OthersQuestion = Parameters<CoreActivities['othersClaims']>[0];
+
+interface Timing {
+  /** How long after an unknown outcome its effect may still surface, in ms. */
+  windowMs: number;
+  /** Temporal's time when it was asked: a worker's own clock may be ahead, and would take every window for over. */
+  nowMs: number;
+}
+
+/** What is asked of Temporal about other bookings; src/client/claims.ts has it. */
+export interface ClaimWork {
+  /** Null when Temporal does not list the asking booking itself: then what it does not list proves nothing. */
+  othersClaims(question: OthersQuestion & Timing, signal: AbortSignal): Promise<OthersClaims | null>;
+  /** `askedBy`: the workflow that asks, which does not count. */
+  isOrderUsedElsewhere(
+    order: { provider: ProviderName; account: string; orderId: string },
+    askedBy: string,
+  ): Promise<boolean>;
+}
+
+/** The activities that hold a booking's guess against what the deployment's other bookings know. */
+export function createClaimActivities(
+  work: ClaimWork,
+  config: Pick<Config, 'junction' | 'oliver'>,
+): ClaimActivities {
+  return {
+    othersClaims: (question) =>
+      crossing(async () => {
+        const capabilities = capabilitiesOf(config, question.provider, question.account);
+        if (!capabilities) throw new Failure('account_unknown', { field: 'account' });
+        const { info, cancellationSignal } = Context.current();
+        const timing = {
+          windowMs: capabilities.lateCommitWindowMs,
+          nowMs: info.currentAttemptScheduledTimestampMs,
+        };
+        const claims = await claimsOrAsk(() =>
+          work.othersClaims({ ...question, ...timing }, cancellationSignal),
+        );
+        if (claims) return claims;
+        throw new Failure('ambiguous_match', { said: 'Temporal does not list the booking itself yet' });
+      }, afterSomeTries),
+    isOrderUsedElsewhere: (order) =>
+      crossing(() => {
+        const { workflowId = '' } = Context.current().info.workflowExecution ?? {};
+        return work.isOrderUsedElsewhere(order, workflowId);
+      }, afterSomeTries),
+  };
+}
+
+/** What another booking knows may be under a key that nobody here has: then a person is to tell whose it is. */
+async function claimsOrAsk<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (err) {
+    if (!(err instanceof Failure) || err.code !== 'key_missing') throw err;
+    throw new Failure('ambiguous_match', { said: 'another booking there cannot be read' });
+  }
+}

@@ -1,0 +1,168 @@
+import { looksLikeBookingId } from '../src/booking/audit';
+import { Failure } from '../src/booking/failures';
+import type { Appointment, Order, Sighting, WriteAnswer } from '../src/booking/model';
+import { makerOfRef } from '../src/booking/ref';
+import { isOwn, whose, type Whose } from '../src/booking/sighting';
+import type { Call, OrderCalls, Provider } from '../src/providers/provider';
+import { beforeSending, ordersOf } from './call';
+import { refuseBegun, refuseFee } from './cancelling';
+import type { OrderCancelAnswer, OtherVisit, ProviderActivities } from './contract';
+import { isRetryable } from './failures';
+import { knownToBeThere, lookBarely, lookUp } from './looking';
+import { afterSending, unansweredOf, wordsOf } from './unanswered';
+
+/** Orders: placed after a look for them, cancelled between two reads of them. */
+
+type PlaceInput = Parameters<ProviderActivities['placeOrder']>[0];
+type CancelInput = Parameters<ProviderActivities['cancelOrder']>[0];
+
+/** Looks for the booking's order first: an earlier call may have placed it without our hearing of it. */
+export async function placeOrder(
+  orders: OrderCalls,
+  call: Call,
+  { at, request, key, createdSince }: PlaceInput,
+): Promise<WriteAnswer<Order>> {
+  const userId = request.patient?.userId;
+  if (!userId) throw new Failure('invalid_request', { field: 'patient.userId', sent: 'no' });
+  const { bookingId } = at;
+  const earlier = await beforeSending(() => orders.find(call, { bookingId, userId, createdSince }));
+  if (earlier) return { is: 'done', value: earlier };
+  try {
+    return { is: 'done', value: await orders.place(call, { bookingId, key, request }) };
+  } catch (err) {
+    const unanswered = err instanceof Failure ? unansweredOf(err) : null;
+    if (!unanswered) throw err;
+    return unanswered;
+  }
+}
+
+export async function cancelOrder(
+  provider: Provider,
+  call: Call,
+  input: CancelInput,
+): Promise<OrderCancelAnswer> {
+  const orders = ordersOf(provider);
+  const order = await beforeSending(() => knownToBeThere(() => orders.read(call, input.orderId)));
+  const before = await beforeSending(() => checked(provider, call, input, order));
+  if (before.is === 'over') return before.answer;
+  try {
+    await orders.cancel(call, input.orderId);
+  } catch (err) {
+    if (!(err instanceof Failure)) throw err;
+    const unanswered = unansweredOf(err);
+    if (unanswered) return { ...unanswered, order };
+    return afterRefused(orders, call, input, err);
+  }
+  return afterAccepted(provider, call, input, order, before.isOursOnIt);
+}
+
+type Before = { is: 'over'; answer: OrderCancelAnswer } | { is: 'live'; isOursOnIt: boolean };
+
+/** Whether there is anything to cancel, and whether it may be. */
+async function checked(provider: Provider, call: Call, input: CancelInput, order: Order): Promise<Before> {
+  if (hasEnded(order) && !mayCarryOurs(input, order))
+    return { is: 'over', answer: { is: 'ended', order, byUs: false } };
+  const found = onOrder(await lookUp(provider, call, input), input);
+  if (hasEnded(order)) return { is: 'over', answer: endedWith(order, found, false) };
+  if (found.is === 'foreign' || found.is === 'ambiguous' || (found.is === 'ours' && !input.mayTakeOwn))
+    throw new Failure('foreign_appointment');
+  if (found.is === 'ours' && input.takesAppointment) {
+    refuseBegun(found.appointment);
+    refuseFee(found.appointment, input.fees);
+  }
+  return { is: 'live', isOursOnIt: found.is === 'ours' };
+}
+
+/** Whose appointment the order carries. Where refs do not return, what is not known by id is not ours. */
+function onOrder(sighting: Sighting, { clue }: CancelInput): Whose {
+  if (clue.refReturns) return whose(sighting, clue);
+  const foreign = sighting.live.find((seen) => !isOwn(seen, clue));
+  if (foreign) return { is: 'foreign', appointment: foreign };
+  const [own] = sighting.live;
+  return own ? { is: 'ours', appointment: own } : { is: 'none' };
+}
+
+function hasEnded({ phase }: Order): boolean {
+  return phase === 'cancelled' || phase === 'failed' || phase === 'completed';
+}
+
+/** A cancelled order at home takes its appointment along, says the provider; whether it did is read. */
+function mayCarryOurs({ takesAppointment, mayTakeOwn }: CancelInput, { phase }: Order): boolean {
+  return takesAppointment && mayTakeOwn && phase === 'cancelled';
+}
+
+function endedWith(order: Order, found: Whose, byUs: boolean): OrderCancelAnswer {
+  if (found.is !== 'ours' || isOver(found.appointment)) return { is: 'ended', order, byUs };
+  const said = `the order is cancelled, and appointment ${found.appointment.id} still stands on it`;
+  return { is: 'unknown', said, order };
+}
+
+function isOver({ standing }: Appointment): boolean {
+  return standing === 'in_progress' || standing === 'completed';
+}
+
+/** An accepted cancel is no cancelled order yet: the read decides. */
+async function afterAccepted(
+  provider: Provider,
+  call: Call,
+  input: CancelInput,
+  order: Order,
+  isOursOnIt: boolean,
+): Promise<OrderCancelAnswer> {
+  const seen = await afterSending(async () => {
+    const now = await ordersOf(provider).read(call, input.orderId);
+    if (now.phase !== 'cancelled') return `it reads as ${now.status}`;
+    if (!isOursOnIt || !input.takesAppointment) return endedWith(now, { is: 'none' }, true);
+    return endedWith(now, onOrder(await lookBarely(provider, call, { ...input, fresh: true }), input), true);
+  });
+  if (typeof seen === 'object' && !(seen instanceof Failure)) return seen;
+  const why = seen instanceof Failure ? `it cannot be read: ${wordsOf(seen)}` : seen;
+  return { is: 'unknown', said: `the cancel was accepted, and ${why}`, order };
+}
+
+/** A refusal may mean that it has ended already: a read tells. Where nothing was sent, or load refused it, there is none. */
+async function afterRefused(
+  orders: OrderCalls,
+  call: Call,
+  { orderId }: CancelInput,
+  refusal: Failure,
+): Promise<OrderCancelAnswer> {
+  if (refusal.facts.sent === 'no' || isRetryable(refusal)) throw refusal;
+  const now = await afterSending(() => orders.read(call, orderId));
+  if (now instanceof Failure || !hasEnded(now)) throw refusal;
+  return { is: 'ended', order: now, byUs: false };
+}
+
+/** More orders of one patient than this explain nothing. */
+const MAX_ORDERS_READ = 10;
+
+/** A live appointment of the patient's on another order. */
+export async function findOtherVisit(
+  provider: Provider,
+  call: Call,
+  { orderId, userId }: Parameters<ProviderActivities['findOtherVisit']>[0],
+): Promise<OtherVisit | null> {
+  const orders = await ordersOf(provider).ofUser(call, { userId, max: MAX_ORDERS_READ + 1 });
+  for (const order of orders.filter(({ id }) => id !== orderId).slice(0, MAX_ORDERS_READ)) {
+    const where = { orderId: order.id, request: {}, startsAt: null, ownIds: [], maker: '' };
+    const { live } = await provider.lookUp(call, where);
+    const visit = live.find(({ standing }) => standing !== 'completed');
+    if (visit) return otherVisit(order, visit);
+  }
+  return null;
+}
+
+function otherVisit(
+  { id, passthrough }: Order,
+  { id: appointmentId, startsAt, ref }: Appointment,
+): OtherVisit {
+  const named = [passthrough, ref === null ? null : bookingOf(ref)];
+  const bookingId = named.find((one) => one !== null && looksLikeBookingId(one)) ?? null;
+  return { appointmentId, orderId: id, startsAt, bookingId };
+}
+
+/** The booking's id in the maker of a ref (src/booking/ref.ts). */
+function bookingOf(ref: string): string {
+  const maker = makerOfRef(ref);
+  return maker.slice(0, maker.lastIndexOf('.'));
+}

@@ -1,0 +1,57 @@
+import { Failure } from '../src/booking/failures';
+import type { FoundSlots, Order, PostalAddress } from '../src/booking/model';
+import { carried, chooseSlots } from '../src/booking/rank';
+import type { BookingRequest } from '../src/booking/schema/request';
+import { daysAround, daysOf } from '../src/booking/windows';
+import type { DayRange, Provider } from '../src/providers/provider';
+import { readCallOf } from './call';
+import type { ProviderActivities } from './contract';
+
+/** What is on offer: slots in the wanted windows, and where a visit goes. */
+
+export async function searchSlots(
+  provider: Provider,
+  timezone: string | null,
+  input: Parameters<ProviderActivities['searchSlots']>[0],
+): Promise<FoundSlots> {
+  const { at, request, order, capabilities, tried, max } = input;
+  const found = await provider.searchSlots(readCallOf(at), {
+    days: daysWanted(request),
+    address: postalAddress(request, order),
+    location: null,
+    request,
+  });
+  const slots = chooseSlots({
+    slots: found.slots,
+    request,
+    now: new Date(),
+    leadTimeMs: capabilities.leadTimeMs,
+    minAgeYears: capabilities.minAgeYears,
+    dob: order?.dob ?? request.patient?.dob ?? null,
+    timezone,
+    tried,
+    max,
+  });
+  return { slots: carried(slots), complete: found.complete };
+}
+
+/** A slot's zone may be the request's, the account's or its place's own: it is looked for wherever its day may be. */
+function daysWanted({ windows, slot }: BookingRequest): DayRange[] {
+  if (windows) return daysOf(windows);
+  return slot ? [daysAround(new Date(slot.startsAt))] : [];
+}
+
+function postalAddress(request: BookingRequest, order: Order | null): PostalAddress | null {
+  return order?.address ?? request.patient?.address ?? null;
+}
+
+/** The address of a visit at home, which cannot do without. */
+export function addressOf(request: BookingRequest, order: Order | null): PostalAddress {
+  const address = postalAddress(request, order);
+  if (!address)
+    throw new Failure('invalid_request', {
+      field: 'patient.address',
+      hint: 'A visit at home needs an address.',
+    });
+  return address;
+}

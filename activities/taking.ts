@@ -1,0 +1,143 @@
+import { hasEndedUnseen } from '../src/booking/absence';
+import { Failure } from '../src/booking/failures';
+import type { Appointment, Sighting } from '../src/booking/model';
+import { isOwn } from '../src/booking/sighting';
+import type { Call, Provider } from '../src/providers/provider';
+import { beforeSending, tiersOf } from './call';
+import type { BookAnswer, ProviderActivities } from './contract';
+import { lookBarely, lookUp, type Look } from './looking';
+import { addressOf } from './searching';
+import { afterSending, unansweredOf, wordsOf } from './unanswered';
+
+/** Taking an appointment: every write looks first, whatever the attempt number says, and at every provider. */
+
+type BookInput = Parameters<ProviderActivities['bookSlot']>[0];
+type VisitInput = Parameters<ProviderActivities['requestVisit']>[0];
+type MoveInput = Parameters<ProviderActivities['moveAppointment']>[0];
+
+export async function bookSlot(provider: Provider, call: Call, input: BookInput): Promise<BookAnswer> {
+  const { request, orderId, slot, ref, key, clue } = input;
+  const wanted = lookFor(input, orderId, slot.startsAt);
+  return lookThenTake(provider, call, wanted, async () => {
+    const { key: slotKey, startsAt } = slot;
+    const booking = { orderId, slotKey, startsAt, ref, request, key, before: clue.before };
+    const appointment = await provider.book(call, booking);
+    if (key !== null) return freshAnswer(provider, call, wanted, appointment);
+    return { is: 'held', appointment, earlier: false };
+  });
+}
+
+export async function requestVisit(provider: Provider, call: Call, input: VisitInput): Promise<BookAnswer> {
+  const { request, order, vendor, ref } = input;
+  return lookThenTake(provider, call, lookFor(input, order.id, null), async () => {
+    const address = addressOf(request, order);
+    const visit = { orderId: order.id, vendor, address, ref, request };
+    return { is: 'held', appointment: await tiersOf(provider).request(call, visit), earlier: false };
+  });
+}
+
+/** Moves an appointment, unless a look shows it at the wanted time already. */
+export async function moveAppointment(provider: Provider, call: Call, input: MoveInput): Promise<BookAnswer> {
+  const { request, orderId, appointmentId, slot, ref } = input;
+  const wanted = alsoFor(appointmentId, lookFor(input, orderId, slot.startsAt));
+  const standing = await beforeSending(async () =>
+    toMove(await lookUp(provider, call, wanted), appointmentId, wanted),
+  );
+  if (isAt(standing, slot.startsAt)) return { is: 'held', appointment: standing, earlier: true };
+  const { reschedule } = provider;
+  if (!reschedule) throw new Failure('cannot_reschedule', { sent: 'no' });
+  return taken(async () => {
+    const move = { orderId, appointmentId: standing.id, slotKey: slot.key, ref, request };
+    return { is: 'held', appointment: await reschedule(call, move), earlier: false };
+  });
+}
+
+/** The look before a book call or a move; nothing that is known to stand is waited for here. */
+function lookFor(
+  input: Pick<BookInput, 'at' | 'request' | 'clue' | 'acceptedCancels'>,
+  orderId: string | null,
+  startsAt: string | null,
+): Look {
+  const { at, request, clue, acceptedCancels } = input;
+  return { at, request, clue, acceptedCancels, orderId, startsAt, standingIds: [], fresh: true };
+}
+
+/** The same look for an appointment that is meant by its id, wherever in time it is. */
+export function alsoFor<T extends Look>(appointmentId: string | null, wanted: T): T {
+  if (appointmentId === null) return wanted;
+  const ownIds = [...new Set([...wanted.clue.ownIds, appointmentId])];
+  return { ...wanted, clue: { ...wanted.clue, ownIds } };
+}
+
+/**
+ * An appointment of this booking's that is there already is held; where there are orders, anybody else's on this one is
+ * never booked over; where refs do not return, what is new at that start may be ours and nobody can tell.
+ */
+async function lookThenTake(
+  provider: Provider,
+  call: Call,
+  wanted: Look,
+  take: () => Promise<BookAnswer>,
+): Promise<BookAnswer> {
+  const found = await beforeSending(async () => foundIn(await lookUp(provider, call, wanted), wanted));
+  return found ?? taken(take);
+}
+
+function foundIn({ live }: Sighting, { clue, orderId, startsAt }: Look): BookAnswer | null {
+  const wasBefore = ({ id }: Appointment): boolean => clue.before.includes(id);
+  const ours = live.find((seen) => isOwn(seen, clue) && !wasBefore(seen));
+  if (ours) return { is: 'held', appointment: ours, earlier: true };
+  if (orderId !== null && live.some((seen) => !isOwn(seen, clue))) throw new Failure('appointment_exists');
+  const isNew = !clue.refReturns && live.some((seen) => !wasBefore(seen) && isAt(seen, startsAt));
+  return isNew ? { is: 'unknown', said: 'something new stands at that time before the call' } : null;
+}
+
+/** The appointment that is to be moved. That it is not shown does not mean that it has ended. */
+function toMove(sighting: Sighting, id: string, wanted: Look): Appointment {
+  const { clue } = wanted;
+  const live =
+    sighting.live.find((seen) => seen.id === id) ?? sighting.live.find((seen) => isOwn(seen, clue));
+  if (live) return live;
+  const hasEnded =
+    sighting.ended.some((seen) => seen.id === id || isOwn(seen, clue)) ||
+    hasEndedUnseen(sighting, id, wanted);
+  if (hasEnded) throw new Failure('appointment_gone');
+  throw new Failure('appointment_missing', { said: `appointment ${id} is not shown at all` });
+}
+
+function isAt({ startsAt }: Appointment, wanted: string | null): boolean {
+  return startsAt !== null && wanted !== null && Date.parse(startsAt) === Date.parse(wanted);
+}
+
+/** The answer of a keyed call may be a replay, frozen long ago: what the provider shows now counts. */
+async function freshAnswer(
+  provider: Provider,
+  call: Call,
+  wanted: Look,
+  answered: Appointment,
+): Promise<BookAnswer> {
+  const seen = await afterSending(() => lookBarely(provider, call, wanted));
+  if (seen instanceof Failure)
+    return { is: 'unknown', said: `the answer may be a replay, and cannot be checked: ${wordsOf(seen)}` };
+  const shown = seen.live.find(({ id }) => id === answered.id);
+  if (!shown)
+    return { is: 'unknown', said: 'the answer was a replay, and the provider shows no such appointment' };
+  return { is: 'held', appointment: shown, earlier: false };
+}
+
+async function taken(take: () => Promise<BookAnswer>): Promise<BookAnswer> {
+  try {
+    return await take();
+  } catch (err) {
+    const answer = err instanceof Failure ? (unansweredOf(err) ?? refusedSlot(err)) : null;
+    if (!answer) throw err;
+    return answer;
+  }
+}
+
+function refusedSlot({ code, message }: Failure): BookAnswer | null {
+  if (code === 'slot_gone' || code === 'slot_declined')
+    return { is: 'gone', reason: message, searchAgain: false };
+  if (code === 'slot_key_invalid') return { is: 'gone', reason: message, searchAgain: true };
+  return null;
+}

@@ -1,0 +1,74 @@
+import type { Sighting } from './model';
+import { isOwn, type OwnershipClue } from './sighting';
+import type { AcceptedCancel } from './traces';
+
+/** What it means that a look does not show an appointment. Pure. */
+
+/** What a booking knows of what a look may not show. */
+export interface Known {
+  clue: OwnershipClue;
+  /** Those of its own that stood when they were last seen. */
+  standingIds: readonly string[];
+  acceptedCancels: readonly AcceptedCancel[];
+  /** Whether the end of an order takes its appointment along (capabilities). */
+  orderTakesAppointment: boolean;
+}
+
+/**
+ * What a look should show and does not, in words; null where nothing is missing, or something other than the look explains
+ * why it is not there. An absence alone ends nothing.
+ */
+export function missingFrom(sighting: Sighting, known: Known): string | null {
+  const id = known.standingIds.find((one) => !isShown(sighting, one) && !isExplained(sighting, one, known));
+  if (id !== undefined) return `appointment ${id} is not shown at all`;
+  return contradictionOf(sighting, known.acceptedCancels);
+}
+
+/** Whether an appointment that a look does not show has ended: after an accepted cancel of ours only, and with the order read. */
+export function hasEndedUnseen(
+  sighting: Sighting,
+  id: string,
+  { clue, acceptedCancels }: Pick<Known, 'clue' | 'acceptedCancels'>,
+): boolean {
+  const isOrderRead = clue.orderId === null || sighting.order !== null || sighting.live.length > 0;
+  return (
+    isOrderRead &&
+    !isShown(sighting, id) &&
+    isCancelAccepted(acceptedCancels, id) &&
+    contradictionOf(sighting, acceptedCancels) === null
+  );
+}
+
+/** Whether the provider accepted a cancel of ours for this appointment. */
+export function isCancelAccepted(acceptedCancels: readonly AcceptedCancel[], id: string): boolean {
+  return acceptedCancels.some((one) => one.id === id);
+}
+
+function isShown({ live, ended }: Sighting, id: string): boolean {
+  return [...live, ...ended].some((seen) => seen.id === id);
+}
+
+function isExplained(sighting: Sighting, id: string, known: Known): boolean {
+  const wentWithOrder = known.orderTakesAppointment && hasOrderEnded(sighting);
+  return wentWithOrder || isFollowed(sighting, known) || hasEndedUnseen(sighting, id, known);
+}
+
+/** Whether one of our own stands under an id that we did not know: a host that moves an appointment may give it a new one. */
+function isFollowed({ live }: Sighting, { clue, standingIds }: Known): boolean {
+  return clue.refReturns && live.some((seen) => isOwn(seen, clue) && !standingIds.includes(seen.id));
+}
+
+function hasOrderEnded({ order }: Sighting): boolean {
+  return order?.phase === 'cancelled' || order?.phase === 'failed';
+}
+
+/** An order whose own word says that it has an appointment, and is newer than our last cancel, contradicts an empty look. */
+function contradictionOf(
+  { order, live, ended }: Sighting,
+  acceptedCancels: readonly AcceptedCancel[],
+): string | null {
+  const since = order?.hasAppointmentSince ?? null;
+  if (since === null || live.length + ended.length > 0) return null;
+  const isOlder = acceptedCancels.some(({ at }) => Date.parse(at) >= Date.parse(since));
+  return isOlder ? null : `the order says since ${since} that it has an appointment, and none is shown`;
+}

@@ -1,0 +1,166 @@
+import { Failure, type FailureCode } from '../booking/failures';
+import { shortened, unclear, type HttpAnswer } from './http';
+
+/**
+ * What an answer means, for every call of every adapter. An adapter brings its language: the rows of its table of
+ * refusals, and how the vendor words an error.
+ *
+ * A write's answer has three values. It is *done* when a 2xx says so and can be read. It had *no effect* only where a row
+ * proves it: one that names the operation and its words, or one of the few that the vendor documents by their form alone.
+ * Everything else is *unknown*: gateways and load answer for the vendor after the request went through, and a vendor's own
+ * refusal in words that nobody knows may follow its effect.
+ *
+ * A read has no effect to tell. What gateways and load say of one is tried again; what no row names is for a person.
+ */
+
+/** One row of an adapter's table of refusals. The first row that fits counts, so precise words stand before loose ones. */
+export interface RefusalRow<Operation extends string = string, Is extends string = string> {
+  /** Where it is known from: the row of providers.md, the contract, or the vendor's documentation ([doc]). */
+  readonly source: string;
+  /** The operations it is about; all when left out. */
+  readonly operations?: readonly Operation[];
+  readonly statuses: readonly number[];
+  /** What the answer's text must say; anything when left out. */
+  readonly says?: RegExp;
+  /**
+   * The vendor's own forms in which it is documented. With them its words need not prove a write's refusal: it has none, or
+   * the vendor documents none.
+   */
+  readonly forms?: readonly string[];
+  readonly is: Is;
+  readonly field?: string;
+  readonly hint?: string;
+}
+
+/**
+ * Meanings of a row that prove nothing of a write: such a row keeps looser ones from naming it. The effect of the first is
+ * looked up over the late-commit window, the second is a refusal that somebody has to understand.
+ */
+const PROVES_NOTHING: readonly string[] = ['outcome_unknown', 'unexpected_answer'] satisfies FailureCode[];
+
+/** What the body of an answer that is no success says. */
+export interface Complaint {
+  text: string;
+  /** The name of one of the vendor's own forms, or one of FOREIGN_FORMS. */
+  form: string;
+}
+
+/** `plain`: text, which a row may name by its words; `foreign`: JSON that is not the vendor's; `garbage`: nothing to read. */
+const FOREIGN_FORMS: readonly string[] = ['plain', 'foreign', 'garbage'];
+
+/** The form of a body that is text: a page of markup is a gateway's. */
+export function formOfText(text: string): 'plain' | 'garbage' {
+  return /^\s*(<|$)/.test(text) ? 'garbage' : 'plain';
+}
+
+/** How a vendor refuses. */
+export interface Language<Row extends RefusalRow> {
+  readonly rows: readonly Row[];
+  complaintOf(body: unknown): Complaint;
+}
+
+/** One exchange, seen by what it was for. `read` gives the value of a success, null when it is of another shape. */
+export interface Answered<T, Operation extends string> {
+  operation: Operation;
+  answer: HttpAnswer;
+  read: (body: unknown) => { value: T } | null;
+}
+
+export type WriteMeaning<T, Row> =
+  | { is: 'done'; value: T }
+  /** Refused, as the row says. */
+  | { is: 'no_effect'; row: Row; said: string }
+  | { is: 'unknown'; failure: Failure };
+
+export type ReadMeaning<T, Row> =
+  { is: 'done'; value: T } | { is: 'refused'; row: Row; said: string } | { is: 'failed'; failure: Failure };
+
+/** What the answer of a write means. */
+export function meaningOfWrite<T, Row extends RefusalRow>(
+  language: Language<Row>,
+  { operation, answer, read }: Answered<T, string>,
+): WriteMeaning<T, Row> {
+  const done = valueOf(answer, read);
+  if (done) return { is: 'done', value: done.value };
+  const { text, form } = language.complaintOf(answer.body);
+  const said = quoted(answer, { text, form });
+  const row = language.rows.find((one) => fits(one, operation, answer, text) && isProven(one, form));
+  if (row && !PROVES_NOTHING.includes(row.is)) return { is: 'no_effect', row, said };
+  const isRefusal = row?.is !== 'outcome_unknown' && isOwnRefusal(answer, form);
+  return { is: 'unknown', failure: isRefusal ? refusedUnread(said) : unclear('write', said) };
+}
+
+/** What the answer of a read means. */
+export function meaningOfRead<T, Row extends RefusalRow>(
+  language: Language<Row>,
+  { operation, answer, read }: Answered<T, string>,
+): ReadMeaning<T, Row> {
+  const done = valueOf(answer, read);
+  if (done) return { is: 'done', value: done.value };
+  const { text, form } = language.complaintOf(answer.body);
+  const said = quoted(answer, { text, form });
+  const row = language.rows.find((one) => fits(one, operation, answer, text));
+  if (row) return { is: 'refused', row, said };
+  const isForPeople = isRefusalStatus(answer.status) && form !== 'garbage';
+  return {
+    is: 'failed',
+    failure: isForPeople ? new Failure('unexpected_answer', { said }) : passing(answer, said),
+  };
+}
+
+/** Whether a status is of a success. */
+export function isSuccess({ status }: Pick<HttpAnswer, 'status'>): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function valueOf<T>(answer: HttpAnswer, read: Answered<T, string>['read']): { value: T } | null {
+  return isSuccess(answer) && answer.isReadable ? read(answer.body) : null;
+}
+
+function fits(row: RefusalRow, operation: string, { status }: HttpAnswer, text: string): boolean {
+  return (
+    row.statuses.includes(status) &&
+    (row.operations?.includes(operation) ?? true) &&
+    (row.says?.test(text) ?? true)
+  );
+}
+
+/** Whether a row that fits proves what a write did: by its words for this operation, or by a form that is documented. */
+function isProven({ operations, says, forms }: RefusalRow, form: string): boolean {
+  if (forms) return forms.includes(form);
+  return operations !== undefined && says !== undefined && (form === 'plain' || isItsOwn(form));
+}
+
+function isItsOwn(form: string): boolean {
+  return !FOREIGN_FORMS.includes(form);
+}
+
+/** What gateways say for the vendor, or the vendor in a hurry: no refusal of the request. */
+const IN_PASSING: readonly number[] = [408, 425, 429, 499];
+
+function isRefusalStatus(status: number): boolean {
+  return status >= 400 && status <= 499 && !IN_PASSING.includes(status);
+}
+
+/** Some vendors refuse with a success that says otherwise. */
+function isOwnRefusal(answer: HttpAnswer, form: string): boolean {
+  return (isRefusalStatus(answer.status) || isSuccess(answer)) && isItsOwn(form);
+}
+
+function refusedUnread(said: string): Failure {
+  return new Failure('outcome_unknown', { said, sent: 'yes', isRefusal: true });
+}
+
+/** Statuses that are about load (providers.md, table of answers). */
+export const LOADED: readonly number[] = [429, 503];
+
+function passing({ status, retryAfterMs }: HttpAnswer, said: string): Failure {
+  return LOADED.includes(status)
+    ? new Failure('rate_limited', { said, retryAfterMs })
+    : new Failure('provider_unavailable', { said });
+}
+
+function quoted(answer: HttpAnswer, { text, form }: Complaint): string {
+  const isOdd = isSuccess(answer) && !isItsOwn(form);
+  return shortened(`HTTP ${answer.status}: ${isOdd ? 'a body of another shape than was asked for' : text}`);
+}
