@@ -29,7 +29,10 @@ export function writeCallOf(at: At, { fence, extraMs = 0 }: { fence?: Fence; ext
  * A run that a reset made does not know what the run before it made. Where refs return that is read; where they do not, a
  * person is asked before its first write.
  */
-export function refuseReset({ firstRunId }: At, { refReturns }: Pick<OwnershipClue, 'refReturns'>): void {
+export function refuseReset(
+  { firstRunId }: Pick<At, 'firstRunId'>,
+  { refReturns }: Pick<OwnershipClue, 'refReturns'>,
+): void {
   const { runId } = Context.current().info.workflowExecution ?? {};
   if (!refReturns && firstRunId !== null && runId !== firstRunId)
     throw new Failure('booking_reset', { sent: 'no' });

@@ -7,6 +7,7 @@ import type {
   Resumed,
   Retrying,
   Swept,
+  Told,
   Waiting,
   WaitingCursor,
 } from '../src/booking/care';
@@ -22,8 +23,8 @@ export interface CareWork {
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
   findProblems(nowMs: number): Promise<Problems>;
   waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
-  /** False when it has ended. */
-  retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
+  /** `since`: when its waiting began as it was listed; null where that is not known. */
+  retryOne(workflowId: string, retrying: Retrying & { since: string | null }): Promise<Told>;
 }
 
 /** The activities that look after bookings from outside. */
@@ -59,6 +60,7 @@ function temporalNowMs(): number {
 interface Place {
   next: number;
   passedOver: number;
+  changed: number;
   failed: number[];
 }
 
@@ -68,14 +70,17 @@ interface Place {
  */
 async function resume(
   work: CareWork,
-  { workflowIds, ratePerSecond, by, reason }: Parameters<CareActivities['resume']>[0],
+  { workflowIds, sinceOf, ratePerSecond, by, reason, id }: Parameters<CareActivities['resume']>[0],
 ): Promise<Resumed> {
   const context = Context.current();
   const place = placeOf(context.info.heartbeatDetails);
   for (; place.next < workflowIds.length; place.next += 1) {
     const startedMs = performance.now();
-    const told = await toldToRetry(work, workflowIds[place.next] ?? '', { by, reason });
+    const workflowId = workflowIds[place.next] ?? '';
+    const since = sinceOf?.[workflowId] ?? null;
+    const told = await toldToRetry(work, workflowId, { by, reason, id, since });
     if (told === 'ended') place.passedOver += 1;
+    if (told === 'changed') place.changed += 1;
     if (told === 'failed') place.failed.push(place.next);
     context.heartbeat({ ...place, next: place.next + 1 });
     const leftMs = 1000 / ratePerSecond - (performance.now() - startedMs);
@@ -83,6 +88,7 @@ async function resume(
   }
   return {
     passedOver: place.passedOver,
+    changed: place.changed,
     failedIds: place.failed.flatMap((index) => workflowIds[index] ?? []),
   };
 }
@@ -90,10 +96,10 @@ async function resume(
 async function toldToRetry(
   work: CareWork,
   workflowId: string,
-  retrying: Retrying,
-): Promise<'resumed' | 'ended' | 'failed'> {
+  retrying: Parameters<CareWork['retryOne']>[1],
+): Promise<Told | 'failed'> {
   try {
-    return (await work.retryOne(workflowId, retrying)) ? 'resumed' : 'ended';
+    return await work.retryOne(workflowId, retrying);
   } catch (err) {
     if (Context.current().cancellationSignal.aborted) throw err;
     const cause = err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err;
@@ -102,7 +108,7 @@ async function toldToRetry(
   }
 }
 
-/** Where the try before this one was; another build's may not have told of failed ones. */
+/** Where the try before this one was; another build's may not have told of failed or changed ones. */
 function placeOf(details: unknown): Place {
   const at = (name: keyof Place): unknown =>
     typeof details === 'object' && details !== null ? Reflect.get(details, name) : undefined;
@@ -111,6 +117,7 @@ function placeOf(details: unknown): Place {
   return {
     next: count(at('next')),
     passedOver: count(at('passedOver')),
+    changed: count(at('changed')),
     failed: Array.isArray(failed) ? failed.map(count) : [],
   };
 }

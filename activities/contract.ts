@@ -15,6 +15,7 @@ import type {
   Swept,
   Waiting,
   WaitingCursor,
+  WaitingSince,
 } from '../src/booking/care';
 import type { OthersClaims } from '../src/booking/claims';
 import type { RescheduleMessage } from '../src/booking/messages';
@@ -82,6 +83,8 @@ export interface CoreActivities {
   openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
   /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
+  /** Fails with `booking_reset` in another run than the one in which the booking began (see At). */
+  refuseReset(input: { firstRunId: string | null }): Promise<void>;
   /** Whether another booking with this id is open in Temporal, or being cleaned up after. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
   /**
@@ -96,6 +99,8 @@ export interface CoreActivities {
     bookingId: string;
     startsAt: string;
     ids: readonly string[];
+    /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
+    otherStarts?: readonly string[];
   }): Promise<OthersClaims>;
   /** Whether a booking other than this one, or its later run, has the order in use. */
   isOrderUsedElsewhere(input: {
@@ -120,8 +125,13 @@ export interface CareActivities {
     before: string;
     after: WaitingCursor | null;
   }): Promise<Waiting>;
-  /** Has them try again, at most so many a second. One that cannot be told is named, and stops no other. */
-  resume(input: { workflowIds: string[]; ratePerSecond: number } & Retrying): Promise<Resumed>;
+  /**
+   * Has those try again that still wait as they were listed, at most so many a second. One that cannot be told is
+   * named, and stops no other.
+   */
+  resume(
+    input: { workflowIds: string[]; sinceOf?: WaitingSince; ratePerSecond: number } & Retrying,
+  ): Promise<Resumed>;
 }
 
 /** Bookings as they stand, and a finding about each one that cannot be read: it stops no other. */
@@ -193,6 +203,8 @@ export interface LookUp {
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
   withOrder?: boolean;
+  /** Whether a list that is shared and kept for a while must have been read after this look began. */
+  fresh?: boolean;
 }
 
 /** What an undo may cost. */

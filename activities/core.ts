@@ -6,6 +6,7 @@ import { earlierRequest, parseRequest } from '../src/booking/schema/check-reques
 import type { BookingRequest } from '../src/booking/schema/request';
 import { unreadableIn } from '../src/booking/unreadable';
 import { capabilitiesOf, type Config } from '../src/config';
+import { refuseReset } from './call';
 import type { ClaimActivities } from './claims';
 import type { CoreActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
@@ -47,6 +48,8 @@ export function createCoreActivities({
         if (unreadableIn(read)) throw new Failure('message_unreadable');
         return { body: read ?? null };
       }, afterSomeTries),
+    refuseReset: ({ firstRunId }) =>
+      crossing(() => Promise.resolve(refuseReset({ firstRunId }, { refReturns: false }))),
     isBookingOpen: ({ bookingId }) =>
       crossing(async () => {
         const isOpen = (workflowId: string) => isRunning(client, workflowId);

@@ -198,6 +198,8 @@ export function capabilitiesOf(
   return {
     ...base,
     ...rest,
+    // An account has one setting for all its providers: where the call takes no key, none counts.
+    ...(!base.bookTakesKey && { bookKeyLifetimeMs: 0 }),
     settlesAt: reservedSettles ? ['confirmed', 'reserved'] : base.settlesAt,
   };
 }

@@ -1,8 +1,8 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { CoreActivities, ProviderActivities } from '../activities/contract';
-import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
+import { CALLS_IN_A_WRITE, CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import { TASK_QUEUE } from '../src/booking/names';
-import { publish, publishView } from './publish';
+import { publish, publishAll } from './publish';
 import { patienceMsOf, type Booking } from './state';
 
 /**
@@ -32,6 +32,14 @@ const CORE_OPTIONS: ActivityOptions = {
 /** Activities of the project's own queue. */
 export function core(summary: string) {
   return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, summary });
+}
+
+/** Longest that visibility may take to show what other bookings know, its tries and pauses included. */
+const SLOW_CORE_MS = 120 * SECOND_MS;
+
+/** Those of them that wait for Temporal's visibility. */
+export function slowCore(summary: string) {
+  return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, startToCloseTimeout: SLOW_CORE_MS, summary });
 }
 
 /**
@@ -64,17 +72,16 @@ function triesWithin(patienceMs: number): number {
 }
 
 /**
- * Writes at the provider: one attempt, short, never heartbeat. Call them shielded. The view goes into the memo whatever is
- * about to end: what may have been made must be known to whoever cleans up.
+ * Writes at the provider: one attempt, short, heartbeat once only (the fence, src/providers/provider.ts). Call them
+ * shielded.
  */
 export function writes(b: Booking, summary: string) {
-  publish(b);
-  publishView(b);
+  publishAll(b);
   const { capabilities, request } = b.state;
   const syncWindowMs = request.confirmation?.async ? (request.confirmation.syncTimeoutMs ?? 2_500) : 0;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
-    startToCloseTimeout: callLimitMs(b) + syncWindowMs,
+    startToCloseTimeout: writeLimitMs(b) + syncWindowMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { maximumAttempts: 1 },
     summary,
@@ -98,7 +105,12 @@ export function polls(b: Booking, summary: string, everyMs?: number) {
   });
 }
 
-/** Longest that one activity runs; a write that waits for the provider's verdict has that time besides. */
-export function callLimitMs({ state: { capabilities } }: Booking): number {
+/** Longest that one read runs. */
+function callLimitMs({ state: { capabilities } }: Booking): number {
   return capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
+}
+
+/** Longest that one write runs, its looks included; one that waits for the provider's verdict has that time besides. */
+export function writeLimitMs({ state: { capabilities } }: Booking): number {
+  return capabilities.callTimeoutMs * CALLS_IN_A_WRITE;
 }

@@ -6,22 +6,23 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import { FAILURES, Failure, type FailureCode, type FailureFacts } from '../src/booking/failures';
+import { FAILURES, Failure, failureRow, type FailureCode, type FailureFacts } from '../src/booking/failures';
 import { bookingIdOf } from '../src/booking/names';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { BookingView } from '../src/booking/schema/view';
 import { core } from './activities';
-import { Ending } from './ending';
+import { Ending, failureOf } from './ending';
 import { isPlaintext } from './guard';
 import { openInbox } from './inbox';
 import { carriedOn, type Carried } from './long-life';
-import { owned } from './owned';
+import { attention, owned } from './owned';
 import { publish } from './publish';
 import { change, newBooking, shielded, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import { hold } from './steps/hold';
 import { keep } from './steps/keep';
-import { doOrder, undosOfOrder } from './steps/order';
+import { doOrder } from './steps/order';
+import { undosOfOrder } from './steps/order-undo';
 import { ready } from './steps/ready';
 import { compensate, type Undo } from './steps/undo';
 import { refuseUnread } from './unread';
@@ -36,15 +37,12 @@ export async function booking(input: unknown, carried?: Carried): Promise<Bookin
   // What is carried comes from carryOnWhenLong, which gives the request as it was read.
   const b = carried ? carriedOn(input as BookingRequest, carried) : begun(input);
   openInbox(b);
-  const undos: Undo[] = carried ? [undoAppointment, ...undosOfOrder(b)] : []; // newest first
   try {
     await whileWanted(b, async () => {
       if (!carried) {
-        await owned(b, () => open(b, input));
-        undos.unshift(...undosOfOrder(b)); // before the do: an order may be placed without our hearing of it
+        await owned(b, () => open(b, input)); // from here on its undos are due, whatever was made
         await owned(b, () => doOrder(b));
         await owned(b, () => ready(b));
-        undos.unshift(undoAppointment);
         await hold(b);
       }
       while ((await keep(b)) === 'rebook') await hold(b);
@@ -52,8 +50,32 @@ export async function booking(input: unknown, carried?: Carried): Promise<Bookin
     return await end(b, 'completed');
   } catch (err) {
     if (!(err instanceof Ending)) throw err; // a bug: Temporal retries the task, nothing is undone
-    await shielded(() => compensate(b, undos));
+    await shielded(async () => compensate(b, await undosOf(b, input, err)));
     return end(b, err.status, err.code, err.facts);
+  }
+}
+
+/**
+ * The undos, newest first. They look for themselves whether there is anything to undo, so they are due as soon as the
+ * request was read. A cancel may come before that, and when the booking was reset it does: then the request is read now.
+ */
+async function undosOf(b: Booking, input: unknown, { status }: Ending): Promise<readonly Undo[]> {
+  if (!b.opened && status === 'cancelled') await openAfterwards(b, input);
+  return b.opened ? [undoAppointment, ...undosOfOrder(b)] : [];
+}
+
+/** Reads the request of a booking that is over. One that could never have been opened has made nothing. */
+async function openAfterwards(b: Booking, input: unknown): Promise<void> {
+  b.compensating = true;
+  for (;;) {
+    try {
+      return await open(b, input, true);
+    } catch (err) {
+      const failure = failureOf(err);
+      if (!failure) throw err;
+      if (failureRow(failure.code).owner === 'request') return;
+      if ((await attention(b, failure, ['retry', 'leave'])) === 'leave') return;
+    }
   }
 }
 
@@ -62,15 +84,16 @@ function begun(input: unknown): Booking {
   return newBooking(bookingIdOf(workflowId) ?? workflowId, startTime.toISOString(), input);
 }
 
-async function open(b: Booking, input: unknown): Promise<void> {
+async function open(b: Booking, input: unknown, afterwards = false): Promise<void> {
   if (isPlaintext(input)) throw new Failure('plaintext_input');
   const opened = await core('read the request and the account').openBooking({
     request: input,
     bookingId: b.state.id,
+    afterwards,
   });
   b.opened = true;
   const { provider, account } = opened.request;
-  const acceptFees = opened.request.policy?.acceptFees === true;
+  const acceptFees = b.state.acceptFees || opened.request.policy?.acceptFees === true;
   change(b, { ...opened, named: { provider, account }, acceptFees });
 }
 
@@ -90,8 +113,8 @@ async function whileWanted(b: Booking, forward: () => Promise<void>): Promise<vo
   } catch (err) {
     if (!b.state.cancel && !isCancellation(err)) throw err;
     if (!(err instanceof Ending) && !isCancellation(err)) throw err;
-    // Temporal's own cancel carries no options: it means cancel, fees accepted.
-    if (!b.state.cancel) change(b, { cancel: { by: 'temporal' }, acceptFees: true });
+    // Temporal's own cancel carries no options: what the request says of fees holds.
+    if (!b.state.cancel) change(b, { cancel: { by: 'temporal' } });
     throw new Ending('cancelled', 'cancelled_by_caller');
   } finally {
     heard.cancel();
@@ -105,6 +128,9 @@ async function end(
   code?: FailureCode,
   facts: FailureFacts = {},
 ): Promise<BookingView> {
+  // A bug, were it so: the booking stays open, and nobody is told that it is over.
+  if (b.state.compensation.some(({ outcome }) => outcome === 'pending'))
+    throw new Error('a booking ends with an undo that is not settled');
   const failure = status === 'failed' && code ? { code, message: new Failure(code, facts).message } : null;
   change(b, { status, failure, waitingFor: null, attention: null });
   refuseUnread(b);

@@ -1,5 +1,12 @@
 import { condition, continueAsNew, patched, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { BulkInput, BulkProgress, Waiting, WaitingCursor } from '../src/booking/care';
+import type {
+  BulkInput,
+  BulkProgress,
+  Resumed,
+  Waiting,
+  WaitingCursor,
+  WaitingSince,
+} from '../src/booking/care';
 import { caredBookingIdOf } from '../src/booking/names';
 import { care } from './care';
 import { now } from './clock';
@@ -24,6 +31,8 @@ interface UnderWay {
   before: string;
   after: WaitingCursor | null;
   failedIds: string[];
+  /** Since when those waited when they were listed. A run of an earlier build carries none. */
+  sinceOf?: WaitingSince;
   /** A newer request, which is taken up after the listing. */
   again?: BulkInput;
 }
@@ -38,7 +47,7 @@ interface UnderWay {
  */
 export async function bulk(input: BulkInput, carried?: UnderWay): Promise<BulkProgress> {
   let asked = input;
-  let run = carried ?? begun(workflowInfo().startTime.toISOString());
+  let run = carried ? carriedOn(carried) : begun(workflowInfo().startTime.toISOString());
   setHandler(bulkProgress, () => run.progress);
   setHandler(resumeAgain, (body) => {
     const newer = newerRequest(asked, body);
@@ -57,8 +66,22 @@ export async function bulk(input: BulkInput, carried?: UnderWay): Promise<BulkPr
 }
 
 function begun(before: string): UnderWay {
-  const progress = { total: null, resumed: 0, passedOver: 0, failed: 0, failedIds: [], done: false };
-  return { progress, before, after: null, failedIds: [] };
+  return { progress: { ...NOTHING_YET, failedIds: [] }, before, after: null, failedIds: [] };
+}
+
+const NOTHING_YET: BulkProgress = {
+  total: null,
+  resumed: 0,
+  passedOver: 0,
+  changed: 0,
+  failed: 0,
+  failedIds: [],
+  done: false,
+};
+
+/** What an earlier build did not count is as at the start. */
+function carriedOn(carried: UnderWay): UnderWay {
+  return { ...carried, progress: { ...NOTHING_YET, ...carried.progress } };
 }
 
 /** The request that a signal brings; null for the one at hand, which comes with its own start, and for what is none. */
@@ -81,7 +104,7 @@ function field(body: unknown, name: string): unknown {
 
 async function resumeThoseThatWait(input: BulkInput, run: UnderWay): Promise<void> {
   for (let waiting = await nextOf(input, run); ; waiting = await nextOf(input, run)) {
-    await resumeAll(input, run, waiting.workflowIds);
+    await resumeAll(input, run, waiting);
     if (waiting.next === null) return;
     run.after = waiting.next;
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bulk>(input, run);
@@ -106,42 +129,64 @@ async function nextOf({ incident }: BulkInput, { progress, before, after }: Unde
     after,
   });
   const waiting = Array.isArray(found) ? { workflowIds: found, count: found.length, next: null } : found;
-  progress.total = progress.resumed + progress.passedOver + progress.failed + waiting.count;
+  const { resumed, passedOver, changed, failed } = progress;
+  progress.total = resumed + passedOver + changed + failed + waiting.count;
   return waiting;
 }
 
-async function resumeAll(input: BulkInput, { progress, failedIds }: UnderWay, ids: string[]): Promise<void> {
-  for (const chunk of chunksOf(ids, input.ratePerSecond)) {
-    const { passedOver, failed } = await resumed(input, chunk);
+async function resumeAll(
+  input: BulkInput,
+  run: UnderWay,
+  { workflowIds, sinceOf }: Pick<Waiting, 'workflowIds' | 'sinceOf'>,
+): Promise<void> {
+  const { progress, failedIds } = run;
+  for (const chunk of chunksOf(workflowIds, input.ratePerSecond)) {
+    const { passedOver, changed, failed } = await resumed(input, chunk, sinceOf);
     progress.passedOver += passedOver;
-    progress.resumed += chunk.length - passedOver - failed.length;
+    progress.changed += changed;
+    progress.resumed += chunk.length - passedOver - changed - failed.length;
     progress.failed += failed.length;
-    failedIds.push(...failed.slice(0, MAX_KEPT - failedIds.length));
+    const kept = failed.slice(0, MAX_KEPT - failedIds.length);
+    failedIds.push(...kept);
+    run.sinceOf = { ...run.sinceOf, ...sinceOfThese(kept, sinceOf) };
     progress.failedIds = namesOf(failedIds);
   }
 }
 
 async function tellAgain(input: BulkInput, run: UnderWay): Promise<void> {
-  const asked = run.failedIds;
+  const asked = { workflowIds: run.failedIds, sinceOf: run.sinceOf };
   run.failedIds = [];
-  run.progress.failed -= asked.length;
+  run.sinceOf = {};
+  run.progress.failed -= asked.workflowIds.length;
   await resumeAll(input, run, asked);
   run.progress.failedIds = namesOf(run.failedIds);
 }
 
 async function resumed(
-  { ratePerSecond, by, incident: { reason } }: BulkInput,
+  { ratePerSecond, by, requestId, incident: { reason } }: BulkInput,
   workflowIds: string[],
-): Promise<{ passedOver: number; failed: string[] }> {
+  sinceOf: WaitingSince | undefined,
+): Promise<{ passedOver: number; changed: number; failed: string[] }> {
   const call = care(`resume ${workflowIds.length} bookings`);
-  // A worker of an earlier build does not tell of failed ones: it has tried until there were none.
-  const told: { passedOver: number; failedIds?: string[] } = await call.resume({
+  // A worker of an earlier build does not tell of failed ones, it has tried until there were none; nor of changed ones.
+  const told: Partial<Resumed> & Pick<Resumed, 'passedOver'> = await call.resume({
     workflowIds,
+    sinceOf: sinceOfThese(workflowIds, sinceOf),
     ratePerSecond,
     by,
     reason,
+    id: requestId,
   });
-  return { passedOver: told.passedOver, failed: told.failedIds ?? [] };
+  return { passedOver: told.passedOver, changed: told.changed ?? 0, failed: told.failedIds ?? [] };
+}
+
+function sinceOfThese(ids: readonly string[], sinceOf: WaitingSince | undefined): WaitingSince {
+  return Object.fromEntries(
+    ids.flatMap((id) => {
+      const since = sinceOf?.[id];
+      return since === undefined ? [] : [[id, since]];
+    }),
+  );
 }
 
 function chunksOf(ids: string[], ratePerSecond: number): string[][] {

@@ -1,14 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { BookingView } from '../src/booking/schema/view';
-import { core } from './activities';
-import { orPerson, takeUp } from './cut-off';
+import { takeUp } from './cut-off';
 import { openInbox } from './inbox';
-import type { CleanupInput, LateEffect } from './messages';
+import { lateEffect } from './late-effect';
+import type { CleanupInput } from './messages';
 import { publish } from './publish';
 import { change, newBooking, shielded, type Booking } from './state';
-import { undoAppointment } from './steps/appointment';
 import { compensate, type Undo } from './steps/undo';
-import { UNREAD_ORDER } from './unread-order';
 import { viewOf } from './view';
 
 /**
@@ -32,26 +30,4 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
 /** What is due; nothing when a person has it left standing. */
 function undosOf(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {
   return 'cutOff' in input ? takeUp(b, input.cutOff) : lateEffect(b, input);
-}
-
-async function lateEffect(
-  b: Booking,
-  { request, bookingId, orderId, createdAt }: LateEffect,
-): Promise<readonly Undo[]> {
-  const opened = await orPerson(b, () =>
-    core('read the ended booking').openBooking({ request, bookingId, afterwards: true }),
-  );
-  if (!opened) return [];
-  const order = orderId ? { ...UNREAD_ORDER, id: orderId, origin: 'adopted' as const } : null;
-  const attempt = {
-    slotMark: '',
-    startsAt: workflowInfo().startTime.toISOString(),
-    outcome: 'unknown' as const,
-    reason: null,
-    at: createdAt,
-  };
-  b.opened = true;
-  const { provider, account } = opened.request;
-  change(b, { ...opened, named: { provider, account }, order, attempts: [attempt] });
-  return [undoAppointment];
 }

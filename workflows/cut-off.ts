@@ -6,14 +6,15 @@ import { isEnded as isOver } from '../src/booking/status';
 import type { BookingTraces } from '../src/booking/traces';
 import { core, reads } from './activities';
 import { care } from './care';
-import { now } from './clock';
+import { after, now } from './clock';
 import { failureOf } from './ending';
 import { knownLive, whose } from './evidence';
 import { lookUp } from './lookups';
 import { attention } from './owned';
 import { at, change, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
-import { isEnded, undosOfOrder } from './steps/order';
+import { isEnded } from './steps/order';
+import { orderToUndo, undosOfOrder } from './steps/order-undo';
 import type { Undo } from './steps/undo';
 import { UNREAD_ORDER } from './unread-order';
 
@@ -23,7 +24,27 @@ import { UNREAD_ORDER } from './unread-order';
  * without a person's word: that somebody pressed Terminate is no patient's wish.
  */
 
-const undosOf = (b: Booking): readonly Undo[] => [undoAppointment, ...undosOfOrder(b)]; // newest first
+/** Newest first. */
+const undosOf = (b: Booking): readonly Undo[] =>
+  [undoAppointment, ...undosOfOrder(b)].map(unlessUsedElsewhere);
+
+/**
+ * An order may have been released long before it is cleaned up after, and be another booking's by now. Then so is what is on
+ * it: nothing is called.
+ */
+export function unlessUsedElsewhere(undo: Undo): Undo {
+  const guarded = (run: Undo['run']) => async (b: Booking) =>
+    (await isUsedElsewhere(b)) ? 'nothing_to_undo' : run(b);
+  return { ...undo, run: guarded(undo.run), ...(undo.settle && { settle: guarded(undo.settle) }) };
+}
+
+async function isUsedElsewhere({ state: { order, request, id: bookingId } }: Booking): Promise<boolean> {
+  if (!order) return false;
+  const { provider, account } = request;
+  return core('does another booking use the order?').isOrderUsedElsewhere({
+    ...{ provider, account, bookingId, orderId: order.id },
+  });
+}
 
 /** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */
 export async function takeUp(b: Booking, cutOff: CutOff): Promise<readonly Undo[]> {
@@ -79,17 +100,20 @@ const CONFIRMED: readonly string[] = ['confirmed', 'in_progress', 'rescheduling'
 
 /**
  * Null when it cannot have made anything: its request had not been read, or it had ended by itself. Every write is
- * published before it is made, so a run without traces made none.
+ * published before it is made, so a run without traces made none; where it was reset, the run before it may have.
  */
 async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
   const { request, view, traces, createdAt } = left;
-  if (!view || !traces?.opened || isOver(view.status)) return null;
+  if (view && isOver(view.status)) return null;
+  const wasOpened = traces?.opened === true;
+  if (!wasOpened && !left.isLaterRun) return null;
   const opening = { request, bookingId: b.state.id, afterwards: true };
   const opened = await orPerson(b, () => core('read the booking that was cut off').openBooking(opening));
   if (!opened) return null;
   b.opened = true;
   const { provider, account } = opened.request;
   change(b, { ...opened, named: { provider, account }, createdAt, ...UNSETTLED });
+  if (!view || !wasOpened) return { stoodConfirmed: false, wasEnding: false };
   change(b, asItStood(view, traces));
   change(b, unanswered(b.state, view.status, left.cutOffAt));
   return {
@@ -131,10 +155,28 @@ function unanswered(state: BookingState, status: BookingStatus | null, since: st
   const isMove = status === 'rescheduling' && state.capabilities.reschedule === 'native';
   const bookIsOpen = last?.outcome === 'booking' && !state.unknownBook;
   const orderIsOpen = placesOrder(state) && !state.order && !state.unknownOrderSince;
+  const startsAt = bookIsOpen ? last.startsAt : null;
   return {
-    ...(bookIsOpen && { unknownBook: { since, startsAt: last.startsAt, isMove } }),
+    ...(bookIsOpen && { unknownBook: { since, startsAt, isMove } }),
+    ...(startsAt !== null && { unansweredStarts: [...new Set([...state.unansweredStarts, startsAt])] }),
     ...(orderIsOpen && { unknownOrderSince: since }),
+    openWrites: stillOpen(state, isMove && bookIsOpen, since),
   };
+}
+
+/** Calls that name the order: one that was on its way counts as open already, and its window as begun at the end. */
+function stillOpen(
+  { openWrites, capabilities }: BookingState,
+  moves: boolean,
+  since: string,
+): BookingState['openWrites'] {
+  if (!capabilities.writesNameOrder) return [];
+  const atLeast = after(since, capabilities.lateCommitWindowMs);
+  const later = (until: string) => (Date.parse(until) > Date.parse(atLeast) ? until : atLeast);
+  return [
+    ...openWrites.map(({ what, until }) => ({ what, until: later(until) })),
+    ...(moves ? [{ what: 'move' as const, until: atLeast }] : []),
+  ];
 }
 
 function placesOrder({ request, capabilities }: BookingState): boolean {
@@ -147,8 +189,8 @@ type Verdict = { do: 'undo' } | { do: 'nothing' } | { do: 'ask'; failure: Failur
 async function judged(b: Booking, before: Before): Promise<Verdict> {
   try {
     await findPlacedOrder(b);
-    const { order, capabilities } = b.state;
-    if (!order && capabilities.orderKind !== null) return { do: 'undo' };
+    const order = await orderToUndo(b);
+    if (!order && b.state.capabilities.orderKind !== null) return { do: 'undo' };
     return verdictOn(b, before, await lookUp(b, 'look what the booking left'));
   } catch (err) {
     const failure = failureOf(err);
@@ -170,7 +212,9 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   const settling: readonly string[] = [...b.state.capabilities.settlesAt, 'confirmed', 'in_progress'];
   const providerSaysSo = own !== null && settling.includes(own.standing);
   const somethingStands = own !== null || (order !== null && !isEnded(order));
-  const isPromised = providerSaysSo || (before.stoodConfirmed && somethingStands);
+  // A word that we do not know may mean that it stands.
+  const isUnclear = own?.standing === 'unknown';
+  const isPromised = providerSaysSo || isUnclear || (before.stoodConfirmed && somethingStands);
   return isPromised ? { do: 'ask', failure: new Failure('booking_cut_off') } : { do: 'undo' };
 }
 

@@ -1,6 +1,6 @@
 import type { Appointment, Sighting } from '../src/booking/model';
 import { whose as whoseIs, type OwnershipClue, type Whose } from '../src/booking/sighting';
-import { maker, type Booking } from './state';
+import { change, maker, type Booking } from './state';
 
 /**
  * Whose live appointment a sighting shows, by what this booking knows of its own calls. Where refs do not return,
@@ -30,6 +30,12 @@ export function clueOf(b: Booking): OwnershipClue {
     before: seenBefore,
     triedStartsAt: attempts.at(-1)?.startsAt ?? null,
   };
+}
+
+/** Notes an appointment as the booking's own: it is known by its id from here on, whatever its answers are. */
+export function noteOwn(b: Booking, { id }: Appointment): void {
+  const { ownAppointmentIds } = b.state;
+  if (!ownAppointmentIds.includes(id)) change(b, { ownAppointmentIds: [...ownAppointmentIds, id] });
 }
 
 /** The live appointments that this booking knows as its own by id, but for those that a person left standing. */

@@ -1,3 +1,4 @@
+import type { FeeTerms } from '../activities/contract';
 import type { Appointment } from '../src/booking/model';
 import { nowMs } from './clock';
 import type { Booking } from './state';
@@ -7,4 +8,12 @@ export function costsFee(b: Booking, appointment: Appointment | null): boolean {
   const { feeWindowMs } = b.state.capabilities;
   if (feeWindowMs === 0 || !appointment?.startsAt || appointment.standing === 'cancelled') return false;
   return Date.parse(appointment.startsAt) - nowMs() < feeWindowMs;
+}
+
+/** What an undo may cost. */
+export function feeTermsOf({ state: { capabilities, request, acceptFees } }: Booking): FeeTerms {
+  return {
+    feeWindowMs: capabilities.feeWindowMs,
+    accepted: acceptFees || request.policy?.acceptFees === true,
+  };
 }

@@ -1,7 +1,8 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { FAILURES, type FailureCode } from '../src/booking/failures';
-import type { MessageKind, MessageReceipt, ResolveMessage } from '../src/booking/messages';
+import type { MessageKind, MessageReceipt, ResolveMessage, Seen } from '../src/booking/messages';
+import type { BookingView } from '../src/booking/schema/view';
 import { unreadableIn } from '../src/booking/unreadable';
 import { readCancel, readReschedule, readResolve, readRetry, senderOf } from './guard';
 import { now } from './clock';
@@ -17,7 +18,7 @@ import { viewOf } from './view';
  * line takes it; they never wait and never call a provider. There is no second state machine here.
  */
 
-type Verdict = { refused: FailureCode } | { accept: () => void };
+type Verdict = { refused: FailureCode; field?: string } | { accept: () => void };
 
 /** One row per kind of message: what makes it acceptable and where it goes. */
 const KINDS: Record<MessageKind, (b: Booking, body: unknown) => Verdict> = {
@@ -62,7 +63,7 @@ function setUpdate(
   setHandler(definition, (body?: unknown): MessageReceipt => take(b, kind, body), {
     validator: (body?: unknown) => {
       const verdict = verdictOf(b, kind, body);
-      if ('refused' in verdict) throw refusal(verdict.refused);
+      if ('refused' in verdict) throw refusal(verdict.refused, verdict.field);
     },
   });
 }
@@ -90,13 +91,18 @@ function record(
   return { outcome, code };
 }
 
-function refusal(code: FailureCode): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(FAILURES[code].text, code);
+function refusal(code: FailureCode, field?: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(FAILURES[code].text, code, ...(field ? [{ field }] : []));
+}
+
+function malformed(field: string): Verdict {
+  return { refused: 'malformed_message', field };
 }
 
 function cancelVerdict(b: Booking, body: unknown): Verdict {
-  const message = readCancel(body);
-  if (!message) return { refused: 'malformed_message' };
+  const read = readCancel(body);
+  if ('malformed' in read) return malformed(read.malformed);
+  const { message } = read;
   if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
   if (b.state.status === 'in_progress') return { refused: 'too_late_to_cancel' };
   if (costsFee(b, b.state.appointment) && !message.acceptFees && !b.state.acceptFees)
@@ -109,21 +115,28 @@ function cancelVerdict(b: Booking, body: unknown): Verdict {
 }
 
 function retryVerdict(b: Booking, body: unknown): Verdict {
-  const message = readRetry(body);
-  if (!message) return { refused: 'malformed_message' };
-  const { attention } = b.state;
-  if (!attention || isDecided(b) || (message.reason ?? attention.reason) !== attention.reason)
-    return { refused: 'nothing_to_resolve' };
-  if (!attention.choices.includes('retry')) return { refused: 'choice_not_offered' };
-  return { accept: () => decide(b, { ...message, choice: 'retry', why: 'retry' }) };
+  const read = readRetry(body);
+  if ('malformed' in read) return malformed(read.malformed);
+  return decisionVerdict(b, { ...read.message, choice: 'retry', why: 'retry' });
 }
 
 function resolveVerdict(b: Booking, body: unknown): Verdict {
-  const message = readResolve(body);
-  if (!message) return { refused: 'malformed_message' };
-  if (!b.state.attention || isDecided(b)) return { refused: 'nothing_to_resolve' };
-  if (!b.state.attention.choices.includes(message.choice)) return { refused: 'choice_not_offered' };
+  const read = readResolve(body);
+  return 'malformed' in read ? malformed(read.malformed) : decisionVerdict(b, read.message);
+}
+
+/** A decision counts for the question that the person saw: one that has come in its place since is not theirs. */
+function decisionVerdict(b: Booking, message: ResolveMessage): Verdict {
+  const { attention } = b.state;
+  if (!attention || isDecided(b)) return { refused: 'nothing_to_resolve' };
+  if (!isAbout(message, attention)) return { refused: 'attention_changed' };
+  if (!attention.choices.includes(message.choice)) return { refused: 'choice_not_offered' };
   return { accept: () => decide(b, message) };
+}
+
+function isAbout({ reason, since }: Seen, attention: NonNullable<BookingView['attention']>): boolean {
+  const isReason = reason === undefined || reason === attention.reason;
+  return isReason && (since === undefined || Date.parse(since) === Date.parse(attention.since));
 }
 
 /** Whether a person has decided what is asked, and nobody has acted on it yet. */
@@ -138,8 +151,9 @@ function decide(b: Booking, message: ResolveMessage): void {
 }
 
 function rescheduleVerdict(b: Booking, body: unknown): Verdict {
-  const message = readReschedule(body);
-  if (!message) return { refused: 'malformed_message' };
+  const read = readReschedule(body);
+  if ('malformed' in read) return malformed(read.malformed);
+  const { message } = read;
   const { status, appointment, attention, capabilities, request, lastMove, lastMoveDone } = b.state;
   if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
   // The same change again has no effect twice: it is on its way, or done.

@@ -4,7 +4,8 @@ import type { Appointment, Sighting } from '../src/booking/model';
 import { partyOf } from '../src/booking/request-parts';
 import { reads } from './activities';
 import { after, now, nowMs } from './clock';
-import { clueOf, whose } from './evidence';
+import { clueOf } from './evidence';
+import { inferredOurs } from './ownership';
 import { newPace, noteLook, type Pace } from './pace';
 import { at, change, type Booking } from './state';
 import { newsUntil } from './waiting';
@@ -85,10 +86,10 @@ function isEffect(b: Booking, appointment: Appointment): boolean {
   return Date.parse(appointment.startsAt ?? '') === Date.parse(unknown.startsAt ?? '');
 }
 
-/** One look-up for the unanswered call. */
+/** One look-up for the unanswered call, at what is there now and not at a list that was read before it. */
 export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
-  const sighting = await lookUp(b, 'look whether the unanswered booking took effect');
-  const seen = whose(b, sighting);
+  const sighting = await lookUp(b, 'look whether the unanswered booking took effect', { fresh: true });
+  const seen = await inferredOurs(b, sighting);
   if (seen.is === 'foreign' || seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   if (seen.is === 'ours' && (b.compensating || isEffect(b, seen.appointment))) {
     // A move that is being undone may still surface: its window stays open.

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BulkProgress, CutOff } from '../src/booking/care';
 import type { FoundSlots } from '../src/booking/model';
 import type { MessageReceipt } from '../src/booking/messages';
+import type { BookingTraces } from '../src/booking/traces';
 import type { BookingView } from '../src/booking/schema/view';
 
 /**
@@ -46,6 +47,8 @@ export interface LateEffect {
   createdAt: string;
   request: unknown;
   orderId: string | null;
+  /** What it knew of its own calls; an earlier build gives none. */
+  traces?: BookingTraces | null;
 }
 
 /** A booking's run that was cut off before the booking's own end. */

@@ -62,12 +62,14 @@ export async function attention(
   } finally {
     change(b, { attention: null, heldBackMs: b.state.heldBackMs + (nowMs() - sinceMs) });
   }
-  return takeDecision(b);
+  return takeDecision(b, failure);
 }
 
-function takeDecision(b: Booking): Choice {
+function takeDecision(b: Booking, { code }: Failure): Choice {
   const choice = b.inbox.decision?.choice ?? 'retry';
   b.inbox.decision = null;
+  // From here on its writes are made although it was reset: a person has seen to what was there before.
+  if (code === 'booking_reset' && choice === 'retry') change(b, { isResetAccepted: true });
   return choice;
 }
 

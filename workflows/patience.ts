@@ -1,13 +1,13 @@
 import type { Failure, FailureCode } from '../src/booking/failures';
-import { callLimitMs } from './activities';
+import { writeLimitMs } from './activities';
 import { after, now, nowMs } from './clock';
 import { failureOf } from './ending';
 import type { Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
- * Patience: the time in which tries were made. What counts are the tries' own time, each at most as long as a call may
- * take, and the pauses between them, each at most twice as long as it was planned: that much may be a busy Temporal's
+ * Patience: the time in which tries were made. What counts are the tries' own time, each at most as long as a write
+ * may take, and the pauses between them, each at most twice as long as it was planned: that much may be a busy Temporal's
  * lateness, and more is a time without workers, which does not count. A pause is cut to what is left, and the try
  * that began when nothing was left is the last: nobody is asked before a try that was made after the limit.
  */
@@ -29,7 +29,7 @@ export async function tried<T>(b: Booking, patience: Patience, call: () => Promi
   try {
     return await call();
   } finally {
-    patience.spentMs += Math.min(nowMs() - beganMs, callLimitMs(b));
+    patience.spentMs += Math.min(nowMs() - beganMs, writeLimitMs(b));
   }
 }
 
@@ -58,15 +58,26 @@ export async function pauseWithin(
 }
 
 /** Pauses for a time that nothing may cut. */
-export async function pauseFor(b: Booking, patience: Patience, what: string, pauseMs: number): Promise<void> {
+export function pauseFor(b: Booking, patience: Patience, what: string, pauseMs: number): Promise<void> {
+  return spending(patience, pauseMs, () => pauseUntil(b, what, after(now(), pauseMs)));
+}
+
+/** Waits for something that is planned to take so long, and counts the time. */
+export async function spending<T>(patience: Patience, plannedMs: number, wait: () => Promise<T>): Promise<T> {
   const beganMs = nowMs();
-  await pauseUntil(b, what, after(now(), pauseMs));
-  patience.spentMs += Math.min(nowMs() - beganMs, pauseMs * 2);
+  try {
+    return await wait();
+  } finally {
+    patience.spentMs += Math.min(nowMs() - beganMs, plannedMs * 2);
+  }
 }
 
 const PASSING: readonly FailureCode[] = ['rate_limited', 'provider_unavailable'];
 
-/** Whether time alone may cure a failure: a write that fails so certainly had no effect. */
+/**
+ * Whether time alone may cure a failure. A write that is thrown as one certainly had no effect: nothing of it was sent, or
+ * the vendor itself asked for fewer calls; every other answer that sounds like it is an unknown outcome.
+ */
 export function isPassing({ code }: Failure): boolean {
   return PASSING.includes(code);
 }

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { MEMO } from '../src/booking/names';
 import { isOpen } from '../src/booking/status';
-import type { Booking } from './state';
+import type { Booking, BookingState } from './state';
 import { storyOf } from './story';
 import { tracesOf, viewOf } from './view';
 
@@ -31,7 +31,15 @@ const STARTS_AT = defineSearchAttributeKey('BookingStartsAt', DATETIME);
  * activity, so that a workflow task upserts search attributes once at most.
  */
 export function publish(b: Booking): void {
-  if (!b.dirty || isAboutToEnd(b)) return;
+  if (!isAboutToEnd(b)) publishAll(b);
+}
+
+/**
+ * The same whatever is about to end. What may be made now must be known to whoever cleans up, and to another booking that
+ * wonders whose an appointment at that start is.
+ */
+export function publishAll(b: Booking): void {
+  if (!b.dirty) return publishView(b);
   b.dirty = false;
   setCurrentDetails(storyOf(b.state));
   const changed = attributesOf(b).filter(({ key, value }) => b.published[key.name] !== String(value));
@@ -65,7 +73,7 @@ function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
   const attention = { key: ATTENTION, value: view.attention?.reason ?? null };
   // Before its request is read that is all there is to tell; one that waits for a person must be found all the same.
   if (!b.opened) return view.attention || b.published[ATTENTION.name] ? [status, attention] : [status];
-  const startsAt = view.appointment?.startsAt;
+  const startsAt = startOf(b.state);
   return [
     status,
     { key: PROVIDER, value: view.provider },
@@ -75,4 +83,15 @@ function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
     attention,
     { key: STARTS_AT, value: startsAt ? new Date(startsAt) : null },
   ];
+}
+
+/**
+ * Where the booking is in time: its appointment's start, or the one that a book call aims at while that is on its way or
+ * unanswered. Where refs do not return that comes first, since it is what other bookings look for (ownership.ts).
+ */
+function startOf({ appointment, attempts, unknownBook, capabilities }: BookingState): string | null {
+  const last = attempts.at(-1);
+  const aimedAt = unknownBook ? unknownBook.startsAt : last?.outcome === 'booking' ? last.startsAt : null;
+  const held = appointment?.startsAt ?? null;
+  return capabilities.refReturns ? (held ?? aimedAt) : (aimedAt ?? held);
 }

@@ -1,7 +1,8 @@
+import { missingFrom } from '../src/booking/absence';
 import { Failure } from '../src/booking/failures';
-import type { Sighting } from '../src/booking/model';
+import type { Appointment, Sighting } from '../src/booking/model';
 import { polls } from './activities';
-import { knownLive, ownIn, whose } from './evidence';
+import { clueOf, knownLive, noteOwn, ownIn, whose } from './evidence';
 import { lookUp, whereToLook } from './lookups';
 import { change, type Booking } from './state';
 import { noteLook } from './pace';
@@ -40,20 +41,40 @@ export async function nextSighting(
   return seen;
 }
 
-/** Notes how the booking's appointment stands; one that the provider no longer shows counts as cancelled. */
+/**
+ * Notes how the booking's appointment stands. One that has another id by now is ours under that; one that the look does not
+ * show has ended only where that is known (src/booking/absence.ts), else it is missing.
+ */
 export function note(b: Booking, sighting: Sighting): void {
   const { appointment, order } = b.state;
   if (sighting.order && order) change(b, { order: { ...sighting.order, origin: order.origin } });
   const own = ownIn(b, sighting);
   // Moved by somebody else: the change that a caller asked for last is no longer what stands.
   if (own && own.startsAt !== appointment?.startsAt) change(b, { lastMoveDone: false });
-  if (own) change(b, { appointment: own });
-  else if (appointment)
-    change(b, { appointment: { ...appointment, standing: 'cancelled', status: 'cancelled' } });
+  if (own) {
+    change(b, { appointment: own });
+    noteOwn(b, own);
+  } else if (appointment) {
+    noteUnseen(b, sighting, appointment);
+  }
   // Somebody else's appointment beside or instead of ours is for a person: nothing of theirs may be touched. So is
   // another of our own: an earlier one, say, that the provider has restored.
   const seen = whose(b, sighting);
   if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
   const known = knownLive(b, sighting).filter(({ id }) => id !== own?.id && id !== b.state.replaces?.id);
   if (!b.state.capabilities.refReturns && known.length > 0) throw new Failure('ambiguous_match');
+}
+
+/** The activity that looked has held this against the same rule; here it is what the booking concludes. */
+function noteUnseen(b: Booking, sighting: Sighting, appointment: Appointment): void {
+  if (appointment.standing === 'cancelled') return;
+  const { acceptedCancels, capabilities } = b.state;
+  const said = missingFrom(sighting, {
+    clue: clueOf(b),
+    standingIds: [appointment.id],
+    acceptedCancels,
+    orderTakesAppointment: capabilities.orderCancelTakesAppointment,
+  });
+  if (said !== null) throw new Failure('appointment_missing', { said });
+  change(b, { appointment: { ...appointment, standing: 'cancelled', status: 'cancelled' } });
 }

@@ -95,6 +95,8 @@ export interface Attempt {
   outcome: AttemptOutcome;
   reason: string | null;
   at: string;
+  /** How often it was made anew, after a window in which its effect did not show: each has an idempotency key of its own. */
+  renewals?: number;
 }
 
 /** What callers and providers have sent and the main line has not taken yet. */
@@ -229,6 +231,7 @@ const UNOPENED: Capabilities = {
   cancelBy: 'call',
   orderCancelTakesAppointment: false,
   reschedule: 'none',
+  writesNameOrder: false,
   webhooks: false,
   settlesAt: [],
   lateCommitWindowMs: 0,
@@ -236,6 +239,7 @@ const UNOPENED: Capabilities = {
   leadTimeMs: 0,
   minAgeYears: null,
   orderKeyLifetimeMs: 0,
+  bookTakesKey: false,
   bookKeyLifetimeMs: 0,
   callTimeoutMs: 0,
 };

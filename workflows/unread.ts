@@ -141,7 +141,8 @@ function question({ inbox: { unread } }: Booking): Booking['state']['attention']
   return {
     reason: failure.code,
     message: failure.message,
-    since: unread[0]?.at ?? now(),
+    // Of this asking: a decision about another message must not count for this one, though both came at once.
+    since: now(),
     tried: unread.map(triedLine),
     triedLeftOut: 0,
     choices: [...(failureRow(failure.code).choices ?? [])],

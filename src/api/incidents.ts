@@ -21,6 +21,10 @@ const bulkSchema = z
     total: z.number().int().nullable().meta({ description: 'Null until they have been counted.' }),
     resumed: z.number().int(),
     passedOver: z.number().int().meta({ description: 'Had ended when their turn came.' }),
+    changed: z.number().int().meta({
+      description:
+        'Did not wait any more as they were listed when their turn came, and were left alone: decided meanwhile, or asking anew.',
+    }),
     failed: z.number().int().meta({ description: 'Could not be told; they are told again at the end.' }),
     failedIds: z.array(z.string()).meta({ description: 'The first hundred of those.' }),
     done: z.boolean(),

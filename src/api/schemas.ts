@@ -69,14 +69,21 @@ export const cancelSchema = z.strictObject({
   id: token,
 });
 
-export const retrySchema = z.strictObject({
+/** What a decision is about, as the booking showed it: refused (`attention_changed`) when that has changed. */
+const seen = {
   reason: z
     .string()
     .max(MESSAGE_LIMITS.token)
     .optional()
-    .meta({ description: 'Only if the booking waits for this reason; refused when it waits for another.' }),
-  id: token,
-});
+    .meta({ description: 'The `reason` of the attention that this decides.' }),
+  since: z.iso
+    .datetime({ offset: true })
+    .max(MESSAGE_LIMITS.token)
+    .optional()
+    .meta({ description: 'The `since` of the attention that this decides.' }),
+};
+
+export const retrySchema = z.strictObject({ ...seen, id: token });
 
 const CHOICE_NAMES = Object.keys(CHOICES).filter((name): name is Choice => name in CHOICES);
 
@@ -87,6 +94,7 @@ export const resolveSchema = z.strictObject({
     .min(1)
     .max(MESSAGE_LIMITS.text)
     .meta({ description: 'For the record: why it was decided so.' }),
+  ...seen,
   id: token,
 });
 

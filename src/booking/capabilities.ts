@@ -24,6 +24,8 @@ export interface Capabilities {
   orderCancelTakesAppointment: boolean;
   /** Whether the provider moves appointments itself. */
   reschedule: 'native' | 'none';
+  /** Whether cancels and moves name the order and not the appointment: a late one hits whatever the order has by then. */
+  writesNameOrder: boolean;
   /** Whether the provider tells news by itself; polling stands behind it either way. */
   webhooks: boolean;
   /** Standings that settle a booking. */
@@ -38,6 +40,8 @@ export interface Capabilities {
   minAgeYears: number | null;
   /** How long an order's idempotency key counts, in ms; 0 = no key. */
   orderKeyLifetimeMs: number;
+  /** Whether the book call takes an idempotency key at all; whether the account has it is `bookKeyLifetimeMs`. */
+  bookTakesKey: boolean;
   /** How long a book call's idempotency key counts, in ms; 0 = no key, or the account lacks it. */
   bookKeyLifetimeMs: number;
   /** One HTTP call's time limit, in ms; the book call's sync window is added to it. */
@@ -54,6 +58,7 @@ const JUNCTION = {
   refReturns: true,
   cancelBy: 'call',
   reschedule: 'native',
+  writesNameOrder: true,
   webhooks: true,
   settlesAt: ['confirmed'],
   lateCommitWindowMs: 120_000,
@@ -69,6 +74,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     orderKind: 'at_home_phlebotomy',
     requestTier: true,
     orderCancelTakesAppointment: true,
+    bookTakesKey: false,
     feeWindowMs: DAY_MS,
     minAgeYears: 18,
   },
@@ -77,6 +83,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     orderKind: 'walk_in_test',
     requestTier: false,
     orderCancelTakesAppointment: false,
+    bookTakesKey: true,
     feeWindowMs: 0,
     minAgeYears: null,
   },
@@ -90,6 +97,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     cancelBy: 'staff_task',
     orderCancelTakesAppointment: false,
     reschedule: 'none',
+    writesNameOrder: false,
     webhooks: false,
     settlesAt: ['confirmed'],
     lateCommitWindowMs: 300_000,
@@ -97,6 +105,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     leadTimeMs: 0,
     minAgeYears: null,
     orderKeyLifetimeMs: 0,
+    bookTakesKey: false,
     bookKeyLifetimeMs: 0,
     callTimeoutMs: 15_000,
   },

@@ -24,6 +24,8 @@ export interface LeftBehind {
   /** The last that the run put into its memo; null when it never came so far. */
   view: BookingView | null;
   traces: BookingTraces | null;
+  /** Whether it was a later run, as one that a reset in Temporal makes: without traces it tells nothing of the runs before it. */
+  isLaterRun: boolean;
 }
 
 /** One that is to be looked at again. */
@@ -98,7 +100,15 @@ export interface Retrying {
   by: string;
   /** What it waits for; one that waits for something else by now is left alone. */
   reason: string;
+  /** The request's own token: by it a booking that was told already is known. An earlier build gives none. */
+  id?: string;
 }
+
+/** Since when each waited when it was listed, RFC 3339, by workflow id. Of one whose view cannot be read, nothing. */
+export type WaitingSince = Readonly<Record<string, string>>;
+
+/** What became of one that was to try again; `changed`: it does not wait any more as it was listed, and was left alone. */
+export type Told = 'resumed' | 'ended' | 'changed';
 
 /** Resuming the bookings of an incident. */
 export interface BulkInput {
@@ -116,8 +126,10 @@ export interface BulkProgress {
   /** Those that were found; null until the bookings have been counted. */
   total: number | null;
   resumed: number;
-  /** Those that had ended when their turn came. One that was decided meanwhile counts as resumed, and is left alone. */
+  /** Those that had ended when their turn came. */
   passedOver: number;
+  /** Those that did not wait any more as they were listed when their turn came: decided meanwhile, or asking anew. They were left alone. */
+  changed: number;
   /** Those that could not be told. While it is under way they are told again at the end. */
   failed: number;
   /** The first hundred of those. */
@@ -135,6 +147,8 @@ export interface WaitingCursor {
 export interface Waiting {
   /** The oldest first; so many that they fit into one payload. */
   workflowIds: string[];
+  /** An earlier build tells none. */
+  sinceOf?: WaitingSince;
   /** How many there are from the cursor on, these included. */
   count: number;
   /** Null when these are the last. */
@@ -144,5 +158,7 @@ export interface Waiting {
 /** What became of those that were told to try again. */
 export interface Resumed {
   passedOver: number;
+  /** An earlier build does not tell. */
+  changed?: number;
   failedIds: string[];
 }

@@ -270,6 +270,11 @@ export const FAILURES = {
     text: 'The message to the booking is malformed or too long.',
   },
   nothing_to_resolve: { owner: 'request', status: 409, text: 'The booking does not wait for a decision.' },
+  attention_changed: {
+    owner: 'request',
+    status: 409,
+    text: 'The booking waits for another decision by now than this one was made about; look at it again.',
+  },
   choice_not_offered: {
     owner: 'request',
     status: 422,

@@ -18,12 +18,17 @@ export interface CancelMessage extends Sender {
   acceptFees?: boolean;
 }
 
-export interface RetryMessage extends Sender {
-  /** Only what waits for this reason is to try again; whatever it waits for when left out. */
+/** Which question a person saw when they decided; what is left out is not compared. */
+export interface Seen {
+  /** The attention's `reason`. */
   reason?: string;
+  /** The attention's `since`, RFC 3339. */
+  since?: string;
 }
 
-export interface ResolveMessage extends Sender {
+export interface RetryMessage extends Sender, Seen {}
+
+export interface ResolveMessage extends Sender, Seen {
   choice: Choice;
   /** For the record: why the person decided so. */
   why: string;
@@ -39,7 +44,7 @@ export type MessageKind = 'cancel' | 'retry' | 'resolve' | 'reschedule';
 
 /** How much a message may hold. More is refused as malformed: what is cut may have lost its meaning. */
 export const MESSAGE_LIMITS = {
-  /** Letters of `id` and `by`, and of the reason that a retry names. */
+  /** Letters of `id` and `by`, and of the reason and the time that a decision names. */
   token: 100,
   /** Letters of `reason` and `why`. */
   text: 1_000,

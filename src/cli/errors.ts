@@ -34,6 +34,7 @@ const ADVICE: Partial<Record<FailureCode, string>> = {
   fees_not_accepted: 'To cancel all the same, repeat it with --accept-fees.',
   idempotency_key_reused: 'Repeat it with the same request, or give this request another --key.',
   choice_not_offered: 'See which are: npm run booking -- show <id>',
+  attention_changed: 'See what it waits for now: npm run booking -- show <id>',
   nothing_to_resolve: 'See how it stands: npm run booking -- show <id>',
 };
 

@@ -33,6 +33,7 @@ const BEGUN: BulkProgress = {
   total: null,
   resumed: 0,
   passedOver: 0,
+  changed: 0,
   failed: 0,
   failedIds: [],
   done: false,
@@ -71,7 +72,7 @@ export async function bulkStatus(door: Door, id: string): Promise<Bulk> {
     const progress = await within(door.client, CALL_TIMEOUT_MS, () =>
       asked(() => handle.query(bulkProgress)),
     );
-    // One of an earlier build does not tell of failed ones.
+    // One of an earlier build does not tell of failed or changed ones.
     return { id, ...BEGUN, ...progress };
   } catch (err) {
     if (isNotFound(err)) throw new Failure('booking_not_found');

@@ -5,6 +5,7 @@ import type {
   Problems,
   Retrying,
   Swept,
+  Told,
   Waiting,
   WaitingCursor,
 } from '../booking/care';
@@ -21,7 +22,7 @@ export interface BookingCare {
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
   findProblems(nowMs: number): Promise<Problems>;
   waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
-  retryOne(workflowId: string, retrying: Retrying): Promise<boolean>;
+  retryOne(workflowId: string, retrying: Retrying & { since: string | null }): Promise<Told>;
   auditedBookings(
     place: AuditPlace,
     since: string,

@@ -5,12 +5,13 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/common';
 import type { CleanupInput } from '../../workflows/messages';
-import { AFTER_RUN_MEMO, cleanupIdOf, CUT_OFF_MEMO, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import { AFTER_RUN_MEMO, cleanupIdOf, CUT_OFF_MEMO, MEMO, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
+import type { BookingTraces } from '../booking/traces';
 import { cleanUpAfter } from './after-run';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
-import { isOver, type Execution } from './execution';
+import { isOver, memoValue, type Execution } from './execution';
 import { findExecution, hasUnknownCall, memoView, ownView } from './read';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
@@ -23,14 +24,23 @@ export async function cleanUpBooking(door: Door, bookingId: string): Promise<boo
   const execution = await findExecution(door, bookingId);
   if (!execution || !isOver(execution.status)) return false;
   const view = await ownView(door, bookingId, execution);
-  if (view.status === 'completed' || !hasUnknownCall(view)) return false;
+  if (view.status === 'completed' || !(await hasUnknownCall(door, execution, view))) return false;
   // What a person decided to leave standing carries the same maker: it is theirs.
   if (isLeft(view) || (await wasLeftSince(door, bookingId, execution.runId))) return false;
   const { workflowId, runId, attributes } = execution;
   const { input: request } = await beginningOf(door, workflowId, runId);
   const orderId = view.order?.id ?? null;
-  await beginCleanUp(door, { bookingId, createdAt: view.createdAt, request, orderId }, runId, attributes);
+  const traces = tracesIn(await memoValue(door, execution, MEMO.traces));
+  const late = { bookingId, createdAt: view.createdAt, request, orderId, traces };
+  await beginCleanUp(door, late, runId, attributes);
   return true;
+}
+
+/** A booking's own publishing is the only writer; what another build wrote must at least have what is used here. */
+export function tracesIn(value: unknown): BookingTraces | null {
+  const isTraces = (given: unknown): given is BookingTraces =>
+    typeof given === 'object' && given !== null && 'opened' in given && 'ownAppointmentIds' in given;
+  return isTraces(value) ? value : null;
 }
 
 function isLeft({ compensation }: BookingView): boolean {

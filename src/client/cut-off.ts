@@ -10,9 +10,8 @@ import {
   workflowIdOf,
 } from '../booking/names';
 import { isEnded } from '../booking/status';
-import type { BookingTraces } from '../booking/traces';
 import { beginningOf } from './beginning';
-import { beginCleanUp, cleanUpBooking } from './clean-up';
+import { beginCleanUp, cleanUpBooking, tracesIn } from './clean-up';
 import type { Door } from './door';
 import { describe, executionOf, isOver, memoValue, type Execution } from './execution';
 import { memoView } from './read';
@@ -284,11 +283,7 @@ export async function readLeftBehind(door: Door, bookingId: string, runId: strin
     cutOffAt: execution.closedAt ?? startedAt,
     request: input,
     view,
-    traces: isTraces(traces) ? traces : null,
+    traces: tracesIn(traces),
+    isLaterRun: execution.firstRunId !== null && execution.firstRunId !== runId,
   };
-}
-
-/** A booking's own publishing is the only writer; what another build wrote must at least have what is used here. */
-function isTraces(value: unknown): value is BookingTraces {
-  return typeof value === 'object' && value !== null && 'opened' in value && 'ownAppointmentIds' in value;
 }

@@ -1,9 +1,12 @@
-import type { Incident, IncidentFilter, Retrying, Waiting, WaitingCursor } from '../booking/care';
+import type { Incident, IncidentFilter, Retrying, Told, Waiting, WaitingCursor } from '../booking/care';
 import { retry } from '../../workflows/messages';
+import type { RetryMessage } from '../booking/messages';
+import type { BookingView } from '../booking/schema/view';
 import { Failure } from '../booking/failures';
 import { caredBookingIdOf, WORKFLOW_TYPE } from '../booking/names';
 import type { Door } from './door';
-import { executionOf, type Execution } from './execution';
+import { describe, executionOf, isOver, type Execution } from './execution';
+import { memoView } from './read';
 import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
 import { rowsOf } from './visibility';
 
@@ -43,8 +46,8 @@ export async function listIncidents(door: Door): Promise<Incident[]> {
   return [...groups.values()].sort((a, b) => b.count - a.count);
 }
 
-/** Workflow ids that go into one payload. */
-const MAX_PIECE = 2_000;
+/** Those that go into one payload, each with its id and since when it waits. */
+const MAX_PIECE = 1_000;
 
 /**
  * Those that wait for this reason and began before then, the oldest first, a piece at a time. Whoever fails anew after
@@ -56,18 +59,34 @@ export async function waitingFor(
   before: string,
   after: WaitingCursor | null,
 ): Promise<Waiting> {
-  const found: WaitingCursor[] = [];
+  const found: (WaitingCursor & { since: string | null })[] = [];
   const since = after ? [`StartTime >= '${after.startedAt}'`] : [];
   for await (const row of waiting(door, ...termsOf(incident), `StartTime <= '${before}'`, ...since)) {
     const one = { startedAt: row.startedAt ?? before, workflowId: row.workflowId };
-    if (!after || inOrder(after, one) < 0) found.push(one);
+    if (!after || inOrder(after, one) < 0)
+      found.push({ ...one, since: await sinceIn(door, row, incident.reason) });
   }
   const piece = found.sort(inOrder).slice(0, MAX_PIECE);
+  const last = piece.length < found.length ? piece.at(-1) : undefined;
   return {
     workflowIds: piece.map(({ workflowId }) => workflowId),
+    sinceOf: Object.fromEntries(
+      piece.flatMap(({ workflowId, since }) => (since === null ? [] : [[workflowId, since]])),
+    ),
     count: found.length,
-    next: piece.length < found.length ? (piece.at(-1) ?? null) : null,
+    next: last ? { startedAt: last.startedAt, workflowId: last.workflowId } : null,
   };
+}
+
+/** Since when it waits for this reason, as its row tells; null where it tells another, or cannot be read here. */
+async function sinceIn(door: Door, row: Execution, reason: string): Promise<string | null> {
+  try {
+    const attention = (await memoView(door, row))?.attention;
+    return attention?.reason === reason ? attention.since : null;
+  } catch (err) {
+    if (err instanceof Failure && err.code === 'key_missing') return null;
+    throw err;
+  }
 }
 
 function inOrder(one: WaitingCursor, other: WaitingCursor): number {
@@ -80,19 +99,36 @@ function inOrder(one: WaitingCursor, other: WaitingCursor): number {
 }
 
 /**
- * Has one of them try again; false when it has ended. One that no longer waits for this reason refuses, which harms
- * nothing.
+ * Has one of them try again, if it still waits as it was listed: the decision was made about that. What changes between
+ * the look and the message, the booking itself refuses. Throws `key_missing` where nobody can tell what it waits for.
  */
-export async function retryOne(door: Door, workflowId: string, retrying: Retrying): Promise<boolean> {
+export async function retryOne(
+  door: Door,
+  workflowId: string,
+  { by, id, reason, since }: Retrying & { since: string | null },
+): Promise<Told> {
+  const execution = await describe(door, workflowId);
+  if (!execution || isOver(execution.status)) return 'ended';
+  const view = await memoView(door, execution);
+  if (id !== undefined && wasTold(view, id)) return 'resumed';
+  const attention = view?.attention;
+  if (attention?.reason !== reason || (since ?? attention.since) !== attention.since) return 'changed';
+  const message: RetryMessage = { by, id, reason, since: attention.since };
   try {
     await within(door.client, CALL_TIMEOUT_MS, () =>
-      door.client.workflow.getHandle(workflowId).signal(retry, { ...retrying }),
+      door.client.workflow.getHandle(workflowId).signal(retry, message),
     );
-    return true;
+    return 'resumed';
   } catch (err) {
-    if (isNotFound(err)) return false;
+    if (isNotFound(err)) return 'ended';
     throw err;
   }
+}
+
+/** A try that lost its worker, or its answer, may have told it already. */
+function wasTold(view: BookingView | null, id: string): boolean {
+  const { lastRequest } = view ?? {};
+  return lastRequest?.id === id && lastRequest.outcome === 'accepted';
 }
 
 /** The filter in Temporal's query language. A value of no form of ours is `invalid_request`. */

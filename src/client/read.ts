@@ -52,19 +52,40 @@ export async function readExecution(
 ): Promise<BookingView> {
   const own = await ownView(door, bookingId, execution);
   if (!isOver(execution.status)) return { ...own, stalled: await stalledOf(door, execution) };
-  if (!mayBeCleanedUp(own)) return own;
+  if (!(await mayBeCleanedUp(door, execution, own))) return own;
   const after = await cleanUpAfter(door, bookingId, execution.runId);
   return after ? withCleanUp(own, await memoView(door, after), await stalledOf(door, after)) : own;
 }
 
 /** Whether an ended booking may have left something: it was cut off, or could not account for one of its calls. */
-function mayBeCleanedUp(own: BookingView): boolean {
-  return own.failure?.code === 'booking_cut_off' || hasUnknownCall(own);
+async function mayBeCleanedUp(door: Door, execution: Execution, own: BookingView): Promise<boolean> {
+  return own.failure?.code === 'booking_cut_off' || (await hasUnknownCall(door, execution, own));
 }
 
-/** Whether a call of an ended booking was never accounted for, as far as its view tells: the oldest may be left out there. */
-export function hasUnknownCall({ attempts, attemptsLeftOut }: BookingView): boolean {
-  return attemptsLeftOut > 0 || attempts.some(({ outcome }) => outcome === 'unknown');
+/**
+ * Whether a call of an ended booking was not answered, so that it may still take effect. The view tells of an attempt's last
+ * call, and the oldest attempts may be left out there; the traces tell of every call that was for a time.
+ */
+export async function hasUnknownCall(
+  door: Door,
+  execution: Execution,
+  { attempts, attemptsLeftOut }: BookingView,
+): Promise<boolean> {
+  if (attemptsLeftOut > 0 || attempts.some(({ outcome }) => outcome === 'unknown')) return true;
+  return hasUnansweredStart(door, execution);
+}
+
+async function hasUnansweredStart(door: Door, execution: Execution): Promise<boolean> {
+  try {
+    const traces = await memoValue(door, execution, MEMO.traces);
+    if (typeof traces !== 'object' || traces === null) return false;
+    const starts: unknown = Reflect.get(traces, 'unansweredStarts');
+    return Array.isArray(starts) && starts.length > 0;
+  } catch (err) {
+    // The view was readable without: what nobody can read tells of nothing that was accounted for.
+    if (err instanceof Failure && err.code === 'key_missing') return true;
+    throw err;
+  }
 }
 
 /** A booking's own view, without what a clean-up after it did or asks. */

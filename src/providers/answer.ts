@@ -83,7 +83,7 @@ export function meaningOfWrite<T, Row extends RefusalRow>(
   const done = valueOf(answer, read);
   if (done) return { is: 'done', value: done.value };
   const { text, form } = language.complaintOf(answer.body);
-  const said = quoted(answer, text);
+  const said = quoted(answer, { text, form });
   const row = language.rows.find((one) => fits(one, operation, answer, text) && isProven(one, form));
   if (row && !PROVES_NOTHING.includes(row.is)) return { is: 'no_effect', row, said };
   const isRefusal = row?.is !== 'outcome_unknown' && isOwnRefusal(answer, form);
@@ -98,7 +98,7 @@ export function meaningOfRead<T, Row extends RefusalRow>(
   const done = valueOf(answer, read);
   if (done) return { is: 'done', value: done.value };
   const { text, form } = language.complaintOf(answer.body);
-  const said = quoted(answer, text);
+  const said = quoted(answer, { text, form });
   const row = language.rows.find((one) => fits(one, operation, answer, text));
   if (row) return { is: 'refused', row, said };
   const isForPeople = isRefusalStatus(answer.status) && form !== 'garbage';
@@ -142,8 +142,9 @@ function isRefusalStatus(status: number): boolean {
   return status >= 400 && status <= 499 && !IN_PASSING.includes(status);
 }
 
-function isOwnRefusal({ status }: HttpAnswer, form: string): boolean {
-  return isRefusalStatus(status) && isItsOwn(form);
+/** Some vendors refuse with a success that says otherwise. */
+function isOwnRefusal(answer: HttpAnswer, form: string): boolean {
+  return (isRefusalStatus(answer.status) || isSuccess(answer)) && isItsOwn(form);
 }
 
 function refusedUnread(said: string): Failure {
@@ -159,7 +160,7 @@ function passing({ status, retryAfterMs }: HttpAnswer, said: string): Failure {
     : new Failure('provider_unavailable', { said });
 }
 
-function quoted(answer: HttpAnswer, text: string): string {
-  const odd = isSuccess(answer) ? 'a body of another shape than was asked for' : text;
-  return shortened(`HTTP ${answer.status}: ${odd}`);
+function quoted(answer: HttpAnswer, { text, form }: Complaint): string {
+  const isOdd = isSuccess(answer) && !isItsOwn(form);
+  return shortened(`HTTP ${answer.status}: ${isOdd ? 'a body of another shape than was asked for' : text}`);
 }

@@ -1,38 +1,24 @@
-import { Failure } from '../booking/failures';
-
 /** Resolves when the call may still be made; throws a Failure with `sent: "no"` when it was given up. */
 export type Fence = () => Promise<void>;
 
+/** How often a fence is asked before one call at most. */
+export const MAX_ASKS = 5;
+
 /** The oldest answer of a fence on which a call is sent, in ms. */
 const MAX_AGE_MS = 1_000;
-
-/** How often a fence is asked before one call at most. */
-const MAX_ASKS = 5;
 
 /** How finely the age of an answer is told, in ms. */
 const TICK_MS = 200;
 
 /**
- * Asks the fence until its answer is fresh, so that a process that was frozen meanwhile asks again. The caller sends at
- * once. Throws what the fence throws; the caller's reason when it gave up; and with `sent: "no"` when the call's time is
- * over or no answer was fresh.
+ * Asks the fence, and returns whether its answer is still fresh, for whenever that is asked: a process that was frozen
+ * meanwhile has to ask again. Throws what the fence throws.
+ *
+ * The age counts from the last tick but one at which the answer had not come. Counted from when we hear of it, a freeze
+ * just before would not show; from when we asked, a slow answer would count as a freeze; and the last tick may itself have
+ * come late, before what waited longer was read.
  */
-export async function passFence(fence: Fence, limit: AbortSignal, caller: AbortSignal): Promise<void> {
-  for (let asked = 0; asked < MAX_ASKS; asked++) {
-    const ageMs = await ageOfAnswer(fence);
-    caller.throwIfAborted();
-    if (limit.aborted) throw notSent('not sent: asking whether it still counts took all of its time');
-    if (ageMs <= MAX_AGE_MS) return;
-  }
-  throw notSent('not sent: this process stood still whenever it was about to send');
-}
-
-/**
- * How old the fence's answer is at most by the time that we hear of it. Measured from when we hear of it, a freeze just
- * before would not show; from when we asked, a slow answer would count as a freeze. So it is measured from the last tick
- * but one at which it had not come: the last may itself have come late, before what waited longer was read.
- */
-async function ageOfAnswer(fence: Fence): Promise<number> {
+export async function askFence(fence: Fence): Promise<() => boolean> {
   let notThereAtMs = performance.now();
   let lastTickMs = notThereAtMs;
   const ticks = setInterval(() => {
@@ -41,12 +27,8 @@ async function ageOfAnswer(fence: Fence): Promise<number> {
   }, TICK_MS);
   try {
     await fence();
-    return performance.now() - notThereAtMs;
   } finally {
     clearInterval(ticks);
   }
-}
-
-function notSent(said: string): Failure {
-  return new Failure('provider_unavailable', { said, sent: 'no' });
+  return () => performance.now() - notThereAtMs <= MAX_AGE_MS;
 }

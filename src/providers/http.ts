@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { Failure } from '../booking/failures';
-import { passFence, type Fence } from './fence';
-import { isNothingSent } from './nothing-sent';
+import { askFence, MAX_ASKS, type Fence } from './fence';
+import { isNothingSent, unlessHeld } from './sending';
 
 /**
  * The HTTP client that the adapters share: global fetch, JSON both ways, one time limit a call, no hidden
@@ -56,18 +56,43 @@ export interface HttpAnswer {
  */
 export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
   request.signal.throwIfAborted();
-  // Made whole before the fence is asked: nothing is waited for between its answer and the send.
-  const outgoing = outgoingOf(request);
   const limit = timeLimit(request);
   try {
-    if (request.fence) await passFence(request.fence, limit.signal, request.signal);
-    const received = await receive(outgoing, limit.signal).catch((err: unknown) => {
-      throw withoutAnswer(request, err, limit.signal);
-    });
+    const received = request.fence
+      ? await throughFence(request, request.fence, limit.signal)
+      : await send(request, outgoingOf(request), limit.signal);
     return answerOf(request, received);
   } finally {
     limit.clear();
   }
+}
+
+/**
+ * Sends once the fence lets it, on an answer that is still fresh when the first byte is due; else asks again. The request is
+ * made whole before the fence is asked: nothing is waited for between its answer and the send.
+ */
+async function throughFence(request: HttpRequest, fence: Fence, limit: AbortSignal): Promise<Received> {
+  for (let asked = 0; asked < MAX_ASKS; asked++) {
+    const outgoing = outgoingOf(request);
+    const isFresh = await askFence(fence);
+    request.signal.throwIfAborted();
+    if (limit.aborted) throw notSent('asking whether it still counts took all of its time');
+    const received = isFresh()
+      ? await unlessHeld(isFresh, limit, (signal) => send(request, outgoing, signal))
+      : 'held';
+    if (received !== 'held') return received;
+  }
+  throw notSent('this process stood still whenever it was about to send');
+}
+
+function notSent(why: string): Failure {
+  return new Failure('provider_unavailable', { said: `not sent: ${why}`, sent: 'no' });
+}
+
+function send(request: HttpRequest, outgoing: Request, signal: AbortSignal): Promise<Received> {
+  return receive(outgoing, signal).catch((err: unknown) => {
+    throw withoutAnswer(request, err, signal);
+  });
 }
 
 function outgoingOf(request: HttpRequest): Request {

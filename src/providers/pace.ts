@@ -1,5 +1,5 @@
-import { createGate, type Gate, type PaceLimits } from './gate';
 import { LOADED } from './answer';
+import { createGate, type Gate, type PaceLimits } from './gate';
 import { exchange, type HttpAnswer, type HttpRequest } from './http';
 
 /**
@@ -15,9 +15,9 @@ export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20 
  * `exchange` for one account, at its pace. Waiting for a turn counts into the call's `timeoutMs` and takes a third
  * of it at most.
  *
- * Throws what `exchange` throws, and with nothing sent: `rate_limited` when no turn came in time, or while the
- * vendor's Retry-After runs (`retryAfterMs` is what is left of it); the signal's reason when it aborts the wait. A last
- * try is sent all the same: an hour's pause would else have people asked about a vendor that has long been well.
+ * Throws what `exchange` throws, and with nothing sent: `rate_limited` with `sent: "no"` when no turn came in time, or
+ * while the vendor's Retry-After runs (`retryAfterMs` is what is left of it); the signal's reason when it aborts the wait.
+ * A last try is sent all the same: an hour's pause would else have people asked about a vendor that has long been well.
  */
 export type PacedExchange = (account: string, request: HttpRequest) => Promise<HttpAnswer>;
 

@@ -11,6 +11,8 @@ export interface LoggedCall {
   at: string;
   /** The rule that spoiled it, as `<when>`; null for a call that was served plainly. */
   fault: CallRule['when'] | null;
+  /** When a spoiled call took effect; null while it has not, and for ever when it is to have none. */
+  effectAt: string | null;
 }
 
 const CALLS_KEPT = 500;
@@ -30,7 +32,10 @@ export function misbehave(app: FastifyInstance, faults: Faults): LoggedCall[] {
 
   app.addHook('onRequest', async (request) => {
     if (isControl(request) || request.headers[inward.header] === inward.token) return;
-    const entry = { method: request.method, path: pathOf(request), status: null, at: now(), fault: null };
+    const entry: LoggedCall = {
+      ...{ method: request.method, path: pathOf(request), at: now() },
+      ...{ status: null, fault: null, effectAt: null },
+    };
     entries.set(request, entry);
     calls.push(entry);
     if (calls.length > CALLS_KEPT) calls.shift();
@@ -41,7 +46,11 @@ export function misbehave(app: FastifyInstance, faults: Faults): LoggedCall[] {
     const rule = entry && faults.forCall(request.method, entry.path);
     if (!rule) return;
     entry.fault = rule.when;
-    const effect = (): Promise<Answer> => runInwardly(app, request, inward);
+    const effect = async (): Promise<Answer> => {
+      const answer = await runInwardly(app, request, inward);
+      entry.effectAt = now();
+      return answer;
+    };
     const answer = await spoiledAnswer(
       rule,
       effect,

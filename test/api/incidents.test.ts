@@ -14,6 +14,7 @@ const BULK = {
   total: 12,
   resumed: 4,
   passedOver: 0,
+  changed: 0,
   failed: 0,
   failedIds: [],
   done: false,
@@ -30,7 +31,7 @@ it('lists incidents', async () => {
 it('begins to resume one in the name of the key, and tells how far it has come', async () => {
   const resume = jest.fn(() => Promise.resolve(BULK));
   const resumption = jest.fn(() =>
-    Promise.resolve({ ...BULK, resumed: 11, failed: 1, failedIds: ['a'], done: true }),
+    Promise.resolve({ ...BULK, resumed: 10, changed: 1, failed: 1, failedIds: ['a'], done: true }),
   );
   const { app } = await testApi(scriptedClient({ resume, resumption }));
   const payload = { reason: 'credentials_rejected' };
@@ -38,7 +39,7 @@ it('begins to resume one in the name of the key, and tells how far it has come',
   expect(begun.statusCode).toBe(202);
   expect(resume).toHaveBeenCalledWith({ reason: 'credentials_rejected', ratePerSecond: 5 }, 'desk');
   const followed = await app.inject({ url: String(begun.headers.location), headers: AUTH });
-  expect(followed.json()).toMatchObject({ done: true, resumed: 11, failed: 1, failedIds: ['a'] });
+  expect(followed.json()).toMatchObject({ done: true, resumed: 10, changed: 1, failed: 1, failedIds: ['a'] });
   expect(resumption).toHaveBeenCalledWith(BULK.id);
   await app.close();
 });

@@ -85,6 +85,7 @@ describe('bulk retry', () => {
     total: null,
     resumed: 0,
     passedOver: 0,
+    changed: 0,
     failed: 0,
     failedIds: [],
     done: false,
@@ -92,12 +93,15 @@ describe('bulk retry', () => {
 
   it('resumes in the name of the operator, and tells how it ended', async () => {
     const resume = jest.fn(() => Promise.resolve(begun));
-    const resumption = () => Promise.resolve({ ...begun, total: 3, resumed: 2, passedOver: 1, done: true });
+    const resumption = () =>
+      Promise.resolve({ ...begun, total: 4, resumed: 2, passedOver: 1, changed: 1, done: true });
     const argv = ['bulk', 'retry', '--reason', 'credentials_rejected', '--rate', '2'];
     const { code, out } = await runCli(argv, { bookings: { resume, resumption } });
     expect(code).toBe(0);
     expect(resume).toHaveBeenCalledWith(expect.objectContaining({ ratePerSecond: 2 }), 'cli:ana');
-    expect(out).toContain('Done: 2 of 3 resumed, 1 had ended (bulk:x:*:*).');
+    expect(out).toContain(
+      'Done: 2 of 4 resumed, 1 had ended, 1 left alone: decided meanwhile, or asking anew (bulk:x:*:*).',
+    );
   });
 
   it('names those that could not be told, and exits 3', async () => {

@@ -231,6 +231,9 @@ describe('slots', () => {
 });
 
 describe('cancel, retry and resolve', () => {
+  const needsPerson = () => Promise.resolve(NEEDS_PERSON);
+  const QUESTION = { reason: 'credentials_rejected', since: NEEDS_PERSON.attention?.since };
+
   it('cancel sends what was asked, in the name of who types', async () => {
     const cancel = jest.fn(() => Promise.resolve(COMPENSATING));
     const { code, out } = await runCli(
@@ -260,23 +263,53 @@ describe('cancel, retry and resolve', () => {
 
   it('retry sends a retry and waits for what comes of it', async () => {
     const retry = jest.fn(() => Promise.resolve(BOOKING));
-    const { code } = await runCli(['retry', ID, '--wait'], {
-      bookings: { retry, watch: watching(BOOKING, CONFIRMED) },
+    const { code, out } = await runCli(['retry', ID, '--wait'], {
+      bookings: { get: needsPerson, retry, watch: watching(BOOKING, CONFIRMED) },
     });
     expect(code).toBe(0);
-    expect(retry).toHaveBeenCalledWith(ID, { by: 'cli:ana' });
+    expect(retry).toHaveBeenCalledWith(ID, { by: 'cli:ana', ...QUESTION });
+    expect(out).toContain('credentials_rejected\nThe provider rejected our credentials.\nAccepted.');
   });
 
   it('resolve sends the decision', async () => {
     const resolve = jest.fn(() => Promise.resolve(COMPENSATING));
-    await runCli(['resolve', ID, 'end', '--why', 'clinic closed', '--json'], { bookings: { resolve } });
-    expect(resolve).toHaveBeenCalledWith(ID, { by: 'cli:ana', choice: 'end', why: 'clinic closed' });
+    await runCli(['resolve', ID, 'end', '--why', 'clinic closed', '--json'], {
+      bookings: { get: needsPerson, resolve },
+    });
+    const decision = { choice: 'end', why: 'clinic closed' };
+    expect(resolve).toHaveBeenCalledWith(ID, { by: 'cli:ana', ...decision, ...QUESTION });
+  });
+
+  it.each([
+    ['retry', ['retry', ID]],
+    ['resolve', ['resolve', ID, 'end', '--why', 'clinic closed']],
+  ] as const)(
+    '%s is for the question that was shown, and a refusal says where to look',
+    async (kind, argv) => {
+      const send = jest.fn(() => Promise.reject(new Failure('attention_changed')));
+      const shown = '2026-12-01T13:00:00.000Z';
+      const bookings = { get: needsPerson, [kind]: send };
+      const { code, err } = await runCli([...argv, '--since', shown], { bookings });
+      expect(send).toHaveBeenCalledWith(ID, expect.objectContaining({ ...QUESTION, since: shown }));
+      expect(code).toBe(6);
+      expect(err).toContain('npm run booking -- show <id>');
+    },
+  );
+
+  it.each([
+    [CONFIRMED, 'The booking does not wait for a decision.'],
+    [FAILED, 'The booking has ended.'],
+  ])('a booking that asks nothing is sent no decision: $status', async (view, message) => {
+    const { code, err } = await runCli(['retry', ID], { bookings: { get: () => Promise.resolve(view) } });
+    expect(code).toBe(6);
+    expect(err).toContain(message);
   });
 
   it.each([
     [['resolve', ID, 'end']],
     [['resolve', ID, 'end', '--why', ' ']],
     [['resolve', ID, 'explode', '--why', 'x']],
+    [['resolve', ID, 'end', '--why', 'x', '--since', 'yesterday']],
     [['cancel', ID, '--order', 'burn']],
     [['cancel', '']],
     [['retry']],

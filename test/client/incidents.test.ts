@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { defaultDataConverter, defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { MEMO } from '../../src/booking/names';
 import { bytesOf } from '../../src/booking/small-view';
 import type { Door } from '../../src/client/door';
 import { listIncidents, waitingFor } from '../../src/client/incidents';
@@ -12,9 +13,11 @@ interface Row {
   id: string;
   startedAtMs: number;
   attributes?: Record<string, Payload>;
+  /** What its view says that it waits for. */
+  attention?: { reason: string; since: string };
 }
 
-const keyword = (text: string): Payload => defaultPayloadConverter.toPayload(text);
+const keyword = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 const GARBLED: Payload = {
   metadata: { encoding: new TextEncoder().encode('json/plain') },
   data: new Uint8Array([0xff, 0x7b]),
@@ -29,18 +32,19 @@ function showing(rows: Row[]): Door {
     const from = nextPageToken ? Number(Buffer.from(nextPageToken).toString()) : 0;
     const to = from + PAGE_SIZE;
     return Promise.resolve({
-      executions: found.slice(from, to).map(({ id, startedAtMs, attributes }) => ({
+      executions: found.slice(from, to).map(({ id, startedAtMs, attributes, attention }) => ({
         execution: { workflowId: id, runId: 'run' },
         type: { name: 'booking' },
         status: 1,
         startTime: { seconds: Math.floor(startedAtMs / 1000), nanos: (startedAtMs % 1000) * 1e6 },
         searchAttributes: { indexedFields: attributes },
+        memo: { fields: { [MEMO.view]: keyword({ id, revision: 1, status: 'booking', attention }) } },
       })),
       nextPageToken: to < found.length ? Buffer.from(String(to)) : new Uint8Array(),
     });
   };
   const client = {
-    options: { namespace: 'default' },
+    options: { namespace: 'default', loadedDataConverter: defaultDataConverter },
     withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(),
     workflowService: { listWorkflowExecutions: list },
   };
@@ -56,6 +60,7 @@ describe('those that wait for a reason', () => {
     const rows = Array.from({ length: 5_000 }, (_, n) => ({
       id: `booking:${String((n * 7919) % 5_000).padStart(26, '0')}`,
       startedAtMs: T0 + Math.floor(n / 40),
+      attention: { ...INCIDENT, since: before },
     }));
     const door = showing(rows);
     const ids: string[] = [];
@@ -68,6 +73,7 @@ describe('those that wait for a reason', () => {
       const piece = await waitingFor(door, INCIDENT, before, after);
       expect(piece.count).toBe(left);
       expect(bytesOf(piece)).toBeLessThan(128 * 1024);
+      expect(Object.keys(piece.sinceOf ?? {})).toHaveLength(piece.workflowIds.length);
       ids.push(...piece.workflowIds);
       left -= piece.workflowIds.length;
       after = piece.next;
@@ -84,9 +90,21 @@ describe('those that wait for a reason', () => {
     const after = { startedAt: new Date(T0 + 2).toISOString(), workflowId: 'booking:2' };
     expect(await waitingFor(showing(rows), INCIDENT, before, after)).toEqual({
       workflowIds: ['booking:3'],
+      sinceOf: {},
       count: 1,
       next: null,
     });
+  });
+
+  test('bring along since when they wait for it, as far as their views tell', async () => {
+    const rows = [
+      { id: 'booking:1', startedAtMs: T0, attention: { ...INCIDENT, since: before } },
+      { id: 'booking:2', startedAtMs: T0, attention: { reason: 'rate_limited', since: before } },
+      { id: 'booking:3', startedAtMs: T0 },
+    ];
+    const { workflowIds, sinceOf } = await waitingFor(showing(rows), INCIDENT, before, null);
+    expect(workflowIds).toHaveLength(3);
+    expect(sinceOf).toEqual({ 'booking:1': before });
   });
 });
 

@@ -1,10 +1,12 @@
 import { createJunctionSandbox } from '../../src/sandbox/junction/server';
-import { QUICK_CAPABILITIES, startSaga, type RigOptions, type SagaRig } from '../support/saga';
+import { createOliverSandbox } from '../../src/sandbox/oliver/server';
+import { QUICK_CAPABILITIES, QUICK_CLINIC, startSaga, type RigOptions, type SagaRig } from '../support/saga';
+import { clinicHand, type ClinicHand } from '../support/clinic';
 import { sandboxHand, type SandboxHand } from '../support/sandbox';
 
 /**
- * Many bookings at once that cannot disturb each other: each lane has a sandbox of its own, and each booking an
- * account of its own in some lane, because an adapter remembers things (cancellation reasons) by account.
+ * Many bookings at once that cannot disturb each other: each lane has stand-ins of its own, and each booking an account
+ * of its own in some lane, because an adapter remembers things (cancellation reasons, a practice) by account.
  */
 export interface Lanes {
   rig: SagaRig;
@@ -22,38 +24,50 @@ export interface Job {
 }
 
 export interface Lane {
+  /** Its name at both stand-ins. */
   account: string;
   sandbox: SandboxHand;
+  clinic: ClinicHand;
 }
 
 const LANES = 16;
 const BOOKINGS_IN_A_LANE = 100;
 
-/** Starts the lanes and the saga over them. */
-export async function startLanes(options: RigOptions): Promise<Lanes> {
-  const sandboxes = await Promise.all(Array.from({ length: LANES }, startSandbox));
-  const lanes = sandboxes.map(({ url }, lane) => ({
-    sandbox: sandboxHand(url),
+/** The account of a lane's booking that has what `accounts` says beside the others. */
+export function accountWith(name: string, { account }: Pick<Lane, 'account'>): string {
+  return `${account}.${name}`;
+}
+
+/** Starts the lanes and the saga over them. Each of `accounts` is there for every booking, beside its own. */
+export async function startLanes({ accounts = {}, ...options }: RigOptions): Promise<Lanes> {
+  const standIns = await Promise.all(Array.from({ length: LANES }, startStandIns));
+  const lanes = standIns.map(({ junction, oliver }, lane) => ({
+    sandbox: sandboxHand(junction.url),
+    clinic: clinicHand(oliver.url),
     accounts: Array.from({ length: BOOKINGS_IN_A_LANE }, (_, n) => `lane-${lane}.${n}`),
   }));
-  const capabilities = { ...QUICK_CAPABILITIES, ...options.capabilities };
-  const settings = lanes.flatMap(({ sandbox, accounts }) =>
-    accounts.map((name) => [name, { apiKey: 'sk_us_test', baseUrl: sandbox.url, capabilities }]),
-  );
-  const env = { ...options.env, JUNCTION_ACCOUNTS: JSON.stringify(Object.fromEntries(settings)) };
-  const rig = await startSaga({ ...options, env });
+  const settings = lanes.flatMap((lane) => lane.accounts.map((account) => ({ account, ...lane })));
+  const rig = await startSaga({
+    ...options,
+    env: {
+      ...options.env,
+      JUNCTION_ACCOUNTS: asJson(settings, (lane) => junctionAccounts(lane, options, accounts)),
+      OLIVER_ACCOUNTS: asJson(settings, (lane) => oliverAccounts(lane, options)),
+    },
+  });
   return {
     rig,
     async runAll(jobs) {
       const waiting = [...jobs];
       const failures = await Promise.all(
-        lanes.map(async ({ sandbox, accounts }) => {
+        lanes.map(async ({ sandbox, clinic, accounts }) => {
           const failed: string[] = [];
           for (let job = waiting.shift(); job; job = waiting.shift()) {
             const account = accounts.shift();
             if (!account) throw new Error('a lane is out of accounts');
             await sandbox.control('reset', {});
-            await job.run({ account, sandbox }).catch((err: unknown) => {
+            await clinic.control('reset', {});
+            await job.run({ account, sandbox, clinic }).catch((err: unknown) => {
               failed.push(`${job.name}: ${err instanceof Error ? err.message : String(err)}`);
             });
           }
@@ -64,17 +78,44 @@ export async function startLanes(options: RigOptions): Promise<Lanes> {
     },
     async stop() {
       await rig.stop();
-      await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
+      await Promise.all(standIns.flatMap(({ junction, oliver }) => [junction.close(), oliver.close()]));
     },
   };
 }
 
-function startSandbox() {
-  return createJunctionSandbox({
-    port: 0,
-    dataDir: null,
-    timeScale: 1 / 600,
-    webhookUrl: null,
+type Named = Record<string, object>;
+
+function asJson<L>(lanes: readonly L[], accountsOf: (lane: L) => Named): string {
+  return JSON.stringify(Object.assign({}, ...lanes.map(accountsOf)));
+}
+
+function junctionAccounts(
+  lane: Lane,
+  { capabilities }: RigOptions,
+  accounts: NonNullable<RigOptions['accounts']>,
+): Named {
+  const account = (over: object) => ({
+    ...{ apiKey: 'sk_us_test', baseUrl: lane.sandbox.url },
+    capabilities: { ...QUICK_CAPABILITIES, ...capabilities, ...over },
+  });
+  const others = Object.entries(accounts).map(([name, over]) => [accountWith(name, lane), account(over)]);
+  return { [lane.account]: account({}), ...Object.fromEntries(others) };
+}
+
+function oliverAccounts({ account, clinic }: Lane, { clinicCapabilities }: RigOptions): Named {
+  return {
+    [account]: {
+      ...{ baseUrl: clinic.url, username: 'sandbox', password: 'sandbox' },
+      ...{ locationId: '1', timezone: 'America/Chicago', sweepMaxAgeMs: 50 },
+      capabilities: { ...QUICK_CLINIC, ...clinicCapabilities },
+    },
+  };
+}
+
+async function startStandIns() {
+  const junction = await createJunctionSandbox({
+    ...{ port: 0, dataDir: null, timeScale: 1 / 600, webhookUrl: null },
     webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
   });
+  return { junction, oliver: await createOliverSandbox({ port: 0, dataDir: null, timeScale: 1 / 600 }) };
 }

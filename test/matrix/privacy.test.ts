@@ -7,29 +7,29 @@ import type { Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { installRuntime } from '../../src/temporal/runtime';
 import { SCENARIOS, type Scenario } from '../replay/scenarios';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import type { JunctionCall } from '../support/calls';
+import { atHome } from '../support/saga';
 import { NOTES, PATIENT, readableOf } from './patient';
+import { useSaga } from '../support/use-saga';
 
 /** Promise 5: nothing that identifies a patient is readable in Temporal, logs, ids or search attributes. */
 
 const logged: string[] = [];
 const log = pino({ level: 'trace' }, { write: (line) => void logged.push(line) });
 
-let rig: SagaRig;
 let config: Config | null = null;
 
+beforeAll(() => installRuntime(log));
+const rig = useSaga({
+  resets: [],
+  wrap: (activities) => (config ? { ...activities, junction: loggingJunction(config) } : activities),
+});
 beforeAll(async () => {
-  installRuntime(log);
-  rig = await startSaga({
-    wrap: (activities) => (config ? { ...activities, junction: loggingJunction(config) } : activities),
-  });
   // Where the sandbox listens is known only now; from here on the adapters log where the test can read it.
   ({ config } = rig);
   await rig.stopWorkers();
   await rig.startWorkers();
 }, 120_000);
-
-afterAll(() => rig.stop(), 180_000);
 
 function loggingJunction(settings: Config): ProviderActivities {
   const providers = createProviders(settings, log);
@@ -42,11 +42,11 @@ function loggingJunction(settings: Config): ProviderActivities {
 /** What the provider says when it quotes the patient: the worst that an answer can bring into our failures. */
 const QUOTING = `${PATIENT.firstName} ${PATIENT.lastName}, ${PATIENT.dob}, ${PATIENT.phone}, ${PATIENT.email}, ${PATIENT.address.firstLine}: ${NOTES}`;
 
-const quotingAnswer = (name: string, path: string, status: number): Scenario => ({
+const quotingAnswer = (name: string, call: JunctionCall, status: number): Scenario => ({
   name,
   async play({ sandbox, bookings, until }) {
     const answer = { status, body: { detail: QUOTING } };
-    await sandbox.control('faults', { method: 'POST', path, times: 100, answer });
+    await sandbox.fail(call, { times: 100, answer });
     const { booking } = await bookings.start(
       atHome({ patient: PATIENT, notes: NOTES, limits: { maxSlotAttempts: 1 } }),
     );
@@ -60,13 +60,11 @@ const quotingAnswer = (name: string, path: string, status: number): Scenario => 
   },
 });
 
-const BOOK = '/v3/order/*/phlebotomy/appointment/book';
-
 const BOOKINGS: readonly Scenario[] = [
   ...SCENARIOS,
-  quotingAnswer('refused with the patient quoted', '/v3/order', 422),
-  quotingAnswer('an answer nobody knows, with the patient quoted', BOOK, 418),
-  quotingAnswer('an unclear answer with the patient quoted', BOOK, 500),
+  quotingAnswer('refused with the patient quoted', 'place_order', 422),
+  quotingAnswer('an answer nobody knows, with the patient quoted', 'book', 418),
+  quotingAnswer('an unclear answer with the patient quoted', 'book', 500),
 ];
 
 /** All that Temporal keeps of an execution: its history, and what visibility shows of it. */

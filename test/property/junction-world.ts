@@ -1,8 +1,9 @@
 import { NOTES, PATIENT, PATIENT_ON_THE_WIRE } from '../matrix/patient';
 import type { Lane } from '../matrix/lanes';
+import { ALWAYS, type JunctionCall } from '../support/calls';
 import { adopting, atHome } from '../support/saga';
 import type { Change, Point, Story } from './commands';
-import { ALWAYS, daysAfter, type World } from './worlds';
+import { daysAfter, type World } from './worlds';
 
 /** The sandbox's own record of what a test may ask about; its shape is tested in test/sandbox. */
 interface State {
@@ -17,14 +18,14 @@ interface State {
   live: { orders: string[]; appointments: string[] };
 }
 
-const POINTS: Readonly<Record<Point, { method: string; path: string }>> = {
-  book: { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
-  cancel: { method: 'PATCH', path: '/v3/order/{id}/phlebotomy/appointment/cancel' },
-  move: { method: 'PATCH', path: '/v3/order/{id}/phlebotomy/appointment/reschedule' },
-  cancel_order: { method: 'POST', path: '/v3/order/{id}/cancel' },
-  look: { method: 'GET', path: '/v3/order/{id}/phlebotomy/appointment' },
-  read_order: { method: 'GET', path: '/v3/order/{id}' },
-  search: { method: 'POST', path: '/v3/order/phlebotomy/appointment/availability' },
+const POINTS: Readonly<Record<Point, JunctionCall>> = {
+  book: 'book',
+  cancel: 'cancel_appointment',
+  move: 'reschedule',
+  cancel_order: 'cancel_order',
+  look: 'appointment',
+  read_order: 'read_order',
+  search: 'availability',
 };
 
 const PLANS: Readonly<Record<Story['provider'], object[]>> = {
@@ -78,15 +79,13 @@ export function junctionWorld({ account, sandbox }: Lane): World {
       await sandbox.control(`orders/${alive.orders[0]}`, { status: 'cancelled' });
     },
     async fault(at, rule) {
-      await sandbox.control('faults', { ...POINTS[at], ...rule });
+      await sandbox.fail(POINTS[at], rule);
     },
     async lockOut() {
       const answer = { status: 401, body: { detail: 'Invalid token' } };
-      await sandbox.control('faults', { path: '*', times: ALWAYS, when: 'before', answer });
+      await sandbox.fail('any', { when: 'before', answer, times: ALWAYS });
     },
-    async mend() {
-      await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
-    },
+    mend: sandbox.mend,
     async sample() {
       const { orders, appointments, live: alive } = await state();
       const undone = appointments.filter(

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { ALWAYS, type OliverCall } from '../support/calls';
 import type { ClinicHand } from '../support/clinic';
 import { atPractice } from '../support/saga';
 import { PATIENT } from '../matrix/patient';
 import type { Change, Point, Story } from './commands';
-import { ALWAYS, daysAfter, type World } from './worlds';
+import { daysAfter, type World } from './worlds';
 
-const CORE = '/services/core/open_api/v1';
-
-const POINTS: Readonly<Record<Point, { method: string; path: string }>> = {
-  book: { method: 'POST', path: `${CORE}/appointments` },
-  cancel: { method: 'POST', path: `${CORE}/staff_tasks` },
-  move: { method: 'POST', path: `${CORE}/appointments` },
-  cancel_order: { method: 'GET', path: `${CORE}/staff_tasks` },
-  look: { method: 'GET', path: `${CORE}/appointments` },
-  read_order: { method: 'GET', path: `${CORE}/clients` },
-  search: { method: 'POST', path: `${CORE}/open_times` },
+const POINTS: Readonly<Record<Point, OliverCall>> = {
+  book: 'create_appointment',
+  cancel: 'create_task',
+  move: 'create_appointment',
+  cancel_order: 'list_tasks',
+  look: 'list_appointments',
+  read_order: 'list_clients',
+  search: 'open_times',
 };
 
 const CLINICS: Readonly<Record<Story['provider'], object>> = {
@@ -52,13 +51,10 @@ export function oliverWorld(clinic: ClinicHand): World {
     const visits = (appointments as unknown as Visit[]).filter((one) => one.client_id === clientId);
     return { visits, live: visits.filter(({ id }) => live.appointments.includes(id)) };
   };
-  const mend = async (): Promise<void> => {
-    await fetch(`${clinic.url}/_sandbox/faults`, { method: 'DELETE' });
-  };
   return {
     mostWhileMoving: 2,
     async ready(story) {
-      await mend();
+      await clinic.mend();
       await clinic.control('clinic', { ...CLINICS[story.provider], completesTasks: true, afterTaskMs: 200 });
       const remoteId = randomUUID().slice(0, 8);
       const { firstName: first_name, lastName: last_name, phone, email } = PATIENT;
@@ -82,13 +78,13 @@ export function oliverWorld(clinic: ClinicHand): World {
       await clinic.control(`appointments/${one.id}`, what === 'move' ? later : { status: STATUSES[what] });
     },
     async fault(at, rule) {
-      await clinic.control('faults', { ...POINTS[at], ...rule });
+      await clinic.fail(POINTS[at], rule);
     },
     async lockOut() {
       const answer = { status: 401, body: { detail: 'Unauthorized' } };
-      await clinic.control('faults', { path: '*', times: ALWAYS, when: 'before', answer });
+      await clinic.fail('any', { when: 'before', answer, times: ALWAYS });
     },
-    mend,
+    mend: clinic.mend,
     async sample() {
       const { visits, live } = await mine();
       const undone = visits.filter(({ id, status }) => status === 'DELETED' && !deletedByClinic.has(id));

@@ -1,3 +1,4 @@
+import type { Fault } from '../support/calls';
 import type { Change, Point, Story } from './commands';
 
 /** A provider as the property test sees it: made ready for one booking, changed by hand, and looked into. */
@@ -6,7 +7,7 @@ export interface World {
   ready(story: Story): Promise<Record<string, unknown>>;
   /** Does to the booking's live appointment (or order) what a provider does; nothing when there is none. */
   change(what: Change): Promise<void>;
-  fault(at: Point, rule: object): Promise<void>;
+  fault(at: Point, rule: Fault): Promise<void>;
   /** Every call is answered 401 until `mend`. */
   lockOut(): Promise<void>;
   mend(): Promise<void>;
@@ -24,9 +25,6 @@ export interface Sample {
   /** Whether our calls, and not the provider by itself, cancelled an order. */
   undidOrder: boolean;
 }
-
-/** Enough times for a fault to last until it is mended. */
-export const ALWAYS = 1_000;
 
 export const DAY_MS = 86_400_000;
 

@@ -101,12 +101,23 @@ test('is asked before the first byte, and not before the call has its turn', asy
 
 describe('is asked again', () => {
   test.each<[string, (asked: number) => Promise<void>]>([
-    ['while it answers', async (asked) => void (asked === 1 && block(1_100))],
+    [
+      'while it answers',
+      async (asked) => {
+        if (asked === 1) block(1_100);
+      },
+    ],
     [
       'after it answered, before that is heard of',
       async (asked) => {
         await pauseMs(1);
         if (asked === 1) queueMicrotask(() => block(1_100));
+      },
+    ],
+    [
+      'before the connection is there',
+      async (asked) => {
+        if (asked === 1) process.nextTick(() => block(1_100));
       },
     ],
     [

@@ -13,7 +13,6 @@ export interface Scenario {
 }
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 36_000_000 } };
-const BOOK = '/v3/order/*/phlebotomy/appointment/book';
 
 const placing = (overrides: Record<string, unknown> = {}) =>
   atHome({ patient: PATIENT, notes: NOTES, ...overrides });
@@ -118,13 +117,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'unknown-book-found-late',
     async play(rig) {
       const answer = { status: 504, body: 'Gateway Timeout' };
-      await rig.sandbox.control('faults', {
-        method: 'POST',
-        path: BOOK,
-        when: 'late',
-        answer,
-        delayMs: 1_000,
-      });
+      await rig.sandbox.fail('book', { when: 'late', answer, delayMs: 1_000 });
       const id = await start(rig, placing());
       await confirmed(rig, id);
       return cancelled(rig, id);
@@ -133,13 +126,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'cancelled-while-unknown',
     async play(rig) {
-      await rig.sandbox.control('faults', {
-        method: 'POST',
-        path: BOOK,
-        when: 'late',
-        answer: 'reset',
-        delayMs: 900,
-      });
+      await rig.sandbox.fail('book', { when: 'late', answer: 'reset', delayMs: 900 });
       const id = await start(rig, placing());
       await rig.until(id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
       return cancelled(rig, id);
@@ -149,7 +136,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'attention-and-retry',
     async play(rig) {
       const answer = { status: 401, body: { detail: 'Invalid token' } };
-      await rig.sandbox.control('faults', { method: 'POST', path: BOOK, answer });
+      await rig.sandbox.fail('book', { answer });
       const id = await start(rig, placing());
       await rig.until(id, ({ attention }) => attention !== null);
       await rig.bookings.retry(id, { by: 'recorder' });
@@ -179,15 +166,11 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'cleaned-up-after',
     async play(rig) {
       const orderId = await placeOrder(rig);
-      await rig.sandbox.control('faults', {
-        method: 'POST',
-        path: BOOK,
-        when: 'late',
-        answer: 'reset',
-        delayMs: 3_000,
-      });
-      const id = await start(rig, adopting(orderId, 'keep', { limits: { maxSlotAttempts: 1 } }));
-      await rig.until(id, ({ status }) => status === 'failed');
+      await rig.sandbox.fail('book', { when: 'late', answer: 'reset', delayMs: 3_000 });
+      const id = await start(rig, adopting(orderId, 'keep'));
+      await rig.until(id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+      await rig.bookings.cancel(id, {});
+      await rig.until(id, ({ status }) => status === 'cancelled');
       while ((await rig.sandbox.live(orderId)).appointments === 0) await new Promise(setImmediate);
       await rig.bookings.cleanUp(id);
       await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
@@ -206,9 +189,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'cancelled-and-booked-for-a-move',
     async play(rig) {
       const id = await start(rig, placing({ policy: { onCannotReschedule: 'cancel_and_book' } }));
-      await rig.sandbox.control('faults', {
-        method: 'PATCH',
-        path: '/v3/order/*/phlebotomy/appointment/reschedule',
+      await rig.sandbox.fail('reschedule', {
         when: 'before',
         answer: { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } },
       });
@@ -221,10 +202,9 @@ export const SCENARIOS: readonly Scenario[] = [
     async play(rig) {
       const id = await start(rig, placing());
       await confirmed(rig, id);
-      const path = '/v3/order/*/phlebotomy/appointment/reschedule';
-      await rig.sandbox.control('faults', { method: 'PATCH', path, when: 'after', delayMs: 400 });
+      await rig.sandbox.fail('reschedule', { when: 'after', delayMs: 400 });
       await rig.bookings.reschedule(id, LATER);
-      await eventually(rig.sandbox.state, ({ calls }) => calls.some(({ method }) => method === 'PATCH'));
+      await rig.sandbox.called('reschedule');
       return cancelled(rig, id);
     },
   },

@@ -6,27 +6,25 @@ import { createBookingCare } from '../../src/client/care';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
-import { atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
+import { atHome, atPractice } from '../support/saga';
 import { STARTED } from '../cli/views';
 import { describing } from '../support/describing';
 import { eventually } from '../support/stand-in';
 import { testConfig } from '../support/temporal';
+import { useSaga } from '../support/use-saga';
 
 const OTHER_KEY = { BOOKING_ENCRYPTION_KEYS: `lost:${Buffer.alloc(32, 7).toString('base64')}` };
 
 describe('one bad item does not end the audit', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({
-      // What is under a lost key does not replay.
-      replays: false,
-      limits: { keepPollMs: 600_000 },
-      env: {
-        JUNCTION_ACCOUNTS: JSON.stringify({ away: { apiKey: 'sk_us_test', baseUrl: 'http://127.0.0.1:9' } }),
-      },
-    });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
+  const rig = useSaga({
+    resets: [],
+    // What is under a lost key does not replay.
+    replays: false,
+    limits: { keepPollMs: 600_000 },
+    env: {
+      JUNCTION_ACCOUNTS: JSON.stringify({ away: { apiKey: 'sk_us_test', baseUrl: 'http://127.0.0.1:9' } }),
+    },
+  });
 
   /** A booking that no worker takes, as some client of Temporal starts it. */
   const started = async (

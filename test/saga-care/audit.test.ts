@@ -3,8 +3,9 @@ import type { AuditPlace, Finding } from '../../src/booking/audit';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { createBookingCare } from '../../src/client/care';
 import { loadKeys } from '../../src/temporal/keys';
-import { adopting, atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome, atPractice, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 const HEADERS = { 'x-vital-api-key': 'sk_us_test', 'content-type': 'application/json' };
 
@@ -21,16 +22,9 @@ const careOf = ({ server, config }: SagaRig) =>
   createBookingCare({ client: server.client, idKey: loadKeys(config).idKey });
 
 describe('the audit', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    // Rare polls: what changes at the provider stays unseen for as long as a test takes.
-    rig = await startSaga({ limits: { keepPollMs: 600_000 } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  // One patient has one appointment at a time; what earlier tests booked is gone, and told as such.
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  // Rare polls: what changes at the provider stays unseen for as long as a test takes. One patient has one appointment
+  // at a time; what earlier tests booked is gone, and told as such.
+  const rig = useSaga({ resets: ['sandbox'], limits: { keepPollMs: 600_000 } });
 
   const audit = () => rig.bookings.audit({ provider: 'junction-phlebotomy', account: 'default' });
   const about = async (orderId: string): Promise<Finding[]> =>

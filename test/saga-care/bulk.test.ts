@@ -72,14 +72,15 @@ describe('resuming an incident', () => {
         asked.push(after);
         return pieces[after ? 1 : 0] as Waiting;
       },
-      resume: async () => ({ passedOver: 1, failedIds: [] }),
+      resume: async () => ({ passedOver: 1, changed: 2, failedIds: [] }),
     });
     expect(asked).toEqual([null, cursor]);
     expect(chunks.map(({ length }) => length)).toEqual([120, 30, 50]);
     expect(progress).toEqual({
       total: 200,
-      resumed: 197,
+      resumed: 191,
       passedOver: 3,
+      changed: 6,
       failed: 0,
       failedIds: [],
       done: true,
@@ -112,10 +113,31 @@ describe('resuming an incident', () => {
       total: 3,
       resumed: 2,
       passedOver: 0,
+      changed: 0,
       failed: 1,
       failedIds: ['1'],
       done: true,
     });
+  });
+
+  test('asks each about what it waited for when it was listed, also those that are told again', async () => {
+    const since = (n: number) => `2026-12-01T00:00:0${n}.000Z`;
+    const sinceOf = Object.fromEntries(ids(3).map((id, n) => [id, since(n)]));
+    const asked: unknown[] = [];
+    const { progress } = await resumed({
+      waitingFor: () => Promise.resolve<Waiting>({ workflowIds: ids(3), sinceOf, count: 3, next: null }),
+      resume: async ({ sinceOf: given, reason, id }) => {
+        asked.push({ given, reason, id });
+        return { passedOver: 0, changed: 0, failedIds: asked.length === 1 ? ['booking:1'] : [] };
+      },
+    });
+    const { requestId: id } = INPUT;
+    const { reason } = INPUT.incident;
+    expect(asked).toEqual([
+      { given: sinceOf, reason, id },
+      { given: { 'booking:1': since(1) }, reason, id },
+    ]);
+    expect(progress).toMatchObject({ total: 3, resumed: 3, failed: 0, done: true });
   });
 
   test('names no more than fit, and counts the rest', async () => {
@@ -142,7 +164,8 @@ describe('resuming an incident', () => {
     );
     expect(asked).toEqual([{ incident: INPUT.incident, before: underWay.before, after }]);
     expect(run.chunks).toEqual([['booking:8', 'booking:9'], ['booking:4']]);
-    expect(run.progress).toMatchObject({ total: 10, resumed: 9, passedOver: 1, failed: 0, done: true });
+    // What that run did not count is counted from here on.
+    expect(run.progress).toMatchObject({ total: 10, resumed: 9, passedOver: 1, changed: 0, done: true });
   });
 
   test('takes the incident up once more for a request that comes while only the telling again is left', async () => {
@@ -192,6 +215,13 @@ describe('resuming an incident', () => {
       waitingFor: async () => ids(2) as unknown as Waiting,
       resume: async () => ({ passedOver: 1 }) as never,
     });
-    expect(progress).toMatchObject({ total: 2, resumed: 1, passedOver: 1, failed: 0, done: true });
+    expect(progress).toMatchObject({
+      total: 2,
+      resumed: 1,
+      passedOver: 1,
+      changed: 0,
+      failed: 0,
+      done: true,
+    });
   });
 });

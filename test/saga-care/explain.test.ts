@@ -1,18 +1,12 @@
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome, type SagaRig } from '../support/saga';
 import { createBookingClient, type BookingClient, type ExplainedStep } from '../../src/client/booking-client';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
+import { useSaga } from '../support/use-saga';
 
 describe('explain', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   const stepsOf = async (id: string): Promise<ExplainedStep[]> => (await rig.bookings.explain(id)).steps;
   const called = (steps: ExplainedStep[], name: string) => steps.filter((step) => step.name === name);
@@ -38,12 +32,7 @@ describe('explain', () => {
 
   test('tells why an appointment was adopted after an answer that was lost', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
-      when: 'after',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('book', { of: orderId, when: 'after', answer: 'reset' });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
     const steps = await stepsOf(booking.id);
@@ -80,10 +69,7 @@ describe('explain', () => {
 
   test('tells what was tried again, and the failure that it ended with', async () => {
     await rig.sandbox.control('slots', { empty: 10 });
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: '/v3/order/phlebotomy/appointment/availability',
-      times: 1,
+    await rig.sandbox.fail('availability', {
       when: 'before',
       answer: { status: 503, body: { detail: 'busy' } },
     });
@@ -117,12 +103,7 @@ describe('explain', () => {
     };
 
     test('says of answers, summaries, messages and the end that they cannot be read', async () => {
-      await rig.sandbox.control('faults', {
-        method: 'POST',
-        path: '/v3/order/.*/phlebotomy/appointment/book',
-        when: 'after',
-        answer: 'reset',
-      });
+      await rig.sandbox.fail('book', { when: 'after', answer: 'reset' });
       const { booking } = await rig.bookings.start(atHome());
       await rig.until(booking.id, ({ status }) => status === 'confirmed');
       await rig.bookings.cancel(booking.id, { by: 'desk' });

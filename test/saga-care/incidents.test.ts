@@ -2,15 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { bulkIdOf, workflowIdOf } from '../../src/booking/names';
 import { createBookingCare } from '../../src/client/care';
 import { loadKeys } from '../../src/temporal/keys';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { ALWAYS } from '../support/calls';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 describe('an incident', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
+  const rig = useSaga({ resets: [] });
 
   const AWAY = { status: 401, body: { detail: 'Invalid API key' } };
   const REASON = 'credentials_rejected';
@@ -34,7 +32,7 @@ describe('an incident', () => {
     const orders = await Promise.all(
       Array.from({ length: count }, () => rig.sandbox.placeOrder({ user_id: randomUUID() })),
     );
-    await rig.sandbox.control('faults', { path: '/v3/*', times: 1_000, when: 'before', answer: AWAY });
+    await rig.sandbox.fail('any', { when: 'before', answer: AWAY, times: ALWAYS });
     const started = await Promise.all(
       orders.map((orderId) =>
         rig.bookings.start(adopting(orderId, 'keep', { limits: { maxSlotAttempts: count + 1 } })),
@@ -66,12 +64,50 @@ describe('an incident', () => {
     );
     expect(done).toMatchObject({ total: 1, resumed: 1 });
     expect(await retriesOf(id)).toBe(2);
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     await rig.until(id, ({ attention }) => attention?.reason === REASON);
     await rig.bookings.retry(id, {});
     await rig.until(id, ({ status }) => status === 'confirmed');
     await rig.bookings.cancel(id, {});
     await rig.until(id, ({ status }) => status === 'cancelled');
+    await eventually(
+      () => rig.bookings.incidents(),
+      (incidents) => incidents.length === 0,
+    );
+  }, 90_000);
+
+  test('leaves alone, and counts apart, those that do not wait any more as they were listed', async () => {
+    const ids = await waiting(2);
+    // So slow that there is time for a person between the two.
+    const { id: bulkId } = await rig.bookings.resume({ reason: REASON, ratePerSecond: 0.2 }, 'desk');
+    const told = ids.map((id) => rig.until(id, ({ lastRequest }) => lastRequest !== null));
+    const first = await Promise.race(told);
+    const other = ids.find((id) => id !== first.id) ?? '';
+    const before = (await rig.bookings.get(other)).attention?.since;
+    await rig.bookings.retry(other, { by: 'a person' });
+    const anew = await rig.until(
+      other,
+      ({ attention }) => attention?.reason === REASON && attention.since !== before,
+    );
+    const done = await eventually(
+      () => rig.bookings.resumption(bulkId),
+      (progress) => progress.done,
+      60_000,
+    );
+    expect(done).toMatchObject({ total: 2, resumed: 1, changed: 1, passedOver: 0, failed: 0 });
+    const { attention, lastRequest } = await rig.bookings.get(other);
+    expect([attention?.since, lastRequest?.by]).toEqual([anew.attention?.since, 'a person']);
+    expect(await retriesOf(other)).toBe(0);
+    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await Promise.all(
+      ids.map(async (id) => {
+        await rig.until(id, (view) => view.attention?.reason === REASON);
+        await rig.bookings.retry(id, {});
+        await rig.until(id, ({ status }) => status === 'confirmed');
+        await rig.bookings.cancel(id, {});
+        await rig.until(id, ({ status }) => status === 'cancelled');
+      }),
+    );
     await eventually(
       () => rig.bookings.incidents(),
       (incidents) => incidents.length === 0,
@@ -84,7 +120,7 @@ describe('an incident', () => {
     expect(others).toEqual([]);
     expect(incident).toMatchObject({ provider: 'junction-phlebotomy', account: 'default', count: 4 });
     expect([...(incident?.bookingIds ?? [])].sort()).toEqual([...ids].sort());
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
 
     const beganMs = Date.now();
     const bulk = await rig.bookings.resume({ reason: REASON, account: 'default', ratePerSecond: 2 }, 'desk');
@@ -105,7 +141,7 @@ describe('an incident', () => {
 
   test('is resumed to its end when the workers are restarted in the middle, each booking once', async () => {
     const ids = await waiting(10);
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     const bulk = await rig.bookings.resume({ reason: REASON, ratePerSecond: 0.5 }, 'desk');
     await Promise.race(ids.map((id) => rig.until(id, ({ attention }) => attention === null)));
     // Longer than their grace: the activity that resumes is cut off in its middle.
@@ -125,15 +161,19 @@ describe('an incident', () => {
   test('leaves a booking alone that waits for something else by now', async () => {
     const [id = ''] = await waiting(1);
     const care = createBookingCare({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
-    expect(await care.retryOne(workflowIdOf(id), { by: 'desk', reason: 'undo_failed' })).toBe(true);
-    const view = await rig.until(id, ({ lastRequest }) => lastRequest !== null);
-    expect(view).toMatchObject({
-      attention: { reason: REASON },
-      lastRequest: { kind: 'retry', outcome: 'refused', code: 'nothing_to_resolve' },
-    });
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
-    await rig.bookings.retry(id, {});
+    const retryOne = (reason: string, since: string | null, token?: string) =>
+      care.retryOne(workflowIdOf(id), { by: 'desk', reason, since, id: token });
+    expect(await retryOne('undo_failed', null)).toBe('changed');
+    expect(await retryOne(REASON, '2026-01-01T00:00:00.000Z')).toBe('changed');
+    const view = await rig.bookings.get(id);
+    expect(view).toMatchObject({ attention: { reason: REASON }, lastRequest: null });
+    expect(await retriesOf(id)).toBe(0);
+    await rig.sandbox.mend();
+    expect(await retryOne(REASON, view.attention?.since ?? null, 'first')).toBe('resumed');
     await rig.until(id, ({ status }) => status === 'confirmed');
+    // As after a lost worker: it was told by this request, and is not told again.
+    expect(await retryOne(REASON, view.attention?.since ?? null, 'first')).toBe('resumed');
+    expect(await retriesOf(id)).toBe(1);
   });
 
   test('whose reason is no name is refused', async () => {

@@ -10,18 +10,12 @@ import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { bundleWorkflows } from '../../src/temporal/worker';
 import { describing } from '../support/describing';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 describe('bookings that cannot report themselves', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   const confirmed = async (): Promise<string> => {
     const { booking } = await rig.bookings.start(atHome());

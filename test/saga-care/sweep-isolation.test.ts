@@ -9,15 +9,15 @@ import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { installRuntime } from '../../src/temporal/runtime';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
 import { testConfig } from '../support/temporal';
+import { useSaga } from '../support/use-saga';
 
 /** One booking that cannot be cleaned up after, or read, stops no other; and none of them goes unseen. */
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
 
-let rig: SagaRig;
 /** A confirmed booking whose first run Temporal has begun to delete, as it does past the retention: that takes it half a minute. */
 let old: { id: string; orderId: string; firstRun: string };
 /** Bookings whose runs Temporal no longer has, as far as a sweep is told. */
@@ -25,26 +25,23 @@ const gone = new Set<string>();
 /** Bookings of which Temporal gives no answer to a sweep. */
 const silent = new Set<string>();
 
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+const rig = useSaga({
+  resets: ['sandbox'],
+  replays: false, // a booking under a lost key replays for nobody
+  limits: { maxHistoryEvents: 60, keepPollMs: 600_000 },
+  wrap: ({ core, junction }) => ({
+    junction,
+    core: {
+      ...core,
+      sweepCutOff: () => sweepCutOff(deafDoor(), Date.now(), () => undefined),
+    },
+  }),
+});
 beforeAll(async () => {
-  installRuntime(pino({ level: 'silent' }));
-  rig = await startSaga({
-    replays: false, // a booking under a lost key replays for nobody
-    limits: { maxHistoryEvents: 60, keepPollMs: 600_000 },
-    wrap: ({ core, junction }) => ({
-      junction,
-      core: {
-        ...core,
-        sweepCutOff: () => sweepCutOff(deafDoor(), Date.now(), () => undefined),
-      },
-    }),
-  });
   old = await longLived();
 }, 120_000);
-afterAll(() => rig.stop(), 180_000);
-beforeEach(async () => {
-  await rig.sandbox.control('reset', {});
-  await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
-});
+beforeEach(() => rig.sandbox.control('account', { oneAppointmentPerPatient: false }));
 
 /** As gRPC has it. */
 const NOT_FOUND = Object.assign(new Error('not found'), {
@@ -149,12 +146,11 @@ test('one under a lost key is shown to a person, whose booking it is said by its
 
 test('a clean-up that is cut off itself is taken up again', async () => {
   const { id, orderId } = await unconfirmed();
-  await rig.sandbox.control('faults', {
-    method: 'PATCH',
-    path: `/v3/order/${orderId}/phlebotomy/appointment/cancel`,
-    times: 3,
+  await rig.sandbox.fail('cancel_appointment', {
+    of: orderId,
     when: 'before',
     answer: { status: 503, body: { detail: 'busy' } },
+    times: 3,
   });
   await handleOf(id).terminate('pressed by mistake');
   await sweptUntilBegun(id);

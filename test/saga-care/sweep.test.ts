@@ -9,8 +9,10 @@ import {
 } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { ensureSweepSchedule } from '../../src/temporal/schedules';
-import { adopting, atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
+import { ALWAYS } from '../support/calls';
+import { adopting, atHome, atPractice } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
 
@@ -29,14 +31,7 @@ const NOT_THE_CLOCK = [
 ] as const;
 
 describe('the sweep', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga({ resets: ['sandbox'] });
 
   const sweep = (): Promise<Swept> =>
     rig.server.client.workflow.execute('sweep', {
@@ -80,7 +75,7 @@ describe('the sweep', () => {
   });
 
   test('finds an order whose placing was on its way when the booking was cut off', async () => {
-    await rig.sandbox.control('faults', { method: 'POST', path: '/v3/order', when: 'after', delayMs: 600 });
+    await rig.sandbox.fail('place_order', { when: 'after', delayMs: 600 });
     const { booking } = await rig.bookings.start(atHome());
     const placed = () => rig.sandbox.state().then(({ orders }) => orders);
     const [order] = await eventually(placed, (orders) => orders.length === 1);
@@ -150,8 +145,7 @@ describe('the sweep', () => {
 
     test('asks about one that was cut off in the middle of a move whose call was not answered', async () => {
       const { id, appointmentId } = await visit('C-S3', 'confirmed');
-      const path = '/services/core/open_api/v1/appointments';
-      await rig.clinic.control('faults', { method: 'POST', path, when: 'after', delayMs: 600 });
+      await rig.clinic.fail('create_appointment', { when: 'after', delayMs: 600 });
       const before = (await rig.clinic.state()).live.appointments.length;
       await rig.bookings.reschedule(id, { windows: [{ from: '+4d', to: '+7d' }] });
       await eventually(
@@ -232,14 +226,8 @@ describe('the sweep', () => {
 
   test('goes on with the undo of a booking that was being cancelled', async () => {
     const { id, orderId } = await standing(atHome(), 'confirmed');
-    const path = `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path,
-      times: 1,
-      when: 'before',
-      answer: { status: 503, body: { detail: 'busy' } },
-    });
+    const answer = { status: 503, body: { detail: 'busy' } };
+    await rig.sandbox.fail('cancel_appointment', { of: orderId, when: 'before', answer });
     await rig.bookings.cancel(id, {});
     await rig.until(id, ({ status }) => status === 'compensating');
     await terminate(id);
@@ -250,18 +238,17 @@ describe('the sweep', () => {
 
   test('leaves alone what a person had left standing before the booking was cut off', async () => {
     const { id, orderId } = await standing(adopting(await rig.sandbox.placeOrder(), 'cancel'), 'confirmed');
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path: `/v3/order/${orderId}/phlebotomy/appointment/cancel`,
-      times: 1_000,
+    await rig.sandbox.fail('cancel_appointment', {
+      of: orderId,
       when: 'before',
       answer: { status: 500, body: { detail: 'Internal Server Error' } },
+      times: ALWAYS,
     });
     await rig.bookings.cancel(id, {});
     await rig.until(id, ({ attention }) => attention?.reason === 'undo_failed');
     await rig.bookings.resolve(id, { choice: 'leave', why: 'the patient goes there all the same' });
     await rig.until(id, ({ attention }) => attention?.reason === 'foreign_appointment');
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     await terminate(id);
     await sweptUntilBegun(id);
     const { attention } = await shown(id, (view) => view.attention !== null);

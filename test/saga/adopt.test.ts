@@ -1,16 +1,10 @@
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 const WALK_IN = 'walk_in_test';
 
 describe('an adopted order', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   test('supplies the address and the date of birth', async () => {
     const orderId = await rig.sandbox.placeOrder();

@@ -1,65 +1,36 @@
+import { ALWAYS, type FaultAnswer, type JunctionCall } from '../support/calls';
 import { retry as retrySignal, resolve as resolveSignal } from '../../workflows/messages';
 import { workflowIdOf } from '../../src/booking/names';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 describe('attention', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
-  const mend = () => fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
-
-  const OURS: [reason: string, call: { method: string; path: string }, answer: unknown][] = [
-    [
-      'credentials_rejected',
-      { method: 'GET', path: '/v3/order/{id}' },
-      { status: 401, body: { detail: 'Invalid token' } },
-    ],
-    [
-      'credentials_rejected',
-      { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
-      { status: 403, body: { detail: 'Forbidden' } },
-    ],
-    [
-      'unexpected_answer',
-      { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
-      { status: 418, body: 'I am a teapot' },
-    ],
-    [
-      'unexpected_answer',
-      { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
-      { status: 400, body: { detail: 'Nobody has ever seen this text' } },
-    ],
-    [
-      'provider_unavailable',
-      { method: 'POST', path: '/v3/order/phlebotomy/appointment/availability' },
-      { status: 500, body: 'Internal Server Error' },
-    ],
-    [
-      'rate_limited',
-      { method: 'POST', path: '/v3/order/{id}/phlebotomy/appointment/book' },
-      { status: 429, body: 'Too Many Requests' },
-    ],
+  const OURS: [reason: string, call: JunctionCall, answer: FaultAnswer][] = [
+    ['credentials_rejected', 'read_order', { status: 401, body: { detail: 'Invalid token' } }],
+    ['credentials_rejected', 'book', { status: 403, body: { detail: 'Forbidden' } }],
+    ['unexpected_answer', 'book', { status: 418, body: { detail: 'I am a teapot' } }],
+    // Not in the vendor's own form: nobody knows who answered.
+    ['outcome_unknown', 'book', { status: 418, body: 'I am a teapot' }],
+    ['outcome_unknown', 'book', { status: 429, body: 'Too Many Requests' }],
+    ['unexpected_answer', 'book', { status: 400, body: { detail: 'Nobody has ever seen this text' } }],
+    ['provider_unavailable', 'availability', { status: 500, body: 'Internal Server Error' }],
+    ['rate_limited', 'book', { status: 429, body: { detail: 'Too Many Requests' } }],
   ];
 
   test.each(OURS)(
-    '%s at %j pauses the booking, undoes nothing, and goes on after retry',
+    '%s at %s pauses the booking, undoes nothing, and goes on after retry',
     async (reason, call, answer) => {
       const orderId = await rig.sandbox.placeOrder();
-      const path = call.path.replace('{id}', orderId);
-      await rig.sandbox.control('faults', { ...call, path, times: 1000, when: 'before', answer });
+      await rig.sandbox.fail(call, { of: orderId, times: ALWAYS, when: 'before', answer });
       const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
       const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
       expect(asking.attention).toMatchObject({ reason, choices: ['retry', 'end'] });
       expect(asking.compensation).toEqual([]);
       expect(asking.attempts.map(({ outcome }) => outcome)).not.toContain('booking');
       expect((await rig.sandbox.live(orderId)).order).toBe(true);
-      await mend();
+      await rig.sandbox.mend();
       await rig.bookings.retry(booking.id, { by: 'tests' });
       const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
       expect(view.attention).toBeNull();
@@ -68,7 +39,7 @@ describe('attention', () => {
 
   test('an order whose placing is refused for load is placed a little later, and nobody is asked', async () => {
     const answer = { status: 429, body: 'Too Many Requests' };
-    await rig.sandbox.control('faults', { method: 'POST', path: '/v3/order', when: 'before', answer });
+    await rig.sandbox.fail('place_order', { when: 'before', answer });
     const { booking } = await rig.bookings.start(atHome());
     const view = await rig.until(
       booking.id,
@@ -79,12 +50,11 @@ describe('attention', () => {
   });
 
   describe('a Retry-After of many hours is waited for no longer than patience', () => {
-    const availability = { method: 'POST', path: '/v3/order/phlebotomy/appointment/availability' };
     const answer = { status: 429, headers: { 'retry-after': '72000' }, body: 'Too Many Requests' };
 
     test('and when the provider is well by then, nobody is asked', async () => {
       const orderId = await rig.sandbox.placeOrder();
-      await rig.sandbox.control('faults', { ...availability, when: 'before', answer });
+      await rig.sandbox.fail('availability', { when: 'before', answer });
       const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
       const view = await rig.until(
         booking.id,
@@ -95,13 +65,12 @@ describe('attention', () => {
 
     test('a person is asked after a fresh try', async () => {
       const orderId = await rig.sandbox.placeOrder();
-      await rig.sandbox.control('faults', { ...availability, times: 1000, when: 'before', answer });
+      await rig.sandbox.fail('availability', { times: ALWAYS, when: 'before', answer });
       const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
       const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
       expect(asking.attention?.reason).toBe('rate_limited');
-      const { calls } = await rig.sandbox.state();
-      expect(calls.filter(({ path }) => path === availability.path)).toHaveLength(2);
-      await mend();
+      expect(await rig.sandbox.callsOf('availability')).toHaveLength(2);
+      await rig.sandbox.mend();
       await rig.bookings.retry(booking.id, { by: 'tests' });
       await rig.until(booking.id, ({ status }) => status === 'confirmed');
     });
@@ -109,9 +78,8 @@ describe('attention', () => {
 
   test('a retry that names a reason moves on what waits for it, and nothing else', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const path = `/v3/order/${orderId}/phlebotomy/appointment/book`;
-    const answer = { status: 418, body: 'I am a teapot' };
-    await rig.sandbox.control('faults', { method: 'POST', path, when: 'before', answer });
+    const answer = { status: 418, body: { detail: 'I am a teapot' } };
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ attention }) => attention !== null);
     const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
@@ -119,7 +87,7 @@ describe('attention', () => {
     const view = await rig.until(booking.id, ({ lastRequest }) => lastRequest !== null);
     expect(view).toMatchObject({
       attention: { reason: 'unexpected_answer' },
-      lastRequest: { outcome: 'refused', code: 'nothing_to_resolve' },
+      lastRequest: { outcome: 'refused', code: 'attention_changed' },
     });
     await handle.signal(retrySignal, { reason: 'unexpected_answer' });
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
@@ -127,11 +95,10 @@ describe('attention', () => {
 
   test('a person may end the booking instead: then it is undone', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
+    await rig.sandbox.fail('book', {
+      of: orderId,
       when: 'before',
-      answer: { status: 418, body: 'I am a teapot' },
+      answer: { status: 418, body: { detail: 'I am a teapot' } },
     });
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ attention }) => attention !== null);
@@ -143,11 +110,10 @@ describe('attention', () => {
 
   test('a caller may cancel a booking that waits for a person', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
+    await rig.sandbox.fail('book', {
+      of: orderId,
       when: 'before',
-      answer: { status: 418, body: 'I am a teapot' },
+      answer: { status: 418, body: { detail: 'I am a teapot' } },
     });
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ attention }) => attention !== null);

@@ -1,10 +1,12 @@
+import type { JunctionCall } from '../support/calls';
 import { setTimeout as passing } from 'node:timers/promises';
 import type { ProviderActivities } from '../../activities/contract';
 import type { Sighting } from '../../src/booking/model';
 import { workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 /** A time without workers is nobody's silence: it uses up no patience, and no deadline decides on what was seen before it. */
 
@@ -18,7 +20,6 @@ const POLL_MS = 400;
 const SLACK_MS = 20;
 
 describe('a time without workers', () => {
-  let rig: SagaRig;
   let lastSeen: Sighting | null = null;
   const noting = (activities: ProviderActivities): ProviderActivities => ({
     ...activities,
@@ -28,22 +29,16 @@ describe('a time without workers', () => {
     },
   });
 
-  beforeAll(async () => {
-    rig = await startSaga({
-      limits: {
-        patienceMs: PATIENCE_MS,
-        undoPatienceMs: PATIENCE_MS,
-        pollFirstMs: POLL_MS,
-        pollMaxMs: POLL_MS,
-      },
-      wrap: ({ core, junction }) => ({ core, junction: noting(junction) }),
-    });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    lastSeen = null;
-    await rig.sandbox.control('reset', {});
+  const rig = useSaga({
+    limits: {
+      patienceMs: PATIENCE_MS,
+      undoPatienceMs: PATIENCE_MS,
+      pollFirstMs: POLL_MS,
+      pollMaxMs: POLL_MS,
+    },
+    wrap: ({ core, junction }) => ({ core, junction: noting(junction) }),
   });
+  beforeEach(() => void (lastSeen = null));
 
   /** Stops the workers, has something done, lets the time pass and starts them again. */
   const away = async (meanwhile: () => Promise<unknown> = () => Promise.resolve()) => {
@@ -53,28 +48,16 @@ describe('a time without workers', () => {
     await rig.startWorkers();
   };
 
-  const timesOf = async (method: string, path: string) =>
-    (await rig.sandbox.state()).calls
-      .filter((call) => call.method === method && call.path === path)
-      .map(({ at }) => Date.parse(at));
-  const called = (method: string, path: string) =>
-    eventually(
-      () => timesOf(method, path),
-      (times) => times.length > 0,
-    );
+  const timesOf = async (call: JunctionCall) =>
+    (await rig.sandbox.callsOf(call)).map(({ at }) => Date.parse(at));
 
   const settledOrAsking = (id: string, status: BookingView['status']) =>
     rig.until(id, (view) => view.status === status || view.attention !== null);
 
   test('while an order is placed and its answer lost: it is looked for before a person is asked', async () => {
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: '/v3/order',
-      when: 'after',
-      answer: 'timeout',
-    });
+    await rig.sandbox.fail('place_order', { when: 'after', answer: 'timeout' });
     const { booking } = await rig.bookings.start(atHome());
-    await called('POST', '/v3/order');
+    await rig.sandbox.called('place_order');
     await away();
     const view = await settledOrAsking(booking.id, 'confirmed');
     expect(view).toMatchObject({ status: 'confirmed', attention: null });
@@ -83,11 +66,10 @@ describe('a time without workers', () => {
 
   test('while a book call is refused for load: it is made again before a person is asked', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const path = `/v3/order/${orderId}/phlebotomy/appointment/book`;
     const answer = { status: 429, body: 'Too Many Requests' };
-    await rig.sandbox.control('faults', { method: 'POST', path, when: 'before', answer, delayMs: 300 });
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer, delayMs: 300 });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
-    await called('POST', path);
+    await rig.sandbox.called('book');
     await away();
     const view = await settledOrAsking(booking.id, 'confirmed');
     expect(view).toMatchObject({ status: 'confirmed', attention: null });
@@ -97,10 +79,9 @@ describe('a time without workers', () => {
     const orderId = await rig.sandbox.placeOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    const path = `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
-    await rig.sandbox.control('faults', { method: 'PATCH', path, when: 'before', answer: 'timeout' });
+    await rig.sandbox.fail('cancel_appointment', { of: orderId, when: 'before', answer: 'timeout' });
     await rig.bookings.cancel(booking.id, {});
-    await called('PATCH', path);
+    await rig.sandbox.called('cancel_appointment');
     await away();
     const view = await settledOrAsking(booking.id, 'cancelled');
     expect(view).toMatchObject({ status: 'cancelled', attention: null });
@@ -125,21 +106,16 @@ describe('a time without workers', () => {
 
   test('while a booking is looked up: the looks after it are as many, and not all at once', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const path = `/v3/order/${orderId}/phlebotomy/appointment`;
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `${path}/book`,
-      when: 'before',
-      answer: { status: 504, body: 'Gateway Timeout' },
-    });
+    const answer = { status: 504, body: 'Gateway Timeout' };
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ waitingFor }) => waitingFor?.what === 'a lost answer to show up');
     await away();
     const backMs = Date.now();
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    const again = (await timesOf('POST', `${path}/book`)).at(-1) ?? 0;
+    const again = (await timesOf('book')).at(-1) ?? 0;
     // The last one is the look that comes before every book call.
-    const looks = (await timesOf('GET', path)).filter((ms) => ms > backMs && ms < again).slice(0, -1);
+    const looks = (await timesOf('appointment')).filter((ms) => ms > backMs && ms < again).slice(0, -1);
     expect(looks.length).toBeGreaterThanOrEqual(2);
     const gaps = looks.slice(1).map((ms, n) => ms - (looks[n] ?? 0));
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(POLL_MS - SLACK_MS);

@@ -1,7 +1,8 @@
 import { temporal } from '@temporalio/proto';
 import { workflowIdOf } from '../../src/booking/names';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome } from '../support/saga';
 import { AT_HOME_TEST, USER_ID } from '../support/sandbox';
+import { useSaga } from '../support/use-saga';
 
 /** The largest booking that there can be stays far below what Temporal takes: 2 MB in a payload, 50 MB in a history. */
 
@@ -52,21 +53,10 @@ function largest(): Record<string, unknown> {
 }
 
 describe('the largest booking', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ limits: { maxSlotsKept: 50 }, capabilities: { callTimeoutMs: 5_000 } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
+  const rig = useSaga({ resets: [], limits: { maxSlotsKept: 50 }, capabilities: { callTimeoutMs: 5_000 } });
 
   test('of fifty slots that are refused at length keeps every event and its history small', async () => {
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: '/v3/order/*/phlebotomy/appointment/book',
-      times: ATTEMPTS,
-      when: 'before',
-      // A bad key has the slots searched anew each time.
-      answer: { status: 400, body: { detail: `Invalid booking key format ${'x'.repeat(100_000)}` } },
-    });
+    await rig.sandbox.fail('book', { when: 'before', times: ATTEMPTS });
     const { booking } = await rig.bookings.start(largest());
     const view = await rig.until(booking.id, ({ status }) => status === 'failed', 90_000);
     expect(view).toMatchObject({ failure: { code: 'no_slot' } });

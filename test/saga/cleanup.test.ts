@@ -1,31 +1,20 @@
-import { cleanupIdOf } from '../../src/booking/names';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { cleanupIdOf, MEMO, workflowIdOf } from '../../src/booking/names';
+import { ALWAYS } from '../support/calls';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 describe('an effect that surfaces after the booking has ended', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ capabilities: { lateCommitWindowMs: 600 } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga({ capabilities: { lateCommitWindowMs: 600 } });
 
-  /** A booking that failed without knowing of the appointment that came about after its end. */
+  /** A booking that was cancelled without knowing of the appointment that came about after its end. */
   const surfacedLate = async (): Promise<{ id: string; orderId: string }> => {
     const orderId = await rig.sandbox.placeOrder();
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
-      when: 'late',
-      answer: 'reset',
-      delayMs: 3_000,
-    });
-    const { booking } = await rig.bookings.start(
-      adopting(orderId, 'keep', { limits: { maxSlotAttempts: 1 } }),
-    );
-    const ended = await rig.until(booking.id, ({ status }) => status === 'failed');
+    await rig.sandbox.fail('book', { of: orderId, when: 'late', answer: 'reset', delayMs: 3_000 });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    await rig.bookings.cancel(booking.id, {});
+    const ended = await rig.until(booking.id, ({ status }) => status === 'cancelled');
     expect(ended.attempts).toMatchObject([{ outcome: 'unknown' }]);
     await eventually(
       () => rig.sandbox.live(orderId),
@@ -40,7 +29,7 @@ describe('an effect that surfaces after the booking has ended', () => {
     await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
     expect(await rig.bookings.get(id)).toMatchObject({
-      status: 'failed',
+      status: 'cancelled',
       compensation: expect.arrayContaining([
         expect.objectContaining({ step: 'appointment', outcome: 'undone' }),
       ]),
@@ -52,20 +41,21 @@ describe('an effect that surfaces after the booking has ended', () => {
 
   test('that cannot be cleaned up is shown to a person with the booking, and their word settles it', async () => {
     const { id, orderId } = await surfacedLate();
-    await rig.sandbox.control('faults', {
-      ...{ path: '/v3/*', times: 1_000, when: 'before' },
+    await rig.sandbox.fail('any', {
+      when: 'before',
       answer: { status: 401, body: { detail: 'Invalid API key' } },
+      times: ALWAYS,
     });
     await rig.bookings.cleanUp(id);
     const asking = await eventually(
       () => rig.bookings.get(id),
       ({ attention }) => attention !== null,
     );
-    expect(asking).toMatchObject({ status: 'failed', attention: { reason: 'credentials_rejected' } });
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    expect(asking).toMatchObject({ status: 'cancelled', attention: { reason: 'credentials_rejected' } });
+    await rig.sandbox.mend();
     await rig.bookings.resolve(id, { choice: 'retry', why: 'the key is right again', by: 'desk' });
     await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
-    expect(await rig.bookings.get(id)).toMatchObject({ status: 'failed', attention: null });
+    expect(await rig.bookings.get(id)).toMatchObject({ status: 'cancelled', attention: null });
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
     const { steps } = await rig.bookings.explain(id);
     expect(steps.find(({ what }) => what.includes('from desk'))?.why).toBe('the key is right again');
@@ -73,13 +63,7 @@ describe('an effect that surfaces after the booking has ended', () => {
 
   test('is left alone where a person had decided to leave the appointment standing', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const calls = `/v3/order/${orderId}/phlebotomy/appointment`;
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `${calls}/book`,
-      when: 'before',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer: 'reset' });
     await rig.sandbox.control('confirmation', { mode: 'never' });
     const { booking } = await rig.bookings.start(
       adopting(orderId, 'keep', {
@@ -89,13 +73,29 @@ describe('an effect that surfaces after the booking has ended', () => {
     );
     await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
     const answer = { status: 503, body: { detail: 'busy' } };
-    await rig.sandbox.control('faults', { method: 'PATCH', path: `${calls}/cancel`, times: 1_000, answer });
+    await rig.sandbox.fail('cancel_appointment', { of: orderId, times: ALWAYS, answer });
     await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
     await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'the vendor calls the patient' });
     const ended = await rig.until(booking.id, ({ status }) => status === 'failed');
-    expect(ended.attempts.map(({ outcome }) => outcome)).toContain('unknown');
+    expect(ended.attempts).toMatchObject([{ outcome: 'released' }]);
+    const { memo } = await rig.server.client.workflow.getHandle(workflowIdOf(booking.id)).describe();
+    expect(memo?.[MEMO.traces]).toMatchObject({ unansweredStarts: [ended.attempts[0]?.startsAt] });
     expect(await rig.bookings.cleanUp(booking.id)).toBe(false);
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
+  test('is cleaned up also where another call for the same slot was answered', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.fail('book', { of: orderId, when: 'late', answer: 'reset', delayMs: 4_000 });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.cancel(booking.id, {});
+    const ended = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(ended.attempts).toMatchObject([{ outcome: 'confirmed' }]);
+    await rig.sandbox.until(({ live }) => live.appointments.length === 1);
+    expect(await rig.bookings.cleanUp(booking.id)).toBe(true);
+    await rig.server.client.workflow.getHandle(cleanupIdOf(booking.id)).result();
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
   });
 
   test('a booking whose calls were all accounted for is not cleaned up after', async () => {

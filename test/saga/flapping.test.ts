@@ -1,7 +1,9 @@
 import { setTimeout as passing } from 'node:timers/promises';
 import { workflowIdOf } from '../../src/booking/names';
 import { appointmentUpdated } from '../../workflows/messages';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { JUNCTION_CALLS, type Fault } from '../support/calls';
+import { adopting, atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 /** A provider that says now this and now that is read at a pace, whoever brings the news. */
 
@@ -12,20 +14,13 @@ const MOST_READS = 8;
 const MOST_EVENTS = 100;
 
 describe('a provider that flaps', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({
-      limits: { keepPollMs: 3_600_000, pollFirstMs: 3_600_000, pollMaxMs: 3_600_000 },
-    });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
+  const rig = useSaga({
+    limits: { keepPollMs: 3_600_000, pollFirstMs: 3_600_000, pollMaxMs: 3_600_000 },
   });
 
-  const pathOf = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment`;
-  const reads = async (path: string) =>
-    (await rig.sandbox.state()).calls.filter((call) => call.method === 'GET' && call.path === path).length;
+  /** What is read again and again: the order's appointment, or the order. */
+  type Read = 'appointment' | 'read_order';
+  const reads = async (read: Read, orderId: string) => (await rig.sandbox.callsOf(read, orderId)).length;
   const events = async (id: string) => {
     const handle = rig.server.client.workflow.getHandle(workflowIdOf(id));
     return (await handle.describe()).historyLength;
@@ -34,55 +29,51 @@ describe('a provider that flaps', () => {
     rig.server.client.workflow.getHandle(workflowIdOf(id)).signal(appointmentUpdated);
 
   /** Two replicas that answer in turn: one of them says otherwise. */
-  const flap = async (path: string, otherwise: (answer: object) => object) => {
+  const flap = async (read: Read, orderId: string, otherwise: (answer: object) => object) => {
+    const path = JUNCTION_CALLS[read].path.replace('{order}', orderId).replace('{kind}', 'phlebotomy');
     const answered = await fetch(`${rig.sandbox.url}${path}`, {
       headers: { 'x-vital-api-key': 'sk_us_test' },
     });
     const one = (await answered.json()) as object; // the sandbox's own answer
-    const rules = [one, otherwise(one)].map((body) => ({
-      method: 'GET',
-      path,
-      when: 'before',
-      times: 1,
+    const inTurn = [one, otherwise(one)].map((body): Fault => ({
+      of: orderId,
       answer: { status: 200, body },
     }));
-    await rig.sandbox.control('faults', Array.from({ length: 200 }, () => rules).flat());
+    await rig.sandbox.fail(read, ...Array.from({ length: 200 }, () => inTurn).flat());
   };
 
   /** What the next ten seconds bring. */
   const watched = async (
     id: string,
-    path: string,
+    [read, orderId]: [Read, string],
     meanwhile: () => Promise<unknown> = () => passing(WATCHED_MS),
   ) => {
-    const before = { reads: await reads(path), events: await events(id) };
+    const before = { reads: await reads(read, orderId), events: await events(id) };
     await meanwhile();
-    return { reads: (await reads(path)) - before.reads, events: (await events(id)) - before.events };
+    return { reads: (await reads(read, orderId)) - before.reads, events: (await events(id)) - before.events };
   };
 
   test('while a booking is kept: read a few times, and less and less', async () => {
-    const orderId = await rig.sandbox.placeOrder();
+    const orderId = await rig.sandbox.placeReadyOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    const path = pathOf(orderId);
-    await flap(path, (answer) => ({ ...answer, can_reschedule: false }));
+    await flap('appointment', orderId, (answer) => ({ ...answer, can_reschedule: false }));
     await hint(booking.id);
-    const seen = await watched(booking.id, path);
+    const seen = await watched(booking.id, ['appointment', orderId]);
     expect(seen.reads).toBeLessThanOrEqual(MOST_READS);
     expect(seen.events).toBeLessThanOrEqual(MOST_EVENTS);
   });
 
   test('while a confirmation is awaited', async () => {
     await rig.sandbox.control('confirmation', { mode: 'never' });
-    const orderId = await rig.sandbox.placeOrder();
+    const orderId = await rig.sandbox.placeReadyOrder();
     const { booking } = await rig.bookings.start(
       adopting(orderId, 'keep', { confirmation: { async: true } }),
     );
     await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
-    const path = pathOf(orderId);
-    await flap(path, (answer) => ({ ...answer, can_reschedule: false }));
+    await flap('appointment', orderId, (answer) => ({ ...answer, can_reschedule: false }));
     await hint(booking.id);
-    const seen = await watched(booking.id, path);
+    const seen = await watched(booking.id, ['appointment', orderId]);
     expect(seen.reads).toBeLessThanOrEqual(MOST_READS);
     expect(seen.events).toBeLessThanOrEqual(MOST_EVENTS);
   });
@@ -94,22 +85,21 @@ describe('a provider that flaps', () => {
       booking.id,
       ({ waitingFor }) => waitingFor?.what === "the order's requisition",
     );
-    const path = `/v3/order/${view.order?.id}`;
-    await flap(path, otherLastEvent);
+    const orderId = view.order?.id ?? '';
+    await flap('read_order', orderId, otherLastEvent);
     const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
     await handle.signal(appointmentUpdated);
-    const seen = await watched(booking.id, path);
+    const seen = await watched(booking.id, ['read_order', orderId]);
     expect(seen.reads).toBeLessThanOrEqual(MOST_READS);
     expect(seen.events).toBeLessThanOrEqual(MOST_EVENTS);
     await rig.bookings.cancel(booking.id, {});
   });
 
   test('news that follows a look waits for the pause, and all of it makes one read', async () => {
-    const orderId = await rig.sandbox.placeOrder();
+    const orderId = await rig.sandbox.placeReadyOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    const path = pathOf(orderId);
-    const seen = await watched(booking.id, path, async () => {
+    const seen = await watched(booking.id, ['appointment', orderId], async () => {
       for (let n = 0; n < 50; n += 1) {
         await hint(booking.id);
         await passing(100);
@@ -120,7 +110,7 @@ describe('a provider that flaps', () => {
   });
 
   test('and a change is still seen when the pause is over', async () => {
-    const orderId = await rig.sandbox.placeOrder();
+    const orderId = await rig.sandbox.placeReadyOrder();
     const { booking } = await rig.bookings.start(
       adopting(orderId, 'keep', { policy: { onProviderCancel: 'attention' } }),
     );

@@ -1,16 +1,10 @@
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 3_600_000 } };
 
 describe('the forward steps', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   test('a slot that is confirmed at once settles the booking', async () => {
     const { booking } = await rig.bookings.start(atHome());
@@ -60,9 +54,8 @@ describe('the forward steps', () => {
 
   test('keys that expired make it search again', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
+    await rig.sandbox.fail('book', {
+      of: orderId,
       when: 'before',
       answer: { status: 400, body: { detail: 'Invalid booking key format' } },
     });

@@ -2,17 +2,14 @@ import { pino } from 'pino';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { encrypt } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 /** What a plain client encrypts through the codec server may be of any encoding: nobody can convert it, and it stops nothing. */
 
-let rig: SagaRig;
-beforeAll(async () => {
-  installRuntime(pino({ level: 'silent' }));
-  rig = await startSaga();
-  await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
-}, 120_000);
-afterAll(() => rig.stop(), 180_000);
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+const rig = useSaga({ resets: [] });
+beforeAll(() => rig.sandbox.control('account', { oneAppointmentPerPatient: false }));
 
 const FOREIGN: readonly (readonly [string, string, string])[] = [
   ['of an encoding that is not ours', 'json/protobuf', '{}'],

@@ -1,34 +1,25 @@
+import { ALWAYS, type FaultAnswer } from '../support/calls';
 import { workflowIdOf } from '../../src/booking/names';
-import { eventually } from '../support/stand-in';
 import { AT_SITE_TEST } from '../support/sandbox';
 import { placeForeign } from './attentions/case';
-import { adopting, atHome, atSite, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome, atSite, startSaga } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 /** What happens to a confirmed booking from outside, beyond its appointment being cancelled or moved. */
 
 describe('a confirmed booking', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ accounts: { settled: { reservedSettles: true } } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga({ accounts: { settled: { reservedSettles: true } } });
 
   const confirmed = async (request: Record<string, unknown>) => {
     const { booking } = await rig.bookings.start(request);
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     return { id: booking.id, orderId: view.order?.id ?? '', appointmentId: view.appointment?.id ?? '' };
   };
-  const mend = () => fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
   /** Has every read of the order and its appointment answered so. */
-  const reading = (orderId: string, answer: { status: number; body: unknown }) =>
-    Promise.all(
-      [`/v3/order/${orderId}`, `/v3/order/${orderId}/phlebotomy/appointment`].map((path) =>
-        rig.sandbox.control('faults', { method: 'GET', path, times: 1_000, when: 'before', answer }),
-      ),
-    );
+  const reading = async (of: string, answer: FaultAnswer) => {
+    for (const read of ['read_order', 'appointment'] as const)
+      await rig.sandbox.fail(read, { of, times: ALWAYS, when: 'before', answer });
+  };
 
   describe('that cannot be found all at once, as in another environment', () => {
     test.each([
@@ -44,7 +35,7 @@ describe('a confirmed booking', () => {
         attention: { reason: 'unexpected_answer' },
         compensation: [],
       });
-      await mend();
+      await rig.sandbox.mend();
       await rig.bookings.retry(id, {});
       await rig.until(id, ({ attention }) => attention === null);
       expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
@@ -61,7 +52,7 @@ describe('a confirmed booking', () => {
     await reading(order?.id ?? '', { status: 404, body: { detail: "This order doesn't exist." } });
     const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
     expect(asking.attention?.reason).toBe('unexpected_answer');
-    await mend();
+    await rig.sandbox.mend();
     await rig.sandbox.control('clock', { advanceOrders: true });
     await rig.sandbox.control(`orders/${order?.id}`, { status: 'requisition_created' });
     await rig.bookings.retry(booking.id, {});
@@ -127,13 +118,7 @@ describe('a confirmed booking', () => {
     const foreignId = await placeForeign(rig, orderId);
     const { id } = await confirmed(adopting(orderId, 'keep', { policy: { existingAppointment: 'adopt' } }));
     // The book call of the rebooking takes effect late, and nobody can look meanwhile.
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `/v3/order/${orderId}/phlebotomy/appointment/book`,
-      when: 'late',
-      answer: 'reset',
-      delayMs: 900,
-    });
+    await rig.sandbox.fail('book', { of: orderId, when: 'late', answer: 'reset', delayMs: 900 });
     await rig.sandbox.control(`appointments/${foreignId}`, {
       status: 'cancelled',
     });
@@ -151,10 +136,9 @@ describe('a confirmed booking', () => {
     try {
       const { booking } = await long.bookings.start(atHome());
       const { order } = await long.until(booking.id, ({ status }) => status === 'confirmed');
-      const path = `/v3/order/${order?.id}/phlebotomy/appointment/reschedule`;
-      await long.sandbox.control('faults', { method: 'PATCH', path, when: 'after', delayMs: 1_500 });
+      await long.sandbox.fail('reschedule', { of: order?.id, when: 'after', delayMs: 1_500 });
       await long.bookings.reschedule(booking.id, { windows: [{ from: '+5d', to: '+9d' }] });
-      await eventually(long.sandbox.state, ({ calls }) => calls.some((call) => call.path === path));
+      await long.sandbox.called('reschedule');
       await long.server.client.workflow.getHandle(workflowIdOf(booking.id)).cancel();
       await long.until(booking.id, ({ status }) => status === 'cancelled');
       expect(await long.sandbox.live(order?.id ?? '')).toEqual({ order: false, appointments: 0 });

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { ProviderActivities } from '../../activities/contract';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 /**
  * A worker that dies with a write in its hands: the activity never reports. Played by activities that do their
@@ -9,7 +10,6 @@ import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
 type Write = 'placeOrder' | 'bookSlot' | 'cancelAppointment' | 'cancelOrder';
 
 describe('a worker lost in the middle of a write', () => {
-  let rig: SagaRig;
   let lose: { write: Write; when: 'before' | 'after' } | null = null;
 
   const losing = (activities: ProviderActivities): ProviderActivities => {
@@ -33,15 +33,9 @@ describe('a worker lost in the middle of a write', () => {
     };
   };
 
-  beforeAll(async () => {
-    rig = await startSaga({
-      capabilities: { callTimeoutMs: 400 },
-      wrap: ({ core, junction }) => ({ core, junction: losing(junction) }),
-    });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
+  const rig = useSaga({
+    capabilities: { callTimeoutMs: 400 },
+    wrap: ({ core, junction }) => ({ core, junction: losing(junction) }),
   });
 
   const CASES: [Write, 'before' | 'after'][] = [

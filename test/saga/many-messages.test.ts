@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { workflowIdOf } from '../../src/booking/names';
 import { installRuntime } from '../../src/temporal/runtime';
 import { appointmentUpdated, cancel, reschedule, resolve, retry } from '../../workflows/messages';
-import { adopting, startSaga, type SagaRig } from '../support/saga';
+import { adopting } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 /**
  * A booking that is kept open through thousands of messages stays under Temporal's limits on a history, with the
@@ -17,12 +18,8 @@ const BURST = 20;
 /** Where Temporal begins to warn about a history; it ends an execution at five times as much. */
 const WARNS_AT_EVENTS = 10_240;
 
-let rig: SagaRig;
-beforeAll(async () => {
-  installRuntime(pino({ level: 'silent' }));
-  rig = await startSaga({ limits: { keepPollMs: 600_000 } });
-}, 120_000);
-afterAll(() => rig.stop(), 180_000);
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+const rig = useSaga({ resets: [], limits: { keepPollMs: 600_000 } });
 
 /** What comes in a burst: mostly news, and now and then a message that is refused. */
 const MIX = [

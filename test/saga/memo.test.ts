@@ -10,20 +10,17 @@ import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
 import { appointmentUpdated } from '../../workflows/messages';
-import { adopting, atHome, atPractice, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome, atPractice } from '../support/saga';
 import { AUTH, testApi } from '../support/api';
 import { eventually } from '../support/stand-in';
 import { testConfig } from '../support/temporal';
+import { useSaga } from '../support/use-saga';
 
 /** Bookings are read from the memo of their execution: whoever reads needs no worker, and nothing is replayed. */
 
-let rig: SagaRig;
-beforeAll(async () => {
-  installRuntime(pino({ level: 'silent' }));
-  rig = await startSaga({ limits: { maxHistoryEvents: 60, keepPollMs: 600_000 } });
-  await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
-}, 120_000);
-afterAll(() => rig.stop(), 180_000);
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+const rig = useSaga({ resets: [], limits: { maxHistoryEvents: 60, keepPollMs: 600_000 } });
+beforeAll(() => rig.sandbox.control('account', { oneAppointmentPerPatient: false }));
 
 const SCHEDULED = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
 

@@ -1,16 +1,12 @@
-import { atPractice, startSaga, type SagaRig } from '../support/saga';
+import { ALWAYS } from '../support/calls';
+import { expectNothingLive, expectOneAppointment } from '../support/live';
+import { atPractice } from '../support/saga';
 import { eventually } from '../support/stand-in';
-
-const APPOINTMENTS = '/services/core/open_api/v1/appointments';
+import { useSaga } from '../support/use-saga';
 
 describe('a visit at a practice (Oliver)', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-
   // Each test has a client of its own: the adapter's sweep remembers a practice for as long as it runs, as it should.
+  const rig = useSaga({ resets: [] });
   let client = { id: '', patientId: '', remoteId: '' };
   let tests = 0;
   beforeEach(async () => {
@@ -24,7 +20,7 @@ describe('a visit at a practice (Oliver)', () => {
       patients: [{ name: 'Biscuit', remote_id: `P-T${tests}` }],
     })) as { id: string; patients: { id: string }[] }; // the sandbox's own answer
     client = { id: made.id, patientId: made.patients[0]?.id ?? '', remoteId };
-    await fetch(`${rig.clinic.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.clinic.mend();
     await rig.clinic.control('clinic', { accept: 'auto', completesTasks: false });
   });
   const visit = (overrides: Record<string, unknown> = {}) =>
@@ -48,7 +44,7 @@ describe('a visit at a practice (Oliver)', () => {
     const { booking } = await rig.bookings.start(visit());
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     expect(view).toMatchObject({ provider: 'oliver', order: null, attempts: [{ outcome: 'confirmed' }] });
-    expect(await live()).toEqual([view.appointment?.id]);
+    await expectOneAppointment(rig, { of: client.id, id: view.appointment?.id });
     expect((await mine())[0]?.note).toMatch(/^Annual vaccines\nref:.+\/book\/1$/);
   });
 
@@ -67,7 +63,7 @@ describe('a visit at a practice (Oliver)', () => {
       failure: { code: 'no_slot' },
       attempts: [{ outcome: 'declined' }, { outcome: 'declined' }],
     });
-    expect(await live()).toEqual([]);
+    await expectNothingLive(rig, { of: client.id });
   });
 
   test.each([
@@ -99,55 +95,41 @@ describe('a visit at a practice (Oliver)', () => {
     await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 0 });
     const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
     expect(view.compensation[0]?.outcome).toBe('undone');
-    expect(await live()).toEqual([]);
+    await expectNothingLive(rig, { of: client.id });
   });
 
-  test.each(['timeout', 'reset', 'garbage'])(
+  test.each(['timeout', 'reset', 'garbage'] as const)(
     'whose create took effect before a %s is adopted, not created twice',
     async (answer) => {
-      await rig.clinic.control('faults', { method: 'POST', path: APPOINTMENTS, when: 'after', answer });
+      await rig.clinic.fail('create_appointment', { when: 'after', answer });
       const { booking } = await rig.bookings.start(visit());
       const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
       expect(await created()).toBe(1);
-      expect(await live()).toEqual([view.appointment?.id]);
+      await expectOneAppointment(rig, { of: client.id, id: view.appointment?.id });
     },
   );
 
   test('whose create takes effect late, after the first look-ups, is found', async () => {
-    await rig.clinic.control('faults', {
-      method: 'POST',
-      path: APPOINTMENTS,
-      when: 'late',
-      answer: 'reset',
-      delayMs: 900,
-    });
+    await rig.clinic.fail('create_appointment', { when: 'late', answer: 'reset', delayMs: 900 });
     const { booking } = await rig.bookings.start(visit());
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
     expect(await created()).toBe(1);
     expect(await live()).toHaveLength(1);
   });
 
-  test('whose create had no effect goes on to another slot after the window', async () => {
-    await rig.clinic.control('faults', {
-      method: 'POST',
-      path: APPOINTMENTS,
-      when: 'before',
-      answer: 'reset',
-    });
+  test('whose create had no effect is tried again at the same slot after the window', async () => {
+    await rig.clinic.fail('create_appointment', { when: 'before', answer: 'reset' });
     const { booking } = await rig.bookings.start(visit());
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'confirmed']);
-    expect(await live()).toHaveLength(1);
+    expect(view.attempts).toMatchObject([{ outcome: 'confirmed', startsAt: view.appointment?.startsAt }]);
+    const [lost, again] = (await rig.clinic.callsOf('create_appointment')).map(({ at }) => Date.parse(at));
+    expect(Number(again) - Number(lost)).toBeGreaterThanOrEqual(1_500);
+    expect(await live()).toEqual([view.appointment?.id]);
   });
 
   test('two that match are for a person: neither adopted nor undone', async () => {
     const [slot] = await rig.bookings.searchSlots(visit());
-    await rig.clinic.control('faults', {
-      method: 'POST',
-      path: APPOINTMENTS,
-      when: 'before',
-      answer: 'timeout',
-    });
+    await rig.clinic.fail('create_appointment', { when: 'before', answer: 'timeout' });
     const { booking } = await rig.bookings.start(visit());
     // While the create hangs, the desk makes two: the first look after it shows both.
     await rig.until(booking.id, ({ status }) => status === 'booking');
@@ -175,7 +157,7 @@ describe('a visit at a practice (Oliver)', () => {
       ({ status, appointment }) => status === 'confirmed' && appointment?.id !== before.appointment?.id,
     );
     expect(view.appointment?.replaces).toBeNull();
-    expect(await live()).toEqual([view.appointment?.id]);
+    await expectOneAppointment(rig, { of: client.id, id: view.appointment?.id });
   });
 
   test('that took place before the clinic could cancel it for a move is for a person', async () => {
@@ -189,7 +171,7 @@ describe('a visit at a practice (Oliver)', () => {
     await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'she was there' });
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     expect(view.appointment).toMatchObject({ replaces: null });
-    expect(await live()).toEqual([view.appointment?.id]);
+    await expectOneAppointment(rig, { of: client.id, id: view.appointment?.id });
   });
 
   describe('in the middle of a move', () => {
@@ -204,16 +186,14 @@ describe('a visit at a practice (Oliver)', () => {
 
     test('whose create was not answered: a cancel undoes both, also when the new one has landed', async () => {
       const { id } = await confirmed();
-      await rig.clinic.control('faults', {
-        ...{ method: 'POST', path: APPOINTMENTS, when: 'after', answer: 'timeout' },
-      });
+      await rig.clinic.fail('create_appointment', { when: 'after', answer: 'timeout' });
       await rig.bookings.reschedule(id, LATER);
       await eventually(live, (ids) => ids.length === 2);
       await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 50 });
       await rig.bookings.cancel(id, {});
       const view = await rig.until(id, ({ status }) => status === 'cancelled');
       expect(view.compensation[0]?.outcome).toBe('undone');
-      expect(await live()).toEqual([]);
+      await expectNothingLive(rig, { of: client.id });
     });
 
     test('a cancel does not wait for the staff that is to cancel the old one: both are asked for at once', async () => {
@@ -228,7 +208,7 @@ describe('a visit at a practice (Oliver)', () => {
       await eventually(asked, (tasks) => both.every((one) => tasks.includes(`appointment ${String(one)}`)));
       await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 50 });
       await rig.until(id, ({ status }) => status === 'cancelled');
-      expect(await live()).toEqual([]);
+      await expectNothingLive(rig, { of: client.id });
     });
 
     test('the new one, not confirmed and left standing by a person, ends the move: no third is booked', async () => {
@@ -237,12 +217,13 @@ describe('a visit at a practice (Oliver)', () => {
       await rig.clinic.control('clinic', { accept: 'leave' });
       await rig.bookings.reschedule(id, LATER);
       await waitingForStaff(id);
-      await rig.clinic.control('faults', {
-        ...{ method: 'GET', path: APPOINTMENTS, times: 1_000, when: 'before' },
+      await rig.clinic.fail('list_appointments', {
+        when: 'before',
         answer: { status: 401, body: { success: false, message: 'Unauthorized' } },
+        times: ALWAYS,
       });
       await rig.until(id, ({ attention }) => attention !== null, 30_000);
-      await fetch(`${rig.clinic.url}/_sandbox/faults`, { method: 'DELETE' });
+      await rig.clinic.mend();
       await rig.bookings.resolve(id, { choice: 'leave', why: 'the desk looks after it' });
       const view = await rig.until(
         id,
@@ -285,12 +266,13 @@ describe('a visit at a practice (Oliver)', () => {
       const { id, old } = await confirmed();
       await rig.bookings.reschedule(id, LATER);
       await waitingForStaff(id);
-      await rig.clinic.control('faults', {
-        ...{ method: 'GET', path: APPOINTMENTS, times: 1_000, when: 'before' },
+      await rig.clinic.fail('list_appointments', {
+        when: 'before',
         answer: { status: 401, body: { success: false, message: 'Unauthorized' } },
+        times: ALWAYS,
       });
       await rig.until(id, ({ attention }) => attention !== null, 30_000);
-      await fetch(`${rig.clinic.url}/_sandbox/faults`, { method: 'DELETE' });
+      await rig.clinic.mend();
       await rig.bookings.resolve(id, { choice: 'leave', why: 'the desk looks after it' });
       const moved = await rig.until(id, ({ status }) => status === 'confirmed');
       // Cancelled by the clinic, which declines the next one too, and takes the one after that.
@@ -336,7 +318,7 @@ describe('a visit at a practice (Oliver)', () => {
       await rig.clinic.control('clinic', { completesTasks: true, afterTaskMs: 100 });
       await rig.bookings.cancel(id, {});
       await rig.until(id, ({ status }) => status === 'cancelled');
-      expect(await live()).toEqual([]);
+      await expectNothingLive(rig, { of: client.id });
     });
 
     test('the old one stays known after a move there was declined', async () => {

@@ -1,18 +1,13 @@
+import type { Fault } from '../support/calls';
 import { AT_HOME_TEST } from '../support/sandbox';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 const SECOND_TEST = '8f2a4cc1-4d53-4a0e-9d5c-2f9b7f3f7c10';
 const GONE = { status: 504, body: 'Gateway Timeout' };
 
 describe('orders that a booking places', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ accounts: { keyless: { orderKeyLifetimeMs: 0 } } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga({ accounts: { keyless: { orderKeyLifetimeMs: 0 } } });
 
   const settled = (id: string) => rig.until(id, ({ status }) => status === 'confirmed');
   const ordersOf = async (bookingId: string) => {
@@ -47,7 +42,7 @@ describe('orders that a booking places', () => {
   });
 
   /** With a live key the call is made again soon; once the key is dead, only a look-up can find the order. */
-  test.each([
+  test.each<[string, string, Fault]>([
     ['default', 'took effect', { when: 'after', answer: 'timeout' }],
     ['default', 'takes effect late', { when: 'late', answer: GONE, delayMs: 1_000 }],
     ['default', 'had no effect', { when: 'before', answer: GONE }],
@@ -55,7 +50,7 @@ describe('orders that a booking places', () => {
     ['keyless', 'takes effect late', { when: 'late', answer: GONE, delayMs: 1_000 }],
     ['keyless', 'had no effect', { when: 'before', answer: GONE }],
   ])('account %s: an unanswered call that %s ends in one order', async (account, _effect, rule) => {
-    await rig.sandbox.control('faults', { method: 'POST', path: '/v3/order', ...rule });
+    await rig.sandbox.fail('place_order', rule);
     const { booking } = await rig.bookings.start(atHome({ account }));
     const view = await settled(booking.id);
     expect((await ordersOf(booking.id)).map(({ id }) => id)).toEqual([view.order?.id]);
@@ -65,18 +60,15 @@ describe('orders that a booking places', () => {
   test.each(['default', 'keyless'])(
     'account %s: a lost order is found and undone when the booking is cancelled meanwhile',
     async (account) => {
-      await rig.sandbox.control('faults', {
-        method: 'POST',
-        path: '/v3/order',
-        when: 'late',
-        answer: GONE,
-        delayMs: 800,
-      });
+      await rig.sandbox.fail('place_order', { when: 'late', answer: GONE, delayMs: 800 });
       const { booking } = await rig.bookings.start(atHome({ account }));
       await rig.until(booking.id, ({ waitingFor }) => waitingFor?.what === 'the order to show up');
       await rig.bookings.cancel(booking.id, {});
       const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
-      expect(view.compensation).toMatchObject([{ step: 'order', outcome: 'undone' }]);
+      expect(view.compensation).toMatchObject([
+        { step: 'appointment', outcome: 'nothing_to_undo' },
+        { step: 'order', outcome: 'undone' },
+      ]);
       const orders = await ordersOf(booking.id);
       expect(orders.map(({ last_event: last }) => last.status)).toEqual([
         'cancelled.at_home_phlebotomy.cancelled',

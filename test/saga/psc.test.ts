@@ -1,19 +1,13 @@
 import { AT_SITE_TEST } from '../support/sandbox';
-import { adopting, atSite, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atSite } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 3_600_000 } };
 const SITES = { AAA: '312 W 34th Street', BBB: '86 Chambers Street', CCC: '2590 Broadway' };
 
 describe('at draw sites (PSC)', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({
-      accounts: { early: { needsRequisition: false }, reserving: { reservedSettles: true } },
-    });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
+  const rig = useSaga({
+    accounts: { early: { needsRequisition: false }, reserving: { reservedSettles: true } },
   });
 
   const start = async (request: Record<string, unknown>) => (await rig.bookings.start(request)).booking.id;

@@ -63,9 +63,8 @@ async function begin(lane: Lane, n: number): Promise<Race> {
   const { booking } = await lanes.rig.bookings.start(adopting(orderId, onFailure, { account }));
   const { appointment } = await lanes.rig.until(booking.id, ({ status }) => status === 'confirmed');
   if (!appointment) throw new Error('confirmed without an appointment');
-  await sandbox.control('faults', {
-    method: 'PATCH',
-    path: `/v3/order/${orderId}/phlebotomy/appointment/reschedule`,
+  await sandbox.fail('reschedule', {
+    of: orderId,
     when: n % 3 === 0 ? 'before' : 'after',
     delayMs: 50 * (n % 4),
   });

@@ -2,20 +2,13 @@ import { reschedule as rescheduleSignal } from '../../workflows/messages';
 import { workflowIdOf } from '../../src/booking/names';
 import { eventually } from '../support/stand-in';
 import { placeForeign } from './attentions/case';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { adopting, atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
-const movePath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/reschedule`;
 const LATER = { windows: [{ from: '+5d', to: '+9d' }] };
 
 describe('a reschedule', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ capabilities: { callTimeoutMs: 3_000 } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga({ capabilities: { callTimeoutMs: 3_000 } });
 
   const confirmed = async (overrides: Record<string, unknown> = {}) => {
     const orderId = await rig.sandbox.placeOrder();
@@ -23,8 +16,7 @@ describe('a reschedule', () => {
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     return { id: booking.id, orderId, startsAt: view.appointment?.startsAt ?? '' };
   };
-  const moves = async (orderId: string) =>
-    (await rig.sandbox.state()).calls.filter(({ path }) => path === movePath(orderId)).length;
+  const moves = async (orderId: string) => (await rig.sandbox.callsOf('reschedule', orderId)).length;
 
   test('moves the appointment to the best slot of the new windows', async () => {
     const { id, orderId, startsAt } = await confirmed();
@@ -76,12 +68,7 @@ describe('a reschedule', () => {
 
   test('whose answer got lost is looked up, and counts when the appointment is at the new time', async () => {
     const { id, orderId, startsAt } = await confirmed();
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path: movePath(orderId),
-      when: 'after',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('reschedule', { of: orderId, when: 'after', answer: 'reset' });
     await rig.bookings.reschedule(id, LATER);
     await rig.until(
       id,
@@ -90,20 +77,18 @@ describe('a reschedule', () => {
     expect(await moves(orderId)).toBe(1);
   });
 
-  test('without effect and without answer: the whole window is looked over, then the next slot is tried', async () => {
+  test('without effect and without answer: the whole window is looked over, then the same slot is tried again', async () => {
     const { id, orderId, startsAt } = await confirmed();
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path: movePath(orderId),
-      when: 'before',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('reschedule', { of: orderId, when: 'before', answer: 'reset' });
     await rig.bookings.reschedule(id, LATER);
     const view = await rig.until(
       id,
       ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
     );
-    expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'unknown', 'confirmed']);
+    expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['confirmed', 'confirmed']);
+    expect(view.appointment?.startsAt).toBe(view.attempts[1]?.startsAt);
+    const [lost, again] = (await rig.sandbox.callsOf('reschedule', orderId)).map(({ at }) => Date.parse(at));
+    expect(Number(again) - Number(lost)).toBeGreaterThanOrEqual(1_500);
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
   });
 
@@ -129,12 +114,7 @@ describe('a reschedule', () => {
   test('of an appointment that cannot be moved is refused, or cancels and books anew where that is allowed', async () => {
     const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
     const refusing = await confirmed();
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path: movePath(refusing.orderId),
-      when: 'before',
-      answer,
-    });
+    await rig.sandbox.fail('reschedule', { of: refusing.orderId, when: 'before', answer });
     await rig.bookings.reschedule(refusing.id, LATER);
     const kept = await rig.until(refusing.id, ({ lastRequest }) => lastRequest?.outcome === 'refused');
     expect(kept).toMatchObject({
@@ -145,12 +125,7 @@ describe('a reschedule', () => {
     await rig.until(refusing.id, ({ status }) => status === 'cancelled');
 
     const allowing = await confirmed({ policy: { onCannotReschedule: 'cancel_and_book' } });
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path: movePath(allowing.orderId),
-      when: 'before',
-      answer,
-    });
+    await rig.sandbox.fail('reschedule', { of: allowing.orderId, when: 'before', answer });
     await rig.bookings.reschedule(allowing.id, LATER);
     await rig.until(
       allowing.id,
@@ -164,7 +139,7 @@ describe('a reschedule', () => {
     const slots = await rig.bookings.searchSlots(atHome(LATER));
     const slot = slots[0];
     const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
-    await rig.sandbox.control('faults', { method: 'PATCH', path: movePath(orderId), when: 'before', answer });
+    await rig.sandbox.fail('reschedule', { of: orderId, when: 'before', answer });
     await rig.bookings.reschedule(id, {
       slot: { key: slot?.key, startsAt: slot?.startsAt, endsAt: slot?.endsAt },
     });
@@ -177,11 +152,9 @@ describe('a reschedule', () => {
     const { id, orderId } = await confirmed({ policy: { onCannotReschedule: 'cancel_and_book' } });
     const { appointment } = await rig.bookings.get(id);
     const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
-    await rig.sandbox.control('faults', {
-      ...{ method: 'PATCH', path: movePath(orderId), when: 'before', answer, delayMs: 500 },
-    });
+    await rig.sandbox.fail('reschedule', { of: orderId, when: 'before', answer, delayMs: 500 });
     await rig.bookings.reschedule(id, LATER);
-    await eventually(rig.sandbox.state, ({ calls }) => calls.some(({ path }) => path === movePath(orderId)));
+    await rig.sandbox.called('reschedule', { of: orderId });
     // Nobody tells the booking: its appointment is cancelled, and the patient books by phone.
     await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'cancelled' });
     await placeForeign(rig, orderId);
@@ -264,12 +237,7 @@ describe('a reschedule', () => {
     const { id, orderId } = await confirmed({ policy: { onProviderCancel: 'attention' } });
     const { appointment } = await rig.bookings.get(id);
     // Seen before the booking looks again: cancelled between the move's search and its call.
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: '/v3/order/phlebotomy/appointment/availability',
-      when: 'after',
-      delayMs: 1_500,
-    });
+    await rig.sandbox.fail('availability', { when: 'after', delayMs: 1_500 });
     await rig.bookings.reschedule(id, { ...LATER, id: 'm-2' });
     await rig.until(id, ({ status }) => status === 'rescheduling');
     await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'cancelled' });
@@ -289,8 +257,7 @@ describe('a reschedule', () => {
       id,
       ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== startsAt,
     );
-    const path = `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
-    await rig.sandbox.control('faults', { method: 'PATCH', path, when: 'after', delayMs: 1_500 });
+    await rig.sandbox.fail('cancel_appointment', { of: orderId, when: 'after', delayMs: 1_500 });
     await rig.bookings.cancel(id, {});
     await expect(rig.bookings.reschedule(id, LATER)).rejects.toMatchObject({ code: 'already_ending' });
   });
@@ -298,7 +265,7 @@ describe('a reschedule', () => {
   test('whose slot is lost cannot be tried again, only booked anew or given up', async () => {
     const { id, orderId } = await confirmed({ policy: { onCannotReschedule: 'cancel_and_book' } });
     const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
-    await rig.sandbox.control('faults', { method: 'PATCH', path: movePath(orderId), when: 'before', answer });
+    await rig.sandbox.fail('reschedule', { of: orderId, when: 'before', answer });
     await rig.sandbox.control('slots', { snatch: 1_000 });
     await rig.bookings.reschedule(id, LATER);
     await rig.until(id, ({ attention }) => attention?.reason === 'reschedule_lost');
@@ -369,12 +336,7 @@ describe('a reschedule', () => {
 
   test('cancelled in its middle leaves nothing behind', async () => {
     const { id, orderId } = await confirmed();
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path: movePath(orderId),
-      when: 'after',
-      delayMs: 1_500,
-    });
+    await rig.sandbox.fail('reschedule', { of: orderId, when: 'after', delayMs: 1_500 });
     await rig.bookings.reschedule(id, LATER);
     await rig.until(id, ({ status }) => status === 'rescheduling');
     await rig.bookings.cancel(id, {});
@@ -384,11 +346,7 @@ describe('a reschedule', () => {
 });
 
 describe('a reschedule inside the fee window', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ capabilities: { feeWindowMs: 30 * 24 * 3_600_000 } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
+  const rig = useSaga({ resets: [], capabilities: { feeWindowMs: 30 * 24 * 3_600_000 } });
 
   test('whose fee was accepted accepts no later one', async () => {
     const orderId = await rig.sandbox.placeOrder();
@@ -408,11 +366,7 @@ describe('a reschedule inside the fee window', () => {
 });
 
 describe('a long life', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ limits: { maxHistoryEvents: 60 } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
+  const rig = useSaga({ resets: [], limits: { maxHistoryEvents: 60 } });
 
   test('continues as new and forgets nothing', async () => {
     const orderId = await rig.sandbox.placeOrder();

@@ -4,19 +4,13 @@ import type { temporal } from '@temporalio/proto';
 import { cancel } from '../../workflows/messages';
 import { TASK_QUEUE, workflowIdOf, WORKFLOW_TYPE } from '../../src/booking/names';
 import { codecOf } from '../../src/temporal/encryption';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 
 describe('a booking as the Temporal UI shows it', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   const decoded = async (payload: Payload | null | undefined): Promise<unknown> => {
     const [plain] = await codecOf(rig.config).decode(payload ? [payload] : []);

@@ -9,20 +9,20 @@ import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { installRuntime } from '../../src/temporal/runtime';
 import { bundleWorkflows, createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 /** Two builds: old bookings finish on the build that they began on, or go over to the next one by `patched`. */
 
 const log = pino({ level: 'silent' });
-let rig: SagaRig;
 let builds: Record<'before' | 'next', WorkflowBundleOption>;
 /** What runs at the moment, and the end of each. */
 let running: { worker: Worker; ended: Promise<void> }[] = [];
 
+beforeAll(() => installRuntime(log));
+const rig = useSaga({ resets: [], replays: false });
 beforeAll(async () => {
-  installRuntime(log);
-  rig = await startSaga({ replays: false });
   await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
   await rig.stopWorkers();
   builds = {
@@ -36,7 +36,6 @@ afterEach(async () => {
   await Promise.all(running.map(({ ended }) => ended));
   running = [];
 });
-afterAll(() => rig.stop(), 180_000);
 
 function providerActivities() {
   const providers = createProviders(rig.config, log);

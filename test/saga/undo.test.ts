@@ -1,18 +1,12 @@
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { ALWAYS, type Fault } from '../support/calls';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
-const cancelPath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/cancel`;
 
 describe('undoing', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   test('a deadline releases the slot only after a look-up that shows it unconfirmed', async () => {
     await rig.sandbox.control('confirmation', { mode: 'never' });
@@ -39,18 +33,17 @@ describe('undoing', () => {
       adopting(orderId, 'cancel', { ...ASYNC, limits: { maxSlotAttempts: 1, confirmTimeoutMs: 1_200 } }),
     );
     await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
-    await rig.sandbox.control('faults', {
-      method: 'GET',
-      path: `/v3/order/${orderId}/*`,
-      times: 1000,
+    await rig.sandbox.fail('appointment', {
+      of: orderId,
       when: 'before',
       answer: { status: 503, body: 'Service Unavailable' },
+      times: ALWAYS,
     });
     const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
     expect(asking).toMatchObject({ status: 'awaiting_confirmation', attention: { reason: 'rate_limited' } });
     const { appointments } = await rig.sandbox.state();
     await rig.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'confirmed' });
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     await rig.bookings.retry(booking.id, {});
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     expect(view.compensation).toEqual([]);
@@ -59,22 +52,14 @@ describe('undoing', () => {
 
   test('"undone by hand" proves nothing while a call is unanswered: the looks over its window decide', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const book = `/v3/order/${orderId}/phlebotomy/appointment/book`;
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: book,
-      when: 'late',
-      answer: 'reset',
-      delayMs: 1_300,
-    });
+    await rig.sandbox.fail('book', { of: orderId, when: 'late', answer: 'reset', delayMs: 1_300 });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
     const answer = { status: 401, body: { detail: 'Invalid token' } };
-    const look = `/v3/order/${orderId}/phlebotomy/appointment`;
-    await rig.sandbox.control('faults', { method: 'GET', path: look, times: 1_000, when: 'before', answer });
+    await rig.sandbox.fail('appointment', { of: orderId, times: ALWAYS, when: 'before', answer });
     await rig.bookings.cancel(booking.id, {});
     await rig.until(booking.id, ({ attention, status }) => status === 'compensating' && attention !== null);
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     await rig.bookings.resolve(booking.id, { choice: 'undone', why: 'nothing is there' });
     const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
     expect(view.compensation).toMatchObject([
@@ -86,13 +71,11 @@ describe('undoing', () => {
 
   test('what a person leaves standing while a call is unanswered leaves no undo open', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const book = `/v3/order/${orderId}/phlebotomy/appointment/book`;
-    await rig.sandbox.control('faults', { method: 'POST', path: book, when: 'before', answer: 'reset' });
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer: 'reset' });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
     const answer = { status: 401, body: { detail: 'Invalid token' } };
-    const look = `/v3/order/${orderId}/phlebotomy/appointment`;
-    await rig.sandbox.control('faults', { method: 'GET', path: look, times: 1_000, when: 'before', answer });
+    await rig.sandbox.fail('appointment', { of: orderId, times: ALWAYS, when: 'before', answer });
     await rig.bookings.cancel(booking.id, {});
     await rig.until(booking.id, ({ attention, status }) => status === 'compensating' && attention !== null);
     await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'we look after it' });
@@ -109,14 +92,13 @@ describe('undoing', () => {
       adopting(orderId, 'keep', { limits: { settleWithinMs: 600_000 } }),
     );
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    const rule = { method: 'PATCH', path: cancelPath(orderId), when: 'before' };
-    const answer = { status: 503, body: 'Service Unavailable' };
-    await rig.sandbox.control('faults', { ...rule, times: 1_000, answer });
+    const rule: Fault = { of: orderId, when: 'before', answer: { status: 503, body: 'Service Unavailable' } };
+    await rig.sandbox.fail('cancel_appointment', { ...rule, times: ALWAYS });
     await rig.bookings.cancel(booking.id, {});
     await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     // It fails once more, and is tried again by itself.
-    await rig.sandbox.control('faults', { ...rule, times: 1, answer });
+    await rig.sandbox.fail('cancel_appointment', rule);
     await rig.bookings.retry(booking.id, {});
     const view = await rig.until(
       booking.id,
@@ -141,16 +123,13 @@ describe('undoing', () => {
     const orderId = await rig.sandbox.placeOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    await rig.sandbox.control('faults', [
-      { method: 'PATCH', path: cancelPath(orderId), when: 'before', answer: 'reset' },
-      { method: 'PATCH', path: cancelPath(orderId), when: 'after', answer: 'timeout' },
-      {
-        method: 'POST',
-        path: `/v3/order/${orderId}/cancel`,
-        when: 'after',
-        answer: { status: 502, body: 'Bad Gateway' },
-      },
-    ]);
+    await rig.sandbox.fail(
+      'cancel_appointment',
+      { of: orderId, when: 'before', answer: 'reset' },
+      { of: orderId, when: 'after', answer: 'timeout' },
+    );
+    const answer = { status: 502, body: 'Bad Gateway' };
+    await rig.sandbox.fail('cancel_order', { of: orderId, when: 'after', answer });
     await rig.bookings.cancel(booking.id, {});
     const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
     expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['undone', 'undone']);
@@ -158,23 +137,21 @@ describe('undoing', () => {
   });
 
   test('"undone", said of an order whose placing was never answered, is checked by looking for it', async () => {
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: '/v3/order',
-      when: 'after',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('place_order', { when: 'after', answer: 'reset' });
     const { booking } = await rig.bookings.start(atHome());
     await eventually(rig.sandbox.state, ({ orders }) => orders.length === 1);
     const answer = { status: 401, body: { detail: 'Invalid API key' } };
-    await rig.sandbox.control('faults', { path: '/v3/*', times: 1_000, when: 'before', answer });
+    await rig.sandbox.fail('any', { when: 'before', answer, times: ALWAYS });
     await rig.until(booking.id, ({ attention }) => attention?.reason === 'credentials_rejected');
     await rig.bookings.cancel(booking.id, {});
     await rig.until(booking.id, (view) => view.status === 'compensating' && view.attention !== null);
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     await rig.bookings.resolve(booking.id, { choice: 'undone', why: 'I saw no order' });
     const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
-    expect(view.compensation).toMatchObject([{ step: 'order', outcome: 'undone' }]);
+    expect(view.compensation).toMatchObject([
+      { step: 'appointment', outcome: 'nothing_to_undo' },
+      { step: 'order', outcome: 'undone' },
+    ]);
     expect((await rig.sandbox.state()).live.orders).toEqual([]);
   });
 
@@ -182,12 +159,11 @@ describe('undoing', () => {
     const orderId = await rig.sandbox.placeOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path: cancelPath(orderId),
-      times: 1000,
+    await rig.sandbox.fail('cancel_appointment', {
+      of: orderId,
       when: 'before',
       answer: { status: 500, body: { detail: 'Internal Server Error' } },
+      times: ALWAYS,
     });
     await rig.bookings.cancel(booking.id, {});
     const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
@@ -214,10 +190,8 @@ describe('undoing', () => {
     const orderId = await rig.sandbox.placeOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `/v3/order/${orderId}/cancel`,
-      times: 10,
+    await rig.sandbox.fail('cancel_order', {
+      of: orderId,
       when: 'before',
       answer: {
         status: 400,
@@ -227,6 +201,7 @@ describe('undoing', () => {
           status_code: 400,
         },
       },
+      times: 10,
     });
     await rig.bookings.cancel(booking.id, {});
     const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
@@ -268,12 +243,11 @@ describe('undoing', () => {
     const orderId = await rig.sandbox.placeOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
-    await rig.sandbox.control('faults', {
-      method: 'PATCH',
-      path: cancelPath(orderId),
-      times: 1000,
+    await rig.sandbox.fail('cancel_appointment', {
+      of: orderId,
       when: 'before',
       answer: { status: 500, body: { detail: 'Internal Server Error' } },
+      times: ALWAYS,
     });
     await rig.bookings.cancel(booking.id, {});
     await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
@@ -307,17 +281,9 @@ describe('undoing', () => {
 });
 
 describe('an appointment that was taken over', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   const LATER = { windows: [{ from: '+5d', to: '+9d' }] };
-  const movePath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/reschedule`;
   const takenOver = async (overrides: Record<string, unknown>) => {
     const orderId = await rig.sandbox.placeOrder();
     const [slot] = await rig.bookings.searchSlots(atHome());
@@ -348,7 +314,7 @@ describe('an appointment that was taken over', () => {
       policy: { onCannotReschedule: 'cancel_and_book' },
     });
     const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
-    await rig.sandbox.control('faults', { method: 'PATCH', path: movePath(orderId), when: 'before', answer });
+    await rig.sandbox.fail('reschedule', { of: orderId, when: 'before', answer });
     await rig.bookings.reschedule(id, LATER);
     const view = await rig.until(
       id,
@@ -372,11 +338,7 @@ describe('an appointment that was taken over', () => {
 });
 
 describe('undoing inside the fee window', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga({ capabilities: { feeWindowMs: 30 * 24 * 3_600_000 } });
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
+  const rig = useSaga({ resets: [], capabilities: { feeWindowMs: 30 * 24 * 3_600_000 } });
 
   test('a caller must accept the fee', async () => {
     const orderId = await rig.sandbox.placeOrder();

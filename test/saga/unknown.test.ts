@@ -1,16 +1,9 @@
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
-
-const bookPath = (orderId: string) => `/v3/order/${orderId}/phlebotomy/appointment/book`;
+import { expectNothingLive, expectOneAppointment } from '../support/live';
+import { adopting, atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 describe('unknown outcomes', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   const UNCLEAR = [
     ['a timeout', 'timeout'],
@@ -25,68 +18,49 @@ describe('unknown outcomes', () => {
     '%s after the book took effect: found by its ref, not booked twice',
     async (_name, answer) => {
       const orderId = await rig.sandbox.placeOrder();
-      await rig.sandbox.control('faults', { method: 'POST', path: bookPath(orderId), when: 'after', answer });
+      await rig.sandbox.fail('book', { of: orderId, when: 'after', answer });
       const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
       const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
       expect(view.attempts).toMatchObject([{ outcome: 'confirmed' }]);
-      const { calls } = await rig.sandbox.state();
-      expect(calls.filter(({ method, path }) => method === 'POST' && path === bookPath(orderId)).length).toBe(
-        1,
-      );
-      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+      expect(await rig.sandbox.callsOf('book', orderId)).toHaveLength(1);
+      await expectOneAppointment(rig, { of: orderId, id: view.appointment?.id });
     },
   );
 
   test.each(UNCLEAR)(
-    '%s without effect: looked up over the whole window, then the next slot',
+    '%s without effect: looked up over the whole window, then the same slot again',
     async (_name, answer) => {
       const orderId = await rig.sandbox.placeOrder();
-      await rig.sandbox.control('faults', {
-        method: 'POST',
-        path: bookPath(orderId),
-        when: 'before',
-        answer,
-      });
+      await rig.sandbox.fail('book', { of: orderId, when: 'before', answer });
       const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
       const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
-      expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'confirmed']);
-      const [first, second] = view.attempts;
-      expect(Date.parse(second?.at ?? '') - Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(1_500);
-      const { calls } = await rig.sandbox.state();
-      const paths = calls.map(({ method, path }) => `${method} ${path}`);
-      const firstBook = paths.indexOf(`POST ${bookPath(orderId)}`);
-      const secondBook = paths.lastIndexOf(`POST ${bookPath(orderId)}`);
-      const lookUps = paths
-        .slice(firstBook, secondBook)
-        .filter((path) => path === `GET /v3/order/${orderId}/phlebotomy/appointment`);
+      expect(view.attempts).toMatchObject([
+        { outcome: 'confirmed', startsAt: view.appointment?.startsAt, reason: expect.any(String) },
+      ]);
+      const [firstBook, secondBook] = await rig.sandbox.callsOf('book', orderId);
+      expect(Date.parse(secondBook?.at ?? '') - Date.parse(firstBook?.at ?? '')).toBeGreaterThanOrEqual(
+        1_500,
+      );
+      const lookUps = (await rig.sandbox.callsOf('appointment', orderId)).filter(
+        ({ at }) => at > (firstBook?.at ?? '') && at < (secondBook?.at ?? ''),
+      );
       expect(lookUps.length).toBeGreaterThanOrEqual(3);
-      expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+      await expectOneAppointment(rig, { of: orderId, id: view.appointment?.id });
     },
   );
 
   test('a book that takes effect late, after the first look-ups, is found and not booked twice', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: bookPath(orderId),
-      when: 'late',
-      answer: { status: 504, body: 'Gateway Timeout' },
-      delayMs: 1_000,
-    });
+    const answer = { status: 504, body: 'Gateway Timeout' };
+    await rig.sandbox.fail('book', { of: orderId, when: 'late', answer, delayMs: 1_000 });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     expect(view.attempts).toMatchObject([{ outcome: 'confirmed' }]);
-    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    await expectOneAppointment(rig, { of: orderId });
   });
 
   test('cancelled while the outcome is unknown: order cancelled between, the late appointment undone last', async () => {
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: '/v3/order/*/phlebotomy/appointment/book',
-      when: 'late',
-      answer: 'reset',
-      delayMs: 900,
-    });
+    await rig.sandbox.fail('book', { when: 'late', answer: 'reset', delayMs: 900 });
     const { booking } = await rig.bookings.start(atHome());
     await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
     await rig.bookings.cancel(booking.id, {});
@@ -97,16 +71,11 @@ describe('unknown outcomes', () => {
     ]);
     const [appointment, order] = view.compensation;
     expect(Date.parse(appointment?.at ?? '')).toBeGreaterThan(Date.parse(order?.at ?? ''));
-    expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: false, appointments: 0 });
+    await expectNothingLive(rig, { of: booking.id });
   });
 
   test('a lost answer to placing the order: found by passthrough, not placed twice', async () => {
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: '/v3/order',
-      when: 'after',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('place_order', { when: 'after', answer: 'reset' });
     const { booking } = await rig.bookings.start(atHome());
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     const { orders } = await rig.sandbox.state();
@@ -117,12 +86,7 @@ describe('unknown outcomes', () => {
 
   test('a foreign appointment that turns up after an unknown outcome is neither adopted nor undone', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: bookPath(orderId),
-      when: 'before',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer: 'reset' });
     const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
     await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
     const [slot] = await rig.bookings.searchSlots(atHome());

@@ -8,20 +8,17 @@ import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
 import { workflowBundle } from '../../src/temporal/worker';
 import { replayEverything } from '../support/replays';
-import { adopting, startSaga, type SagaRig } from '../support/saga';
+import { adopting } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 /** Messages under a key that the workers do not have: none is lost, and none holds the booking up. */
 
 const DAY_MS = 86_400_000;
 const LOST = { id: 'lost', key: Buffer.alloc(32, 7) };
 
-let rig: SagaRig;
-beforeAll(async () => {
-  installRuntime(pino({ level: 'silent' }));
-  rig = await startSaga({ limits: { maxHistoryEvents: 100 } });
-}, 120_000);
-afterAll(() => rig.stop(), 180_000);
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+const rig = useSaga({ resets: [], limits: { maxHistoryEvents: 100 } });
 
 /** The workers' settings once they have the key too. */
 const withLostKey = (config: Config): Config => ({
@@ -89,6 +86,22 @@ test('it is found among those that wait for a person, and no longer once it is d
   const view = await rig.until(id, ({ attention }) => attention === null);
   expect(view.status).toBe('confirmed');
   await eventually(listed, ({ bookings }) => bookings.every((one) => one.id !== id));
+}, 60_000);
+
+test('two that came at the same moment are asked about one by one: a decision sent twice drops one', async () => {
+  const id = await confirmed();
+  await rig.stopWorkers();
+  await signal(id, 'reschedule', { windows: [] });
+  await signal(id, 'reschedule', { windows: [] });
+  await rig.startWorkers();
+  const { attention } = await asking(id, 2);
+  const drop = { choice: 'drop', why: 'sent by mistake', since: attention?.since } as const;
+  await rig.bookings.resolve(id, drop);
+  await asking(id, 1);
+  await expect(rig.bookings.resolve(id, drop)).rejects.toMatchObject({ code: 'attention_changed' });
+  await asking(id, 1);
+  await rig.bookings.resolve(id, { ...drop, since: undefined });
+  await rig.until(id, (view) => view.attention === null);
 }, 60_000);
 
 test('beside one, a cancel that can be read works: as an update and as a signal', async () => {

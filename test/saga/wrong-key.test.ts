@@ -4,20 +4,17 @@ import { EncryptionKeyError } from '../../src/booking/unreadable';
 import type { Config } from '../../src/config';
 import { connectNative } from '../../src/temporal/connection';
 import { installRuntime } from '../../src/temporal/runtime';
-import { atHome, startSaga, type SagaRig } from '../support/saga';
+import { atHome } from '../support/saga';
+import { useSaga } from '../support/use-saga';
 
 /** Workers with another key beside those of the bookings, as if nothing had kept them from starting. */
 
 const BOOKINGS = 20;
 
-let rig: SagaRig;
 const logged: string[] = [];
-beforeAll(async () => {
-  installRuntime(pino({ level: 'warn' }, { write: (line) => void logged.push(line) }));
-  // A call that the others took is unanswered: the time to look it up must be longer than it takes to be given up.
-  rig = await startSaga({ limits: { patienceMs: 60_000 } });
-}, 120_000);
-afterAll(() => rig.stop(), 180_000);
+beforeAll(() => installRuntime(pino({ level: 'warn' }, { write: (line) => void logged.push(line) })));
+// A call that the others took is unanswered: the time to look it up must be longer than it takes to be given up.
+const rig = useSaga({ resets: [], limits: { patienceMs: 60_000 } });
 
 /** Another key under another id, as a key file in an empty data folder would be. */
 function withOtherKey(config: Config): Config {

@@ -11,28 +11,33 @@ import { sampleOf, type Schema } from './pages';
 export const CANCEL_FIELDS: Readonly<Record<string, Check>> = {
   'header.x-vital-api-key': () =>
     atStand(async ({ desk, recorder }) => {
-      const { order, at } = await desk.open();
-      await desk.activities.cancelOrder({ at, orderId: order?.id ?? '' });
-      expect(recorder.exchanges.at(-1)?.headers['x-vital-api-key']).toBe(KEY);
+      const trial = await desk.open();
+      await trial.cancelOrder();
+      expect(recorder.exchanges.find(isCancel)?.headers['x-vital-api-key']).toBe(KEY);
     }),
   'path.order_id': () =>
     atStand(async ({ desk, recorder }) => {
-      const { order, at } = await desk.open();
-      await desk.activities.cancelOrder({ at, orderId: order?.id ?? '' });
-      expect(recorder.exchanges.at(-1)).toMatchObject({
+      const trial = await desk.open();
+      await trial.cancelOrder();
+      expect(recorder.exchanges.find(isCancel)).toMatchObject({
         method: 'POST',
-        path: `/v3/order/${order?.id ?? ''}/cancel`,
+        path: `/v3/order/${trial.order?.id ?? ''}/cancel`,
       });
     }),
   'response.order': () =>
     atStand(async ({ desk }) => {
-      const { order, at } = await desk.open();
-      const answer = await desk.activities.cancelOrder({ at, orderId: order?.id ?? '' });
-      expect(answer).toMatchObject({ is: 'done', value: { id: order?.id, phase: 'cancelled' } });
+      const trial = await desk.open();
+      const answer = await trial.cancelOrder();
+      expect(answer).toMatchObject({ is: 'ended', order: { id: trial.order?.id, phase: 'cancelled' } });
     }),
   'response.status': () => answered('status'),
   'response.message': () => answered('message'),
 };
+
+/** The cancel itself, among the looks before and after it. */
+function isCancel({ method, path }: { method: string; path: string }): boolean {
+  return method === 'POST' && path.endsWith('/cancel');
+}
 
 /** The outer words describe the call: the sandbox gives them, and they decide nothing. */
 function answered(field: 'status' | 'message'): Promise<void> {

@@ -1,3 +1,6 @@
+import { OLIVER_CALLS, type OliverCall } from './calls';
+import { spoiling, type LoggedCall, type Spoiling } from './spoiling';
+
 /** A typed hand on an Oliver sandbox's `/_sandbox` controls, for tests. */
 
 export interface ClinicState {
@@ -10,10 +13,10 @@ export interface ClinicState {
   }[];
   staffTasks: Record<string, unknown>[];
   live: { appointments: string[] };
-  calls: { method: string; path: string }[];
+  calls: LoggedCall[];
 }
 
-export interface ClinicHand {
+export interface ClinicHand extends Spoiling<OliverCall, ClinicState> {
   url: string;
   state(): Promise<ClinicState>;
   control(path: string, body: unknown): Promise<unknown>;
@@ -30,10 +33,8 @@ export function clinicHand(url: string): ClinicHand {
     if (!response.ok) throw new Error(`sandbox ${method} ${path} answered ${response.status}: ${text}`);
     return JSON.parse(text);
   };
-  return {
-    url,
-    // The sandbox is ours and its state's shape is tested in test/sandbox.
-    state: async () => (await call('GET', 'state')) as ClinicState,
-    control: (path, body) => call('POST', path, body),
-  };
+  // The sandbox is ours and its state's shape is tested in test/sandbox.
+  const state = async (): Promise<ClinicState> => (await call('GET', 'state')) as ClinicState;
+  const control = (path: string, body: unknown): Promise<unknown> => call('POST', path, body);
+  return { ...spoiling({ url, state, control }, OLIVER_CALLS), url, state, control };
 }

@@ -59,6 +59,7 @@ export const QUICK_LIMITS: Partial<Limits> = {
 };
 
 export const QUICK_CAPABILITIES = { lateCommitWindowMs: 1_500, callTimeoutMs: 700, feeWindowMs: 0 };
+export const QUICK_CLINIC = { lateCommitWindowMs: 1_500, callTimeoutMs: 700 };
 
 export interface RigOptions {
   /** False: other builds of the workflows run here, so not every history replays on this one. */
@@ -95,11 +96,7 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     OLIVER_PASSWORD: 'sandbox',
     OLIVER_PRACTICES: 'practice-1=1@America/Chicago',
     OLIVER_SWEEP_MAX_AGE_MS: '50',
-    OLIVER_CAPABILITIES: JSON.stringify({
-      lateCommitWindowMs: 1_500,
-      callTimeoutMs: 700,
-      ...options.clinicCapabilities,
-    }),
+    OLIVER_CAPABILITIES: JSON.stringify({ ...QUICK_CLINIC, ...options.clinicCapabilities }),
     JUNCTION_API_KEY: 'sk_us_test',
     JUNCTION_BASE_URL: running.url,
     JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),

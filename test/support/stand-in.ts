@@ -30,6 +30,7 @@ export interface StandIn {
 const core: CoreActivities = {
   openBooking: () => Promise.reject(new Error('not used by the stand-ins')),
   openReschedule: () => Promise.reject(new Error('not used by the stand-ins')),
+  refuseReset: () => Promise.reject(new Error('not used by the stand-ins')),
   readMessage: () => Promise.reject(new Error('not used by the stand-ins')),
   isBookingOpen: () => Promise.reject(new Error('not used by the stand-ins')),
   othersClaims: () => Promise.reject(new Error('not used by the stand-ins')),

@@ -16,6 +16,7 @@ const SECRET = 'Ana-Reyes';
 const core: CoreActivities = {
   openBooking: () => Promise.reject(new Error('not used here')),
   openReschedule: () => Promise.reject(new Error('not used here')),
+  refuseReset: () => Promise.reject(new Error('not used here')),
   readMessage: () => Promise.reject(new Error('not used here')),
   othersClaims: () => Promise.reject(new Error('not used here')),
   isOrderUsedElsewhere: () => Promise.reject(new Error('not used here')),

@@ -23,6 +23,7 @@ const core: CoreActivities = {
   isBookingOpen: notUsed,
   othersClaims: notUsed,
   isOrderUsedElsewhere: notUsed,
+  refuseReset: notUsed,
   openReschedule: notUsed,
   readMessage: notUsed,
 };

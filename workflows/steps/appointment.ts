@@ -1,19 +1,22 @@
+import type { CancelAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Sighting } from '../../src/booking/model';
 import { referredPartyOf } from '../../src/booking/request-parts';
 import { sightingMark } from '../../src/booking/sighting';
 import type { UndoOutcome } from '../../src/booking/schema/view';
-import { writes } from '../activities';
+import { core, writes } from '../activities';
 import { now } from '../clock';
-import { knownLive, whose } from '../evidence';
-import { costsFee } from '../fees';
-import { lookUp, lookUpOnce, lookUpUnknown } from '../lookups';
+import { knownLive, noteOwn, whose } from '../evidence';
+import { feeTermsOf } from '../fees';
+import { lookUp, lookUpOnce, lookUpUnknown, whereToLook } from '../lookups';
+import { isLostCall, openWhile } from '../open-writes';
 import { newPace } from '../pace';
 import { nextSighting } from '../sightings';
 import { at, change, shielded, type Booking } from '../state';
 import { deadline, isOver, untilOf } from '../waiting';
+import { orderToUndo } from './order-undo';
 import { hold } from './take';
-import { leaveToPerson, type Undo } from './undo';
+import { countUndoCall, leaveToPerson, noteAccepted, type Undo } from './undo';
 
 /** The appointment: one that was there before, and the undo of whatever this booking made. */
 
@@ -29,30 +32,37 @@ export async function takeOver(b: Booking): Promise<boolean> {
   if (seen.is === 'foreign' && b.state.request.policy?.existingAppointment !== 'adopt') {
     throw new Failure('appointment_exists', { field: 'policy.existingAppointment' });
   }
+  const { id, ref } = seen.appointment;
+  const isForeign = seen.is === 'foreign';
   change(b, {
     appointment: seen.appointment,
-    tookOver: seen.is === 'foreign',
-    ownAppointmentIds: [...b.state.ownAppointmentIds, seen.appointment.id],
+    tookOver: isForeign,
+    takenOver: isForeign ? { id, ref } : b.state.takenOver,
   });
+  noteOwn(b, seen.appointment);
   return true;
 }
 
-/** Cancels whatever appointment this booking made, found by look-up and not from memory. */
+/**
+ * Cancels whatever appointment this booking made, found by a look and not from memory. It looks even where the booking
+ * knows of none: a run that was reset does not know what the one before it made.
+ */
 export const undoAppointment: Undo = {
   step: 'appointment',
   async run(b) {
     if (b.state.tookOver && !b.state.cancel) return 'nothing_to_undo';
-    if (!b.state.order && b.state.capabilities.orderKind !== null) return 'nothing_to_undo';
-    if (b.state.attempts.length === 0 && !b.state.appointment) return 'nothing_to_undo';
+    if (hasOrders(b) && !(await orderToUndo(b)))
+      return b.state.unknownOrderSince ? 'pending' : 'nothing_to_undo';
     const outcome = await cancelOurs(b);
     return b.state.unknownBook ? 'pending' : outcome;
   },
   async settle(b) {
-    const late = await lookUpUnknown(b);
-    if (late) hold(b, late);
+    if (hasOrders(b) && !b.state.order) return 'nothing_to_undo';
+    await outlastUnknown(b);
     return cancelOurs(b);
   },
   async stands(b) {
+    if (hasOrders(b) && !(await orderToUndo(b))) return false;
     const seen = await lookUp(b, 'check that the appointment is undone');
     return knownLive(b, seen).length > 0 || whose(b, seen).is !== 'none';
   },
@@ -63,16 +73,7 @@ export function cancelling(appointment: Appointment): Undo {
   return {
     ...undoAppointment,
     async run(b) {
-      // A call that cancels may name the order and not the appointment: what is there now must be the one that is meant.
-      const { live: standing, ended } = await lookUp(b, 'look what there is to undo');
-      const isMeant = ({ id }: Appointment) => id === appointment.id;
-      const live = standing.find(isMeant);
-      if (!live) {
-        for (const gone of ended.filter(isMeant)) noteUndone(b, gone);
-        return 'undone';
-      }
-      await askToCancel(b, live);
-      if (b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, [live.id]);
+      await staffCancelled(b, await cancel(b, appointment.id));
       return 'undone';
     },
     async stands(b) {
@@ -93,58 +94,132 @@ export function leaveStanding(b: Booking, { id }: Appointment): void {
   });
 }
 
-/**
- * Cancels all that is ours: a move without reschedule holds two for a while. What is known by id comes first, so
- * that it is not held up by what may be anybody's; all are asked for before the provider's staff is waited for.
- */
-async function cancelOurs(b: Booking): Promise<UndoOutcome> {
-  const known = await knownToUndo(b);
-  for (const one of known) await askToCancel(b, one);
-  const other = await otherToUndo(b);
-  if (other) {
-    change(b, { ownAppointmentIds: [...new Set([...b.state.ownAppointmentIds, other.id])] });
-    await askToCancel(b, other);
-  }
-  const asked = [...known, ...(other ? [other] : [])].map(({ id }) => id);
-  if (asked.length > 0 && b.state.capabilities.cancelBy === 'staff_task') await staffCancelled(b, asked);
-  if (b.compensating && b.state.leftIds.length > 0) return 'left_to_person';
-  return b.state.undoCalls.includes('appointment') ? 'undone' : 'nothing_to_undo';
+function hasOrders({ state: { capabilities } }: Booking): boolean {
+  return capabilities.orderKind !== null;
 }
 
-/** Where refs do not return: what is ours by id. A visit that has begun comes last, as it stops the undo. */
+/** Cancels what an unanswered call brings about, until its window is over. */
+async function outlastUnknown(b: Booking): Promise<void> {
+  for (;;) {
+    const late = await lookUpUnknown(b);
+    if (!late) return;
+    hold(b, late);
+    await cancelOurs(b);
+    // What a person left standing would be found again without end.
+    if (b.state.leftIds.includes(late.id)) change(b, { unknownBook: null });
+  }
+}
+
+/** Cancels all that is ours: a move without reschedule holds two for a while. */
+async function cancelOurs(b: Booking): Promise<UndoOutcome> {
+  const { refReturns } = b.state.capabilities;
+  await staffCancelled(b, refReturns ? await cancelByRef(b) : await cancelById(b));
+  if (b.compensating && b.state.leftIds.length > 0) return 'left_to_person';
+  if (b.state.undoCalls.includes('appointment')) return 'undone';
+  // Where no ref tells, what an earlier run made cannot be looked for: a person must know of it.
+  if (!refReturns) await core('was the booking reset?').refuseReset({ firstRunId: at(b).firstRunId });
+  return 'nothing_to_undo';
+}
+
+/** Cancels the live one that carries our ref, the old one of a move before it. */
+async function cancelByRef(b: Booking): Promise<string[]> {
+  const { replaces, leftIds } = b.state;
+  const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id) : [];
+  if (leftIds.length === 0) return [...old, ...(await cancel(b, null))];
+  const sighting = await lookUp(b, 'look what there is to undo');
+  const seen = whose(b, sighting);
+  if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
+  const isToUndo = seen.is === 'ours' && !leftIds.includes(seen.appointment.id);
+  return isToUndo ? [...old, ...(await cancel(b, seen.appointment.id))] : old;
+}
+
+/**
+ * What is known by id comes first, so that it is not held up by what may be anybody's; then what an unanswered call
+ * brought about. All are asked for before the provider's staff is waited for.
+ */
+async function cancelById(b: Booking): Promise<string[]> {
+  const asked: string[] = [];
+  for (const { id } of await knownToUndo(b)) asked.push(...(await cancel(b, id)));
+  const late = b.state.unknownBook ? await lookUpOnce(b) : null;
+  if (!late) return asked;
+  noteOwn(b, late);
+  return [...asked, ...(await cancel(b, late.id))];
+}
+
+/** What is live of our own, by id. A visit that has begun comes last, as it stops the undo. */
 async function knownToUndo(b: Booking): Promise<Appointment[]> {
-  if (b.state.capabilities.refReturns) return [];
+  if (b.state.ownAppointmentIds.length === 0) return [];
   const sighting = await lookUp(b, 'look what there is to undo');
   const known = knownLive(b, sighting);
   if (known.length === 0) noteEnded(b, sighting);
   return known.sort((one, other) => Number(hasBegun(one)) - Number(hasBegun(other)));
 }
 
-/** What the unanswered call brought about; without one, and where refs return, what carries our ref. */
-async function otherToUndo(b: Booking): Promise<Appointment | null> {
-  if (b.state.unknownBook) return lookUpOnce(b);
-  return b.state.capabilities.refReturns ? ourLive(b) : null;
+/**
+ * Has the provider cancel an appointment: the one that is meant, else whichever is ours. Returns the ids of those that its
+ * staff was asked to cancel.
+ */
+async function cancel(b: Booking, appointmentId: string | null): Promise<string[]> {
+  const { request, cancel: message } = b.state;
+  const call = () =>
+    writes(b, 'cancel the appointment').cancelAppointment({
+      ...whereToLook(b),
+      request: referredPartyOf(request),
+      appointmentId,
+      reason: message?.reason ?? null,
+      fees: feeTermsOf(b),
+    });
+  try {
+    return noteAnswer(
+      b,
+      await openWhile(
+        b,
+        'cancel',
+        () => shielded(call),
+        ({ is }) => is === 'unknown',
+      ),
+    );
+  } catch (err) {
+    if (isLostCall(err)) countUndoCall(b, 'appointment');
+    throw err;
+  }
 }
 
-/** Has the provider, or its staff, cancel an appointment. */
-async function askToCancel(b: Booking, appointment: Appointment): Promise<void> {
-  noteUndone(b, appointment);
-  if (hasBegun(appointment)) throw new Failure('visit_begun', { said: wordsOf([appointment]) });
-  if (costsFee(b, appointment) && !mayCostFee(b)) throw new Failure('fee_window');
-  if (!b.state.undoCalls.includes('appointment')) {
-    change(b, { undoCalls: [...b.state.undoCalls, 'appointment'] });
+/** Notes what became of it, the accepted cancel first: from then on the provider may not show the appointment at all. */
+function noteAnswer(b: Booking, answer: CancelAnswer): string[] {
+  if (answer.is === 'nothing_there') {
+    noteNothing(b, answer.sighting);
+    return [];
   }
-  const answer = await shielded(() =>
-    writes(b, 'cancel the appointment').cancelAppointment({
-      at: at(b),
-      request: referredPartyOf(b.state.request),
-      orderId: b.state.order?.id ?? null,
-      appointmentId: appointment.id,
-      reason: b.state.cancel?.reason ?? null,
-    }),
-  );
+  const { appointment } = answer;
+  if (answer.is === 'unknown' ? answer.accepted : answer.is === 'ended' && answer.byUs)
+    noteAccepted(b, appointment.id);
+  if (answer.is !== 'ended' || answer.byUs) {
+    countUndoCall(b, 'appointment');
+    noteEffect(b, appointment);
+  }
+  noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
-  if (answer.value) noteUndone(b, answer.value);
+  return answer.is === 'asked' ? [appointment.id] : [];
+}
+
+/**
+ * Nothing that is provably ours is live. What stands there is for a person while a call is unanswered, or when it has the
+ * id that we hold and nothing else that makes it ours.
+ */
+function noteNothing(b: Booking, sighting: Sighting): void {
+  const { unknownBook, appointment } = b.state;
+  const hasOurId = sighting.live.some(({ id }) => id === appointment?.id);
+  if ((unknownBook || hasOurId) && whose(b, sighting).is === 'foreign') throw new Failure('ambiguous_match');
+  noteEnded(b, sighting);
+}
+
+/** One of ours that no answer had named is what the unanswered call brought about; a move may still surface. */
+function noteEffect(b: Booking, appointment: Appointment): void {
+  const { unknownBook, ownAppointmentIds } = b.state;
+  if (ownAppointmentIds.includes(appointment.id)) return;
+  noteOwn(b, appointment);
+  if (unknownBook && !unknownBook.isMove) change(b, { unknownBook: null });
 }
 
 function hasBegun({ standing }: Appointment): boolean {
@@ -156,8 +231,9 @@ function noteUndone(b: Booking, appointment: Appointment): void {
   if (b.state.replaces?.id !== appointment.id) change(b, { appointment });
 }
 
-/** The provider's staff was asked to cancel these: shown as left to a person until they did. */
+/** Waits until the provider's staff has cancelled those that it was asked to: left to a person until then. */
 async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   const limit = deadline(b, now(), b.state.limits.staffTaskDueMs);
   const pace = newPace();
   let mark = '';
@@ -185,19 +261,6 @@ function wordsOf(appointments: readonly Appointment[]): string {
   return appointments
     .map(({ id, startsAt }) => `appointment ${id} at ${startsAt ?? 'no time yet'}`)
     .join(', ');
-}
-
-function mayCostFee(b: Booking): boolean {
-  return b.state.acceptFees || b.state.request.policy?.acceptFees === true;
-}
-
-async function ourLive(b: Booking): Promise<Appointment | null> {
-  const sighting = await lookUp(b, 'look what there is to undo');
-  const seen = whose(b, sighting);
-  if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
-  if (seen.is === 'ours' && !b.state.leftIds.includes(seen.appointment.id)) return seen.appointment;
-  noteEnded(b, sighting);
-  return null;
 }
 
 function noteEnded(b: Booking, { ended }: Sighting): void {

@@ -31,11 +31,19 @@ export async function confirmed(b: Booking): Promise<boolean> {
       if (!seen) return mark;
       note(b, seen);
       if (seen.order && isEnded(seen.order) && seen.live.length === 0) throw new Failure('order_ended');
+      if (isOver(b, until)) refuseUnknown(b.state.appointment);
       return sightingMark(seen);
     });
     // A deadline never undoes by itself: this look was made after it and shows the appointment unconfirmed.
     if (isOver(b, until) && verdictOf(b, b.state.appointment) === 'waiting') return settle(b, 'late');
   }
+}
+
+/** A word that we do not know is not "unconfirmed": a person reads it. */
+function refuseUnknown(appointment: Appointment | null): void {
+  if (appointment?.standing !== 'unknown') return;
+  const { status, eventStatus } = appointment;
+  throw new Failure('status_unknown', { said: [status, eventStatus].filter(Boolean).join(', ') });
 }
 
 type Verdict = 'confirmed' | 'declined' | 'waiting' | 'late';

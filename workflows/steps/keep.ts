@@ -9,6 +9,7 @@ import { attention, owned } from '../owned';
 import { newPace, type Pace } from '../pace';
 import { nextSighting, note } from '../sightings';
 import { change, restartSettling, type Booking } from '../state';
+import { lookForStrays, refuseStrays } from '../strays';
 import { move, refuseMove } from './move';
 
 /**
@@ -19,6 +20,7 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
   const pace = newPace();
   let mark = '';
   let before = b.state.appointment?.standing;
+  await owned(b, () => lookForStrays(b));
   for (;;) {
     // Without an appointment there is nothing to keep, and nothing would ever be heard of it.
     const standing = b.state.appointment?.standing ?? 'cancelled';
@@ -56,6 +58,7 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
     const seen = await nextSighting(b, { what, mark, pace, until, everyMs, takesMail, withOrder: true });
     if (!seen) return mark;
     note(b, seen);
+    await refuseStrays(b, seen);
     change(b, { finalWordDue: until !== null && Date.parse(until) <= nowMs() });
     return sightingMark(seen);
   });
@@ -113,6 +116,7 @@ function rebooking(b: Booking): 'rebook' {
     triedFrom: lost < 0 ? attempts.length : lost,
     lastMoveDone: false,
     tookOver: false,
+    takenOver: null,
     // What was taken over and is gone was never ours: should it come back, it is not ours to touch.
     ownAppointmentIds: tookOver
       ? ownAppointmentIds.filter((id) => id !== appointment?.id)
@@ -145,9 +149,13 @@ function startMs(appointment: Appointment | null): number {
   return Date.parse(appointment?.startsAt ?? '');
 }
 
-/** There is nothing to book again for: the booking ends, or a person is asked where the request says so. */
+/**
+ * There is nothing to book again for: the booking ends, or a person is asked where the request says so, or where the
+ * appointment is described with a word that we do not know.
+ */
 async function orderGone(b: Booking): Promise<void> {
-  if (b.state.request.policy?.onProviderCancel !== 'attention') throw new Ending('failed', 'order_ended');
+  const isForAPerson = b.state.request.policy?.onProviderCancel === 'attention';
+  if (!isForAPerson && b.state.appointment?.standing !== 'unknown') throw new Ending('failed', 'order_ended');
   if ((await attention(b, new Failure('order_gone'))) === 'end') throw new Ending('failed', 'order_ended');
   await owned(b, async () => note(b, await lookUp(b, 'look again at the order', { withOrder: true })));
 }

@@ -1,17 +1,19 @@
-import { type Failure, failureRow, type FailureCode } from '../../src/booking/failures';
+import { failureRow, type Choice, type Failure, type FailureCode } from '../../src/booking/failures';
 import type { RescheduleMessage } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
 import { core } from '../activities';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { now } from '../clock';
 import { failureOf } from '../ending';
+import { whose } from '../evidence';
+import { lookUp } from '../lookups';
 import { attention } from '../owned';
 import { change, restartSettling, type Booking } from '../state';
 import { cancelling, leaveStanding } from './appointment';
 import { confirmed } from './confirm';
 import { release } from './hold';
-import { nextSlot } from './offer';
-import { take } from './take';
+import { nextSlot, type Offer } from './offer';
+import { accountFor, take } from './take';
 import { isOver, settleDeadline } from '../waiting';
 import { undone } from './undo';
 
@@ -32,6 +34,7 @@ export async function move(b: Booking, message: RescheduleMessage): Promise<Move
       core('read the change').openReschedule({ request: before, change: message }),
     );
     change(b, { request });
+    await ownedMove(b, () => refuseIfGone(b, old));
     const outcome = await wayOf(b, old)(b, old);
     // After a loss the caller's first wishes count again, for the person who decides.
     change(b, outcome === 'moved' ? { lastMoveDone: true, slots: [] } : { request: before, slots: [] });
@@ -47,6 +50,15 @@ export async function move(b: Booking, message: RescheduleMessage): Promise<Move
   }
 }
 
+/** Says so before a slot is tried: what is not there cannot be moved. Keeping follows up on the loss. */
+async function refuseIfGone(b: Booking, old: Appointment): Promise<void> {
+  // Without the ids that should be there: their absence is looked into with patience later, and refuses the move now.
+  const { live, ended } = await lookUp(b, 'look whether the appointment is there', { standingIds: [] });
+  const isOld = ({ id }: Appointment) => id === old.id;
+  if (live.some(isOld) || whose(b, { order: null, live, ended }).is === 'ours') return;
+  throw new Refused(ended.some(isOld) ? 'appointment_gone' : 'appointment_missing');
+}
+
 /** How an appointment is moved, by what the provider can do. */
 function wayOf(b: Booking, old: Appointment): (b: Booking, old: Appointment) => Promise<MoveOutcome> {
   if (b.state.capabilities.reschedule === 'none') return bookThenCancel;
@@ -58,13 +70,11 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
     const slot = await ownedMove(b, () => nextSlot(b));
-    const taken = await ownedMove(b, () => take(b, { kind: 'move', slot, appointmentId: old.id })).catch(
-      (err: unknown) => {
-        if (err instanceof Refused && err.code === 'cannot_reschedule' && mayCancelAndBook(b))
-          return 'fixed' as const;
-        throw err;
-      },
-    );
+    const taken = await taking(b, { kind: 'move', slot, appointmentId: old.id }).catch((err: unknown) => {
+      if (err instanceof Refused && err.code === 'cannot_reschedule' && mayCancelAndBook(b))
+        return 'fixed' as const;
+      throw err;
+    });
     if (taken === 'fixed') {
       // What could not be had by moving may be had by booking: the slot counts as untried.
       change(b, { slots: [slot, ...b.state.slots], triedFrom: b.state.attempts.length });
@@ -85,7 +95,7 @@ async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome
   for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
     const slot = await ownedMove(b, () => nextSlot(b));
-    const taken = await ownedMove(b, () => take(b, { kind: 'book', slot }));
+    const taken = await taking(b, { kind: 'book', slot });
     if (!taken) continue;
     change(b, { replaces: old });
     if (await confirmed(b)) {
@@ -125,7 +135,7 @@ async function bookAnew(b: Booking): Promise<MoveOutcome> {
     for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
       if (n > 0) checkTime(b);
       const next = await ownedMove(b, () => nextSlot(b));
-      if (!(await ownedMove(b, () => take(b, { kind: 'book', slot: next })))) continue;
+      if (!(await taking(b, { kind: 'book', slot: next }))) continue;
       if (await confirmed(b)) return 'moved';
       await release(b);
     }
@@ -168,8 +178,24 @@ export function refuseMove(b: Booking, code: FailureCode): void {
   });
 }
 
+/** Takes an offer of a move. What an unanswered call of it did is known before the move is given up. */
+async function taking(b: Booking, offer: Offer): Promise<Appointment | null> {
+  try {
+    return await ownedMove(b, () => take(b, offer));
+  } catch (err) {
+    if (!(err instanceof Refused) || !b.state.unknownBook) throw err;
+    const late = await ownedMove(b, () => accountFor(b), ['retry']);
+    if (late) return late;
+    throw err;
+  }
+}
+
 /** Runs a call of a move: what would end a booking only refuses the move, the rest waits for a person. */
-async function ownedMove<T>(b: Booking, call: () => Promise<T>): Promise<T> {
+async function ownedMove<T>(
+  b: Booking,
+  call: () => Promise<T>,
+  choices: readonly Choice[] = ['retry', 'keep'],
+): Promise<T> {
   for (;;) {
     try {
       return await call();
@@ -177,14 +203,13 @@ async function ownedMove<T>(b: Booking, call: () => Promise<T>): Promise<T> {
       const failure = failureOf(err);
       if (!failure) throw err;
       if (!isForAPerson(failure)) throw new Refused(failure.code);
-      // While a call is unanswered the move cannot be given up: what it did must be known first.
-      const choice = await attention(b, failure, b.state.unknownBook ? ['retry'] : ['retry', 'keep']);
-      if (choice === 'keep') throw new Refused(failure.code);
+      if ((await attention(b, failure, choices)) === 'keep') throw new Refused(failure.code);
     }
   }
 }
 
-function isForAPerson(failure: Failure): boolean {
-  const { owner } = failureRow(failure.code);
+function isForAPerson({ code }: Failure): boolean {
+  if (code === 'appointment_missing') return false; // keeping asks about it, with patience
+  const { owner } = failureRow(code);
   return owner === 'provider' || owner === 'us';
 }

@@ -21,13 +21,25 @@ export async function nextSlot(b: Booking): Promise<Slot> {
   return best;
 }
 
-async function search(b: Booking): Promise<FoundSlots> {
+/** Searches, without what was tried but for `again`. */
+async function search(b: Booking, again: string | null = null): Promise<FoundSlots> {
   enter(b, 'searching');
   change(b, { slots: [] });
   const { order, attempts, triedFrom } = b.state;
-  const tried = [...new Set(attempts.slice(triedFrom).map((attempt) => attempt.slotMark))];
-  const { slots, complete } = await searchSlots(b, 'search slots in the wanted windows', order, tried);
-  return { slots: slots.filter((slot) => isUsable(b, slot)), complete };
+  const tried = new Set(attempts.slice(triedFrom).map((attempt) => attempt.slotMark));
+  if (again !== null) tried.delete(again);
+  const { slots, complete } = await searchSlots(b, 'search slots in the wanted windows', order, [...tried]);
+  return { slots: slots.filter((slot) => slotMark(slot) === again || isUsable(b, slot)), complete };
+}
+
+/** The same slot with a key of now, and its search's others kept for later; null when it is not on offer any more. */
+export async function sameSlot(b: Booking, slot: Slot): Promise<Slot | null> {
+  const mark = slotMark(slot);
+  const { slots, complete } = await search(b, mark);
+  const again = slots.find((one) => slotMark(one) === mark);
+  change(b, { slots: slots.filter((one) => one !== again) });
+  if (!again && !complete) throw new Failure('search_incomplete');
+  return again ?? null;
 }
 
 function isUsable(b: Booking, slot: Slot): boolean {

@@ -6,69 +6,204 @@ import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { slotMark } from '../../src/booking/slot-mark';
 import { reads, writes } from '../activities';
 import { withoutOldWords } from '../attempts';
-import { now } from '../clock';
+import { now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
-import { lookUpUnknown, whereToLook } from '../lookups';
-import { isPassing, patiently } from '../patience';
-import { at, change, changeAttempt, enter, maker, shielded, type Booking } from '../state';
-import type { Offer } from './offer';
+import { clueOf } from '../evidence';
+import { lookUpOnce, lookUpUnknown, whereToLook } from '../lookups';
+import { noteOpenWrite, outlastOpenWrites } from '../open-writes';
+import {
+  isPassing,
+  isUsedUp,
+  newPatience,
+  patiently,
+  pauseWithin,
+  spending,
+  tried,
+  type Patience,
+} from '../patience';
+import { at, change, changeAttempt, enter, maker, shielded, type Attempt, type Booking } from '../state';
+import { explained } from './explained';
+import { sameSlot, type Offer } from './offer';
 
 /** Step 4: taking what is on offer, with every unclear answer accounted for before anything else is done. */
 
-/** Takes an offer. The appointment, or null when it cannot be had. */
+/**
+ * Takes an offer. The appointment, or null when it cannot be had. A call that was not answered is looked up over its
+ * window; then the same slot is tried again, as the same attempt, until patience is used up and a person is asked.
+ */
 export async function take(b: Booking, offer: Offer): Promise<Appointment | null> {
   // After an attention the unanswered call is accounted for first: no other is made before its window is over.
-  if (b.state.unknownBook) return accountFor(b);
-  const generation = b.state.attempts.length + 1;
-  const startsAt = startOf(offer);
-  await noteSeenBefore(b, startsAt);
-  enter(b, 'booking');
-  change(b, {
-    attempts: [
-      ...withoutOldWords(b.state.attempts, b.state.triedFrom),
-      {
-        slotMark: offer.kind === 'visit' ? offer.vendor : slotMark(offer.slot),
-        startsAt,
-        outcome: 'booking',
-        reason: null,
-        at: now(),
-      },
-    ],
-  });
-  return settleBook(b, offer, await bookPatiently(b, offer, generation));
+  const earlier = b.state.unknownBook ? await accountFor(b) : null;
+  if (earlier) return earlier;
+  const { patienceMs } = b.state.limits;
+  const trying: Trying = { startedMs: nowMs(), patience: newPatience(b), isRepeat: false };
+  let next = isUnanswered(b, offer) ? await offeredAgain(b, offer, trying) : offer;
+  while (next) {
+    const taken = await tryOnce(b, next, trying);
+    if (taken !== 'unanswered') return taken;
+    if (isUsedUp(trying.patience, patienceMs)) throw new Failure('outcome_unknown', { said: saidLast(b) });
+    next = await offeredAgain(b, next, trying);
+  }
+  return lateOrGone(b, offer);
 }
 
-/** Where refs do not return, what was there before is what tells ours from another's. */
-async function noteSeenBefore(b: Booking, startsAt: string | null): Promise<void> {
+/** The tries of one offer, from the first of them or from a person's word on. */
+interface Trying {
+  startedMs: number;
+  patience: Patience;
+  /** Whether the latest call was a repeat with the key of the one before it. */
+  isRepeat: boolean;
+}
+
+/** Whether the offer's own attempt was the last and came to no answer: then it is made again and is no other. */
+function isUnanswered(b: Booking, offer: Offer): boolean {
+  const { attempts, triedFrom } = b.state;
+  const last = attempts.slice(triedFrom).at(-1);
+  return last?.outcome === 'unknown' && last.slotMark === markOf(offer);
+}
+
+/** The offer as it can be had now; null when it is gone. What is repeated with its key is repeated as it was. */
+async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Promise<Offer | null> {
+  if (b.state.unknownBook) {
+    await pauseWithin(b, patience, 'another try at booking', b.state.limits.patienceMs);
+    return offer;
+  }
+  if (offer.kind === 'visit') return offer;
+  const slot = await sameSlot(b, offer.slot);
+  return slot && { ...offer, slot };
+}
+
+/** A slot that is gone after a call that was not answered may be gone by that very call, if it took effect after all. */
+async function lateOrGone(b: Booking, offer: Offer): Promise<Appointment | null> {
+  const since = b.state.attempts.at(-1)?.at ?? now();
+  change(b, { unknownBook: { since, startsAt: startOf(offer), isMove: offer.kind === 'move' } });
+  const late = await lookUpOnce(b);
+  change(b, { unknownBook: null });
+  if (late) hold(b, late, offer.kind === 'move');
+  else changeAttempt(b, 'gone', 'no longer on offer after a call that was not answered');
+  return late;
+}
+
+async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appointment | null | 'unanswered'> {
+  await outlastOpenWrites(b);
+  await noteSeenBefore(b, offer);
+  begin(b, offer);
+  const answer = await tried(b, trying.patience, () => bookPatiently(b, offer));
+  if (answer.is === 'held') {
+    change(b, { unknownBook: null }); // of an earlier call with the same key, which this answer is the answer to
+    hold(b, answer.appointment, offer.kind === 'move');
+    return answer.appointment;
+  }
+  if (answer.is === 'gone') return gone(b, answer);
+  if (answer.isRefusal) return notUnderstood(b, answer.said);
+  trying.isRepeat = !trying.isRepeat && keyCounts(b, offer, trying);
+  if (trying.isRepeat) return 'unanswered';
+  const { lateCommitWindowMs } = b.state.capabilities;
+  return (await spending(trying.patience, lateCommitWindowMs, () => accountFor(b))) ?? 'unanswered';
+}
+
+/** The slot is somebody else's, or its key is bad. An earlier call with the same key may be what took it. */
+async function gone(
+  b: Booking,
+  { reason, searchAgain }: Extract<BookAnswer, { is: 'gone' }>,
+): Promise<Appointment | null> {
+  const late = b.state.unknownBook ? await accountFor(b) : null;
+  if (late) return late;
+  changeAttempt(b, 'gone', reason);
+  if (searchAgain) change(b, { slots: [] });
+  return null;
+}
+
+/**
+ * A refusal in words that we do not know: one look, then a person at once. It stays noted as unknown, so that whatever is
+ * decided begins with the looks over its window.
+ */
+async function notUnderstood(b: Booking, said: string): Promise<Appointment> {
+  const isMove = b.state.unknownBook?.isMove;
+  const found = await lookUpOnce(b);
+  if (!found) throw await explained(b, said);
+  hold(b, found, isMove);
+  return found;
+}
+
+/**
+ * A call is repeated with its key once, without a window: the key keeps it from taking effect twice. When that is not
+ * answered either, as the replay of something that is gone is not, the window follows and then a call with a new key.
+ */
+function keyCounts({ state: { capabilities } }: Booking, offer: Offer, { startedMs }: Trying): boolean {
+  return offer.kind === 'book' && nowMs() - startedMs < capabilities.bookKeyLifetimeMs;
+}
+
+/** Notes the attempt before its call: a new one, or the unanswered one again. */
+function begin(b: Booking, offer: Offer): void {
+  enter(b, 'booking');
+  if (isUnanswered(b, offer)) return beginAgain(b);
+  const { attempts, triedFrom } = b.state;
+  const attempt: Attempt = {
+    slotMark: markOf(offer),
+    startsAt: startOf(offer),
+    outcome: 'booking',
+    reason: null,
+    at: now(),
+  };
+  change(b, { attempts: [...withoutOldWords(attempts, triedFrom), attempt] });
+}
+
+/** The earlier call may still be unanswered, and then this one is a repeat with its key; else it is made anew. */
+function beginAgain(b: Booking): void {
+  changeAttempt(b, 'booking');
+  if (b.state.unknownBook) return;
+  const attempts = b.state.attempts.map((one, index, all) =>
+    index === all.length - 1 ? { ...one, renewals: (one.renewals ?? 0) + 1 } : one,
+  );
+  change(b, { attempts });
+}
+
+/**
+ * Where refs do not return, what was there before is what tells ours from another's. At a try that repeats an unanswered
+ * one, what is new at its start is not noted: it may be what that one brought about.
+ */
+async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
   if (b.state.capabilities.refReturns) return;
-  const sighting = await reads(b, 'look what is there before booking').lookUp(whereToLook(b, { startsAt }));
-  change(b, { seenBefore: sighting.live.map(({ id }) => id) });
+  const startsAt = startOf(offer);
+  const where = whereToLook(b, { startsAt, fresh: true });
+  const { live } = await reads(b, 'look what is there before booking').lookUp(where);
+  const { seenBefore } = b.state;
+  const mayBeOurs = (one: Appointment) =>
+    isUnanswered(b, offer) && isSameTime(one.startsAt, startsAt) && !seenBefore.includes(one.id);
+  change(b, { seenBefore: live.filter((one) => !mayBeOurs(one)).map(({ id }) => id) });
+}
+
+function isSameTime(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && Date.parse(one) === Date.parse(other);
 }
 
 /** Books; what certainly had no effect and time may cure (load, no connection) is tried again within patience. */
-async function bookPatiently(b: Booking, offer: Offer, generation: number): Promise<BookAnswer> {
+async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
   const { patienceMs, readyTimeoutMs } = b.state.limits;
-  const book = (isLast: boolean) => shielded(() => bookOnce(b, offer, generation, isLast));
+  const book = (isLast: boolean) => shielded(() => bookOnce(b, offer, isLast));
   try {
     return await patiently(b, 'another try at booking', book, (failure) => {
       if (failure.code === 'order_not_ready') return readyTimeoutMs;
-      return isPassing(failure) ? patienceMs : 0;
+      return isPassing(failure) || isContradicted(failure, offer) ? patienceMs : 0;
     });
   } catch (err) {
     const failure = failureOf(err);
-    if (failure) changeAttempt(b, 'refused', failure.message);
+    // What certainly had no effect says nothing of an earlier call with the same key.
+    if (failure) changeAttempt(b, b.state.unknownBook ? 'unknown' : 'refused', failure.message);
     throw err;
   }
 }
 
-async function bookOnce(
-  b: Booking,
-  offer: Offer,
-  generation: number,
-  isLastTry: boolean,
-): Promise<BookAnswer> {
+/** The look before the call showed nothing, and the order says otherwise: a copy may lag. A move is refused at once. */
+function isContradicted({ code }: Failure, { kind }: Offer): boolean {
+  return code === 'appointment_missing' && kind !== 'move';
+}
+
+async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<BookAnswer> {
+  const ref = bookRef(maker(b), b.state.attempts.length);
   try {
-    const answer = await call(b, offer, bookRef(maker(b), generation), { ...at(b), isLastTry });
+    const answer = await call(b, offer, ref, { ...at(b), isLastTry });
     if (answer.is === 'unknown') noteUnknown(b, offer, answer.said);
     return answer;
   } catch (err) {
@@ -80,12 +215,15 @@ async function bookOnce(
 }
 
 function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAnswer> {
-  const { order, capabilities } = b.state;
+  const { order, capabilities, acceptedCancels, attempts } = b.state;
   const request = withoutOrderDetails(b.state.request);
   const orderId = order?.id ?? null;
+  const known = { clue: clueOf(b), acceptedCancels };
   switch (offer.kind) {
     case 'book': {
-      const key = capabilities.bookKeyLifetimeMs > 0 ? ref : null;
+      const { renewals = 0 } = attempts.at(-1) ?? {};
+      const ownKey = renewals > 0 ? `${ref}/${renewals}` : ref;
+      const key = capabilities.bookKeyLifetimeMs > 0 ? ownKey : null;
       const { slot } = offer;
       return writes(b, `book the slot at ${slot.startsAt}`).bookSlot({
         at: target,
@@ -94,6 +232,7 @@ function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAn
         slot,
         ref,
         key,
+        ...known,
       });
     }
     case 'move': {
@@ -105,6 +244,7 @@ function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAn
         appointmentId,
         slot,
         ref,
+        ...known,
       });
     }
     case 'visit':
@@ -115,6 +255,7 @@ function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAn
         order,
         vendor: offer.vendor,
         ref,
+        ...known,
       });
   }
 }
@@ -123,24 +264,27 @@ function startOf(offer: Offer): string | null {
   return offer.kind === 'visit' ? null : offer.slot.startsAt;
 }
 
-/** The window is counted from now: the call may have reached the provider at the last moment of its time. */
+function markOf(offer: Offer): string {
+  return offer.kind === 'visit' ? offer.vendor : slotMark(offer.slot);
+}
+
+function saidLast({ state: { attempts } }: Booking): string | undefined {
+  return attempts.at(-1)?.reason ?? undefined;
+}
+
+/** Noted before anything else. The window is counted from now: the call may have reached the provider at the last moment. */
 function noteUnknown(b: Booking, offer: Offer, said: string): void {
+  const [startsAt, isMove] = [startOf(offer), offer.kind === 'move'];
   changeAttempt(b, 'unknown', `not answered: ${said}`);
-  change(b, { unknownBook: { since: now(), startsAt: startOf(offer), isMove: offer.kind === 'move' } });
+  change(b, {
+    unknownBook: { since: now(), startsAt, isMove },
+    unansweredStarts: [...new Set([...b.state.unansweredStarts, ...(startsAt === null ? [] : [startsAt])])],
+  });
+  if (isMove) noteOpenWrite(b, 'move');
 }
 
-async function settleBook(b: Booking, offer: Offer, answer: BookAnswer): Promise<Appointment | null> {
-  if (answer.is === 'gone') {
-    changeAttempt(b, 'gone', answer.reason);
-    if (answer.searchAgain) change(b, { slots: [] });
-    return null;
-  }
-  if (answer.is === 'unknown') return accountFor(b);
-  hold(b, answer.appointment, offer.kind === 'move');
-  return answer.appointment;
-}
-
-async function accountFor(b: Booking): Promise<Appointment | null> {
+/** What became of the unanswered call, by looks over the rest of its window. */
+export async function accountFor(b: Booking): Promise<Appointment | null> {
   const isMove = b.state.unknownBook?.isMove;
   const appointment = await lookUpUnknown(b);
   if (appointment) hold(b, appointment, isMove);
@@ -149,10 +293,13 @@ async function accountFor(b: Booking): Promise<Appointment | null> {
 
 /** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
 export function hold(b: Booking, appointment: Appointment, isMove = false): void {
+  const { tookOver, ownAppointmentIds, openWrites } = b.state;
   changeAttempt(b, 'held');
   change(b, {
     appointment,
-    tookOver: isMove && b.state.tookOver,
-    ownAppointmentIds: [...new Set([...b.state.ownAppointmentIds, appointment.id])],
+    tookOver: isMove && tookOver,
+    ownAppointmentIds: [...new Set([...ownAppointmentIds, appointment.id])],
+    // A move whose effect is there takes no other.
+    openWrites: isMove ? openWrites.filter(({ what }) => what !== 'move') : openWrites,
   });
 }

@@ -21,7 +21,8 @@ export interface Undo {
 
 /**
  * Undoes the steps, newest first, each until it is settled: retried with backoff for its time limit, then in
- * front of a person. A late effect of an unknown call is waited for last, after the other undos had their first go.
+ * front of a person. A late effect of an unknown call is waited for last, after the other undos had their first go. None is
+ * pending when it returns.
  */
 export async function compensate(b: Booking, undos: readonly Undo[]): Promise<void> {
   if (undos.length === 0) return;
@@ -32,11 +33,18 @@ export async function compensate(b: Booking, undos: readonly Undo[]): Promise<vo
     attention: null,
     compensation: undos.map(({ step }) => ({ step, outcome: 'pending', attempts: 0, at: now() })),
   });
+  let pending = await stillPending(undos, (undo) => undone(b, undo));
+  while (pending.length > 0)
+    pending = await stillPending(pending, (undo) => undone(b, undo, undo.settle ?? undo.run));
+}
+
+async function stillPending(
+  undos: readonly Undo[],
+  run: (undo: Undo) => Promise<UndoOutcome>,
+): Promise<readonly Undo[]> {
   const pending: Undo[] = [];
-  for (const undo of undos) {
-    if ((await undone(b, undo)) === 'pending') pending.push(undo);
-  }
-  for (const undo of pending) await undone(b, undo, undo.settle ?? undo.run);
+  for (const undo of undos) if ((await run(undo)) === 'pending') pending.push(undo);
+  return pending;
 }
 
 /**
@@ -62,7 +70,7 @@ async function untilSettled(b: Booking, undo: Undo, run: Undo['run']): Promise<U
       const failure = failureOf(err);
       if (!failure) throw err;
       record(b, undo, 'pending');
-      if (isPassing(failure) && !isUsedUp(patience, undoPatienceMs, failure)) {
+      if (mayPass(failure) && !isUsedUp(patience, undoPatienceMs, failure)) {
         const what = `another try at undoing the ${undo.step}`;
         await pauseWithin(b, patience, what, undoPatienceMs, failure.facts.retryAfterMs);
         continue;
@@ -72,6 +80,11 @@ async function untilSettled(b: Booking, undo: Undo, run: Undo['run']): Promise<U
       patience = newPatience(b); // a person's retry is tried with patience anew
     }
   }
+}
+
+/** What time may cure: a list that is slow to show what is there, too. */
+function mayPass(failure: Failure): boolean {
+  return isPassing(failure) || failure.code === 'appointment_missing';
 }
 
 /** Asks a person. The outcome when their decision settled the undo; null to try again. */
@@ -117,6 +130,20 @@ function left(b: Booking, undo: Undo): UndoOutcome {
 /** Whoever takes the booking up after its being cut off must know: it is the person's from here on. */
 function allLeft({ leftIds, ownAppointmentIds, appointment }: BookingState): string[] {
   return [...new Set([...leftIds, ...ownAppointmentIds, ...(appointment ? [appointment.id] : [])])];
+}
+
+/** Marks that the undo reached the provider at least once, so that what is found undone counts as our doing. */
+export function countUndoCall(b: Booking, step: Undo['step']): void {
+  if (!b.state.undoCalls.includes(step)) change(b, { undoCalls: [...b.state.undoCalls, step] });
+}
+
+/** Accepted cancels that a booking keeps; a long life releases many slots. */
+const ACCEPTED_KEPT = 20;
+
+/** Notes a cancel of an appointment that the provider accepted. */
+export function noteAccepted(b: Booking, id: string): void {
+  const others = b.state.acceptedCancels.filter((accepted) => accepted.id !== id);
+  change(b, { acceptedCancels: [...others, { id, at: now() }].slice(-ACCEPTED_KEPT) });
 }
 
 /** Shows that a step's undo now depends on a person at the provider; it stays open until they have done it. */

@@ -60,7 +60,7 @@ async function followed(session: Session, begun: Bulk): Promise<Bulk> {
   try {
     while (!stop.signal.aborted) {
       const now = await bookings.resumption(begun.id);
-      if (now.resumed + now.passedOver !== last.resumed + last.passedOver) session.tell(bulkText(now));
+      if (turnsOf(now) !== turnsOf(last)) session.tell(bulkText(now));
       last = now;
       if (now.done) break;
       await pause(LOOK_EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
@@ -69,6 +69,11 @@ async function followed(session: Session, begun: Bulk): Promise<Bulk> {
     forget();
   }
   return last;
+}
+
+/** Those whose turn has come. */
+function turnsOf({ resumed, passedOver, changed }: Bulk): number {
+  return resumed + passedOver + changed;
 }
 
 function rate(text: string): number {

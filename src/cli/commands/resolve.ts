@@ -1,10 +1,11 @@
 import { Argument } from 'commander';
 import { type Choice, CHOICES } from '../../booking/failures';
 import { changeBooking, type ChangeOptions, withWaiting } from '../change';
+import { type DecisionOptions, questionSeen, withSince } from '../decision';
 import { fieldRows } from '../format/table';
 import { bookingId, type Cli, someText, subcommand } from '../subcommand';
 
-interface ResolveOptions extends ChangeOptions {
+interface ResolveOptions extends ChangeOptions, DecisionOptions {
   why: string;
 }
 
@@ -23,10 +24,10 @@ export function registerResolve(cli: Cli): void {
     .addArgument(new Argument('<choice>', 'what to do').choices(Object.keys(CHOICES)))
     .requiredOption('--why <text>', 'why, for the record', someText)
     .addHelpText('after', `\nChoices:\n${choicesText()}`);
-  withWaiting(command).action((id: string, choice: Choice) =>
+  withWaiting(withSince(command)).action((id: string, choice: Choice) =>
     run(async (session) => {
       const options = command.opts<ResolveOptions>();
-      const message = { choice, why: options.why };
+      const message = { choice, why: options.why, ...(await questionSeen(session, id, options)) };
       const { exit } = await changeBooking(session, options, (bookings, by) =>
         bookings.resolve(id, { ...message, by }),
       );

@@ -1,4 +1,5 @@
 import { changeBooking, type ChangeOptions, withWaiting } from '../change';
+import { type DecisionOptions, questionSeen, withSince } from '../decision';
 import { bookingId, type Cli, subcommand } from '../subcommand';
 
 /** `retry <id>`: has a booking that needs a person try again. */
@@ -9,10 +10,14 @@ export function registerRetry(cli: Cli): void {
     examples: ['retry <id> --wait'],
   });
   command.argument('<id>', 'the booking', bookingId);
-  withWaiting(command).action((id: string) =>
+  withWaiting(withSince(command)).action((id: string) =>
     run(async (session) => {
-      const options = command.opts<ChangeOptions>();
-      return (await changeBooking(session, options, (bookings, by) => bookings.retry(id, { by }))).exit;
+      const options = command.opts<ChangeOptions & DecisionOptions>();
+      const seen = await questionSeen(session, id, options);
+      const { exit } = await changeBooking(session, options, (bookings, by) =>
+        bookings.retry(id, { ...seen, by }),
+      );
+      return exit;
     }),
   );
 }

@@ -7,25 +7,32 @@ import { momentText } from './times';
 /** Why a booking waits for a person, what was tried, and what to type for each choice; empty when it does not wait. */
 export function attentionText({ id, attention }: BookingView, paint: Paint): string {
   if (!attention) return '';
-  const { reason, message, since, tried, triedLeftOut, choices } = attention;
+  const { since, tried, triedLeftOut, choices } = attention;
   const older = triedLeftOut > 0 ? [`  … ${triedLeftOut} older`] : [];
   return [
-    paint('yellow', `Needs a person since ${momentText(since)}: ${reason}`),
-    message,
+    questionText(attention, paint),
     ...(tried.length > 0 ? ['', paint('bold', 'Tried'), ...older, ...tried.map((line) => `  ${line}`)] : []),
     '',
     paint('bold', 'Choices'),
     fieldRows(
-      choices.map((choice) => [`  ${choice}`, [meaningOf(choice), commandFor(id, choice)].join('\n')]),
+      choices.map((choice) => [`  ${choice}`, [meaningOf(choice), commandFor(id, choice, since)].join('\n')]),
     ),
   ].join('\n');
 }
 
-/** The command that makes a choice. */
-function commandFor(id: string, choice: string): string {
+/** What a person is asked, and since when. */
+export function questionText(
+  { reason, message, since }: NonNullable<BookingView['attention']>,
+  paint: Paint,
+): string {
+  return [paint('yellow', `Needs a person since ${momentText(since)}: ${reason}`), message].join('\n');
+}
+
+/** The command that makes a choice, for this question and no later one. */
+function commandFor(id: string, choice: string, since: string): string {
   return choice === 'retry'
-    ? `npm run booking -- retry ${id}`
-    : `npm run booking -- resolve ${id} ${choice} --why "…"`;
+    ? `npm run booking -- retry ${id} --since ${since}`
+    : `npm run booking -- resolve ${id} ${choice} --why "…" --since ${since}`;
 }
 
 /** A choice of another version is offered without a text. */

@@ -71,11 +71,12 @@ export function problemsText(
 const MAX_NAMED = 10;
 
 /** How far a resumption has come. */
-export function bulkText({ id, total, resumed, passedOver, failed, failedIds, done }: Bulk): string {
+export function bulkText({ id, total, resumed, passedOver, changed, failed, failedIds, done }: Bulk): string {
   const of = total === null ? '' : ` of ${total}`;
   const passed = passedOver === 0 ? '' : `, ${passedOver} had ended`;
+  const left = changed === 0 ? '' : `, ${changed} left alone: decided meanwhile, or asking anew`;
   const named = failedIds.slice(0, MAX_NAMED).join(' ');
   const lost =
     failed === 0 ? '' : `, ${failed} could not be told (${named}${failed > MAX_NAMED ? ' …' : ''})`;
-  return `${done ? 'Done' : 'Under way'}: ${resumed}${of} resumed${passed}${lost} (${id}).`;
+  return `${done ? 'Done' : 'Under way'}: ${resumed}${of} resumed${passed}${left}${lost} (${id}).`;
 }

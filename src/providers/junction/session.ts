@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { JunctionAccount } from '../../config';
-import type { Clocks } from '../clocks';
 import { meaningOfRead, meaningOfWrite } from '../answer';
+import type { Clocks } from '../clocks';
 import type { HttpAnswer } from '../http';
 import type { Notice } from '../once';
 import type { PacedExchange } from '../pace';
@@ -91,6 +91,7 @@ function valueOf<T>(schema: z.ZodType<T>, body: unknown): { value: T } | null {
   const parsed = schema.safeParse(body);
   return parsed.success ? { value: parsed.data } : null;
 }
+
 /** The same where no refusal is of use: all are thrown. */
 export async function demand<T>(...args: Parameters<typeof ask<T>>): Promise<T> {
   const reply = await ask(...args);

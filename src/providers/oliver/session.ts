@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { OliverAccount } from '../../config';
-import type { Clocks } from '../clocks';
 import { isSuccess, meaningOfRead, meaningOfWrite } from '../answer';
+import type { Clocks } from '../clocks';
 import type { HttpAnswer } from '../http';
 import type { Notice } from '../once';
 import type { PacedExchange } from '../pace';

@@ -113,6 +113,39 @@ describe('book', () => {
   });
 });
 
+describe('move', () => {
+  const line = `PATCH ${BASE}/phlebotomy/appointment/reschedule`;
+  const TO = '2026-12-08T16:00:00Z';
+  const move = (answer: Record<string, unknown>) => {
+    stage().server.expect(line, { body: anAppointment(answer) });
+    return stage().provider().reschedule?.(stage().call(), {
+      orderId: ORDER_ID,
+      appointmentId: 'a',
+      slotKey: 'foo123',
+      startsAt: TO,
+      ref: REF,
+      request: AT_HOME,
+    });
+  };
+
+  test('is done when the answer shows the appointment at the new time, in whatever zone', async () => {
+    expect(await move({ start_at: '2026-12-08T09:00:00-07:00' })).toMatchObject({ standing: 'confirmed' });
+    expect(stage().server.received[0]?.body).toEqual({
+      booking_key: 'foo123',
+      appointment_notes: `Left arm\nref:${REF}`,
+    });
+  });
+
+  test('is done when the answer does not say the time', async () => {
+    expect(await move({ start_at: null })).toMatchObject({ startsAt: null });
+  });
+
+  test('is unknown when the answer still shows another time', async () => {
+    const failure = await failureOf(Promise.resolve(move({ start_at: '2026-12-07T16:00:00' })));
+    expect([failure.code, failure.facts.isRefusal]).toEqual(['outcome_unknown', undefined]);
+  });
+});
+
 describe.each(BOTH)('look up at %s', (name) => {
   const line = `GET ${BASE}/${AT[name]}/appointment`;
   const lookUp = () =>
@@ -292,4 +325,38 @@ describe.each(BOTH)('cancel at %s', (name) => {
     stage().server.expect(line, 'half');
     expect((await failureOf(cancel())).code).toBe('outcome_unknown');
   });
+});
+
+test('the fence is asked before each write, and before no read', async () => {
+  const asked: string[] = [];
+  const provider = stage().provider();
+  const callOf = (what: string) => stage().call({ fence: async () => void asked.push(what) });
+  const seen = toAppointment(appointmentWire.parse(anAppointment()), ORDER_ID, () => undefined);
+  const at = `${BASE}/phlebotomy/appointment`;
+  const booking = { ...BOOK, slotKey: 'k', request: AT_HOME, key: null };
+  const visit = { orderId: ORDER_ID, vendor: 'phlebfinders', ref: REF, request: AT_HOME };
+  const address = { firstLine: '1 A St', city: 'Phoenix', state: 'AZ', zip: '85004' };
+  const of = { orderId: ORDER_ID, appointmentId: 'a', request: AT_HOME };
+  const order = { body: { order: anOrder(READY) } };
+
+  stage().server.expect(`GET ${at}`, { status: 404 });
+  stage().server.expect(`GET ${BASE}`, { body: anOrder(READY) });
+  await provider.lookUp(callOf('look'), { ...WHERE, orderId: ORDER_ID });
+  stage().server.expect('POST /v3/order', order);
+  await provider.orders?.place(callOf('place'), { bookingId: BOOKING_ID, key: 'k', request: AT_HOME });
+  stage().server.expect(`POST ${at}/book`, { body: anAppointment() });
+  await provider.book(callOf('book'), booking);
+  stage().server.expect(`PATCH ${at}/reschedule`, { body: anAppointment({ start_at: null }) });
+  await provider.reschedule?.(callOf('move'), { ...of, slotKey: 'k', startsAt: BOOK.startsAt, ref: REF });
+  stage().server.expect(`POST ${at}/request`, { body: anAppointment() });
+  await provider.tiers?.request(callOf('request'), { ...visit, address });
+  stage().server.expect('GET /v3/order/phlebotomy/appointment/cancellation-reasons', {
+    body: [{ id: '11111111-1111-4111-8111-111111111111', name: 'No longer needed', is_refundable: true }],
+  });
+  stage().server.expect(`PATCH ${at}/cancel`, { body: anAppointment() });
+  await provider.cancelAppointment(callOf('cancel'), { ...of, seen, reason: null });
+  stage().server.expect(`POST ${BASE}/cancel`, order);
+  await provider.orders?.cancel(callOf('cancel order'), ORDER_ID);
+
+  expect(asked).toEqual(['place', 'book', 'move', 'request', 'cancel', 'cancel order']);
 });

@@ -82,7 +82,9 @@ test('a read is made again after a 401 of any form', async () => {
 
 test('the fence is asked before each send of a create, and before no read', async () => {
   let asked = 0;
-  const fence = async (): Promise<void> => void asked++;
+  const fence = async (): Promise<void> => {
+    asked += 1;
+  };
   const provider = stage().provider();
   stage().signsIn();
   stage().resolves();

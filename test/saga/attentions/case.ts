@@ -43,12 +43,6 @@ export const NOTHING_LIVE = { order: false, appointments: 0 };
 export const ORDER_LIVE = { order: true, appointments: 0 };
 export const BOTH_LIVE = { order: true, appointments: 1 };
 
-export const ALWAYS = 1_000;
-
-export async function mended({ sandbox }: Lane): Promise<void> {
-  await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
-}
-
 /** Starts a booking of an order that is there already. */
 export async function startAdopting(
   { rig, account, sandbox }: Stage,

@@ -1,9 +1,7 @@
+import { ALWAYS, type FaultAnswer, type JunctionCall } from '../../support/calls';
 import { atHome } from '../../support/saga';
-import { eventually } from '../../support/stand-in';
 import {
-  ALWAYS,
   BOTH_LIVE,
-  mended,
   NOTHING_LIVE,
   placeForeign,
   startAdopting,
@@ -20,37 +18,34 @@ const GO_ON_OR_END: Case['choices'] = {
   end: { status: 'failed', live: NOTHING_LIVE },
 };
 
-const BOOK = '/v3/order/*/phlebotomy/appointment/book';
-const SEARCH = '/v3/order/phlebotomy/appointment/availability';
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 36_000_000 } };
 
 /** A call that goes wrong until it is mended. */
-function failing(reason: Case['reason'], path: string, answer: unknown): Case {
+function failing(reason: Case['reason'], call: JunctionCall, answer: FaultAnswer): Case {
   return {
     reason,
-    when: `because of ${path}`,
+    when: `because of ${call}`,
     async reach(stage) {
-      await stage.sandbox.control('faults', { method: 'POST', path, times: ALWAYS, when: 'before', answer });
-      return { ...(await startAdopting(stage, 'cancel')), mend: () => mended(stage) };
+      await stage.sandbox.fail(call, { times: ALWAYS, when: 'before', answer });
+      return { ...(await startAdopting(stage, 'cancel')), mend: () => stage.sandbox.mend() };
     },
     choices: GO_ON_OR_END,
   };
 }
 
 export const FORWARD: readonly Case[] = [
-  failing('provider_unavailable', SEARCH, { status: 500, body: 'Internal Server Error' }),
-  failing('rate_limited', BOOK, { status: 429, body: 'Too Many Requests' }),
-  failing('credentials_rejected', BOOK, { status: 401, body: { detail: 'Invalid token' } }),
-  failing('unexpected_answer', BOOK, { status: 418, body: 'I am a teapot' }),
+  failing('provider_unavailable', 'availability', { status: 500, body: 'Internal Server Error' }),
+  failing('rate_limited', 'book', { status: 429, body: 'Too Many Requests' }),
+  failing('credentials_rejected', 'book', { status: 401, body: { detail: 'Invalid token' } }),
+  failing('unexpected_answer', 'book', { status: 418, body: 'I am a teapot' }),
   {
     reason: 'outcome_unknown',
     when: 'because the placing of its order stays unanswered',
     async reach(stage) {
       const { rig, account, sandbox } = stage;
-      const rule = { method: 'POST', path: '/v3/order', times: ALWAYS, when: 'before', answer: 'reset' };
-      await sandbox.control('faults', rule);
+      await sandbox.fail('place_order', { times: ALWAYS, when: 'before', answer: 'reset' });
       const { booking } = await rig.bookings.start(atHome({ account }));
-      return { id: booking.id, orderId: null, mend: () => mended(stage) };
+      return { id: booking.id, orderId: null, mend: () => stage.sandbox.mend() };
     },
     choices: { retry: { first: 'mend', status: 'confirmed' }, end: { status: 'failed' } },
   },
@@ -91,10 +86,9 @@ export const FORWARD: readonly Case[] = [
     async reach(stage) {
       const kept = await startConfirmed(stage, 'keep');
       const answer = { status: 401, body: { detail: 'Invalid token' } };
-      const path = `/v3/order/${kept.orderId}/phlebotomy/appointment/reschedule`;
-      await stage.sandbox.control('faults', { method: 'PATCH', path, times: ALWAYS, when: 'before', answer });
+      await stage.sandbox.fail('reschedule', { of: kept.orderId, times: ALWAYS, when: 'before', answer });
       await stage.rig.bookings.reschedule(kept.id, { windows: [{ from: '+5d', to: '+9d' }] });
-      return { ...kept, mend: () => mended(stage) };
+      return { ...kept, mend: () => stage.sandbox.mend() };
     },
     choices: {
       retry: { first: 'mend', status: 'confirmed', live: BOTH_LIVE },
@@ -105,10 +99,10 @@ export const FORWARD: readonly Case[] = [
 
 /** A book call without an answer and without effect, and another's appointment that turns up after it. */
 export async function unansweredBesideForeign(stage: Stage) {
-  await stage.sandbox.control('faults', { method: 'POST', path: BOOK, when: 'before', answer: 'timeout' });
+  await stage.sandbox.fail('book', { when: 'before', answer: 'timeout' });
   const { id, orderId } = await startAdopting(stage, 'cancel');
   // The look before the write must be over: what it sees is refused, not ambiguous.
-  await eventually(stage.sandbox.state, ({ calls }) => calls.some(({ path }) => path.endsWith('/book')));
+  await stage.sandbox.called('book');
   const foreign = await placeForeign(stage, orderId);
   const mend = () => stage.sandbox.control(`appointments/${foreign}`, { status: 'cancelled' });
   return { id, orderId, mend, undoByHand: mend };

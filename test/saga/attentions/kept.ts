@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
 import type { Swept } from '../../../src/booking/care';
+import { ALWAYS } from '../../support/calls';
 import { eventually } from '../../support/stand-in';
 import {
-  ALWAYS,
   BOTH_LIVE,
   NOTHING_LIVE,
   ORDER_LIVE,
@@ -55,9 +55,8 @@ export const KEPT: readonly Case[] = [
     async reach(stage) {
       const policy = { onCannotReschedule: 'cancel_and_book' };
       const kept = await startConfirmed(stage, 'cancel', { policy });
-      const path = `/v3/order/${kept.orderId}/phlebotomy/appointment/reschedule`;
       const answer = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
-      await stage.sandbox.control('faults', { method: 'PATCH', path, when: 'before', answer });
+      await stage.sandbox.fail('reschedule', { of: kept.orderId, when: 'before', answer });
       await stage.sandbox.control('slots', { snatch: ALWAYS });
       await stage.rig.bookings.reschedule(kept.id, { windows: [{ from: '+5d', to: '+9d' }] });
       const mend = () => stage.sandbox.control('slots', { snatch: 0 });

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { ALWAYS, type FaultAnswer, type JunctionCall } from '../../support/calls';
 import { atPractice, type SagaRig } from '../../support/saga';
 import {
-  ALWAYS,
   BOTH_LIVE,
-  mended,
   NOTHING_LIVE,
   ORDER_LIVE,
   placeForeign,
@@ -24,13 +23,13 @@ const failed = (live: typeof BOTH_LIVE) => ({ status: 'failed', live }) as const
 async function cancelledWhile(
   stage: Stage,
   onFailure: 'cancel' | 'keep',
-  { path, ...rule }: { method: string; path: string; answer: unknown },
+  call: JunctionCall,
+  answer: FaultAnswer,
 ): Promise<Reached & { appointmentId: string }> {
   const kept = await startConfirmed(stage, onFailure);
-  const at = path.replace('{id}', kept.orderId);
-  await stage.sandbox.control('faults', { ...rule, path: at, times: ALWAYS, when: 'before' });
+  await stage.sandbox.fail(call, { of: kept.orderId, answer, times: ALWAYS, when: 'before' });
   await stage.rig.bookings.cancel(kept.id, {});
-  return { ...kept, mend: () => mended(stage) };
+  return { ...kept, mend: () => stage.sandbox.mend() };
 }
 
 const control = (stage: Stage, path: string, status: string) => () => stage.sandbox.control(path, { status });
@@ -40,11 +39,8 @@ export const UNDO: readonly Case[] = [
     reason: 'undo_failed',
     when: 'because the appointment cannot be cancelled',
     async reach(stage) {
-      const reached = await cancelledWhile(stage, 'keep', {
-        method: 'PATCH',
-        path: '/v3/order/{id}/phlebotomy/appointment/cancel',
-        answer: { status: 500, body: { detail: 'Internal Server Error' } },
-      });
+      const answer = { status: 500, body: { detail: 'Internal Server Error' } };
+      const reached = await cancelledWhile(stage, 'keep', 'cancel_appointment', answer);
       return {
         ...reached,
         undoByHand: control(stage, `appointments/${reached.appointmentId}`, 'cancelled'),
@@ -61,11 +57,8 @@ export const UNDO: readonly Case[] = [
     when: 'because the lab has begun',
     async reach(stage) {
       const message = 'Transition from partial_results to cancelled is not allowed';
-      const reached = await cancelledWhile(stage, 'cancel', {
-        method: 'POST',
-        path: '/v3/order/{id}/cancel',
-        answer: { status: 400, body: { error: 'INVALID', message, status_code: 400 } },
-      });
+      const answer = { status: 400, body: { error: 'INVALID', message, status_code: 400 } };
+      const reached = await cancelledWhile(stage, 'cancel', 'cancel_order', answer);
       return { ...reached, undoByHand: control(stage, `orders/${reached.orderId}`, 'cancelled') };
     },
     choices: {

@@ -1,0 +1,38 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { Failure } from '../booking/failures';
+import type { Seen } from '../booking/messages';
+import { isEnded } from '../booking/status';
+import { questionText } from './format/attention';
+import type { Session } from './session';
+
+/** Decisions: each is sent with the question that it is about, so that it never answers another. */
+
+export interface DecisionOptions {
+  since?: string;
+}
+
+/** Adds the option that names the question to a command that decides. */
+export function withSince(command: Command): Command {
+  return command.option(
+    '--since <time>',
+    'only if it is still asked what it was asked then; "show" tells, else what it is asked now',
+    time,
+  );
+}
+
+/** Shows what the decision is about, and returns what names that question. Throws where nothing is asked. */
+export async function questionSeen(
+  session: Session,
+  id: string,
+  { since }: DecisionOptions,
+): Promise<Required<Seen>> {
+  const { status, attention } = await (await session.bookings()).get(id);
+  if (!attention) throw new Failure(isEnded(status) ? 'already_ended' : 'nothing_to_resolve');
+  session.tell(questionText(attention, session.paint));
+  return { reason: attention.reason, since: since ?? attention.since };
+}
+
+function time(text: string): string {
+  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Give a time as "show" prints it.');
+  return new Date(text).toISOString();
+}

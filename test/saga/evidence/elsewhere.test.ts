@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { Swept } from '../../../src/booking/care';
+import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
+import { expectNothingLive } from '../../support/live';
+import { adopting, atHome, atSite } from '../../support/saga';
+import { eventually } from '../../support/stand-in';
+import { useSaga } from '../../support/use-saga';
+
+/** The clean-up of a booking that was cut off leaves alone what another booking has taken on meanwhile. */
+
+const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 } };
+
+describe('an order of a booking that was cut off', () => {
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
+
+  const cutOff = (id: string) =>
+    rig.server.client.workflow.getHandle(workflowIdOf(id)).terminate('pressed by mistake');
+  const sweep = (): Promise<Swept> =>
+    rig.server.client.workflow.execute('sweep', {
+      workflowId: `sweep:${randomUUID()}`,
+      taskQueue: TASK_QUEUE.bookings,
+    });
+  const cleanedUp = async (id: string) => {
+    await eventually(sweep, ({ begun }) => begun.includes(id));
+    await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
+    return rig.bookings.get(id);
+  };
+
+  test('stays, with its appointment, when another booking has taken both over', async () => {
+    await rig.sandbox.control('confirmation', [{ mode: 'never' }, { mode: 'never' }]);
+    const first = await rig.bookings.start(atHome(ASYNC));
+    const { order } = await rig.until(first.booking.id, ({ status }) => status === 'awaiting_confirmation');
+    await cutOff(first.booking.id);
+    const orderId = order?.id ?? '';
+    const next = await rig.bookings.start(
+      adopting(orderId, 'keep', { ...ASYNC, policy: { existingAppointment: 'adopt' } }),
+    );
+    await rig.until(next.booking.id, ({ status }) => status === 'awaiting_confirmation');
+    const view = await cleanedUp(first.booking.id);
+    expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['nothing_to_undo', 'nothing_to_undo']);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    expect(await rig.sandbox.callsOf('cancel_order')).toEqual([]);
+    expect(await rig.sandbox.callsOf('cancel_appointment')).toEqual([]);
+  });
+
+  test.each([
+    ['at home', atHome, {}],
+    [
+      'at a draw site',
+      atSite,
+      { provider: 'junction-psc', site: { lab: 'quest', zip: '10001', radiusMiles: 10 } },
+    ],
+  ])('stays, %s, when another booking waits for its requisition', async (_where, request, place) => {
+    await rig.sandbox.control('clock', { advanceOrders: false });
+    const first = await rig.bookings.start(request());
+    const { order } = await rig.until(first.booking.id, ({ waitingFor }) => waitingFor !== null);
+    await cutOff(first.booking.id);
+    const orderId = order?.id ?? '';
+    const next = await rig.bookings.start(adopting(orderId, 'cancel', place));
+    await rig.until(next.booking.id, ({ waitingFor }) => waitingFor !== null);
+    await cleanedUp(first.booking.id);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+    await rig.sandbox.control('clock', { advanceOrders: true });
+    await rig.sandbox.control(`orders/${orderId}`, { status: 'requisition_created' });
+    await rig.until(next.booking.id, ({ status }) => status === 'confirmed');
+  });
+
+  test('goes when the other booking has ended and kept it', async () => {
+    await rig.sandbox.control('clock', { advanceOrders: false });
+    const first = await rig.bookings.start(atHome());
+    const { order } = await rig.until(first.booking.id, ({ waitingFor }) => waitingFor !== null);
+    await cutOff(first.booking.id);
+    const next = await rig.bookings.start(adopting(order?.id ?? '', 'keep'));
+    await rig.until(next.booking.id, ({ waitingFor }) => waitingFor !== null);
+    await rig.bookings.cancel(next.booking.id, {});
+    await rig.until(next.booking.id, ({ status }) => status === 'cancelled');
+    await cleanedUp(first.booking.id);
+    await expectNothingLive(rig);
+  });
+});
+
+describe('a booking that was reset and then cut off', () => {
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
+
+  const handleOf = (id: string) => rig.server.client.workflow.getHandle(workflowIdOf(id));
+
+  test('is cleaned up after, though its last run had not even read the request', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const { booking } = await rig.bookings.start(atHome(ASYNC));
+    const { order } = await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
+    const { runId } = await handleOf(booking.id).describe();
+    await rig.stopWorkers();
+    const { client } = rig.server;
+    await client.workflowService.resetWorkflowExecution({
+      namespace: client.options.namespace,
+      workflowExecution: { workflowId: workflowIdOf(booking.id), runId },
+      reason: 'tried out',
+      requestId: randomUUID(),
+      workflowTaskFinishEventId: (await handleOf(booking.id).fetchHistory()).events?.find(
+        ({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes,
+      )?.eventId,
+    });
+    await handleOf(booking.id).terminate('pressed by mistake');
+    await rig.startWorkers();
+    await eventually(
+      () =>
+        client.workflow.execute<() => Promise<Swept>>('sweep', {
+          workflowId: `sweep:${randomUUID()}`,
+          taskQueue: TASK_QUEUE.bookings,
+        }),
+      ({ begun }) => begun.includes(booking.id),
+    );
+    await client.workflow.getHandle(cleanupIdOf(booking.id)).result();
+    expect(await rig.sandbox.live(order?.id ?? '')).toEqual({ order: false, appointments: 0 });
+  });
+});

@@ -1,0 +1,125 @@
+import { expectNothingLive } from '../../support/live';
+import { atPractice } from '../../support/saga';
+import { cleanupIdOf } from '../../../src/booking/names';
+import { useSaga } from '../../support/use-saga';
+
+/**
+ * A worker that was frozen between its last check and its call sends it whenever it thaws. At Oliver no ref tells whose it
+ * is, so what shows at the start of an attempt that was not answered is for a person, once.
+ */
+
+describe('at a practice, at the start of an attempt that was not answered', () => {
+  const rig = useSaga({ resets: [], capabilities: { lateCommitWindowMs: 900, callTimeoutMs: 3_000 } });
+
+  let client = { id: '', patientId: '', remoteId: '' };
+  let tests = 0;
+  beforeEach(async () => {
+    tests += 1;
+    const remoteId = `C-L${tests}`;
+    const made = (await rig.clinic.control('clients', {
+      ...{ first_name: 'Test', last_name: `Late${tests}`, remote_id: remoteId },
+      email: `late${tests}@example.com`,
+      patients: [{ name: 'Biscuit', remote_id: `P-L${tests}` }],
+    })) as { id: string; patients: { id: string }[] }; // the sandbox's own answer
+    client = { id: made.id, patientId: made.patients[0]?.id ?? '', remoteId };
+    await rig.clinic.mend();
+    await rig.clinic.control('clinic', { accept: 'auto', completesTasks: true, afterTaskMs: 0 });
+  });
+  const visit = (overrides: Record<string, unknown> = {}) =>
+    atPractice({
+      client: { remoteId: client.remoteId },
+      patient: { remoteId: client.remoteId.replace('C', 'P') },
+      ...overrides,
+    });
+
+  /** A booking that is confirmed by its second call, the first of which had no answer and no effect. */
+  const confirmed = async (overrides: Record<string, unknown> = {}) => {
+    await rig.clinic.fail('create_appointment', { when: 'before', answer: 'reset' });
+    const { booking } = await rig.bookings.start(visit(overrides));
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    return { id: booking.id, startsAt: view.attempts[0]?.startsAt ?? '', own: view.appointment?.id ?? '' };
+  };
+  /** An appointment of the same client and patient, as the late call would make it. */
+  const appear = async (startsAt: string): Promise<string> => {
+    const end = new Date(Date.parse(startsAt) + 1_800_000).toISOString();
+    const made = await rig.clinic.control('appointments', {
+      ...{ client_id: client.id, patient_id: client.patientId, start_at: startsAt, end_at: end },
+    });
+    return String(Reflect.get(Object(made), 'id'));
+  };
+  const asked = (id: string) => rig.until(id, ({ attention }) => attention !== null);
+  /** Waits until the booking has looked at the list twice more. */
+  const looked = async (id: string) => {
+    for (const _look of [1, 2]) {
+      const before = (await rig.clinic.callsOf('list_appointments')).length;
+      await rig.bookings.wake(id, 'appointment');
+      await rig.clinic.called('list_appointments', { times: before + 1 });
+    }
+  };
+
+  test('another appointment is for a person, who is asked once about each', async () => {
+    const { id, startsAt, own } = await confirmed();
+    const first = await appear(startsAt);
+    await rig.bookings.wake(id, 'appointment');
+    const asking = await asked(id);
+    expect(asking).toMatchObject({ status: 'confirmed', attention: { reason: 'ambiguous_match' } });
+    expect(asking.attention?.tried.join()).toContain(first);
+    await rig.bookings.retry(id, {});
+    await rig.until(id, ({ attention }) => attention === null);
+    await looked(id);
+    expect(await rig.bookings.get(id)).toMatchObject({ attention: null, appointment: { id: own } });
+    const second = await appear(startsAt);
+    await rig.bookings.wake(id, 'appointment');
+    expect((await asked(id)).attention?.tried.join()).toContain(second);
+    const { live } = await rig.clinic.state();
+    expect(live.appointments).toEqual(expect.arrayContaining([own, first, second]));
+  });
+
+  test('what is there when the visit is confirmed is for a person too', async () => {
+    await rig.clinic.control('clinic', { accept: 'leave' });
+    await rig.clinic.fail('create_appointment', { when: 'before', answer: 'reset' });
+    const { booking } = await rig.bookings.start(visit());
+    const view = await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
+    const stray = await appear(view.attempts[0]?.startsAt ?? '');
+    await rig.clinic.control(`appointments/${view.appointment?.id}`, { status: 'CONFIRMED' });
+    const asking = await asked(booking.id);
+    expect(asking.attention?.reason).toBe('ambiguous_match');
+    expect(asking.attention?.tried.join()).toContain(stray);
+  });
+
+  test('an appointment at another time is nobody’s question', async () => {
+    const { id, startsAt } = await confirmed();
+    await appear(new Date(Date.parse(startsAt) + 2 * 3_600_000).toISOString());
+    await looked(id);
+    expect((await rig.bookings.get(id)).attention).toBeNull();
+  });
+
+  test('an appointment that another booking knows as its own is not asked about', async () => {
+    const { id, startsAt } = await confirmed();
+    const other = await rig.bookings.start(visit({ windows: [{ from: '+4d', to: '+9d' }] }));
+    const { appointment } = await rig.until(other.booking.id, ({ status }) => status === 'confirmed');
+    const end = new Date(Date.parse(startsAt) + 1_800_000).toISOString();
+    await rig.clinic.control(`appointments/${appointment?.id}`, { start_at: startsAt, end_at: end });
+    await rig.bookings.wake(other.booking.id, 'appointment');
+    await rig.until(other.booking.id, (view) => view.appointment?.startsAt === startsAt);
+    await looked(id);
+    expect((await rig.bookings.get(id)).attention).toBeNull();
+  });
+
+  test('what surfaces after the end is found by a clean-up', async () => {
+    const window = { lateCommitWindowMs: 900 };
+    await rig.clinic.fail('create_appointment', { when: 'late', answer: 'reset', delayMs: 4_000 });
+    const { booking } = await rig.bookings.start(visit());
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ status }) => status === 'cancelled', window.lateCommitWindowMs * 20);
+    await rig.clinic.until(({ appointments, live }) =>
+      appointments.some(
+        ({ id, client_id: of }) => of === client.id && live.appointments.includes(String(id)),
+      ),
+    );
+    expect(await rig.bookings.cleanUp(booking.id)).toBe(true);
+    await rig.server.client.workflow.getHandle(cleanupIdOf(booking.id)).result();
+    await expectNothingLive(rig, { of: client.id });
+  });
+});

@@ -1,0 +1,118 @@
+import { AT_SITE_TEST } from '../../support/sandbox';
+import { ALWAYS, type FaultAnswer } from '../../support/calls';
+import { expectNothingLive, expectOneAppointment } from '../../support/live';
+import { adopting, atHome, atSite } from '../../support/saga';
+import { useSaga } from '../../support/use-saga';
+
+/** An undo is `undone` only when a read shows that it has ended: an answer that says so proves nothing. */
+
+const ACCEPTED: [string, FaultAnswer][] = [
+  ['a body that is still confirmed', { status: 200, body: { id: 'x', status: 'confirmed' } }],
+  ['a body that says cancelled', { status: 200, body: { id: 'x', status: 'cancelled' } }],
+  ['an empty object', { status: 200, body: {} }],
+  ['no body', 204],
+  ['garbage', 'garbage'],
+];
+
+describe('a cancel of an appointment that has no effect', () => {
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
+
+  const confirmed = async (request: Record<string, unknown>) => {
+    const { booking } = await rig.bookings.start(request);
+    return rig.until(booking.id, ({ status }) => status === 'confirmed');
+  };
+
+  test.each(ACCEPTED)('and is answered 200 with %s is made again', async (_what, answer) => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { id } = await confirmed(adopting(orderId, 'keep'));
+    await rig.sandbox.fail('cancel_appointment', { when: 'before', answer });
+    await rig.bookings.cancel(id, {});
+    const view = await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[0]).toMatchObject({ step: 'appointment', outcome: 'undone' });
+    await expectNothingLive(rig, { of: orderId, kept: orderId });
+  });
+
+  test('at a draw site, and is answered 200 with the appointment as it was, is made again', async () => {
+    const { id } = await confirmed(atSite());
+    await rig.sandbox.fail('cancel_appointment', { when: 'before', answer: { status: 200, body: {} } });
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    await expectNothingLive(rig);
+  });
+
+  test('however often it is answered so, is for a person in the end', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { id } = await confirmed(adopting(orderId, 'keep'));
+    const answer = { status: 200, body: { id: 'x', status: 'cancelled' } };
+    await rig.sandbox.fail('cancel_appointment', { when: 'before', answer, times: ALWAYS });
+    await rig.bookings.cancel(id, {});
+    const asking = await rig.until(id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({
+      status: 'compensating',
+      attention: { reason: 'undo_failed' },
+      compensation: [{ step: 'appointment', outcome: 'pending' }, {}],
+    });
+    await expectOneAppointment(rig, { of: orderId });
+    await rig.sandbox.mend();
+    await rig.bookings.retry(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    await expectNothingLive(rig, { of: orderId, kept: orderId });
+  });
+});
+
+describe('an appointment that carries no ref and the id of its order', () => {
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
+
+  test('is not passed over by the undo: a person is asked', async () => {
+    await rig.sandbox.control('quirks', { appointmentIdIsOrderId: true, missingNotes: true });
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.cancel(booking.id, {});
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({ attention: { reason: 'ambiguous_match' }, status: 'compensating' });
+    await expectOneAppointment(rig, { of: orderId });
+    await rig.sandbox.control('quirks', { appointmentIdIsOrderId: true, missingNotes: false });
+    await rig.bookings.retry(booking.id, {});
+    await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    await expectNothingLive(rig);
+  });
+});
+
+describe('a cancel of an order that has no effect', () => {
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
+
+  const ORDERS: [string, () => Record<string, unknown>][] = [
+    ['at home', () => atHome()],
+    ['at a draw site', () => atSite()],
+  ];
+  const CASES = ORDERS.flatMap(([where, request]) =>
+    ACCEPTED.map(([what, answer]) => [where, what, request, answer] as const),
+  );
+
+  test.each(CASES)('%s, and is answered 200 with %s is made again', async (_at, _what, request, answer) => {
+    const { booking } = await rig.bookings.start(request());
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.fail('cancel_order', { when: 'before', answer });
+    await rig.bookings.cancel(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[1]).toMatchObject({ step: 'order', outcome: 'undone' });
+    await expectNothingLive(rig);
+  });
+
+  test('however often, is for a person in the end', async () => {
+    const orderId = await rig.sandbox.placeOrder({ order_set: { lab_test_ids: [AT_SITE_TEST] } });
+    const { patient: _patient, ...rest } = atSite();
+    const { booking } = await rig.bookings.start({ ...rest, order: { id: orderId, onFailure: 'cancel' } });
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const answer = { status: 200, body: {} };
+    await rig.sandbox.fail('cancel_order', { when: 'before', answer, times: ALWAYS });
+    await rig.bookings.cancel(booking.id, {});
+    const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+    expect(asking).toMatchObject({
+      attention: { reason: 'undo_failed' },
+      compensation: [{ outcome: 'undone' }, { outcome: 'pending' }],
+    });
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+});

@@ -1,0 +1,35 @@
+import type { OtherVisit } from '../../activities/contract';
+import { Failure } from '../../src/booking/failures';
+import { reads } from '../activities';
+import { failureOf } from '../ending';
+import { at, type Booking } from '../state';
+
+/**
+ * A refusal in words that nobody knows, explained by reading before a person is asked: most often the patient has a live
+ * appointment with the provider already.
+ */
+export async function explained(b: Booking, said: string): Promise<Failure> {
+  const visit = await otherVisit(b);
+  return visit
+    ? new Failure('patient_has_appointment', { said, hint: hintOf(visit) })
+    : new Failure('unexpected_answer', { said });
+}
+
+/** Null when none is there, and when nobody can tell: the refusal itself is what a person is asked about. */
+async function otherVisit(b: Booking): Promise<OtherVisit | null> {
+  const { order, request, capabilities } = b.state;
+  const userId = request.patient?.userId ?? order?.userId;
+  if (capabilities.orderKind === null || !order || !userId) return null;
+  try {
+    const read = reads(b, 'look for another visit of the patient that explains the refusal');
+    return await read.findOtherVisit({ at: at(b), orderId: order.id, userId });
+  } catch (err) {
+    if (!failureOf(err)) throw err;
+    return null;
+  }
+}
+
+function hintOf({ appointmentId, orderId, startsAt, bookingId }: OtherVisit): string {
+  const whose = bookingId === null ? 'no booking of ours is known to have made it' : `booking ${bookingId}`;
+  return `Appointment ${appointmentId} at ${startsAt ?? 'no time yet'}, order ${orderId}, ${whose}.`;
+}

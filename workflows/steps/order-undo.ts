@@ -1,0 +1,151 @@
+import { Failure } from '../../src/booking/failures';
+import type { Order } from '../../src/booking/model';
+import type { UndoOutcome } from '../../src/booking/schema/view';
+import { reads, writes } from '../activities';
+import { feeTermsOf } from '../fees';
+import { lookUpTimes, whereToLook } from '../lookups';
+import { hasOpenWrites, isLostCall, outlastOpenWrites } from '../open-writes';
+import { at, change, shielded, type Booking } from '../state';
+import { pauseUntil } from '../waiting';
+import { adopt, isEnded } from './order';
+import { countUndoCall, type Undo } from './undo';
+
+/** The undo of step 1: the order is cancelled, where it is ours to cancel. */
+
+/** Cancels the order that this booking placed, or the adopted one where its caller said so. */
+const undoOrder: Undo = {
+  step: 'order',
+  async run(b) {
+    if (b.state.orderLeft) return 'left_to_person';
+    if (!wasLookedFor(b)) await orderToUndo(b);
+    if (!isToCancel(b)) return keptWhile(b);
+    const order = b.state.order ?? (await lostOrder(b));
+    return order ? cancelOrder(b, order.id) : 'nothing_to_undo';
+  },
+  async settle(b) {
+    await outlastOpenWrites(b);
+    return undoOrder.run(b);
+  },
+  async stands(b) {
+    const seen = await seenNow(b);
+    if (!seen) return false;
+    // One that was named and never read is none of ours before adoption's own checks: `run` makes them.
+    if (b.state.order || adoptedId(b) === null) note(b, seen);
+    return !isEnded(seen);
+  },
+};
+
+/**
+ * The order whose undo is due, also one that this run never came to know: a run before a reset may have. It is looked for
+ * once by the booking's id, or read where it is named, as adoption would have. Null when there is none, and while its
+ * placing is not answered: then only the looks over the window tell.
+ */
+export async function orderToUndo(b: Booking): Promise<Order | null> {
+  const { order, request, orderRefused, unknownOrderSince } = b.state;
+  if (order || !request.order || orderRefused || unknownOrderSince) return order;
+  if (!('id' in request.order)) return findPlaced(b, 'look for an order of this booking');
+  try {
+    await adopt(b, request.order.id);
+  } catch (err) {
+    if (!b.state.orderRefused) throw err;
+  }
+  return b.state.order;
+}
+
+/** The undo of the appointment, which comes first, has looked already. */
+function wasLookedFor({ state: { compensation } }: Booking): boolean {
+  return compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'nothing_to_undo');
+}
+
+/** The order by one look, also one that the booking never came to know; null when none shows. */
+async function seenNow(b: Booking): Promise<Order | null> {
+  const orderId = b.state.order?.id ?? adoptedId(b);
+  if (orderId === null) return findPlaced(b, 'check that the order is undone');
+  return reads(b, 'check that the order is undone').readOrder({ at: at(b), orderId });
+}
+
+/** The order that carries the booking's id, by one look. */
+async function findPlaced(b: Booking, why: string): Promise<Order | null> {
+  const { request, createdAt: createdSince } = b.state;
+  const userId = request.patient?.userId;
+  if (!userId) return null;
+  const found = await reads(b, why).findOrder({ at: at(b), userId, createdSince });
+  if (found) change(b, { order: { ...found, origin: 'placed' }, unknownOrderSince: null });
+  return found;
+}
+
+function adoptedId({ state: { request } }: Booking): string | null {
+  return request.order && 'id' in request.order ? request.order.id : null;
+}
+
+/** The undo of the order; none at providers without orders. */
+export function undosOfOrder({ state: { capabilities } }: Booking): readonly Undo[] {
+  return capabilities.orderKind === null ? [] : [undoOrder];
+}
+
+/** No order is kept for good while a call may still take effect on it: the next booking of it would be hit. */
+function keptWhile(b: Booking): UndoOutcome {
+  return b.state.unknownBook || hasOpenWrites(b) ? 'pending' : 'nothing_to_undo';
+}
+
+function isToCancel(b: Booking): boolean {
+  const { request, order, cancel, unknownOrderSince, orderRefused } = b.state;
+  if (!request.order || orderRefused) return false;
+  const isPlaced = !('id' in request.order);
+  if (isPlaced && !order && !unknownOrderSince) return false;
+  if (cancel?.order) return cancel.order === 'cancel';
+  return 'onFailure' in request.order ? request.order.onFailure === 'cancel' : true;
+}
+
+/** An order whose placing was never answered: looked for over the late-commit window. */
+async function lostOrder(b: Booking): Promise<Order | null> {
+  const since = b.state.unknownOrderSince;
+  if (!since) return null;
+  for (const time of lookUpTimes(b, since)) {
+    await pauseUntil(b, 'a lost order to show up', time);
+    const found = await findPlaced(b, 'look for the lost order');
+    if (found) return found;
+  }
+  change(b, { unknownOrderSince: null });
+  return null;
+}
+
+/** Has the provider cancel the order; a read made after it, not its answer, says that it has ended. */
+async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
+  const call = () =>
+    writes(b, 'cancel the order').cancelOrder({
+      ...whereToLook(b),
+      orderId,
+      takesAppointment: b.state.capabilities.orderCancelTakesAppointment,
+      mayTakeOwn: mayTakeOwn(b),
+      fees: feeTermsOf(b),
+    });
+  const answer = await shielded(call).catch((err: unknown) => {
+    if (isLostCall(err)) countUndoCall(b, 'order');
+    throw err;
+  });
+  note(b, answer.order);
+  if (answer.is === 'unknown' || answer.byUs) countUndoCall(b, 'order');
+  if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
+  const isUndone = b.state.undoCalls.includes('order') && answer.order.phase === 'cancelled';
+  return isUndone ? 'undone' : 'nothing_to_undo';
+}
+
+/** Whether the order's cancel may take the booking's own appointment along: not one that is to stay. */
+function mayTakeOwn(b: Booking): boolean {
+  const { tookOver, cancel } = b.state;
+  return !(tookOver && cancel === null) && !wouldTakeLeftOne(b);
+}
+
+/** Whether cancelling the order would take an appointment along that a person decided to leave standing. */
+function wouldTakeLeftOne({ state }: Booking): boolean {
+  if (!state.capabilities.orderCancelTakesAppointment) return false;
+  return (
+    state.leftIds.length > 0 ||
+    state.compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person')
+  );
+}
+
+function note(b: Booking, order: Order): void {
+  change(b, { order: { ...order, origin: adoptedId(b) === null ? 'placed' : 'adopted' } });
+}
