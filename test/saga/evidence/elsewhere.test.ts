@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Swept } from '../../../src/booking/care';
 import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
 import { expectNothingLive } from '../../support/live';
+import { resetBooking } from '../../support/resets';
 import { adopting, atHome, atSite } from '../../support/saga';
 import { eventually } from '../../support/stand-in';
 import { useSaga } from '../../support/use-saga';
@@ -88,18 +89,9 @@ describe('a booking that was reset and then cut off', () => {
     await rig.sandbox.control('confirmation', { mode: 'never' });
     const { booking } = await rig.bookings.start(atHome(ASYNC));
     const { order } = await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
-    const { runId } = await handleOf(booking.id).describe();
     await rig.stopWorkers();
     const { client } = rig.server;
-    await client.workflowService.resetWorkflowExecution({
-      namespace: client.options.namespace,
-      workflowExecution: { workflowId: workflowIdOf(booking.id), runId },
-      reason: 'tried out',
-      requestId: randomUUID(),
-      workflowTaskFinishEventId: (await handleOf(booking.id).fetchHistory()).events?.find(
-        ({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes,
-      )?.eventId,
-    });
+    await resetBooking(rig.server, booking.id);
     await handleOf(booking.id).terminate('pressed by mistake');
     await rig.startWorkers();
     await eventually(
