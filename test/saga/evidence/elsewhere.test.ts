@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Swept } from '../../../src/booking/care';
 import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
-import { expectNothingLive } from '../../support/live';
+import { expectNothingLive, expectOneAppointment } from '../../support/live';
 import { resetBooking } from '../../support/resets';
 import { adopting, atHome, atSite } from '../../support/saga';
 import { eventually } from '../../support/stand-in';
@@ -42,6 +42,20 @@ describe('an order of a booking that was cut off', () => {
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
     expect(await rig.sandbox.callsOf('cancel_order')).toEqual([]);
     expect(await rig.sandbox.callsOf('cancel_appointment')).toEqual([]);
+  });
+
+  test('stays, with its appointment that stands confirmed, and nobody is asked about it', async () => {
+    const first = await rig.bookings.start(atHome());
+    const { order, appointment } = await rig.until(first.booking.id, ({ status }) => status === 'confirmed');
+    await cutOff(first.booking.id);
+    const orderId = order?.id ?? '';
+    const next = await rig.bookings.start(
+      adopting(orderId, 'keep', { policy: { existingAppointment: 'adopt' } }),
+    );
+    await rig.until(next.booking.id, ({ status }) => status === 'confirmed');
+    const view = await cleanedUp(first.booking.id);
+    expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['nothing_to_undo', 'nothing_to_undo']);
+    await expectOneAppointment(rig, { of: orderId, id: appointment?.id });
   });
 
   test.each([
