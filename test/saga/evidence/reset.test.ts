@@ -97,6 +97,21 @@ describe('a booking that is reset to its first task', () => {
     },
   );
 
+  test('after the cancel of an appointment that it had taken over: a person is asked', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.control('appointments', { order_id: orderId, status: 'confirmed' });
+    const { id } = await confirmed(adopting(orderId, 'keep', { policy: { existingAppointment: 'adopt' } }));
+    await rig.sandbox.fail('cancel_appointment', { when: 'before', answer: DOWN, times: ALWAYS });
+    await handleOf(id).signal(cancelSignal, {});
+    await rig.until(id, ({ status }) => status === 'compensating');
+    await reset(id);
+    const asking = await rig.until(id, ({ attention }) => attention?.reason === 'booking_reset');
+    expect(asking.compensation[0]).toMatchObject({ step: 'appointment', outcome: 'pending' });
+    await rig.bookings.resolve(id, { choice: 'leave', why: 'the patient keeps it' });
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
   describe('at a practice, where no ref tells', () => {
     const visit = async () => {
       const remoteId = randomUUID().slice(0, 8);
