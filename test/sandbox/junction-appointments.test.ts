@@ -183,6 +183,9 @@ describe('booking', () => {
     ]);
     await junction.control('account', { oneAppointmentPerPatient: false });
     expect((await bookFirst(junction, two)).status).toBe(200);
+    await junction.control('account', { oneAppointmentPerOrder: false });
+    expect((await bookFirst(junction, two)).status).toBe(200);
+    expect((await live()).appointments).toHaveLength(3);
   });
 
   test.each([

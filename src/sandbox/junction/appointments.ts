@@ -130,12 +130,14 @@ export function placeForeign(
 function bookableOrder(context: Context, kind: VisitKind, orderId: string): OrderRecord {
   const order = orderOfKind(context, kind, orderId);
   const current = currentAppointment(context, orderId);
-  if (standing(order) === 'ordered' && !context.state.account.bookBeforeRequisition)
-    throw REFUSALS.noRequisition();
-  if (current && isLive(current)) throw REFUSALS.orderHasAppointment();
+  const { account } = context.state;
+  if (standing(order) === 'ordered' && !account.bookBeforeRequisition) throw REFUSALS.noRequisition();
+  const hasOne = current !== null && isLive(current);
+  if (hasOne && account.oneAppointmentPerOrder) throw REFUSALS.orderHasAppointment();
   const early = standing(order) === 'ordered' && !hasRequisition(order);
-  if (!early && !BOOKABLE_FROM.includes(standing(order))) throw REFUSALS.wrongState('booking an appointment');
-  if (context.state.account.oneAppointmentPerPatient) refuseSecond(context, kind, order);
+  if (!hasOne && !early && !BOOKABLE_FROM.includes(standing(order)))
+    throw REFUSALS.wrongState('booking an appointment');
+  if (account.oneAppointmentPerPatient) refuseSecond(context, kind, order);
   return order;
 }
 

@@ -75,6 +75,8 @@ export const accountSchema = z.strictObject({
   pscIdempotency: z.boolean().default(true),
   /** Without it several live appointments of one patient at one provider are let through. */
   oneAppointmentPerPatient: z.boolean().default(true),
+  /** Without it a second book call on an order is let through: nothing documents that it is refused. */
+  oneAppointmentPerOrder: z.boolean().default(true),
   physicianRequired: z.boolean().default(false),
 });
 

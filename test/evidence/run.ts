@@ -1,0 +1,31 @@
+import { pino } from 'pino';
+import { installRuntime } from '../../src/temporal/runtime';
+import { play as playLives } from './lives';
+import type { Counts, Part } from './part';
+
+/** `npm run test:evidence`: plays the generated test and prints what held. Exits 1 when anything is broken. */
+
+const PARTS: readonly Part[] = [{ name: 'Lives', play: playLives }];
+
+const SECOND_MS = 1_000;
+
+async function main(): Promise<void> {
+  installRuntime(pino({ level: 'silent' }));
+  const counts: Counts[] = [];
+  for (const part of PARTS) {
+    const beganMs = Date.now();
+    const count = await part.play((line) => console.log(`  ${line}`));
+    console.log(rowOf(part.name, count, Math.round((Date.now() - beganMs) / SECOND_MS)));
+    counts.push(count);
+  }
+  const sum = (of: (count: Counts) => number): number => counts.reduce((all, count) => all + of(count), 0);
+  const broken = sum((count) => count.broken.length);
+  console.log(`cases ${sum(({ cases }) => cases)}, held ${sum(({ held }) => held)}, broken ${broken}`);
+  process.exitCode = broken > 0 ? 1 : 0;
+}
+
+function rowOf(name: string, { cases, held, broken }: Counts, seconds: number): string {
+  return `${name.padEnd(10)} cases ${cases}, held ${held}, broken ${broken.length} (${seconds} s)`;
+}
+
+void main();
