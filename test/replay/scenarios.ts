@@ -167,8 +167,10 @@ export const SCENARIOS: readonly Scenario[] = [
     async play(rig) {
       const orderId = await placeOrder(rig);
       await rig.sandbox.fail('book', { when: 'late', answer: 'reset', delayMs: 3_000 });
-      const id = await start(rig, adopting(orderId, 'keep', { limits: { maxSlotAttempts: 1 } }));
-      await rig.until(id, ({ status }) => status === 'failed');
+      const id = await start(rig, adopting(orderId, 'keep'));
+      await rig.until(id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+      await rig.bookings.cancel(id, {});
+      await rig.until(id, ({ status }) => status === 'cancelled');
       while ((await rig.sandbox.live(orderId)).appointments === 0) await new Promise(setImmediate);
       await rig.bookings.cleanUp(id);
       await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();

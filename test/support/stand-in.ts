@@ -35,7 +35,6 @@ const core: CoreActivities = {
   isBookingOpen: () => Promise.reject(new Error('not used by the stand-ins')),
   othersClaims: () => Promise.reject(new Error('not used by the stand-ins')),
   isOrderUsedElsewhere: () => Promise.reject(new Error('not used by the stand-ins')),
-  refuseReset: () => Promise.reject(new Error('not used by the stand-ins')),
 };
 
 export async function startStandIn(): Promise<StandIn> {

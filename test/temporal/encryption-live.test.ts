@@ -20,7 +20,6 @@ const core: CoreActivities = {
   readMessage: () => Promise.reject(new Error('not used here')),
   othersClaims: () => Promise.reject(new Error('not used here')),
   isOrderUsedElsewhere: () => Promise.reject(new Error('not used here')),
-  refuseReset: () => Promise.reject(new Error('not used here')),
   isBookingOpen: ({ bookingId }) => {
     if (bookingId.startsWith('fail'))
       throw ApplicationFailure.nonRetryable(`${SECRET} failed`, 'no_slot', SECRET);

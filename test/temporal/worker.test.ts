@@ -25,7 +25,6 @@ const core: CoreActivities = {
   isOrderUsedElsewhere: notUsed,
   refuseReset: notUsed,
   openReschedule: notUsed,
-  refuseReset: notUsed,
   readMessage: notUsed,
 };
 const order: Order = {
