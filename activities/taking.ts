@@ -47,7 +47,8 @@ export async function moveAppointment(provider: Provider, call: Call, input: Mov
   const { reschedule } = provider;
   if (!reschedule) throw new Failure('cannot_reschedule', { sent: 'no' });
   return taken(async () => {
-    const move = { orderId, appointmentId: standing.id, slotKey: slot.key, ref, request };
+    const { key: slotKey, startsAt } = slot;
+    const move = { orderId, appointmentId: standing.id, slotKey, startsAt, ref, request };
     return { is: 'held', appointment: await reschedule(call, move), earlier: false };
   });
 }

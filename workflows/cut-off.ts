@@ -11,6 +11,7 @@ import { failureOf } from './ending';
 import { knownLive, whose } from './evidence';
 import { lookUp } from './lookups';
 import { attention } from './owned';
+import { publish } from './publish';
 import { at, change, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
 import { isEnded } from './steps/order';
@@ -38,8 +39,10 @@ export function unlessUsedElsewhere(undo: Undo): Undo {
   return { ...undo, run: guarded(undo.run), ...(undo.settle && { settle: guarded(undo.settle) }) };
 }
 
-async function isUsedElsewhere({ state: { order, request, id: bookingId } }: Booking): Promise<boolean> {
+async function isUsedElsewhere(b: Booking): Promise<boolean> {
+  const { order, request, id: bookingId } = b.state;
   if (!order) return false;
+  publish(b); // what is undone from here on must show before it is asked about
   const { provider, account } = request;
   return core('does another booking use the order?').isOrderUsedElsewhere({
     ...{ provider, account, bookingId, orderId: order.id },

@@ -47,7 +47,8 @@ export async function openWhile<T>(
   call: () => Promise<T>,
   isUnclear: (answer: T) => boolean,
 ): Promise<T> {
-  const { openWrites: before } = b.state;
+  const { openWrites: before, capabilities } = b.state;
+  if (!capabilities.writesNameOrder) return call();
   noteOpenWrite(b, what);
   const close = (staysOpen: boolean): void => {
     change(b, { openWrites: before });

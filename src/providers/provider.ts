@@ -130,6 +130,8 @@ export interface MoveCall {
   orderId: string | null;
   appointmentId: string;
   slotKey: string;
+  /** The slot's start, RFC 3339: an answer that still shows another time does not say that it moved. */
+  startsAt: string;
   ref: string;
   request: BookingRequest;
 }

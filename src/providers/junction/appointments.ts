@@ -1,6 +1,7 @@
 import type { Appointment, Sighting } from '../../booking/model';
 import { notesWithRef } from '../../booking/ref';
 import type { BookingRequest } from '../../booking/schema/request';
+import { unclear } from '../http';
 import type { BookCall, Call, CancelCall, MoveCall, Where } from '../provider';
 import { readOrder } from './orders';
 import { toAppointment } from './parse';
@@ -33,7 +34,7 @@ export async function book(session: Session, call: Call, booking: BookCall): Pro
 
 /**
  * Moves the order's current appointment to another slot (contract: AppointmentRescheduleRequest). There is no key
- * and no async confirmation here: an unclear answer is looked up.
+ * and no async confirmation here: an unclear answer is looked up, and so is one that shows the appointment at another time.
  */
 export async function reschedule(session: Session, call: Call, move: MoveCall): Promise<Appointment> {
   const orderId = orderOf(move.orderId);
@@ -42,7 +43,9 @@ export async function reschedule(session: Session, call: Call, move: MoveCall): 
     appointment_notes: notesWithRef(move.request.notes, move.ref, MAX_NOTES_LENGTH),
   };
   const wire = await demand(session, call, 'reschedule', appointmentWire, { orderId, body });
-  return toAppointment(wire, orderId, session.notice);
+  const moved = toAppointment(wire, orderId, session.notice);
+  if (moved.startsAt === null || Date.parse(moved.startsAt) === Date.parse(move.startsAt)) return moved;
+  throw unclear('write', 'accepted, but the answer shows the appointment at another time');
 }
 
 /**

@@ -151,7 +151,10 @@ function wordsFor({ name }: Bench, operation: Operation, { status, body }: Said)
 }
 
 function verdictOf(meaning: WriteMeaning<unknown, ErrorRow>): string {
-  if (meaning.is !== 'no_effect') return 'outcome_unknown (looked up)';
+  if (meaning.is === 'unknown') {
+    return `outcome_unknown (${meaning.failure.facts.isRefusal ? 'a refusal that no row names' : 'looked up'})`;
+  }
+  if (meaning.is === 'done') return 'done';
   const { is } = meaning.row;
   return isUsable(is) ? `${is} (read again to tell)` : `${is} (${FAILURES[is].owner})`;
 }

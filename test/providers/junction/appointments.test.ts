@@ -113,6 +113,39 @@ describe('book', () => {
   });
 });
 
+describe('move', () => {
+  const line = `PATCH ${BASE}/phlebotomy/appointment/reschedule`;
+  const TO = '2026-12-08T16:00:00Z';
+  const move = (answer: Record<string, unknown>) => {
+    stage().server.expect(line, { body: anAppointment(answer) });
+    return stage().provider().reschedule?.(stage().call(), {
+      orderId: ORDER_ID,
+      appointmentId: 'a',
+      slotKey: 'foo123',
+      startsAt: TO,
+      ref: REF,
+      request: AT_HOME,
+    });
+  };
+
+  test('is done when the answer shows the appointment at the new time, in whatever zone', async () => {
+    expect(await move({ start_at: '2026-12-08T09:00:00-07:00' })).toMatchObject({ standing: 'confirmed' });
+    expect(stage().server.received[0]?.body).toEqual({
+      booking_key: 'foo123',
+      appointment_notes: `Left arm\nref:${REF}`,
+    });
+  });
+
+  test('is done when the answer does not say the time', async () => {
+    expect(await move({ start_at: null })).toMatchObject({ startsAt: null });
+  });
+
+  test('is unknown when the answer still shows another time', async () => {
+    const failure = await failureOf(Promise.resolve(move({ start_at: '2026-12-07T16:00:00' })));
+    expect([failure.code, failure.facts.isRefusal]).toEqual(['outcome_unknown', undefined]);
+  });
+});
+
 describe.each(BOTH)('look up at %s', (name) => {
   const line = `GET ${BASE}/${AT[name]}/appointment`;
   const lookUp = () =>
@@ -313,8 +346,8 @@ test('the fence is asked before each write, and before no read', async () => {
   await provider.orders?.place(callOf('place'), { bookingId: BOOKING_ID, key: 'k', request: AT_HOME });
   stage().server.expect(`POST ${at}/book`, { body: anAppointment() });
   await provider.book(callOf('book'), booking);
-  stage().server.expect(`PATCH ${at}/reschedule`, { body: anAppointment() });
-  await provider.reschedule?.(callOf('move'), { ...of, slotKey: 'k', ref: REF });
+  stage().server.expect(`PATCH ${at}/reschedule`, { body: anAppointment({ start_at: null }) });
+  await provider.reschedule?.(callOf('move'), { ...of, slotKey: 'k', startsAt: BOOK.startsAt, ref: REF });
   stage().server.expect(`POST ${at}/request`, { body: anAppointment() });
   await provider.tiers?.request(callOf('request'), { ...visit, address });
   stage().server.expect('GET /v3/order/phlebotomy/appointment/cancellation-reasons', {

@@ -79,6 +79,31 @@ describe('an appointment that carries no ref and the id of its order', () => {
   });
 });
 
+describe('a cancel while a move is not answered', () => {
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
+
+  const NO_EFFECT = { when: 'before', answer: { status: 200, body: {} } } as const;
+  test.each([
+    ['had no effect', { when: 'before', answer: 'reset' }, null],
+    ['had no effect, nor has the first cancel', { when: 'before', answer: 'reset' }, NO_EFFECT],
+    ['took effect', { when: 'after', answer: 'reset' }, null],
+    ['took effect, and the first cancel has none', { when: 'after', answer: 'reset' }, NO_EFFECT],
+    ['takes effect late', { when: 'late', answer: 'reset', delayMs: 800 }, null],
+  ] as const)('that %s leaves nothing live and no undo open', async (_what, move, cancel) => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.fail('reschedule', move);
+    await rig.bookings.reschedule(booking.id, { windows: [{ from: '+5d', to: '+9d' }] });
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    if (cancel) await rig.sandbox.fail('cancel_appointment', cancel);
+    await rig.bookings.cancel(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['undone', 'nothing_to_undo']);
+    await expectNothingLive(rig, { of: orderId, kept: orderId });
+  });
+});
+
 describe('a cancel of an order that has no effect', () => {
   const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
