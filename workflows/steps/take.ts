@@ -160,11 +160,15 @@ function beginAgain(b: Booking): void {
 }
 
 /**
- * Where refs do not return, what was there before is what tells ours from another's. At a try that repeats an unanswered
- * one, what is new at its start is not noted: it may be what that one brought about.
+ * What was there before the call is not its effect: where refs return, the appointment that is held while another is booked
+ * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At a try that
+ * repeats an unanswered one, what is new at its start is not noted: it may be what that one brought about.
  */
 async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
-  if (b.state.capabilities.refReturns) return;
+  if (b.state.capabilities.refReturns) {
+    const held = offer.kind === 'move' ? null : b.state.appointment;
+    return change(b, { seenBefore: held ? [held.id] : [] });
+  }
   const startsAt = startOf(offer);
   const where = whereToLook(b, { startsAt, fresh: true });
   const { live } = await reads(b, 'look what is there before booking').lookUp(where);
