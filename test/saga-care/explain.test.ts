@@ -46,13 +46,7 @@ describe('explain', () => {
 
   test('does not call adopted what carries another ref', async () => {
     const orderId = await rig.sandbox.placeOrder();
-    const path = `/v3/order/${orderId}/phlebotomy/appointment`;
-    await rig.sandbox.control('faults', {
-      method: 'POST',
-      path: `${path}/book`,
-      when: 'before',
-      answer: 'reset',
-    });
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer: 'reset' });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
     const [slot] = await rig.bookings.searchSlots(atHome());

@@ -98,7 +98,7 @@ describe('an incident', () => {
     const { attention, lastRequest } = await rig.bookings.get(other);
     expect([attention?.since, lastRequest?.by]).toEqual([anew.attention?.since, 'a person']);
     expect(await retriesOf(other)).toBe(0);
-    await fetch(`${rig.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+    await rig.sandbox.mend();
     await Promise.all(
       ids.map(async (id) => {
         await rig.until(id, (view) => view.attention?.reason === REASON);

@@ -5,8 +5,10 @@ import { TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { runCli } from '../cli/world';
 import { AUTH, testApi } from '../support/api';
-import { adopting, atHome, startSaga, type SagaRig } from '../support/saga';
+import { ALWAYS } from '../support/calls';
+import { adopting, atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
+import { useSaga } from '../support/use-saga';
 
 /** A decision is for what the person saw: through each door, and not once something else is asked. */
 
@@ -15,14 +17,7 @@ const REASON = 'credentials_rejected';
 const END = { choice: 'end', why: 'the patient gave up' } as const;
 
 describe('a decision', () => {
-  let rig: SagaRig;
-  beforeAll(async () => {
-    rig = await startSaga();
-  }, 120_000);
-  afterAll(() => rig.stop(), 180_000);
-  beforeEach(async () => {
-    await rig.sandbox.control('reset', {});
-  });
+  const rig = useSaga();
 
   type Kind = 'retry' | 'resolve';
   /** Sends a decision; returns the code of its refusal, or null. `resolve` means that the booking is to end. */
@@ -66,8 +61,7 @@ describe('a decision', () => {
   /** A booking that asks because the credentials are dead, and asks anew after each retry. */
   const asking = async (): Promise<BookingView> => {
     const orderId = await rig.sandbox.placeOrder();
-    const path = `/v3/order/${orderId}`;
-    await rig.sandbox.control('faults', { method: 'GET', path, times: 1_000, when: 'before', answer: AWAY });
+    await rig.sandbox.fail('read_order', { of: orderId, times: ALWAYS, when: 'before', answer: AWAY });
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     return rig.until(booking.id, ({ attention }) => attention?.reason === REASON);
   };

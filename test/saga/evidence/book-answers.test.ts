@@ -32,13 +32,16 @@ describe.each([
     expect(await rig.sandbox.callsOf('book')).toHaveLength(1);
   });
 
-  test.each(PLAIN.slice(-3))('that is answered %s and takes effect late is found', async (_status, answer) => {
-    await rig.sandbox.fail('book', { when: 'late', answer, delayMs: 900 });
-    const view = await confirmed(await start(request()));
-    expect(view.attempts).toMatchObject([{ outcome: 'confirmed' }]);
-    expect(await rig.sandbox.callsOf('book')).toHaveLength(1);
-    await expectOneAppointment(rig, { of: view.order?.id, id: view.appointment?.id });
-  });
+  test.each(PLAIN.slice(-3))(
+    'that is answered %s and takes effect late is found',
+    async (_status, answer) => {
+      await rig.sandbox.fail('book', { when: 'late', answer, delayMs: 900 });
+      const view = await confirmed(await start(request()));
+      expect(view.attempts).toMatchObject([{ outcome: 'confirmed' }]);
+      expect(await rig.sandbox.callsOf('book')).toHaveLength(1);
+      await expectOneAppointment(rig, { of: view.order?.id, id: view.appointment?.id });
+    },
+  );
 
   test('that is answered 503 leaves nothing when it is cancelled before anybody could look', async () => {
     await rig.sandbox.fail('book', { when: 'late', answer: 503, delayMs: 900 });
