@@ -40,7 +40,7 @@ export async function cancelAppointment(
     });
     if (CAPABILITIES[input.at.provider].cancelBy === 'staff_task')
       return { is: 'asked', appointment: answered ?? appointment };
-    return await afterAccepted(provider, call, input, appointment);
+    return await afterDone(provider, call, input, { appointment, isAccepted: !isShownLive(answered) });
   } catch (err) {
     if (!(err instanceof Failure)) throw err;
     const unanswered = unansweredOf(err);
@@ -99,19 +99,25 @@ export function refuseFee(appointment: Appointment, { feeWindowMs, accepted }: F
   if (!accepted && costsFeeNow(appointment, feeWindowMs, nowMs)) throw new Failure('fee_window');
 }
 
-/** An accepted cancel is no ended appointment yet: the read decides. */
-async function afterAccepted(
+/** A success whose own body shows the appointment as it was does not say that the cancel was accepted. */
+function isShownLive(answered: Appointment | null): boolean {
+  return answered !== null && answered.standing !== 'cancelled';
+}
+
+/** A cancel that was answered with a success is no ended appointment yet: the read decides. */
+async function afterDone(
   provider: Provider,
   call: Call,
   input: CancelInput,
-  appointment: Appointment,
+  { appointment, isAccepted }: { appointment: Appointment; isAccepted: boolean },
 ): Promise<CancelAnswer> {
   const cancel = { id: appointment.id, at: new Date().toISOString() };
-  const acceptedCancels = [...input.acceptedCancels, cancel];
+  const acceptedCancels = isAccepted ? [...input.acceptedCancels, cancel] : input.acceptedCancels;
   const ended = await endedNow(provider, call, { ...input, acceptedCancels }, appointment);
   if (ended && !(ended instanceof Failure)) return { is: 'ended', appointment: ended, byUs: true };
+  const did = isAccepted ? 'the cancel was accepted' : 'the answer to the cancel shows it as it was';
   const why = ended ? `cannot be read: ${wordsOf(ended)}` : 'is not shown as ended';
-  return { is: 'unknown', said: `the cancel was accepted, and it ${why}`, appointment, accepted: true };
+  return { is: 'unknown', said: `${did}, and it ${why}`, appointment, accepted: isAccepted };
 }
 
 /** A refusal may mean that it has ended already: a read tells. Where nothing was sent, or load refused it, there is none. */

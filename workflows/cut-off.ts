@@ -194,6 +194,7 @@ async function judged(b: Booking, before: Before): Promise<Verdict> {
     await findPlacedOrder(b);
     const order = await orderToUndo(b);
     if (!order && b.state.capabilities.orderKind !== null) return { do: 'undo' };
+    if (await isUsedElsewhere(b)) return { do: 'undo' }; // which leaves it alone, and says so
     return verdictOn(b, before, await lookUp(b, 'look what the booking left'));
   } catch (err) {
     const failure = failureOf(err);

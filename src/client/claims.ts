@@ -38,6 +38,7 @@ interface OthersQuestion extends ClaimQuestion {
   provider: ProviderName;
   account: string;
   bookingId: string;
+  otherStarts?: readonly string[];
 }
 
 interface OrderQuestion {
@@ -85,16 +86,19 @@ async function othersClaims(
 /** Every booking and clean-up there, open and closed, with its memo. */
 async function executionsAround(
   door: Door,
-  { provider, account, startsAt }: OthersQuestion,
+  { provider, account, startsAt, otherStarts = [] }: OthersQuestion,
 ): Promise<Execution[]> {
-  const at = (offsetMs: number): string => new Date(Date.parse(startsAt) + offsetMs).toISOString();
+  const around = [startsAt, ...otherStarts].map((start) => {
+    const at = (offsetMs: number): string => new Date(Date.parse(start) + offsetMs).toISOString();
+    return `BookingStartsAt BETWEEN '${at(-AROUND_MS)}' AND '${at(AROUND_MS)}'`;
+  });
   const query = [
     `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
     // A run that continued as new is one with its successor, which is listed for itself.
     "ExecutionStatus != 'ContinuedAsNew'",
     `BookingProvider = '${provider}'`,
     `BookingAccount = '${account}'`,
-    `BookingStartsAt BETWEEN '${at(-AROUND_MS)}' AND '${at(AROUND_MS)}'`,
+    `(${around.join(' OR ')})`,
   ].join(' AND ');
   const found: Execution[] = [];
   for await (const row of rowsOf(door, query)) {

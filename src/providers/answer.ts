@@ -48,9 +48,9 @@ export interface Complaint {
 /** `plain`: text, which a row may name by its words; `foreign`: JSON that is not the vendor's; `garbage`: nothing to read. */
 const FOREIGN_FORMS: readonly string[] = ['plain', 'foreign', 'garbage'];
 
-/** The form of a body that is text: a page of markup is a gateway's. */
+/** The form of a body that is text: a page of markup is a gateway's, and JSON that is cut off is nobody's. */
 export function formOfText(text: string): 'plain' | 'garbage' {
-  return /^\s*(<|$)/.test(text) ? 'garbage' : 'plain';
+  return /^\s*([<{[]|$)/.test(text) ? 'garbage' : 'plain';
 }
 
 /** How a vendor refuses. */

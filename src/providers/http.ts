@@ -96,15 +96,32 @@ function send(request: HttpRequest, outgoing: Request, signal: AbortSignal): Pro
 }
 
 function outgoingOf(request: HttpRequest): Request {
+  const body = Buffer.from(request.body === undefined ? '' : JSON.stringify(request.body));
+  const isSent = request.method !== 'GET';
   return new Request(request.url, {
     method: request.method,
     headers: {
       ...request.headers,
       ...(request.body !== undefined && { 'content-type': 'application/json' }),
+      ...(isSent && { 'content-length': String(body.byteLength) }),
     },
-    body: request.body === undefined ? undefined : JSON.stringify(request.body),
+    ...(isSent && onceOnly(body)),
     redirect: 'manual',
   });
+}
+
+/**
+ * A body as a stream, of which fetch has no second copy: an answer of 421 has fetch send by itself, and unasked by any fence,
+ * what it can send again.
+ */
+function onceOnly(bytes: Uint8Array): RequestInit {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+  return { body, duplex: 'half' };
 }
 
 /** The failure of a call whose effect cannot be told from what came back. */

@@ -67,6 +67,18 @@ describe('an accepted cancel', () => {
     expect(calls).toEqual(['look', 'cancel', 'look afresh']);
   });
 
+  test.each<[name: string, after: () => Sighting, answer: object]>([
+    ['is absent', () => ABSENT, { is: 'unknown', accepted: false }],
+    ['still stands', () => shows(OURS), { is: 'unknown', accepted: false }],
+    ['is shown ended', () => shownEnded(ENDED), { is: 'ended', appointment: { id: 'a' } }],
+  ])(
+    'whose own answer shows the appointment live is none, also when it %s',
+    async (_name, after, expected) => {
+      const { answer } = cancel({ look: looks(shows(OURS), after), cancel: () => OURS });
+      expect(await answer).toMatchObject(expected);
+    },
+  );
+
   test('of a staff is no more than asked for', async () => {
     const { answer, calls } = cancel(
       { look: looks(shows(OURS)), cancel: () => ({ ...OURS, reason: 'task 7' }) },

@@ -41,8 +41,8 @@ export interface Expected {
 export const FORMS = {
   /** The documented shape of success. */
   good: 'success',
-  /** The same of a cancellation, whose body shows that nothing was cancelled. */
-  still_live: 'success',
+  /** The same of a cancellation or a move, whose body shows that nothing has changed. */
+  unchanged: 'success',
   /** Junction: `{detail: string}`. */
   detail: 'junction',
   /** Junction: `{detail: array}`. */
@@ -186,8 +186,8 @@ export const SENTENCES = {
     words: 'PSC appointment scheduling is not enabled for this team.',
     statuses: [503],
     answers: AT_DRAW_SITES,
-    // An account without the closed beta of asynchronous confirmation may be refused in words that nobody knows.
-    open: TAKING,
+    // Closed betas that an account lacks may be refused in words that nobody knows.
+    open: OF_APPOINTMENTS,
     means: { verdict: 'no_effect', code: 'feature_not_enabled' },
     source: `${TABLE}: 503 on a PSC call`,
   },
@@ -221,6 +221,8 @@ const vendorOf = (write: WriteName): 'junction' | 'oliver' =>
   write.startsWith('oliver/') ? 'oliver' : 'junction';
 const isOwnForm = (write: WriteName, { form, status }: AnswerFacts): boolean =>
   FORMS[form] === vendorOf(write) && !BODILESS.includes(status);
+const isSuccess = ({ status }: AnswerFacts): boolean =>
+  status >= 200 && status < 300 && !BODILESS.includes(status);
 const always = (expected: Expected) => () => expected;
 const isCancel = (write: WriteName): boolean =>
   CANCELLING.includes(write) || ORDER_CANCELLING.includes(write);
@@ -228,8 +230,7 @@ const isCancel = (write: WriteName): boolean =>
 const ROWS: readonly Row[] = [
   {
     why: 'a 2xx in the documented shape is done; of a cancellation only what a read shows is',
-    fits: (_write, { status, form }) =>
-      status >= 200 && status < 300 && !BODILESS.includes(status) && form === 'good',
+    fits: (_write, answer) => isSuccess(answer) && answer.form === 'good',
     is: (write, { after }) => {
       if (!isCancel(write) || after === 'ended') return { verdict: 'done' };
       return { verdict: CANCELLING.includes(write) ? 'accepted' : 'unknown' };
@@ -272,15 +273,9 @@ const ROWS: readonly Row[] = [
     is: always({ verdict: 'no_effect' }),
   },
   {
-    why: 'Oliver: a 409 on create is unknown, whatever its form',
-    fits: (write, { status }) => write === 'oliver/create_appointment' && status === 409,
-    is: always({ verdict: 'unknown' }),
-  },
-  {
-    why: 'a readable 4xx in the vendor’s error form that no row names',
+    why: 'a readable 4xx in the vendor’s error form that no row names (Oliver’s 409 among them), and a success that says otherwise',
     fits: (write, answer) =>
-      answer.status >= 400 &&
-      answer.status < 500 &&
+      ((answer.status >= 400 && answer.status < 500) || isSuccess(answer)) &&
       !OF_GATEWAYS.includes(answer.status) &&
       isOwnForm(write, answer),
     is: always({ verdict: 'refused' }),

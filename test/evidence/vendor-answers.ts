@@ -120,7 +120,7 @@ export function visitBody(id: number | string, stage: Stage): object {
 }
 
 /** The documented answer to a write that succeeded. */
-function successOf(write: WriteName, stage: Stage, form: 'good' | 'still_live'): object {
+function successOf(write: WriteName, stage: Stage, form: 'good' | 'unchanged'): object {
   const place = placeOf(write);
   if (place === 'oliver') {
     const isTask = write === 'oliver/create_task';
@@ -137,8 +137,15 @@ function successOf(write: WriteName, stage: Stage, form: 'good' | 'still_live'):
     const status = form === 'good' ? 'cancelled.*.cancelled' : 'received.*.requisition_created';
     return { order: orderBody(place, stage, status), status: 'success', message: 'order cancelled' };
   }
-  const isCancelled = write.endsWith('cancel_appointment') && form === 'good';
-  return appointmentBody(place, stage, isCancelled ? 'cancelled' : 'confirmed');
+  if (form === 'unchanged') return appointmentBody(place, stage, 'confirmed');
+  if (write.endsWith('cancel_appointment')) return appointmentBody(place, stage, 'cancelled');
+  const startsAt = write.endsWith('reschedule') ? movedTo(stage) : stage.startsAt;
+  return appointmentBody(place, { ...stage, startsAt }, 'confirmed');
+}
+
+/** The start of the slot that an appointment is moved to. */
+export function movedTo({ startsAt }: Stage): string {
+  return new Date(Date.parse(startsAt) + DAY_MS).toISOString();
 }
 
 /** An answer of these facts. */
@@ -169,7 +176,7 @@ const json = (value: unknown) => ({ type: 'application/json', text: JSON.stringi
 
 const BODIES: Record<Form, (told: Told) => { type: string; text: string }> = {
   good: ({ write, stage }) => json(successOf(write, stage, 'good')),
-  still_live: ({ write, stage }) => json(successOf(write, stage, 'still_live')),
+  unchanged: ({ write, stage }) => json(successOf(write, stage, 'unchanged')),
   detail: ({ words }) => json({ detail: words }),
   detail_list: ({ words }) => json({ detail: [{ loc: ['body'], msg: words, type: 'value_error' }] }),
   error_message: ({ words, status }) => json({ error: 'error', message: words, status_code: status }),

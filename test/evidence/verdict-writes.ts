@@ -10,7 +10,7 @@ import { createJunction } from '../../src/providers/junction';
 import { createOliver } from '../../src/providers/oliver';
 import type { Fence, Provider } from '../../src/providers/provider';
 import type { Verdict, WriteName } from './expected-verdicts';
-import { APPOINTMENT_ID, placeOf, type Place, type Stage } from './vendor-answers';
+import { APPOINTMENT_ID, movedTo, placeOf, type Place, type Stage } from './vendor-answers';
 
 /** Each write as the workflow makes it: through the activity and the real adapter, looks included. */
 
@@ -113,15 +113,13 @@ const requestVisit: Call = async (activities, at, stage) => {
   return activities.requestVisit({ ...takingFor(at, stage), order, vendor: 'phlebfinders' });
 };
 
-const moveAppointment: Call = (activities, at, stage) => {
-  const startsAt = new Date(Date.parse(stage.startsAt) + 86_400_000).toISOString();
-  return activities.moveAppointment({
+const moveAppointment: Call = (activities, at, stage) =>
+  activities.moveAppointment({
     ...takingFor(at, stage),
     orderId: stage.orderId,
     appointmentId: APPOINTMENT_ID,
-    slot: { ...slotOf(stage), startsAt },
+    slot: { ...slotOf(stage), startsAt: movedTo(stage) },
   });
-};
 
 const cancelAppointment =
   (appointmentId: string): Call =>

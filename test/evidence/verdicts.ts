@@ -43,7 +43,7 @@ const SHORT_TIMEOUT_MS = 3_000;
 
 /** Statuses that documents or rules speak of: they are played with every body, the others with some by turns. */
 const SPOKEN_OF: readonly number[] = [
-  ...[200, 201, 202, 204, 301, 302, 307, 400, 401, 403, 404, 408, 409, 410, 422, 425, 429, 499],
+  ...[200, 201, 202, 204, 301, 302, 307, 400, 401, 403, 404, 407, 408, 409, 410, 421, 422, 425, 429, 499],
   ...[500, 502, 503, 504],
 ];
 
@@ -149,6 +149,9 @@ function casesOf(write: WriteName): Case[] {
 
 type Body = Omit<AnswerFacts, 'status'>;
 
+/** Writes whose answer shows something that was there before. */
+const CHANGES = /cancel|reschedule/;
+
 /**
  * Both vendors' errors, worded and unworded, for every status; success, and what strangers answer, by turns. All of it for
  * a status that is spoken of.
@@ -159,7 +162,7 @@ function bodiesOf(write: WriteName, status: number): Body[] {
   const chosen = (forms: Form[], turn: number): Form[] =>
     isSpokenOf ? forms : forms.filter((_, n) => n === turn % forms.length);
   const sentence = sentenceOf(write);
-  const success: Form[] = write.includes('cancel') ? ['good', 'still_live'] : ['good'];
+  const success: Form[] = CHANGES.test(write) ? ['good', 'unchanged'] : ['good'];
   const own = chosen(ownFormsOf(write), status);
   const bodies: Omit<Body, 'after'>[] = [
     ...(isTurn(0) ? success.map((form) => ({ form, sentence: null })) : []),

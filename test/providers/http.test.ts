@@ -59,6 +59,18 @@ test('sends JSON and gives back the answer, parsed', async () => {
   expect(server.received[0]).toMatchObject({ body: { a: 1 }, headers: { 'x-key': 'k' } });
 });
 
+test.each([{ body: { a: 'é' } }, { body: undefined }])(
+  'a write that is answered 421 is not sent again by itself: %j',
+  async ({ body }) => {
+    server.expect('POST /thing', { status: 421, body: 'Misdirected Request' });
+    const answer = await exchange(request('write', { body }));
+    expect(answer.status).toBe(421);
+    expect(server.received).toHaveLength(1);
+    const length = body === undefined ? 0 : Buffer.byteLength(JSON.stringify(body));
+    expect(server.received[0]).toMatchObject({ body, headers: { 'content-length': String(length) } });
+  },
+);
+
 test('an empty answer is null; a plain-text error is its text', async () => {
   server.expect('GET /thing', { status: 200 });
   server.expect('GET /thing', { status: 404, body: 'Not here' });

@@ -122,7 +122,9 @@ describe('a visit at a practice (Oliver)', () => {
     const { booking } = await rig.bookings.start(visit());
     const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     expect(view.attempts).toMatchObject([{ outcome: 'confirmed', startsAt: view.appointment?.startsAt }]);
-    const [lost, again] = (await rig.clinic.callsOf('create_appointment')).map(({ at }) => Date.parse(at));
+    const [lost, again] = (await rig.clinic.callsOf('create_appointment'))
+      .slice(-2)
+      .map(({ at }) => Date.parse(at));
     expect(Number(again) - Number(lost)).toBeGreaterThanOrEqual(1_500);
     expect(await live()).toEqual([view.appointment?.id]);
   });

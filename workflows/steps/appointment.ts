@@ -119,8 +119,12 @@ async function cancelOurs(b: Booking): Promise<UndoOutcome> {
   await lookForStrays(b, 'until it is gone');
   if (b.state.undoCalls.includes('appointment')) return 'undone';
   // Where no ref tells, what an earlier run made cannot be looked for: a person must know of it.
-  if (!refReturns) await core('was the booking reset?').refuseReset({ firstRunId: at(b).firstRunId });
+  if (!refReturns) await refuseReset(b);
   return 'nothing_to_undo';
+}
+
+function refuseReset(b: Booking): Promise<void> {
+  return core('was the booking reset?').refuseReset({ firstRunId: at(b).firstRunId });
 }
 
 /** Cancels the live one that carries our ref, the old one of a move before it. */
@@ -172,7 +176,7 @@ async function cancel(b: Booking, appointmentId: string | null): Promise<string[
       fees: feeTermsOf(b),
     });
   try {
-    return noteAnswer(
+    return await noteAnswer(
       b,
       await openWhile(
         b,
@@ -188,9 +192,9 @@ async function cancel(b: Booking, appointmentId: string | null): Promise<string[
 }
 
 /** Notes what became of it, the accepted cancel first: from then on the provider may not show the appointment at all. */
-function noteAnswer(b: Booking, answer: CancelAnswer): string[] {
+async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
   if (answer.is === 'nothing_there') {
-    noteNothing(b, answer.sighting);
+    await noteNothing(b, answer.sighting);
     return [];
   }
   const { appointment } = answer;
@@ -207,12 +211,15 @@ function noteAnswer(b: Booking, answer: CancelAnswer): string[] {
 
 /**
  * Nothing that is provably ours is live. What stands there is for a person while a call is unanswered, or when it has the
- * id that we hold and nothing else that makes it ours.
+ * id that we hold and nothing else that makes it ours. A caller's cancel may mean one that a run before a reset took over.
  */
-function noteNothing(b: Booking, sighting: Sighting): void {
-  const { unknownBook, appointment } = b.state;
-  const hasOurId = sighting.live.some(({ id }) => id === appointment?.id);
-  if ((unknownBook || hasOurId) && whose(b, sighting).is === 'foreign') throw new Failure('ambiguous_match');
+async function noteNothing(b: Booking, sighting: Sighting): Promise<void> {
+  const { unknownBook, appointment, cancel: message, request } = b.state;
+  if (whose(b, sighting).is === 'foreign') {
+    const hasOurId = sighting.live.some(({ id }) => id === appointment?.id);
+    if (unknownBook || hasOurId) throw new Failure('ambiguous_match');
+    if (message && request.policy?.existingAppointment === 'adopt') await refuseReset(b);
+  }
   noteEnded(b, sighting);
 }
 

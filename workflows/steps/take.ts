@@ -190,8 +190,10 @@ async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
     });
   } catch (err) {
     const failure = failureOf(err);
+    // The run before a reset may have made this very call: it is as if it had not been answered.
+    if (failure?.code === 'booking_reset') noteUnknown(b, offer, failure.message);
     // What certainly had no effect says nothing of an earlier call with the same key.
-    if (failure) changeAttempt(b, b.state.unknownBook ? 'unknown' : 'refused', failure.message);
+    else if (failure) changeAttempt(b, b.state.unknownBook ? 'unknown' : 'refused', failure.message);
     throw err;
   }
 }

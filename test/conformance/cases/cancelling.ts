@@ -83,4 +83,28 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
       await expectGone(trial, id);
     },
   );
+
+  if (cancelBy === 'staff_task') return;
+
+  test('an answer of 200 is not yet proof: what it shows still standing, and what a read does, is not undone', async () => {
+    const trial = await desk().open();
+    const { id } = await trial.held();
+    const body = desk().hand.made('book').at(-1)?.answer;
+    await desk().hand.fault('cancel', { when: 'before', answer: { status: 200, body } });
+    expect(await trial.cancel(id)).toMatchObject({ is: 'unknown', accepted: true, appointment: { id } });
+    expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
+    isDone(await trial.cancel(id), id);
+    await expectGone(trial, id);
+  });
+
+  test.each([
+    ['before' as const, { is: 'unknown', accepted: true }],
+    ['after' as const, { is: 'ended', byUs: true }],
+  ])('"already cancelled", said %s it is: the read decides', async (when, expected) => {
+    const trial = await desk().open();
+    const { id } = await trial.held();
+    const body = desk().subject.errorBody('This appointment has already been cancelled.');
+    await desk().hand.fault('cancel', { when, answer: { status: 400, body } });
+    expect(await trial.cancel(id)).toMatchObject({ ...expected, appointment: { id } });
+  });
 };

@@ -29,6 +29,14 @@ export const moveCases: Cases = (desk, { reschedule }) => {
     expect((await desk().hand.live()).appointments).toBe(1);
   });
 
+  test('what has ended cannot be moved: said so, and nothing is sent', async () => {
+    const trial = await desk().open();
+    const { id } = await trial.held();
+    await trial.cancel(id);
+    expect(await refusal(trial.move(id, otherThan(trial)))).toEqual(final('appointment_gone'));
+    expect(desk().hand.made('move')).toEqual([]);
+  });
+
   test('a slot that somebody else was quicker for leaves the appointment where it was', async () => {
     const trial = await desk().open();
     const { id, startsAt } = await trial.held();

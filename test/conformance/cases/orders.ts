@@ -1,4 +1,4 @@
-import { EPOCH, final, placed, refusal, untilItComes, type Cases } from '../desk';
+import { EPOCH, final, placed, refusal, retried, untilItComes, type Cases } from '../desk';
 import { LOST_IN_SHORT } from '../faults';
 
 /** Orders, at providers that have them. */
@@ -61,6 +61,31 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
       appointments: orderCancelTakesAppointment ? 0 : 1,
     });
     expect((await trial.look()).live).toHaveLength(orderCancelTakesAppointment ? 0 : 1);
+  });
+
+  test('an order cancelled by its answer, and not by its read, is not undone', async () => {
+    const trial = await desk().open();
+    const body = desk().hand.made('placeOrder').at(-1)?.answer;
+    await desk().hand.fault('cancelOrder', { when: 'before', answer: { status: 200, body } });
+    expect(await trial.cancelOrder()).toMatchObject({ is: 'unknown', order: { id: trial.order?.id } });
+    expect((await desk().hand.live()).orders).toBe(1);
+    expect(await trial.cancelOrder()).toMatchObject({ is: 'ended', byUs: true });
+    expect((await desk().hand.live()).orders).toBe(0);
+  });
+
+  test('one or two 404s on an appointment that we know prove nothing: it is missing, and nothing is undone', async () => {
+    const trial = await desk().open();
+    const { id } = await trial.held();
+    const answer = { status: 404, body: desk().subject.errorBody('Not Found') };
+    const hidden = () => desk().hand.fault('lookUp', { times: 2, answer });
+    await hidden();
+    expect(await refusal(trial.look())).toEqual(retried('appointment_missing'));
+    await hidden();
+    expect(await refusal(trial.cancel(id))).toEqual(retried('appointment_missing'));
+    await hidden();
+    expect(await refusal(trial.cancelOrder())).toEqual(retried('appointment_missing'));
+    expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
+    expect(await desk().hand.live()).toEqual({ orders: 1, appointments: 1 });
   });
 
   test.each(LOST_IN_SHORT)(

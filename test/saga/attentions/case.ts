@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Choice, FailureCode } from '../../../src/booking/failures';
 import type { BookingStatus } from '../../../src/booking/schema/view';
 import type { Lane } from '../../matrix/lanes';
-import { adopting, type SagaRig } from '../../support/saga';
+import { adopting, atPractice, type SagaRig } from '../../support/saga';
 
 /** One way in which a booking comes to need a person, and what follows each of the choices. */
 export interface Case {
@@ -79,4 +80,17 @@ export async function placeForeign({ sandbox }: Pick<Lane, 'sandbox'>, orderId: 
     end_at: new Date(startsAt + 3_600_000).toISOString(),
   });
   return String(Reflect.get(Object(made), 'id'));
+}
+
+/** A confirmed booking of a client who has no other. */
+export async function confirmedAtPractice(rig: SagaRig): Promise<{ id: string; appointmentId: string }> {
+  const remoteId = randomUUID().slice(0, 8);
+  await rig.clinic.control('clients', {
+    ...{ first_name: 'Test', last_name: 'Client', remote_id: `C-${remoteId}` },
+    patients: [{ name: 'Biscuit', remote_id: `P-${remoteId}` }],
+  });
+  const who = { client: { remoteId: `C-${remoteId}` }, patient: { remoteId: `P-${remoteId}` } };
+  const { booking } = await rig.bookings.start(atPractice(who));
+  const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+  return { id: booking.id, appointmentId: appointment?.id ?? '' };
 }

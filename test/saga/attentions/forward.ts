@@ -1,7 +1,10 @@
+import type { BookingView } from '../../../src/booking/schema/view';
 import { ALWAYS, type FaultAnswer, type JunctionCall } from '../../support/calls';
+import { resetBooking } from '../../support/resets';
 import { atHome } from '../../support/saga';
 import {
   BOTH_LIVE,
+  confirmedAtPractice,
   NOTHING_LIVE,
   placeForeign,
   startAdopting,
@@ -35,9 +38,9 @@ function failing(reason: Case['reason'], call: JunctionCall, answer: FaultAnswer
 
 export const FORWARD: readonly Case[] = [
   failing('provider_unavailable', 'availability', { status: 500, body: 'Internal Server Error' }),
-  failing('rate_limited', 'book', { status: 429, body: 'Too Many Requests' }),
+  failing('rate_limited', 'book', { status: 429, body: { detail: 'Too Many Requests' } }),
   failing('credentials_rejected', 'book', { status: 401, body: { detail: 'Invalid token' } }),
-  failing('unexpected_answer', 'book', { status: 418, body: 'I am a teapot' }),
+  failing('unexpected_answer', 'book', { status: 418, body: { detail: 'I am a teapot' } }),
   {
     reason: 'outcome_unknown',
     when: 'because the placing of its order stays unanswered',
@@ -48,6 +51,46 @@ export const FORWARD: readonly Case[] = [
       return { id: booking.id, orderId: null, mend: () => stage.sandbox.mend() };
     },
     choices: { retry: { first: 'mend', status: 'confirmed' }, end: { status: 'failed' } },
+  },
+  {
+    reason: 'patient_has_appointment',
+    when: 'because of a visit on another order of theirs',
+    async reach(stage) {
+      const theirs = await placeForeign(stage, await stage.sandbox.placeOrder());
+      const mend = () => stage.sandbox.control(`appointments/${theirs}`, { status: 'cancelled' });
+      return { ...(await startAdopting(stage, 'cancel')), mend };
+    },
+    choices: GO_ON_OR_END,
+  },
+  {
+    reason: 'status_unknown',
+    when: 'because the provider has a new word for it at the deadline',
+    async reach(stage) {
+      await stage.sandbox.control('confirmation', { mode: 'never' });
+      const limits = { confirmTimeoutMs: 3_000, maxSlotAttempts: 1 };
+      const started = await startAdopting(stage, 'cancel', { ...ASYNC, limits });
+      const isWaiting = ({ status }: BookingView) => status === 'awaiting_confirmation';
+      const { appointment } = await stage.rig.until(started.id, isWaiting);
+      const said = (status: string) => stage.sandbox.control(`appointments/${appointment?.id}`, { status });
+      await said('awaiting_moonrise');
+      return { ...started, mend: () => said('confirmed') };
+    },
+    choices: GO_ON_OR_END,
+  },
+  {
+    reason: 'booking_reset',
+    when: 'where no ref tells what it made before',
+    async reach({ rig }) {
+      const { id, appointmentId } = await confirmedAtPractice(rig);
+      await resetBooking(rig.server, id);
+      const mend = () => rig.clinic.control(`appointments/${appointmentId}`, { status: 'DELETED' });
+      return { id, orderId: null, mend };
+    },
+    choices: {
+      retry: { first: 'mend', status: 'confirmed' },
+      // The undo cannot tell either what there is to undo.
+      end: { status: 'compensating', asks: 'booking_reset' },
+    },
   },
   {
     reason: 'feature_not_enabled',

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { ALWAYS, type FaultAnswer, type JunctionCall } from '../../support/calls';
-import { atPractice, type SagaRig } from '../../support/saga';
 import {
   BOTH_LIVE,
+  confirmedAtPractice,
   NOTHING_LIVE,
   ORDER_LIVE,
   placeForeign,
@@ -192,17 +191,4 @@ async function staffIdle({ rig }: Stage): Promise<Reached> {
   await rig.bookings.cancel(id, {});
   const deleted = () => rig.clinic.control(`appointments/${appointmentId}`, { status: 'DELETED' });
   return { id, orderId: null, mend: deleted, undoByHand: deleted };
-}
-
-/** A confirmed booking of a client who has no other. */
-export async function confirmedAtPractice(rig: SagaRig): Promise<{ id: string; appointmentId: string }> {
-  const remoteId = randomUUID().slice(0, 8);
-  await rig.clinic.control('clients', {
-    ...{ first_name: 'Test', last_name: 'Client', remote_id: `C-${remoteId}` },
-    patients: [{ name: 'Biscuit', remote_id: `P-${remoteId}` }],
-  });
-  const who = { client: { remoteId: `C-${remoteId}` }, patient: { remoteId: `P-${remoteId}` } };
-  const { booking } = await rig.bookings.start(atPractice(who));
-  const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
-  return { id: booking.id, appointmentId: appointment?.id ?? '' };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Swept } from '../../../src/booking/care';
 import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
-import { expectNothingLive } from '../../support/live';
+import { expectNothingLive, expectOneAppointment } from '../../support/live';
+import { resetBooking } from '../../support/resets';
 import { adopting, atHome, atSite } from '../../support/saga';
 import { eventually } from '../../support/stand-in';
 import { useSaga } from '../../support/use-saga';
@@ -41,6 +42,20 @@ describe('an order of a booking that was cut off', () => {
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
     expect(await rig.sandbox.callsOf('cancel_order')).toEqual([]);
     expect(await rig.sandbox.callsOf('cancel_appointment')).toEqual([]);
+  });
+
+  test('stays, with its appointment that stands confirmed, and nobody is asked about it', async () => {
+    const first = await rig.bookings.start(atHome());
+    const { order, appointment } = await rig.until(first.booking.id, ({ status }) => status === 'confirmed');
+    await cutOff(first.booking.id);
+    const orderId = order?.id ?? '';
+    const next = await rig.bookings.start(
+      adopting(orderId, 'keep', { policy: { existingAppointment: 'adopt' } }),
+    );
+    await rig.until(next.booking.id, ({ status }) => status === 'confirmed');
+    const view = await cleanedUp(first.booking.id);
+    expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['nothing_to_undo', 'nothing_to_undo']);
+    await expectOneAppointment(rig, { of: orderId, id: appointment?.id });
   });
 
   test.each([
@@ -88,18 +103,9 @@ describe('a booking that was reset and then cut off', () => {
     await rig.sandbox.control('confirmation', { mode: 'never' });
     const { booking } = await rig.bookings.start(atHome(ASYNC));
     const { order } = await rig.until(booking.id, ({ status }) => status === 'awaiting_confirmation');
-    const { runId } = await handleOf(booking.id).describe();
     await rig.stopWorkers();
     const { client } = rig.server;
-    await client.workflowService.resetWorkflowExecution({
-      namespace: client.options.namespace,
-      workflowExecution: { workflowId: workflowIdOf(booking.id), runId },
-      reason: 'tried out',
-      requestId: randomUUID(),
-      workflowTaskFinishEventId: (await handleOf(booking.id).fetchHistory()).events?.find(
-        ({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes,
-      )?.eventId,
-    });
+    await resetBooking(rig.server, booking.id);
     await handleOf(booking.id).terminate('pressed by mistake');
     await rig.startWorkers();
     await eventually(

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { temporal } from '@temporalio/proto';
 import { workflowIdOf } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';
 import { cancel as cancelSignal } from '../../../workflows/messages';
 import { ALWAYS } from '../../support/calls';
 import { expectNothingLive, expectOneAppointment } from '../../support/live';
+import { resetBooking } from '../../support/resets';
 import { adopting, atHome, atPractice, atSite } from '../../support/saga';
 import { AT_SITE_TEST } from '../../support/sandbox';
 import { useSaga } from '../../support/use-saga';
 
 /** A reset in Temporal cannot hide what the run before it made. */
-
-const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED: TASK_COMPLETED } = temporal.api.enums.v1.EventType;
 
 const DOWN = { status: 500, body: { detail: 'Internal Server Error' } };
 
@@ -19,20 +17,7 @@ describe('a booking that is reset to its first task', () => {
   const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
   const handleOf = (id: string) => rig.server.client.workflow.getHandle(workflowIdOf(id));
-  /** The run that was before it, and the newest. */
-  const reset = async (id: string): Promise<void> => {
-    const { client } = rig.server;
-    const { runId } = await handleOf(id).describe();
-    const { events } = await handleOf(id).fetchHistory();
-    const task = events?.find(({ eventType }) => eventType === TASK_COMPLETED);
-    await client.workflowService.resetWorkflowExecution({
-      namespace: client.options.namespace,
-      workflowExecution: { workflowId: workflowIdOf(id), runId },
-      reason: 'tried out',
-      requestId: randomUUID(),
-      workflowTaskFinishEventId: task?.eventId,
-    });
-  };
+  const reset = (id: string) => resetBooking(rig.server, id);
   const confirmed = async (request: Record<string, unknown>): Promise<BookingView> => {
     const { booking } = await rig.bookings.start(request);
     return rig.until(booking.id, ({ status }) => status === 'confirmed');
@@ -111,6 +96,21 @@ describe('a booking that is reset to its first task', () => {
       expect((await rig.sandbox.state()).live.orders).toHaveLength(1);
     },
   );
+
+  test('after the cancel of an appointment that it had taken over: a person is asked', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.control('appointments', { order_id: orderId, status: 'confirmed' });
+    const { id } = await confirmed(adopting(orderId, 'keep', { policy: { existingAppointment: 'adopt' } }));
+    await rig.sandbox.fail('cancel_appointment', { when: 'before', answer: DOWN, times: ALWAYS });
+    await handleOf(id).signal(cancelSignal, {});
+    await rig.until(id, ({ status }) => status === 'compensating');
+    await reset(id);
+    const asking = await rig.until(id, ({ attention }) => attention?.reason === 'booking_reset');
+    expect(asking.compensation[0]).toMatchObject({ step: 'appointment', outcome: 'pending' });
+    await rig.bookings.resolve(id, { choice: 'leave', why: 'the patient keeps it' });
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
 
   describe('at a practice, where no ref tells', () => {
     const visit = async () => {
