@@ -2,10 +2,14 @@ import { pino } from 'pino';
 import { installRuntime } from '../../src/temporal/runtime';
 import { play as playLives } from './lives';
 import type { Counts, Part } from './part';
+import { play as playVerdicts } from './verdicts';
 
 /** `npm run test:evidence`: plays the generated test and prints what held. Exits 1 when anything is broken. */
 
-const PARTS: readonly Part[] = [{ name: 'Lives', play: playLives }];
+const PARTS: readonly Part[] = [
+  { name: 'Verdicts', play: playVerdicts },
+  { name: 'Lives', play: playLives },
+];
 
 const SECOND_MS = 1_000;
 
