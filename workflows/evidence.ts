@@ -21,14 +21,14 @@ export function whose(b: Booking, sighting: Sighting): Whose {
 
 /** What tells this booking's own appointments from others'. */
 export function clueOf(b: Booking): OwnershipClue {
-  const { capabilities, ownAppointmentIds, takenOver, order, seenBefore, attempts } = b.state;
+  const { capabilities, ownAppointmentIds, takenOver, order, seenBefore, askedIds, attempts } = b.state;
   return {
     maker: maker(b),
     ownIds: ownAppointmentIds,
     takenOver,
     orderId: order?.id ?? null,
     refReturns: capabilities.refReturns,
-    before: seenBefore,
+    before: [...seenBefore, ...askedIds],
     triedStartsAt: attempts.at(-1)?.startsAt ?? null,
   };
 }

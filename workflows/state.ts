@@ -41,6 +41,8 @@ export interface BookingState {
   openWrites: OpenWrite[];
   /** Starts of slots whose book call was not answered, ever: a late effect of it would be there. */
   unansweredStarts: string[];
+  /** What stands at such a start, and a booking went on beside because a person said so: it asks about it at its end only. */
+  askedIds: string[];
   /** Whether a person has had a booking go on that was reset in Temporal. */
   isResetAccepted: boolean;
   /** Ids that were live in the last look-up before a write, where refs do not return. */
@@ -167,6 +169,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       acceptedCancels: [],
       openWrites: [],
       unansweredStarts: [],
+      askedIds: [],
       isResetAccepted: false,
       seenBefore: [],
       slots: [],

@@ -7,25 +7,35 @@ import { change, type Booking } from './state';
 /**
  * Appointments that an unanswered call of ours may have made after its window was over: a worker that was frozen between its
  * last check and its call sends it whenever it thaws. Where no ref tells, all that shows is an appointment of this client
- * and patient at the start of such an attempt. It is for a person, once: what stands after that is none of ours.
+ * and patient at the start of such an attempt. A refusal that came after its effect leaves the same. It is for a person: in
+ * a booking that goes on once, and what stands after that is none of ours; in one that ends for as long as it shows.
  */
 
 /** Looks at each start whose attempt was ever unanswered, wherever in time the appointment that is kept may be. */
-export async function lookForStrays(b: Booking): Promise<void> {
+export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone' = 'once'): Promise<void> {
   if (b.state.capabilities.refReturns) return;
   for (const startsAt of b.state.unansweredStarts)
-    await refuseStrays(b, await lookUp(b, 'look for a late effect of an unanswered call', { startsAt }));
+    await refuseStrays(
+      b,
+      await lookUp(b, 'look for a late effect of an unanswered call', { startsAt }),
+      asks,
+    );
 }
 
 /** Fails with `ambiguous_match` when a look shows one that is neither ours, nor was there before, nor another booking's. */
-export async function refuseStrays(b: Booking, { live }: Sighting): Promise<void> {
+export async function refuseStrays(
+  b: Booking,
+  { live }: Sighting,
+  asks: 'once' | 'until it is gone' = 'once',
+): Promise<void> {
   if (b.state.capabilities.refReturns) return;
-  const strays = live.filter((seen) => isStray(b, seen));
+  const { askedIds } = b.state;
+  const strays = live.filter((seen) => isStray(b, seen) && !(asks === 'once' && askedIds.includes(seen.id)));
   const [first] = strays;
   if (!first?.startsAt) return;
   const { theirs } = await claimsOn(b, b.state.appointment?.startsAt ?? first.startsAt, strays);
   const rest = strays.filter(({ id }) => !theirs.includes(id));
-  change(b, { seenBefore: [...b.state.seenBefore, ...strays.map(({ id }) => id)] });
+  change(b, { askedIds: [...new Set([...askedIds, ...strays.map(({ id }) => id)])] });
   if (rest.length > 0) throw new Failure('ambiguous_match', { said: wordsOf(rest) });
 }
 

@@ -17,6 +17,7 @@ import { deadline, isOver, untilOf } from '../waiting';
 import { orderToUndo } from './order-undo';
 import { hold } from './take';
 import { countUndoCall, leaveToPerson, noteAccepted, type Undo } from './undo';
+import { lookForStrays } from '../strays';
 
 /** The appointment: one that was there before, and the undo of whatever this booking made. */
 
@@ -115,6 +116,7 @@ async function cancelOurs(b: Booking): Promise<UndoOutcome> {
   const { refReturns } = b.state.capabilities;
   await staffCancelled(b, refReturns ? await cancelByRef(b) : await cancelById(b));
   if (b.compensating && b.state.leftIds.length > 0) return 'left_to_person';
+  await lookForStrays(b, 'until it is gone');
   if (b.state.undoCalls.includes('appointment')) return 'undone';
   // Where no ref tells, what an earlier run made cannot be looked for: a person must know of it.
   if (!refReturns) await refuseReset(b);

@@ -161,8 +161,8 @@ function beginAgain(b: Booking): void {
 
 /**
  * What was there before the call is not its effect: where refs return, the appointment that is held while another is booked
- * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At a try that
- * repeats an unanswered one, what is new at its start is not noted: it may be what that one brought about.
+ * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At a start where a
+ * call was not answered, or refused, what is new is not noted: it may be what that call brought about.
  */
 async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
   if (b.state.capabilities.refReturns) {
@@ -173,8 +173,9 @@ async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
   const where = whereToLook(b, { startsAt, fresh: true });
   const { live } = await reads(b, 'look what is there before booking').lookUp(where);
   const { seenBefore } = b.state;
+  const isDoubted = b.state.unansweredStarts.some((doubted) => isSameTime(doubted, startsAt));
   const mayBeOurs = (one: Appointment) =>
-    isUnanswered(b, offer) && isSameTime(one.startsAt, startsAt) && !seenBefore.includes(one.id);
+    isDoubted && isSameTime(one.startsAt, startsAt) && !seenBefore.includes(one.id);
   change(b, { seenBefore: live.filter((one) => !mayBeOurs(one)).map(({ id }) => id) });
 }
 
@@ -213,8 +214,11 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
     if (answer.is === 'unknown') noteUnknown(b, offer, answer.said);
     return answer;
   } catch (err) {
-    const bug = failureOf(err)?.code === 'activity_failed';
-    if (!isLostWrite(err) && !bug) throw err;
+    const failure = failureOf(err);
+    if (!isLostWrite(err) && failure?.code !== 'activity_failed') {
+      if (!b.state.capabilities.refReturns && failure?.facts.sent !== 'no') noteDoubt(b, offer);
+      throw err;
+    }
     noteUnknown(b, offer, 'the call was lost');
     return { is: 'unknown', said: 'the call was lost' };
   }
@@ -282,11 +286,16 @@ function saidLast({ state: { attempts } }: Booking): string | undefined {
 function noteUnknown(b: Booking, offer: Offer, said: string): void {
   const [startsAt, isMove] = [startOf(offer), offer.kind === 'move'];
   changeAttempt(b, 'unknown', `not answered: ${said}`);
-  change(b, {
-    unknownBook: { since: now(), startsAt, isMove },
-    unansweredStarts: [...new Set([...b.state.unansweredStarts, ...(startsAt === null ? [] : [startsAt])])],
-  });
+  noteDoubt(b, offer);
+  change(b, { unknownBook: { since: now(), startsAt, isMove } });
   if (isMove) noteOpenWrite(b, 'move');
+}
+
+/** A refusal may lie as well: where no ref tells, what is new at that start is doubted from here on. */
+function noteDoubt(b: Booking, offer: Offer): void {
+  const startsAt = startOf(offer);
+  if (startsAt === null) return;
+  change(b, { unansweredStarts: [...new Set([...b.state.unansweredStarts, startsAt])] });
 }
 
 /** What became of the unanswered call, by looks over the rest of its window. */
