@@ -67,7 +67,8 @@ describe('a write', () => {
   test.each<[string, number, unknown, string]>([
     ['a 2xx that can be read', 201, { id: 1 }, 'done'],
     ['an empty 2xx', 204, null, 'unknown'],
-    ['a 2xx of another shape', 200, { no: 'taken' }, 'unknown'],
+    ['a 2xx of another shape', 200, { odd: 'taken' }, 'unknown'],
+    ["a 2xx in the vendor's own error form", 200, { no: 'taken' }, 'refusal'],
     ['a 2xx that is no JSON', 200, 'taken', 'unknown'],
     ['words that a row names', 400, { no: 'taken' }, 'slot_gone'],
     ['the same in plain text', 400, 'taken', 'slot_gone'],

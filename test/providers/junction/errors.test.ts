@@ -302,7 +302,7 @@ const ROWS: Row[] = [
   ['a redirect, on a write', 'bookAtHome', 307, '', 'outcome_unknown'],
   ['a redirect, on a read', 'readOrder', 307, '', 'provider_unavailable'],
   ['an empty 200, on a write', 'cancelOrder', 200, '', 'outcome_unknown'],
-  ['a 200 that refuses, on a write', 'cancelOrder', 200, { detail: 'no' }, 'outcome_unknown'],
+  ['a 200 that refuses, on a write', 'cancelOrder', 200, { detail: 'no' }, 'outcome_unknown, a refusal'],
   ['garbage, on a read', 'readOrder', 200, '{"id":', 'provider_unavailable'],
 ];
 

@@ -225,7 +225,7 @@ test.each<[string, object, string, boolean | undefined]>([
     '200 with success: false',
     { body: { success: false, message: 'No such client' } },
     'outcome_unknown',
-    undefined,
+    true,
   ],
   ['403', refusal(403, 'Forbidden'), 'credentials_rejected', undefined],
   ['422', refusal(422, 'note is too long'), 'outcome_unknown', true],
