@@ -17,7 +17,16 @@ export type Look = LookUp & Pick<Where, 'fresh'>;
 
 /** One look, held against what the booking knows: an absence that nothing explains is `appointment_missing`. */
 export async function lookUp(provider: Provider, call: Call, wanted: Look): Promise<Sighting> {
-  const first = await lookBarely(provider, call, wanted);
+  return explained(provider, call, wanted, await lookBarely(provider, call, wanted));
+}
+
+/** The same for a look that was made already. */
+export async function explained(
+  provider: Provider,
+  call: Call,
+  wanted: Look,
+  first: Sighting,
+): Promise<Sighting> {
   if (missingIn(first, wanted) === null) return first;
   // Order and appointment are two reads: what came about between them shows in a second look.
   const sighting = wanted.orderId === null ? first : await lookBarely(provider, call, wanted);

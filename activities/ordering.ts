@@ -8,7 +8,7 @@ import { beforeSending, ordersOf } from './call';
 import { refuseBegun, refuseFee } from './cancelling';
 import type { OrderCancelAnswer, OtherVisit, ProviderActivities } from './contract';
 import { isRetryable } from './failures';
-import { knownToBeThere, lookBarely, lookUp } from './looking';
+import { explained, lookBarely } from './looking';
 import { afterSending, unansweredOf, wordsOf } from './unanswered';
 
 /** Orders: placed after a look for them, cancelled between two reads of them. */
@@ -42,9 +42,9 @@ export async function cancelOrder(
   input: CancelInput,
 ): Promise<OrderCancelAnswer> {
   const orders = ordersOf(provider);
-  const order = await beforeSending(() => knownToBeThere(() => orders.read(call, input.orderId)));
-  const before = await beforeSending(() => checked(provider, call, input, order));
+  const before = await beforeSending(() => checked(provider, call, input));
   if (before.is === 'over') return before.answer;
+  const { order } = before;
   try {
     await orders.cancel(call, input.orderId);
   } catch (err) {
@@ -56,13 +56,17 @@ export async function cancelOrder(
   return afterAccepted(provider, call, input, order, before.isOursOnIt);
 }
 
-type Before = { is: 'over'; answer: OrderCancelAnswer } | { is: 'live'; isOursOnIt: boolean };
+type Before = { is: 'over'; answer: OrderCancelAnswer } | { is: 'live'; order: Order; isOursOnIt: boolean };
 
 /** Whether there is anything to cancel, and whether it may be. */
-async function checked(provider: Provider, call: Call, input: CancelInput, order: Order): Promise<Before> {
+async function checked(provider: Provider, call: Call, input: CancelInput): Promise<Before> {
+  const wanted = { ...input, withOrder: true };
+  const seen = await lookBarely(provider, call, wanted);
+  const { order } = seen;
+  if (!order) throw new Error('a look with the order came without it');
   if (hasEnded(order) && !mayCarryOurs(input, order))
     return { is: 'over', answer: { is: 'ended', order, byUs: false } };
-  const found = onOrder(await lookUp(provider, call, input), input);
+  const found = onOrder(await explained(provider, call, wanted, seen), input);
   if (hasEnded(order)) return { is: 'over', answer: endedWith(order, found, false) };
   if (found.is === 'foreign' || found.is === 'ambiguous' || (found.is === 'ours' && !input.mayTakeOwn))
     throw new Failure('foreign_appointment');
@@ -70,7 +74,7 @@ async function checked(provider: Provider, call: Call, input: CancelInput, order
     refuseBegun(found.appointment);
     refuseFee(found.appointment, input.fees);
   }
-  return { is: 'live', isOursOnIt: found.is === 'ours' };
+  return { is: 'live', order, isOursOnIt: found.is === 'ours' };
 }
 
 /** Whose appointment the order carries. Where refs do not return, what is not known by id is not ours. */

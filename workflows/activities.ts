@@ -2,6 +2,7 @@ import { ActivityCancellationType, proxyActivities, type ActivityOptions } from 
 import type { CoreActivities, ProviderActivities } from '../activities/contract';
 import { CALLS_IN_A_WRITE, CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import { TASK_QUEUE } from '../src/booking/names';
+import { syncWindowMs } from '../src/booking/request-parts';
 import { publish, publishAll } from './publish';
 import { patienceMsOf, type Booking } from './state';
 
@@ -15,7 +16,7 @@ import { patienceMsOf, type Booking } from './state';
 
 const SECOND_MS = 1_000;
 
-/** What Temporal leaves a read beyond its limit: one that ends itself can say what it spent. */
+/** What Temporal leaves an activity beyond its limit: a read that ends itself can say what it spent. */
 const LEEWAY_MS = 2 * SECOND_MS;
 
 /** Tries of a read beyond those that its patience comes to. */
@@ -78,10 +79,9 @@ function triesWithin(patienceMs: number): number {
 export function writes(b: Booking, summary: string) {
   publishAll(b);
   const { capabilities, request } = b.state;
-  const syncWindowMs = request.confirmation?.async ? (request.confirmation.syncTimeoutMs ?? 2_500) : 0;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
-    startToCloseTimeout: writeLimitMs(b) + syncWindowMs,
+    startToCloseTimeout: writeLimitMs(b) + syncWindowMs(request) + LEEWAY_MS,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { maximumAttempts: 1 },
     summary,

@@ -156,8 +156,9 @@ function asItStood(view: BookingView, traces: BookingTraces): Partial<BookingSta
 function unanswered(state: BookingState, status: BookingStatus | null, since: string): Partial<BookingState> {
   const last = state.attempts.at(-1);
   const isMove = status === 'rescheduling' && state.capabilities.reschedule === 'native';
-  const bookIsOpen = last?.outcome === 'booking' && !state.unknownBook;
-  const orderIsOpen = placesOrder(state) && !state.order && !state.unknownOrderSince;
+  // Also where an earlier call is noted: it may have been on its way again, under the same key, and its window is the later.
+  const bookIsOpen = last?.outcome === 'booking';
+  const orderIsOpen = placesOrder(state) && !state.order;
   const startsAt = bookIsOpen ? last.startsAt : null;
   return {
     ...(bookIsOpen && { unknownBook: { since, startsAt, isMove } }),

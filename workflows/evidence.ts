@@ -8,13 +8,14 @@ import { change, maker, type Booking } from './state';
  * unanswered is what is new at the tried start looked at.
  */
 export function whose(b: Booking, sighting: Sighting): Whose {
-  const { capabilities, ownAppointmentIds: ownIds, unknownBook } = b.state;
-  const isKnown = (seen: Appointment) => ownIds.includes(seen.id);
+  const { capabilities, ownAppointmentIds: ownIds, unknownBook, seenBefore } = b.state;
   if (!capabilities.refReturns && !unknownBook) {
     const [own] = knownLive(b, sighting);
     return own ? { is: 'ours', appointment: own } : { is: 'none' };
   }
-  const live = capabilities.refReturns ? sighting.live : sighting.live.filter((seen) => !isKnown(seen));
+  // What the booking holds already is not what an unanswered call brought about.
+  const held = capabilities.refReturns ? (unknownBook ? seenBefore : []) : ownIds;
+  const live = sighting.live.filter(({ id }) => !held.includes(id));
   return whoseIs({ ...sighting, live }, clueOf(b));
 }
 

@@ -191,7 +191,7 @@ describe('an order', () => {
     { wanted = {}, clue = {}, fees = FREE, takesAppointment = true, mayTakeOwn = true }: OrderHow = {},
   ) {
     const { activities, calls } = remembering({
-      look: () => ABSENT,
+      look: () => shows(),
       cancelOrder: () => undefined,
       ...memory,
     });
@@ -213,7 +213,7 @@ describe('an order', () => {
   ])('whose cancel was accepted %s', async (_name, after, expected) => {
     const { answer, calls } = cancelOrder({ order: reads(after) });
     expect(await answer).toMatchObject(expected);
-    expect(calls).toEqual(['read', 'look', 'cancel order', 'read']);
+    expect(calls).toEqual(['look', 'read', 'cancel order', 'read']);
   });
 
   test.each<[phase: 'cancelled' | 'failed' | 'completed']>([['cancelled'], ['failed'], ['completed']])(

@@ -114,3 +114,12 @@ test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])
     expect(capabilitiesOf(config, 'oliver', name)).toBeNull();
   },
 );
+
+test('the lifetime of book keys counts only where the book call takes one', () => {
+  const capabilities = { bookKeyLifetimeMs: 1_209_600_000 };
+  const config = loadConfig({
+    JUNCTION_ACCOUNTS: JSON.stringify({ practice: { ...ACCOUNT, capabilities } }),
+  });
+  expect(capabilitiesOf(config, 'junction-psc', 'practice')).toMatchObject(capabilities);
+  expect(capabilitiesOf(config, 'junction-phlebotomy', 'practice')).toMatchObject({ bookKeyLifetimeMs: 0 });
+});

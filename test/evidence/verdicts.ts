@@ -10,20 +10,15 @@ import {
   type SentenceName,
   type WriteName,
 } from './expected-verdicts';
-import { answerOf, ownFormsOf, startInDays, strangeForms, type Answer, type Stage } from './vendor-answers';
-import { vendorDouble, type Played, type VendorDouble } from './vendor-double';
-import { made, type Seen } from './verdict-writes';
+import type { Counts, Report } from './part';
+import { answerOf, ownFormsOf, startInDays, strangeForms, type Answer, type Stage } from './verdicts/answers';
+import { vendorDouble, type Played, type VendorDouble } from './verdicts/double';
+import { made, type Seen } from './verdicts/writes';
 
 /**
  * *Verdicts*: every write of every provider × every status from 200 to 599, worded and unworded, and what is no answer at
  * all, held against a table written from the documents. At the activities, with the real adapters, over real sockets.
  */
-
-export interface Outcome {
-  cases: number;
-  held: number;
-  broken: { name: string; why: string }[];
-}
 
 interface Case {
   name: string;
@@ -51,8 +46,8 @@ const SPOKEN_OF: readonly number[] = [
 const TURNS = 8;
 
 /** Plays all of it; `report` is told each part's count when it is through. */
-export async function play(report: (line: string) => void = () => undefined): Promise<Outcome> {
-  const outcome: Outcome = { cases: 0, held: 0, broken: [] };
+export async function play(report: Report = () => undefined): Promise<Counts> {
+  const outcome: Counts = { cases: 0, held: 0, broken: [] };
   const double = await vendorDouble();
   try {
     for (const write of WRITES) {
@@ -69,7 +64,7 @@ export async function play(report: (line: string) => void = () => undefined): Pr
   return outcome;
 }
 
-async function playAll(double: VendorDouble, cases: Case[], timeoutMs: number, into: Outcome): Promise<void> {
+async function playAll(double: VendorDouble, cases: Case[], timeoutMs: number, into: Counts): Promise<void> {
   const waiting = [...cases];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
@@ -91,7 +86,7 @@ function playedOf({ write, answer, after, surfaces }: Case, stage: Stage): Playe
 }
 
 /** What never went out: a write that was given up, and one whose connection is refused. */
-async function playUnsent(write: WriteName, into: Outcome): Promise<void> {
+async function playUnsent(write: WriteName, into: Counts): Promise<void> {
   const unsent = { ...caseOf(write, GIVEN_UP), answer: () => 'reset' as const };
   const expected: Expected = { verdict: 'no_effect' };
   const ways: [string, (double: VendorDouble) => () => Promise<void>][] = [
@@ -115,7 +110,7 @@ async function playUnsent(write: WriteName, into: Outcome): Promise<void> {
 const GIVEN_UP: AnswerFacts = { status: 200, form: 'empty', sentence: null, after: 'standing' };
 
 /** Counts a case, and says what is wrong with it. A write goes out once; at Oliver once more after a new sign-in. */
-function judge(into: Outcome, played: Case, seen: Seen, sent: number, sends = sendsOf(played)): void {
+function judge(into: Counts, played: Case, seen: Seen, sent: number, sends = sendsOf(played)): void {
   const { name, expected } = played;
   into.cases += 1;
   const isCode = expected.code === undefined || seen.code === expected.code;

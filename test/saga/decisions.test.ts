@@ -106,6 +106,7 @@ describe('a decision', () => {
       expect(await door(id, 'retry', {})).toBeNull();
       const fifth = await askingAnew(id, fourth);
       expect(await door(id, 'resolve', fourth)).toBe('attention_changed');
+      await rig.sandbox.mend();
       expect(await door(id, 'resolve', fifth)).toBeNull();
       await rig.until(id, ({ status }) => status === 'failed');
     },
@@ -136,6 +137,7 @@ describe('a decision', () => {
     const lateEnd = await typed('resolve', id, 'end', '--why', 'no use', '--since', first.since);
     expect(lateEnd.code).toBe(6);
     expect(seenIn(await rig.bookings.get(id))).toEqual(second);
+    await rig.sandbox.mend();
     const ended = await typed('resolve', id, 'end', '--why', 'no use', '--since', second.since);
     expect(ended.code).toBe(0);
     await rig.until(id, ({ status }) => status === 'failed');

@@ -160,11 +160,15 @@ function beginAgain(b: Booking): void {
 }
 
 /**
- * Where refs do not return, what was there before is what tells ours from another's. At a start where a call was not
- * answered, or refused, what is new is not noted: it may be what that call brought about.
+ * What was there before the call is not its effect: where refs return, the appointment that is held while another is booked
+ * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At a start where a
+ * call was not answered, or was refused, what is new is not noted: it may be what that call brought about.
  */
 async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
-  if (b.state.capabilities.refReturns) return;
+  if (b.state.capabilities.refReturns) {
+    const held = offer.kind === 'move' ? null : b.state.appointment;
+    return change(b, { seenBefore: held ? [held.id] : [] });
+  }
   const startsAt = startOf(offer);
   const where = whereToLook(b, { startsAt, fresh: true });
   const { live } = await reads(b, 'look what is there before booking').lookUp(where);

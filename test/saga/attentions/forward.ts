@@ -75,7 +75,11 @@ export const FORWARD: readonly Case[] = [
       await said('awaiting_moonrise');
       return { ...started, mend: () => said('confirmed') };
     },
-    choices: GO_ON_OR_END,
+    choices: {
+      retry: { first: 'mend', status: 'confirmed', live: BOTH_LIVE },
+      // The stand-in cancels none whose word it does not know either.
+      end: { first: 'mend', status: 'failed', live: NOTHING_LIVE },
+    },
   },
   {
     reason: 'booking_reset',

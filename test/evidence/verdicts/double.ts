@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WriteName } from './expected-verdicts';
+import type { WriteName } from '../expected-verdicts';
 import {
   answerOf,
   appointmentBody,
@@ -10,7 +10,7 @@ import {
   type Answer,
   type HttpAnswer,
   type Stage,
-} from './vendor-answers';
+} from './answers';
 
 /**
  * Both vendors over one real socket, for many cases at once: reads are answered as the documents say, the write of a case

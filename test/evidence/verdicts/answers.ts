@@ -1,4 +1,4 @@
-import { FORMS, SENTENCES, type AnswerFacts, type Form, type WriteName } from './expected-verdicts';
+import { FORMS, SENTENCES, type AnswerFacts, type Form, type WriteName } from '../expected-verdicts';
 
 /** Answers as bytes: what the documents show of each vendor's successes and errors, and what gateways put in their place. */
 

@@ -1,16 +1,16 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
-import { createProviderActivities } from '../../activities';
-import type { At, LookUp, ProviderActivities } from '../../activities/contract';
-import { isFailureCode, type FailureCode } from '../../src/booking/failures';
-import type { ProviderName, Slot } from '../../src/booking/model';
-import type { BookingRequest } from '../../src/booking/schema/request';
-import { createJunction } from '../../src/providers/junction';
-import { createOliver } from '../../src/providers/oliver';
-import type { Fence, Provider } from '../../src/providers/provider';
-import type { Verdict, WriteName } from './expected-verdicts';
-import { APPOINTMENT_ID, movedTo, placeOf, type Place, type Stage } from './vendor-answers';
+import { createProviderActivities } from '../../../activities';
+import type { At, LookUp, ProviderActivities } from '../../../activities/contract';
+import { isFailureCode, type FailureCode } from '../../../src/booking/failures';
+import type { ProviderName, Slot } from '../../../src/booking/model';
+import type { BookingRequest } from '../../../src/booking/schema/request';
+import { createJunction } from '../../../src/providers/junction';
+import { createOliver } from '../../../src/providers/oliver';
+import type { Fence, Provider } from '../../../src/providers/provider';
+import type { Verdict, WriteName } from '../expected-verdicts';
+import { APPOINTMENT_ID, movedTo, placeOf, type Place, type Stage } from './answers';
 
 /** Each write as the workflow makes it: through the activity and the real adapter, looks included. */
 
