@@ -162,7 +162,7 @@ function beginAgain(b: Booking): void {
 /**
  * What was there before the call is not its effect: where refs return, the appointment that is held while another is booked
  * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At a start where a
- * call was not answered, or refused, what is new is not noted: it may be what that call brought about.
+ * call was not answered, or was refused, what is new is not noted: it may be what that call brought about.
  */
 async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
   if (b.state.capabilities.refReturns) {
