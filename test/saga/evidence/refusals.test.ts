@@ -1,61 +1,134 @@
-import { ALWAYS } from '../../support/calls';
+import { readFileSync } from 'node:fs';
+import type { FaultAnswer } from '../../support/calls';
 import { expectNothingLive, expectOneAppointment } from '../../support/live';
-import { atPractice } from '../../support/saga';
+import { adopting, atHome, atSite } from '../../support/saga';
+import { AT_SITE_TEST } from '../../support/sandbox';
 import { useSaga } from '../../support/use-saga';
 
-/**
- * A refusal that lied: it came after its effect. Where no ref tells whose an appointment is, what is new at that start
- * since the look before the call is what such a refusal may have left.
- */
+/** A refusal in words that we do not know: looked at once, explained by reading, and never believed. */
 
-const SLOW_DOWN = { status: 429, body: { success: false, message: 'Too many requests' } };
-const UNAUTHORIZED = { status: 401, body: { success: false, message: 'Unauthorized' } };
+const ODD: FaultAnswer = { status: 409, body: { detail: 'There is a conflict of some kind.' } };
 
-describe('at a practice, a create that was refused for load after its effect', () => {
-  const rig = useSaga({ resets: [] });
+const rig = useSaga({ resets: ['sandbox'] });
+const start = async (request: Record<string, unknown>) => (await rig.bookings.start(request)).booking.id;
+const confirmed = (id: string) => rig.until(id, ({ status }) => status === 'confirmed');
+const asked = (id: string) => rig.until(id, ({ attention }) => attention !== null);
+const sandbox = () => ({ sandbox: rig.sandbox });
 
-  let client = '';
-  let tests = 0;
-  beforeEach(async () => {
-    tests += 1;
-    const made = await rig.clinic.control('clients', {
-      ...{ first_name: 'Test', last_name: `Lied${tests}`, remote_id: `C-R${tests}` },
-      patients: [{ name: 'Biscuit', remote_id: `P-R${tests}` }],
+/** For an order that is kept: one that is cancelled would keep a late call from taking effect. */
+const keptAtSite = (orderId: string): Record<string, unknown> => {
+  const { patient: _patient, ...rest } = atSite();
+  return { ...rest, order: { id: orderId, onFailure: 'keep' } };
+};
+
+describe.each([
+  ['at home', atHome, {}, (orderId: string) => adopting(orderId, 'keep')],
+  ['at a draw site', atSite, { order_set: { lab_test_ids: [AT_SITE_TEST] } }, keptAtSite],
+])('a book call %s that is refused so', (_where, request, placing, keeping) => {
+  test('asks at once, and stays noted as unknown', async () => {
+    await rig.sandbox.fail('book', { answer: ODD });
+    const asking = await asked(await start(request()));
+    expect(asking).toMatchObject({
+      attention: { reason: 'unexpected_answer', choices: ['retry', 'end'] },
+      attempts: [{ outcome: 'unknown' }],
     });
-    client = String(Reflect.get(Object(made), 'id'));
-    await rig.clinic.mend();
-    await rig.clinic.control('account', { secondCreate: 'allowed' });
-    await rig.clinic.control('clinic', { accept: 'auto', completesTasks: true, afterTaskMs: 0 });
-  });
-  /** One that cannot look what the refusal left, and asks. */
-  const asking = async () => {
-    const before = (await rig.clinic.callsOf('create_appointment')).length;
-    await rig.clinic.fail('create_appointment', { when: 'after', answer: SLOW_DOWN });
-    const who = { client: { remoteId: `C-R${tests}` }, patient: { remoteId: `P-R${tests}` } };
-    const { booking } = await rig.bookings.start(atPractice(who));
-    await rig.clinic.called('create_appointment', { times: before + 1 });
-    await rig.clinic.fail('list_appointments', { times: ALWAYS, answer: UNAUTHORIZED });
-    await rig.until(booking.id, ({ attention }) => attention?.reason === 'credentials_rejected');
-    await rig.clinic.mend();
-    return booking.id;
-  };
-
-  test('is not made again by a retry: what it made is found', async () => {
-    const id = await asking();
-    await rig.bookings.retry(id, {});
-    const view = await rig.until(id, ({ status }) => status === 'confirmed');
-    await expectOneAppointment(rig, { of: client, id: view.appointment?.id });
+    const [book] = await rig.sandbox.callsOf('book');
+    expect(Date.parse(asking.attention?.since ?? '') - Date.parse(book?.at ?? '')).toBeLessThan(1_500);
   });
 
-  test('is not forgotten by an end: a person is asked about what it made', async () => {
-    const id = await asking();
-    await rig.bookings.resolve(id, { choice: 'end', why: 'nobody wants it' });
-    const view = await rig.until(id, ({ attention }) => attention?.reason === 'ambiguous_match');
-    expect(view.status).toBe('compensating');
-    const made = await expectOneAppointment(rig, { of: client });
-    await rig.clinic.control(`appointments/${made}`, { status: 'DELETED' });
-    await rig.bookings.resolve(id, { choice: 'undone', why: 'the desk deleted it' });
+  test('after its effect is held', async () => {
+    await rig.sandbox.fail('book', { when: 'after', answer: ODD });
+    const view = await confirmed(await start(request()));
+    expect(view.attempts).toMatchObject([{ outcome: 'confirmed' }]);
+    await expectOneAppointment(sandbox(), { of: view.order?.id, id: view.appointment?.id });
+  });
+
+  test('and takes effect late leaves nothing when a person ends it', async () => {
+    await rig.sandbox.fail('book', { when: 'late', answer: ODD, delayMs: 1_200 });
+    const orderId = await rig.sandbox.placeOrder(placing);
+    const id = await start(keeping(orderId));
+    await asked(id);
+    await rig.bookings.resolve(id, { choice: 'end', why: 'they do not want it' });
     await rig.until(id, ({ status }) => status === 'failed');
-    await expectNothingLive(rig, { of: client });
+    expect((await rig.sandbox.state()).appointments).toHaveLength(1);
+    await expectNothingLive(sandbox(), { kept: orderId });
+  });
+
+  test('and takes effect late is found when a person has it tried again', async () => {
+    await rig.sandbox.fail('book', { when: 'late', answer: ODD, delayMs: 1_200 });
+    const id = await start(request());
+    await asked(id);
+    await rig.bookings.retry(id, {});
+    const view = await confirmed(id);
+    expect(await rig.sandbox.callsOf('book')).toHaveLength(1);
+    await expectOneAppointment(sandbox(), { of: view.order?.id, id: view.appointment?.id });
+  });
+
+  test('and takes effect late leaves nothing when its caller cancels while a person is asked', async () => {
+    await rig.sandbox.fail('book', { when: 'late', answer: ODD, delayMs: 1_200 });
+    const orderId = await rig.sandbox.placeOrder(placing);
+    const id = await start(keeping(orderId));
+    await asked(id);
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect((await rig.sandbox.state()).appointments).toHaveLength(1);
+    await expectNothingLive(sandbox(), { kept: orderId });
+  });
+
+  test('is made again at the same slot after the window, when a person has it tried again', async () => {
+    await rig.sandbox.fail('book', { answer: ODD });
+    const id = await start(request());
+    const { attempts } = await asked(id);
+    await rig.bookings.retry(id, {});
+    const view = await confirmed(id);
+    expect(view.attempts).toMatchObject([{ outcome: 'confirmed', startsAt: attempts[0]?.startsAt }]);
+    const [lost, again] = (await rig.sandbox.callsOf('book')).map(({ at }) => Date.parse(at));
+    expect(Number(again) - Number(lost)).toBeGreaterThanOrEqual(1_500);
+  });
+});
+
+describe('a patient who has an appointment already', () => {
+  const explains = (id: string | undefined) => expect.stringContaining(String(id));
+
+  test('the example twice: the second names what is in the way, and whose it is', async () => {
+    const example = JSON.parse(readFileSync('examples/at-home.json', 'utf8')) as Record<string, unknown>;
+    const first = await confirmed(await start(example));
+    const second = await start({ ...example, reference: 'another' });
+    const asking = await asked(second);
+    expect(asking.attention).toMatchObject({
+      reason: 'patient_has_appointment',
+      choices: ['retry', 'end'],
+    });
+    for (const named of [first.id, first.order?.id, first.appointment?.id, first.appointment?.startsAt])
+      expect(asking.attention?.message).toEqual(explains(named ?? undefined));
+    // Once that is given up, the other is to be had.
+    await rig.bookings.cancel(first.id, {});
+    await rig.until(first.id, ({ status }) => status === 'cancelled');
+    await rig.bookings.retry(second, {});
+    const view = await confirmed(second);
+    await expectOneAppointment(sandbox(), { id: view.appointment?.id });
+  });
+
+  test('one that nobody here booked is named as well, also for an order that is adopted', async () => {
+    const theirs = await rig.sandbox.placeOrder();
+    await rig.sandbox.control('appointments', { order_id: theirs, status: 'confirmed' });
+    const orderId = await rig.sandbox.placeOrder();
+    const id = await start(adopting(orderId, 'keep'));
+    const asking = await asked(id);
+    expect(asking.attention?.reason).toBe('patient_has_appointment');
+    expect(asking.attention?.message).toEqual(explains(theirs));
+    await rig.bookings.resolve(id, { choice: 'end', why: 'she has one' });
+    await rig.until(id, ({ status }) => status === 'failed');
+    expect(await rig.sandbox.live(theirs)).toEqual({ order: true, appointments: 1 });
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+
+  test('at a draw site: named where the words do not say so', async () => {
+    const theirs = await rig.sandbox.placeOrder({ order_set: { lab_test_ids: [AT_SITE_TEST] } });
+    await rig.sandbox.control('appointments', { order_id: theirs, status: 'confirmed' });
+    await rig.sandbox.fail('book', { answer: ODD });
+    const asking = await asked(await start(atSite()));
+    expect(asking.attention?.reason).toBe('patient_has_appointment');
+    expect(asking.attention?.message).toEqual(explains(theirs));
   });
 });
