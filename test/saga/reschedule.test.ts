@@ -238,8 +238,9 @@ describe('a reschedule', () => {
     const { appointment } = await rig.bookings.get(id);
     // Seen before the booking looks again: cancelled between the move's search and its call.
     await rig.sandbox.fail('availability', { when: 'after', delayMs: 1_500 });
+    const searches = (await rig.sandbox.callsOf('availability')).length;
     await rig.bookings.reschedule(id, { ...LATER, id: 'm-2' });
-    await rig.until(id, ({ status }) => status === 'rescheduling');
+    await rig.sandbox.called('availability', { times: searches + 1 });
     await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'cancelled' });
     const asking = await rig.until(id, ({ attention }) => attention !== null);
     expect(asking).toMatchObject({
