@@ -84,7 +84,26 @@ async function adopted(options: EmbeddedOptions, namespace: string): Promise<Emb
   return handle(options, found.record, namespace, found.process, true);
 }
 
+/** How often a server is started that meets a port which somebody took meanwhile. */
+const MAX_STARTS = 3;
+
+/**
+ * Starts a server. It chooses some of its ports itself, and somebody may take one before it listens there: then another
+ * is started.
+ */
 async function started(options: EmbeddedOptions, namespace: string): Promise<EmbeddedServer> {
+  for (let n = 1; ; n += 1) {
+    try {
+      return await startedOnce(options, namespace);
+    } catch (err) {
+      if (n >= MAX_STARTS || !(err instanceof Error) || !PORT_TAKEN.test(err.message)) throw err;
+    }
+  }
+}
+
+const PORT_TAKEN = /address already in use/;
+
+async function startedOnce(options: EmbeddedOptions, namespace: string): Promise<EmbeddedServer> {
   const port = options.port || (await freePort());
   const uiPort = options.inMemory ? null : options.uiPort || (await freePort());
   const record = { address: `${HOST}:${port}`, uiPort };

@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../src/booking/names';
+import { findTemporalCli } from '../../src/temporal/download';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded';
 import { isRunning } from '../../src/temporal/embedded-process';
 import { retentionDays } from '../../src/temporal/search-attributes';
@@ -111,6 +112,21 @@ test(
     await expect(start({ port })).rejects.toThrow(/did not start: .*port/is);
     expect(existsSync(recordPath())).toBe(false);
     taken.close();
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'a server that finds one of its own ports taken is started again',
+  async () => {
+    const bin = mkdtempSync(join(tmpdir(), 'booking-saga-bin-'));
+    const met = join(bin, 'met');
+    const once = `[ -e ${met} ] || { touch ${met}; echo "listen tcp: bind: address already in use" >&2; exit 1; }`;
+    const script = `#!/bin/sh\n${once}\nexec ${await findTemporalCli()} "$@"\n`;
+    writeFileSync(join(bin, 'temporal'), script, { mode: 0o755 });
+    const server = await start({ find: { path: bin } });
+    expect(isRunning(server.pid)).toBe(true);
+    expect(existsSync(met)).toBe(true);
   },
   TIMEOUT_MS,
 );
