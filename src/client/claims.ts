@@ -118,9 +118,9 @@ async function firstCallMs(
 ): Promise<number | null> {
   const own = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) === bookingId);
   const calls = await Promise.all(
-    own.map(async (one): Promise<unknown[]> => {
+    own.map(async (one) => {
       const attempts = at(await memoValue(door, one, MEMO.view), 'attempts');
-      return Array.isArray(attempts) ? attempts : [];
+      return Array.isArray(attempts) ? attempts.map((call: unknown) => call) : [];
     }),
   );
   const timesMs = calls
