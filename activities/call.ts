@@ -38,15 +38,6 @@ export function refuseReset(
     throw new Failure('booking_reset', { sent: 'no' });
 }
 
-/** What fails before the write's own request: nothing of it was sent. */
-export async function beforeSending<T>(body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (err) {
-    throw err instanceof Failure ? new Failure(err.code, { ...err.facts, sent: 'no' }) : err;
-  }
-}
-
 export function ordersOf(provider: Provider): OrderCalls {
   if (!provider.orders) throw new Error(`${provider.name} has no orders`);
   return provider.orders;

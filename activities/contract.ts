@@ -102,13 +102,8 @@ export interface CoreActivities {
     /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
     otherStarts?: readonly string[];
   }): Promise<OthersClaims>;
-  /** Whether a booking other than this one, or its later run, has the order in use. */
-  isOrderUsedElsewhere(input: {
-    provider: ProviderName;
-    account: string;
-    bookingId: string;
-    orderId: string;
-  }): Promise<boolean>;
+  /** Whether an open booking other than the asking workflow has the order in use; a later run of the same one counts. */
+  isOrderUsedElsewhere(input: { provider: ProviderName; account: string; orderId: string }): Promise<boolean>;
 }
 
 /** Looking after bookings from outside; runs on the queue `bookings`. */

@@ -3,8 +3,9 @@ import { Failure } from '../src/booking/failures';
 import type { Appointment, Order, Sighting, WriteAnswer } from '../src/booking/model';
 import { makerOfRef } from '../src/booking/ref';
 import { isOwn, whose, type Whose } from '../src/booking/sighting';
+import { beforeSending } from '../src/providers/before-sending';
 import type { Call, OrderCalls, Provider } from '../src/providers/provider';
-import { beforeSending, ordersOf } from './call';
+import { ordersOf } from './call';
 import { refuseBegun, refuseFee } from './cancelling';
 import type { OrderCancelAnswer, OtherVisit, ProviderActivities } from './contract';
 import { isRetryable } from './failures';
@@ -160,7 +161,8 @@ function otherVisit(
   { id, passthrough }: Order,
   { id: appointmentId, startsAt, ref }: Appointment,
 ): OtherVisit {
-  const named = [passthrough, ref === null ? null : bookingOf(ref)];
+  // An order may serve a later booking than the one that placed it: the appointment's own word comes first.
+  const named = [ref === null ? null : bookingOf(ref), passthrough];
   const bookingId = named.find((one) => one !== null && looksLikeBookingId(one)) ?? null;
   return { appointmentId, orderId: id, startsAt, bookingId };
 }

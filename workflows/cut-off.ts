@@ -40,12 +40,12 @@ export function unlessUsedElsewhere(undo: Undo): Undo {
 }
 
 async function isUsedElsewhere(b: Booking): Promise<boolean> {
-  const { order, request, id: bookingId } = b.state;
+  const { order, request } = b.state;
   if (!order) return false;
   publish(b); // what is undone from here on must show before it is asked about
   const { provider, account } = request;
   return core('does another booking use the order?').isOrderUsedElsewhere({
-    ...{ provider, account, bookingId, orderId: order.id },
+    ...{ provider, account, orderId: order.id },
   });
 }
 

@@ -62,13 +62,19 @@ function hasOrderEnded({ order }: Sighting): boolean {
   return order?.phase === 'cancelled' || order?.phase === 'failed';
 }
 
-/** An order whose own word says that it has an appointment, and is newer than our last cancel, contradicts an empty look. */
+/**
+ * An order whose own word says that it has an appointment, and is newer than our last cancel, contradicts a look that shows
+ * none alive. One that shows as ended explains it, but for what we cancelled before that word: a lagging copy may show it yet.
+ */
 function contradictionOf(
   { order, live, ended }: Sighting,
   acceptedCancels: readonly AcceptedCancel[],
 ): string | null {
   const since = order?.hasAppointmentSince ?? null;
-  if (since === null || live.length + ended.length > 0) return null;
+  if (since === null || live.length > 0) return null;
   const isOlder = acceptedCancels.some(({ at }) => Date.parse(at) >= Date.parse(since));
-  return isOlder ? null : `the order says since ${since} that it has an appointment, and none is shown`;
+  const isEndedOtherwise = ended.some(({ id }) => !isCancelAccepted(acceptedCancels, id));
+  return isOlder || isEndedOtherwise
+    ? null
+    : `the order says since ${since} that it has an appointment, and none is shown`;
 }

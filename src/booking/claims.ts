@@ -31,6 +31,8 @@ export interface ClaimQuestion {
   /** How long after an unknown outcome its effect may still surface, in ms. */
   windowMs: number;
   nowMs: number;
+  /** When the asking booking first called for that start, in ms since 1970; null where it does not say. */
+  calledMs: number | null;
 }
 
 export function claimsOf(claimants: readonly Claimant[], question: ClaimQuestion): OthersClaims {
@@ -44,20 +46,34 @@ export function claimsOf(claimants: readonly Claimant[], question: ClaimQuestion
 }
 
 /** Whether an open booking's call for that start is on its way: its answer, soon, will tell. */
-export function isBeingTaken(claimants: readonly Claimant[], question: ClaimQuestion): boolean {
-  return claimants.some((one) => one.closedMs === null && isCalling(one, question));
+export function isBeingTaken(
+  claimants: readonly Claimant[],
+  question: Pick<ClaimQuestion, 'startsAt'>,
+): boolean {
+  return claimants.some(({ closedMs, callingFor }) => {
+    return closedMs === null && isSameTime(callingFor, question.startsAt);
+  });
 }
 
-function isCalling({ callingFor }: Claimant, { startsAt }: ClaimQuestion): boolean {
-  return isSameTime(callingFor, startsAt);
+function isCalling(claimant: Claimant, question: ClaimQuestion): boolean {
+  return isSameTime(claimant.callingFor, question.startsAt) && mayStillSurface(claimant, question);
 }
 
 /** One that closed settled its calls first, unless it was cut off: then what it left may surface within the window. */
-function isUnanswered({ unknownFor, unansweredFor, closedMs }: Claimant, question: ClaimQuestion): boolean {
+function isUnanswered(claimant: Claimant, question: ClaimQuestion): boolean {
+  const { unknownFor, unansweredFor, closedMs } = claimant;
   const { startsAt, windowMs, nowMs } = question;
-  if (isSameTime(unknownFor, startsAt)) return true;
+  if (isSameTime(unknownFor, startsAt) && mayStillSurface(claimant, question)) return true;
   const hasJustClosed = closedMs !== null && nowMs - closedMs < windowMs;
   return hasJustClosed && unansweredFor.some((one) => isSameTime(one, startsAt));
+}
+
+/**
+ * Whether a call of another booking may have taken effect after the asking one first called. A closed booking calls no
+ * more: what surfaced before that, the asking one saw in its look before the call.
+ */
+function mayStillSurface({ closedMs }: Claimant, { windowMs, calledMs }: ClaimQuestion): boolean {
+  return closedMs === null || calledMs === null || closedMs + windowMs > calledMs;
 }
 
 function isSameTime(one: string | null, other: string): boolean {

@@ -66,6 +66,17 @@ const READERS: Readonly<Record<string, Reader>> = {
   openReschedule: () => ({ shows: 'the new windows or slot are in order', why: null }),
 };
 
+/** What a plain yes or no means, where that is evidence. */
+const YES_OR_NO: Readonly<Record<string, { yes: Evidence; no: Evidence }>> = {
+  isOrderUsedElsewhere: {
+    yes: {
+      shows: 'another booking uses the order',
+      why: 'The order and what is on it may be that booking’s by now: they are not undone for this one.',
+    },
+    no: { shows: 'no other booking uses the order', why: null },
+  },
+};
+
 /** Says that a value cannot be read here, and why not; null for one that can. Nothing may be concluded from it. */
 export function unreadableWords(value: unknown): string | null {
   const unreadable = unreadableIn(value);
@@ -84,11 +95,18 @@ export function evidenceOf(
   const unreadable = unreadableWords(answer);
   if (unreadable) return { shows: `the answer ${unreadable}`, why: null };
   if (Array.isArray(answer)) return { shows: `${answer.length} found`, why: null };
+  if (typeof answer === 'boolean') return answerOf(activity, answer);
   const reader = Object.hasOwn(READERS, activity) ? READERS[activity] : undefined;
-  if (!reader) return { shows: typeof answer === 'boolean' ? String(answer) : 'done', why: null };
+  if (!reader) return { shows: 'done', why: null };
   if (!isFields(answer)) return { shows: 'nothing found', why: null };
   const { shows, why } = reader(answer, whose);
   return { shows, why: why ?? lostAnswerWhy(summary, answer, whose) };
+}
+
+function answerOf(activity: string, answer: boolean): Evidence {
+  const meaning = Object.hasOwn(YES_OR_NO, activity) ? YES_OR_NO[activity] : undefined;
+  if (!meaning) return { shows: String(answer), why: null };
+  return answer ? meaning.yes : meaning.no;
 }
 
 /** What a failed call's code says. */
@@ -172,11 +190,14 @@ function otherVisitEvidence({ bookingId, orderId, ...visit }: Fields): Evidence 
   };
 }
 
+/** How the looks over the late-commit window are called (workflows/lookups.ts); those after it are called otherwise. */
+const OVER_THE_WINDOW = 'look whether the unanswered';
+
 /** Look-ups after an unclear answer: what they found decides. */
 function lostAnswerWhy(summary: string | null, { live }: Fields, whose: Whose): string | null {
   if (!summary?.includes('unanswered')) return null;
   const seen = liveIn(live);
-  if (seen.length === 0) return NOT_THERE;
+  if (seen.length === 0) return summary.startsWith(OVER_THE_WINDOW) ? NOT_THERE : null;
   return seen.some((one) => hasOurRef(one, whose)) ? SURFACED : NOT_BY_REF;
 }
 

@@ -34,7 +34,7 @@ export interface BookingClaims {
   isOrderUsedElsewhere(order: OrderQuestion, askedBy: string): Promise<boolean>;
 }
 
-interface OthersQuestion extends ClaimQuestion {
+interface OthersQuestion extends Omit<ClaimQuestion, 'calledMs'> {
   provider: ProviderName;
   account: string;
   bookingId: string;
@@ -76,7 +76,7 @@ async function othersClaims(
     } else {
       const claimants = await Promise.all(others.map((one) => claimantOf(door, one)));
       if (!isBeingTaken(claimants, asked) || performance.now() > giveUpAtMs)
-        return claimsOf(claimants, asked);
+        return claimsOf(claimants, { ...asked, calledMs: await firstCallMs(door, found, asked) });
     }
     await pause(PAUSE_MS, undefined, { signal });
   }
@@ -108,6 +108,27 @@ async function executionsAround(
     if (execution) found.push(execution);
   }
   return found;
+}
+
+/** When the asking booking first called for that start, as it tells itself; null where it does not. */
+async function firstCallMs(
+  door: Door,
+  found: readonly Execution[],
+  { bookingId, startsAt }: OthersQuestion,
+): Promise<number | null> {
+  const own = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) === bookingId);
+  const calls = await Promise.all(
+    own.map(async (one) => {
+      const attempts = at(await memoValue(door, one, MEMO.view), 'attempts');
+      return Array.isArray(attempts) ? attempts.map((call: unknown) => call) : [];
+    }),
+  );
+  const timesMs = calls
+    .flat()
+    .filter((call) => Date.parse(textOf(at(call, 'startsAt')) ?? '') === Date.parse(startsAt))
+    .map((call) => Date.parse(textOf(at(call, 'at')) ?? ''))
+    .filter((ms) => !Number.isNaN(ms));
+  return timesMs.length > 0 ? Math.min(...timesMs) : null;
 }
 
 async function claimantOf(door: Door, execution: Execution): Promise<Claimant> {

@@ -18,19 +18,22 @@ import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 /**
  * Starts the clean-up of an ended booking that could not account for one of its calls, now that an appointment
  * may have surfaced. The clean-up looks for itself, so asking twice or in vain is harmless. False when there is
- * nothing to do: the booking is open or absent, its end left nothing unknown, or a person took it over.
+ * nothing to do: the booking is open or absent, its end left nothing unknown, what stands was taken over and nobody asked to
+ * cancel it, or a person has it.
  */
 export async function cleanUpBooking(door: Door, bookingId: string): Promise<boolean> {
   const execution = await findExecution(door, bookingId);
   if (!execution || !isOver(execution.status)) return false;
   const view = await ownView(door, bookingId, execution);
   if (view.status === 'completed' || !(await hasUnknownCall(door, execution, view))) return false;
+  const traces = tracesIn(await memoValue(door, execution, MEMO.traces));
+  // Of an appointment that was taken over no call made another: an unanswered move is of that very one.
+  if (traces?.tookOver && !traces.cancel) return false;
   // What a person decided to leave standing carries the same maker: it is theirs.
   if (isLeft(view) || (await wasLeftSince(door, bookingId, execution.runId))) return false;
   const { workflowId, runId, attributes } = execution;
   const { input: request } = await beginningOf(door, workflowId, runId);
   const orderId = view.order?.id ?? null;
-  const traces = tracesIn(await memoValue(door, execution, MEMO.traces));
   const late = { bookingId, createdAt: view.createdAt, request, orderId, traces };
   await beginCleanUp(door, late, runId, attributes);
   return true;

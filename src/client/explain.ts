@@ -7,7 +7,7 @@ import {
   type Evidence,
 } from '../booking/evidence';
 import { Failure } from '../booking/failures';
-import { workflowIdOf } from '../booking/names';
+import { MEMO, workflowIdOf } from '../booking/names';
 import { makerOf } from '../booking/ref';
 import { cleanUpAfter } from './after-run';
 import type { Door } from './door';
@@ -52,6 +52,7 @@ export async function explainBooking(door: Door, bookingId: string): Promise<Exp
     maker: '',
     endingBecause: null,
     isCauseHidden: false,
+    untold: [],
     failedBy: null,
     open: new Map(),
     steps: [],
@@ -83,10 +84,19 @@ interface Telling {
   maker: string;
   endingBecause: string | null;
   isCauseHidden: boolean;
+  /** Signals of a task whose verdicts the booking has not told yet, oldest first. */
+  untold: Untold[];
   failedBy: string | null;
   /** Calls and waits that are not over, by the id of the event that began them, `run/` aside: ids start anew. */
   open: Map<string, ExplainedStep>;
   steps: ExplainedStep[];
+}
+
+/** A signal that asked for something: what it was, and the end that it would be the cause of. */
+interface Untold {
+  step: ExplainedStep;
+  kind: string;
+  ending: string | null;
 }
 
 type Teller = (telling: Telling, event: HistoryEvent) => Promise<void> | void;
@@ -105,6 +115,7 @@ const TELLERS: Readonly<Record<number, Teller>> = {
   [EventType.EVENT_TYPE_TIMER_CANCELED]: tellWaitCut,
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED]: tellSignal,
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED]: tellUpdate,
+  [EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED]: tellVerdict,
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED]: tellTemporalCancel,
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW]: (telling, event) =>
     tellEnd(telling, event, 'run', 'goes on in a new run, with everything it knows'),
@@ -234,8 +245,8 @@ function tellMessage(
   shows = 'received',
 ): void {
   const unreadable = unreadableWords(body);
-  if (/^cancel/.test(name) && (!unreadable || shows === ACCEPTED))
-    telling.endingBecause = 'the caller cancelled the booking';
+  const isCancel = /^cancel/.test(name);
+  if (isCancel && shows === ACCEPTED) telling.endingBecause = CANCELLED;
   if (unreadable) return tellUnread(telling, event, name, `${shows}; what it says ${unreadable}`);
   const by = fieldOf(body, 'by');
   const choice = fieldOf(body, 'choice');
@@ -244,8 +255,35 @@ function tellMessage(
   made.name = name;
   made.shows = shows;
   made.why = fieldOf(body, 'why');
-  if (NEWS.includes(name)) made.why = 'News carries no state: the provider is read once.';
-  if (choice === 'end') telling.endingBecause = 'a person ended the booking';
+  if (NEWS.includes(name)) {
+    made.why = 'News carries no state: the provider is read once.';
+    return;
+  }
+  const ending = isCancel ? CANCELLED : choice === 'end' ? ENDED_BY_PERSON : null;
+  if (shows !== ACCEPTED) telling.untold.push({ step: made, kind: name, ending });
+  else if (ending) telling.endingBecause = ending;
+}
+
+const CANCELLED = 'the caller cancelled the booking';
+const ENDED_BY_PERSON = 'a person ended the booking';
+
+/**
+ * What the booking made of the signals before: its view tells of the last message. Where several came at once, or the view
+ * cannot be read here, one that would end it counts as the cause all the same.
+ */
+async function tellVerdict(telling: Telling, event: HistoryEvent): Promise<void> {
+  const [first, ...others] = telling.untold;
+  const payload = event.workflowPropertiesModifiedEventAttributes?.upsertedMemo?.fields?.[MEMO.view];
+  if (!first || !payload) return;
+  const view = await valueOf(telling.door, { payloads: [payload] });
+  const last: unknown = typeof view === 'object' && view !== null ? Reflect.get(view, 'lastRequest') : null;
+  const isOlder = (fieldOf(last, 'at') ?? '') < first.step.at;
+  if (isOlder && !unreadableWords(view)) return; // of a task that had not heard of it yet
+  telling.untold = [];
+  const isRefused = fieldOf(last, 'kind') === first.kind && fieldOf(last, 'outcome') === 'refused';
+  if (isRefused && others.length === 0) first.step.shows = `refused: ${fieldOf(last, 'code') ?? ''}`;
+  else
+    telling.endingBecause = [first, ...others].find(({ ending }) => ending)?.ending ?? telling.endingBecause;
 }
 
 /** What it asked for is not known here, nor whether the booking could read it: what it was undone for may be this. */

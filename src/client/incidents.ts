@@ -59,20 +59,22 @@ export async function waitingFor(
   before: string,
   after: WaitingCursor | null,
 ): Promise<Waiting> {
-  const found: (WaitingCursor & { since: string | null })[] = [];
+  const found: (WaitingCursor & { row: Execution })[] = [];
   const since = after ? [`StartTime >= '${after.startedAt}'`] : [];
   for await (const row of waiting(door, ...termsOf(incident), `StartTime <= '${before}'`, ...since)) {
     const one = { startedAt: row.startedAt ?? before, workflowId: row.workflowId };
-    if (!after || inOrder(after, one) < 0)
-      found.push({ ...one, since: await sinceIn(door, row, incident.reason) });
+    if (!after || inOrder(after, one) < 0) found.push({ ...one, row });
   }
   const piece = found.sort(inOrder).slice(0, MAX_PIECE);
   const last = piece.length < found.length ? piece.at(-1) : undefined;
+  const sinceOf: Record<string, string> = {};
+  for (const { workflowId, row } of piece) {
+    const waits = await sinceIn(door, row, incident.reason);
+    if (waits !== null) sinceOf[workflowId] = waits;
+  }
   return {
     workflowIds: piece.map(({ workflowId }) => workflowId),
-    sinceOf: Object.fromEntries(
-      piece.flatMap(({ workflowId, since }) => (since === null ? [] : [[workflowId, since]])),
-    ),
+    sinceOf,
     count: found.length,
     next: last ? { startedAt: last.startedAt, workflowId: last.workflowId } : null,
   };
@@ -99,8 +101,9 @@ function inOrder(one: WaitingCursor, other: WaitingCursor): number {
 }
 
 /**
- * Has one of them try again, if it still waits as it was listed: the decision was made about that. What changes between
- * the look and the message, the booking itself refuses. Throws `key_missing` where nobody can tell what it waits for.
+ * Has one of them try again, if it still waits as it was listed: the decision was made about that, and about nothing where
+ * the list could not say since when it waits for it. What changes between the look and the message, the booking itself
+ * refuses. Throws `key_missing` where nobody can tell what it waits for.
  */
 export async function retryOne(
   door: Door,
@@ -112,7 +115,7 @@ export async function retryOne(
   const view = await memoView(door, execution);
   if (id !== undefined && wasTold(view, id)) return 'resumed';
   const attention = view?.attention;
-  if (attention?.reason !== reason || (since ?? attention.since) !== attention.since) return 'changed';
+  if (attention?.reason !== reason || since !== attention.since) return 'changed';
   const message: RetryMessage = { by, id, reason, since: attention.since };
   try {
     await within(door.client, CALL_TIMEOUT_MS, () =>

@@ -82,7 +82,7 @@ async function throughFence(request: HttpRequest, fence: Fence, limit: AbortSign
       : 'held';
     if (received !== 'held') return received;
   }
-  throw notSent('this process stood still whenever it was about to send');
+  throw notSent('connecting took longer than the check is good for, or this process stood still, each time');
 }
 
 function notSent(why: string): Failure {

@@ -309,6 +309,12 @@ describe('another visit of the patient', () => {
     expect(await find(() => shows(anAppointment('v')), orders)).toMatchObject({ bookingId: NEWER });
   });
 
+  test('is the booking’s whose ref it carries, whoever placed the order', async () => {
+    const visit = anAppointment('v', { ref: bookRef(`${OLDER}.k1`, 2) });
+    const orders = [anOrder({ id: 'o2', passthrough: NEWER })];
+    expect(await find(() => shows(visit), orders)).toMatchObject({ bookingId: OLDER });
+  });
+
   test.each<[name: string, seen: Sighting]>([
     ['nothing stands', ABSENT],
     ['it is over', shows(anAppointment('v', { standing: 'completed' }))],

@@ -80,6 +80,19 @@ describe('an order that says it has an appointment contradicts a look that shows
     ['since before our cancel', look(says), known(cancelled('2026-12-01T12:00:00.000Z')), false],
     ['one is shown', look(says, [own]), known(), false],
     ['one is shown as ended', look(says, [], [own]), known(), false],
+    ['only one that we cancelled before', look(says, [], [own]), known(cancelled(BEFORE)), true],
+    [
+      'only one that we cancelled since',
+      look(says, [], [own]),
+      known(cancelled('2026-12-01T12:00:00.000Z')),
+      false,
+    ],
+    [
+      'one that we cancelled before, and another that ended',
+      look(says, [], [own, anAppointment('x')]),
+      known(cancelled(BEFORE)),
+      false,
+    ],
     ['it says nothing', look(anOrder()), known({ standingIds: [] }), false],
   ])('%s', (_name, seen, given, isMissing) => {
     expect(missingFrom(seen, given) !== null).toBe(isMissing);

@@ -7,8 +7,15 @@ const SAME = '2026-12-07T10:00:00-05:00';
 const OTHER = '2026-12-07T16:00:00.000Z';
 const NOW_MS = Date.parse('2026-12-01T12:00:00.000Z');
 const WINDOW_MS = 300_000;
+const CALLED_MS = NOW_MS - 100_000;
 
-const asked: ClaimQuestion = { startsAt: START, ids: ['a', 'b'], windowMs: WINDOW_MS, nowMs: NOW_MS };
+const asked: ClaimQuestion = {
+  startsAt: START,
+  ids: ['a', 'b'],
+  windowMs: WINDOW_MS,
+  nowMs: NOW_MS,
+  calledMs: CALLED_MS,
+};
 const claimant = (more: Partial<Claimant> = {}): Claimant => ({
   ...{ ownIds: [], inferredIds: [], callingFor: null, unknownFor: null, unansweredFor: [], closedMs: null },
   ...more,
@@ -29,8 +36,23 @@ test.each<[name: string, claimant: Claimant, claims: object]>([
   ['one that got no answer elsewhere', claimant({ unknownFor: OTHER }), NOTHING],
   [
     'one cut off in its call',
-    claimant({ callingFor: START, closedMs: NOW_MS - 10 * WINDOW_MS }),
+    claimant({ callingFor: START, closedMs: CALLED_MS - WINDOW_MS + 1 }),
     { ...NOTHING, mayBeAnothers: true },
+  ],
+  [
+    'one cut off in its call a window before the call in question',
+    claimant({ callingFor: START, closedMs: CALLED_MS - WINDOW_MS }),
+    NOTHING,
+  ],
+  [
+    'one cut off unanswered',
+    claimant({ unknownFor: START, closedMs: CALLED_MS - WINDOW_MS + 1 }),
+    { ...NOTHING, mayBeAnothers: true },
+  ],
+  [
+    'one cut off unanswered a window before the call in question',
+    claimant({ unknownFor: START, unansweredFor: [START], closedMs: CALLED_MS - WINDOW_MS }),
+    NOTHING,
   ],
   ['one whose window is over', claimant({ unansweredFor: [START] }), NOTHING],
   [
@@ -41,6 +63,11 @@ test.each<[name: string, claimant: Claimant, claims: object]>([
   ['one that closed long ago', claimant({ unansweredFor: [START], closedMs: NOW_MS - WINDOW_MS }), NOTHING],
 ])('%s', (_name, one, claims) => {
   expect(claimsOf([claimant(), one], asked)).toEqual(claims);
+});
+
+test('one that was cut off counts for as long as the asking booking does not say when it called', () => {
+  const closed = claimant({ unknownFor: START, closedMs: NOW_MS - 10 * WINDOW_MS });
+  expect(claimsOf([closed], { ...asked, calledMs: null })).toEqual({ ...NOTHING, mayBeAnothers: true });
 });
 
 test('an open call there is worth waiting for, and no other', () => {

@@ -180,6 +180,18 @@ describe('what others claim at a start', () => {
     expect(await othersClaims('a', ['1'])).toEqual({ ...NOTHING, mayBeAnothers: true });
   });
 
+  test.each([
+    ['before the asking booking called, and its window over', 3_600_000, false],
+    ['since then', -60_000, true],
+  ])('counts a call of one that was terminated %s: not for ever', async (_when, calledLaterMs, counts) => {
+    const terminated = await open('b', { attempts: [{ startsAt: start, outcome: 'booking' }] });
+    await terminated.terminate();
+    const called = new Date(Date.now() + calledLaterMs).toISOString();
+    await open('a', { attempts: [{ startsAt: start, outcome: 'unknown', at: called }] });
+    await listed(2);
+    expect(await othersClaims('a', ['1'])).toEqual({ ...NOTHING, mayBeAnothers: counts });
+  });
+
   test("does not count the asking booking's own clean-up or an earlier run of it", async () => {
     await (await open('a', { traces: { ownAppointmentIds: ['1'] } })).terminate();
     await open('a');
@@ -223,7 +235,7 @@ describe('what others claim at a start', () => {
 describe('whether an order is used elsewhere', () => {
   const PLACE = { provider: 'junction-phlebotomy', account: 'default' } as const;
   const usedElsewhere = (orderId: string, askedBy: string) =>
-    asked(askedBy, () => activities().isOrderUsedElsewhere({ ...PLACE, bookingId: 'x', orderId }));
+    asked(askedBy, () => activities().isOrderUsedElsewhere({ ...PLACE, orderId }));
 
   test('the booking that adopts it has it, whatever case its letters are in; not for itself', async () => {
     const id = adoptedBookingId(idKey, 'junction', 'default', 'order-1');

@@ -24,7 +24,7 @@ const GARBLED: Payload = {
 };
 
 /** A door to a Temporal whose visibility has these rows, newest first and page by page; it knows `StartTime >=`. */
-function showing(rows: Row[]): Door {
+function showing(rows: Row[], onRead = (): void => undefined): Door {
   const newestFirst = [...rows].sort((a, b) => b.startedAtMs - a.startedAtMs);
   const list = ({ query, nextPageToken }: { query: string; nextPageToken?: Uint8Array }) => {
     const sinceMs = Date.parse(/StartTime >= '([^']+)'/.exec(query)?.[1] ?? '1970-01-01T00:00:00Z');
@@ -43,8 +43,18 @@ function showing(rows: Row[]): Door {
       nextPageToken: to < found.length ? Buffer.from(String(to)) : new Uint8Array(),
     });
   };
+  const codec = {
+    encode: (payloads: Payload[]) => Promise.resolve(payloads),
+    decode: (payloads: Payload[]) => {
+      onRead();
+      return Promise.resolve(payloads);
+    },
+  };
   const client = {
-    options: { namespace: 'default', loadedDataConverter: defaultDataConverter },
+    options: {
+      namespace: 'default',
+      loadedDataConverter: { ...defaultDataConverter, payloadCodecs: [codec] },
+    },
     withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(),
     workflowService: { listWorkflowExecutions: list },
   };
@@ -62,7 +72,8 @@ describe('those that wait for a reason', () => {
       startedAtMs: T0 + Math.floor(n / 40),
       attention: { ...INCIDENT, since: before },
     }));
-    const door = showing(rows);
+    let read = 0;
+    const door = showing(rows, () => (read += 1));
     const ids: string[] = [];
     let left = rows.length;
     for (
@@ -79,6 +90,7 @@ describe('those that wait for a reason', () => {
       after = piece.next;
     }
     expect(ids).toHaveLength(rows.length);
+    expect(read).toBe(rows.length); // each view once, not again for every piece
     expect(new Set(ids).size).toBe(rows.length);
     const startOf = new Map(rows.map(({ id, startedAtMs }) => [id, startedAtMs]));
     const times = ids.map((id) => startOf.get(id) ?? 0);

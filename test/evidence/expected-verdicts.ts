@@ -68,6 +68,8 @@ export interface Sentence {
   words: string;
   statuses: readonly number[];
   answers: readonly WriteName[];
+  /** Set where the documents name no sentence, only what it speaks of: anybody on the way writes such text. */
+  isLoose?: true;
   /** Writes for which the documents leave open whether it answers them: nothing is expected of it there. */
   open?: readonly WriteName[];
   /** What it means; `read`: the provider is read to tell. */
@@ -107,6 +109,24 @@ export const SENTENCES = {
     open: OF_APPOINTMENTS,
     means: { verdict: 'no_effect', code: 'slot_gone' },
     source: `${TABLE}, and "Slots": any 400/404 on book that names the slot`,
+  },
+  names_availability: {
+    words: 'The resource is not available.',
+    statuses: [400, 404],
+    answers: [...TAKING, ...MOVING],
+    isLoose: true,
+    open: OF_APPOINTMENTS,
+    means: { verdict: 'no_effect', code: 'slot_gone' },
+    source: '"Slots": any 400/404 on book that names the slot, the key or availability',
+  },
+  names_key: {
+    words: 'The key is not valid for this resource.',
+    statuses: [400, 404],
+    answers: [...TAKING, ...MOVING],
+    isLoose: true,
+    open: OF_APPOINTMENTS,
+    means: { verdict: 'no_effect', code: 'slot_key_invalid' },
+    source: '"Slots": the same',
   },
   key_invalid: {
     words: 'Invalid booking key format',
@@ -253,11 +273,11 @@ const ROWS: readonly Row[] = [
     is: always({ verdict: 'no_effect', code: 'rate_limited' }),
   },
   {
-    why: 'a documented refusal of this operation, by its words and status, in one of Junction’s three shapes',
+    why: 'a documented refusal of this operation, by its words and status, in one of Junction’s three shapes; in text by its sentence only',
     fits: (write, { sentence, status, form }) => {
       if (sentence === null || vendorOf(write) !== 'junction') return false;
-      const { statuses, answers }: Sentence = SENTENCES[sentence];
-      const isShape = FORMS[form] === 'junction' || form === 'text';
+      const { statuses, answers, isLoose }: Sentence = SENTENCES[sentence];
+      const isShape = FORMS[form] === 'junction' || (form === 'text' && !isLoose);
       return isShape && statuses.includes(status) && answers.includes(write);
     },
     is: (_write, { sentence, after }) => {

@@ -1,8 +1,10 @@
 import { adopting, atHome, type SagaRig } from '../support/saga';
 import { createBookingClient, type BookingClient, type ExplainedStep } from '../../src/client/booking-client';
+import { workflowIdOf } from '../../src/booking/names';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
+import { cancel, resolve } from '../../workflows/messages';
 import { useSaga } from '../support/use-saga';
 
 describe('explain', () => {
@@ -75,6 +77,38 @@ describe('explain', () => {
     ]);
     expect(called(steps, 'cancelOrder')[0]?.why).toBe('Undone because the booking failed: no_slot.');
     expect(steps.at(-1)).toMatchObject({ kind: 'end', what: 'fails: no_slot' });
+  });
+
+  test('does not take a decision for the cause that the booking refused', async () => {
+    const { booking } = await rig.bookings.start(atHome());
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
+    await handle.signal(resolve, { choice: 'end', why: 'by mistake', by: 'desk' });
+    await rig.until(booking.id, ({ lastRequest }) => lastRequest?.outcome === 'refused');
+    await handle.signal(cancel, { by: 'desk' });
+    await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    const steps = await stepsOf(booking.id);
+    expect(called(steps, 'resolve')).toMatchObject([
+      { what: 'resolve end from desk', shows: 'refused: nothing_to_resolve', why: 'by mistake' },
+    ]);
+    expect(called(steps, 'cancel')).toMatchObject([{ shows: 'received' }]);
+    expect(called(steps, 'cancelOrder')[0]?.why).toBe('Undone because the caller cancelled the booking.');
+  });
+
+  test('does not take a decision for the cause that came after the booking had begun to end', async () => {
+    await rig.sandbox.control('slots', { empty: 10 });
+    await rig.sandbox.fail('cancel_order', {
+      when: 'before',
+      answer: { status: 503, body: { detail: 'busy' } },
+    });
+    const { booking } = await rig.bookings.start(atHome());
+    await rig.until(booking.id, ({ status }) => status === 'compensating');
+    const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
+    await handle.signal(resolve, { choice: 'end', why: 'by mistake' });
+    await rig.until(booking.id, ({ status }) => status === 'failed');
+    const steps = await stepsOf(booking.id);
+    expect(called(steps, 'resolve')).toMatchObject([{ shows: 'refused: nothing_to_resolve' }]);
+    expect(called(steps, 'cancelOrder').at(-1)?.why).toContain('the booking failed: no_slot');
   });
 
   test('holds nothing of the patient', async () => {

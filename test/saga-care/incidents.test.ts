@@ -165,6 +165,7 @@ describe('an incident', () => {
       care.retryOne(workflowIdOf(id), { by: 'desk', reason, since, id: token });
     expect(await retryOne('undo_failed', null)).toBe('changed');
     expect(await retryOne(REASON, '2026-01-01T00:00:00.000Z')).toBe('changed');
+    expect(await retryOne(REASON, null)).toBe('changed'); // listed while it waited for something else
     const view = await rig.bookings.get(id);
     expect(view).toMatchObject({ attention: { reason: REASON }, lastRequest: null });
     expect(await retriesOf(id)).toBe(0);

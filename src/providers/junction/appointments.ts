@@ -1,6 +1,6 @@
 import type { Appointment, Sighting } from '../../booking/model';
 import { notesWithRef } from '../../booking/ref';
-import type { BookingRequest } from '../../booking/schema/request';
+import { syncWindowMs } from '../../booking/request-parts';
 import { unclear } from '../http';
 import type { BookCall, Call, CancelCall, MoveCall, Where } from '../provider';
 import { readOrder } from './orders';
@@ -11,9 +11,6 @@ import { appointmentWire } from './wire';
 
 /** The contract's limit for `appointment_notes`, in characters. */
 export const MAX_NOTES_LENGTH = 1000;
-
-/** What Junction waits for a confirmation when the request does not say (the contract's default), in ms. */
-const DEFAULT_SYNC_TIMEOUT_MS = 2500;
 
 /**
  * Takes a slot. The time limit grows by the window in which Junction itself waits for the confirmation. With a
@@ -96,10 +93,6 @@ function bookBody({ slotKey, ref, request }: BookCall): Record<string, unknown> 
     sync_confirmation_timeout_millisecond: confirmation.syncTimeoutMs,
     async_confirmation_timeout_millisecond: confirmation.asyncTimeoutMs,
   };
-}
-
-function syncWindowMs({ confirmation }: BookingRequest): number {
-  return confirmation?.async ? (confirmation.syncTimeoutMs ?? DEFAULT_SYNC_TIMEOUT_MS) : 0;
 }
 
 /** Every appointment at Junction serves an order; a call without one is a bug of ours, not a failure. */

@@ -68,11 +68,15 @@ export function toOrder(wire: OrderWire, notice: Notice): Order {
 /** The last part of an order's status while it has an appointment. */
 const WITH_APPOINTMENT: readonly (string | undefined)[] = ['appointment_pending', 'appointment_scheduled'];
 
+/** What no time can be read of counts as long ago: an older cancel of ours explains it then, and nothing else does. */
+const LONG_AGO = '1970-01-01T00:00:00.000Z';
+
 /** Where the newest event does not say when it was, since the order was there: the earliest that it can have been. */
 function hasAppointmentSince(wire: OrderWire): string | null {
   const newest = wire.last_event?.status ? wire.last_event : newestOf(wire.events);
   const [, , detail] = newest?.status?.split('.') ?? [];
-  return WITH_APPOINTMENT.includes(detail) ? (utc(newest?.created_at) ?? utc(wire.created_at)) : null;
+  if (!WITH_APPOINTMENT.includes(detail)) return null;
+  return utc(newest?.created_at) ?? utc(wire.created_at) ?? LONG_AGO;
 }
 
 /**

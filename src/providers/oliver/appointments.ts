@@ -1,6 +1,7 @@
 import { Failure, type FailureCode } from '../../booking/failures';
 import type { Appointment, Sighting } from '../../booking/model';
 import { notesWithRef } from '../../booking/ref';
+import { beforeSending } from '../before-sending';
 import { unclear } from '../http';
 import type { BookCall, Call, Where } from '../provider';
 import { failureOf } from './errors';
@@ -25,7 +26,7 @@ export interface Practice {
  */
 export async function book(practice: Practice, call: Call, booking: BookCall): Promise<Appointment> {
   const { session, sweep, resolve } = practice;
-  const party = await resolve(call, booking.request);
+  const party = await beforeSending(() => resolve(call, booking.request));
   const reply = await ask(session, call, 'create_appointment', createdWire, {
     body: createBody(booking),
   }).finally(() => sweep.noteWrite(call.account));

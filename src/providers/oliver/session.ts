@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
 import type { OliverAccount } from '../../config';
 import { isSuccess, meaningOfRead, meaningOfWrite } from '../answer';
+import { beforeSending } from '../before-sending';
 import type { Clocks } from '../clocks';
 import type { HttpAnswer } from '../http';
 import type { Notice } from '../once';
@@ -63,7 +64,9 @@ export async function ask<T>(
   schema: z.ZodType<T>,
   request: Ask = {},
 ): Promise<Reply<T>> {
-  const token = await tokenOf(session, call);
+  const isWrite = ENDPOINTS[operation].effect === 'write';
+  const signedIn = (): Promise<string> => tokenOf(session, call);
+  const token = await (isWrite ? beforeSending(signedIn) : signedIn());
   let answer = await send(session, call, operation, request, token);
   if (isSignedOut(operation, answer)) {
     session.tokens.drop(call.account, token);

@@ -97,6 +97,11 @@ const ROWS: Row[] = [
   ['400 (sandbox) slot no longer available', 'bookAtSite', 400, { detail: SLOT_GONE }, 'slot_gone'],
   ['404 (production) slot no longer available', 'bookAtSite', 404, { detail: SLOT_GONE }, 'slot_gone'],
   ['404 at home, plain text', 'bookAtHome', 404, SLOT_GONE, 'slot_gone'],
+  ['404 at home, plain text of a gateway', 'bookAtHome', 404, 'Resource not available', 'outcome_unknown'],
+  ['400, plain text that names a slot', 'bookAtSite', 400, 'No such slot', 'outcome_unknown'],
+  ['400, plain text that names a key', 'bookAtSite', 400, 'The key is not valid', 'outcome_unknown'],
+  ['400 invalid key, plain text', 'bookAtSite', 400, 'Invalid booking key format', 'slot_key_invalid'],
+  ['400 slot conflict, plain text', 'bookAtHome', 400, 'Slot conflict', 'slot_gone'],
   ['400 slot conflict', 'bookAtHome', 400, { detail: 'Slot conflict' }, 'slot_gone'],
   ['400 naming availability', 'bookAtHome', 400, { detail: 'No availability at this time' }, 'slot_gone'],
   [

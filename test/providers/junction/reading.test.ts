@@ -185,6 +185,13 @@ describe('an order', () => {
       expect(sinceOf(event('appointment_scheduled', null))).toBe('2026-12-01T08:00:00.000Z');
     });
 
+    test('since long ago, where no time can be read at all', () => {
+      const last_event = event('appointment_scheduled', 'soon');
+      expect(orderOf(anOrder('x', { last_event, created_at: 'lately' })).hasAppointmentSince).toBe(
+        '1970-01-01T00:00:00.000Z',
+      );
+    });
+
     test('not by the deprecated status', () => {
       const order = anOrder('x', { events: [], last_event: null, status: 'collecting_sample' });
       expect(orderOf(order).hasAppointmentSince).toBeNull();

@@ -18,6 +18,7 @@ import {
   PATIENTS,
   REF,
   refusal,
+  SIGN_IN,
   ZONE,
 } from './fixtures';
 import { failureOf, oliverStage } from './setup';
@@ -115,6 +116,18 @@ test('an unknown client is never sent to create', async () => {
       .book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID }),
   );
   expect(failure.code).toBe('client_not_found');
+});
+
+test('what cannot be read before the create leaves it unsent: its start is in no doubt', async () => {
+  stage().signsIn();
+  stage().server.expect(CLIENTS, { status: 502 });
+  const bookIt = () =>
+    stage()
+      .provider()
+      .book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID });
+  expect(await failureOf(bookIt())).toMatchObject({ code: 'provider_unavailable', facts: { sent: 'no' } });
+  stage().server.expect(SIGN_IN, { status: 502 });
+  expect(await failureOf(bookIt())).toMatchObject({ code: 'provider_unavailable', facts: { sent: 'no' } });
 });
 
 const BAD_REQUEST = refusal(400, 'Something is wrong');

@@ -129,6 +129,11 @@ test('a sign-in without an answer leaves a create unsent: nothing is unknown', a
   stage().server.expect(SIGN_IN, 'reset');
   const failure = await failureOf(provider.book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID }));
   expect(failure.code).toBe('provider_unavailable');
+  // The client is known by now: signing in is all that comes before the create.
+  stage().server.expect(SIGN_IN, 'reset');
+  expect(await failureOf(provider.book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID }))).toMatchObject(
+    { code: 'provider_unavailable', facts: { sent: 'no' } },
+  );
 });
 
 test('a caller who gives up does not stop the sign-in that others wait for', async () => {
