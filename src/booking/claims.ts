@@ -1,3 +1,5 @@
+import { isSameTime } from './times';
+
 /** Who of this deployment's bookings holds what, where the provider does not return our refs. Pure. */
 
 /** What other bookings say of some appointments. */
@@ -58,8 +60,4 @@ function isUnanswered({ unknownFor, unansweredFor, closedMs }: Claimant, questio
   if (isSameTime(unknownFor, startsAt)) return true;
   const hasJustClosed = closedMs !== null && nowMs - closedMs < windowMs;
   return hasJustClosed && unansweredFor.some((one) => isSameTime(one, startsAt));
-}
-
-function isSameTime(one: string | null, other: string): boolean {
-  return one !== null && Date.parse(one) === Date.parse(other);
 }
