@@ -98,6 +98,8 @@ export interface CoreActivities {
     account: string;
     bookingId: string;
     startsAt: string;
+    /** Whether the asking booking publishes no start now: then it is in no list, and its absence proves nothing. */
+    isUnlisted?: boolean;
     ids: readonly string[];
     /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
     otherStarts?: readonly string[];

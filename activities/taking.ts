@@ -2,6 +2,7 @@ import { hasEndedUnseen } from '../src/booking/absence';
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { isOwn } from '../src/booking/sighting';
+import { isSameTime } from '../src/booking/times';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, Provider } from '../src/providers/provider';
 import { tiersOf } from './call';
@@ -44,7 +45,8 @@ export async function moveAppointment(provider: Provider, call: Call, input: Mov
   const standing = await beforeSending(async () =>
     toMove(await lookUp(provider, call, wanted), appointmentId, wanted),
   );
-  if (isAt(standing, slot.startsAt)) return { is: 'held', appointment: standing, earlier: true };
+  if (isSameTime(standing.startsAt, slot.startsAt))
+    return { is: 'held', appointment: standing, earlier: true };
   const { reschedule } = provider;
   if (!reschedule) throw new Failure('cannot_reschedule', { sent: 'no' });
   return taken(async () => {
@@ -90,7 +92,8 @@ function foundIn({ live }: Sighting, { clue, orderId, startsAt }: Look): BookAns
   const ours = live.find((seen) => isOwn(seen, clue) && !wasBefore(seen));
   if (ours) return { is: 'held', appointment: ours, earlier: true };
   if (orderId !== null && live.some((seen) => !isOwn(seen, clue))) throw new Failure('appointment_exists');
-  const isNew = !clue.refReturns && live.some((seen) => !wasBefore(seen) && isAt(seen, startsAt));
+  const isNew =
+    !clue.refReturns && live.some((seen) => !wasBefore(seen) && isSameTime(seen.startsAt, startsAt));
   return isNew ? { is: 'unknown', said: 'something new stands at that time before the call' } : null;
 }
 
@@ -105,10 +108,6 @@ function toMove(sighting: Sighting, id: string, wanted: Look): Appointment {
     hasEndedUnseen(sighting, id, wanted);
   if (hasEnded) throw new Failure('appointment_gone');
   throw new Failure('appointment_missing', { said: `appointment ${id} is not shown at all` });
-}
-
-function isAt({ startsAt }: Appointment, wanted: string | null): boolean {
-  return startsAt !== null && wanted !== null && Date.parse(startsAt) === Date.parse(wanted);
 }
 
 /** The answer of a keyed call may be a replay, frozen long ago: what the provider shows now counts. */

@@ -49,9 +49,17 @@ export function slowCore(summary: string) {
  * of those are a bug, and a person is to see it.
  */
 export function reads(b: Booking, summary: string) {
+  return readsWithin(b, summary, triesWithin(patienceMsOf(b)) + SPARE_TRIES);
+}
+
+/** A read that is made once: whoever waits for its answer is not kept waiting by patience. */
+export function readsOnce(b: Booking, summary: string) {
+  return readsWithin(b, summary, 1);
+}
+
+function readsWithin(b: Booking, summary: string, maximumAttempts: number) {
   publish(b);
   const { taskQueue } = b.state.capabilities;
-  const maximumAttempts = triesWithin(patienceMsOf(b)) + SPARE_TRIES;
   return proxyActivities<ProviderActivities>({
     taskQueue,
     startToCloseTimeout: callLimitMs(b) + LEEWAY_MS,

@@ -1,6 +1,7 @@
 import type { CutOff, LeftBehind } from '../src/booking/care';
 import { Failure } from '../src/booking/failures';
 import type { Order, Sighting } from '../src/booking/model';
+import { isRefOf } from '../src/booking/ref';
 import type { BookingStatus, BookingView } from '../src/booking/schema/view';
 import { isEnded as isOver } from '../src/booking/status';
 import type { BookingTraces } from '../src/booking/traces';
@@ -11,8 +12,9 @@ import { failureOf } from './ending';
 import { knownLive, whose } from './evidence';
 import { lookUp } from './lookups';
 import { attention } from './owned';
+import { claimsOn } from './ownership';
 import { publish } from './publish';
-import { at, change, type Booking, type BookingState } from './state';
+import { at, change, maker, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
 import { isEnded } from './steps/order';
 import { orderToUndo, undosOfOrder } from './steps/order-undo';
@@ -31,12 +33,27 @@ const undosOf = (b: Booking): readonly Undo[] =>
 
 /**
  * An order may have been released long before it is cleaned up after, and be another booking's by now. Then so is what is on
- * it: nothing is called.
+ * it: nothing is called. An appointment that is ours by its ref and that no other booking knows is for a person.
  */
 export function unlessUsedElsewhere(undo: Undo): Undo {
-  const guarded = (run: Undo['run']) => async (b: Booking) =>
-    (await isUsedElsewhere(b)) ? 'nothing_to_undo' : run(b);
+  const guarded = (run: Undo['run']) => async (b: Booking) => {
+    if (!(await isUsedElsewhere(b))) return run(b);
+    if (undo.step === 'appointment') await refuseOwnElsewhere(b);
+    return 'nothing_to_undo';
+  };
   return { ...undo, run: guarded(undo.run), ...(undo.settle && { settle: guarded(undo.settle) }) };
+}
+
+async function refuseOwnElsewhere(b: Booking): Promise<void> {
+  const { capabilities, leftIds } = b.state;
+  if (!capabilities.refReturns) return;
+  const { live } = await lookUp(b, 'look for our appointment on an order that another booking uses');
+  const ours = live.filter(({ id, ref }) => isRefOf(maker(b), ref) && !leftIds.includes(id));
+  if (ours.length === 0) return;
+  const { theirs } = await claimsOn(b, ours);
+  const [own] = ours.filter(({ id }) => !theirs.includes(id));
+  if (own)
+    throw new Failure('foreign_appointment', { said: `appointment ${own.id}, which is ours by its ref` });
 }
 
 async function isUsedElsewhere(b: Booking): Promise<boolean> {

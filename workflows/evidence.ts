@@ -8,27 +8,28 @@ import { change, maker, type Booking } from './state';
  * unanswered is what is new at the tried start looked at.
  */
 export function whose(b: Booking, sighting: Sighting): Whose {
-  const { capabilities, ownAppointmentIds: ownIds, unknownBook, seenBefore } = b.state;
+  const { capabilities, ownAppointmentIds: ownIds, othersIds, unknownBook, seenBefore } = b.state;
   if (!capabilities.refReturns && !unknownBook) {
     const [own] = knownLive(b, sighting);
     return own ? { is: 'ours', appointment: own } : { is: 'none' };
   }
-  // What the booking holds already is not what an unanswered call brought about.
-  const held = capabilities.refReturns ? (unknownBook ? seenBefore : []) : ownIds;
+  // What the booking holds already is not what an unanswered call brought about, and what is another's neither.
+  const held = capabilities.refReturns ? (unknownBook ? seenBefore : []) : [...ownIds, ...othersIds];
   const live = sighting.live.filter(({ id }) => !held.includes(id));
   return whoseIs({ ...sighting, live }, clueOf(b));
 }
 
 /** What tells this booking's own appointments from others'. */
 export function clueOf(b: Booking): OwnershipClue {
-  const { capabilities, ownAppointmentIds, takenOver, order, seenBefore, askedIds, attempts } = b.state;
+  const { capabilities, ownAppointmentIds, takenOver, order, attempts } = b.state;
+  const { seenBefore, askedIds, othersIds } = b.state;
   return {
     maker: maker(b),
     ownIds: ownAppointmentIds,
     takenOver,
     orderId: order?.id ?? null,
     refReturns: capabilities.refReturns,
-    before: [...seenBefore, ...askedIds],
+    before: [...seenBefore, ...askedIds, ...othersIds],
     triedStartsAt: attempts.at(-1)?.startsAt ?? null,
   };
 }

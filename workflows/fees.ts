@@ -1,13 +1,12 @@
 import type { FeeTerms } from '../activities/contract';
+import { costsFeeNow } from '../src/booking/fee';
 import type { Appointment } from '../src/booking/model';
 import { nowMs } from './clock';
 import type { Booking } from './state';
 
 /** Whether giving the appointment up now would cost a fee, as far as the provider's terms are known. */
 export function costsFee(b: Booking, appointment: Appointment | null): boolean {
-  const { feeWindowMs } = b.state.capabilities;
-  if (feeWindowMs === 0 || !appointment?.startsAt || appointment.standing === 'cancelled') return false;
-  return Date.parse(appointment.startsAt) - nowMs() < feeWindowMs;
+  return appointment !== null && costsFeeNow(appointment, b.state.capabilities.feeWindowMs, nowMs());
 }
 
 /** What an undo may cost. */

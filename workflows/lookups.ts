@@ -2,6 +2,7 @@ import type { LookUp } from '../activities/contract';
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { partyOf } from '../src/booking/request-parts';
+import { isSameTime } from '../src/booking/times';
 import { reads } from './activities';
 import { after, now, nowMs } from './clock';
 import { clueOf } from './evidence';
@@ -83,7 +84,7 @@ async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appoin
 function isEffect(b: Booking, appointment: Appointment): boolean {
   const unknown = b.state.unknownBook;
   if (!unknown?.isMove) return true;
-  return Date.parse(appointment.startsAt ?? '') === Date.parse(unknown.startsAt ?? '');
+  return isSameTime(appointment.startsAt, unknown.startsAt);
 }
 
 /** One look-up for the unanswered call, at what is there now and not at a list that was read before it. */

@@ -1,8 +1,10 @@
 import type { OthersClaims } from '../src/booking/claims';
 import type { Appointment, Sighting } from '../src/booking/model';
 import type { Whose } from '../src/booking/sighting';
+import { isSameTime } from '../src/booking/times';
 import { slowCore } from './activities';
 import { whose } from './evidence';
+import { publish, publishedStart } from './publish';
 import { change, type Booking } from './state';
 
 /**
@@ -16,10 +18,9 @@ import { change, type Booking } from './state';
 export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Whose> {
   const seen = whose(b, sighting);
   const questionable = b.state.capabilities.refReturns ? [] : unproven(b, seen);
-  const startsAt = b.state.unknownBook?.startsAt ?? null;
-  if (questionable.length === 0 || startsAt === null) return seen;
-  const claims = await claimsOn(b, startsAt, questionable);
-  const rest = whose(b, without(sighting, claims.theirs));
+  if (questionable.length === 0 || !b.state.unknownBook?.startsAt) return seen;
+  const claims = await claimsOn(b, questionable);
+  const rest = whose(b, sighting);
   if (rest.is !== 'ours') return rest;
   const { appointment } = rest;
   if (claims.mayBeAnothers || claims.inferred.includes(appointment.id))
@@ -31,31 +32,33 @@ export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Whos
   return rest;
 }
 
-/** What other bookings know of these appointments. `startsAt` is where this booking's own call aimed. */
-export function claimsOn(
-  b: Booking,
-  startsAt: string,
-  appointments: readonly Appointment[],
-): Promise<OthersClaims> {
+/**
+ * What other bookings know of these appointments; what is theirs is theirs for good, and nobody asks about it again. Asked
+ * with the start that this booking publishes: where there is none it is in no list, its own neither.
+ */
+export async function claimsOn(b: Booking, appointments: readonly Appointment[]): Promise<OthersClaims> {
+  publish(b);
   const { request, id } = b.state;
-  const starts = appointments.flatMap((one) => (one.startsAt === null ? [] : [one.startsAt]));
-  const otherStarts = [...new Set(starts)].filter((start) => Date.parse(start) !== Date.parse(startsAt));
-  return slowCore('does another booking hold it?').othersClaims({
+  const starts = [...new Set(appointments.flatMap((one) => one.startsAt ?? []))];
+  const published = publishedStart(b.state);
+  const startsAt = published ?? starts[0];
+  if (startsAt === undefined) return { theirs: [], inferred: [], mayBeAnothers: false };
+  const claims = await slowCore('does another booking hold it?').othersClaims({
     provider: request.provider,
     account: request.account,
     bookingId: id,
     startsAt,
+    isUnlisted: published === null,
     ids: appointments.map((one) => one.id),
-    otherStarts,
+    otherStarts: starts.filter((start) => !isSameTime(start, startsAt)),
   });
+  const { othersIds } = b.state;
+  if (claims.theirs.length > 0) change(b, { othersIds: [...new Set([...othersIds, ...claims.theirs])] });
+  return claims;
 }
 
 /** Those that no answer named and that were not there before the call. */
 function unproven(b: Booking, seen: Whose): Appointment[] {
   const shown = 'appointments' in seen ? seen.appointments : 'appointment' in seen ? [seen.appointment] : [];
   return shown.filter(({ id }) => !b.state.ownAppointmentIds.includes(id));
-}
-
-function without(sighting: Sighting, ids: readonly string[]): Sighting {
-  return { ...sighting, live: sighting.live.filter(({ id }) => !ids.includes(id)) };
 }

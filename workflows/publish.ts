@@ -73,7 +73,7 @@ function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
   const attention = { key: ATTENTION, value: view.attention?.reason ?? null };
   // Before its request is read that is all there is to tell; one that waits for a person must be found all the same.
   if (!b.opened) return view.attention || b.published[ATTENTION.name] ? [status, attention] : [status];
-  const startsAt = startOf(b.state);
+  const startsAt = publishedStart(b.state);
   return [
     status,
     { key: PROVIDER, value: view.provider },
@@ -89,7 +89,12 @@ function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
  * Where the booking is in time: its appointment's start, or the one that a book call aims at while that is on its way or
  * unanswered. Where refs do not return that comes first, since it is what other bookings look for (ownership.ts).
  */
-function startOf({ appointment, attempts, unknownBook, capabilities }: BookingState): string | null {
+export function publishedStart({
+  appointment,
+  attempts,
+  unknownBook,
+  capabilities,
+}: BookingState): string | null {
   const last = attempts.at(-1);
   const aimedAt = unknownBook ? unknownBook.startsAt : last?.outcome === 'booking' ? last.startsAt : null;
   const held = appointment?.startsAt ?? null;

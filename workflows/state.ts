@@ -43,6 +43,8 @@ export interface BookingState {
   unansweredStarts: string[];
   /** What stands at such a start, and a booking went on beside because a person said so: it asks about it at its end only. */
   askedIds: string[];
+  /** What another booking of ours knows as its own by an answer, where refs do not return: nobody asks about it again. */
+  othersIds: string[];
   /** Whether a person has had a booking go on that was reset in Temporal. */
   isResetAccepted: boolean;
   /** Ids that were live in the last look-up before a write, where refs do not return. */
@@ -170,6 +172,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       openWrites: [],
       unansweredStarts: [],
       askedIds: [],
+      othersIds: [],
       isResetAccepted: false,
       seenBefore: [],
       slots: [],

@@ -1,5 +1,7 @@
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
+import { isSameTime } from '../src/booking/times';
+import { failureOf } from './ending';
 import { lookUp } from './lookups';
 import { claimsOn } from './ownership';
 import { change, type Booking } from './state';
@@ -22,6 +24,17 @@ export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone
     );
 }
 
+/** Whether such a look shows one, or nobody can tell whose it is: a person's word that it is undone does not hold then. */
+export async function hasStrays(b: Booking): Promise<boolean> {
+  try {
+    await lookForStrays(b, 'until it is gone');
+    return false;
+  } catch (err) {
+    if (failureOf(err)?.code === 'ambiguous_match') return true;
+    throw err;
+  }
+}
+
 /** Fails with `ambiguous_match` when a look shows one that is neither ours, nor was there before, nor another booking's. */
 export async function refuseStrays(
   b: Booking,
@@ -30,19 +43,19 @@ export async function refuseStrays(
 ): Promise<void> {
   if (b.state.capabilities.refReturns) return;
   const { askedIds } = b.state;
-  const strays = live.filter((seen) => isStray(b, seen) && !(asks === 'once' && askedIds.includes(seen.id)));
-  const [first] = strays;
-  if (!first?.startsAt) return;
-  const { theirs } = await claimsOn(b, b.state.appointment?.startsAt ?? first.startsAt, strays);
-  const rest = strays.filter(({ id }) => !theirs.includes(id));
+  const seen = live.filter((one) => isStray(b, one) && !(asks === 'once' && askedIds.includes(one.id)));
+  if (seen.length === 0) return;
+  const { theirs } = await claimsOn(b, seen);
+  const strays = seen.filter(({ id }) => !theirs.includes(id));
+  if (strays.length === 0) return;
   change(b, { askedIds: [...new Set([...askedIds, ...strays.map(({ id }) => id)])] });
-  if (rest.length > 0) throw new Failure('ambiguous_match', { said: wordsOf(rest) });
+  throw new Failure('ambiguous_match', { said: wordsOf(strays) });
 }
 
 function isStray({ state }: Booking, { id, startsAt }: Appointment): boolean {
-  const { unansweredStarts, ownAppointmentIds, leftIds, seenBefore } = state;
-  const isKnown = [...ownAppointmentIds, ...leftIds, ...seenBefore].includes(id);
-  return !isKnown && unansweredStarts.some((start) => Date.parse(start) === Date.parse(startsAt ?? ''));
+  const { unansweredStarts, ownAppointmentIds, leftIds, seenBefore, othersIds } = state;
+  const isKnown = [...ownAppointmentIds, ...leftIds, ...seenBefore, ...othersIds].includes(id);
+  return !isKnown && unansweredStarts.some((start) => isSameTime(start, startsAt));
 }
 
 function wordsOf(appointments: readonly Appointment[]): string {

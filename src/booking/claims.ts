@@ -1,3 +1,5 @@
+import { isSameTime } from './times';
+
 /** Who of this deployment's bookings holds what, where the provider does not return our refs. Pure. */
 
 /** What other bookings say of some appointments. */
@@ -74,8 +76,4 @@ function isUnanswered(claimant: Claimant, question: ClaimQuestion): boolean {
  */
 function mayStillSurface({ closedMs }: Claimant, { windowMs, calledMs }: ClaimQuestion): boolean {
   return closedMs === null || calledMs === null || closedMs + windowMs > calledMs;
-}
-
-function isSameTime(one: string | null, other: string): boolean {
-  return one !== null && Date.parse(one) === Date.parse(other);
 }

@@ -2,7 +2,7 @@ import { ageOn } from './age';
 import type { Slot } from './model';
 import type { BookingRequest } from './schema/request';
 import { slotMark } from './slot-mark';
-import { LAST_ZONE_ON_EARTH } from './times';
+import { isSameTime, LAST_ZONE_ON_EARTH } from './times';
 import { localDay, slotsInWindows, zoneOf } from './windows';
 
 /** Which slots may be tried, and in which order. Runs in activities: windows need zone data. */
@@ -88,13 +88,9 @@ function theSlot(slots: Slot[], { key, startsAt, endsAt }: NonNullable<BookingRe
   const byItsKey = slots.filter((slot) => slot.key === key);
   if (byItsKey.length > 0) return byItsKey;
   const atItsTimes = slots.filter(
-    (slot) => sameTime(slot.startsAt, startsAt) && sameTime(slot.endsAt, endsAt),
+    (slot) => isSameTime(slot.startsAt, startsAt) && isSameTime(slot.endsAt, endsAt),
   );
   return atItsTimes.length === 1 ? atItsTimes : [];
-}
-
-function sameTime(one: string, other: string): boolean {
-  return Date.parse(one) === Date.parse(other);
 }
 
 function isOpen(slot: Slot, { now, leadTimeMs, exclude = [], tried = [] }: SlotChoice): boolean {

@@ -1,5 +1,6 @@
 import type { Appointment, Sighting } from './model';
 import { isRefOf } from './ref';
+import { isSameTime } from './times';
 import type { TakenOver } from './traces';
 
 /** What a look at the provider means. Pure: workflows import it. */
@@ -74,15 +75,11 @@ export function isOwn(seen: Appointment, { maker, ownIds, takenOver, orderId }: 
 
 function byChange(live: Appointment[], { ownIds, before, triedStartsAt }: OwnershipClue): Whose {
   const fresh = live.filter((seen) => ownIds.includes(seen.id) || !before.includes(seen.id));
-  const wasTaken = live.some((seen) => before.includes(seen.id) && isAt(seen, triedStartsAt));
+  const wasTaken = live.some((seen) => before.includes(seen.id) && isSameTime(seen.startsAt, triedStartsAt));
   const [only, ...others] = fresh;
   if (!only) return wasTaken ? { is: 'ambiguous', appointments: live } : { is: 'none' };
-  const isOurs = ownIds.includes(only.id) || (!wasTaken && isAt(only, triedStartsAt));
+  const isOurs = ownIds.includes(only.id) || (!wasTaken && isSameTime(only.startsAt, triedStartsAt));
   return isOurs && others.length === 0
     ? { is: 'ours', appointment: only }
     : { is: 'ambiguous', appointments: live };
-}
-
-function isAt(seen: Appointment, startsAt: string | null): boolean {
-  return seen.startsAt !== null && startsAt !== null && Date.parse(seen.startsAt) === Date.parse(startsAt);
 }

@@ -22,6 +22,11 @@ export function isTimeInRange(time: string | number): boolean {
   return ms >= FIRST_MS && ms <= LAST_MS;
 }
 
+/** Whether two times, RFC 3339, are the same moment; false where either is not known. */
+export function isSameTime(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && Date.parse(one) === Date.parse(other);
+}
+
 /** Where a day begins, and ends, last and first. */
 export const LAST_ZONE_ON_EARTH = 'Etc/GMT+12';
 export const FIRST_ZONE_ON_EARTH = 'Pacific/Kiritimati';

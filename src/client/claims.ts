@@ -38,6 +38,8 @@ interface OthersQuestion extends Omit<ClaimQuestion, 'calledMs'> {
   provider: ProviderName;
   account: string;
   bookingId: string;
+  /** Whether the asking booking publishes no start: then it need not be in its own list. */
+  isUnlisted?: boolean;
   otherStarts?: readonly string[];
 }
 
@@ -71,11 +73,14 @@ async function othersClaims(
   for (let unlisted = 0; unlisted < LISTS;) {
     const found = await executionsAround(door, asked);
     const others = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) !== asked.bookingId);
-    if (others.length === found.length) {
+    if (!asked.isUnlisted && others.length === found.length) {
       unlisted += 1;
     } else {
       const claimants = await Promise.all(others.map((one) => claimantOf(door, one)));
-      if (!isBeingTaken(claimants, asked) || performance.now() > giveUpAtMs)
+      const isAnyBeingTaken = startsOf(asked).some((startsAt) =>
+        isBeingTaken(claimants, { ...asked, startsAt }),
+      );
+      if (!isAnyBeingTaken || performance.now() > giveUpAtMs)
         return claimsOf(claimants, { ...asked, calledMs: await firstCallMs(door, found, asked) });
     }
     await pause(PAUSE_MS, undefined, { signal });
@@ -83,12 +88,14 @@ async function othersClaims(
   return null;
 }
 
+function startsOf({ startsAt, otherStarts = [] }: OthersQuestion): string[] {
+  return [startsAt, ...otherStarts];
+}
+
 /** Every booking and clean-up there, open and closed, with its memo. */
-async function executionsAround(
-  door: Door,
-  { provider, account, startsAt, otherStarts = [] }: OthersQuestion,
-): Promise<Execution[]> {
-  const around = [startsAt, ...otherStarts].map((start) => {
+async function executionsAround(door: Door, asked: OthersQuestion): Promise<Execution[]> {
+  const { provider, account } = asked;
+  const around = startsOf(asked).map((start) => {
     const at = (offsetMs: number): string => new Date(Date.parse(start) + offsetMs).toISOString();
     return `BookingStartsAt BETWEEN '${at(-AROUND_MS)}' AND '${at(AROUND_MS)}'`;
   });

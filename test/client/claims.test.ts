@@ -126,9 +126,10 @@ function asked<T>(workflowId: string, run: () => Promise<T>): Promise<T> {
   return new MockActivityEnvironment(info).run(run);
 }
 
-function othersClaims(name: string, ids: string[], client?: Client) {
+function othersClaims(name: string, ids: string[], client?: Client, more: { isUnlisted?: boolean } = {}) {
   const bookingId = named(name);
-  const question = { provider: 'oliver', account: 'practice-1', bookingId, startsAt: start, ids } as const;
+  const where = { provider: 'oliver', account: 'practice-1', bookingId, startsAt: start } as const;
+  const question = { ...where, ids, ...more };
   return asked(workflowIdOf(bookingId), () => activities(client).othersClaims(question));
 }
 
@@ -159,6 +160,13 @@ describe('what others claim at a start', () => {
       theirs: ['2', '4'],
       inferred: ['3'],
     });
+  });
+
+  test('is told to one that publishes no start, and so is in no list, as well', async () => {
+    await open('b', { traces: { ownAppointmentIds: ['1'] } });
+    await listed(1);
+    const claims = await othersClaims('a', ['1', '2'], undefined, { isUnlisted: true });
+    expect(claims).toEqual({ ...NOTHING, theirs: ['1'] });
   });
 
   test('reaches a minute either way, within the account', async () => {

@@ -17,7 +17,7 @@ import { deadline, isOver, untilOf } from '../waiting';
 import { orderToUndo } from './order-undo';
 import { hold } from './take';
 import { countUndoCall, leaveToPerson, noteAccepted, type Undo } from './undo';
-import { lookForStrays } from '../strays';
+import { hasStrays, lookForStrays } from '../strays';
 
 /** The appointment: one that was there before, and the undo of whatever this booking made. */
 
@@ -65,7 +65,7 @@ export const undoAppointment: Undo = {
   async stands(b) {
     if (hasOrders(b) && !(await orderToUndo(b))) return false;
     const seen = await lookUp(b, 'check that the appointment is undone');
-    return knownLive(b, seen).length > 0 || whose(b, seen).is !== 'none';
+    return knownLive(b, seen).length > 0 || whose(b, seen).is !== 'none' || hasStrays(b);
   },
 };
 

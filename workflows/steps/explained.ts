@@ -1,12 +1,12 @@
 import type { OtherVisit } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
-import { reads } from '../activities';
+import { readsOnce } from '../activities';
 import { failureOf } from '../ending';
 import { at, type Booking } from '../state';
 
 /**
  * A refusal in words that nobody knows, explained by reading before a person is asked: most often the patient has a live
- * appointment with the provider already.
+ * appointment with the provider already. One try: the person is owed an answer at once, and an unexplained one will do.
  */
 export async function explained(b: Booking, said: string): Promise<Failure> {
   const visit = await otherVisit(b);
@@ -21,7 +21,7 @@ async function otherVisit(b: Booking): Promise<OtherVisit | null> {
   const userId = request.patient?.userId ?? order?.userId;
   if (capabilities.orderKind === null || !order || !userId) return null;
   try {
-    const read = reads(b, 'look for another visit of the patient that explains the refusal');
+    const read = readsOnce(b, 'look for another visit of the patient that explains the refusal');
     return await read.findOtherVisit({ at: at(b), orderId: order.id, userId });
   } catch (err) {
     if (!failureOf(err)) throw err;

@@ -2,6 +2,7 @@ import { Failure, type FailureCode } from '../../src/booking/failures';
 import type { FoundSlots, Slot } from '../../src/booking/model';
 import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { slotMark } from '../../src/booking/slot-mark';
+import { isSameTime } from '../../src/booking/times';
 import type { AttemptOutcome } from '../../src/booking/schema/view';
 import { reads } from '../activities';
 import { nowMs } from '../clock';
@@ -50,7 +51,7 @@ function isUsable(b: Booking, slot: Slot): boolean {
 /** Whether this search has tried the slot, or the appointment that it would replace is there. */
 function isTried(b: Booking, slot: Slot): boolean {
   const { attempts, triedFrom, appointment } = b.state;
-  if (appointment?.startsAt && Date.parse(appointment.startsAt) === Date.parse(slot.startsAt)) return true;
+  if (isSameTime(appointment?.startsAt ?? null, slot.startsAt)) return true;
   return attempts.slice(triedFrom).some((attempt) => attempt.slotMark === slotMark(slot));
 }
 

@@ -1,9 +1,11 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { At, BookAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
 import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { slotMark } from '../../src/booking/slot-mark';
+import { isSameTime } from '../../src/booking/times';
 import { reads, writes } from '../activities';
 import { withoutOldWords } from '../attempts';
 import { now, nowMs } from '../clock';
@@ -161,26 +163,21 @@ function beginAgain(b: Booking): void {
 
 /**
  * What was there before the call is not its effect: where refs return, the appointment that is held while another is booked
- * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At a start where a
- * call was not answered, or was refused, what is new is not noted: it may be what that call brought about.
+ * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At each
+ * start where a call was not answered, or was refused, what is new is not noted: it may be what that call brought about.
  */
 async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
   if (b.state.capabilities.refReturns) {
     const held = offer.kind === 'move' ? null : b.state.appointment;
     return change(b, { seenBefore: held ? [held.id] : [] });
   }
-  const startsAt = startOf(offer);
-  const where = whereToLook(b, { startsAt, fresh: true });
+  const where = whereToLook(b, { startsAt: startOf(offer), fresh: true });
   const { live } = await reads(b, 'look what is there before booking').lookUp(where);
-  const { seenBefore } = b.state;
-  const isDoubted = b.state.unansweredStarts.some((doubted) => isSameTime(doubted, startsAt));
+  const { seenBefore, othersIds, unansweredStarts } = b.state;
+  const isKnown = ({ id }: Appointment) => seenBefore.includes(id) || othersIds.includes(id);
   const mayBeOurs = (one: Appointment) =>
-    isDoubted && isSameTime(one.startsAt, startsAt) && !seenBefore.includes(one.id);
+    !isKnown(one) && unansweredStarts.some((doubted) => isSameTime(doubted, one.startsAt));
   change(b, { seenBefore: live.filter((one) => !mayBeOurs(one)).map(({ id }) => id) });
-}
-
-function isSameTime(one: string | null, other: string | null): boolean {
-  return one !== null && other !== null && Date.parse(one) === Date.parse(other);
 }
 
 /** Books; what certainly had no effect and time may cure (load, no connection) is tried again within patience. */
@@ -198,6 +195,9 @@ async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
     if (failure?.code === 'booking_reset') noteUnknown(b, offer, failure.message);
     // What certainly had no effect says nothing of an earlier call with the same key.
     else if (failure) changeAttempt(b, b.state.unknownBook ? 'unknown' : 'refused', failure.message);
+    // The calls themselves are shielded: what was cancelled is the pause after one that had no effect.
+    else if (isCancellation(err))
+      changeAttempt(b, b.state.unknownBook ? 'unknown' : 'refused', 'cancelled before another try');
     throw err;
   }
 }
@@ -212,6 +212,7 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
   try {
     const answer = await call(b, offer, ref, { ...at(b), isLastTry });
     if (answer.is === 'unknown') noteUnknown(b, offer, answer.said);
+    if (answer.is === 'gone' && !b.state.capabilities.refReturns) noteDoubt(b, offer);
     return answer;
   } catch (err) {
     const failure = failureOf(err);

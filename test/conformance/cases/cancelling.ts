@@ -91,7 +91,7 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
     const { id } = await trial.held();
     const body = desk().hand.made('book').at(-1)?.answer;
     await desk().hand.fault('cancel', { when: 'before', answer: { status: 200, body } });
-    expect(await trial.cancel(id)).toMatchObject({ is: 'unknown', accepted: true, appointment: { id } });
+    expect(await trial.cancel(id)).toMatchObject({ is: 'unknown', accepted: false, appointment: { id } });
     expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
     isDone(await trial.cancel(id), id);
     await expectGone(trial, id);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Swept } from '../../../src/booking/care';
-import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
+import { cleanupIdOf, MEMO, TASK_QUEUE, workflowIdOf, WORKFLOW_TYPE } from '../../../src/booking/names';
 import { expectNothingLive, expectOneAppointment } from '../../support/live';
 import { resetBooking } from '../../support/resets';
 import { adopting, atHome, atSite } from '../../support/saga';
@@ -80,6 +80,29 @@ describe('an order of a booking that was cut off', () => {
     await rig.until(next.booking.id, ({ status }) => status === 'confirmed');
   });
 
+  test('stays, and a person is asked about an appointment on it that carries our ref and that the other does not know', async () => {
+    const first = await rig.bookings.start(atHome());
+    const { order, appointment } = await rig.until(first.booking.id, ({ status }) => status === 'confirmed');
+    await cutOff(first.booking.id);
+    const orderId = order?.id ?? '';
+    await rig.sandbox.control('clock', { advanceOrders: false });
+    await rig.sandbox.control(`orders/${orderId}`, { status: 'ordered' });
+    const next = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(next.booking.id, ({ waitingFor }) => waitingFor !== null);
+    await eventually(sweep, ({ begun }) => begun.includes(first.booking.id));
+    const asking = await eventually(
+      () => rig.bookings.get(first.booking.id),
+      ({ attention }) => attention !== null,
+    );
+    expect(asking.attention?.reason).toBe('foreign_appointment');
+    expect(asking.attention?.tried.join()).toContain(appointment?.id);
+    await rig.bookings.resolve(first.booking.id, { choice: 'leave', why: 'the other takes it' });
+    await rig.server.client.workflow.getHandle(cleanupIdOf(first.booking.id)).result();
+    const view = await rig.bookings.get(first.booking.id);
+    expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['left_to_person', 'nothing_to_undo']);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+  });
+
   test('goes when the other booking has ended and kept it', async () => {
     await rig.sandbox.control('clock', { advanceOrders: false });
     const first = await rig.bookings.start(atHome());
@@ -91,6 +114,29 @@ describe('an order of a booking that was cut off', () => {
     await rig.until(next.booking.id, ({ status }) => status === 'cancelled');
     await cleanedUp(first.booking.id);
     await expectNothingLive(rig);
+  });
+});
+
+describe('an appointment that was taken over', () => {
+  const rig = useSaga({ resets: ['sandbox'] });
+
+  test('is left alone by a clean-up after its booking, which nobody cancelled', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.control('appointments', { order_id: orderId, status: 'confirmed' });
+    const request = adopting(orderId, 'keep', { policy: { existingAppointment: 'adopt' } });
+    const { booking } = await rig.bookings.start(request);
+    const { createdAt, appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const { client } = rig.server;
+    const handle = client.workflow.getHandle(workflowIdOf(booking.id));
+    const traces = (await handle.describe()).memo?.[MEMO.traces];
+    await handle.terminate('it ended, and its move may surface');
+    const view: unknown = await client.workflow.execute(WORKFLOW_TYPE.cleanup, {
+      workflowId: cleanupIdOf(booking.id),
+      taskQueue: TASK_QUEUE.bookings,
+      args: [{ bookingId: booking.id, createdAt, request, orderId, traces }],
+    });
+    expect(view).toMatchObject({ compensation: [{ outcome: 'nothing_to_undo' }] });
+    await expectOneAppointment(rig, { of: orderId, id: appointment?.id });
   });
 });
 

@@ -59,6 +59,29 @@ describe('a booking whose create was lost without effect', () => {
     expect(view.appointment?.id).not.toBe(other.appointment?.id);
   });
 
+  test('and that wants no other slot ends without a question, and asks about the other’s appointment once', async () => {
+    const [slot] = await rig.bookings.searchSlots(visit());
+    const { key, startsAt, endsAt } = slot ?? {};
+    await rig.clinic.fail('create_appointment', { answer: 'reset' });
+    const { windows: _windows, ...rest } = visit({ slot: { key, startsAt, endsAt } });
+    const lost = await start(rest);
+    await unanswered(lost);
+    const other = await confirmed(await start(visit()));
+    expect(other.appointment?.startsAt).toBe(startsAt);
+    const view = await rig.until(lost, ({ status }) => status === 'failed');
+    expect(view).toMatchObject({
+      failure: { code: 'no_slot' },
+      attempts: [{ outcome: 'gone' }],
+      compensation: [{ outcome: 'nothing_to_undo' }],
+    });
+    const { events = [] } = await rig.server.client.workflow.getHandle(workflowIdOf(lost)).fetchHistory();
+    const asked = events?.filter(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'othersClaims',
+    );
+    expect(asked).toHaveLength(1);
+    await expectOneAppointment(rig, { of: who.clientId, id: other.appointment?.id });
+  });
+
   test('cancelled meanwhile does not undo what another booking made there', async () => {
     await rig.clinic.fail('create_appointment', { answer: 'reset' });
     const lost = await start(visit());

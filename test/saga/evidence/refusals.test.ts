@@ -87,6 +87,14 @@ describe.each([
   });
 });
 
+test('a refusal that cannot be explained at once is asked about as it is', async () => {
+  await rig.sandbox.fail('book', { answer: ODD });
+  await rig.sandbox.fail('list_orders', { answer: 503, times: 50 });
+  const asking = await asked(await start(adopting(await rig.sandbox.placeOrder(), 'keep')));
+  expect(asking.attention?.reason).toBe('unexpected_answer');
+  expect(await rig.sandbox.callsOf('list_orders')).toHaveLength(1);
+});
+
 describe('a patient who has an appointment already', () => {
   const explains = (id: string | undefined) => expect.stringContaining(String(id));
 

@@ -1,6 +1,6 @@
 import { expectNothingLive } from '../../support/live';
 import { atPractice } from '../../support/saga';
-import { cleanupIdOf } from '../../../src/booking/names';
+import { cleanupIdOf, workflowIdOf } from '../../../src/booking/names';
 import { useSaga } from '../../support/use-saga';
 
 /**
@@ -9,7 +9,7 @@ import { useSaga } from '../../support/use-saga';
  */
 
 describe('at a practice, at the start of an attempt that was not answered', () => {
-  const rig = useSaga({ resets: [], capabilities: { lateCommitWindowMs: 900, callTimeoutMs: 3_000 } });
+  const rig = useSaga({ resets: [], clinicCapabilities: { callTimeoutMs: 3_000 } });
 
   let client = { id: '', patientId: '', remoteId: '' };
   let tests = 0;
@@ -104,6 +104,93 @@ describe('at a practice, at the start of an attempt that was not answered', () =
     await rig.until(other.booking.id, (view) => view.appointment?.startsAt === startsAt);
     await looked(id);
     expect((await rig.bookings.get(id)).attention).toBeNull();
+  });
+
+  const GONE = { status: 400, body: { success: false, message: 'This slot is no longer available' } };
+  /** Refuses every slot at the earliest start as gone: several people may be had at one time. */
+  const refuseFirstStart = async (overrides: Record<string, unknown>) => {
+    const slots = await rig.bookings.searchSlots(visit(overrides));
+    const times = slots.filter(({ startsAt }) => startsAt === slots[0]?.startsAt).length;
+    await rig.clinic.fail('create_appointment', { answer: GONE, times });
+    return times;
+  };
+  /** A booking that is confirmed at its last slot: those before were refused as gone. */
+  const refused = async () => {
+    const { booking } = await rig.bookings.start(visit());
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    return { id: booking.id, startsAt: view.attempts.map((attempt) => attempt.startsAt ?? '') };
+  };
+
+  test('a slot that was refused as gone is doubted as well', async () => {
+    await rig.clinic.fail('create_appointment', { answer: GONE });
+    const { id, startsAt } = await refused();
+    expect(startsAt).toHaveLength(2);
+    const stray = await appear(startsAt[0] ?? '');
+    await rig.bookings.wake(id, 'appointment');
+    expect((await asked(id)).attention?.tried.join()).toContain(stray);
+  });
+
+  test('what surfaces there while yet another slot is tried does not pass for what was there before', async () => {
+    const apart = { windows: [{ from: '+5d', to: '+9d' }] };
+    const before = (await rig.clinic.callsOf('create_appointment')).length;
+    const refused = await refuseFirstStart(apart);
+    await rig.clinic.fail('create_appointment', { answer: GONE, delayMs: 1_500 });
+    const { booking } = await rig.bookings.start(visit(apart));
+    await rig.clinic.called('create_appointment', { times: before + refused + 1 });
+    const { attempts } = await rig.bookings.get(booking.id);
+    const stray = await appear(attempts[0]?.startsAt ?? '');
+    const asking = await asked(booking.id);
+    expect(asking.attempts.at(-2)?.outcome).toBe('gone');
+    expect(asking.attempts.at(-1)?.outcome).toBe('confirmed');
+    expect(asking.attention?.tried.join()).toContain(stray);
+  });
+
+  test('a person’s word that it is undone is held against what stands there', async () => {
+    const { id, startsAt } = await confirmed();
+    const stray = await appear(startsAt);
+    await rig.bookings.cancel(id, {});
+    const undoing = ({ status, attention }: { status: string; attention: unknown }) =>
+      status === 'compensating' && attention !== null;
+    const { attention } = await rig.until(id, undoing);
+    expect(attention?.reason).toBe('ambiguous_match');
+    await rig.bookings.resolve(id, { choice: 'undone', why: 'the desk says so' });
+    await rig.until(id, (view) => undoing(view) && view.attention?.since !== attention?.since);
+    await rig.clinic.control(`appointments/${stray}`, { status: 'DELETED' });
+    await rig.bookings.resolve(id, { choice: 'undone', why: 'the desk deleted it' });
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    await expectNothingLive(rig, { of: client.id });
+  });
+
+  test('a clean-up after several such attempts undoes what surfaced at any of them', async () => {
+    const apart = { windows: [{ from: '+6d', to: '+9d' }] }; // where no other booking has an unanswered call
+    await refuseFirstStart(apart);
+    await rig.clinic.fail('create_appointment', { answer: 'reset' });
+    const { booking } = await rig.bookings.start(visit(apart));
+    const { attempts } = await rig.until(booking.id, (view) => view.attempts.at(-1)?.outcome === 'unknown');
+    const starts = [...new Set(attempts.map(({ startsAt }) => startsAt ?? ''))];
+    expect(starts).toHaveLength(2);
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    for (const startsAt of starts) await appear(startsAt);
+    expect(await rig.bookings.cleanUp(booking.id)).toBe(true);
+    const view = await rig.server.client.workflow.getHandle(cleanupIdOf(booking.id)).result();
+    expect(view).toMatchObject({ compensation: [{ outcome: 'undone' }] });
+    await expectNothingLive(rig, { of: client.id });
+  });
+
+  test('a cancel in the pause after a create that was refused for load leaves no call on its way', async () => {
+    const answer = { status: 429, body: { success: false, message: 'Too many requests' } };
+    const before = (await rig.clinic.callsOf('create_appointment')).length;
+    await rig.clinic.fail('create_appointment', { answer: { ...answer, headers: { 'retry-after': '30' } } });
+    const { booking } = await rig.bookings.start(visit());
+    await rig.clinic.called('create_appointment', { times: before + 1 });
+    await rig.until(booking.id, ({ waitingFor }) => waitingFor !== null);
+    await rig.bookings.cancel(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.attempts).toMatchObject([{ outcome: 'refused' }]);
+    const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
+    const { searchAttributes } = await handle.describe();
+    expect(searchAttributes.BookingStartsAt ?? []).toEqual([]);
   });
 
   test('what surfaces after the end is found by a clean-up', async () => {
