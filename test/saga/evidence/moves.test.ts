@@ -156,8 +156,7 @@ describe('a move of an appointment that the provider’s host has given another 
   const confirmed = async () => {
     const orderId = await rig.sandbox.placeOrder();
     const policy = { onCannotReschedule: 'cancel_and_book' };
-    const limits = { undoPatienceMs: 1_000 };
-    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', { policy, limits }));
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', { policy }));
     const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     return { id: booking.id, orderId, old: appointment };
   };

@@ -145,8 +145,7 @@ describe('at a practice, at the start of an attempt that was not answered', () =
 
   test('of two that the staff is asked to cancel, one that is not shown any more has not ended', async () => {
     await rig.clinic.control('clinic', { accept: 'auto', completesTasks: false });
-    const limits = { undoPatienceMs: 1_000 };
-    const { booking } = await rig.bookings.start(visit({ limits }));
+    const { booking } = await rig.bookings.start(visit());
     const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     const creates = (await rig.clinic.callsOf('create_appointment')).length;
     await rig.clinic.fail('create_appointment', { when: 'after', answer: 'reset', delayMs: 600 });
@@ -164,8 +163,10 @@ describe('at a practice, at the start of an attempt that was not answered', () =
       ({ id, client_id: of }) => of === client.id && live.appointments.includes(String(id)),
     );
     const second = mine.find(({ id }) => String(id) !== appointment?.id);
+    await rig.stopWorkers(); // the next ones have not read the list yet
     await rig.clinic.control(`appointments/${appointment?.id}`, { listed: false });
     await rig.clinic.control(`appointments/${second?.id}`, { status: 'DELETED' });
+    await rig.startWorkers();
     const asking = await asked(booking.id);
     expect(asking).toMatchObject({
       status: 'compensating',
