@@ -1,3 +1,4 @@
+import { workflowIdOf } from '../../../src/booking/names';
 import type { FaultAnswer } from '../../support/calls';
 import { expectNothingLive, expectOneAppointment } from '../../support/live';
 import { adopting, atHome, atPractice, atSite } from '../../support/saga';
@@ -173,9 +174,12 @@ describe('a move of an appointment that the provider’s host has given another 
 
   test('gives that one up and books anew', async () => {
     const { id, orderId, old } = await confirmed();
+    const slot = await slotOf(LATER);
+    await rig.stopWorkers(); // no poll between the host's change and the move
     const newId = await followedBy(orderId, old?.id);
     await rig.sandbox.fail('reschedule', { answer: REFUSED });
-    await rig.bookings.reschedule(id, { slot: await slotOf(LATER) });
+    await rig.server.client.workflow.getHandle(workflowIdOf(id)).signal('reschedule', { slot });
+    await rig.startWorkers();
     const view = await rig.until(
       id,
       ({ status, attempts }) =>
