@@ -7,9 +7,9 @@ import type { Appointment, Sighting } from '../src/booking/model';
 import { isOwn, whose } from '../src/booking/sighting';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, Provider } from '../src/providers/provider';
-import type { CancelAnswer, FeeTerms, ProviderActivities } from './contract';
+import type { CancelAnswer, FeeTerms, LookUp, ProviderActivities } from './contract';
 import { isRetryable } from './failures';
-import { lookBarely, lookUp, type Look } from './looking';
+import { lookBarely, lookUp } from './looking';
 import { alsoFor } from './taking';
 import { afterSending, unansweredOf, wordsOf } from './unanswered';
 
@@ -138,7 +138,7 @@ async function afterRefused(
 async function endedNow(
   provider: Provider,
   call: Call,
-  input: Look,
+  input: LookUp,
   appointment: Appointment,
 ): Promise<Appointment | Failure | null> {
   const seen = await afterSending(() => lookBarely(provider, call, { ...input, fresh: true }));

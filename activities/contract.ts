@@ -219,7 +219,7 @@ export type CancelAnswer =
   | { is: 'nothing_there'; sighting: Sighting }
   /** The provider's staff is asked: it stands until they have done it. */
   | { is: 'asked'; appointment: Appointment }
-  /** `accepted`: the provider accepted it, and no read has shown that it ended. `sent`: it may still take effect late. */
+  /** It may still take effect late. `accepted`: the provider accepted it, and no read has shown that it ended. */
   | (Unanswered & { appointment: Appointment; accepted: boolean });
 
 /** What became of an order that was to be cancelled. */

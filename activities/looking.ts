@@ -12,11 +12,8 @@ import { forgetFailures, patienceWith } from './patience';
 
 /** Looking at the provider, and what a look that does not show what should be there means. */
 
-/** A look; `fresh`: at nothing that was read before it began. */
-export type Look = LookUp & Pick<Where, 'fresh'>;
-
 /** One look, held against what the booking knows: an absence that nothing explains is `appointment_missing`. */
-export async function lookUp(provider: Provider, call: Call, wanted: Look): Promise<Sighting> {
+export async function lookUp(provider: Provider, call: Call, wanted: LookUp): Promise<Sighting> {
   return explained(provider, call, wanted, await lookBarely(provider, call, wanted));
 }
 
@@ -24,7 +21,7 @@ export async function lookUp(provider: Provider, call: Call, wanted: Look): Prom
 export async function explained(
   provider: Provider,
   call: Call,
-  wanted: Look,
+  wanted: LookUp,
   first: Sighting,
 ): Promise<Sighting> {
   if (missingIn(first, wanted) === null) return first;
@@ -35,20 +32,20 @@ export async function explained(
   return sighting;
 }
 
-function missingIn(sighting: Sighting, wanted: Look): string | null {
+function missingIn(sighting: Sighting, wanted: LookUp): string | null {
   const orderTakesAppointment = CAPABILITIES[wanted.at.provider].orderCancelTakesAppointment;
   return missingFrom(sighting, { ...wanted, orderTakesAppointment });
 }
 
 /** One look, for callers that judge themselves what it does not show. */
-export async function lookBarely(provider: Provider, call: Call, wanted: Look): Promise<Sighting> {
+export async function lookBarely(provider: Provider, call: Call, wanted: LookUp): Promise<Sighting> {
   const { orderId, withOrder } = wanted;
   const sighting = await knownToBeThere(() => provider.lookUp(call, whereOf(wanted)));
   if (!withOrder || sighting.order || orderId === null || !provider.orders) return sighting;
   return { ...sighting, order: await knownToBeThere(() => ordersOf(provider).read(call, orderId)) };
 }
 
-function whereOf({ orderId, request, startsAt, clue: { ownIds, maker }, fresh }: Look): Where {
+function whereOf({ orderId, request, startsAt, clue: { ownIds, maker }, fresh }: LookUp): Where {
   return { orderId, request, startsAt, ownIds, maker, fresh };
 }
 

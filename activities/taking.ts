@@ -6,8 +6,8 @@ import { isSameTime } from '../src/booking/times';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, Provider } from '../src/providers/provider';
 import { tiersOf } from './call';
-import type { BookAnswer, ProviderActivities } from './contract';
-import { lookBarely, lookUp, type Look } from './looking';
+import type { BookAnswer, LookUp, ProviderActivities } from './contract';
+import { lookBarely, lookUp } from './looking';
 import { addressOf } from './searching';
 import { afterSending, unansweredOf, wordsOf } from './unanswered';
 
@@ -61,13 +61,13 @@ function lookFor(
   input: Pick<BookInput, 'at' | 'request' | 'clue' | 'acceptedCancels'>,
   orderId: string | null,
   startsAt: string | null,
-): Look {
+): LookUp {
   const { at, request, clue, acceptedCancels } = input;
   return { at, request, clue, acceptedCancels, orderId, startsAt, standingIds: [], fresh: true };
 }
 
 /** The same look for an appointment that is meant by its id, wherever in time it is. */
-export function alsoFor<T extends Look>(appointmentId: string | null, wanted: T): T {
+export function alsoFor<T extends LookUp>(appointmentId: string | null, wanted: T): T {
   if (appointmentId === null) return wanted;
   const ownIds = [...new Set([...wanted.clue.ownIds, appointmentId])];
   return { ...wanted, clue: { ...wanted.clue, ownIds } };
@@ -80,14 +80,14 @@ export function alsoFor<T extends Look>(appointmentId: string | null, wanted: T)
 async function lookThenTake(
   provider: Provider,
   call: Call,
-  wanted: Look,
+  wanted: LookUp,
   take: () => Promise<BookAnswer>,
 ): Promise<BookAnswer> {
   const found = await beforeSending(async () => foundIn(await lookUp(provider, call, wanted), wanted));
   return found ?? taken(take);
 }
 
-function foundIn({ live }: Sighting, { clue, orderId, startsAt }: Look): BookAnswer | null {
+function foundIn({ live }: Sighting, { clue, orderId, startsAt }: LookUp): BookAnswer | null {
   const wasBefore = ({ id }: Appointment): boolean => clue.before.includes(id);
   const ours = live.find((seen) => isOwn(seen, clue) && !wasBefore(seen));
   if (ours) return { is: 'held', appointment: ours, earlier: true };
@@ -98,7 +98,7 @@ function foundIn({ live }: Sighting, { clue, orderId, startsAt }: Look): BookAns
 }
 
 /** The appointment that is to be moved. That it is not shown does not mean that it has ended. */
-function toMove(sighting: Sighting, id: string, wanted: Look): Appointment {
+function toMove(sighting: Sighting, id: string, wanted: LookUp): Appointment {
   const { clue } = wanted;
   const live =
     sighting.live.find((seen) => seen.id === id) ?? sighting.live.find((seen) => isOwn(seen, clue));
@@ -114,7 +114,7 @@ function toMove(sighting: Sighting, id: string, wanted: Look): Appointment {
 async function freshAnswer(
   provider: Provider,
   call: Call,
-  wanted: Look,
+  wanted: LookUp,
   answered: Appointment,
 ): Promise<BookAnswer> {
   const seen = await afterSending(() => lookBarely(provider, call, wanted));

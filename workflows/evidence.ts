@@ -1,3 +1,4 @@
+import { isCancelAccepted } from '../src/booking/absence';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { whose as whoseIs, type OwnershipClue, type Whose } from '../src/booking/sighting';
 import { change, maker, type Booking } from './state';
@@ -34,10 +35,15 @@ export function clueOf(b: Booking): OwnershipClue {
   };
 }
 
-/** Notes an appointment as the booking's own: it is known by its id from here on, whatever its answers are. */
-export function noteOwn(b: Booking, { id }: Appointment): void {
-  const { ownAppointmentIds } = b.state;
+/**
+ * Notes an appointment as the booking's own: it is known by its id from here on, whatever its answers are. One that stands
+ * under an id whose cancel was accepted is another one: ids may be used again, as an order's are.
+ */
+export function noteOwn(b: Booking, { id, standing }: Appointment): void {
+  const { ownAppointmentIds, acceptedCancels } = b.state;
   if (!ownAppointmentIds.includes(id)) change(b, { ownAppointmentIds: [...ownAppointmentIds, id] });
+  if (standing !== 'cancelled' && isCancelAccepted(acceptedCancels, id))
+    change(b, { acceptedCancels: acceptedCancels.filter((accepted) => accepted.id !== id) });
 }
 
 /** The live appointments that this booking knows as its own by id, but for those that a person left standing. */

@@ -10,9 +10,10 @@ export function costsFee(b: Booking, appointment: Appointment | null): boolean {
 }
 
 /** What an undo may cost. */
-export function feeTermsOf({ state: { capabilities, request, acceptFees } }: Booking): FeeTerms {
+export function feeTermsOf({ state, areFeesAccepted }: Booking): FeeTerms {
+  const { capabilities, request, acceptFees } = state;
   return {
     feeWindowMs: capabilities.feeWindowMs,
-    accepted: acceptFees || request.policy?.acceptFees === true,
+    accepted: areFeesAccepted || acceptFees || request.policy?.acceptFees === true,
   };
 }

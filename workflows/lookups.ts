@@ -20,10 +20,7 @@ export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Prom
 
 /** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
 export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
-  const { request, order, appointment, attempts, ownAppointmentIds, acceptedCancels, replaces } = b.state;
-  const standing = [appointment, replaces].flatMap((one) =>
-    one && one.standing !== 'cancelled' ? [one.id] : [],
-  );
+  const { request, order, appointment, attempts, acceptedCancels } = b.state;
   return {
     at: at(b),
     request: partyOf(request),
@@ -31,9 +28,19 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
     startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
     clue: clueOf(b),
     acceptedCancels,
-    standingIds: standing.filter((id) => ownAppointmentIds.includes(id)),
+    standingIds: standingIdsOf(b),
     ...how,
   };
+}
+
+/** The booking's own that a look must show: what it holds, and what the provider's staff was asked to cancel. */
+function standingIdsOf({ state }: Booking): string[] {
+  const { appointment, replaces, ownAppointmentIds, askedOfStaff, leftIds } = state;
+  const held = [appointment, replaces].flatMap((one) =>
+    one && one.standing !== 'cancelled' ? [one.id] : [],
+  );
+  const asked = askedOfStaff.filter((id) => !leftIds.includes(id));
+  return [...new Set([...held, ...asked])].filter((id) => ownAppointmentIds.includes(id));
 }
 
 /**

@@ -31,12 +31,17 @@ export interface BookingState {
   takenOver: TakenOver | null;
   /** Appointments of this booking that a person had left standing outside of its end: nobody asks about them again. */
   leftIds: string[];
-  /** Ids of appointments that answers to our own book calls named. */
+  /**
+   * Ids of this booking's own appointments: those that answers to its book calls named, that were inferred, and under which
+   * one of them was followed.
+   */
   ownAppointmentIds: string[];
   /** Those of them that no answer named: they were inferred from what is there, where refs do not return. */
   inferredIds: string[];
   /** Our cancellations that the provider accepted. */
   acceptedCancels: AcceptedCancel[];
+  /** Ids of appointments that the provider's staff was asked to cancel, and that no look has shown as ended. */
+  askedOfStaff: string[];
   /** Unanswered cancels and moves that name the order: nothing is booked on it until their windows are over. */
   openWrites: OpenWrite[];
   /** Starts of slots whose book call was not answered, ever: a late effect of it would be there. */
@@ -87,6 +92,7 @@ export interface BookingState {
   triedFrom: number;
   /** For how long attention held the deadlines back, in ms. */
   heldBackMs: number;
+  /** Whether the booking's end may cost a fee: by its request, by its cancel or by a person's word at the end. */
   acceptFees: boolean;
 }
 
@@ -138,6 +144,11 @@ export interface Booking {
   /** Whether its request was read: before that there is nothing true to publish. */
   opened: boolean;
   compensating: boolean;
+  /**
+   * Whether fees were accepted for the move or the single undo that is under way, and for nothing else: no cancel and no
+   * clean-up inherits that, so it is no part of the state.
+   */
+  areFeesAccepted: boolean;
   /** Whether the state changed since search attributes and details were last published. */
   dirty: boolean;
   /** The search attributes as they were upserted last. */
@@ -169,6 +180,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       ownAppointmentIds: [],
       inferredIds: [],
       acceptedCancels: [],
+      askedOfStaff: [],
       openWrites: [],
       unansweredStarts: [],
       askedIds: [],
@@ -211,6 +223,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
     heard: 0,
     opened: false,
     compensating: false,
+    areFeesAccepted: false,
     dirty: false,
     published: {},
     inMemo: { revision: 0, traces: '' },

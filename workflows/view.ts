@@ -42,6 +42,7 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
     leftIds: state.leftIds,
     inferredIds: state.inferredIds,
     acceptedCancels: state.acceptedCancels,
+    askedOfStaff: state.askedOfStaff,
     openWrites: state.openWrites,
     unansweredStarts: state.unansweredStarts,
     isResetAccepted: state.isResetAccepted,

@@ -41,6 +41,7 @@ export interface BookingTraces {
   leftIds: string[];
   inferredIds: string[];
   acceptedCancels: AcceptedCancel[];
+  askedOfStaff: string[];
   openWrites: OpenWrite[];
   unansweredStarts: string[];
   isResetAccepted: boolean;

@@ -6,14 +6,14 @@ import { sightingMark } from '../../src/booking/sighting';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { core, writes } from '../activities';
 import { now } from '../clock';
-import { knownLive, noteOwn, whose } from '../evidence';
+import { knownLive, noteOwn, ownIn, whose } from '../evidence';
 import { feeTermsOf } from '../fees';
-import { lookUp, lookUpOnce, lookUpUnknown, whereToLook } from '../lookups';
+import { lookUp, lookUpOnce, lookUpTimes, lookUpUnknown, whereToLook } from '../lookups';
 import { isLostCall, openWhile } from '../open-writes';
 import { newPace } from '../pace';
 import { nextSighting } from '../sightings';
 import { at, change, shielded, type Booking } from '../state';
-import { deadline, isOver, untilOf } from '../waiting';
+import { deadline, isOver, pauseUntil, untilOf } from '../waiting';
 import { orderToUndo } from './order-undo';
 import { hold } from './take';
 import { countUndoCall, leaveToPerson, noteAccepted, type Undo } from './undo';
@@ -51,13 +51,14 @@ export async function takeOver(b: Booking): Promise<boolean> {
 export const undoAppointment: Undo = {
   step: 'appointment',
   async run(b) {
-    if (b.state.tookOver && !b.state.cancel) return 'nothing_to_undo';
+    if (isToStay(b)) return b.state.unknownBook ? 'pending' : 'nothing_to_undo';
     if (hasOrders(b) && !(await orderToUndo(b)))
       return b.state.unknownOrderSince ? 'pending' : 'nothing_to_undo';
     const outcome = await cancelOurs(b);
     return b.state.unknownBook ? 'pending' : outcome;
   },
   async settle(b) {
+    if (isToStay(b)) return stayed(b);
     if (hasOrders(b) && !b.state.order) return 'nothing_to_undo';
     await outlastUnknown(b);
     return cancelOurs(b);
@@ -74,7 +75,11 @@ export function cancelling(appointment: Appointment): Undo {
   return {
     ...undoAppointment,
     async run(b) {
-      await staffCancelled(b, await cancel(b, appointment.id));
+      const answer = await askToCancel(b, appointment.id);
+      // It was there, and a look that does not show it says nothing of its end.
+      if (answer.is === 'nothing_there')
+        throw new Failure('appointment_missing', { said: `${wordsOf([appointment])} is not shown at all` });
+      await staffCancelled(b, await noteAnswer(b, answer));
       return 'undone';
     },
     async stands(b) {
@@ -82,6 +87,23 @@ export function cancelling(appointment: Appointment): Undo {
       return live.some(({ id }) => id === appointment.id);
     },
   };
+}
+
+/** One that was taken over is undone by a caller's cancel only. */
+function isToStay({ state: { tookOver, cancel: message } }: Booking): boolean {
+  return tookOver && message === null;
+}
+
+/** It stays wherever an unanswered move puts it, which is looked up over the window; nothing is undone. */
+async function stayed(b: Booking): Promise<UndoOutcome> {
+  const { unknownBook } = b.state;
+  for (const time of unknownBook ? lookUpTimes(b, unknownBook.since) : []) {
+    await pauseUntil(b, 'a lost answer to show up', time);
+    const own = ownIn(b, await lookUp(b, 'look where the unanswered move has put it', { fresh: true }));
+    if (own) change(b, { appointment: own });
+  }
+  change(b, { unknownBook: null });
+  return 'nothing_to_undo';
 }
 
 /** Notes that a person had one of our appointments left standing: the view says so for as long as the booking lives. */
@@ -156,6 +178,7 @@ async function cancelById(b: Booking): Promise<string[]> {
 async function knownToUndo(b: Booking): Promise<Appointment[]> {
   if (b.state.ownAppointmentIds.length === 0) return [];
   const sighting = await lookUp(b, 'look what there is to undo');
+  noteStaffDone(b, sighting.ended);
   const known = knownLive(b, sighting);
   if (known.length === 0) noteEnded(b, sighting);
   return known.sort((one, other) => Number(hasBegun(one)) - Number(hasBegun(other)));
@@ -166,6 +189,10 @@ async function knownToUndo(b: Booking): Promise<Appointment[]> {
  * staff was asked to cancel.
  */
 async function cancel(b: Booking, appointmentId: string | null): Promise<string[]> {
+  return noteAnswer(b, await askToCancel(b, appointmentId));
+}
+
+async function askToCancel(b: Booking, appointmentId: string | null): Promise<CancelAnswer> {
   const { request, cancel: message } = b.state;
   const call = () =>
     writes(b, 'cancel the appointment').cancelAppointment({
@@ -176,14 +203,11 @@ async function cancel(b: Booking, appointmentId: string | null): Promise<string[
       fees: feeTermsOf(b),
     });
   try {
-    return await noteAnswer(
+    return await openWhile(
       b,
-      await openWhile(
-        b,
-        'cancel',
-        () => shielded(call),
-        ({ is }) => is === 'unknown',
-      ),
+      'cancel',
+      () => shielded(call),
+      ({ is }) => is === 'unknown',
     );
   } catch (err) {
     if (isLostCall(err)) countUndoCall(b, 'appointment');
@@ -206,7 +230,10 @@ async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
   }
   noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
-  return answer.is === 'asked' ? [appointment.id] : [];
+  if (answer.is === 'ended') noteStaffDone(b, [appointment]);
+  if (answer.is !== 'asked') return [];
+  change(b, { askedOfStaff: [...new Set([...b.state.askedOfStaff, appointment.id])] });
+  return [appointment.id];
 }
 
 /**
@@ -257,12 +284,20 @@ async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void>
     if (!seen) continue;
     mark = sightingMark(seen);
     for (const ended of seen.ended.filter(({ id }) => ids.includes(id))) noteUndone(b, ended);
+    noteStaffDone(b, seen.ended);
     const standing = seen.live.filter(({ id }) => ids.includes(id));
     if (standing.length === 0) return;
     // Nobody cancels a visit that is taking place: waiting for it would have no end.
     if (standing.some(hasBegun)) throw new Failure('visit_begun', { said: wordsOf(standing) });
     if (isOver(b, limit)) throw new Failure('staff_task_overdue', { said: wordsOf(standing) });
   }
+}
+
+/** What was shown as ended need not be shown any more. */
+function noteStaffDone(b: Booking, ended: readonly Appointment[]): void {
+  const { askedOfStaff } = b.state;
+  const rest = askedOfStaff.filter((id) => !ended.some((one) => one.id === id));
+  if (rest.length < askedOfStaff.length) change(b, { askedOfStaff: rest });
 }
 
 /** Which appointments a person is asked about. */

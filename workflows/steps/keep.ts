@@ -38,7 +38,9 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
     before = standing;
     if (b.inbox.reschedule) {
       mark = '';
-      if ((await isReadyToMove(b)) && (await moveAsAsked(b)) === 'rebook') return rebooking(b);
+      if (!(await isReadyToMove(b))) continue;
+      if ((await moveAsAsked(b)) === 'rebook') return rebooking(b);
+      await owned(b, () => lookForStrays(b)); // a call of the move may have gone unanswered
       continue;
     }
     mark = await watchVisit(b, mark, pace);
@@ -98,7 +100,8 @@ function dropMove(b: Booking): void {
   refuseMove(b, 'cannot_reschedule_now');
 }
 
-function completed(b: Booking): 'completed' {
+async function completed(b: Booking): Promise<'completed'> {
+  await owned(b, () => lookForStrays(b)); // its polls look around the kept appointment only
   dropMove(b);
   return 'completed';
 }

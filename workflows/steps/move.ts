@@ -5,7 +5,7 @@ import { core } from '../activities';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { now } from '../clock';
 import { failureOf } from '../ending';
-import { whose } from '../evidence';
+import { noteOwn, whose } from '../evidence';
 import { lookUp } from '../lookups';
 import { attention } from '../owned';
 import { change, restartSettling, type Booking } from '../state';
@@ -24,17 +24,18 @@ import { undone } from './undo';
 export type MoveOutcome = 'moved' | 'kept' | 'lost';
 
 export async function move(b: Booking, message: RescheduleMessage): Promise<MoveOutcome> {
-  const { request: before, appointment: old, acceptFees } = b.state;
-  if (!old) return 'lost';
+  const { request: before, appointment } = b.state;
+  if (!appointment) return 'lost';
+  let old = appointment;
   change(b, { status: 'rescheduling', triedFrom: b.state.attempts.length, slots: [] });
   restartSettling(b);
-  if (message.acceptFees) change(b, { acceptFees: true });
+  b.areFeesAccepted = message.acceptFees === true;
   try {
     const request = await ownedMove(b, () =>
       core('read the change').openReschedule({ request: before, change: message }),
     );
     change(b, { request });
-    await ownedMove(b, () => refuseIfGone(b, old));
+    old = await ownedMove(b, () => standingNow(b, appointment));
     const outcome = await wayOf(b, old)(b, old);
     // After a loss the caller's first wishes count again, for the person who decides.
     change(b, outcome === 'moved' ? { lastMoveDone: true, slots: [] } : { request: before, slots: [] });
@@ -45,17 +46,25 @@ export async function move(b: Booking, message: RescheduleMessage): Promise<Move
     refuseMove(b, err.code);
     return 'kept';
   } finally {
-    // The fees of this move were accepted, and no later one's; a cancel that came meanwhile has a word of its own.
-    if (!b.state.cancel) change(b, { acceptFees });
+    b.areFeesAccepted = false;
   }
 }
 
-/** Says so before a slot is tried: what is not there cannot be moved. Keeping follows up on the loss. */
-async function refuseIfGone(b: Booking, old: Appointment): Promise<void> {
+/**
+ * The appointment as it stands, maybe under another id by now. Says so before a slot is tried when it does not: what is
+ * not there cannot be moved. Keeping follows up on the loss.
+ */
+async function standingNow(b: Booking, old: Appointment): Promise<Appointment> {
   // Without the ids that should be there: their absence is looked into with patience later, and refuses the move now.
   const { live, ended } = await lookUp(b, 'look whether the appointment is there', { standingIds: [] });
   const isOld = ({ id }: Appointment) => id === old.id;
-  if (live.some(isOld) || whose(b, { order: null, live, ended }).is === 'ours') return;
+  const seen = whose(b, { order: null, live, ended });
+  const standing = live.find(isOld) ?? (seen.is === 'ours' ? seen.appointment : null);
+  if (standing) {
+    change(b, { appointment: standing });
+    noteOwn(b, standing);
+    return standing;
+  }
   throw new Refused(ended.some(isOld) ? 'appointment_gone' : 'appointment_missing');
 }
 

@@ -1,10 +1,12 @@
+import type { OrderCancelAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { reads, writes } from '../activities';
+import { after } from '../clock';
 import { feeTermsOf } from '../fees';
 import { lookUpTimes, whereToLook } from '../lookups';
-import { hasOpenWrites, isLostCall, outlastOpenWrites } from '../open-writes';
+import { hasOpenWrites, isLostCall, openWhile, outlastOpenWrites } from '../open-writes';
 import { at, change, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import { adopt, isEnded } from './order';
@@ -24,6 +26,7 @@ const undoOrder: Undo = {
   },
   async settle(b) {
     await outlastOpenWrites(b);
+    await outlastBook(b);
     return undoOrder.run(b);
   },
   async stands(b) {
@@ -88,6 +91,15 @@ function keptWhile(b: Booking): UndoOutcome {
   return b.state.unknownBook || hasOpenWrites(b) ? 'pending' : 'nothing_to_undo';
 }
 
+/** What the appointment's undo has not accounted for: its window is waited out here, so that the wait has an end. */
+async function outlastBook(b: Booking): Promise<void> {
+  const { unknownBook, capabilities } = b.state;
+  if (!unknownBook) return;
+  const until = after(unknownBook.since, capabilities.lateCommitWindowMs);
+  await pauseUntil(b, 'an unanswered booking to take effect or not', until);
+  change(b, { unknownBook: null });
+}
+
 function isToCancel(b: Booking): boolean {
   const { request, order, cancel, unknownOrderSince, orderRefused } = b.state;
   if (!request.order || orderRefused) return false;
@@ -120,7 +132,8 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
       mayTakeOwn: mayTakeOwn(b),
       fees: feeTermsOf(b),
     });
-  const answer = await shielded(call).catch((err: unknown) => {
+  const isUnclear = ({ is }: OrderCancelAnswer) => is === 'unknown';
+  const answer = await openWhile(b, 'cancel', () => shielded(call), isUnclear).catch((err: unknown) => {
     if (isLostCall(err)) countUndoCall(b, 'order');
     throw err;
   });

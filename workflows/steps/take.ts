@@ -10,7 +10,7 @@ import { reads, writes } from '../activities';
 import { withoutOldWords } from '../attempts';
 import { now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
-import { clueOf } from '../evidence';
+import { clueOf, noteOwn } from '../evidence';
 import { lookUpOnce, lookUpUnknown, whereToLook } from '../lookups';
 import { noteOpenWrite, outlastOpenWrites } from '../open-writes';
 import {
@@ -309,12 +309,12 @@ export async function accountFor(b: Booking): Promise<Appointment | null> {
 
 /** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
 export function hold(b: Booking, appointment: Appointment, isMove = false): void {
-  const { tookOver, ownAppointmentIds, openWrites } = b.state;
+  const { tookOver, openWrites } = b.state;
   changeAttempt(b, 'held');
+  noteOwn(b, appointment);
   change(b, {
     appointment,
     tookOver: isMove && tookOver,
-    ownAppointmentIds: [...new Set([...ownAppointmentIds, appointment.id])],
     // A move whose effect is there takes no other.
     openWrites: isMove ? openWrites.filter(({ what }) => what !== 'move') : openWrites,
   });

@@ -2,6 +2,7 @@ import { Failure } from '../../src/booking/failures';
 import type { BookingView, UndoOutcome } from '../../src/booking/schema/view';
 import { now } from '../clock';
 import { failureOf } from '../ending';
+import { outlastOpenWrites } from '../open-writes';
 import { undoAttention } from '../owned';
 import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../patience';
 import { change, type Booking, type BookingState } from '../state';
@@ -36,6 +37,8 @@ export async function compensate(b: Booking, undos: readonly Undo[]): Promise<vo
   let pending = await stillPending(undos, (undo) => undone(b, undo));
   while (pending.length > 0)
     pending = await stillPending(pending, (undo) => undone(b, undo, undo.settle ?? undo.run));
+  // What a person takes upon themselves must not be hit by a call of ours when it is another booking's already.
+  if (b.state.compensation.some(({ outcome }) => outcome === 'left_to_person')) await outlastOpenWrites(b);
 }
 
 async function stillPending(
@@ -52,11 +55,11 @@ async function stillPending(
  * its writes shield themselves. Fees that a person accepts there are accepted for this undo and no other.
  */
 export async function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run): Promise<UndoOutcome> {
-  const { acceptFees } = b.state;
+  const { areFeesAccepted } = b;
   try {
     return await untilSettled(b, undo, run);
   } finally {
-    if (!b.compensating && !b.state.cancel) change(b, { acceptFees });
+    b.areFeesAccepted = areFeesAccepted;
   }
 }
 
@@ -98,9 +101,15 @@ async function resolved(
     b,
     isPassing(failure) ? new Failure('undo_failed', failure.facts) : failure,
   );
-  if (decision === 'accept_fees') change(b, { acceptFees: true });
+  if (decision === 'accept_fees') acceptFees(b);
   if (decision === 'leave') return left(b, undo);
   return decision === 'undone' ? checked(b, undo, run) : null;
+}
+
+/** At the booking's end for all that is undone; before it for this undo alone. */
+function acceptFees(b: Booking): void {
+  if (b.compensating) change(b, { acceptFees: true });
+  else b.areFeesAccepted = true;
 }
 
 /**

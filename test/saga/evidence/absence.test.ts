@@ -129,3 +129,33 @@ describe.each([
     expect((await rig.sandbox.live(orderId)).appointments).toBe(0);
   });
 });
+
+describe('an appointment under an id whose cancel was accepted once', () => {
+  const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
+
+  test('is missing when a read does not find it: it is another than that was', async () => {
+    await rig.sandbox.control('quirks', { appointmentIdIsOrderId: true });
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const orderId = await rig.sandbox.placeOrder();
+    const confirmation = { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 };
+    const limits = { confirmTimeoutMs: 1_000, maxSlotAttempts: 2 };
+    const policy = { onProviderCancel: 'compensate' };
+    const request = adopting(orderId, 'cancel', { confirmation, limits, policy });
+    const { id } = (await rig.bookings.start(request)).booking;
+    const held = await rig.until(
+      id,
+      ({ status, attempts }) => status === 'confirmed' && attempts.length === 2,
+    );
+    expect(held.appointment?.id).toBe(orderId);
+    await rig.sandbox.control(`orders/${orderId}`, { status: 'ordered' }); // its order tells of none either
+    await rig.sandbox.fail('appointment', { of: orderId, answer: NOT_FOUND, times: ALWAYS });
+    const before = (await rig.sandbox.callsOf('appointment', orderId)).length;
+    await rig.bookings.wake(id, 'appointment');
+    await rig.sandbox.called('appointment', { of: orderId, times: before + 4 });
+    await rig.sandbox.mend();
+    const view = await rig.until(id, ({ status, attention }) => status !== 'confirmed' || !attention);
+    expect(view).toMatchObject({ status: 'confirmed', compensation: [] });
+    await rig.sandbox.control('quirks', { appointmentIdIsOrderId: false });
+    await expectOneAppointment(rig, { of: orderId });
+  });
+});

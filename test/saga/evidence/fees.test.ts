@@ -1,8 +1,9 @@
-import { workflowIdOf } from '../../../src/booking/names';
+import { cleanupIdOf, workflowIdOf } from '../../../src/booking/names';
 import { bookRef, makerOf } from '../../../src/booking/ref';
 import { ALWAYS } from '../../support/calls';
 import { expectNothingLive, expectOneAppointment } from '../../support/live';
 import { adopting, atHome } from '../../support/saga';
+import { sweepUp } from '../../support/sweeps';
 import { useSaga } from '../../support/use-saga';
 
 /** A fee is never caused unasked: not by Temporal's own cancel, and not by the order of the undos. */
@@ -42,6 +43,56 @@ describe('inside the fee window', () => {
     await cancelByTemporal(booking.id);
     await rig.until(booking.id, ({ status }) => status === 'cancelled');
     await expectNothingLive(rig);
+  });
+
+  /** A booking whose fees were accepted for what it does now, and for that alone. */
+  const whileMoving = async (): Promise<string> => {
+    const { booking } = await rig.bookings.start(adopting(await rig.sandbox.placeOrder(), 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.fail('reschedule', { answer: 503, times: ALWAYS });
+    const windows = [{ from: '+5d', to: '+9d' }];
+    await rig.bookings.reschedule(booking.id, { windows, acceptFees: true });
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    return booking.id;
+  };
+  const whileReleasing = async (): Promise<string> => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const orderId = await rig.sandbox.placeOrder();
+    const confirmation = { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 36_000_000 };
+    const limits = { confirmTimeoutMs: 1_000, maxSlotAttempts: 2 };
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', { confirmation, limits }));
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'fee_window');
+    await rig.sandbox.fail('cancel_appointment', { answer: 503, times: ALWAYS });
+    await rig.bookings.resolve(booking.id, { choice: 'accept_fees', why: 'the payer agreed' });
+    await rig.sandbox.called('cancel_appointment', { of: orderId });
+    return booking.id;
+  };
+
+  test.each([
+    ['a move', whileMoving],
+    ['a release', whileReleasing],
+  ])('what was accepted for %s is not accepted for a cancel in its middle', async (_what, under) => {
+    const id = await under();
+    await expect(rig.bookings.cancel(id, {})).rejects.toMatchObject({ code: 'fees_not_accepted' });
+    await rig.bookings.cancel(id, { acceptFees: true });
+    await rig.sandbox.mend();
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect((await rig.sandbox.state()).live.appointments).toEqual([]);
+  });
+
+  test('nor for the clean-up of a booking that is terminated in the middle of its move', async () => {
+    const id = await whileMoving();
+    const { client } = rig.server;
+    await client.workflow.getHandle(workflowIdOf(id)).terminate('pressed by mistake');
+    await rig.sandbox.mend();
+    await sweepUp(rig.server, id);
+    await rig.until(id, ({ attention }) => attention?.reason === 'booking_cut_off');
+    await rig.bookings.resolve(id, { choice: 'end', why: 'it was meant' });
+    await rig.until(id, ({ attention }) => attention?.reason === 'fee_window');
+    await expectOneAppointment(rig);
+    await rig.bookings.resolve(id, { choice: 'accept_fees', why: 'the payer agreed' });
+    await client.workflow.getHandle(cleanupIdOf(id)).result();
+    expect((await rig.sandbox.state()).live.appointments).toEqual([]);
   });
 
   /** A booking that is cancelled while its book call is unanswered, at the moment when its order is next to be undone. */

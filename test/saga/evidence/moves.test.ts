@@ -1,6 +1,7 @@
+import { workflowIdOf } from '../../../src/booking/names';
 import type { FaultAnswer } from '../../support/calls';
 import { expectNothingLive, expectOneAppointment } from '../../support/live';
-import { adopting, atPractice, atSite } from '../../support/saga';
+import { adopting, atHome, atPractice, atSite } from '../../support/saga';
 import { AT_SITE_TEST } from '../../support/sandbox';
 import { useSaga } from '../../support/use-saga';
 
@@ -15,6 +16,12 @@ const rig = useSaga({ resets: ['sandbox'], limits: { keepPollMs: 60_000 } });
 const keptAtSite = (orderId: string): Record<string, unknown> => {
   const { patient: _patient, ...rest } = atSite();
   return { ...rest, order: { id: orderId, onFailure: 'keep' } };
+};
+
+const asked = (id: string) => rig.until(id, ({ attention }) => attention !== null);
+const slotOf = async (when: typeof LATER) => {
+  const [slot] = await rig.bookings.searchSlots(atHome(when));
+  return { key: slot?.key, startsAt: slot?.startsAt, endsAt: slot?.endsAt };
 };
 
 const PLACES = [
@@ -34,7 +41,6 @@ describe.each(PLACES)('a move %s', (_where, placing, request) => {
       id,
       ({ status, appointment }) => status === 'confirmed' && appointment?.startsAt !== (from ?? null),
     );
-  const asked = (id: string) => rig.until(id, ({ attention }) => attention !== null);
   const refused = (id: string) =>
     rig.until(id, ({ status, lastRequest }) => status === 'confirmed' && lastRequest?.outcome === 'refused');
 
@@ -144,6 +150,59 @@ test('a move that takes effect after its booking was given up never hits the nex
   const [late] = await rig.sandbox.callsOf('reschedule', orderId);
   expect(Date.parse(view.createdAt) - Date.parse(late?.at ?? '')).toBeGreaterThanOrEqual(1_200);
   await expectOneAppointment(rig, { of: orderId, id: view.appointment?.id });
+});
+
+describe('a move of an appointment that the provider’s host has given another id, and does not move', () => {
+  const REFUSED = { status: 400, body: { detail: 'This appointment cannot be rescheduled.' } };
+  const confirmed = async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const policy = { onCannotReschedule: 'cancel_and_book' };
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', { policy }));
+    const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    return { id: booking.id, orderId, old: appointment };
+  };
+  const followedBy = async (orderId: string, oldId: string | undefined): Promise<string> => {
+    const { appointments } = await rig.sandbox.state();
+    const old = appointments.find(({ id }) => id === oldId);
+    const startsAt = new Date(Date.parse(old?.start_at ?? '') + 3_600_000).toISOString();
+    await rig.sandbox.control(`appointments/${oldId}`, { status: 'cancelled' });
+    const made = await rig.sandbox.control('appointments', {
+      ...{ order_id: orderId, start_at: startsAt, end_at: startsAt, notes: old?.appointment_notes },
+    });
+    return String(Reflect.get(Object(made), 'id'));
+  };
+
+  test('gives that one up and books anew', async () => {
+    const { id, orderId, old } = await confirmed();
+    const slot = await slotOf(LATER);
+    await rig.stopWorkers(); // no poll between the host's change and the move
+    const newId = await followedBy(orderId, old?.id);
+    await rig.sandbox.fail('reschedule', { answer: REFUSED });
+    await rig.server.client.workflow.getHandle(workflowIdOf(id)).signal('reschedule', { slot });
+    await rig.startWorkers();
+    const view = await rig.until(
+      id,
+      ({ status, attempts }) =>
+        status === 'confirmed' && attempts.at(-1)?.outcome === 'confirmed' && attempts.length > 1,
+    );
+    expect(view.appointment?.id).not.toBe(newId);
+    expect(view.appointment?.startsAt).toBe(view.attempts.at(-1)?.startsAt);
+    await expectOneAppointment(rig, { of: orderId, id: view.appointment?.id });
+  });
+
+  test('does not count it as given up when it gets that id in the middle of the move', async () => {
+    const { id, orderId, old } = await confirmed();
+    await rig.sandbox.fail('reschedule', { answer: REFUSED, delayMs: 600 });
+    await rig.bookings.reschedule(id, LATER);
+    await rig.sandbox.called('reschedule', { of: orderId });
+    const newId = await followedBy(orderId, old?.id);
+    const asking = await asked(id);
+    expect(asking.attention?.reason).toBe('appointment_missing');
+    await rig.bookings.resolve(id, { choice: 'leave', why: 'it is where it should be' });
+    const view = await rig.until(id, ({ lastRequest }) => lastRequest?.outcome === 'refused');
+    expect(view.lastRequest?.code).toBe('undo_failed');
+    await expectOneAppointment(rig, { of: orderId, id: newId });
+  });
 });
 
 describe('at a practice', () => {

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { Swept } from '../../../src/booking/care';
-import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
-import { eventually } from '../../support/stand-in';
-import { AT_SITE_TEST } from '../../support/sandbox';
+import { cleanupIdOf, workflowIdOf } from '../../../src/booking/names';
+import { ALWAYS } from '../../support/calls';
 import { expectOneAppointment } from '../../support/live';
-import { adopting, atSite } from '../../support/saga';
+import { AT_SITE_TEST } from '../../support/sandbox';
+import { adopting, atHome, atSite } from '../../support/saga';
+import { sweepUp } from '../../support/sweeps';
 import { useSaga } from '../../support/use-saga';
 
 /** An unanswered cancel names the order: until its window is over the order is neither booked on nor released. */
@@ -91,19 +90,57 @@ describe('a cancel that was not answered and takes effect late', () => {
     await rig.sandbox.called('cancel_appointment', { of: orderId });
     const { client } = rig.server;
     await client.workflow.getHandle(workflowIdOf(booking.id)).terminate('pressed by mistake');
-    await eventually(
-      () =>
-        client.workflow.execute<() => Promise<Swept>>('sweep', {
-          workflowId: `sweep:${randomUUID()}`,
-          taskQueue: TASK_QUEUE.bookings,
-        }),
-      ({ begun }) => begun.includes(booking.id),
-    );
+    await sweepUp(rig.server, booking.id);
     const cleanUp = client.workflow.getHandle(cleanupIdOf(booking.id));
     await cleanUp.result();
     const endedMs = (await cleanUp.describe()).closeTime?.getTime() ?? 0;
     const { closeTime } = await client.workflow.getHandle(workflowIdOf(booking.id)).describe();
     expect(endedMs - (closeTime?.getTime() ?? 0)).toBeGreaterThanOrEqual(WINDOW_MS);
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+  });
+
+  test('of an order that a person leaves keeps the booking open until its window is over', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const answer = { status: 504, body: 'Gateway Timeout' };
+    await rig.sandbox.fail('cancel_order', { when: 'before', answer, times: ALWAYS });
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'the desk sees to it' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation.map(({ outcome }) => outcome)).toEqual(['undone', 'left_to_person']);
+    const last = (await rig.sandbox.callsOf('cancel_order', orderId)).at(-1);
+    expect(Date.parse(view.updatedAt) - Date.parse(last?.at ?? '')).toBeGreaterThanOrEqual(WINDOW_MS);
+  });
+});
+
+describe('a move that was not answered, of an appointment that was taken over', () => {
+  const rig = useSaga({
+    resets: ['sandbox'],
+    capabilities: { lateCommitWindowMs: WINDOW_MS, callTimeoutMs: 3_000 },
+  });
+
+  test('holds the clean-up up for its window, and for no longer', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const [slot] = await rig.bookings.searchSlots(atHome());
+    const { startsAt: start_at, endsAt: end_at } = slot ?? {};
+    await rig.sandbox.control('appointments', { order_id: orderId, start_at, end_at });
+    const policy = { existingAppointment: 'adopt' };
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', { policy }));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.sandbox.fail('reschedule', { when: 'before', answer: 'reset', times: ALWAYS });
+    await rig.bookings.reschedule(booking.id, { windows: [{ from: '+5d', to: '+9d' }] });
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    const { client } = rig.server;
+    await client.workflow.getHandle(workflowIdOf(booking.id)).terminate('pressed by mistake');
+    await sweepUp(rig.server, booking.id);
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'booking_cut_off');
+    await rig.bookings.resolve(booking.id, { choice: 'end', why: 'the booking is not needed' });
+    const ended = await client.workflow.getHandle(cleanupIdOf(booking.id)).result();
+    expect(ended).toMatchObject({
+      compensation: [{ outcome: 'nothing_to_undo' }, { outcome: 'nothing_to_undo' }],
+    });
+    await expectOneAppointment(rig, { of: orderId });
   });
 });

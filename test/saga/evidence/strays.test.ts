@@ -1,3 +1,4 @@
+import { ALWAYS } from '../../support/calls';
 import { expectNothingLive } from '../../support/live';
 import { atPractice } from '../../support/saga';
 import { cleanupIdOf, workflowIdOf } from '../../../src/booking/names';
@@ -191,6 +192,77 @@ describe('at a practice, at the start of an attempt that was not answered', () =
     const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
     const { searchAttributes } = await handle.describe();
     expect(searchAttributes.BookingStartsAt ?? []).toEqual([]);
+
+  /** A booking whose move to a far day stayed unanswered, without effect, and is for a person. */
+  const movedInVain = async () => {
+    const { booking } = await rig.bookings.start(visit());
+    const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.clinic.fail('create_appointment', { when: 'before', answer: 'reset', times: ALWAYS });
+    await rig.bookings.reschedule(booking.id, { windows: [{ from: '+20d', to: '+25d' }] });
+    const { attempts } = await rig.until(
+      booking.id,
+      ({ attention }) => attention?.reason === 'outcome_unknown',
+    );
+    await rig.clinic.mend();
+    return { id: booking.id, own: appointment?.id, startsAt: attempts.at(-1)?.startsAt ?? '' };
+  };
+  const giveUp = (id: string) => rig.bookings.resolve(id, { choice: 'keep', why: 'not that important' });
+  const strayed = (id: string) => rig.until(id, ({ attention }) => attention?.reason === 'ambiguous_match');
+
+  test('what a move has left there is for a person when the move is given up, however far away', async () => {
+    const { id, startsAt } = await movedInVain();
+    const stray = await appear(startsAt);
+    await giveUp(id);
+    expect((await strayed(id)).attention?.tried.join()).toContain(stray);
+  });
+
+  test('and before the booking is completed', async () => {
+    const { id, startsAt, own } = await movedInVain();
+    await giveUp(id);
+    await rig.until(id, ({ status, attention }) => status === 'confirmed' && attention === null);
+    await looked(id);
+    const stray = await appear(startsAt);
+    await rig.clinic.control(`appointments/${own}`, { status: 'DONE' });
+    await rig.bookings.wake(id, 'appointment');
+    expect((await strayed(id)).attention?.tried.join()).toContain(stray);
+    await rig.bookings.retry(id, {});
+    await rig.until(id, ({ status }) => status === 'completed');
+  });
+
+  test('of two that the staff is asked to cancel, one that is not shown any more has not ended', async () => {
+    await rig.clinic.control('clinic', { accept: 'auto', completesTasks: false });
+    const { booking } = await rig.bookings.start(visit());
+    const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const creates = (await rig.clinic.callsOf('create_appointment')).length;
+    await rig.clinic.fail('create_appointment', { when: 'after', answer: 'reset', delayMs: 600 });
+    await rig.bookings.reschedule(booking.id, { windows: [{ from: '+5d', to: '+12d' }] });
+    await rig.clinic.called('create_appointment', { times: creates + 1 });
+    // Nobody can look until it is cancelled: then both show at once.
+    await rig.clinic.fail('list_appointments', { answer: 503, times: ALWAYS });
+    await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    await rig.bookings.cancel(booking.id, {});
+    await rig.until(booking.id, ({ status }) => status === 'compensating');
+    await rig.clinic.mend();
+    await rig.clinic.called('create_task', { times: 2 });
+    const { appointments, live } = await rig.clinic.state();
+    const mine = appointments.filter(
+      ({ id, client_id: of }) => of === client.id && live.appointments.includes(String(id)),
+    );
+    const second = mine.find(({ id }) => String(id) !== appointment?.id);
+    await rig.stopWorkers(); // the next ones have not read the list yet
+    await rig.clinic.control(`appointments/${appointment?.id}`, { listed: false });
+    await rig.clinic.control(`appointments/${second?.id}`, { status: 'DELETED' });
+    await rig.startWorkers();
+    const asking = await asked(booking.id);
+    expect(asking).toMatchObject({
+      status: 'compensating',
+      attention: { reason: 'appointment_missing' },
+      compensation: [{ step: 'appointment', outcome: 'pending' }],
+    });
+    await rig.clinic.control(`appointments/${appointment?.id}`, { listed: true, status: 'DELETED' });
+    await rig.bookings.retry(booking.id, {});
+    await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    await expectNothingLive(rig, { of: client.id });
   });
 
   test('what surfaces after the end is found by a clean-up', async () => {
