@@ -44,7 +44,7 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
     acceptedCancels: state.acceptedCancels,
     openWrites: state.openWrites,
     unansweredStarts: state.unansweredStarts,
-    isResetAccepted: state.isResetAccepted,
+    acceptedRunId: state.acceptedRunId,
     seenBefore: state.seenBefore,
     tookOver: state.tookOver,
     takenOver: state.takenOver,

@@ -43,7 +43,7 @@ export interface BookingTraces {
   acceptedCancels: AcceptedCancel[];
   openWrites: OpenWrite[];
   unansweredStarts: string[];
-  isResetAccepted: boolean;
+  acceptedRunId: string | null;
   seenBefore: string[];
   tookOver: boolean;
   takenOver: TakenOver | null;
