@@ -27,15 +27,15 @@ export function writeCallOf(at: At, { fence, extraMs = 0 }: { fence?: Fence; ext
 
 /**
  * A run that a reset made does not know what the run before it made. Where refs return that is read; where they do not, a
- * person is asked before its first write.
+ * person is asked before its first write. Their word holds for that very run: a later reset's is asked about anew.
  */
 export function refuseReset(
-  { firstRunId }: Pick<At, 'firstRunId'>,
+  { runIds }: Pick<At, 'runIds'>,
   { refReturns }: Pick<OwnershipClue, 'refReturns'>,
 ): void {
-  const { runId } = Context.current().info.workflowExecution ?? {};
-  if (!refReturns && firstRunId !== null && runId !== firstRunId)
-    throw new Failure('booking_reset', { sent: 'no' });
+  const { runId = '' } = Context.current().info.workflowExecution ?? {};
+  if (!refReturns && runIds && !runIds.includes(runId))
+    throw new Failure('booking_reset', { sent: 'no', runId });
 }
 
 export function ordersOf(provider: Provider): OrderCalls {

@@ -59,10 +59,11 @@ export interface At {
   /** Whether a person is asked when this write fails: the last of its tries. */
   isLastTry?: boolean;
   /**
-   * The run in which the booking began (Temporal's originalExecutionRunId, which a reset keeps); null once a person has
-   * had a reset booking go on. Where refs do not return, a write of another run is `booking_reset`.
+   * The runs that may write where refs do not return: the one in which the booking began (Temporal's
+   * originalExecutionRunId, which a reset keeps), and one made by a reset that a person had go on. A write of another is
+   * `booking_reset`. Not there where an earlier build asks.
    */
-  firstRunId: string | null;
+  runIds?: readonly string[];
 }
 
 /** A booking, opened: the request parsed, the provider's table row resolved for the account. */
@@ -83,8 +84,8 @@ export interface CoreActivities {
   openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
   /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
-  /** Fails with `booking_reset` in another run than the one in which the booking began (see At). */
-  refuseReset(input: { firstRunId: string | null }): Promise<void>;
+  /** Fails with `booking_reset` in another run than these (see At). */
+  refuseReset(input: Pick<At, 'runIds'>): Promise<void>;
   /** Whether another booking with this id is open in Temporal, or being cleaned up after. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
   /**

@@ -48,8 +48,8 @@ export function createCoreActivities({
         if (unreadableIn(read)) throw new Failure('message_unreadable');
         return { body: read ?? null };
       }, afterSomeTries),
-    refuseReset: ({ firstRunId }) =>
-      crossing(() => Promise.resolve(refuseReset({ firstRunId }, { refReturns: false }))),
+    refuseReset: ({ runIds }) =>
+      crossing(() => Promise.resolve(refuseReset({ runIds }, { refReturns: false }))),
     isBookingOpen: ({ bookingId }) =>
       crossing(async () => {
         const isOpen = (workflowId: string) => isRunning(client, workflowId);

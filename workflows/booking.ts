@@ -17,7 +17,7 @@ import { openInbox } from './inbox';
 import { carriedOn, type Carried } from './long-life';
 import { attention, owned } from './owned';
 import { publish } from './publish';
-import { change, newBooking, shielded, type Booking } from './state';
+import { change, newBooking, runIds, shielded, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import { hold } from './steps/hold';
 import { keep } from './steps/keep';
@@ -26,6 +26,7 @@ import { undosOfOrder } from './steps/order-undo';
 import { ready } from './steps/ready';
 import { compensate, type Undo } from './steps/undo';
 import { refuseUnread } from './unread';
+import { UNREAD_ORDER } from './unread-order';
 import { viewOf } from './view';
 
 /**
@@ -57,19 +58,41 @@ export async function booking(input: unknown, carried?: Carried): Promise<Bookin
 
 /**
  * The undos, newest first. They look for themselves whether there is anything to undo, so they are due as soon as the
- * request was read. A cancel may come before that, and when the booking was reset it does: then the request is read now.
+ * request was read. A cancel may come before that, and when the booking was reset it does: then the request is read now. So
+ * is one that is refused by now, where a run before a reset may have made something of it.
  */
 async function undosOf(b: Booking, input: unknown, { status }: Ending): Promise<readonly Undo[]> {
-  if (!b.opened && status === 'cancelled') await openAfterwards(b, input);
+  if (!b.opened && (status === 'cancelled' || (await mayHaveEarlierRun(b))))
+    await openAfterwards(b, input, status);
   return b.opened ? [undoAppointment, ...undosOfOrder(b)] : [];
 }
 
+/** Whether a reset made this run, by what an activity saw: a workflow cannot tell while it is replayed. */
+async function mayHaveEarlierRun(b: Booking): Promise<boolean> {
+  try {
+    await core('was the booking reset?').refuseReset({ runIds: runIds(b) });
+    return false;
+  } catch (err) {
+    if (!failureOf(err)) throw err;
+    return true;
+  }
+}
+
+/** An order that this run never took on: it is looked at for what carries our ref, and is not cancelled for its own sake. */
+function lookAtNamedOrder(b: Booking): void {
+  const { order } = b.state.request;
+  if (!order || !('id' in order)) return;
+  change(b, { order: { ...UNREAD_ORDER, id: order.id, origin: 'adopted' }, orderRefused: true });
+}
+
 /** Reads the request of a booking that is over. One that could never have been opened has made nothing. */
-async function openAfterwards(b: Booking, input: unknown): Promise<void> {
+async function openAfterwards(b: Booking, input: unknown, status: Ending['status']): Promise<void> {
   b.compensating = true;
   for (;;) {
     try {
-      return await open(b, input, true);
+      await open(b, input, true);
+      if (status === 'failed') lookAtNamedOrder(b);
+      return;
     } catch (err) {
       const failure = failureOf(err);
       if (!failure) throw err;

@@ -123,7 +123,7 @@ const CONFIRMED: readonly string[] = ['confirmed', 'in_progress', 'rescheduling'
  * published before it is made, so a run without traces made none; where it was reset, the run before it may have.
  */
 async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
-  const { request, view, traces, createdAt } = left;
+  const { request, view, traces, createdAt, isAfterReset } = left;
   if (view && isOver(view.status)) return null;
   const wasOpened = traces?.opened === true;
   if (!wasOpened && !left.isLaterRun) return null;
@@ -132,7 +132,7 @@ async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
   if (!opened) return null;
   b.opened = true;
   const { provider, account } = opened.request;
-  change(b, { ...opened, named: { provider, account }, createdAt, ...UNSETTLED });
+  change(b, { ...opened, named: { provider, account }, createdAt, isAfterReset, ...UNSETTLED });
   if (!view || !wasOpened) return { stoodConfirmed: false, wasEnding: false };
   change(b, asItStood(view, traces));
   change(b, unanswered(b.state, view.status, left.cutOffAt));

@@ -65,11 +65,11 @@ export async function attention(
   return takeDecision(b, failure);
 }
 
-function takeDecision(b: Booking, { code }: Failure): Choice {
+function takeDecision(b: Booking, { code, facts }: Failure): Choice {
   const choice = b.inbox.decision?.choice ?? 'retry';
   b.inbox.decision = null;
-  // From here on its writes are made although it was reset: a person has seen to what was there before.
-  if (code === 'booking_reset' && choice === 'retry') change(b, { isResetAccepted: true });
+  // From here on this run's writes are made although a reset made it: a person has seen to what was there before.
+  if (code === 'booking_reset' && choice === 'retry') change(b, { acceptedRunId: facts.runId ?? null });
   return choice;
 }
 

@@ -50,8 +50,10 @@ export interface BookingState {
   askedIds: string[];
   /** What another booking of ours knows as its own by an answer, where refs do not return: nobody asks about it again. */
   othersIds: string[];
-  /** Whether a person has had a booking go on that was reset in Temporal. */
-  isResetAccepted: boolean;
+  /** The run, made by a reset in Temporal, that a person had go on. */
+  acceptedRunId: string | null;
+  /** Of a clean-up: whether the run that was cut off was made by a reset, and nobody had it go on. */
+  isAfterReset: boolean;
   /** Ids that were live in the last look-up before a write, where refs do not return. */
   seenBefore: string[];
   /** Slots that the last search found and that were not tried yet, best first. */
@@ -185,7 +187,8 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       unansweredStarts: [],
       askedIds: [],
       othersIds: [],
-      isResetAccepted: false,
+      acceptedRunId: null,
+      isAfterReset: false,
       seenBefore: [],
       slots: [],
       attempts: [],
@@ -319,8 +322,14 @@ export function at(b: Booking): At {
     bookingId: id,
     callTimeoutMs: capabilities.callTimeoutMs,
     patienceMs: patienceMsOf(b),
-    firstRunId: b.state.isResetAccepted ? null : workflowInfo().originalExecutionRunId,
+    runIds: runIds(b),
   };
+}
+
+/** The runs that may write where no ref tells what was made before (see At). A clean-up answers for the run before it. */
+export function runIds({ state: { acceptedRunId, isAfterReset } }: Booking): string[] {
+  const began = isAfterReset ? [] : [workflowInfo().originalExecutionRunId];
+  return acceptedRunId === null ? began : [...began, acceptedRunId];
 }
 
 /** How long a read that fails is tried again. */

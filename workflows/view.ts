@@ -45,7 +45,7 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
     askedOfStaff: state.askedOfStaff,
     openWrites: state.openWrites,
     unansweredStarts: state.unansweredStarts,
-    isResetAccepted: state.isResetAccepted,
+    acceptedRunId: state.acceptedRunId,
     seenBefore: state.seenBefore,
     tookOver: state.tookOver,
     takenOver: state.takenOver,

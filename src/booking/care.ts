@@ -26,6 +26,8 @@ export interface LeftBehind {
   traces: BookingTraces | null;
   /** Whether it was a later run, as one that a reset in Temporal makes: without traces it tells nothing of the runs before it. */
   isLaterRun: boolean;
+  /** Whether it was made by a reset, and no person had it go on: its traces may not tell what the run before it made. */
+  isAfterReset: boolean;
 }
 
 /** One that is to be looked at again. */

@@ -343,6 +343,8 @@ export interface FailureFacts {
   sent?: 'yes' | 'no';
   /** Of an `outcome_unknown`: see Unanswered in model.ts. */
   isRefusal?: boolean;
+  /** Of a `booking_reset`: the run that it was said to. */
+  runId?: string;
   /** How long a read was tried, pauses included, before it was given up, in ms. */
   triedForMs?: number;
 }

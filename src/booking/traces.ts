@@ -44,7 +44,7 @@ export interface BookingTraces {
   askedOfStaff: string[];
   openWrites: OpenWrite[];
   unansweredStarts: string[];
-  isResetAccepted: boolean;
+  acceptedRunId: string | null;
   seenBefore: string[];
   tookOver: boolean;
   takenOver: TakenOver | null;

@@ -10,6 +10,8 @@ export interface Beginning {
   input: unknown;
   /** RFC 3339 to the ms, as the workflow itself knows it: a booking's refs hang on it. */
   startedAt: string;
+  /** The run in which it began: another than itself where a reset made it. */
+  originalRunId: string;
 }
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -22,8 +24,9 @@ export async function beginningOf(door: Door, workflowId: string, runId: string)
   const event = await firstEvent(door, workflowId, runId);
   const startedAt = timeOf(event?.eventTime);
   if (!event || startedAt === null) throw new Failure('booking_not_found');
-  const [input] = await valuesOf(door, event.workflowExecutionStartedEventAttributes?.input?.payloads);
-  return { input, startedAt };
+  const started = event.workflowExecutionStartedEventAttributes;
+  const [input] = await valuesOf(door, started?.input?.payloads);
+  return { input, startedAt, originalRunId: started?.originalExecutionRunId || runId };
 }
 
 async function firstEvent(door: Door, workflowId: string, runId: string): Promise<Event | undefined> {

@@ -276,14 +276,15 @@ export async function readLeftBehind(door: Door, bookingId: string, runId: strin
   const execution = await describe(door, workflowIdOf(bookingId), runId);
   if (!execution) throw new Failure('booking_not_found');
   const view = await memoView(door, execution);
-  const traces = await memoValue(door, execution, MEMO.traces);
-  const { input, startedAt } = await beginningOf(door, execution.workflowId, runId);
+  const traces = tracesIn(await memoValue(door, execution, MEMO.traces));
+  const { input, startedAt, originalRunId } = await beginningOf(door, execution.workflowId, runId);
   return {
     createdAt: view?.createdAt ?? startedAt,
     cutOffAt: execution.closedAt ?? startedAt,
     request: input,
     view,
-    traces: tracesIn(traces),
+    traces,
     isLaterRun: execution.firstRunId !== null && execution.firstRunId !== runId,
+    isAfterReset: originalRunId !== runId && traces?.acceptedRunId !== runId,
   };
 }

@@ -15,7 +15,6 @@ const AT: At = {
   account: 'practice-1',
   bookingId: 'b',
   callTimeoutMs: 100,
-  firstRunId: null,
 };
 
 /** Whether the server would try again after what the activity throws, on this attempt. */

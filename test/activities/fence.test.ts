@@ -36,7 +36,6 @@ const BOOK = {
     account: 'default',
     bookingId: 'b',
     callTimeoutMs: 20_000,
-    firstRunId: null,
   },
   request: requestSchema.parse({
     provider: 'junction-phlebotomy',

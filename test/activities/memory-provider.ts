@@ -137,8 +137,8 @@ export function lookAt(
   };
 }
 
-export function atProvider(provider: ProviderName, firstRunId: string | null = RUN_ID): At {
-  return { provider, account: 'default', bookingId: 'b', callTimeoutMs: 1_000, firstRunId };
+export function atProvider(provider: ProviderName, runIds: readonly string[] = [RUN_ID]): At {
+  return { provider, account: 'default', bookingId: 'b', callTimeoutMs: 1_000, runIds };
 }
 
 /** What crosses to the workflow when the activity fails. */

@@ -20,7 +20,6 @@ const AT: At = {
   bookingId: 'b',
   callTimeoutMs: 100,
   patienceMs: PATIENCE_MS,
-  firstRunId: null,
 };
 
 const WHERE: LookUp = {

@@ -170,14 +170,14 @@ test('an attempt that no longer counts sends nothing', async () => {
 });
 
 describe('a run that a reset made', () => {
-  const inRunOf = (wanted: LookUp, provider: ProviderName, firstRunId: string | null): LookUp => ({
+  const whereMayWrite = (wanted: LookUp, provider: ProviderName, ...runIds: string[]): LookUp => ({
     ...wanted,
-    at: atProvider(provider, firstRunId),
+    at: atProvider(provider, runIds),
   });
 
   test('asks a person before its first write, where refs do not return', async () => {
     const { activities, calls } = remembering({});
-    const reset = inRunOf(NO_REFS, 'oliver', 'the run before');
+    const reset = whereMayWrite(NO_REFS, 'oliver', 'the run before', 'an accepted one before this');
     const { at, clue, acceptedCancels } = reset;
     const writes = [
       () => activities.bookSlot(booking(reset)),
@@ -201,14 +201,17 @@ describe('a run that a reset made', () => {
         }),
     ];
     for (const write of writes)
-      expect(await failureOf(write())).toEqual({ code: 'booking_reset', facts: { sent: 'no' } });
+      expect(await failureOf(write())).toEqual({
+        code: 'booking_reset',
+        facts: { sent: 'no', runId: RUN_ID },
+      });
     expect(calls).toEqual([]);
   });
 
   test.each<[name: string, wanted: LookUp]>([
-    ['where refs return it reads', inRunOf(ORDERS, 'junction-phlebotomy', 'the run before')],
-    ['once a person has had it go on', inRunOf(NO_REFS, 'oliver', null)],
-    ['and one that none made', inRunOf(NO_REFS, 'oliver', RUN_ID)],
+    ['where refs return it reads', whereMayWrite(ORDERS, 'junction-phlebotomy', 'the run before')],
+    ['once a person has had it go on', whereMayWrite(NO_REFS, 'oliver', 'the run before', RUN_ID)],
+    ['and one that none made', whereMayWrite(NO_REFS, 'oliver', RUN_ID)],
   ])('%s, and writes', async (_name, wanted) => {
     expect((await book(wanted, { look: () => NOTHING })).calls).toEqual(SENT);
   });

@@ -104,7 +104,6 @@ export function openDesk(subject: Subject, fence: Fence = OPEN): Desk {
       account: subject.account,
       bookingId,
       callTimeoutMs,
-      firstRunId: null,
     }),
     async open(request = subject.request()) {
       const trial = await desk.openWithout(request);

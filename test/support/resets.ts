@@ -5,11 +5,12 @@ import type { TestServer } from './temporal';
 
 const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED: TASK_COMPLETED } = temporal.api.enums.v1.EventType;
 
-/** Resets a booking to its first task, or to the one that scheduled the first activity of this type. */
+/** Resets a booking to its first task, or to the one that scheduled the first (or last) activity of this type. */
 export async function resetBooking(
   { client }: Pick<TestServer, 'client'>,
   bookingId: string,
   activityType: string | null = null,
+  which: 'first' | 'last' = 'first',
 ): Promise<void> {
   const workflowId = workflowIdOf(bookingId);
   const handle = client.workflow.getHandle(workflowId);
@@ -20,7 +21,8 @@ export async function resetBooking(
       ? events?.find(({ eventType }) => eventType === TASK_COMPLETED)?.eventId
       : events
           ?.map((event) => event.activityTaskScheduledEventAttributes)
-          .find((scheduled) => scheduled?.activityType?.name === activityType)?.workflowTaskCompletedEventId;
+          .filter((scheduled) => scheduled?.activityType?.name === activityType)
+          .at(which === 'first' ? 0 : -1)?.workflowTaskCompletedEventId;
   if (!task) throw new Error(`no task of ${bookingId} is the one to reset to`);
   await client.workflowService.resetWorkflowExecution({
     namespace: client.options.namespace,

@@ -12,7 +12,7 @@ import { lookUp, lookUpOnce, lookUpTimes, lookUpUnknown, whereToLook } from '../
 import { isLostCall, openWhile } from '../open-writes';
 import { newPace } from '../pace';
 import { nextSighting } from '../sightings';
-import { at, change, shielded, type Booking } from '../state';
+import { at, change, runIds, shielded, type Booking } from '../state';
 import { deadline, isOver, pauseUntil, untilOf } from '../waiting';
 import { orderToUndo } from './order-undo';
 import { hold } from './take';
@@ -146,7 +146,7 @@ async function cancelOurs(b: Booking): Promise<UndoOutcome> {
 }
 
 function refuseReset(b: Booking): Promise<void> {
-  return core('was the booking reset?').refuseReset({ firstRunId: at(b).firstRunId });
+  return core('was the booking reset?').refuseReset({ runIds: runIds(b) });
 }
 
 /** Cancels the live one that carries our ref, the old one of a move before it. */

@@ -101,8 +101,9 @@ async function outlastBook(b: Booking): Promise<void> {
 }
 
 function isToCancel(b: Booking): boolean {
-  const { request, order, cancel, unknownOrderSince, orderRefused } = b.state;
-  if (!request.order || orderRefused) return false;
+  const { request, order, cancel, unknownOrderSince, orderRefused, undoCalls } = b.state;
+  // One that is refused now and had our appointment was taken on by the run before a reset.
+  if (!request.order || (orderRefused && !undoCalls.includes('appointment'))) return false;
   const isPlaced = !('id' in request.order);
   if (isPlaced && !order && !unknownOrderSince) return false;
   if (cancel?.order) return cancel.order === 'cancel';

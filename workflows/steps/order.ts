@@ -54,7 +54,11 @@ async function adoptable(b: Booking, orderId: string): Promise<Order> {
   const order = await reads(b, 'read the order to adopt').readOrder({ at: at(b), orderId });
   if (order.kind !== b.state.capabilities.orderKind)
     throw new Failure('order_wrong_kind', { field: 'order.id' });
-  if (isEnded(order)) throw new Failure('order_ended', { field: 'order.id' });
+  if (isEnded(order)) {
+    // Not taken on, but known: at a draw site what a run before a reset made stands on beside it.
+    change(b, { order: { ...order, origin: 'adopted' } });
+    throw new Failure('order_ended', { field: 'order.id' });
+  }
   const placedBy = order.passthrough;
   if (placedBy && placedBy !== b.state.id) {
     const open = await core('is the order in use?').isBookingOpen({ bookingId: placedBy });

@@ -76,7 +76,7 @@ function oliverAt(baseUrl: string, locationId: string): Provider {
 }
 
 function atOf(write: WriteName, { bookingId }: Stage): Omit<At, 'callTimeoutMs'> {
-  return { provider: PROVIDER[placeOf(write)], account: 'default', bookingId, firstRunId: null };
+  return { provider: PROVIDER[placeOf(write)], account: 'default', bookingId };
 }
 
 type Call = (activities: ProviderActivities, at: At, stage: Stage) => Promise<unknown>;

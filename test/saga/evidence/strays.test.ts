@@ -192,6 +192,7 @@ describe('at a practice, at the start of an attempt that was not answered', () =
     const handle = rig.server.client.workflow.getHandle(workflowIdOf(booking.id));
     const { searchAttributes } = await handle.describe();
     expect(searchAttributes.BookingStartsAt ?? []).toEqual([]);
+  });
 
   /** A booking whose move to a far day stayed unanswered, without effect, and is for a person. */
   const movedInVain = async () => {
