@@ -215,14 +215,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       heldBackMs: 0,
       acceptFees: false,
     },
-    inbox: {
-      news: false,
-      decision: null,
-      reschedule: null,
-      unread: [],
-      unreadDecision: null,
-      askedSinceMs: null,
-    },
+    inbox: emptyInbox(),
     heard: 0,
     opened: false,
     compensating: false,
@@ -230,6 +223,17 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
     dirty: false,
     published: {},
     inMemo: { revision: 0, traces: '' },
+  };
+}
+
+function emptyInbox(): Inbox {
+  return {
+    news: false,
+    decision: null,
+    reschedule: null,
+    unread: [],
+    unreadDecision: null,
+    askedSinceMs: null,
   };
 }
 

@@ -12,7 +12,7 @@ import { lookUp, lookUpOnce, lookUpTimes, lookUpUnknown, whereToLook } from '../
 import { isLostCall, openWhile } from '../open-writes';
 import { newPace } from '../pace';
 import { nextSighting } from '../sightings';
-import { at, change, runIds, shielded, type Booking } from '../state';
+import { change, runIds, shielded, type Booking } from '../state';
 import { deadline, isOver, pauseUntil, untilOf } from '../waiting';
 import { orderToUndo } from './order-undo';
 import { hold } from './take';
