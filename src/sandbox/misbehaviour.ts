@@ -15,6 +15,13 @@ export interface LoggedCall {
   effectAt: string | null;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether it is the effect of a call that was let in before: by then its token may have expired. */
+    isInward: boolean;
+  }
+}
+
 const CALLS_KEPT = 500;
 const CONTROL_PREFIX = '/_sandbox';
 const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
@@ -30,8 +37,10 @@ export function misbehave(app: FastifyInstance, faults: Faults): LoggedCall[] {
   const inward = { header: 'x-sandbox-inward', token: randomUUID() };
   const timers = new Set<NodeJS.Timeout>();
 
+  app.decorateRequest('isInward', false);
   app.addHook('onRequest', async (request) => {
-    if (isControl(request) || request.headers[inward.header] === inward.token) return;
+    request.isInward = request.headers[inward.header] === inward.token;
+    if (isControl(request) || request.isInward) return;
     const entry: LoggedCall = {
       ...{ method: request.method, path: pathOf(request), at: now() },
       ...{ status: null, fault: null, effectAt: null },

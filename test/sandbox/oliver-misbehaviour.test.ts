@@ -56,6 +56,17 @@ describe('faults', () => {
     );
   });
 
+  test('`late`: it takes effect also when its token has expired by then', async () => {
+    await oliver.close();
+    oliver = await startOliver({ tokenLifetimeMs: 300, timeScale: 1 });
+    await spoil({ when: 'late', delayMs: 600, answer: { status: 500 } });
+    expect(await book()).toBe(500);
+    await until(
+      () => oliver.state(),
+      ({ live }) => live.appointments.length === 1,
+    );
+  });
+
   test('the calls are on record, controls are not', async () => {
     await book();
     const { calls } = await oliver.state();
