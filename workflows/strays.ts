@@ -16,12 +16,11 @@ import { change, type Booking } from './state';
 /** Looks at each start whose attempt was ever unanswered, wherever in time the appointment that is kept may be. */
 export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone' = 'once'): Promise<void> {
   if (b.state.capabilities.refReturns) return;
-  for (const startsAt of b.state.unansweredStarts)
-    await refuseStrays(
-      b,
-      await lookUp(b, 'look for a late effect of an unanswered call', { startsAt }),
-      asks,
-    );
+  for (const startsAt of b.state.unansweredStarts) {
+    // Our own may be missing from a list that is slow: that is for the looks that are about it.
+    const where = { startsAt, standingIds: [] };
+    await refuseStrays(b, await lookUp(b, 'look for a late effect of an unanswered call', where), asks);
+  }
 }
 
 /** Whether such a look shows one, or nobody can tell whose it is: a person's word that it is undone does not hold then. */
