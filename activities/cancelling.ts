@@ -4,7 +4,7 @@ import { CAPABILITIES } from '../src/booking/capabilities';
 import { Failure } from '../src/booking/failures';
 import { costsFeeNow } from '../src/booking/fee';
 import type { Appointment, Sighting } from '../src/booking/model';
-import { isOwn, whose } from '../src/booking/sighting';
+import { isOwn, liveById, whose } from '../src/booking/sighting';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, Provider } from '../src/providers/provider';
 import type { CancelAnswer, FeeTerms, LookUp, ProviderActivities } from './contract';
@@ -68,7 +68,7 @@ function meantIn(sighting: Sighting, input: CancelInput): Found {
 /** The one that is meant by its id; else the booking's own, which where refs do not return is one that it knows by id. */
 function liveOne(sighting: Sighting, { appointmentId, clue }: CancelInput): Appointment | null {
   const { live } = sighting;
-  if (appointmentId !== null) return live.find(({ id }) => id === appointmentId) ?? null;
+  if (appointmentId !== null) return liveById(live, appointmentId, clue);
   if (clue.refReturns) {
     const found = whose(sighting, clue);
     if (found.is === 'ambiguous') throw new Failure('ambiguous_match');

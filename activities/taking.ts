@@ -1,7 +1,7 @@
 import { hasEndedUnseen } from '../src/booking/absence';
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Sighting } from '../src/booking/model';
-import { isOwn } from '../src/booking/sighting';
+import { isOwn, liveById } from '../src/booking/sighting';
 import { isSameTime } from '../src/booking/times';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, Provider } from '../src/providers/provider';
@@ -100,8 +100,7 @@ function foundIn({ live }: Sighting, { clue, orderId, startsAt }: LookUp): BookA
 /** The appointment that is to be moved. That it is not shown does not mean that it has ended. */
 function toMove(sighting: Sighting, id: string, wanted: LookUp): Appointment {
   const { clue } = wanted;
-  const live =
-    sighting.live.find((seen) => seen.id === id) ?? sighting.live.find((seen) => isOwn(seen, clue));
+  const live = liveById(sighting.live, id, clue) ?? sighting.live.find((seen) => isOwn(seen, clue));
   if (live) return live;
   const hasEnded =
     sighting.ended.some((seen) => seen.id === id || isOwn(seen, clue)) ||

@@ -61,9 +61,8 @@ async function isUsedElsewhere(b: Booking): Promise<boolean> {
   if (!order) return false;
   publish(b); // what is undone from here on must show before it is asked about
   const { provider, account } = request;
-  return core('does another booking use the order?').isOrderUsedElsewhere({
-    ...{ provider, account, orderId: order.id },
-  });
+  const orderId = order.id;
+  return core('does another booking use the order?').isOrderUsedElsewhere({ provider, account, orderId });
 }
 
 /** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */

@@ -1,6 +1,6 @@
 import { isCancelAccepted } from '../src/booking/absence';
 import type { Appointment, Sighting } from '../src/booking/model';
-import { whose as whoseIs, type OwnershipClue, type Whose } from '../src/booking/sighting';
+import { liveById, whose as whoseIs, type OwnershipClue, type Whose } from '../src/booking/sighting';
 import { change, maker, type Booking } from './state';
 
 /**
@@ -58,7 +58,7 @@ export function knownLive(b: Booking, sighting: Sighting): Appointment[] {
  */
 export function ownIn(b: Booking, sighting: Sighting): Appointment | null {
   const id = b.state.appointment?.id;
-  const known = sighting.live.find((one) => one.id === id);
+  const known = id === undefined ? null : liveById(sighting.live, id, clueOf(b));
   if (known) return known;
   const seen = whose(b, sighting);
   if (seen.is === 'ours' && seen.appointment.id !== b.state.replaces?.id) return seen.appointment;

@@ -49,6 +49,9 @@ export function note(b: Booking, sighting: Sighting): void {
   const { appointment, order } = b.state;
   if (sighting.order && order) change(b, { order: { ...sighting.order, origin: order.origin } });
   const own = ownIn(b, sighting);
+  const seen = whose(b, sighting);
+  // Somebody else's appointment instead of ours is for a person: nothing of theirs may be touched, nor ours taken for ended.
+  if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
   // Moved by somebody else: the change that a caller asked for last is no longer what stands.
   if (own && own.startsAt !== appointment?.startsAt) change(b, { lastMoveDone: false });
   if (own) {
@@ -57,10 +60,7 @@ export function note(b: Booking, sighting: Sighting): void {
   } else if (appointment) {
     noteUnseen(b, sighting, appointment);
   }
-  // Somebody else's appointment beside or instead of ours is for a person: nothing of theirs may be touched. So is
-  // another of our own: an earlier one, say, that the provider has restored.
-  const seen = whose(b, sighting);
-  if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
+  // So is another of our own beside it: an earlier one, say, that the provider has restored.
   const known = knownLive(b, sighting).filter(({ id }) => id !== own?.id && id !== b.state.replaces?.id);
   if (!b.state.capabilities.refReturns && known.length > 0) throw new Failure('ambiguous_match');
 }

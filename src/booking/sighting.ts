@@ -73,6 +73,14 @@ export function isOwn(seen: Appointment, { maker, ownIds, takenOver, orderId }: 
   return seen.ref === null && seen.id !== orderId && ownIds.includes(seen.id);
 }
 
+/**
+ * The live one that is meant by its id. Where refs return, somebody else's may stand under that id by now: only one that is
+ * provably the booking's own is meant then.
+ */
+export function liveById(live: readonly Appointment[], id: string, clue: OwnershipClue): Appointment | null {
+  return live.find((seen) => seen.id === id && (!clue.refReturns || isOwn(seen, clue))) ?? null;
+}
+
 function byChange(live: Appointment[], { ownIds, before, triedStartsAt }: OwnershipClue): Whose {
   const fresh = live.filter((seen) => ownIds.includes(seen.id) || !before.includes(seen.id));
   const wasTaken = live.some((seen) => before.includes(seen.id) && isSameTime(seen.startsAt, triedStartsAt));

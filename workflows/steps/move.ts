@@ -5,7 +5,7 @@ import { core } from '../activities';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { now } from '../clock';
 import { failureOf } from '../ending';
-import { noteOwn, whose } from '../evidence';
+import { noteOwn, ownIn } from '../evidence';
 import { lookUp } from '../lookups';
 import { attention } from '../owned';
 import { change, restartSettling, type Booking } from '../state';
@@ -56,16 +56,16 @@ export async function move(b: Booking, message: RescheduleMessage): Promise<Move
  */
 async function standingNow(b: Booking, old: Appointment): Promise<Appointment> {
   // Without the ids that should be there: their absence is looked into with patience later, and refuses the move now.
-  const { live, ended } = await lookUp(b, 'look whether the appointment is there', { standingIds: [] });
-  const isOld = ({ id }: Appointment) => id === old.id;
-  const seen = whose(b, { order: null, live, ended });
-  const standing = live.find(isOld) ?? (seen.is === 'ours' ? seen.appointment : null);
+  const sighting = await lookUp(b, 'look whether the appointment is there', { standingIds: [] });
+  const standing = ownIn(b, { ...sighting, ended: [] });
   if (standing) {
     change(b, { appointment: standing });
     noteOwn(b, standing);
     return standing;
   }
-  throw new Refused(ended.some(isOld) ? 'appointment_gone' : 'appointment_missing');
+  throw new Refused(
+    sighting.ended.some(({ id }) => id === old.id) ? 'appointment_gone' : 'appointment_missing',
+  );
 }
 
 /** How an appointment is moved, by what the provider can do. */

@@ -79,6 +79,50 @@ describe('an appointment that carries no ref and the id of its order', () => {
   });
 });
 
+describe('somebody else’s appointment that has taken the place of ours under the same id', () => {
+  const rig = useSaga({
+    resets: ['sandbox'],
+    capabilities: { callTimeoutMs: 3_000 },
+    limits: { keepPollMs: 3_600_000 },
+  });
+
+  /** A confirmed booking whose appointment has the order's id, as has the one that the patient booked instead. */
+  const replaced = async () => {
+    await rig.sandbox.control('quirks', { appointmentIdIsOrderId: true });
+    const orderId = await rig.sandbox.placeReadyOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const { appointments } = await rig.sandbox.state();
+    const ours = appointments.find(({ order_id: of }) => of === orderId);
+    const slots = await rig.bookings.searchSlots(atHome());
+    const { startsAt: start_at, endsAt: end_at } = slots.at(-1) ?? {};
+    await rig.sandbox.control(`appointments/${ours?.id}`, { status: 'cancelled' });
+    await rig.sandbox.control('appointments', { order_id: orderId, status: 'confirmed', start_at, end_at });
+    return { id: booking.id, orderId };
+  };
+
+  test('is not followed as ours: a person is asked', async () => {
+    const { id, orderId } = await replaced();
+    await rig.bookings.wake(id, 'appointment');
+    const { attention } = await rig.until(id, (view) => view.attention !== null);
+    expect(attention?.reason).toBe('ambiguous_match');
+    await rig.bookings.resolve(id, { choice: 'end', why: 'the patient booked it herself' });
+    await rig.until(id, (view) => view.status === 'compensating' && view.attention !== null);
+    await expectOneAppointment(rig, { of: orderId });
+  });
+
+  test('is not moved as ours', async () => {
+    const { id, orderId } = await replaced();
+    await rig.bookings.reschedule(id, { windows: [{ from: '+5d', to: '+9d' }] });
+    await rig.until(
+      id,
+      ({ lastRequest, attention }) => lastRequest?.outcome === 'refused' || attention !== null,
+    );
+    expect(await rig.sandbox.callsOf('reschedule', orderId)).toEqual([]);
+    await expectOneAppointment(rig, { of: orderId });
+  });
+});
+
 describe('a cancel while a move is not answered', () => {
   const rig = useSaga({ resets: ['sandbox'], capabilities: { callTimeoutMs: 3_000 } });
 
