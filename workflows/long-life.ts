@@ -22,8 +22,7 @@ export interface Carried {
 /** The booking as an earlier run left it; fields that an earlier build did not have are as at the start. */
 export function carriedOn(request: BookingRequest, { state, inbox, published }: Carried): Booking {
   const fresh = newBooking(state.id, state.createdAt, request);
-  const carried = { ...fresh.state, ...state, request };
-  const whole = { ...carried, takenOver: takenOverIn(carried) };
+  const whole = { ...fresh.state, ...state, request };
   return {
     ...fresh,
     state: whole,
@@ -32,12 +31,6 @@ export function carriedOn(request: BookingRequest, { state, inbox, published }: 
     opened: true,
     inMemo: memoOf(whole).mark,
   };
-}
-
-/** An earlier build says only that it took its appointment over, and not by what that is known. */
-function takenOverIn({ tookOver, takenOver, appointment }: BookingState): BookingState['takenOver'] {
-  if (takenOver || !tookOver || !appointment) return takenOver;
-  return { id: appointment.id, ref: appointment.ref };
 }
 
 /** The booking's own arguments: the request with the changes that were made to it, then what is carried beside it. */

@@ -10,6 +10,7 @@ import {
 import { adoptedBookingId } from '../booking/ids';
 import type { ProviderName } from '../booking/model';
 import { caredBookingIdOf, MEMO, workflowIdOf, WORKFLOW_TYPE } from '../booking/names';
+import { isSameTime } from '../booking/times';
 import type { Door } from './door';
 import { describe, executionOf, isOver, memoValue, type Execution } from './execution';
 import { rowsOf } from './visibility';
@@ -125,14 +126,11 @@ async function firstCallMs(
 ): Promise<number | null> {
   const own = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) === bookingId);
   const calls = await Promise.all(
-    own.map(async (one) => {
-      const attempts = at(await memoValue(door, one, MEMO.view), 'attempts');
-      return Array.isArray(attempts) ? attempts.map((call: unknown) => call) : [];
-    }),
+    own.map(async (one) => listOf(at(await memoValue(door, one, MEMO.view), 'attempts'))),
   );
   const timesMs = calls
     .flat()
-    .filter((call) => Date.parse(textOf(at(call, 'startsAt')) ?? '') === Date.parse(startsAt))
+    .filter((call) => isSameTime(textOf(at(call, 'startsAt')), startsAt))
     .map((call) => Date.parse(textOf(at(call, 'at')) ?? ''))
     .filter((ms) => !Number.isNaN(ms));
   return timesMs.length > 0 ? Math.min(...timesMs) : null;
@@ -141,8 +139,7 @@ async function firstCallMs(
 async function claimantOf(door: Door, execution: Execution): Promise<Claimant> {
   const traces = await memoValue(door, execution, MEMO.traces);
   const view = await memoValue(door, execution, MEMO.view);
-  const attempts = at(view, 'attempts');
-  const last: unknown = Array.isArray(attempts) ? attempts.at(-1) : null;
+  const last = listOf(at(view, 'attempts')).at(-1);
   return {
     ownIds: textsOf(at(traces, 'ownAppointmentIds')),
     inferredIds: textsOf(at(traces, 'inferredIds')),
@@ -163,7 +160,11 @@ function textOf(value: unknown): string | null {
 }
 
 function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+  return listOf(value).filter((one): one is string => typeof one === 'string');
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Whether an open booking other than the asking workflow has the order: the one that adopts it, or one that placed it. */

@@ -3,9 +3,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createCoreActivities, createProviderActivities } from '../../activities';
 import type { At } from '../../activities/contract';
-import { sightingMark, type OwnershipClue } from '../../src/booking/sighting';
+import { sightingMark } from '../../src/booking/sighting';
 import type { Provider } from '../../src/providers/provider';
 import { testConfig } from '../support/temporal';
+import { lookWithoutOrder } from './memory-provider';
 
 /** A bug in an activity that the server would repeat without end is shown to a person instead. */
 
@@ -34,20 +35,7 @@ const looking = (lookUp: () => Promise<never>) => {
   return createProviderActivities({ providerFor: () => provider, timezoneOf: () => null });
 };
 
-const CLUE: OwnershipClue = {
-  maker: 'b.1',
-  ownIds: [],
-  takenOver: null,
-  orderId: null,
-  refReturns: false,
-  before: [],
-  triedStartsAt: null,
-};
-
-const WATCHED = {
-  ...{ at: AT, request: {}, orderId: null, startsAt: null, clue: CLUE },
-  ...{ standingIds: [], acceptedCancels: [], missingForMs: 0 },
-};
+const WATCHED = { ...lookWithoutOrder(AT), missingForMs: 0 };
 
 const poll = (lookUp: () => Promise<never>) => () =>
   looking(lookUp).awaitAppointmentChange({ ...WATCHED, seen: '' });

@@ -92,6 +92,12 @@ describe('an accepted cancel', () => {
   });
 });
 
+test('somebody else’s appointment under the id that is meant is left alone', async () => {
+  const { answer, calls } = cancel({ look: looks(shows({ ...OTHERS, id: 'a' })) }, { appointmentId: 'a' });
+  expect(await answer).toMatchObject({ is: 'nothing_there' });
+  expect(calls).toEqual(['look']);
+});
+
 describe('a cancel that was refused', () => {
   const refusal = failing('order_not_bookable', { said: 'not in a state' });
 

@@ -137,6 +137,12 @@ export function lookAt(
   };
 }
 
+/** A look of a booking that knows nothing yet, at a provider without orders. */
+export function lookWithoutOrder(at: At): LookUp {
+  const clue = { orderId: null, refReturns: false, triedStartsAt: null };
+  return lookAt(clue, { at, startsAt: null });
+}
+
 export function atProvider(provider: ProviderName, runIds: readonly string[] = [RUN_ID]): At {
   return { provider, account: 'default', bookingId: 'b', callTimeoutMs: 1_000, runIds };
 }

@@ -2,10 +2,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createProviderActivities } from '../../activities';
-import type { At, LookUp } from '../../activities/contract';
+import type { At } from '../../activities/contract';
 import { Failure, type FailureFacts } from '../../src/booking/failures';
 import type { Sighting } from '../../src/booking/model';
 import type { Call, Provider } from '../../src/providers/provider';
+import { lookWithoutOrder } from './memory-provider';
 
 /** Patience with a read is the time in which tries were made; nothing that a machine's clock or our absence adds to. */
 
@@ -22,23 +23,7 @@ const AT: At = {
   patienceMs: PATIENCE_MS,
 };
 
-const WHERE: LookUp = {
-  at: AT,
-  request: {},
-  orderId: null,
-  startsAt: null,
-  clue: {
-    maker: 'b.1',
-    ownIds: [],
-    takenOver: null,
-    orderId: null,
-    refReturns: false,
-    before: [],
-    triedStartsAt: null,
-  },
-  standingIds: [],
-  acceptedCancels: [],
-};
+const WHERE = lookWithoutOrder(AT);
 
 interface Tried {
   /** What the server is told to do: try again after so many ms, or leave it to the workflow (null). */

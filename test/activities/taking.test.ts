@@ -252,6 +252,7 @@ describe('a move', () => {
       'appointment_gone',
     ],
     ["is absent beside somebody else's", shows(OTHERS), ORDERS, 'appointment_missing'],
+    ["is somebody else's by now", shows({ ...OTHERS, id: MOVED.id }), ORDERS, 'appointment_missing'],
   ])('of what %s says so, and sends nothing', async (_name, seen, wanted, code) => {
     const { answer, calls } = move(seen, wanted);
     expect(await failureOf(answer)).toMatchObject({ code, facts: { sent: 'no' } });
