@@ -1,0 +1,71 @@
+import { useWorld, type Lane } from './world';
+
+/** Whole bookings behind gateways that answer for the vendor. */
+
+// Three waits of up to 2 s each are within patience.
+const world = useWorld({ limits: { patienceMs: 10_000 } });
+
+const page = (status: number) => ({
+  status,
+  headers: { 'content-type': 'text/html' },
+  body: '<html><head><title>Gateway</title></head><body>…</body></html>',
+});
+const STATUSES = [408, 421, 425, 502, 504, 520, 529];
+
+test.each<[Lane]>([['home'], ['practice']])(
+  '%s: reads that a gateway refuses are repeated, and nobody is asked',
+  async (lane) => {
+    const faults = STATUSES.map((status) => ({ answer: page(status) }));
+    if (lane === 'practice') await world.rig.clinic.fail('open_times', ...faults);
+    else await world.rig.sandbox.fail('availability', ...faults);
+    const id = await world.start(await world.request(lane));
+    const view = await world.rig.until(
+      id,
+      ({ status, attention }) => status === 'confirmed' || attention !== null,
+    );
+    expect(view).toMatchObject({
+      status: 'confirmed',
+      attention: null,
+      attempts: [{ outcome: 'confirmed' }],
+    });
+    await world.stands(view);
+    await world.cancelled(id);
+  },
+);
+
+test.each<[Lane, number]>([
+  ['home', 408],
+  ['site', 425],
+  ['practice', 520],
+  ['home', 421],
+])('%s: a book that went through is found behind %d', async (lane, status) => {
+  const fault = { when: 'after', answer: page(status) } as const;
+  if (lane === 'practice') await world.rig.clinic.fail('create_appointment', fault);
+  else await world.rig.sandbox.fail('book', fault);
+  const id = await world.start(await world.request(lane));
+  const view = await world.confirmed(id);
+  expect(view.attempts).toMatchObject([{ outcome: 'confirmed' }]);
+  await world.stands(view);
+  await world.cancelled(id);
+});
+
+test('a Retry-After is waited for in every form that HTTP gives it', async () => {
+  const WAIT_MS = 700;
+  const waits = (['imf', 'rfc850', 'asctime', 'seconds'] as const).map((as, index) => ({
+    answer: {
+      status: index % 2 === 0 ? 429 : 503,
+      body: { detail: 'Too Many Requests' },
+      retryAfter: { inMs: WAIT_MS, as },
+    },
+  }));
+  await world.rig.sandbox.fail('availability', ...waits);
+  const id = await world.start(await world.request('home'));
+  await world.stands(await world.confirmed(id));
+  const at = (await world.rig.sandbox.callsOf('availability')).map((call) => Date.parse(call.at));
+  expect(at).toHaveLength(waits.length + 1);
+  at.slice(1).forEach((next, index) => {
+    expect(next - (at[index] ?? 0)).toBeGreaterThanOrEqual(WAIT_MS);
+    expect(next - (at[index] ?? 0)).toBeLessThan(8_000);
+  });
+  await world.cancelled(id);
+});
