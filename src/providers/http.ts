@@ -2,6 +2,7 @@ import { isNativeError } from 'node:util/types';
 import { Failure } from '../booking/failures';
 import { askFence, MAX_ASKS, type Fence } from './fence';
 import { isNothingSent, unlessHeld } from './sending';
+import { fetchWith, type Outgoing } from './transport';
 
 /**
  * The HTTP client that the adapters share: global fetch, JSON both ways, one time limit a call, no hidden
@@ -89,32 +90,34 @@ function notSent(why: string): Failure {
   return new Failure('provider_unavailable', { said: `not sent: ${why}`, sent: 'no' });
 }
 
-function send(request: HttpRequest, outgoing: Request, signal: AbortSignal): Promise<Received> {
-  return receive(outgoing, signal).catch((err: unknown) => {
+function send(request: HttpRequest, outgoing: Outgoing, signal: AbortSignal): Promise<Received> {
+  return receive(request.url, outgoing, signal).catch((err: unknown) => {
     throw withoutAnswer(request, err, signal);
   });
 }
 
-function outgoingOf(request: HttpRequest): Request {
+function outgoingOf(request: HttpRequest): Outgoing {
   const body = Buffer.from(request.body === undefined ? '' : JSON.stringify(request.body));
   const isSent = request.method !== 'GET';
-  return new Request(request.url, {
+  const head = {
     method: request.method,
     headers: {
       ...request.headers,
       ...(request.body !== undefined && { 'content-type': 'application/json' }),
       ...(isSent && { 'content-length': String(body.byteLength) }),
     },
-    ...(isSent && onceOnly(body)),
     redirect: 'manual',
-  });
+  } as const;
+  // Throws for what fetch would refuse.
+  new Request(request.url, head);
+  return { ...head, ...(isSent && onceOnly(body)) };
 }
 
 /**
  * A body as a stream, of which fetch has no second copy: an answer of 421 has fetch send by itself, and unasked by any fence,
  * what it can send again.
  */
-function onceOnly(bytes: Uint8Array): RequestInit {
+function onceOnly(bytes: Uint8Array): Pick<Outgoing, 'body' | 'duplex'> {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(bytes);
@@ -156,9 +159,8 @@ interface Received {
   date: string | null;
 }
 
-async function receive(outgoing: Request, signal: AbortSignal): Promise<Received> {
-  const response = await fetch(outgoing, { signal });
-  const body: AsyncIterable<Uint8Array> | null = response.body;
+async function receive(url: string, outgoing: Outgoing, signal: AbortSignal): Promise<Received> {
+  const { status, headers, body } = await fetchWith(url, outgoing, signal);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
@@ -167,11 +169,11 @@ async function receive(outgoing: Request, signal: AbortSignal): Promise<Received
     chunks.push(chunk);
   }
   return {
-    status: response.status,
+    status,
     text: Buffer.concat(chunks).toString('utf8'),
     whole: size <= MAX_BODY_BYTES,
-    retryAfter: response.headers.get('retry-after'),
-    date: response.headers.get('date'),
+    retryAfter: headers.get('retry-after'),
+    date: headers.get('date'),
   };
 }
 
