@@ -21,6 +21,7 @@ const PURE = [
   'slot-mark',
   'small-view',
   'status',
+  'text',
   'times',
   'unreadable',
 ].map((name) => `src/booking/${name}`);
