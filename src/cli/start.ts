@@ -16,14 +16,17 @@ const OTHER_EXAMPLES = ['examples/psc.json', 'examples/oliver.json'];
 async function main(): Promise<void> {
   const told = stopSignal();
   const settings = loadConfig();
+  const target = temporalTarget(); // before anything is made
+  const log = pino({ level: settings.logLevel }, pino.destination(2));
+  for (const warning of settings.warnings) log.warn(warning);
   makeKeys(settings);
   const key = settings.apiKeys.length > 0 ? null : localApiKey(settings);
   const config = key ? { ...settings, apiKeys: [{ name: 'local', secret: key.secret }] } : settings;
   say('Starting Temporal, the sandboxes, a worker and the API; this takes some seconds.');
   const starting = startStack({
     config,
-    target: temporalTarget(),
-    log: pino({ level: config.logLevel }, pino.destination(2)),
+    target,
+    log,
     told,
     tell: say,
     withWorkers: true,

@@ -15,6 +15,7 @@ async function main(): Promise<void> {
   const told = stopSignal();
   const config = loadConfig();
   const log = pino({ level: config.logLevel }, pino.destination(2));
+  for (const warning of config.warnings) log.warn(warning);
   installRuntime(log);
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
   const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
