@@ -127,7 +127,7 @@ function rowsOf(zones: readonly string[], links: readonly string[]): Map<string,
 function unpacked(row: string): Rules {
   const [, , offsets = '', order = '', steps = ''] = row.split('|');
   const west = offsets.split(' ').map(base60);
-  const offsetsMin = [...order].map((digit) => 0 - (west[base60(digit)] ?? 0));
+  const offsetsMin = order.split('').map((digit) => 0 - (west[base60(digit)] ?? 0));
   const stepsMin = steps === '' ? [] : steps.split(' ').map(base60);
   let ms = 0;
   const changesMs = stepsMin
@@ -141,7 +141,7 @@ const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX';
 function base60(text: string): number {
   const isNegative = text.startsWith('-');
   const [whole = '', fraction = ''] = text.slice(isNegative ? 1 : 0).split('.');
-  const number = [...whole].reduce((sum, digit) => sum * 60 + DIGITS.indexOf(digit), 0);
-  const part = [...fraction].reduceRight((sum, digit) => (sum + DIGITS.indexOf(digit)) / 60, 0);
+  const number = whole.split('').reduce((sum, digit) => sum * 60 + DIGITS.indexOf(digit), 0);
+  const part = fraction.split('').reduceRight((sum, digit) => (sum + DIGITS.indexOf(digit)) / 60, 0);
   return isNegative ? -(number + part) : number + part;
 }
