@@ -29,6 +29,12 @@ export interface Place {
   address: PostalAddress | null;
 }
 
+/** Offsets from UTC, `±HH:MM`, by which a provider wrote when something starts and ends. */
+export interface WrittenOffsets {
+  startsAt: string;
+  endsAt: string;
+}
+
 /** A time on offer, with a key that expires. */
 export interface Slot {
   key: string;
@@ -37,6 +43,8 @@ export interface Slot {
   /** When the key stops working; null when the provider does not say. */
   expiresAt: string | null;
   timezone: string | null;
+  /** Only where they contradict our data of the zone: then the clock at the place is by them. */
+  offsets?: WrittenOffsets;
   price: number | null;
   /** In the provider's unit; only for ordering by closeness. */
   distance: number | null;
@@ -72,6 +80,8 @@ export interface Appointment {
   startsAt: string | null;
   endsAt: string | null;
   timezone: string | null;
+  /** As a slot's. */
+  offsets?: WrittenOffsets;
   address: PostalAddress | null;
   location: Location | null;
   place: Place | null;

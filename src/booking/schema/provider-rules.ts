@@ -1,4 +1,4 @@
-import { isZone } from '../windows';
+import { isZone, ZONE_HINT } from '../windows';
 import { PROVIDERS, type ProviderName } from '../model';
 import { type Problem, valueAt } from './problem';
 
@@ -149,7 +149,7 @@ const VALUE_RULES: readonly ValueRule[] = [
     field: 'timezone',
     providers: null,
     accepts: isZone,
-    hint: 'Must be an IANA zone like America/New_York.',
+    hint: ZONE_HINT,
   },
   { field: 'patient.firstName', providers: JUNCTION, accepts: isJunctionName, hint: NAME_HINT },
   { field: 'patient.lastName', providers: JUNCTION, accepts: isJunctionName, hint: NAME_HINT },

@@ -3,8 +3,9 @@ import { refInNotes } from '../../booking/ref';
 import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
 import { shortened } from '../http';
 import type { Notice } from '../once';
+import { readZone, spanOf } from '../time-text';
 import { newestOf, phaseOf, standingOf } from './statuses';
-import { dateOf, utc } from './times';
+import { dateOf, timeOf, utc } from './times';
 import type { AddressWire, AppointmentWire, AvailabilityWire, DaySlotsWire, OrderWire } from './wire';
 
 /**
@@ -23,7 +24,10 @@ const KNOWN_KINDS: readonly string[] = [
 
 /** An appointment; its order's id comes from the path of the call where the answer leaves it out. */
 export function toAppointment(wire: AppointmentWire, orderId: string, notice: Notice): Appointment {
-  const newest = newestOf(wire.events);
+  const newest = newestOf(wire.events, notice);
+  const timezone = readZone(wire.iana_timezone, { field: 'appointment.iana_timezone', notice });
+  const start = timeOf(wire.start_at, { field: 'appointment.start_at', notice });
+  const end = timeOf(wire.end_at, { field: 'appointment.end_at', notice });
   const eventStatus = wire.event_status ?? newest?.status ?? null;
   return {
     id: wire.id,
@@ -35,9 +39,8 @@ export function toAppointment(wire: AppointmentWire, orderId: string, notice: No
     status: brief(wire.status) ?? UNKNOWN,
     eventStatus: brief(eventStatus),
     standing: standingOf(wire.status ?? null, eventStatus, notice),
-    startsAt: utc(wire.start_at),
-    endsAt: utc(wire.end_at),
-    timezone: whole(wire.iana_timezone),
+    ...spanOf(start, end, timezone, notice),
+    timezone,
     address: toAddress(wire.address),
     location: wire.location ? { lng: wire.location.lng, lat: wire.location.lat } : null,
     place: null,
@@ -49,7 +52,7 @@ export function toAppointment(wire: AppointmentWire, orderId: string, notice: No
 
 /** An order of any of the four modalities. */
 export function toOrder(wire: OrderWire, notice: Notice): Order {
-  const status = brief(wire.last_event?.status ?? newestOf(wire.events)?.status ?? wire.status);
+  const status = brief(wire.last_event?.status ?? newestOf(wire.events, notice)?.status ?? wire.status);
   const kind = wire.details?.type ?? wire.lab_test?.method ?? status?.split('.')[1] ?? null;
   return {
     id: wire.id,
@@ -59,9 +62,9 @@ export function toOrder(wire: OrderWire, notice: Notice): Order {
     passthrough: whole(wire.passthrough),
     userId: whole(wire.user_id),
     address: toAddress(wire.patient_address),
-    dob: dateOf(wire.patient_details?.dob),
-    createdAt: utc(wire.created_at),
-    hasAppointmentSince: hasAppointmentSince(wire),
+    dob: dateOf(wire.patient_details?.dob, { field: 'order.patient_details.dob', notice }),
+    createdAt: utc(wire.created_at, { field: 'order.created_at', notice }),
+    hasAppointmentSince: hasAppointmentSince(wire, notice),
   };
 }
 
@@ -72,21 +75,27 @@ const WITH_APPOINTMENT: readonly (string | undefined)[] = ['appointment_pending'
 const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
 /** Where the newest event does not say when it was, since the order was there: the earliest that it can have been. */
-function hasAppointmentSince(wire: OrderWire): string | null {
-  const newest = wire.last_event?.status ? wire.last_event : newestOf(wire.events);
+function hasAppointmentSince(wire: OrderWire, notice: Notice): string | null {
+  const newest = wire.last_event?.status ? wire.last_event : newestOf(wire.events, notice);
   const [, , detail] = newest?.status?.split('.') ?? [];
   if (!WITH_APPOINTMENT.includes(detail)) return null;
-  return utc(newest?.created_at) ?? utc(wire.created_at) ?? LONG_AGO;
+  return utc(newest?.created_at, { field: 'event.created_at', notice }) ?? utc(wire.created_at) ?? LONG_AGO;
 }
 
 /**
  * Slots that can be booked: those without a key (not bookable online), with one too long to be carried whole, or without
  * times are left out.
  */
-export function toSlots(wire: AvailabilityWire, fallbackZone: string | null): Slot[] {
+export function toSlots(
+  wire: AvailabilityWire,
+  fallbackZone: string | null,
+  notice: Notice = () => undefined,
+): Slot[] {
+  const answersZone = readZone(wire.timezone, { field: 'availability.timezone', notice });
   return wire.slots.flatMap((day) => {
-    const zone = whole(day.location?.iana_timezone ?? wire.timezone) ?? fallbackZone;
-    return day.slots.flatMap((slot) => toSlot(slot, day, zone) ?? []);
+    const own = readZone(day.location?.iana_timezone, { field: 'slot.iana_timezone', notice });
+    const zone = own ?? answersZone ?? fallbackZone;
+    return day.slots.flatMap((slot) => toSlot(slot, day, zone, notice) ?? []);
   });
 }
 
@@ -94,9 +103,11 @@ function toSlot(
   wire: DaySlotsWire['slots'][number],
   day: DaySlotsWire,
   timezone: string | null,
+  notice: Notice,
 ): Slot | null {
-  const startsAt = utc(wire.start);
-  const endsAt = utc(wire.end);
+  const start = timeOf(wire.start, { field: 'slot.start', notice });
+  const end = timeOf(wire.end, { field: 'slot.end', notice });
+  const { startsAt, endsAt, ...offsets } = spanOf(start, end, timezone, notice);
   const key = whole(wire.booking_key, MAX_KEY_LENGTH);
   if (!key || !startsAt || !endsAt) return null;
   const at = day.location;
@@ -104,8 +115,9 @@ function toSlot(
     key,
     startsAt,
     endsAt,
-    expiresAt: utc(wire.expires_at),
+    expiresAt: utc(wire.expires_at, { field: 'slot.expires_at', notice }),
     timezone,
+    ...offsets,
     price: wire.price ?? null,
     distance: at?.distance ?? null,
     location: at?.location ? { lng: at.location.lng, lat: at.location.lat } : null,

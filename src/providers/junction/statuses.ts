@@ -1,6 +1,6 @@
 import type { OrderPhase, Standing } from '../../booking/model';
 import type { Notice } from '../once';
-import { utc } from './times';
+import { timeOf } from './times';
 import type { EventWire } from './wire';
 
 /**
@@ -102,19 +102,21 @@ export function phaseOf(status: string | null, notice: Notice): OrderPhase {
 }
 
 /** The newest of an order's or appointment's events: by time, then as listed. */
-export function newestOf(events: readonly (EventWire | null)[] | null | undefined): EventWire | null {
+export function newestOf(
+  events: readonly (EventWire | null)[] | null | undefined,
+  notice: Notice = () => undefined,
+): EventWire | null {
   let newest: EventWire | null = null;
   for (const event of events ?? []) {
-    if (event && (newest === null || timeOf(event) >= timeOf(newest))) newest = event;
+    if (event && (newest === null || msOf(event, notice) >= msOf(newest, notice))) newest = event;
   }
   return newest;
 }
 
-function timeOf(event: EventWire): number {
-  return Date.parse(utc(event.created_at) ?? EPOCH);
+/** An event that does not say when it was is older than all that do. */
+function msOf(event: EventWire, notice: Notice): number {
+  return timeOf(event.created_at, { field: 'event.created_at', notice })?.ms ?? 0;
 }
-
-const EPOCH = '1970-01-01T00:00:00.000Z';
 
 function wordOf<T extends Standing | OrderPhase>(
   table: Readonly<Record<string, T>>,

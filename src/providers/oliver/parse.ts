@@ -2,8 +2,9 @@ import type { Appointment, Slot, Standing } from '../../booking/model';
 import type { OliverAccount } from '../../config';
 import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
 import type { Notice } from '../once';
+import { rfc3339, spanOf } from '../time-text';
 import { idOf } from './sweep';
-import { dayOf, utc } from './times';
+import { dayOf, timeOf } from './times';
 import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
 
 /** From Oliver's words to the domain's. Total: whatever passed the wire schemas becomes something. */
@@ -45,6 +46,9 @@ export function toAppointment(
   account: Pick<OliverAccount, 'timezone' | 'capabilities'>,
   notice: Notice,
 ): Appointment {
+  const { timezone } = account;
+  const start = timeOf(wire.booking_date, timezone, null, { field: 'appointment.booking_date', notice });
+  const end = timeOf(wire.end_date, timezone, null, { field: 'appointment.end_date', notice });
   return {
     id: idOf(wire),
     orderId: null,
@@ -55,9 +59,8 @@ export function toAppointment(
     status: brief(wire.status) ?? 'unknown',
     eventStatus: null,
     standing: standingOf(wire.status, account, notice),
-    startsAt: utc(wire.booking_date, account.timezone),
-    endsAt: utc(wire.end_date, account.timezone),
-    timezone: account.timezone,
+    ...spanOf(start, end, timezone, notice),
+    timezone,
     address: null,
     location: null,
     place: null,
@@ -71,20 +74,25 @@ export function toAppointment(
 const SLOT_MS = 20 * 60_000;
 
 /** The slots of one day; those without a `uuid` that can be carried whole or a readable start cannot be booked and are left out. */
-export function toSlots(day: OpenTimeWire, zone: string): Slot[] {
-  return (day.times ?? []).flatMap((slot) => toSlot(slot, dayOf(day.date), zone) ?? []);
+export function toSlots(day: OpenTimeWire, zone: string, notice: Notice = () => undefined): Slot[] {
+  const date = dayOf(day.date, { field: 'open_time.date', notice });
+  return (day.times ?? []).flatMap((slot) => toSlot(slot, date, zone, notice) ?? []);
 }
 
-function toSlot(wire: TimeSlotWire, day: string | null, timezone: string): Slot | null {
-  const startsAt = utc(wire.start, timezone, day) ?? utc(wire.value, timezone, day);
+function toSlot(wire: TimeSlotWire, day: string | null, timezone: string, notice: Notice): Slot | null {
+  const read = (field: 'start' | 'end' | 'value') =>
+    timeOf(wire[field], timezone, day, { field: `slot.${field}`, notice });
+  const start = read('start') ?? read('value');
+  const { startsAt, endsAt, ...offsets } = spanOf(start, read('end'), timezone, notice);
   const key = whole(wire.uuid, MAX_KEY_LENGTH);
-  if (!key || !startsAt) return null;
+  if (!key || !start || !startsAt) return null;
   return {
     key,
     startsAt,
-    endsAt: utc(wire.end, timezone, day) ?? new Date(Date.parse(startsAt) + SLOT_MS).toISOString(),
+    endsAt: endsAt ?? rfc3339(start.ms + SLOT_MS),
     expiresAt: null,
     timezone,
+    ...offsets,
     price: null,
     distance: null,
     location: null,

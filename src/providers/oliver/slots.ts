@@ -40,7 +40,8 @@ export async function openTimes(
         body: { search_from_date: rfc3339(from), appointment_type: request.appointmentType },
       });
       calls++;
-      for (const slot of answer.flatMap((day) => toSlots(day, timezone))) found.set(slot.key, slot);
+      for (const slot of answer.flatMap((day) => toSlots(day, timezone, session.notice)))
+        found.set(slot.key, slot);
       next = dayAfter(answer, next, timezone);
     }
     complete &&= next > range.to;

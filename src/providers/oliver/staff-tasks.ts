@@ -1,6 +1,8 @@
-import { DateTime } from 'luxon';
+import { DateTime, FixedOffsetZone } from 'luxon';
 import { Failure } from '../../booking/failures';
 import type { Appointment } from '../../booking/model';
+import { offsetMinutes } from '../../booking/times';
+import { luxonZone } from '../../booking/zones';
 import { brief } from '../bounded';
 import type { Call, CancelCall } from '../provider';
 import type { Practice } from './appointments';
@@ -77,9 +79,10 @@ function withoutParty(err: unknown): null {
 const UNRESOLVED: readonly string[] = ['client_not_found', 'patient_not_found', 'invalid_request'];
 
 function descriptionOf(cancel: CancelCall, zone: string): string {
-  const { startsAt, externalId } = cancel.seen;
+  const { startsAt, offsets, externalId } = cancel.seen;
+  const clock = offsets ? FixedOffsetZone.instance(offsetMinutes(offsets.startsAt)) : luxonZone(zone);
   const when = startsAt
-    ? ` on ${DateTime.fromISO(startsAt, { zone }).toFormat("cccc, LLLL d, yyyy 'at' h:mm a")} (${zone})`
+    ? ` on ${DateTime.fromISO(startsAt, { zone: clock, locale: 'en-US' }).toFormat("cccc, LLLL d, yyyy 'at' h:mm a")} (${zone})`
     : '';
   const inPims = externalId ? ` (${externalId} in your own system)` : '';
   const { reference } = cancel.request;

@@ -1,10 +1,12 @@
 import { Failure } from '../../booking/failures';
 import { timeText } from '../bounded';
 import { unclear } from '../http';
+import type { Notice } from '../once';
 import type { Call } from '../provider';
 import { accountOf, demand, detached, type Session } from './session';
 import { orAborted } from './shared-work';
-import { rfc3339 } from './times';
+import type { ReadTime } from '../time-text';
+import { rfc3339, timeOf } from './times';
 import { appointmentPageWire, type AppointmentWire } from './wire';
 
 /**
@@ -128,34 +130,35 @@ function isEnough(last: Began | null, wanted: Began): boolean {
 async function sweepOnce(session: Session, call: Call, practice: Practice): Promise<void> {
   const began = { atMs: session.steady(), moment: practice.moments };
   const nowMs = session.now();
-  const { lookBackDays = DEFAULT_LOOK_BACK_DAYS } = accountOf(session, call);
+  const { lookBackDays = DEFAULT_LOOK_BACK_DAYS, timezone } = accountOf(session, call);
+  const clock: Clock = { zone: timezone, notice: session.notice };
   let from = Math.min(nowMs, practice.throughMs ?? nowMs - lookBackDays * 86_400_000);
   for (;;) {
     const to = windowEnd(from, nowMs);
     const isLast = to === nowMs;
     const rows = await readWindow(session, call, from - OVERLAP_MS, isLast ? to + CLOCK_SLACK_MS : to);
-    for (const row of rows) merge(session, practice.rows, row);
-    practice.leadMs = leadOf(practice.leadMs, rows, nowMs, session.steady());
+    for (const row of rows) merge(clock, practice.rows, row);
+    practice.leadMs = leadOf(practice.leadMs, updatesOf(rows, clock), nowMs, session.steady());
     practice.throughMs = isLast ? readThrough(practice.leadMs, began.atMs, nowMs) : to;
     if (isLast) break;
     from = to;
   }
-  forgetLongOver(practice.rows, nowMs);
+  forgetLongOver(practice.rows, nowMs, timezone);
   practice.last = began;
 }
 
 /**
  * The provider's clock, from what it says of its updates: it had passed each of them when we heard of it. Ours may have
  * been wrong when we read, and a mark from it would hide for hours what is updated meanwhile. A time of the future says
- * nothing.
+ * nothing, nor does one without an offset, which may be by another clock than the practice's.
  */
 function leadOf(
   before: number | null,
-  rows: readonly AppointmentWire[],
+  updates: readonly ReadTime[],
   nowMs: number,
   heardMs: number,
 ): number | null {
-  const told = rows.map(updatedMs).filter((ms) => ms <= nowMs + OVERLAP_MS);
+  const told = updates.flatMap(({ ms, isExact }) => (isExact && ms <= nowMs + OVERLAP_MS ? ms : []));
   return told.reduce<number | null>((lead, ms) => Math.max(lead ?? -Infinity, ms - heardMs), before);
 }
 
@@ -225,21 +228,35 @@ export function idOf(row: AppointmentWire): string {
   return row.id ?? row.remote_id ?? `${timeText(row.created_at) ?? ''}/${timeText(row.booking_date) ?? ''}`;
 }
 
+/** How the practice's times are read. */
+interface Clock {
+  zone: string;
+  notice: Notice;
+}
+
 /** The newer word wins, whichever order they were read in. */
-function merge(session: Session, rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
-  if (!row.id) session.notice('appointment.id', 'missing');
+function merge(clock: Clock, rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
+  if (!row.id) clock.notice('appointment.id', 'missing');
   const known = rows.get(idOf(row));
-  if (known && updatedMs(known) > updatedMs(row)) return;
+  if (known && updatedMs(known, clock) > updatedMs(row, clock)) return;
   rows.set(idOf(row), row);
 }
 
-function updatedMs(row: AppointmentWire): number {
-  const at = Date.parse(row.updated_at ?? '');
-  return Number.isNaN(at) ? Infinity : at;
+function updatedMs(row: AppointmentWire, clock: Clock): number {
+  return updateOf(row, clock)?.ms ?? Infinity;
 }
 
-function forgetLongOver(rows: Map<string, AppointmentWire>, now: number): void {
+function updatesOf(rows: readonly AppointmentWire[], clock: Clock): ReadTime[] {
+  return rows.flatMap((row) => updateOf(row, clock) ?? []);
+}
+
+function updateOf({ updated_at }: AppointmentWire, { zone, notice }: Clock): ReadTime | null {
+  return timeOf(updated_at, zone, null, { field: 'appointment.updated_at', notice });
+}
+
+function forgetLongOver(rows: Map<string, AppointmentWire>, now: number, zone: string): void {
   for (const [id, row] of rows) {
-    if (Date.parse(row.booking_date ?? '') < now - KEPT_AFTER_START_MS) rows.delete(id);
+    const start = timeOf(row.booking_date, zone);
+    if (start && start.ms < now - KEPT_AFTER_START_MS) rows.delete(id);
   }
 }
