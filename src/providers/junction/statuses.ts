@@ -1,11 +1,12 @@
 import type { OrderPhase, Standing } from '../../booking/model';
 import type { Notice } from '../once';
+import { folded } from '../reading';
 import { timeOf } from './times';
 import type { EventWire } from './wire';
 
 /**
  * What Junction's status words mean to the saga. Both enums are non-exhaustive: words that no table names are
- * carried as `unknown`, which moves nothing and counts as live.
+ * carried as `unknown`, which moves nothing and counts as live. A known word in another case is that word.
  */
 
 /** `status` and `event_status` of an appointment in one vocabulary: `confirmed` goes with `scheduled` (providers.md). */
@@ -101,6 +102,18 @@ export function phaseOf(status: string | null, notice: Notice): OrderPhase {
   return wordOf(PHASES, 'order.event', detail, notice, rowOf(GROUPS, group)) ?? 'unknown';
 }
 
+/** An appointment's status as the tables spell it; a word that they do not name as it came. */
+export function appointmentWord(status: string | null): string | null {
+  return status !== null && rowOf(STANDINGS, status) !== undefined ? folded(status) : status;
+}
+
+/** The same of an order's, by its last part; of one that is new, as it came. */
+export function orderWord(status: string | null): string | null {
+  const [group = '', , detail] = status?.split('.') ?? [];
+  const isKnown = detail === undefined ? rowOf(GROUPS, group) : rowOf(PHASES, detail);
+  return status !== null && isKnown !== undefined ? status.split('.').map(folded).join('.') : status;
+}
+
 /** The newest of an order's or appointment's events: by time, then as listed. */
 export function newestOf(
   events: readonly (EventWire | null)[] | null | undefined,
@@ -132,5 +145,6 @@ function wordOf<T extends Standing | OrderPhase>(
 }
 
 function rowOf<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
+  const known = folded(word);
+  return Object.hasOwn(table, known) ? table[known] : undefined;
 }

@@ -49,16 +49,17 @@ async function isNewThere(
   { startsAt, before }: BookCall,
 ): Promise<boolean> {
   const account = accountOf(session, call);
-  const rows = await sweep.appointments(call).catch((err: unknown) => {
-    throw call.signal.aborted || err instanceof Failure
-      ? unclear('write', 'refused, and the list of appointments could not be read after it')
-      : err;
+  const unread = 'refused, and the list of appointments could not be read after it';
+  const { rows, isWhole } = await sweep.appointments(call).catch((err: unknown) => {
+    throw call.signal.aborted || err instanceof Failure ? unclear('write', unread) : err;
   });
-  return [...rows.values()]
+  const isNew = [...rows.values()]
     .filter((row) => isOf(party, row))
     .map((row) => toAppointment(row, account, session.notice))
     .filter(({ id, standing }) => standing !== 'cancelled' && !before.includes(id))
     .some((seen) => seen.startsAt === null || Date.parse(seen.startsAt) === Date.parse(startsAt));
+  if (!isNew && !isWhole) throw unclear('write', unread);
+  return isNew;
 }
 
 /**
@@ -81,6 +82,9 @@ async function meansOfRefusal(session: Session, call: Call, booking: BookCall): 
  * around a start, from the practice's shared sweep; nobody else's leave it. The list keeps what was deleted or
  * declined (providers.md). A client or patient who is no longer found here, after the search found them, is
  * `unexpected_answer` and for a person: appointments of theirs may stand.
+ *
+ * A list with a row that cannot be read proves what it shows and no absence. It serves a look at what stands; a look from
+ * which something is concluded about what is not there (nothing live, an own one missing, a fresh one around a write) failed.
  */
 export async function lookUp(
   { session, sweep, resolve }: Practice,
@@ -91,13 +95,16 @@ export async function lookUp(
   const party = await resolve(call, request).catch((err: unknown) => {
     throw lostParty(err);
   });
-  const rows = await sweep.appointments(call, fresh);
+  const { rows, isWhole } = await sweep.appointments(call, fresh);
   const isOwn = (id: string) => ownIds.includes(id);
   const theirs = [...rows]
     .filter(([id, row]) => isOwn(id) || isOf(party, row))
     .map(([, row]) => toAppointment(row, account, session.notice))
     .filter(({ id, startsAt: start }) => isOwn(id) || isAround(start, startsAt));
   const live = theirs.filter(({ standing }) => standing !== 'cancelled');
+  const showsAll = ownIds.every((id) => rows.has(id)) && live.length > 0;
+  if (!isWhole && (fresh || !showsAll))
+    throw unclear('read', 'a row of the list of appointments cannot be read');
   if (live.length > MAX_SHOWN) {
     const said = `${live.length} live appointments of one client and patient around one time`;
     throw new Failure('unexpected_answer', { said });

@@ -1,6 +1,8 @@
 import { Failure } from '../../booking/failures';
 import type { Party as Named } from '../../booking/request-parts';
+import { unclear } from '../http';
 import type { Call } from '../provider';
+import { isWhole, readable } from '../reading';
 import { demand, detached, type Session } from './session';
 import { orAborted, sharedWork } from './shared-work';
 import { clientsWire, clientWire, patientsWire, type ClientWire, type PatientWire } from './wire';
@@ -35,7 +37,7 @@ const CLIENTS_TTL_MS = 60_000;
 /** Resolves parties, each once in a while; a thousand bookings by remote id read the practice's clients once. */
 export function createResolve(session: Session): Resolve {
   const parties = sharedWork<Party>(PARTY_TTL_MS, session.steady);
-  const lists = sharedWork<ClientWire[]>(CLIENTS_TTL_MS, session.steady);
+  const lists = sharedWork<(ClientWire | null)[]>(CLIENTS_TTL_MS, session.steady);
   const listClients: ListClients = async (call, name, isWanted) => {
     const key = JSON.stringify([call.account, name ?? null]);
     let looks = 0;
@@ -44,11 +46,14 @@ export function createResolve(session: Session): Resolve {
       return demand(session, call, 'list_clients', clientsWire, { query: { name } });
     };
     const kept = await lists.get(key, read);
-    const found = kept.filter(isWanted);
-    if (found.length > 0 || looks > 0) return found;
+    const found = readable(kept).filter(isWanted);
+    if (found.length > 0) return found;
+    if (looks > 0) return noneOf(kept);
     // Somebody who signed up a moment ago is not on a list that was kept: nobody is unknown before a new look.
     lists.drop(key, kept);
-    return (await lists.get(key, read)).filter(isWanted);
+    const anew = await lists.get(key, read);
+    const foundNow = readable(anew).filter(isWanted);
+    return foundNow.length > 0 ? foundNow : noneOf(anew);
   };
   return (call, request) => {
     const key = JSON.stringify([
@@ -64,6 +69,12 @@ export function createResolve(session: Session): Resolve {
     });
     return orAborted(party, call.signal);
   };
+}
+
+/** Nobody, where the whole list could be read: one who could not be may be the one who is meant. */
+function noneOf(list: readonly (ClientWire | PatientWire | null)[]): [] {
+  if (isWhole(list)) return [];
+  throw unclear('read', 'an entry of the list of clients or patients cannot be read');
 }
 
 /** The practice's clients, all or by name, that are wanted. */
@@ -118,22 +129,20 @@ async function findPatient(
   { patient }: Named,
   clientId: string,
 ): Promise<Person> {
-  const all = await demand(session, call, 'list_patients', patientsWire, { query: { client_id: clientId } });
+  const listed = await demand(session, call, 'list_patients', patientsWire, {
+    query: { client_id: clientId },
+  });
+  const all = readable(listed);
   const { id, remoteId } = patient ?? {};
-  if (id !== undefined)
-    return known(
-      all.find((one) => one.id === String(id)),
-      'patient.id',
-    );
-  const found = all.find((one) => one.remote_id === remoteId);
+  const found =
+    id !== undefined
+      ? all.find((one) => one.id === String(id))
+      : all.find((one) => one.remote_id === remoteId);
+  if (found) return toPerson(found);
+  noneOf(listed);
   const tellsNone = all.length > 0 && all.every((one) => !one.remote_id);
-  if (!found && tellsNone && remoteId) return { id: null, remoteId, name: null };
-  return known(found, 'patient.remoteId');
-}
-
-function known(patient: PatientWire | undefined, field: string): Person {
-  if (!patient) throw new Failure('patient_not_found', { field });
-  return toPerson(patient);
+  if (id === undefined && tellsNone && remoteId) return { id: null, remoteId, name: null };
+  throw new Failure('patient_not_found', { field: id !== undefined ? 'patient.id' : 'patient.remoteId' });
 }
 
 function toPerson({ id, remote_id, name }: ClientWire | PatientWire): Person & { id: string } {

@@ -3,6 +3,7 @@ import type { FoundSlots, Slot } from '../../booking/model';
 import type { BookingRequest } from '../../booking/schema/request';
 import { addDays, daysOf, localDay } from '../../booking/windows';
 import type { Call, DayRange } from '../provider';
+import { readable } from '../reading';
 import { toSlots } from './parse';
 import { accountOf, demand, type Session } from './session';
 import { dayOf, rfc3339, startOfDay, utc } from './times';
@@ -42,7 +43,7 @@ export async function openTimes(
       calls++;
       for (const slot of answer.flatMap((day) => toSlots(day, timezone, session.notice)))
         found.set(slot.key, slot);
-      next = dayAfter(answer, next, timezone);
+      next = dayAfter(readable(answer), next, timezone);
     }
     complete &&= next > range.to;
   }
@@ -79,7 +80,7 @@ function dayAfter(answer: readonly OpenTimeWire[], began: string, zone: string):
 }
 
 function nameOfDay(day: OpenTimeWire, zone: string): string | null {
-  const first = utc(day.times?.[0]?.start, zone);
+  const first = utc(readable(day.times)[0]?.start, zone);
   return dayOf(day.date) ?? (first && localDay(new Date(first), zone));
 }
 

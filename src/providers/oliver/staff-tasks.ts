@@ -4,7 +4,9 @@ import type { Appointment } from '../../booking/model';
 import { offsetMinutes } from '../../booking/times';
 import { luxonZone } from '../../booking/zones';
 import { brief } from '../bounded';
+import { unclear } from '../http';
 import type { Call, CancelCall } from '../provider';
+import { folded, isWhole, readable } from '../reading';
 import type { Practice } from './appointments';
 import { accountOf, demand } from './session';
 import { isLastPage } from './sweep';
@@ -39,17 +41,24 @@ function titleOf(appointmentId: string): string {
   return `Cancel appointment ${appointmentId}`;
 }
 
+/** Our open task. That there is none takes a list that was read whole: the clinic would be asked again with each try. */
 async function openTask({ session }: Practice, call: Call, title: string): Promise<TaskWire | null> {
+  let seen = 0;
+  let hasOdd = false;
   for (let page = 0; page < MAX_PAGES; page++) {
     const wire = await demand(session, call, 'list_tasks', taskPageWire, {
       query: { status: 'pending', page: String(page), per_page: String(PER_PAGE) },
     });
     // The filter is not trusted with this: a finished task would keep a new one from being made.
-    const found = wire.content.find(
-      (task) => task.title === title && (task.status ?? 'pending') === 'pending',
+    const found = readable(wire.content).find(
+      (task) => task.title === title && folded(task.status ?? 'pending') === 'pending',
     );
     if (found) return found;
-    if (isLastPage(wire, page)) return null;
+    seen += wire.content.length;
+    hasOdd ||= !isWhole(wire.content);
+    if (!isLastPage(wire, page, seen)) continue;
+    if (hasOdd) throw unclear('read', 'a task of the list of staff tasks cannot be read');
+    return null;
   }
   throw new Failure('unexpected_answer', { said: 'the list of staff tasks has no end' });
 }

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../../booking/failures';
 import { timeText } from '../bounded';
 import { unclear } from '../http';
 import type { Notice } from '../once';
 import type { Call } from '../provider';
+import { readable } from '../reading';
 import { accountOf, demand, detached, type Session } from './session';
 import { orAborted } from './shared-work';
 import type { ReadTime } from '../time-text';
@@ -55,13 +57,23 @@ export interface Sweep {
    * ago and after the last write that was noted; after this call where it is to be `fresh`. Throws what the reads throw;
    * a failure costs all who waited for that sweep one try.
    */
-  appointments(call: Call, isFresh?: boolean): Promise<ReadonlyMap<string, AppointmentWire>>;
+  appointments(call: Call, isFresh?: boolean): Promise<Swept>;
   /** Notes a write of ours: no sweep that began before it counts any more. */
   noteWrite(account: string): void;
 }
 
+export interface Swept {
+  rows: ReadonlyMap<string, AppointmentWire>;
+  /**
+   * Whether every row of the list could be read. What is shown is proof in any case; a row that cannot be read may be
+   * anybody's, so that nothing is known not to be there.
+   */
+  isWhole: boolean;
+}
+
 interface Practice {
   rows: Map<string, AppointmentWire>;
+  isWhole: boolean;
   /** Everything updated before this has been read, in ms by the provider's clock; null before the first window. */
   throughMs: number | null;
   /** How far at least the provider's clock is ahead of our steady one, in ms; null while no update has told. */
@@ -101,7 +113,7 @@ export function createSweep(session: Session): Sweep {
         });
         await orAborted(practice.running, call.signal);
       }
-      return practice.rows;
+      return { rows: practice.rows, isWhole: practice.isWhole };
     },
     noteWrite(account) {
       const practice = practiceOf(account);
@@ -113,6 +125,7 @@ export function createSweep(session: Session): Sweep {
 function newPractice(): Practice {
   return {
     rows: new Map(),
+    isWhole: true,
     throughMs: null,
     leadMs: null,
     last: null,
@@ -126,24 +139,32 @@ function isEnough(last: Began | null, wanted: Began): boolean {
   return last !== null && last.atMs >= wanted.atMs && last.moment >= wanted.moment;
 }
 
-/** Reads on from where the last window ended up to now. What was read stays read when a later window fails. */
+/**
+ * Reads on from where the last window ended up to now. What was read stays read when a later window fails. A window with a
+ * row that cannot be read is read again by every sweep, until the provider has mended it.
+ */
 async function sweepOnce(session: Session, call: Call, practice: Practice): Promise<void> {
   const began = { atMs: session.steady(), moment: practice.moments };
   const nowMs = session.now();
-  const { lookBackDays = DEFAULT_LOOK_BACK_DAYS, timezone } = accountOf(session, call);
-  const clock: Clock = { zone: timezone, notice: session.notice };
+  const { lookBackDays = DEFAULT_LOOK_BACK_DAYS } = accountOf(session, call);
+  const clock = clockOf(session, call);
   let from = Math.min(nowMs, practice.throughMs ?? nowMs - lookBackDays * 86_400_000);
+  let isWhole = true;
   for (;;) {
     const to = windowEnd(from, nowMs);
     const isLast = to === nowMs;
-    const rows = await readWindow(session, call, from - OVERLAP_MS, isLast ? to + CLOCK_SLACK_MS : to);
+    const window = await readWindow(session, call, from - OVERLAP_MS, isLast ? to + CLOCK_SLACK_MS : to);
+    const rows = [...window.rows.values()];
     for (const row of rows) merge(clock, practice.rows, row);
     practice.leadMs = leadOf(practice.leadMs, updatesOf(rows, clock), nowMs, session.steady());
-    practice.throughMs = isLast ? readThrough(practice.leadMs, began.atMs, nowMs) : to;
+    isWhole &&= window.oddRows === 0;
+    if (isWhole) practice.throughMs = isLast ? readThrough(practice.leadMs, began.atMs, nowMs) : to;
+    else practice.throughMs ??= from;
     if (isLast) break;
     from = to;
   }
-  forgetLongOver(practice.rows, nowMs, timezone);
+  forgetLongOver(practice.rows, nowMs, clock.zone);
+  practice.isWhole = isWhole;
   practice.last = began;
 }
 
@@ -176,12 +197,7 @@ function windowEnd(from: number, now: number): number {
  * Everything in a window, all pages of it. Rows that are updated meanwhile move, and others with them, to pages
  * that were read already: only a read whose count stood still and that saw as many rows counts.
  */
-async function readWindow(
-  session: Session,
-  call: Call,
-  startMs: number,
-  endMs: number,
-): Promise<AppointmentWire[]> {
+async function readWindow(session: Session, call: Call, startMs: number, endMs: number): Promise<Rows> {
   for (let n = 0; n < MAX_READS; n++) {
     const rows = await readPages(session, call, {
       updated_at_start: rfc3339(startMs),
@@ -192,34 +208,63 @@ async function readWindow(
   throw unclear('read', 'the list of appointments kept changing while it was read');
 }
 
+/** What pages show: the rows by id, and how many are none that could be read. */
+interface Rows {
+  rows: Map<string, AppointmentWire>;
+  oddRows: number;
+}
+
 async function readPages(
   session: Session,
   call: Call,
   range: { updated_at_start: string; updated_at_end: string },
-): Promise<AppointmentWire[] | null> {
-  const rows = new Map<string, AppointmentWire>();
+): Promise<Rows | null> {
+  const read: Rows = { rows: new Map(), oddRows: 0 };
+  const clock = clockOf(session, call);
   let total: number | null = null;
+  // Rows that one page has twice are no sign of pages that shifted.
+  let twice = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     const wire = await demand(session, call, 'list_appointments', appointmentPageWire, {
       query: { ...range, page: String(page), per_page: String(PER_PAGE) },
     });
-    for (const row of wire.content) rows.set(idOf(row), row);
+    const rows = readable(wire.content);
+    for (const row of rows) add(clock, read, row);
+    read.oddRows += wire.content.length - rows.length;
+    twice += rows.length - new Set(rows.map(idOf)).size;
     const count = wire.total_count ?? null;
     if (page > 0 && count !== total) return null;
     total = count;
-    if (isLastPage(wire, page))
-      return page > 0 && total !== null && rows.size < total ? null : [...rows.values()];
+    const seen = read.rows.size + read.oddRows + twice;
+    if (isLastPage(wire, page, seen)) return total !== null && seen < total ? null : read;
   }
   throw new Failure('unexpected_answer', { said: 'the list of appointments has no end' });
 }
 
-/** Told by `total_pages`; without it by a page that is not full. */
-export function isLastPage(
-  wire: { content: readonly unknown[]; total_pages?: number | null; per_page?: number | null },
-  page: number,
-): boolean {
+function add(clock: Clock, read: Rows, row: AppointmentWire): void {
+  if (!row.id) clock.notice('appointment.id', 'missing');
+  const known = read.rows.get(idOf(row));
+  const isOne = known === undefined || Boolean(row.id && known.id) || isDeepStrictEqual(known, row);
+  // What stands in for an id may be another's: then two rows are told as one, and the other is as good as not read.
+  if (!isOne) read.oddRows += 1;
+  merge(clock, read.rows, row);
+}
+
+interface Page {
+  content: readonly unknown[];
+  total_pages?: number | null;
+  total_count?: number | null;
+  per_page?: number | null;
+}
+
+/**
+ * Told by `total_pages`; without it by how many were seen of all, else by a page that is not full. A list that has something
+ * is not one of no pages, whatever it says.
+ */
+export function isLastPage(wire: Page, page: number, seen: number): boolean {
   if (wire.content.length === 0) return true;
-  if (typeof wire.total_pages === 'number') return page + 1 >= wire.total_pages;
+  if (wire.total_pages) return page + 1 >= wire.total_pages;
+  if (wire.total_count) return seen >= wire.total_count;
   return wire.content.length < (wire.per_page ?? PER_PAGE);
 }
 
@@ -234,9 +279,12 @@ interface Clock {
   notice: Notice;
 }
 
+function clockOf(session: Session, call: Call): Clock {
+  return { zone: accountOf(session, call).timezone, notice: session.notice };
+}
+
 /** The newer word wins, whichever order they were read in. */
 function merge(clock: Clock, rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
-  if (!row.id) clock.notice('appointment.id', 'missing');
   const known = rows.get(idOf(row));
   if (known && updatedMs(known, clock) > updatedMs(row, clock)) return;
   rows.set(idOf(row), row);
