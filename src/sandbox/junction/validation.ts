@@ -28,6 +28,11 @@ export const usAddressSchema = z.looseObject({
 });
 export type UsAddress = z.infer<typeof usAddressSchema>;
 
+/** Format `email` (contract) as FastAPI reads it: RFC 5321, international addresses and quoted parts among them. */
+const email = z
+  .string()
+  .regex(/^(?:"[^"]+"|[^\s@"(),:;<>[\]\\]+)@[^\s@_]+\.[^\s@_.]+$/u, 'is not a valid email');
+
 const proxySchema = z.looseObject({
   first_name: z.string(),
   last_name: z.string(),
@@ -50,7 +55,7 @@ const patientDetailsSchema = z.looseObject({
   dob: z.iso.date(),
   gender: z.enum(['female', 'male', 'other', 'unknown']),
   phone_number: z.string(),
-  email: z.email(),
+  email,
   medical_proxy: proxySchema.nullish(),
 });
 
