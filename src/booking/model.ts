@@ -88,6 +88,11 @@ export interface Appointment {
   canReschedule: boolean | null;
   /** Our reference (see ref.ts), read back from the appointment's notes; null when it carries none of ours. */
   ref: string | null;
+  /**
+   * Set where the provider's list names its people only nearly as ours (accents, say), and no id tells: it may be this
+   * booking's and may be somebody else's, so it is looked out for and never taken for ours.
+   */
+  isNearMatch?: true;
   /** Why the provider did what it did last (its `event_data`, shortened); for the attempt's reason. */
   reason: string | null;
 }

@@ -46,7 +46,8 @@ export type Whose =
  * Whose live appointment a look-up showed. Where the ref returns, it decides (see isOwn): a single live one of the order
  * is ours or foreign; several with ours among them are ambiguous. Where it does not, only what
  * the write can have made is ours: exactly one that was not there before, at the tried start, with nothing else
- * new and nothing at that start before (DESIGN.md, "Rules of unknown outcomes").
+ * new and nothing at that start before (DESIGN.md, "Rules of unknown outcomes"), and not one that names its people only
+ * nearly as ours.
  */
 export function whose(sighting: Sighting, clue: OwnershipClue): Whose {
   return clue.refReturns ? byRef(sighting.live, clue) : byChange(sighting.live, clue);
@@ -86,7 +87,8 @@ function byChange(live: Appointment[], { ownIds, before, triedStartsAt }: Owners
   const wasTaken = live.some((seen) => before.includes(seen.id) && isSameTime(seen.startsAt, triedStartsAt));
   const [only, ...others] = fresh;
   if (!only) return wasTaken ? { is: 'ambiguous', appointments: live } : { is: 'none' };
-  const isOurs = ownIds.includes(only.id) || (!wasTaken && isSameTime(only.startsAt, triedStartsAt));
+  const isEffect = !wasTaken && !only.isNearMatch && isSameTime(only.startsAt, triedStartsAt);
+  const isOurs = ownIds.includes(only.id) || isEffect;
   return isOurs && others.length === 0
     ? { is: 'ours', appointment: only }
     : { is: 'ambiguous', appointments: live };

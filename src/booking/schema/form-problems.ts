@@ -59,7 +59,6 @@ function problemsOf(issue: Issue, block: string, input: unknown): Problem[] {
 const LONGEST_KEY = 64;
 
 const FORMATS: Readonly<Record<string, string>> = {
-  email: 'must be an e-mail address',
   uuid: 'must be a UUID',
   datetime: 'must be an RFC 3339 time with its offset, like 2026-12-07T15:00:00Z',
 };

@@ -1,5 +1,8 @@
-import { isZone, ZONE_HINT } from '../windows';
 import { PROVIDERS, type ProviderName } from '../model';
+import { plainSpelling } from '../person-names';
+import { isPhoneForm, isPossiblePhone } from '../phone';
+import { isZone, ZONE_HINT } from '../windows';
+import { isPostBox } from './post-box';
 import { type Problem, valueAt } from './problem';
 
 /** What each provider needs of a request, as data. Works on anything, so that all problems are told at once. */
@@ -126,6 +129,7 @@ interface ValueRule {
 }
 
 const JUNCTION: readonly ProviderName[] = ['junction-phlebotomy', 'junction-psc'];
+const AT_HOME: readonly ProviderName[] = ['junction-phlebotomy'];
 
 /**
  * Junction's pattern for names (Order Requirements, "Patient name validation"):
@@ -134,15 +138,25 @@ const JUNCTION: readonly ProviderName[] = ['junction-phlebotomy', 'junction-psc'
  */
 const JUNCTION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9.,'-]*(?:\s[a-zA-Z0-9.,'-]+)*$/;
 
-const isJunctionName = (name: string): boolean => name.length <= 50 && JUNCTION_NAME.test(name);
+/** Judged as it is sent: with the apostrophes, hyphens and blanks of a keyboard (src/providers/junction/new-order.ts). */
+const isJunctionName = (name: string): boolean => {
+  const sent = plainSpelling(name);
+  return sent.length <= 50 && JUNCTION_NAME.test(sent);
+};
 const NAME_HINT =
   "Must be 1 to 50 characters: the letters A-Z and a-z without accents, digits, - . , ' and single spaces " +
   'between words, beginning with a letter or digit. The lab accepts no others.';
 
-/** 7 to 15 digits (E.164), written as people write them. */
-const isPhone = (phone: string): boolean =>
-  /^\+?[\d ().-]+$/.test(phone) && /^\d{7,15}$/.test(phone.replace(/\D/g, ''));
 const PHONE_HINT = 'Must be a phone number of 7 to 15 digits like +16025550123.';
+const COUNTRY_HINT =
+  'Is too long or too short for its country: begin with + and the country code, like +16025550123, ' +
+  'or give a US number with its area code.';
+
+const BOX_HINT =
+  'Must be the street address of the home: nobody can be visited at a post office box or a mail agency.';
+
+/** Ways to write the country; the order has the contract's own. */
+const UNITED_STATES: readonly string[] = ['US', 'USA', 'UNITEDSTATES', 'UNITEDSTATESOFAMERICA'];
 
 const VALUE_RULES: readonly ValueRule[] = [
   {
@@ -153,8 +167,16 @@ const VALUE_RULES: readonly ValueRule[] = [
   },
   { field: 'patient.firstName', providers: JUNCTION, accepts: isJunctionName, hint: NAME_HINT },
   { field: 'patient.lastName', providers: JUNCTION, accepts: isJunctionName, hint: NAME_HINT },
-  { field: 'patient.phone', providers: null, accepts: isPhone, hint: PHONE_HINT },
-  { field: 'client.phone', providers: null, accepts: isPhone, hint: PHONE_HINT },
+  ...['patient.phone', 'client.phone'].flatMap((field) => [
+    { field, providers: null, accepts: isPhoneForm, hint: PHONE_HINT },
+    { field, providers: null, accepts: isPossiblePhone, hint: COUNTRY_HINT },
+  ]),
+  ...['patient.address.firstLine', 'patient.address.secondLine'].map((field) => ({
+    field,
+    providers: AT_HOME,
+    accepts: (line: string) => !isPostBox(line),
+    hint: BOX_HINT,
+  })),
   {
     field: 'patient.address.state',
     providers: JUNCTION,
@@ -164,7 +186,7 @@ const VALUE_RULES: readonly ValueRule[] = [
   {
     field: 'patient.address.country',
     providers: JUNCTION,
-    accepts: (country) => country === 'US',
+    accepts: (country) => UNITED_STATES.includes(country.replace(/[\s.]/g, '').toUpperCase()),
     hint: 'Must be US: this provider serves no other country.',
   },
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isEmail } from '../email';
 import { LIMIT_RANGES, type Limits, MOST } from '../limits';
 import { FIRST_DAY, isDayInRange, isTimeInRange, LAST_DAY } from '../times';
 
@@ -16,7 +17,11 @@ const time = z.iso.datetime({ offset: true, abort: true }).max(40).refine(isTime
 const zip = z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code like 85004 or 85004-1234');
 const name = z.string().max(100);
 const phone = z.string().max(40);
-const email = z.email().max(254);
+const email = z
+  .string()
+  .max(254)
+  .refine(isEmail, 'must be an e-mail address like ana@example.com')
+  .meta({ format: 'idn-email' });
 const line = z.string().min(1).max(200);
 /** A word or an id of another system's. */
 const word = z.string().min(1).max(100);

@@ -5,9 +5,9 @@ import { beforeSending } from '../before-sending';
 import { unclear } from '../http';
 import type { BookCall, Call, Where } from '../provider';
 import { failureOf } from './errors';
-import { isAround, isOf } from './matching';
+import { isAround, ownerOf } from './matching';
 import { toAppointment } from './parse';
-import type { Party, Resolve } from './people';
+import { namedAs, type Party, type Resolve } from './people';
 import { accountOf, ask, type Session } from './session';
 import { isOnOffer } from './slots';
 import type { Sweep } from './sweep';
@@ -28,7 +28,7 @@ export async function book(practice: Practice, call: Call, booking: BookCall): P
   const { session, sweep, resolve } = practice;
   const party = await beforeSending(() => resolve(call, booking.request));
   const reply = await ask(session, call, 'create_appointment', createdWire, {
-    body: createBody(booking),
+    body: createBody(booking, party),
   }).finally(() => sweep.noteWrite(call.account));
   if (reply.is === 'done') return toAppointment(reply.value, accountOf(session, call), session.notice);
   if (await isNewThere(practice, call, party, booking)) {
@@ -54,7 +54,7 @@ async function isNewThere(
     throw call.signal.aborted || err instanceof Failure ? unclear('write', unread) : err;
   });
   const isNew = [...rows.values()]
-    .filter((row) => isOf(party, row))
+    .filter((row) => ownerOf(party, row) !== 'others')
     .map((row) => toAppointment(row, account, session.notice))
     .filter(({ id, standing }) => standing !== 'cancelled' && !before.includes(id))
     .some((seen) => seen.startsAt === null || Date.parse(seen.startsAt) === Date.parse(startsAt));
@@ -97,10 +97,14 @@ export async function lookUp(
   });
   const { rows, isWhole } = await sweep.appointments(call, fresh);
   const isOwn = (id: string) => ownIds.includes(id);
-  const theirs = [...rows]
-    .filter(([id, row]) => isOwn(id) || isOf(party, row))
-    .map(([, row]) => toAppointment(row, account, session.notice))
-    .filter(({ id, startsAt: start }) => isOwn(id) || isAround(start, startsAt));
+  const theirs = [...rows].flatMap(([id, row]) => {
+    const owner = isOwn(id) ? 'theirs' : ownerOf(party, row);
+    if (owner === 'others') return [];
+    const seen = toAppointment(row, account, session.notice);
+    // Where a name is only nearly the same, what a lost create of ours has made is looked out for, and that alone.
+    const isSeen = isOwn(id) || isAround(seen.startsAt, startsAt, owner === 'near' ? 0 : undefined);
+    return isSeen ? [owner === 'near' ? { ...seen, isNearMatch: true as const } : seen] : [];
+  });
   const live = theirs.filter(({ standing }) => standing !== 'cancelled');
   const showsAll = ownIds.every((id) => rows.has(id)) && live.length > 0;
   if (!isWhole && (fresh || !showsAll))
@@ -127,9 +131,10 @@ function lostParty(err: unknown): unknown {
 const LOST: readonly string[] = ['client_not_found', 'patient_not_found', 'invalid_request'];
 const LOST_HINT = 'The practice no longer shows exactly one such client and patient.';
 
-/** Exactly one form of naming each, the one that the request uses; the clinic's own status unless it asks for one. */
-function createBody({ slotKey, ref, request }: BookCall): Record<string, unknown> {
-  const { client, patient, notes, status } = request;
+/** Exactly one form of naming each; the clinic's own status unless the request asks for one. */
+function createBody({ slotKey, ref, request }: BookCall, party: Party): Record<string, unknown> {
+  const { patient, notes, status } = request;
+  const client = namedAs(request.client, party.client);
   return {
     slot_id: slotKey,
     client_id: integer(client?.id),

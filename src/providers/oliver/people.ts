@@ -1,4 +1,7 @@
+import { isSameEmail } from '../../booking/email';
 import { Failure } from '../../booking/failures';
+import { isSameName } from '../../booking/person-names';
+import { isSamePhone } from '../../booking/phone';
 import type { Party as Named } from '../../booking/request-parts';
 import { unclear } from '../http';
 import type { Call } from '../provider';
@@ -18,9 +21,14 @@ export interface Person {
 }
 
 export interface Party {
-  client: Person & { id: string };
+  client: KnownClient;
   patient: Person;
 }
+
+/** A client with an id, and whether the request names it by a name or contact that the practice has otherwise. */
+type KnownClient = Person & { id: string; isNamedOtherwise: boolean };
+
+type NamedClient = NonNullable<Named['client']>;
 
 /**
  * Finds the party of a request. Throws `client_not_found` or `patient_not_found`, naming the field, and
@@ -38,12 +46,12 @@ const CLIENTS_TTL_MS = 60_000;
 export function createResolve(session: Session): Resolve {
   const parties = sharedWork<Party>(PARTY_TTL_MS, session.steady);
   const lists = sharedWork<(ClientWire | null)[]>(CLIENTS_TTL_MS, session.steady);
-  const listClients: ListClients = async (call, name, isWanted) => {
-    const key = JSON.stringify([call.account, name ?? null]);
+  const listClients: ListClients = async (call, filter, isWanted) => {
+    const key = JSON.stringify([call.account, filter]);
     let looks = 0;
     const read = () => {
       looks += 1;
-      return demand(session, call, 'list_clients', clientsWire, { query: { name } });
+      return demand(session, call, 'list_clients', clientsWire, { query: filter });
     };
     const kept = await lists.get(key, read);
     const found = readable(kept).filter(isWanted);
@@ -65,7 +73,9 @@ export function createResolve(session: Session): Resolve {
     const shared = detached(call);
     const party = parties.get(key, async () => {
       const client = await findClient(session, shared, request, listClients);
-      return { client: toPerson(client), patient: await findPatient(session, shared, request, client.id) };
+      const isNamedOtherwise = !isNamedAlike(client, request.client);
+      const patient = await findPatient(session, shared, request, client.id);
+      return { client: { ...toPerson(client), isNamedOtherwise }, patient };
     });
     return orAborted(party, call.signal);
   };
@@ -77,10 +87,10 @@ function noneOf(list: readonly (ClientWire | PatientWire | null)[]): [] {
   throw unclear('read', 'an entry of the list of clients or patients cannot be read');
 }
 
-/** The practice's clients, all or by name, that are wanted. */
+/** The practice's clients that pass a filter of the contract, or all, and are wanted. */
 type ListClients = (
   call: Call,
-  name: string | undefined,
+  filter: { name?: string; email?: string; phone?: string },
   isWanted: (client: ClientWire) => boolean,
 ) => Promise<ClientWire[]>;
 
@@ -88,22 +98,45 @@ type ListClients = (
 async function findClient(
   session: Session,
   call: Call,
-  { client }: Named,
+  { client = {} }: Named,
   listClients: ListClients,
 ): Promise<ClientWire> {
-  if (client?.id !== undefined) {
+  if (client.id !== undefined) {
     const found = await demand(session, call, 'read_client', clientWire, { id: String(client.id) });
     return theOnly(found ? [found] : [], 'client.id');
   }
-  if (client?.remoteId !== undefined) {
+  if (client.remoteId !== undefined) {
     // There is no filter for it (contract), so all of the practice's clients are read.
     const isNamed = ({ remote_id }: ClientWire) => remote_id === client.remoteId;
-    return theOnly(await listClients(call, undefined, isNamed), 'client.remoteId');
+    return theOnly(await listClients(call, {}, isNamed), 'client.remoteId');
   }
-  const name = fullName(client?.firstName, client?.lastName);
-  // The contact is compared here, not filtered by there: a phone number has many spellings.
-  const isMeant = (one: ClientWire) => isSameName(one.name, name) && sharesContact(one, client ?? {});
-  return theOnly(name ? await listClients(call, name, isMeant) : [], 'client');
+  return theOnly(await findByName(call, client, listClients), 'client');
+}
+
+/**
+ * By name, with a contact that must agree. Both are compared here: how Oliver compares is [unknown], names and phone
+ * numbers have many spellings, and a practice may have O’Brien where the request says O'Brien. Who is not found by the name
+ * as the request spells it is looked for by what depends less on spelling: the contact, and then a part of the name.
+ */
+async function findByName(call: Call, client: NamedClient, listClients: ListClients): Promise<ClientWire[]> {
+  const { email, phone } = client;
+  const name = fullName(client.firstName, client.lastName);
+  if (name === null) return [];
+  const isMeant = (one: ClientWire) => isSameName(one.name, name) && sharesContact(one, client);
+  const found = await listClients(call, { name }, isMeant);
+  if (found.length > 0) return found;
+  const part = plainPart(name);
+  for (const filter of [email && { email }, phone && { phone }, part !== name && part && { name: part }]) {
+    const more = filter ? await listClients(call, filter, isMeant) : [];
+    if (more.length > 0) return more;
+  }
+  return [];
+}
+
+/** The longest run of a name's letters that every keyboard has: `Brien` of O'Brien. Null where there are no two. */
+function plainPart(name: string): string | null {
+  const runs = name.match(/[a-z]{2,}/gi) ?? [];
+  return runs.toSorted((one, other) => other.length - one.length)[0] ?? null;
 }
 
 function theOnly(found: ClientWire[], field: string): ClientWire {
@@ -157,21 +190,27 @@ export function fullName(
   return [firstName, lastName].filter(Boolean).join(' ') || null;
 }
 
-/** Whether two names are the same but for case, spaces and the way accents are encoded. */
-export function isSameName(a: string | null | undefined, b: string | null | undefined): boolean {
-  return Boolean(a) && Boolean(b) && plain(a) === plain(b);
+function sharesContact(wire: ClientWire, { phone, email }: NamedClient): boolean {
+  return isSamePhone(wire.phone, phone) || isSameEmail(wire.email, email);
 }
 
-function plain(name: string | null | undefined): string {
-  return (name ?? '').normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+/** Whether the practice has the client under the very name and contact by which the request names it. */
+function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
+  const name = fullName(client.firstName, client.lastName);
+  if (name === null) return true;
+  const isPhone = client.phone === undefined || isSamePhone(wire.phone, client.phone);
+  const isEmail = client.email === undefined || isSameEmail(wire.email, client.email);
+  return wire.name === name && isPhone && isEmail;
 }
 
-function sharesContact(wire: ClientWire, { phone, email }: { phone?: string; email?: string }): boolean {
-  const samePhone = phone !== undefined && digits(wire.phone) === digits(phone) && digits(phone) !== '';
-  return samePhone || (email !== undefined && isSameName(wire.email, email));
-}
-
-/** A US number with or without its country code; others whole. */
-function digits(phone: string | null | undefined): string {
-  return (phone ?? '').replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '');
+/**
+ * How a create names the client: as the request does, unless the practice has the name or contact otherwise. What Oliver
+ * does with a name that it does not find is [unknown] (it may make a second client), so then the client that was found is
+ * named by id.
+ */
+export function namedAs(client: Named['client'], found: KnownClient): Named['client'] {
+  if (!found.isNamedOtherwise) return client;
+  const id = Number(found.id);
+  if (Number.isSafeInteger(id) && String(id) === found.id) return { id };
+  return found.remoteId === null ? client : { remoteId: found.remoteId };
 }

@@ -1,0 +1,31 @@
+import { plainSpelling } from '../person-names';
+
+/**
+ * Addresses that take mail and have nobody at home. The words are those of USPS Publication 28, sections 28 (post office
+ * boxes, and what is written for them), 29 (Puerto Rico) and 284 (private mailboxes at an agency).
+ */
+
+/** What stands after the word: the box's number or letter, or nothing more. A word there makes it a street (Box Canyon). */
+const NUMBER = String.raw`\W{0,3}(?:n(?:o|r|um(?:ber)?)\b)?\W{0,3}(?:\d|[a-z](?!\p{L})|$)`;
+
+/** `P.O. Box`, `POB`, `Post Office Box`, `P O Drawer`, `Postal Box`, wherever in a line. */
+const POST_OFFICE = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:(?:p\W{0,2}[o0]|post\W{0,2}off(?:ice)?)\W{0,3}(?:box|bx|b|drawer|bin|caller|lock\W?box)|post(?:al)?\W?box)${NUMBER}`,
+  'iu',
+);
+
+/** `Apartado 12`, `Apartado Postal 12`, `Apdo. 12`; `PMB 12` stands behind the street of the agency. */
+const OTHER_WORDS = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:(?:apartado|apdo)(?:\W{1,3}postal)?|pmb)\W{0,3}(?:no\b)?\W{0,3}\d`,
+  'iu',
+);
+
+/** `Box 12` and the like mean one only as a line of their own: at `RR 2 Box 12` somebody lives. */
+const WHOLE_LINE =
+  /^\W*(?:(?:box|drawer|caller|lock\W?box)\W{0,3}(?:\d+[a-z]?|[a-z])|general\W+delivery)\W*$/iu;
+
+/** Whether a line of an address is a post office box, a box at an agency, or general delivery. */
+export function isPostBox(line: string): boolean {
+  const plain = plainSpelling(line.normalize('NFKC'));
+  return POST_OFFICE.test(plain) || OTHER_WORDS.test(plain) || WHOLE_LINE.test(plain);
+}
