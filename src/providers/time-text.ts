@@ -147,7 +147,11 @@ function writtenTime(text: string): WrittenTime | null {
 /** Null for a date that no calendar has, or a time that no clock shows but for 24:00 and a leap second. */
 function wallOf([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: number[]): number | null {
   const midnight = new Date(Date.UTC(year, month - 1, day));
-  const isDate = midnight.getUTCMonth() === month - 1 && midnight.getUTCDate() === day;
+  // Date.UTC takes the years to 99 for those of the last century, and the 30th of February for a day of March.
+  const isDate =
+    midnight.getUTCFullYear() === year &&
+    midnight.getUTCMonth() === month - 1 &&
+    midnight.getUTCDate() === day;
   const isTime = hour < 24 && minute < 60 && second <= 60;
   const isDaysEnd = hour === 24 && minute === 0 && second === 0;
   if (!isDate || !(isTime || isDaysEnd)) return null;
