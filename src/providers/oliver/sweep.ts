@@ -51,7 +51,7 @@ const DEFAULT_MAX_AGE_MS = 1_000;
 
 export interface Sweep {
   /**
-   * The practice's appointments by id, as a sweep shows them that began less than the account's `sweepMaxAgeMs`
+   * The practice's appointments by id (those without one apart), as a sweep shows them that began less than the account's `sweepMaxAgeMs`
    * ago and after the last write that was noted; after this call where it is to be `fresh`. Throws what the reads throw;
    * a failure costs all who waited for that sweep one try.
    */
@@ -194,12 +194,7 @@ function windowEnd(from: number, now: number): number {
  * Everything in a window, all pages of it. Rows that are updated meanwhile move, and others with them, to pages
  * that were read already: only a read whose count stood still and that saw as many rows counts.
  */
-async function readWindow(
-  session: Session,
-  call: Call,
-  startMs: number,
-  endMs: number,
-): Promise<Rows> {
+async function readWindow(session: Session, call: Call, startMs: number, endMs: number): Promise<Rows> {
   for (let n = 0; n < MAX_READS; n++) {
     const rows = await readPages(session, call, {
       updated_at_start: rfc3339(startMs),
@@ -232,7 +227,7 @@ async function readPages(
     const rows = readable(wire.content);
     for (const row of rows) add(session, read, row);
     read.oddRows += wire.content.length - rows.length;
-    twice += rows.length - new Set(rows.map(idOf)).size;
+    twice += rows.length - new Set(rows.map(keyOf)).size;
     const count = wire.total_count ?? null;
     if (page > 0 && count !== total) return null;
     total = count;
@@ -242,12 +237,11 @@ async function readPages(
   throw new Failure('unexpected_answer', { said: 'the list of appointments has no end' });
 }
 
+/** Two rows that nothing but what they say tells apart are told as one: the other is as good as not read. */
 function add({ notice }: Session, read: Rows, row: AppointmentWire): void {
   if (!row.id) notice('appointment.id', 'missing');
-  const known = read.rows.get(idOf(row));
-  const isOne = known === undefined || Boolean(row.id && known.id) || isDeepStrictEqual(known, row);
-  // What stands in for an id may be another's: then two rows are told as one, and the other is as good as not read.
-  if (!isOne) read.oddRows += 1;
+  const known = read.rows.get(keyOf(row));
+  if (known && !row.id && !isDeepStrictEqual(known, row)) read.oddRows += 1;
   merge(read.rows, row);
 }
 
@@ -274,11 +268,16 @@ export function idOf(row: AppointmentWire): string {
   return row.id ?? row.remote_id ?? `${timeText(row.created_at) ?? ''}/${timeText(row.booking_date) ?? ''}`;
 }
 
+/** What tells rows apart: the id, and never another row's for what stands in for one. */
+function keyOf(row: AppointmentWire): string {
+  return row.id ?? `without an id: ${idOf(row)}`;
+}
+
 /** The newer word wins, whichever order they were read in. */
 function merge(rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
-  const known = rows.get(idOf(row));
+  const known = rows.get(keyOf(row));
   if (known && updatedMs(known) > updatedMs(row)) return;
-  rows.set(idOf(row), row);
+  rows.set(keyOf(row), row);
 }
 
 function updatedMs(row: AppointmentWire): number {

@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { anyFlag, count, flag, id, keyId, keyText, keyWords, listOf, listOrNone, soft, text, words } from '../reading';
+import {
+  anyFlag,
+  count,
+  flag,
+  id,
+  keyId,
+  keyText,
+  keyWords,
+  listOf,
+  listOrNone,
+  soft,
+  text,
+  words,
+} from '../reading';
 
 /**
  * What comes back from Oliver, read as loosely as it can be: open times and the list are "proposed, subject to
