@@ -53,7 +53,7 @@ const DEFAULT_MAX_AGE_MS = 1_000;
 
 export interface Sweep {
   /**
-   * The practice's appointments by id, as a sweep shows them that began less than the account's `sweepMaxAgeMs`
+   * The practice's appointments by id (those without one apart), as a sweep shows them that began less than the account's `sweepMaxAgeMs`
    * ago and after the last write that was noted; after this call where it is to be `fresh`. Throws what the reads throw;
    * a failure costs all who waited for that sweep one try.
    */
@@ -231,7 +231,7 @@ async function readPages(
     const rows = readable(wire.content);
     for (const row of rows) add(clock, read, row);
     read.oddRows += wire.content.length - rows.length;
-    twice += rows.length - new Set(rows.map(idOf)).size;
+    twice += rows.length - new Set(rows.map(keyOf)).size;
     const count = wire.total_count ?? null;
     if (page > 0 && count !== total) return null;
     total = count;
@@ -241,12 +241,11 @@ async function readPages(
   throw new Failure('unexpected_answer', { said: 'the list of appointments has no end' });
 }
 
+/** Two rows that nothing but what they say tells apart are told as one: the other is as good as not read. */
 function add(clock: Clock, read: Rows, row: AppointmentWire): void {
   if (!row.id) clock.notice('appointment.id', 'missing');
-  const known = read.rows.get(idOf(row));
-  const isOne = known === undefined || Boolean(row.id && known.id) || isDeepStrictEqual(known, row);
-  // What stands in for an id may be another's: then two rows are told as one, and the other is as good as not read.
-  if (!isOne) read.oddRows += 1;
+  const known = read.rows.get(keyOf(row));
+  if (known && !row.id && !isDeepStrictEqual(known, row)) read.oddRows += 1;
   merge(clock, read.rows, row);
 }
 
@@ -273,6 +272,11 @@ export function idOf(row: AppointmentWire): string {
   return row.id ?? row.remote_id ?? `${timeText(row.created_at) ?? ''}/${timeText(row.booking_date) ?? ''}`;
 }
 
+/** What tells rows apart: the id, and never another row's for what stands in for one. */
+function keyOf(row: AppointmentWire): string {
+  return row.id ?? `without an id: ${idOf(row)}`;
+}
+
 /** How the practice's times are read. */
 interface Clock {
   zone: string;
@@ -285,9 +289,9 @@ function clockOf(session: Session, call: Call): Clock {
 
 /** The newer word wins, whichever order they were read in. */
 function merge(clock: Clock, rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
-  const known = rows.get(idOf(row));
+  const known = rows.get(keyOf(row));
   if (known && updatedMs(known, clock) > updatedMs(row, clock)) return;
-  rows.set(idOf(row), row);
+  rows.set(keyOf(row), row);
 }
 
 function updatedMs(row: AppointmentWire, clock: Clock): number {
