@@ -347,6 +347,8 @@ describe('what a person is called and reached by', () => {
       '12 Box Canyon Rd',
       'RR 2 Box 152',
     ]);
+    valuesDoNotFit(PLACED_AT_HOME, 'patient.address.firstLine', ['Box 12'], /street address/);
+    valuesFit(PLACED_AT_HOME, 'patient.address.secondLine', ['Box 12', 'Apt. 208', 'Unit B', '']);
     valuesFit({ ...ADOPTED_PSC, patient: PLACED_AT_HOME.patient }, 'patient.address.firstLine', boxes);
   });
 

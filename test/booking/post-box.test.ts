@@ -1,4 +1,4 @@
-import { isPostBox } from '../../src/booking/schema/post-box';
+import { isPostBox, isPostBoxFirst } from '../../src/booking/schema/post-box';
 
 test.each([
   ...[
@@ -21,17 +21,9 @@ test.each([
     'P.O. Box #12',
     'PO BOX',
   ],
-  ...[
-    'P.O. Drawer 5',
-    'Box 12',
-    'Drawer A',
-    'General Delivery',
-    'Apartado 12',
-    'Apartado Postal 12',
-    'Apdo. 12',
-  ],
+  ...['P.O. Drawer 5', 'Postal Box 12', 'Apartado 12', 'Apartado Postal 12', 'Apdo. 12'],
   ...['Apt 4, PO Box 12', '123 Main St PMB 45', 'Ｐ.Ｏ. Box 12', 'P.O.\u00a0Box\u00a012', 'P‐O Box 12'],
-])('%p has nobody at home', (line) => expect(isPostBox(line)).toBe(true));
+])('%p has nobody at home', (line) => expect([isPostBox(line), isPostBoxFirst(line)]).toEqual([true, true]));
 
 test.each([
   ...[
@@ -60,4 +52,9 @@ test.each([
     '',
   ],
   '.'.repeat(100_000),
-])('%p may be a home', (line) => expect(isPostBox(line)).toBe(false));
+])('%p may be a home', (line) => expect([isPostBox(line), isPostBoxFirst(line)]).toEqual([false, false]));
+
+test.each(['Box 12', 'box #12', 'Drawer A', 'Lock Box 7', 'General Delivery'])(
+  '%p has nobody at home as a first line; a second one may be below a rural route',
+  (line) => expect([isPostBox(line), isPostBoxFirst(line)]).toEqual([false, true]),
+);

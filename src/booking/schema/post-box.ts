@@ -1,8 +1,8 @@
 import { plainSpelling } from '../person-names';
 
 /**
- * Addresses that take mail and have nobody at home. The words are those of USPS Publication 28, sections 28 (post office
- * boxes, and what is written for them), 29 (Puerto Rico) and 284 (private mailboxes at an agency).
+ * Addresses that take mail and have nobody at home. The words are those of USPS Publication 28, on post office box, Puerto
+ * Rico and private mailbox addresses.
  */
 
 /** What stands after the word: the box's number or letter, or nothing more. A word there makes it a street (Box Canyon). */
@@ -20,12 +20,19 @@ const OTHER_WORDS = new RegExp(
   'iu',
 );
 
-/** `Box 12` and the like mean one only as a line of their own: at `RR 2 Box 12` somebody lives. */
-const WHOLE_LINE =
-  /^\W*(?:(?:box|drawer|caller|lock\W?box)\W{0,3}(?:\d+[a-z]?|[a-z])|general\W+delivery)\W*$/iu;
+/** `Box 12` and the like, as all that a line says. */
+const BARE = /^\W*(?:(?:box|drawer|caller|lock\W?box)\W{0,3}(?:\d+[a-z]?|[a-z])|general\W+delivery)\W*$/iu;
 
-/** Whether a line of an address is a post office box, a box at an agency, or general delivery. */
+/** Whether a line of an address has a post office box or a box at an agency. */
 export function isPostBox(line: string): boolean {
   const plain = plainSpelling(line.normalize('NFKC'));
-  return POST_OFFICE.test(plain) || OTHER_WORDS.test(plain) || WHOLE_LINE.test(plain);
+  return POST_OFFICE.test(plain) || OTHER_WORDS.test(plain);
+}
+
+/**
+ * The same for a first line, which is also one where it is no more than a box, or general delivery. On a second line
+ * that may be a home's: under `RR 2`, at `Box 152`, somebody lives.
+ */
+export function isPostBoxFirst(line: string): boolean {
+  return isPostBox(line) || BARE.test(plainSpelling(line.normalize('NFKC')));
 }

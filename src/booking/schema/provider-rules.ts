@@ -2,7 +2,7 @@ import { PROVIDERS, type ProviderName } from '../model';
 import { plainSpelling } from '../person-names';
 import { isPhoneForm, isPossiblePhone } from '../phone';
 import { isZone, ZONE_HINT } from '../windows';
-import { isPostBox } from './post-box';
+import { isPostBox, isPostBoxFirst } from './post-box';
 import { type Problem, valueAt } from './problem';
 
 /** What each provider needs of a request, as data. Works on anything, so that all problems are told at once. */
@@ -171,12 +171,18 @@ const VALUE_RULES: readonly ValueRule[] = [
     { field, providers: null, accepts: isPhoneForm, hint: PHONE_HINT },
     { field, providers: null, accepts: isPossiblePhone, hint: COUNTRY_HINT },
   ]),
-  ...['patient.address.firstLine', 'patient.address.secondLine'].map((field) => ({
-    field,
+  {
+    field: 'patient.address.firstLine',
     providers: AT_HOME,
-    accepts: (line: string) => !isPostBox(line),
+    accepts: (line) => !isPostBoxFirst(line),
     hint: BOX_HINT,
-  })),
+  },
+  {
+    field: 'patient.address.secondLine',
+    providers: AT_HOME,
+    accepts: (line) => !isPostBox(line),
+    hint: BOX_HINT,
+  },
   {
     field: 'patient.address.state',
     providers: JUNCTION,
