@@ -1,6 +1,6 @@
 import { Failure } from '../../booking/failures';
 import type { Appointment } from '../../booking/model';
-import { notesWithRef } from '../../booking/ref';
+import { notesWithRef } from '../../booking/notes';
 import type { Call, Tier, TierCalls, VisitCall } from '../provider';
 import { MAX_NOTES_LENGTH } from './appointments';
 import { usAddress } from './operations';
