@@ -165,7 +165,7 @@ test('no more calls begin within any second than allowed', async () => {
 describe('Retry-After', () => {
   const pause = { 'retry-after': '1' };
 
-  test.each([429, 503])('of a %i silences the whole account until it is over', async (status) => {
+  test.each([429, 503, 408, 502])('of a %i silences the whole account until it is over', async (status) => {
     const paced = createPace({ a: {} });
     const refused = paced('a', request());
     await vendor.asked(1);

@@ -30,6 +30,11 @@ const word = someText(100);
 /** A slot's key goes back to the provider whole. */
 const slotKey = key(2048);
 
+/** An id that the vendor has as an integer. One that a number cannot hold whole is given as the text of its digits. */
+const integerId = z.union([z.number().int(), z.string().regex(/^(0|[1-9]\d{0,18})$/)], {
+  error: 'must be an integer, as a number or (above 9007199254740991 always) as text of its digits',
+});
+
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 export const windowSchema = z.strictObject({
@@ -57,7 +62,7 @@ export const addressSchema = z.strictObject({
 export const patientSchema = z.strictObject({
   userId: z.uuid().optional(),
   remoteId: word.optional(),
-  id: z.number().int().optional(),
+  id: integerId.optional(),
   firstName: name.optional(),
   lastName: name.optional(),
   dob: date.optional(),
@@ -70,7 +75,7 @@ export const patientSchema = z.strictObject({
 });
 
 export const clientSchema = z.strictObject({
-  id: z.number().int().optional(),
+  id: integerId.optional(),
   remoteId: word.optional(),
   firstName: name.optional(),
   lastName: name.optional(),

@@ -125,15 +125,20 @@ function createBody({ slotKey, ref, request }: BookCall): Record<string, unknown
   const { client, patient, notes, status } = request;
   return {
     slot_id: slotKey,
-    client_id: client?.id,
+    client_id: integer(client?.id),
     client_remote_id: client?.remoteId,
     first_name: client?.firstName,
     last_name: client?.lastName,
     phone: client?.phone,
     email: client?.email,
-    patient_id: patient?.id,
+    patient_id: integer(patient?.id),
     patient_remote_id: patient?.remoteId,
     note: notesWithRef(notes, ref),
     status,
   };
+}
+
+/** An id as the contract has it, an integer, with all of its digits. */
+function integer(id: number | string | undefined): number | bigint | undefined {
+  return typeof id === 'string' ? BigInt(id) : id;
 }

@@ -276,7 +276,8 @@ const ROWS: Row[] = [
   ['the same on cancelling one', 'cancelOrder', 404, NO_ORDER, 'order_not_found'],
   ['401 of a gateway, on a write', 'bookAtHome', 401, 'Unauthorized', 'outcome_unknown'],
   ['403 of a gateway, on a write', 'cancelOrder', 403, '<html>denied</html>', 'outcome_unknown'],
-  ['403 of a gateway, on a read', 'readOrder', 403, '<html>denied</html>', 'credentials_rejected'],
+  ['403 of a gateway, on a read', 'readOrder', 403, '<html>denied</html>', 'provider_unavailable'],
+  ['403 in plain text, on a read', 'readOrder', 403, 'Forbidden', 'credentials_rejected'],
   ['422 that is not {detail}', 'placeOrder', 422, { error: 'E', message: 'M', status_code: 422 }, REFUSAL],
   ['422 that is not its own', 'placeOrder', 422, { message: 'bad' }, 'outcome_unknown'],
   [
