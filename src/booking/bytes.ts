@@ -1,3 +1,5 @@
+import { fromWindows1252 } from './windows-1252';
+
 /**
  * Bytes of a text that somebody sent, read without altering any of it: what is not valid in its encoding is refused, and
  * the byte is named. Byte order marks decide before a declared charset does, as in the WHATWG Encoding standard.
@@ -55,7 +57,8 @@ function decodeAs(label: string, bytes: Uint8Array): Decoded {
       isCharsetUnknown: true,
     };
   try {
-    return { text: decoder.decode(bytes) };
+    const text = decoder.decode(bytes);
+    return { text: decoder.encoding === 'windows-1252' ? fromWindows1252(text) : text };
   } catch {
     return decoder.encoding === 'utf-8' ? noUtf8(bytes) : noneOf(decoder.encoding, bytes);
   }
