@@ -9,6 +9,7 @@ const PURE = [
   'age',
   'audit',
   'capabilities',
+  'characters',
   'failures',
   'fee',
   'limits',

@@ -1,4 +1,5 @@
-import { bookRef, isRefOf, makerOf, makerOfRef, notesWithRef, refInNotes } from '../../src/booking/ref';
+import { notesWithRef } from '../../src/booking/notes';
+import { bookRef, isRefOf, makerOf, makerOfRef, refInNotes } from '../../src/booking/ref';
 
 const MAKER = makerOf('b1f0c2d3', '2026-12-01T12:00:00Z');
 const REF = bookRef(MAKER, 3);

@@ -43,7 +43,7 @@ test.each<[string, (value: unknown) => Read<object>, unknown, string]>([
   ['a time that is no time', readRetry, { since: 'yesterday' }, 'since'],
   ['a time of no such month', readRetry, { since: '2026-13-01T00:00:00Z' }, 'since'],
   ['a time that is a number', readResolve, { ...DECISION, since: 1_764_597_840_000 }, 'since'],
-  ['a reason that is no text', readResolve, { ...DECISION, reason: null }, 'reason'],
+  ['a reason that is no text', readResolve, { ...DECISION, reason: 7 }, 'reason'],
   ['a choice that nobody has', readResolve, { ...DECISION, choice: 'dance' }, 'choice'],
   ['no word of why', readResolve, { choice: 'end', why: '  ' }, 'why'],
   ['an order that is burnt', readCancel, { order: 'burn' }, 'order'],

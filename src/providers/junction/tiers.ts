@@ -1,6 +1,6 @@
 import { Failure } from '../../booking/failures';
 import type { Appointment } from '../../booking/model';
-import { notesWithRef } from '../../booking/ref';
+import { notesWithRef } from '../../booking/notes';
 import { unclear } from '../http';
 import type { Call, Tier, TierCalls, VisitCall } from '../provider';
 import { folded, isWhole, readable } from '../reading';

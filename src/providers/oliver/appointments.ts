@@ -1,6 +1,6 @@
 import { Failure, type FailureCode } from '../../booking/failures';
 import type { Appointment, Sighting } from '../../booking/model';
-import { notesWithRef } from '../../booking/ref';
+import { notesWithRef } from '../../booking/notes';
 import { beforeSending } from '../before-sending';
 import { unclear } from '../http';
 import type { BookCall, Call, Where } from '../provider';
