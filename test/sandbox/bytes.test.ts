@@ -239,6 +239,7 @@ describe('limits', () => {
     "o'hara+x=1{y}@example.co.uk",
     'info@bücher.example',
     'jürgen@xn--bcher-kva.example',
+    '"a b"@example.com',
   ])('the vendor takes %s', async (email) => expect((await place({ email })).status).toBe(200));
 
   test.each([

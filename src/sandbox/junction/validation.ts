@@ -29,11 +29,11 @@ const name = z
     'contains invalid characters',
   );
 
-/** What the vendor's own check takes (FastAPI's EmailStr): RFC 5322's dot-atoms, also beyond ASCII, and IDN. */
+/** Format `email` (contract): RFC 5321's dot-atoms and quoted parts, international ones among them, and IDN. */
 const email = z.string().refine(isEmail, 'value is not a valid email address');
 
 const ATOM = "[\\w!#$%&'*+\\-/=?^`{|}~\\u0080-\\u{10ffff}]+";
-const LOCAL_PART = new RegExp(`^${ATOM}(\\.${ATOM})*$`, 'u');
+const LOCAL_PART = new RegExp(`^(${ATOM}(\\.${ATOM})*|"[^"\\\\\\p{Cc}]+")$`, 'u');
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]+|[a-z0-9-]*[a-z])$/i;
 
 function isEmail(text: string): boolean {
