@@ -54,31 +54,36 @@ describe('the wall clock of the place is the one on the wire', () => {
   );
 });
 
-test.each<[Lane, string]>([
-  ['home', 'America/Phoenix'],
-  ['practice', 'America/Chicago'],
-])(
-  '%s: between two wanted days the slot from 23:30 to 00:30 is on offer, and can be booked',
-  async (lane, zone) => {
-    await world.odd(lane, 'midnightSlots');
-    if (lane === 'practice') await world.rig.clinic.control('zone', { offset: '-08:00' });
-    const request = await world.request(lane, { windows: [{ from: '+2d', to: '+4d' }] });
-    const late = (await world.rig.bookings.searchSlots(request)).filter(
-      ({ startsAt, endsAt }) => Date.parse(endsAt) - Date.parse(startsAt) === 3_600_000,
-    );
-    // Practices are closed on Sundays, and each vet has one.
+describe('a slot from 23:30 to 00:30', () => {
+  const HOUR_MS = 3_600_000;
+  const isHour = ({ startsAt, endsAt }: { startsAt: string; endsAt: string }) =>
+    Date.parse(endsAt) - Date.parse(startsAt) === HOUR_MS;
+
+  test.each<[Lane]>([['home'], ['practice']])(
+    '%s: joins the end of one wanted day and the next',
+    async (lane) => {
+      await world.odd(lane, 'midnightSlots');
+      const windows = [
+        { from: '+2d', to: '+4d', hours: '22:00-24:00' },
+        { from: '+3d', to: '+5d', hours: '00:00-02:00' },
+      ];
+      const id = await world.start(await world.request(lane, { windows }));
+      const view = await world.confirmed(id);
+      const { startsAt, endsAt } = view.appointment ?? {};
+      expect(isHour({ startsAt: String(startsAt), endsAt: String(endsAt) })).toBe(true);
+      await world.stands(view);
+      await world.cancelled(id);
+    },
+  );
+
+  test('home: is on offer between two wanted days, and not after the last', async () => {
+    await world.odd('home', 'midnightSlots');
+    const request = await world.request('home', { windows: [{ from: '+2d', to: '+4d' }] });
+    const late = (await world.rig.bookings.searchSlots(request)).filter(isHour);
     expect(late.length).toBeGreaterThanOrEqual(1);
-    expect(zone).toBeTruthy();
-    const [slot] = late;
-    const { windows: _windows, ...rest } = request;
-    const chosen = { key: slot?.key, startsAt: slot?.startsAt, endsAt: slot?.endsAt };
-    const id = await world.start({ ...rest, slot: chosen });
-    const view = await world.confirmed(id);
-    expect(view.appointment?.startsAt).toBe(slot?.startsAt);
-    await world.stands(view);
-    await world.cancelled(id);
-  },
-);
+    expect(late.length).toBeLessThanOrEqual(2);
+  });
+});
 
 describe('people', () => {
   test('practice: ids above 2^53 are kept to the last digit, also by the staff task that cancels', async () => {
@@ -92,30 +97,35 @@ describe('people', () => {
     expect(JSON.stringify(staffTasks)).toContain(String(view.appointment?.id));
   });
 
+  // Each on days of its own: for a while what another booking lost at the same start may be that one's.
   test.each([
-    ['a curly apostrophe', 'Siobhán', 'O’Brien', 'Siobhan', "O'Brien"],
-    ['a typographic hyphen', 'Jean‐Luc', 'Groß', 'Jean-Luc', 'Gross'],
-    ['accents as marks of their own', 'Jose\u0301', 'Nu\u0301n\u0303ez', 'José', 'Núñez'],
-    ['capitals', 'ANA', 'MÜLLER', 'Ana', 'Müller'],
-  ])('practice: a client on record with %s is found', async (_what, first, last, firstName, lastName) => {
-    const email = `${crypto.randomUUID()}@example.com`;
-    const { id: clientId, patientId } = await world.client({
-      first_name: first,
-      last_name: last,
-      email,
-      remote_id: null,
-      patients: [{ name: 'Biscuit' }],
-    });
-    await world.odd('practice', 'latin1Answers');
-    // The list tells whose it is by names alone, and the answer to the create is lost.
-    await world.rig.clinic.fail('create_appointment', { when: 'after', answer: 'reset' });
-    const client = { firstName, lastName, email };
-    const patient = { id: Number(patientId) };
-    const id = await world.start(await world.request('practice', { client, patient }));
-    const view = await world.confirmed(id);
-    await world.stands(view);
-    const { appointments } = await world.rig.clinic.state();
-    expect(appointments.filter(({ client_id: of }) => of === clientId)).toHaveLength(1);
-    await world.cancelled(id);
-  });
+    ['a curly apostrophe', 'Siobhán', 'O’Brien', 'Siobhan', "O'Brien", 2],
+    ['a typographic hyphen', 'Jean‐Luc', 'Groß', 'Jean-Luc', 'Gross', 5],
+    ['accents as marks of their own', 'Jose\u0301', 'Nu\u0301n\u0303ez', 'José', 'Núñez', 8],
+    ['capitals', 'ANA', 'MÜLLER', 'Ana', 'Müller', 11],
+  ])(
+    'practice: a client on record with %s is found',
+    async (_what, first, last, firstName, lastName, day) => {
+      const email = `${crypto.randomUUID()}@example.com`;
+      const { id: clientId, patientId } = await world.client({
+        first_name: first,
+        last_name: last,
+        email,
+        remote_id: null,
+        patients: [{ name: 'Biscuit' }],
+      });
+      await world.odd('practice', 'latin1Answers');
+      // The list tells whose it is by names alone, and the answer to the create is lost.
+      await world.rig.clinic.fail('create_appointment', { when: 'after', answer: 'reset' });
+      const client = { firstName, lastName, email };
+      const patient = { id: Number(patientId) };
+      const windows = [{ from: `+${day}d`, to: `+${day + 2}d` }];
+      const id = await world.start(await world.request('practice', { client, patient, windows }));
+      const view = await world.confirmed(id);
+      await world.stands(view);
+      const { appointments } = await world.rig.clinic.state();
+      expect(appointments.filter(({ client_id: of }) => of === clientId)).toHaveLength(1);
+      await world.cancelled(id);
+    },
+  );
 });

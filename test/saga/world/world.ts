@@ -24,6 +24,8 @@ export interface World {
   asked(id: string): Promise<BookingView>;
   /** Cancels, waits until it is cancelled, and sees that nothing of it is live. */
   cancelled(id: string): Promise<BookingView>;
+  /** The same of one that is being cancelled already; whatever it asks is answered by `retry`. */
+  undone(id: string): Promise<BookingView>;
   /** One appointment of the booking is live, it is the one on view, and it starts when the view says. */
   stands(view: BookingView): Promise<void>;
 }
@@ -31,7 +33,14 @@ export interface World {
 /** The saga, with a practice that does what its staff tasks say at once. */
 export function useWorld(options: UseOptions = {}): World {
   // The adapter's sweep remembers a practice for as long as it runs.
-  const rig = useSaga({ ...options, resets: ['sandbox'] });
+  // Odd answers are long, and none here is to come too late.
+  const patient = { callTimeoutMs: 5_000 };
+  const rig = useSaga({
+    ...options,
+    capabilities: { ...patient, ...options.capabilities },
+    clinicCapabilities: { ...patient, ...options.clinicCapabilities },
+    resets: ['sandbox'],
+  });
   const on = { junction: {} as Quirks, oliver: {} as Quirks };
   let clients = 0;
 
@@ -73,6 +82,9 @@ export function useWorld(options: UseOptions = {}): World {
   const start: World['start'] = async (request) => (await rig.bookings.start(request)).booking.id;
   const confirmed = (id: string) => rig.until(id, ({ status }) => status === 'confirmed');
 
+  const settled = (id: string) =>
+    rig.until(id, ({ status, attention }) => status === 'cancelled' || attention !== null);
+
   return {
     rig,
     mended,
@@ -94,13 +106,21 @@ export function useWorld(options: UseOptions = {}): World {
     asked: (id) => rig.until(id, ({ attention }) => attention !== null),
     async cancelled(id) {
       await rig.bookings.cancel(id, {});
-      const view = await rig.until(
-        id,
-        ({ status, attention }) => status === 'cancelled' || attention !== null,
-      );
+      const view = await settled(id);
       if (view.attention) throw new Error(`it asks instead: ${JSON.stringify(view.attention)}`);
       await expectNothingLive(rig, { of: view.order?.id ?? id });
       return view;
+    },
+    async undone(id) {
+      for (;;) {
+        const view = await settled(id);
+        if (view.attention) await rig.bookings.retry(id, { by: 'tests' });
+        else {
+          await expectNothingLive(rig, { of: view.order?.id ?? id });
+          return view;
+        }
+        await rig.until(id, ({ attention }) => attention?.since !== view.attention?.since);
+      }
     },
     async stands(view) {
       const { id, startsAt } = view.appointment ?? { id: null, startsAt: null };
