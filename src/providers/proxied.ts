@@ -1,4 +1,6 @@
 import { Socket } from 'node:net';
+import { isNativeError } from 'node:util/types';
+import type * as undiciPackage from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Proxies } from '../config';
 import { directHosts } from './direct-hosts';
@@ -10,7 +12,7 @@ import type { Transport } from './transport';
  * address is handed to the proxy whole. Without a proxy in the settings neither this nor undici is loaded.
  */
 
-type Undici = Pick<typeof import('undici'), 'Agent' | 'Pool' | 'buildConnector' | 'fetch'>;
+type Undici = Pick<typeof undiciPackage, 'Agent' | 'Pool' | 'buildConnector' | 'fetch'>;
 
 /** How long a proxy may take to open a tunnel, in ms: as long as undici gives a connection. */
 const TUNNEL_WITHIN_MS = 10_000;
@@ -84,15 +86,17 @@ function tunnelling(undici: Undici, { origin, headers }: Proxy): Dispatcher {
     connect: (options, callback) => {
       open(`${options.host ?? options.hostname}${options.port ? '' : ':443'}`).then(
         (httpSocket) => secure({ ...options, httpSocket }, callback),
-        (err: Error) => callback(inProxysName(err), null),
+        (err: unknown) => callback(inProxysName(err), null),
       );
     },
   });
 }
 
 /** What went wrong on the way to the vendor is told apart from the vendor by its code. */
-function inProxysName(err: Error): Error {
-  return withCode(err, `PROXY_${'code' in err ? String(err.code) : 'FAILED'}`);
+function inProxysName(err: unknown): Error {
+  // `instanceof` fails for errors of another realm, as under test runners.
+  const error = isNativeError(err) ? err : new Error('The proxy was not reached.');
+  return withCode(error, `PROXY_${'code' in error ? String(error.code) : 'FAILED'}`);
 }
 
 function withCode(err: Error, code: string): Error {
