@@ -23,10 +23,12 @@ const word = z.string().min(1).max(100);
 /** A slot's key goes back to the provider whole. */
 const slotKey = z.string().min(1).max(2048);
 
+const INTEGER = 'must be an integer, as a number or (above 9007199254740991 always) as text of its digits';
 /** An id that the vendor has as an integer. One that a number cannot hold whole is given as the text of its digits. */
-const integerId = z.union([z.number().int(), z.string().regex(/^(0|[1-9]\d{0,18})$/)], {
-  error: 'must be an integer, as a number or (above 9007199254740991 always) as text of its digits',
-});
+const integerId = z.union(
+  [z.number(INTEGER).int(INTEGER), z.string().regex(/^(0|[1-9]\d{0,18})$/, INTEGER)],
+  INTEGER,
+);
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
