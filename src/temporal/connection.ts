@@ -3,6 +3,7 @@ import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { checkTemporal, ConfigError, temporalSettings } from '../config';
+import { channelArgsTo } from './grpc';
 import { installRuntime } from './runtime';
 
 /** Which Temporal server, which namespace, and how to get in. */
@@ -48,9 +49,15 @@ export function localTarget(address: string, namespace = 'default'): TemporalTar
   return { address, namespace, connectionOptions: { address } };
 }
 
+/** A connection for clients that has not connected yet. */
+export function lazyConnection({ address, connectionOptions }: TemporalTarget): Connection {
+  return Connection.lazy({ ...connectionOptions, ...channelArgsTo(address) });
+}
+
 /** A client on a connection of its own; `client.connection.close()` ends it. */
 export async function connectClient(target: TemporalTarget, dataConverter: DataConverter): Promise<Client> {
-  const connection = await Connection.connect(target.connectionOptions);
+  const { address, connectionOptions } = target;
+  const connection = await Connection.connect({ ...connectionOptions, ...channelArgsTo(address) });
   return new Client({ connection, namespace: target.namespace, dataConverter });
 }
 
