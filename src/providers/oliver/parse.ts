@@ -88,7 +88,7 @@ function toSlot(wire: TimeSlotWire, day: string | null, timezone: string, notice
   const startsAt = utc(wire.start, timezone, day) ?? utc(wire.value, timezone, day);
   const key = whole(wire.uuid, MAX_KEY_LENGTH);
   if (!key) notice('slot.uuid', LEFT_OUT);
-  if (!startsAt) notice('slot.start', LEFT_OUT);
+  if (!wire.start && !wire.value) notice('slot.start', LEFT_OUT);
   if (!key || !startsAt) return null;
   return {
     key,
