@@ -110,6 +110,19 @@ export function isWhole(list: readonly unknown[]): boolean {
   return !list.includes(null);
 }
 
+/**
+ * Whether what was read of a list is all of it: every element could be read, or as many that differ by their id as the
+ * provider counts. What cannot be read beside those is no element.
+ */
+export function isAll(
+  read: readonly ({ id?: string | null } | null)[],
+  counted: number | null | undefined,
+): boolean {
+  if (isWhole(read)) return true;
+  const ids = new Set(readable(read).flatMap(({ id }) => id ?? []));
+  return counted != null && ids.size >= counted;
+}
+
 /** An enum's member in the one spelling that tables have: `Confirmed`, ` IN PROGRESS ` and `in-progress` are words we know. */
 export function folded(word: string): string {
   return word

@@ -2,7 +2,7 @@ import { Failure } from '../../booking/failures';
 import type { Order } from '../../booking/model';
 import { unclear } from '../http';
 import type { Call, OrderCalls } from '../provider';
-import { isWhole, readable } from '../reading';
+import { isAll, isWhole, readable } from '../reading';
 import { newOrder } from './new-order';
 import type { Query } from './operations';
 import { toOrder } from './parse';
@@ -61,31 +61,31 @@ async function findOrder(
   where: { bookingId: string; userId: string; createdSince: string },
 ): Promise<Order | null> {
   const mine: Order[] = [];
-  let hasOdd = false;
   const query = { user_id: where.userId, start_date: startOf(where.createdSince) };
-  for await (const orders of pagesOf(session, call, query, { maxPages: MAX_PAGES })) {
-    hasOdd ||= !isWhole(orders);
-    const ours = readable(orders).filter(({ passthrough }) => passthrough === where.bookingId);
+  let isRead = true;
+  for await (const page of pagesOf(session, call, query, { maxPages: MAX_PAGES })) {
+    isRead = page.isAll;
+    const ours = readable(page.orders).filter(({ passthrough }) => passthrough === where.bookingId);
     mine.push(...ours.map((wire) => toOrder(wire, session.notice)));
   }
   const live = mine.find(({ phase }) => !GONE_PHASES.includes(phase));
-  if (!live && hasOdd) throw notRead();
+  if (!live && !isRead) throw notRead();
   return live ?? mine[0] ?? null;
 }
 
 /** Fails at its end where an order could not be read: whoever compares must know that the list was not whole. */
 async function* listOrders(session: Session, call: Call, createdSince: string): AsyncGenerator<Order> {
-  let hasOdd = false;
   const query = { start_date: startOf(createdSince), order_type: session.dialect.collectionMethod };
-  for await (const orders of pagesOf(session, call, query, { maxPages: MAX_PAGES_OF_ACCOUNT })) {
-    hasOdd ||= !isWhole(orders);
-    for (const wire of readable(orders)) {
+  let isRead = true;
+  for await (const page of pagesOf(session, call, query, { maxPages: MAX_PAGES_OF_ACCOUNT })) {
+    isRead = page.isAll;
+    for (const wire of readable(page.orders)) {
       const order = toOrder(wire, session.notice);
       // An account may ignore the filter: another kind is the other provider's to list.
       if (order.kind === session.dialect.collectionMethod) yield order;
     }
   }
-  if (hasOdd) throw notRead();
+  if (!isRead) throw notRead();
 }
 
 function notRead(): Failure {
@@ -101,7 +101,7 @@ async function ordersOfUser(
   const query = { user_id: userId, order_type: kind };
   const found = new Map<string, Order>();
   const pages = { maxPages: MAX_PAGES, direction: 'desc' } as const;
-  for await (const orders of pagesOf(session, call, query, pages)) {
+  for await (const { orders } of pagesOf(session, call, query, pages)) {
     // What cannot be read explains nothing, and nothing is concluded from what is not here.
     for (const wire of readable(orders)) {
       const order = toOrder(wire, session.notice);
@@ -117,27 +117,35 @@ function startOf(since: string): string {
   return new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString();
 }
 
+/** A page of orders, in which one that cannot be read is null, and whether with it all orders so far could be read. */
+interface OrderPage {
+  orders: (OrderWire | null)[];
+  isAll: boolean;
+}
+
 /**
  * All orders that fit, page by page, oldest first unless told otherwise: ones that come while we page come last and none is
- * skipped. The other way round some may come twice. An order that cannot be read is null in its place.
+ * skipped. The other way round some may come twice.
  */
 async function* pagesOf(
   session: Session,
   call: Call,
   where: Query,
   { maxPages, direction = 'asc' }: { maxPages: number; direction?: 'asc' | 'desc' },
-): AsyncGenerator<(OrderWire | null)[]> {
+): AsyncGenerator<OrderPage> {
   const query = { ...where, order_key: 'created_at', order_direction: direction, size: String(PAGE_SIZE) };
-  let seen = 0;
+  const ids: ({ id: string } | null)[] = [];
   for (let page = 1; page <= maxPages; page++) {
     const { orders, total, size } = await demand(session, call, 'list_orders', orderPageWire, {
       query: { ...query, page: String(page) },
     });
-    yield orders;
-    seen += orders.length;
+    ids.push(...orders.map((order) => order && { id: order.id }));
+    yield { orders, isAll: isAll(ids, total) };
     // A server may hold its pages shorter than we asked; its own words about size and total count, unless it showed more.
     const isShort = orders.length < (size ?? PAGE_SIZE);
-    if (orders.length === 0 || (total == null || seen > total ? isShort : seen === total)) return;
+    const isLast =
+      total == null || ids.length > total ? isShort : ids.length === total && (isShort || isWhole(ids));
+    if (orders.length === 0 || isLast) return;
   }
   throw new Failure('unexpected_answer', { said: `more than ${maxPages} pages of orders` });
 }

@@ -105,8 +105,8 @@ function toSlot(wire: SlotWire, day: DaySlotsWire, timezone: string | null, noti
   const { startsAt, endsAt, ...offsets } = spanOf(start, end, timezone, notice);
   const key = whole(wire.booking_key, MAX_KEY_LENGTH);
   if (!key) notice('slot.booking_key', LEFT_OUT);
-  if (!startsAt) notice('slot.start', LEFT_OUT);
-  if (!endsAt) notice('slot.end', LEFT_OUT);
+  if (!wire.start) notice('slot.start', LEFT_OUT);
+  if (!wire.end) notice('slot.end', LEFT_OUT);
   if (!key || !startsAt || !endsAt) return null;
   const at = day.location;
   const address = toAddress(at?.address, 'slot.location.address', notice);

@@ -83,8 +83,9 @@ async function meansOfRefusal(session: Session, call: Call, booking: BookCall): 
  * declined (providers.md). A client or patient who is no longer found here, after the search found them, is
  * `unexpected_answer` and for a person: appointments of theirs may stand.
  *
- * A list with a row that cannot be read proves what it shows and no absence. It serves a look at what stands; a look from
- * which something is concluded about what is not there (nothing live, an own one missing, a fresh one around a write) failed.
+ * A list with a row that cannot be read proves what it shows and no absence. It serves a look at what the booking knows as
+ * its own, or else at what stands; a look from which something is concluded about what is not there (an own one missing,
+ * nothing live, a fresh one around a write) has failed.
  */
 export async function lookUp(
   { session, sweep, resolve }: Practice,
@@ -106,8 +107,8 @@ export async function lookUp(
     return isSeen ? [owner === 'near' ? { ...seen, isNearMatch: true as const } : seen] : [];
   });
   const live = theirs.filter(({ standing }) => standing !== 'cancelled');
-  const showsAll = ownIds.every((id) => rows.has(id)) && live.length > 0;
-  if (!isWhole && (fresh || !showsAll))
+  const showsWanted = ownIds.length > 0 ? ownIds.every((id) => rows.has(id)) : live.length > 0;
+  if (!isWhole && (fresh || !showsWanted))
     throw unclear('read', 'a row of the list of appointments cannot be read');
   if (live.length > MAX_SHOWN) {
     const said = `${live.length} live appointments of one client and patient around one time`;

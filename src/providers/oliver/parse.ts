@@ -95,7 +95,7 @@ function toSlot(wire: TimeSlotWire, day: string | null, timezone: string, notice
   const { startsAt, endsAt, ...offsets } = spanOf(start, read('end'), timezone, notice);
   const key = whole(wire.uuid, MAX_KEY_LENGTH);
   if (!key) notice('slot.uuid', LEFT_OUT);
-  if (!startsAt) notice('slot.start', LEFT_OUT);
+  if (!wire.start && !wire.value) notice('slot.start', LEFT_OUT);
   if (!key || !start || !startsAt) return null;
   return {
     key,

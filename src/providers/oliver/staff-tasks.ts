@@ -6,7 +6,7 @@ import { luxonZone } from '../../booking/zones';
 import { brief } from '../bounded';
 import { unclear } from '../http';
 import type { Call, CancelCall } from '../provider';
-import { folded, isWhole, readable } from '../reading';
+import { folded, isAll, readable } from '../reading';
 import type { Practice } from './appointments';
 import { accountOf, demand } from './session';
 import { isLastPage } from './sweep';
@@ -43,8 +43,7 @@ function titleOf(appointmentId: string): string {
 
 /** Our open task. That there is none takes a list that was read whole: the clinic would be asked again with each try. */
 async function openTask({ session }: Practice, call: Call, title: string): Promise<TaskWire | null> {
-  let seen = 0;
-  let hasOdd = false;
+  const all: (TaskWire | null)[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
     const wire = await demand(session, call, 'list_tasks', taskPageWire, {
       query: { status: 'pending', page: String(page), per_page: String(PER_PAGE) },
@@ -54,10 +53,10 @@ async function openTask({ session }: Practice, call: Call, title: string): Promi
       (task) => task.title === title && folded(task.status ?? 'pending') === 'pending',
     );
     if (found) return found;
-    seen += wire.content.length;
-    hasOdd ||= !isWhole(wire.content);
-    if (!isLastPage(wire, page, seen)) continue;
-    if (hasOdd) throw unclear('read', 'a task of the list of staff tasks cannot be read');
+    all.push(...wire.content);
+    if (!isLastPage(wire, page, all.length)) continue;
+    if (!isAll(all, wire.total_count))
+      throw unclear('read', 'a task of the list of staff tasks cannot be read');
     return null;
   }
   throw new Failure('unexpected_answer', { said: 'the list of staff tasks has no end' });

@@ -4,7 +4,7 @@ import { timeText } from '../bounded';
 import { unclear } from '../http';
 import type { Notice } from '../once';
 import type { Call } from '../provider';
-import { readable } from '../reading';
+import { isAll, readable } from '../reading';
 import { accountOf, demand, detached, type Session } from './session';
 import { orAborted } from './shared-work';
 import type { ReadTime } from '../time-text';
@@ -157,7 +157,7 @@ async function sweepOnce(session: Session, call: Call, practice: Practice): Prom
     const rows = [...window.rows.values()];
     for (const row of rows) merge(clock, practice.rows, row);
     practice.leadMs = leadOf(practice.leadMs, updatesOf(rows, clock), nowMs, session.steady());
-    isWhole &&= window.oddRows === 0;
+    isWhole &&= window.isWhole;
     if (isWhole) practice.throughMs = isLast ? readThrough(practice.leadMs, began.atMs, nowMs) : to;
     else practice.throughMs ??= from;
     if (isLast) break;
@@ -208,10 +208,10 @@ async function readWindow(session: Session, call: Call, startMs: number, endMs: 
   throw unclear('read', 'the list of appointments kept changing while it was read');
 }
 
-/** What pages show: the rows by id, and how many are none that could be read. */
+/** What pages show: the rows by id, and whether that is all of them. */
 interface Rows {
   rows: Map<string, AppointmentWire>;
-  oddRows: number;
+  isWhole: boolean;
 }
 
 async function readPages(
@@ -219,34 +219,39 @@ async function readPages(
   call: Call,
   range: { updated_at_start: string; updated_at_end: string },
 ): Promise<Rows | null> {
-  const read: Rows = { rows: new Map(), oddRows: 0 };
-  const clock = clockOf(session, call);
+  const all: (AppointmentWire | null)[] = [];
+  const keys = new Set<string>();
   let total: number | null = null;
-  // Rows that one page has twice are no sign of pages that shifted.
-  let twice = 0;
+  // Rows that one page has twice are no sign of pages that shifted, nor is what cannot be read.
+  let others = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     const wire = await demand(session, call, 'list_appointments', appointmentPageWire, {
       query: { ...range, page: String(page), per_page: String(PER_PAGE) },
     });
-    const rows = readable(wire.content);
-    for (const row of rows) add(clock, read, row);
-    read.oddRows += wire.content.length - rows.length;
-    twice += rows.length - new Set(rows.map(keyOf)).size;
+    all.push(...wire.content);
+    const keysOfPage = new Set(readable(wire.content).map(keyOf));
+    for (const key of keysOfPage) keys.add(key);
+    others += wire.content.length - keysOfPage.size;
     const count = wire.total_count ?? null;
     if (page > 0 && count !== total) return null;
     total = count;
-    const seen = read.rows.size + read.oddRows + twice;
-    if (isLastPage(wire, page, seen)) return total !== null && seen < total ? null : read;
+    const seen = keys.size + others;
+    if (isLastPage(wire, page, seen))
+      return total !== null && seen < total ? null : toRows(clockOf(session, call), all, total);
   }
   throw new Failure('unexpected_answer', { said: 'the list of appointments has no end' });
 }
 
-/** Two rows that nothing but what they say tells apart are told as one: the other is as good as not read. */
-function add(clock: Clock, read: Rows, row: AppointmentWire): void {
-  if (!row.id) clock.notice('appointment.id', 'missing');
-  const known = read.rows.get(keyOf(row));
-  if (known && !row.id && !isDeepStrictEqual(known, row)) read.oddRows += 1;
-  merge(clock, read.rows, row);
+function toRows(clock: Clock, all: readonly (AppointmentWire | null)[], total: number | null): Rows {
+  const read: Rows = { rows: new Map(), isWhole: isAll(all, total) };
+  for (const row of readable(all)) {
+    if (!row.id) clock.notice('appointment.id', 'missing');
+    const known = read.rows.get(keyOf(row));
+    // Two rows that nothing but what they say tells apart are told as one: the other is as good as not read.
+    if (known && !row.id && !isDeepStrictEqual(known, row)) read.isWhole = false;
+    merge(clock, read.rows, row);
+  }
+  return read;
 }
 
 interface Page {

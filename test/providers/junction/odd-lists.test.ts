@@ -49,6 +49,18 @@ describe('orders', () => {
     expect((await failureOf(find())).code).toBe('provider_unavailable');
   });
 
+  test('it is known where all orders that are counted are read: what is beside them is no order', async () => {
+    stage().server.expect(LIST, { body: { orders: [null, other('o1'), {}, 'x', []], total: 1 } });
+    expect(await find()).toBeNull();
+  });
+
+  test('it is not where odd ones make up the number, on a page that is full', async () => {
+    const body = { orders: [null, other('o1')], total: 2, size: 2 };
+    stage().server.expect(LIST, { body });
+    stage().server.expect(LIST, { body: { ...body, orders: [] } });
+    expect((await failureOf(find())).code).toBe('provider_unavailable');
+  });
+
   test('nor that ours has ended, for a live one may be the one that cannot be read', async () => {
     stage().server.expect(LIST, { body: { orders: [anOrder(CANCELLED), null], total: 2 } });
     expect((await failureOf(find())).code).toBe('provider_unavailable');

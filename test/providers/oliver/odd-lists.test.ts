@@ -107,12 +107,30 @@ describe('the list of appointments', () => {
     expect(await failureOf(look([odd]))).toMatchObject({ code: 'provider_unavailable' });
   });
 
-  test('nor that one of the booking’s own is not, nor that the ended one is all there is', async () => {
+  test('nor that one of the booking’s own is not', async () => {
     expect((await failureOf(look([null, listed({ id: '124' })], ['123']))).code).toBe('provider_unavailable');
-    stage().clock.now += 2_000;
-    expect((await failureOf(look([null, listed({ status: 'DELETED' })], ['123']))).code).toBe(
-      'provider_unavailable',
-    );
+  });
+
+  test('shows that the booking’s own has ended, which is its own word', async () => {
+    const { live, ended } = await look([null, listed({ status: 'DELETED' })], ['123']);
+    expect([live, ended.map(({ id }) => id)]).toEqual([[], ['123']]);
+  });
+
+  test('is whole where it shows as many rows as it counts: what is beside them is no row', async () => {
+    stage().signsIn();
+    stage().resolves();
+    const others = listed({ remote_client_id: 'C-2' });
+    const junk = [null, others, {}, 'see above', 7, []];
+    stage().server.expect(LIST, ok({ content: junk, total_pages: 1, total_count: 1 }));
+    expect(await lookedUp(stage().provider(), [], { fresh: true })).toMatchObject({ live: [], ended: [] });
+  });
+
+  test('is not whole where a row that it has twice makes up for one that cannot be read', async () => {
+    const twice = listed({ remote_client_id: 'C-2' });
+    stage().signsIn();
+    stage().resolves();
+    stage().server.expect(LIST, ok({ content: [twice, null, twice], total_pages: 1, total_count: 2 }));
+    expect((await failureOf(lookedUp(stage().provider()))).code).toBe('provider_unavailable');
   });
 
   test('nor, around a write, that what it shows is all there is', async () => {
@@ -306,8 +324,17 @@ describe('staff tasks', () => {
     expect(stage().sent(NEW_TASK)).toEqual([]);
   });
 
+  test('is made where all that are counted are others', async () => {
+    const tasks = [null, {}, { ...TASK, id: '8', title: 'Call back' }];
+    const asked = cancelled({ content: tasks, total_pages: 1, total_count: 1 });
+    stage().resolves();
+    stage().server.expect(NEW_TASK, { status: 201, body: { success: true, data: TASK } });
+    expect(await asked).toMatchObject({ id: '123' });
+  });
+
   test.each<[string, unknown]>([
     ['null', content(null)],
+    ['null beside fewer than are counted', content(null, { ...TASK, id: '8', title: 'Call back' })],
     ['a task whose title cannot be read', content({ ...TASK, title: {} })],
     ['no list', { content: null }],
   ])('that there is none is not known with %s', async (_what, answer) => {
