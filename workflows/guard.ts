@@ -76,8 +76,9 @@ export function readReschedule(value: unknown, reading: Reading = 'as_meant'): R
       windows === undefined
         ? isRecord(slot)
         : slot === undefined && Array.isArray(windows) && windows.length <= MESSAGE_LIMITS.windows;
-    const isShort = JSON.stringify([windows, slot]).length <= MESSAGE_LIMITS.json;
-    if (!form || !isShort) return { malformed: windows === undefined ? 'slot' : 'windows' };
+    const json = JSON.stringify([windows, slot]);
+    const isTaken = json.length <= MESSAGE_LIMITS.json && READINGS[reading].isJson(json);
+    if (!form || !isTaken) return { malformed: windows === undefined ? 'slot' : 'windows' };
     return { message: { ...sender(fields), windows, slot, acceptFees } };
   });
 }
@@ -95,6 +96,9 @@ function readFields<T>(value: unknown, reading: Reading, readOwn: (fields: Field
   return readOwn(given);
 }
 
+/** JSON.stringify writes half of a character, and nothing else, as such an escape; a backslash of the text as two. */
+const HALF_ESCAPED = /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/;
+
 const READINGS: Readonly<
   Record<
     Reading,
@@ -102,6 +106,7 @@ const READINGS: Readonly<
       given: (value: unknown) => unknown;
       isText: (text: string, longest: number) => boolean;
       isBlank: (text: string) => boolean;
+      isJson: (json: string) => boolean;
     }
   >
 > = {
@@ -112,11 +117,13 @@ const READINGS: Readonly<
       isWellFormed(text) &&
       !hasControls(text, longest === TOKEN ? 'line' : 'prose'),
     isBlank,
+    isJson: (json) => !HALF_ESCAPED.test(json),
   },
   as_before: {
     given: (value) => value,
     isText: (text, longest) => text.length <= longest,
     isBlank: (text) => text.trim() === '',
+    isJson: () => true,
   },
 };
 
