@@ -172,9 +172,10 @@ async function findPatient(
       ? all.find((one) => one.id === String(id))
       : all.find((one) => one.remote_id === remoteId);
   if (found) return toPerson(found);
-  noneOf(listed);
+  // Whatever an entry that cannot be read would tell, the remote id names the same patient.
   const tellsNone = all.length > 0 && all.every((one) => !one.remote_id);
   if (id === undefined && tellsNone && remoteId) return { id: null, remoteId, name: null };
+  noneOf(listed);
   throw new Failure('patient_not_found', { field: id !== undefined ? 'patient.id' : 'patient.remoteId' });
 }
 
