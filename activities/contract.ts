@@ -208,6 +208,8 @@ export interface LookUp {
   withOrder?: boolean;
   /** Whether a list that is shared and kept for a while must have been read after this look began. */
   fresh?: boolean;
+  /** As in Where. */
+  mayBePartial?: boolean;
 }
 
 /** What an undo may cost. */
@@ -308,6 +310,8 @@ export interface ProviderActivities {
     key: string | null;
     clue: OwnershipClue;
     acceptedCancels: readonly AcceptedCancel[];
+    /** As in Where, for the look before the call. */
+    mayBePartial?: boolean;
   }): Promise<BookAnswer>;
   /**
    * Looks whether the appointment is there already, then moves it. One attempt. `appointment_missing` where it is not

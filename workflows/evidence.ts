@@ -23,7 +23,7 @@ export function whose(b: Booking, sighting: Sighting): Whose {
 /** What tells this booking's own appointments from others'. */
 export function clueOf(b: Booking): OwnershipClue {
   const { capabilities, ownAppointmentIds, takenOver, order, attempts } = b.state;
-  const { seenBefore, askedIds, othersIds } = b.state;
+  const { seenBefore, isSeenPartly, askedIds, othersIds } = b.state;
   return {
     maker: maker(b),
     ownIds: ownAppointmentIds,
@@ -31,6 +31,7 @@ export function clueOf(b: Booking): OwnershipClue {
     orderId: order?.id ?? null,
     refReturns: capabilities.refReturns,
     before: [...seenBefore, ...askedIds, ...othersIds],
+    ...(isSeenPartly && { isBeforePartial: true }),
     triedStartsAt: attempts.at(-1)?.startsAt ?? null,
   };
 }

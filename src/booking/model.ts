@@ -135,6 +135,8 @@ export interface Sighting {
   live: Appointment[];
   /** Cancelled ones that the provider still shows. */
   ended: Appointment[];
+  /** Whether there may be more: some of the provider's list could not be read. */
+  isPartial?: true;
 }
 
 /** A write's answer that does not tell whether it took effect. */

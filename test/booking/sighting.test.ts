@@ -118,6 +118,13 @@ describe('whose, where the ref does not return', () => {
     ['a new one without a time', [NO_TIME], clue({}), 'ambiguous', null],
     ['one at the start whose people are only nearly ours', [NEAR], clue({}), 'ambiguous', null],
     ['such a one that was there before', [NEAR], clue({ before: ['near'] }), 'ambiguous', null],
+    [
+      'one at the start, after a look that was partial',
+      [AT],
+      clue({ isBeforePartial: true }),
+      'ambiguous',
+      null,
+    ],
     ['one before anything was tried', [AT], clue({ triedStartsAt: null }), 'ambiguous', null],
     ['one that an answer named, moved since', [ELSEWHERE], clue({ ownIds: ['else'] }), 'ours', 'else'],
     ['one that an answer named, seen again', [AT], clue({ ownIds: ['at'], before: ['at'] }), 'ours', 'at'],

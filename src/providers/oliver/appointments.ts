@@ -85,12 +85,12 @@ async function meansOfRefusal(session: Session, call: Call, booking: BookCall): 
  *
  * A list with a row that cannot be read proves what it shows and no absence. It serves a look at what the booking knows as
  * its own, or else at what stands; a look from which something is concluded about what is not there (an own one missing,
- * nothing live, a fresh one around a write) has failed.
+ * nothing live, a fresh one around a write) has failed, unless it may be partial.
  */
 export async function lookUp(
   { session, sweep, resolve }: Practice,
   call: Call,
-  { request, startsAt, ownIds, fresh }: Where,
+  { request, startsAt, ownIds, fresh, mayBePartial }: Where,
 ): Promise<Sighting> {
   const account = accountOf(session, call);
   const party = await resolve(call, request).catch((err: unknown) => {
@@ -108,7 +108,7 @@ export async function lookUp(
   });
   const live = theirs.filter(({ standing }) => standing !== 'cancelled');
   const showsWanted = ownIds.length > 0 ? ownIds.every((id) => rows.has(id)) : live.length > 0;
-  if (!isWhole && (fresh || !showsWanted))
+  if (!isWhole && !mayBePartial && (fresh || !showsWanted))
     throw unclear('read', 'a row of the list of appointments cannot be read');
   if (live.length > MAX_SHOWN) {
     const said = `${live.length} live appointments of one client and patient around one time`;
@@ -117,7 +117,8 @@ export async function lookUp(
   const ended = theirs.filter(({ standing }) => standing === 'cancelled');
   // What was the booking's own and is over counts; of the others any few will do.
   ended.sort((one, other) => Number(isOwn(other.id)) - Number(isOwn(one.id)));
-  return { order: null, live, ended: ended.slice(0, MAX_SHOWN) };
+  const seen = { order: null, live, ended: ended.slice(0, MAX_SHOWN) };
+  return isWhole ? seen : { ...seen, isPartial: true };
 }
 
 /** More of one client and patient in two weeks are no patient's, and a booking carries what it is shown. */

@@ -138,6 +138,17 @@ describe('the list of appointments', () => {
     expect(failed.code).toBe('provider_unavailable');
   });
 
+  test.each([{ fresh: true }, {}])('serves a look that may be partial, which says so: %j', async (how) => {
+    expect(await look([null], [], { ...how, mayBePartial: true })).toMatchObject({
+      live: [],
+      isPartial: true,
+    });
+  });
+
+  test('says nothing of that where it is whole', async () => {
+    expect(await look([listed()], [], { mayBePartial: true })).not.toHaveProperty('isPartial');
+  });
+
   test('is read again where it was not whole, until it is', async () => {
     const provider = stage().provider();
     stage().signsIn();
