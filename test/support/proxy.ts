@@ -1,4 +1,11 @@
-import { createServer, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
 /** A real proxy: it forwards what comes with a whole address, and opens tunnels. Whatever host is asked for is this machine. */
@@ -21,12 +28,14 @@ export interface TestProxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(): Promise<TestProxy> {
+/** With a certificate it is called over TLS, as `localhost`. */
+export async function startProxy(tls?: { key: string; cert: string }): Promise<TestProxy> {
   const asked: Asked[] = [];
   const sockets = new Set<Socket>();
   let refusal: number | 'silence' | 'close' | null = null;
   let beforeTunnel = (): void => undefined;
-  const server = createServer((incoming, response) => {
+  const server = tls ? createSecureServer(tls) : createServer();
+  server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: target = '', headers } = incoming;
     asked.push({ method, target, headers });
     if (refusal === 'silence') return;
@@ -46,7 +55,7 @@ export async function startProxy(): Promise<TestProxy> {
     onward.on('error', () => response.destroy());
     incoming.pipe(onward);
   });
-  server.on('connect', ({ method = '', url: target = '', headers }, socket: Socket) => {
+  server.on('connect', ({ method = '', url: target = '', headers }: IncomingMessage, socket: Socket) => {
     asked.push({ method, target, headers });
     socket.on('error', () => undefined);
     if (refusal === 'silence') return;
@@ -61,12 +70,12 @@ export async function startProxy(): Promise<TestProxy> {
     });
     onward.on('error', () => socket.destroy());
   });
-  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A server that listens on a port has an address of this form.
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     port,
     asked,
     answer: (next) => void (refusal = next),
