@@ -11,8 +11,9 @@ const page = (status: number) => ({
   body: '<html><head><title>Gateway</title></head><body>…</body></html>',
 });
 test.each<[Lane, number[]]>([
-  ['home', [408, 421, 425, 520]],
-  ['practice', [408, 502, 504, 529]],
+  ['home', [408, 421]],
+  ['site', [425, 520]],
+  ['practice', [502, 408]],
 ])('%s: reads that a gateway refuses with %j are repeated, and nobody is asked', async (lane, statuses) => {
   const faults = statuses.map((status) => ({ answer: page(status) }));
   if (lane === 'practice') await world.rig.clinic.fail('open_times', ...faults);
@@ -47,23 +48,24 @@ test.each<[Lane, number]>([
   await world.cancelled(id);
 });
 
-test('a Retry-After is waited for in every form that HTTP gives it', async () => {
-  const WAIT_MS = 700;
-  const waits = (['imf', 'rfc850', 'asctime', 'seconds'] as const).map((as, index) => ({
-    answer: {
-      status: index % 2 === 0 ? 429 : 503,
-      body: { detail: 'Too Many Requests' },
-      retryAfter: { inMs: WAIT_MS, as },
-    },
-  }));
-  await world.rig.sandbox.fail('availability', ...waits);
-  const id = await world.start(await world.request('home'));
-  await world.stands(await world.confirmed(id));
-  const at = (await world.rig.sandbox.callsOf('availability')).map((call) => Date.parse(call.at));
-  expect(at).toHaveLength(waits.length + 1);
-  at.slice(1).forEach((next, index) => {
-    expect(next - (at[index] ?? 0)).toBeGreaterThanOrEqual(WAIT_MS);
-    expect(next - (at[index] ?? 0)).toBeLessThan(8_000);
-  });
-  await world.cancelled(id);
-});
+test.each(['imf', 'rfc850', 'asctime'] as const)(
+  'home: a Retry-After in the form %s is waited for, and no longer than it says',
+  async (as) => {
+    const WAIT_MS = 700;
+    const body = { detail: 'Too Many Requests' };
+    await world.rig.sandbox.fail('availability', {
+      answer: { status: as === 'imf' ? 503 : 429, body, retryAfter: { inMs: WAIT_MS, as } },
+    });
+    const id = await world.start(await world.request('home'));
+    await world.stands(await world.confirmed(id));
+    const [refused, again, more] = (await world.rig.sandbox.callsOf('availability')).map(({ at }) =>
+      Date.parse(at),
+    );
+    expect(more).toBeUndefined();
+    const waitedMs = Number(again) - Number(refused);
+    expect(waitedMs).toBeGreaterThanOrEqual(WAIT_MS);
+    // A date that was read in another zone would be hours away, or long past.
+    expect(waitedMs).toBeLessThan(8_000);
+    await world.cancelled(id);
+  },
+);
