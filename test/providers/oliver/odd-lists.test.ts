@@ -291,9 +291,14 @@ describe('clients and patients', () => {
   test.each<[string, unknown[]]>([
     ['null', [null]],
     ['null and others', [null, { ...PATIENT, id: '78', remote_id: 'P-78' }]],
-    ['one without remote ids, and null', [{ id: '78', name: 'Rex' }, null]],
   ])('that there is no such patient is not known beside %s', async (_what, patients) => {
     expect((await failureOf(searched([CLIENT], patients))).code).toBe('provider_unavailable');
+  });
+
+  test('a remote id is taken at its word where those that can be read have none', async () => {
+    const found = searched([CLIENT], [{ id: '78', name: 'Rex' }, null]);
+    stage().server.expect(OPEN_TIMES, ok([day('12/07/2026', 'a')]));
+    expect((await found).slots).toHaveLength(1);
   });
 
   test('without an odd one it is known', async () => {
