@@ -1,6 +1,7 @@
 import { notesWithRef } from '../../src/booking/notes';
 import { bookRef, isRefOf, makerOf, makerOfRef, refInNotes } from '../../src/booking/ref';
 import { lengthOf } from '../../src/booking/text';
+import { leastMs } from '../support/least-ms';
 
 const MAKER = makerOf('b1f0c2d3', '2026-12-01T12:00:00Z');
 const REF = bookRef(MAKER, 3);
@@ -85,9 +86,7 @@ test.each(['ref:', ' ref:a', 'ref:a/book/', 'a', ' ref:a/book/1'])(
   'a megabyte of %p is read within 100 ms',
   (piece) => {
     const notes = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    const began = performance.now();
-    refInNotes(notes);
-    expect(performance.now() - began).toBeLessThan(100);
+    expect(leastMs(() => refInNotes(notes))).toBeLessThan(100);
   },
 );
 

@@ -204,6 +204,9 @@ function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
   return wire.name === name && isPhone && isEmail;
 }
 
+/** An id that create can name: the contract has an integer there. */
+const INTEGER = /^(?:0|[1-9]\d{0,18})$/;
+
 /**
  * How a create names the client: as the request does, unless the practice has the name or contact otherwise. What Oliver
  * does with a name that it does not find is [unknown] (it may make a second client), so then the client that was found is
@@ -211,7 +214,6 @@ function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
  */
 export function namedAs(client: Named['client'], found: KnownClient): Named['client'] {
   if (!found.isNamedOtherwise) return client;
-  const id = Number(found.id);
-  if (Number.isSafeInteger(id) && String(id) === found.id) return { id };
+  if (INTEGER.test(found.id)) return { id: found.id };
   return found.remoteId === null ? client : { remoteId: found.remoteId };
 }

@@ -94,8 +94,13 @@ describe('a client whom the practice has under another name or contact', () => {
     });
   });
 
-  test('is named by remote id where the id is no integer that JSON can carry', async () => {
-    const record = { name: 'Ána Reyes', id: '90071992547409931' };
+  test('is named by an id of any length, with all of its digits', async () => {
+    await sentFor(NAMED, { name: 'Ána Reyes', id: '90071992547409931' });
+    expect(stage().sent(CREATE).at(-1)?.text).toContain('"client_id":90071992547409931,');
+  });
+
+  test('is named by remote id where the id is no integer', async () => {
+    const record = { name: 'Ána Reyes', id: 'c-11' };
     expect(await sentFor(NAMED, record)).toMatchObject({ client_remote_id: 'C-1001' });
   });
 
