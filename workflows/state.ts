@@ -56,8 +56,8 @@ export interface BookingState {
   isAfterReset: boolean;
   /** Ids that were live in the last look-up before a write, where refs do not return. */
   seenBefore: string[];
-  /** Whether that look-up was partial. */
-  isSeenPartly: boolean;
+  /** Starts whose look-up before the write was partial: nobody knows whether what stands there was there before. */
+  partlySeenStarts?: string[];
   /** Slots that the last search found and that were not tried yet, best first. */
   slots: Slot[];
   attempts: Attempt[];
@@ -194,7 +194,6 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       acceptedRunId: null,
       isAfterReset: false,
       seenBefore: [],
-      isSeenPartly: false,
       slots: [],
       attempts: [],
       unknownBook: null,

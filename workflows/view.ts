@@ -47,6 +47,7 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
     unansweredStarts: state.unansweredStarts,
     acceptedRunId: state.acceptedRunId,
     seenBefore: state.seenBefore,
+    ...(state.partlySeenStarts && { partlySeenStarts: state.partlySeenStarts }),
     tookOver: state.tookOver,
     takenOver: state.takenOver,
     orderRefused: state.orderRefused,

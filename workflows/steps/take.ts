@@ -180,7 +180,20 @@ async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
   const mayBeOurs = (one: Appointment) =>
     !isKnown(one) && unansweredStarts.some((doubted) => isSameTime(doubted, one.startsAt));
   const known = live.filter((one) => !mayBeOurs(one)).map(({ id }) => id);
-  change(b, { seenBefore: known, isSeenPartly: isPartial });
+  // What is the booking's own and was not shown is no effect of the call either.
+  const unshown = isPartial ? b.state.ownAppointmentIds : [];
+  change(b, { seenBefore: [...new Set([...known, ...unshown])] });
+  notePartlySeen(b, startOf(offer), isPartial);
+}
+
+/** A start counts as seen whole again only by a look before any call for it came to no answer. */
+function notePartlySeen(b: Booking, startsAt: string | null, isPartial: boolean): void {
+  const { partlySeenStarts = [], unansweredStarts } = b.state;
+  const isDoubted = unansweredStarts.some((doubted) => isSameTime(doubted, startsAt));
+  const others = partlySeenStarts.filter((one) => isDoubted || !isSameTime(one, startsAt));
+  const isNew = isPartial && startsAt !== null;
+  if (isNew || others.length < partlySeenStarts.length)
+    change(b, { partlySeenStarts: isNew ? [...new Set([...others, startsAt])] : others });
 }
 
 /** Whether no call of this booking's can have made anything that it does not know: then a look may be partial. */

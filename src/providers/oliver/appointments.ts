@@ -107,9 +107,9 @@ export async function lookUp(
     return isSeen ? [owner === 'near' ? { ...seen, isNearMatch: true as const } : seen] : [];
   });
   const live = theirs.filter(({ standing }) => standing !== 'cancelled');
-  const showsWanted = ownIds.length > 0 ? ownIds.every((id) => rows.has(id)) : live.length > 0;
-  if (!isWhole && !mayBePartial && (fresh || !showsWanted))
-    throw unclear('read', 'a row of the list of appointments cannot be read');
+  const showsOwn = ownIds.every((id) => rows.has(id));
+  const isEnough = showsOwn && (mayBePartial || (!fresh && (ownIds.length > 0 || live.length > 0)));
+  if (!isWhole && !isEnough) throw unclear('read', 'a row of the list of appointments cannot be read');
   if (live.length > MAX_SHOWN) {
     const said = `${live.length} live appointments of one client and patient around one time`;
     throw new Failure('unexpected_answer', { said });

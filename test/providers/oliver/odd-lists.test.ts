@@ -145,6 +145,12 @@ describe('the list of appointments', () => {
     });
   });
 
+  test('that does not show one of the booking’s own serves no look at all', async () => {
+    expect((await failureOf(look([null], ['123'], { mayBePartial: true }))).code).toBe(
+      'provider_unavailable',
+    );
+  });
+
   test('says nothing of that where it is whole', async () => {
     expect(await look([listed()], [], { mayBePartial: true })).not.toHaveProperty('isPartial');
   });
