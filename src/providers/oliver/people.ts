@@ -54,14 +54,11 @@ export function createResolve(session: Session): Resolve {
       return demand(session, call, 'list_clients', clientsWire, { query: filter });
     };
     const kept = await lists.get(key, read);
-    const found = readable(kept).filter(isWanted);
-    if (found.length > 0) return found;
-    if (looks > 0) return noneOf(kept);
+    const found = foundIn(kept, isWanted);
+    if (found.clients.length > 0 || looks > 0) return found;
     // Somebody who signed up a moment ago is not on a list that was kept: nobody is unknown before a new look.
     lists.drop(key, kept);
-    const anew = await lists.get(key, read);
-    const foundNow = readable(anew).filter(isWanted);
-    return foundNow.length > 0 ? foundNow : noneOf(anew);
+    return foundIn(await lists.get(key, read), isWanted);
   };
   return (call, request) => {
     const key = JSON.stringify([
@@ -81,10 +78,20 @@ export function createResolve(session: Session): Resolve {
   };
 }
 
-/** Nobody, where the whole list could be read: one who could not be may be the one who is meant. */
-function noneOf(list: readonly (ClientWire | PatientWire | null)[]): [] {
-  if (isWhole(list)) return [];
+/** Nobody, where all that was listed could be read: one who could not be may be the one who is meant. */
+function noneOf(isAllRead: boolean): [] {
+  if (isAllRead) return [];
   throw unclear('read', 'an entry of the list of clients or patients cannot be read');
+}
+
+/** Who was found on a list, and whether all of it could be read. */
+interface Found {
+  clients: ClientWire[];
+  isWhole: boolean;
+}
+
+function foundIn(list: readonly (ClientWire | null)[], isWanted: (client: ClientWire) => boolean): Found {
+  return { clients: readable(list).filter(isWanted), isWhole: isWhole(list) };
 }
 
 /** The practice's clients that pass a filter of the contract, or all, and are wanted. */
@@ -92,7 +99,7 @@ type ListClients = (
   call: Call,
   filter: { name?: string; email?: string; phone?: string },
   isWanted: (client: ClientWire) => boolean,
-) => Promise<ClientWire[]>;
+) => Promise<Found>;
 
 /** By the one form that the request uses; check-request.ts has seen to it that it is exactly one. */
 async function findClient(
@@ -108,7 +115,8 @@ async function findClient(
   if (client.remoteId !== undefined) {
     // There is no filter for it (contract), so all of the practice's clients are read.
     const isNamed = ({ remote_id }: ClientWire) => remote_id === client.remoteId;
-    return theOnly(await listClients(call, {}, isNamed), 'client.remoteId');
+    const { clients, isWhole: isAllRead } = await listClients(call, {}, isNamed);
+    return theOnly(clients.length > 0 ? clients : noneOf(isAllRead), 'client.remoteId');
   }
   return theOnly(await findByName(call, client, listClients), 'client');
 }
@@ -116,21 +124,24 @@ async function findClient(
 /**
  * By name, with a contact that must agree. Both are compared here: how Oliver compares is [unknown], names and phone
  * numbers have many spellings, and a practice may have O’Brien where the request says O'Brien. Who is not found by the name
- * as the request spells it is looked for by what depends less on spelling: the contact, and then a part of the name.
+ * as the request spells it is looked for by what depends less on spelling: the contact, and then a part of the name. An
+ * entry that cannot be read counts only where no search finds anybody.
  */
 async function findByName(call: Call, client: NamedClient, listClients: ListClients): Promise<ClientWire[]> {
   const { email, phone } = client;
   const name = fullName(client.firstName, client.lastName);
   if (name === null) return [];
   const isMeant = (one: ClientWire) => isSameName(one.name, name) && sharesContact(one, client);
-  const found = await listClients(call, { name }, isMeant);
-  if (found.length > 0) return found;
   const part = plainPart(name);
-  for (const filter of [email && { email }, phone && { phone }, part !== name && part && { name: part }]) {
-    const more = filter ? await listClients(call, filter, isMeant) : [];
-    if (more.length > 0) return more;
+  const others = [email && { email }, phone && { phone }, part !== name && part && { name: part }];
+  let isAllRead = true;
+  for (const filter of [{ name }, ...others]) {
+    if (!filter) continue;
+    const found = await listClients(call, filter, isMeant);
+    if (found.clients.length > 0) return found.clients;
+    isAllRead &&= found.isWhole;
   }
-  return [];
+  return noneOf(isAllRead);
 }
 
 /** The longest run of a name's letters that every keyboard has: `Brien` of O'Brien. Null where there are no two. */
@@ -175,7 +186,7 @@ async function findPatient(
   // Whatever an entry that cannot be read would tell, the remote id names the same patient.
   const tellsNone = all.length > 0 && all.every((one) => !one.remote_id);
   if (id === undefined && tellsNone && remoteId) return { id: null, remoteId, name: null };
-  noneOf(listed);
+  noneOf(isWhole(listed));
   throw new Failure('patient_not_found', { field: id !== undefined ? 'patient.id' : 'patient.remoteId' });
 }
 

@@ -9,6 +9,7 @@ import { accountOf, demand, detached, type Session } from './session';
 import { orAborted } from './shared-work';
 import type { ReadTime } from '../time-text';
 import { rfc3339, timeOf } from './times';
+import { before, joined, leftOf, type Span } from './unread';
 import { appointmentPageWire, type AppointmentWire } from './wire';
 
 /**
@@ -73,9 +74,12 @@ export interface Swept {
 
 interface Practice {
   rows: Map<string, AppointmentWire>;
+  /** Whether the last whole sweep read every row. */
   isWhole: boolean;
-  /** Everything updated before this has been read, in ms by the provider's clock; null before the first window. */
+  /** Everything updated before this has been asked for, in ms by the provider's clock; null before the first window. */
   throughMs: number | null;
+  /** Where before that there were rows that could not be read: each sweep reads these again. */
+  unread: readonly Span[];
   /** How far at least the provider's clock is ahead of our steady one, in ms; null while no update has told. */
   leadMs: number | null;
   /** When the last whole sweep began, in ms on the steady clock and by its place among the moments. */
@@ -127,6 +131,7 @@ function newPractice(): Practice {
     rows: new Map(),
     isWhole: true,
     throughMs: null,
+    unread: [],
     leadMs: null,
     last: null,
     moments: 0,
@@ -140,32 +145,53 @@ function isEnough(last: Began | null, wanted: Began): boolean {
 }
 
 /**
- * Reads on from where the last window ended up to now. What was read stays read when a later window fails. A window with a
- * row that cannot be read is read again by every sweep, until the provider has mended it.
+ * Reads again what could not be read, and on from where the last window ended up to now. What was read stays read when a
+ * later window fails.
  */
 async function sweepOnce(session: Session, call: Call, practice: Practice): Promise<void> {
   const began = { atMs: session.steady(), moment: practice.moments };
   const nowMs = session.now();
   const { lookBackDays = DEFAULT_LOOK_BACK_DAYS } = accountOf(session, call);
+  const oldestMs = nowMs - lookBackDays * 86_400_000;
   const clock = clockOf(session, call);
-  let from = Math.min(nowMs, practice.throughMs ?? nowMs - lookBackDays * 86_400_000);
-  let isWhole = true;
-  for (;;) {
-    const to = windowEnd(from, nowMs);
-    const isLast = to === nowMs;
-    const window = await readWindow(session, call, from - OVERLAP_MS, isLast ? to + CLOCK_SLACK_MS : to);
+  const read = async ({ from, to }: Span): Promise<Rows> => {
+    const window = await readWindow(session, call, from - OVERLAP_MS, to);
     const rows = [...window.rows.values()];
     for (const row of rows) merge(clock, practice.rows, row);
     practice.leadMs = leadOf(practice.leadMs, updatesOf(rows, clock), nowMs, session.steady());
+    return window;
+  };
+  // First what is older: a row that is updated meanwhile leaves it for the last window, which must not be read by then.
+  await readAgain(practice, read, oldestMs);
+  let from = Math.min(nowMs, practice.throughMs ?? oldestMs);
+  let isWhole = true;
+  for (let isLast = false; !isLast;) {
+    const to = windowEnd(from, nowMs);
+    isLast = to === nowMs;
+    const window = await read({ from, to: isLast ? to + CLOCK_SLACK_MS : to });
+    practice.throughMs = isLast ? readThrough(practice.leadMs, began.atMs, nowMs) : to;
     isWhole &&= window.isWhole;
-    if (isWhole) practice.throughMs = isLast ? readThrough(practice.leadMs, began.atMs, nowMs) : to;
-    else practice.throughMs ??= from;
-    if (isLast) break;
+    if (!window.isWhole) practice.unread = [...practice.unread, { from, to }];
     from = to;
   }
   forgetLongOver(practice.rows, nowMs, clock.zone);
-  practice.isWhole = isWhole;
+  practice.isWhole = isWhole && practice.unread.length === 0;
   practice.last = began;
+  // What was updated after that, the next windows show again.
+  practice.unread = before(practice.unread, practice.throughMs ?? nowMs);
+}
+
+/** Reads each span again in which a row could not be read, oldest first; those of before any open booking are forgotten. */
+async function readAgain(
+  practice: Practice,
+  read: (span: Span) => Promise<Rows>,
+  oldestMs: number,
+): Promise<void> {
+  practice.unread = joined(practice.unread.filter(({ to }) => to > oldestMs));
+  for (const span of practice.unread) {
+    const left = leftOf(span, await read(span));
+    practice.unread = practice.unread.flatMap((one) => (one === span ? left : one));
+  }
 }
 
 /**
@@ -212,6 +238,8 @@ async function readWindow(session: Session, call: Call, startMs: number, endMs: 
 interface Rows {
   rows: Map<string, AppointmentWire>;
   isWhole: boolean;
+  /** Whether there are rows that nothing but what they say tells apart. Then it is not whole. */
+  hasAlike: boolean;
 }
 
 async function readPages(
@@ -243,15 +271,15 @@ async function readPages(
 }
 
 function toRows(clock: Clock, all: readonly (AppointmentWire | null)[], total: number | null): Rows {
-  const read: Rows = { rows: new Map(), isWhole: isAll(all, total) };
+  const read: Rows = { rows: new Map(), isWhole: isAll(all, total), hasAlike: false };
   for (const row of readable(all)) {
     if (!row.id) clock.notice('appointment.id', 'missing');
     const known = read.rows.get(keyOf(row));
     // Two rows that nothing but what they say tells apart are told as one: the other is as good as not read.
-    if (known && !row.id && !isDeepStrictEqual(known, row)) read.isWhole = false;
+    if (known && !row.id && !isDeepStrictEqual(known, row)) read.hasAlike = true;
     merge(clock, read.rows, row);
   }
-  return read;
+  return { ...read, isWhole: read.isWhole && !read.hasAlike };
 }
 
 interface Page {

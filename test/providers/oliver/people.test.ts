@@ -151,6 +151,26 @@ test.each<[string, number, object[]]>([
   expect(asked()).toEqual(queries);
 });
 
+test.each<[string, number]>([
+  ['email', 2],
+  ['phone', 3],
+  ['part of the name', 4],
+])('an odd entry among those of the name hides nobody from the search by %s', async (_by, calls) => {
+  stage().signsIn();
+  for (let n = 1; n < calls; n++) stage().server.expect(CLIENTS, ok([null]));
+  stage().server.expect(CLIENTS, ok([null, ON_RECORD]));
+  stage().server.expect(PATIENTS, ok([PATIENT]));
+  stage().server.expect(OPEN_TIMES, ok([]));
+  await search({ ...BY_NAME, client: PAT });
+  expect(stage().sent(PATIENTS)[0]?.query.get('client_id')).toBe('11');
+});
+
+test.each([0, 1, 2, 3])('nobody is unknown where search %d has an odd entry', async (odd) => {
+  stage().signsIn();
+  for (let n = 0; n < 4; n++) stage().server.expect(CLIENTS, ok(n === odd ? [null] : []));
+  expect((await failureOf(search({ ...BY_NAME, client: PAT }))).code).toBe('provider_unavailable');
+});
+
 test('two whose names and contact agree are two, however one of them is spelled', async () => {
   stage().signsIn();
   stage().server.expect(CLIENTS, ok([ON_RECORD, { ...ON_RECORD, id: '12', name: "Pat O'Brien" }]));
