@@ -8,8 +8,7 @@ const APOSTROPHE =
   /[\u0060\u00b4\u02b9-\u02bf\u05f3\u2018-\u201b\u2032\u2035\u2039\u203a\u275b\u275c\ua78b\ua78c\uff07\uff40]/g;
 
 /** The same in pairs, as around a name by which somebody is called (Al “Bud” Smith). */
-const QUOTE =
-  /[\u00ab\u00bb\u02dd\u02ee\u05f4\u201c-\u201f\u2033\u2036\u275d\u275e\u301d-\u301f\uff02]/g;
+const QUOTE = /[\u00ab\u00bb\u02dd\u02ee\u05f4\u201c-\u201f\u2033\u2036\u275d\u275e\u301d-\u301f\uff02]/g;
 
 /** Hyphens, dashes and the minus sign. */
 const HYPHEN = /[\u05be\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g;

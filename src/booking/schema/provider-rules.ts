@@ -1,6 +1,6 @@
 import { PROVIDERS, type ProviderName } from '../model';
 import { plainSpelling } from '../person-names';
-import { isPhoneForm, isPossiblePhone } from '../phone';
+import { hasExtension, isPhoneForm, isPossiblePhone } from '../phone';
 import { isZone, ZONE_HINT } from '../windows';
 import { isPostBox, isPostBoxFirst } from './post-box';
 import { type Problem, valueAt } from './problem';
@@ -152,6 +152,13 @@ const COUNTRY_HINT =
   'Is too long or too short for its country: begin with + and the country code, like +16025550123, ' +
   'or give a US number with its area code.';
 
+/**
+ * Junction's contract has `phone_number` as plain text and tells nothing of extensions; its examples have none. Oliver's has
+ * plain text as well, and there a client is found by the number without its extension.
+ */
+const EXTENSION_HINT =
+  'Must be a number without an extension: the lab is not known to take one. An extension can go in notes.';
+
 const BOX_HINT =
   'Must be the street address of the home: nobody can be visited at a post office box or a mail agency.';
 
@@ -171,6 +178,13 @@ const VALUE_RULES: readonly ValueRule[] = [
     { field, providers: null, accepts: isPhoneForm, hint: PHONE_HINT },
     { field, providers: null, accepts: isPossiblePhone, hint: COUNTRY_HINT },
   ]),
+  {
+    field: 'patient.phone',
+    providers: JUNCTION,
+    // What is no number has been told of as that.
+    accepts: (phone) => !isPhoneForm(phone) || !hasExtension(phone),
+    hint: EXTENSION_HINT,
+  },
   {
     field: 'patient.address.firstLine',
     providers: AT_HOME,
