@@ -362,6 +362,9 @@ describe('what a person is called and reached by', () => {
     ]);
     valuesDoNotFit(PLACED_AT_HOME, 'patient.address.firstLine', ['Box 12'], /street address/);
     valuesFit(PLACED_AT_HOME, 'patient.address.secondLine', ['Box 12', 'Apt. 208', 'Unit B', '']);
+    const split = withValue(PLACED_AT_HOME, 'patient.address.secondLine', 'Box 12');
+    valuesDoNotFit(split, 'patient.address.firstLine', ['P.O.', 'Post Office'], /street address/);
+    valuesFit(split, 'patient.address.firstLine', ['RR 2']);
     valuesFit({ ...ADOPTED_PSC, patient: PLACED_AT_HOME.patient }, 'patient.address.firstLine', boxes);
   });
 

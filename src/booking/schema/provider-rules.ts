@@ -2,7 +2,7 @@ import { PROVIDERS, type ProviderName } from '../model';
 import { plainSpelling } from '../person-names';
 import { hasExtension, isPhoneForm, isPossiblePhone } from '../phone';
 import { isZone, ZONE_HINT } from '../windows';
-import { isPostBox, isPostBoxFirst } from './post-box';
+import { boxLines } from './post-box';
 import { type Problem, valueAt } from './problem';
 
 /** What each provider needs of a request, as data. Works on anything, so that all problems are told at once. */
@@ -83,6 +83,7 @@ export function providerProblems(input: unknown): Problem[] {
       .filter(({ field, forms }) => valueAt(input, field) !== undefined && !isExactlyOne(input, field, forms))
       .map(({ field, hint }) => ({ field, hint })),
     ...valueProblems(input, provider),
+    ...(provider === 'junction-phlebotomy' ? boxProblems(input) : []),
   ];
 }
 
@@ -129,7 +130,6 @@ interface ValueRule {
 }
 
 const JUNCTION: readonly ProviderName[] = ['junction-phlebotomy', 'junction-psc'];
-const AT_HOME: readonly ProviderName[] = ['junction-phlebotomy'];
 
 /**
  * Junction's pattern for names (Order Requirements, "Patient name validation"):
@@ -186,18 +186,6 @@ const VALUE_RULES: readonly ValueRule[] = [
     hint: EXTENSION_HINT,
   },
   {
-    field: 'patient.address.firstLine',
-    providers: AT_HOME,
-    accepts: (line) => !isPostBoxFirst(line),
-    hint: BOX_HINT,
-  },
-  {
-    field: 'patient.address.secondLine',
-    providers: AT_HOME,
-    accepts: (line) => !isPostBox(line),
-    hint: BOX_HINT,
-  },
-  {
     field: 'patient.address.state',
     providers: JUNCTION,
     accepts: (state) => /^[A-Z]{2}$/.test(state),
@@ -216,4 +204,14 @@ function valueProblems(input: unknown, provider: ProviderName): Problem[] {
     const value = valueAt(input, field);
     return (providers?.includes(provider) ?? true) && typeof value === 'string' && !accepts(value);
   }).map(({ field, hint }) => ({ field, hint }));
+}
+
+/** Lines of an address that is no home. */
+function boxProblems(input: unknown): Problem[] {
+  const lineOf = (name: string): string | undefined => {
+    const line = valueAt(input, `patient.address.${name}`);
+    return typeof line === 'string' ? line : undefined;
+  };
+  const lines = { firstLine: lineOf('firstLine'), secondLine: lineOf('secondLine') };
+  return boxLines(lines).map((line) => ({ field: `patient.address.${line}`, hint: BOX_HINT }));
 }
