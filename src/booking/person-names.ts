@@ -3,11 +3,15 @@
  * them spells it in its own way. Pure.
  */
 
-/** Quotes, primes, accents and letters that stand for the apostrophe in names (O’Brien, Kaʻanāpali). */
-const APOSTROPHE = /[\u0060\u00b4\u02b9-\u02bf\u2018\u2019\u201b\u2032\u2035\ua78c\uff07\uff40]/g;
+/** Quotes, primes, accents and letters that stand for the apostrophe in names (O’Brien, Kaʻanāpali, the Hebrew geresh). */
+const APOSTROPHE =
+  /[\u0060\u00b4\u02b9-\u02bf\u05f3\u2018-\u201b\u2032\u2035\u2039\u203a\u275b\u275c\ua78b\ua78c\uff07\uff40]/g;
+
+/** The same in pairs, as around a name by which somebody is called (Al “Bud” Smith). */
+const QUOTE = /[\u00ab\u00bb\u02dd\u02ee\u05f4\u201c-\u201f\u2033\u2036\u275d\u275e\u301d-\u301f\uff02]/g;
 
 /** Hyphens, dashes and the minus sign. */
-const HYPHEN = /[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g;
+const HYPHEN = /[\u05be\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g;
 
 /** Blanks of other widths, and the one that keeps a line from breaking. */
 const BLANK = /\p{Zs}/gu;
@@ -15,9 +19,14 @@ const BLANK = /\p{Zs}/gu;
 /** Characters that nobody sees: soft hyphens, joiners, marks of direction. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** The text with apostrophes, hyphens and blanks as a keyboard has them, and without what nobody sees; else unchanged. */
+/** The text with quotes, hyphens and blanks as a keyboard has them, and without what nobody sees; else unchanged. */
 export function plainSpelling(text: string): string {
-  return text.replace(UNSEEN, '').replace(APOSTROPHE, "'").replace(HYPHEN, '-').replace(BLANK, ' ');
+  return text
+    .replace(UNSEEN, '')
+    .replace(APOSTROPHE, "'")
+    .replace(QUOTE, '"')
+    .replace(HYPHEN, '-')
+    .replace(BLANK, ' ');
 }
 
 /**

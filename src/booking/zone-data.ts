@@ -35,6 +35,12 @@ export function zoneNames(): string[] {
   return [...ROWS.keys()];
 }
 
+/** What clocks are called in the data at some time, like `MST`. Most of these mean several places. */
+export function abbreviations(): string[] {
+  const called = [...ROWS.values()].flatMap((row) => row.split('|')[1]?.split(' ') ?? []);
+  return [...new Set(called)].filter((word) => /^[A-Z]+$/.test(word));
+}
+
 /** Whether the data has rules under exactly this name. */
 export function hasRules(zone: string): boolean {
   return ROWS.has(zone);

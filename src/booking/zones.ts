@@ -1,6 +1,6 @@
 import { FixedOffsetZone, Zone, type ZoneOffsetFormat } from 'luxon';
 import { offsetText } from './times';
-import { hasRules, offsetAt, type Stretch, stretchesOf, zoneNames } from './zone-data';
+import { abbreviations, hasRules, offsetAt, type Stretch, stretchesOf, zoneNames } from './zone-data';
 
 /**
  * Names of zones, and the clock on the wall there. Never imported by workflows: the data changes from one release to the
@@ -96,8 +96,24 @@ export function isZone(name: string): boolean {
  * around, and a blank for `_` make no difference.
  */
 export function zoneOnWire(name: string | null | undefined): string | null {
-  const key = name?.trim().replaceAll(' ', '_').toLowerCase();
-  return (key && SPELLINGS.get(key)) || null;
+  return SPELLINGS.get(wordKey(name)) ?? null;
+}
+
+/** Every name and abbreviation of the zone data by its spelling without regard to case. */
+const DATA_WORDS: ReadonlyMap<string, string> = new Map(
+  [...abbreviations(), ...zoneNames()].map((word) => [word.toLowerCase(), word]),
+);
+
+/**
+ * The zone data's own spelling of what a provider writes for a zone, be it clear or not (`MST`, `Etc/GMT+5`); null for any
+ * other text, which may be somebody's name.
+ */
+export function zoneWord(text: string | null | undefined): string | null {
+  return DATA_WORDS.get(wordKey(text)) ?? null;
+}
+
+function wordKey(text: string | null | undefined): string {
+  return (text ?? '').trim().replaceAll(' ', '_').toLowerCase();
 }
 
 /** The clock on the wall at an instant, in ms as if it showed UTC. Throws RangeError for a zone without rules. */

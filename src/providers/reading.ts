@@ -41,12 +41,15 @@ export const keyId = anyId.transform((given) => (isNothing(given) ? null : given
 export const keyText = written.transform((given) => (isNothing(given) ? null : given)).nullish();
 export const keyWords = written.nullish();
 
-/** `75.00`, `-112.07`. Not `1,234.50`, `$75`, `1e3` or `0x4B`: those have no one meaning everywhere. */
-const DECIMAL = /^-?\d{1,15}(\.\d{1,15})?$/;
+/** `75.00`, `-112.07`, `.75`, `75.`. Not `1,234.50`, `$75`, `1e3` or `0x4B`: those have no one meaning everywhere. */
+const DECIMAL = /^-?(?=\.?\d)\d{0,15}(?:\.\d{0,15})?$/;
 
 /** A number, or plain decimal text. */
 export const anyNumber = z.union([z.number(), z.string().trim().regex(DECIMAL).transform(Number)]);
 export const number = soft(anyNumber);
+
+/** A price or a distance. What is less than nothing is none: it would be the cheapest, or the closest, of all. */
+export const amount = soft(anyNumber.refine((given) => given >= 0));
 
 /** How many there are of something. */
 export const count = soft(anyNumber.refine((given) => Number.isSafeInteger(given) && given >= 0));

@@ -1,7 +1,7 @@
 import type { WrittenOffsets } from '../booking/model';
 import { isOffsetOfPlace, isTimeInRange, offsetText } from '../booking/times';
 import { hasRules, offsetAt } from '../booking/zone-data';
-import { zoneOnWire } from '../booking/zones';
+import { zoneOnWire, zoneWord } from '../booking/zones';
 import { timeText } from './bounded';
 import type { Notice } from './once';
 
@@ -158,10 +158,13 @@ function wallOf([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]
   return midnight.getTime() + ((hour * 60 + minute) * 60 + second) * SECOND_MS;
 }
 
-/** The zone that a provider names; null where it names none, or one that may be several, which is noticed. */
+/**
+ * The zone that a provider names; null where it names none, or one that may be several, which is noticed. Only a word of
+ * the zone data is told: any other may be what belongs in another field.
+ */
 export function readZone(given: Given, { field, notice }: Reading): string | null {
   const zone = zoneOnWire(timeText(given));
-  if (zone === null && !isBlank(given)) notice(field, timeText(given) ?? UNREADABLE);
+  if (zone === null && !isBlank(given)) notice(field, zoneWord(timeText(given)) ?? UNREADABLE);
   return zone;
 }
 

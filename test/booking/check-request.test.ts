@@ -315,7 +315,8 @@ describe('what a person is called and reached by', () => {
       '+11234567890',
     ]);
     valuesFit(base, field, ['+44 20 7946 0958', '0044 20 7946 0958', '011 44 20 7946 0958', '+80012345678']);
-    valuesFit(base, field, ['602-555-0123 x12', '602-555-0123 ext. 12', '602–555–0123', '602/555-0123']);
+    valuesFit(base, field, ['602–555–0123', '602/555-0123', '602•555•0123', 'tel:+16025550123']);
+    valuesFit(base, field, ['６０２５５５０１２３', '＋１ ６０２ ５５５ ０１２３']);
     valuesDoNotFit(
       base,
       field,
@@ -328,6 +329,18 @@ describe('what a person is called and reached by', () => {
       ['911', '1-800-FLOWERS', '+1 602 555 0123 or 0124', '++16025550123'],
       /7 to 15 digits/,
     );
+  });
+
+  test('an extension goes to a practice, and to no lab: its contract does not show one', () => {
+    const extended = [
+      '602-555-0123 x12',
+      '602-555-0123 ext. 12',
+      '602 555 0123 extn 5',
+      '+16025550123;ext=5',
+    ];
+    valuesFit(BY_PHONE, 'client.phone', extended);
+    for (const base of [PLACED_AT_HOME, { ...ADOPTED_PSC, patient: PLACED_AT_HOME.patient }])
+      valuesDoNotFit(base, 'patient.phone', extended, /without an extension/);
   });
 
   test('a visit at home cannot be made to a post office box, whichever line has it', () => {
@@ -349,6 +362,9 @@ describe('what a person is called and reached by', () => {
     ]);
     valuesDoNotFit(PLACED_AT_HOME, 'patient.address.firstLine', ['Box 12'], /street address/);
     valuesFit(PLACED_AT_HOME, 'patient.address.secondLine', ['Box 12', 'Apt. 208', 'Unit B', '']);
+    const split = withValue(PLACED_AT_HOME, 'patient.address.secondLine', 'Box 12');
+    valuesDoNotFit(split, 'patient.address.firstLine', ['P.O.', 'Post Office'], /street address/);
+    valuesFit(split, 'patient.address.firstLine', ['RR 2']);
     valuesFit({ ...ADOPTED_PSC, patient: PLACED_AT_HOME.patient }, 'patient.address.firstLine', boxes);
   });
 

@@ -2,6 +2,9 @@ import { isSameName, isSameSpelling, plainSpelling } from '../../src/booking/per
 
 test.each([
   ['O’B‘rʼi´e`n′', "O'B'r'i'e'n'"],
+  ['O‚B׳r‹i›en', "O'B'r'i'en"],
+  ['“a” „b‟ «c» ″d‶ ＂e״ 〝f〞 ❝g❞', '"a" "b" "c" "d" "e" "f" "g"'],
+  ['בן־דוד', 'בן-דוד'],
   ['a‐b‑c–d—e−f﹣g－h', 'a-b-c-d-e-f-g-h'],
   ['Ana\u00a0Maria\u2009Eva\u3000Ek', 'Ana Maria Eva Ek'],
   ['A\u200bn\u00ada\ufeff', 'Ana'],
@@ -13,6 +16,8 @@ test.each([
 test.each<[string, string, boolean, boolean]>([
   ['O’Brien', "o'brien", true, true],
   ['Ana\u00a0 Reyes ', ' ana reyes', true, true],
+  ['Al “Bud” Smith', 'al "Bud" Smith', true, true],
+  ['Al ″Bud″ Smith', 'Al ＂Bud＂ Smith', true, true],
   ['Griﬃn', 'GRIFFIN', true, true],
   ['José', 'Jose\u0301', true, true],
   ['José', 'Jose', false, true],

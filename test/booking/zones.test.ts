@@ -6,7 +6,7 @@ import moment from 'moment-timezone';
 import { slotDay, slotsInWindows } from '../../src/booking/windows';
 import { zoneDataWarning } from '../../src/booking/zone-age';
 import { hasRules, offsetAt, stretchesOf, ZONE_DATA_VERSION, zoneNames } from '../../src/booking/zone-data';
-import { instantOf, isZone, luxonZone, zoneOnWire } from '../../src/booking/zones';
+import { instantOf, isZone, luxonZone, zoneOnWire, zoneWord } from '../../src/booking/zones';
 import { requestProblems } from '../../src/booking/schema/check-request';
 import { NOW, OLIVER } from './requests';
 import { slotAt } from './slots';
@@ -262,6 +262,21 @@ describe('a zone that a provider sends', () => {
   ])('%p may be several, or none', (given) => {
     expect(zoneOnWire(given)).toBeNull();
   });
+  test.each([
+    ['mst', 'MST'],
+    [' PDT ', 'PDT'],
+    ['AEST', 'AEST'],
+    ['etc/gmt+5', 'Etc/GMT+5'],
+    ['america/new york', 'America/New_York'],
+  ])('%p is the zone data’s word %s', (given, word) => {
+    expect(zoneWord(given)).toBe(word);
+  });
+  test.each(['Ana', 'Ana_Reyes', '-07', '+03', 'constructor', '', null, undefined])(
+    '%p is no word of the zone data',
+    (given) => {
+      expect(zoneWord(given)).toBeNull();
+    },
+  );
   test('that may be several leaves it to the request’s or account’s', () => {
     const slot = slotAt('2026-12-07T12:00:00Z', 60, { timezone: 'BST' });
     const window = { from: '2026-12-07', to: '2026-12-07', hours: '07:00-08:00' };

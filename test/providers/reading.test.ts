@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { noticeLeftOut } from '../../src/providers/left-out';
 import {
+  amount,
   anyFlag,
   count,
   folded,
@@ -27,6 +28,9 @@ describe('a number', () => {
     ['0', 0],
     [' 75.5 ', 75.5],
     [-3.25, -3.25],
+    ['.75', 0.75],
+    ['-.5', -0.5],
+    ['75.', 75],
   ])('%p is %p', (sent, read) => {
     expect(of(number, sent)).toBe(read);
   });
@@ -41,8 +45,11 @@ describe('a number', () => {
     '0x4B',
     '1e3',
     '+75',
-    '.5',
-    '75.',
+    '.',
+    '-',
+    '-.',
+    '1.2.3',
+    '..5',
     'NaN',
     'Infinity',
     '٧٥',
@@ -51,6 +58,16 @@ describe('a number', () => {
     {},
   ])('%p is none', (sent) => {
     expect(of(number, sent) ?? null).toBeNull();
+  });
+
+  test.each<[unknown, number | null]>([
+    [0, 0],
+    ['75.', 75],
+    [-5, null],
+    ['-5', null],
+    ['-.01', null],
+  ])('%p amounts to %p', (sent, read) => {
+    expect(of(amount, sent)).toBe(read);
   });
 
   test.each<[unknown, number | null]>([

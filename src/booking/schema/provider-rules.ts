@@ -1,8 +1,8 @@
 import { PROVIDERS, type ProviderName } from '../model';
 import { plainSpelling } from '../person-names';
-import { isPhoneForm, isPossiblePhone } from '../phone';
+import { hasExtension, isPhoneForm, isPossiblePhone } from '../phone';
 import { isZone, ZONE_HINT } from '../windows';
-import { isPostBox, isPostBoxFirst } from './post-box';
+import { boxLines } from './post-box';
 import { type Problem, valueAt } from './problem';
 
 /** What each provider needs of a request, as data. Works on anything, so that all problems are told at once. */
@@ -83,6 +83,7 @@ export function providerProblems(input: unknown): Problem[] {
       .filter(({ field, forms }) => valueAt(input, field) !== undefined && !isExactlyOne(input, field, forms))
       .map(({ field, hint }) => ({ field, hint })),
     ...valueProblems(input, provider),
+    ...(provider === 'junction-phlebotomy' ? boxProblems(input) : []),
   ];
 }
 
@@ -129,7 +130,6 @@ interface ValueRule {
 }
 
 const JUNCTION: readonly ProviderName[] = ['junction-phlebotomy', 'junction-psc'];
-const AT_HOME: readonly ProviderName[] = ['junction-phlebotomy'];
 
 /**
  * Junction's pattern for names (Order Requirements, "Patient name validation"):
@@ -152,6 +152,13 @@ const COUNTRY_HINT =
   'Is too long or too short for its country: begin with + and the country code, like +16025550123, ' +
   'or give a US number with its area code.';
 
+/**
+ * Junction's contract has `phone_number` as plain text and tells nothing of extensions; its examples have none. Oliver's has
+ * plain text as well, and there a client is found by the number without its extension.
+ */
+const EXTENSION_HINT =
+  'Must be a number without an extension: the lab is not known to take one. An extension can go in notes.';
+
 const BOX_HINT =
   'Must be the street address of the home: nobody can be visited at a post office box or a mail agency.';
 
@@ -172,16 +179,11 @@ const VALUE_RULES: readonly ValueRule[] = [
     { field, providers: null, accepts: isPossiblePhone, hint: COUNTRY_HINT },
   ]),
   {
-    field: 'patient.address.firstLine',
-    providers: AT_HOME,
-    accepts: (line) => !isPostBoxFirst(line),
-    hint: BOX_HINT,
-  },
-  {
-    field: 'patient.address.secondLine',
-    providers: AT_HOME,
-    accepts: (line) => !isPostBox(line),
-    hint: BOX_HINT,
+    field: 'patient.phone',
+    providers: JUNCTION,
+    // What is no number has been told of as that.
+    accepts: (phone) => !isPhoneForm(phone) || !hasExtension(phone),
+    hint: EXTENSION_HINT,
   },
   {
     field: 'patient.address.state',
@@ -202,4 +204,14 @@ function valueProblems(input: unknown, provider: ProviderName): Problem[] {
     const value = valueAt(input, field);
     return (providers?.includes(provider) ?? true) && typeof value === 'string' && !accepts(value);
   }).map(({ field, hint }) => ({ field, hint }));
+}
+
+/** Lines of an address that is no home. */
+function boxProblems(input: unknown): Problem[] {
+  const lineOf = (name: string): string | undefined => {
+    const line = valueAt(input, `patient.address.${name}`);
+    return typeof line === 'string' ? line : undefined;
+  };
+  const lines = { firstLine: lineOf('firstLine'), secondLine: lineOf('secondLine') };
+  return boxLines(lines).map((line) => ({ field: `patient.address.${line}`, hint: BOX_HINT }));
 }

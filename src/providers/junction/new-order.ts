@@ -1,6 +1,7 @@
 import { Failure } from '../../booking/failures';
 import { withAsciiDomain } from '../../booking/email';
 import { plainSpelling } from '../../booking/person-names';
+import { plainPhone } from '../../booking/phone';
 import type { BookingRequest } from '../../booking/schema/request';
 import type { PlaceCall } from '../provider';
 
@@ -35,7 +36,7 @@ function patientDetails(patient: Patient): Record<string, unknown> {
     last_name: plain(patient?.lastName),
     dob: patient?.dob,
     gender: patient?.gender,
-    phone_number: plain(patient?.phone),
+    phone_number: patient?.phone === undefined ? undefined : plainPhone(patient.phone),
     email: patient?.email === undefined ? undefined : withAsciiDomain(patient.email),
     medical_proxy: patient?.medicalProxy,
   });
@@ -55,7 +56,7 @@ function patientAddress(patient: Patient): Record<string, unknown> | undefined {
       // However the request writes it: no other is served (src/booking/schema/provider-rules.ts).
       country: 'US',
       access_notes: address.accessNotes,
-      phone_number: plain(patient.phone),
+      phone_number: patient.phone === undefined ? undefined : plainPhone(patient.phone),
     })
   );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  amount,
   anyFlag,
   count,
   flag,
@@ -8,7 +9,6 @@ import {
   listOf,
   listOrNone,
   lngLat,
-  number,
   soft,
   text,
   wordList,
@@ -106,13 +106,13 @@ const timeSlot = z.looseObject({
   start: text,
   end: text,
   expires_at: text,
-  price: number,
+  price: amount,
 });
 
 const slotLocation = soft(
   z.looseObject({
     location: lngLat,
-    distance: number,
+    distance: amount,
     address,
     code: text,
     name: words,

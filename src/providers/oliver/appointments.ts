@@ -1,6 +1,7 @@
 import { Failure, type FailureCode } from '../../booking/failures';
 import type { Appointment, Sighting } from '../../booking/model';
 import { notesWithRef } from '../../booking/notes';
+import { plainPhone } from '../../booking/phone';
 import { beforeSending } from '../before-sending';
 import { unclear } from '../http';
 import type { BookCall, Call, Where } from '../provider';
@@ -143,7 +144,7 @@ function createBody({ slotKey, ref, request }: BookCall, party: Party): Record<s
     client_remote_id: client?.remoteId,
     first_name: client?.firstName,
     last_name: client?.lastName,
-    phone: client?.phone,
+    phone: client?.phone === undefined ? undefined : plainPhone(client.phone),
     email: client?.email,
     patient_id: integer(patient?.id),
     patient_remote_id: patient?.remoteId,

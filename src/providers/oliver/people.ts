@@ -1,7 +1,7 @@
 import { isSameEmail } from '../../booking/email';
 import { Failure } from '../../booking/failures';
 import { isSameName } from '../../booking/person-names';
-import { isSamePhone } from '../../booking/phone';
+import { hasExtension, isSamePhone, plainPhone } from '../../booking/phone';
 import type { Party as Named } from '../../booking/request-parts';
 import { unclear } from '../http';
 import type { Call } from '../provider';
@@ -133,6 +133,7 @@ async function findByName(call: Call, client: NamedClient, listClients: ListClie
   if (name === null) return [];
   const isMeant = (one: ClientWire) => isSameName(one.name, name) && sharesContact(one, client);
   const part = plainPart(name);
+<<<<<<< HEAD
   const others = [email && { email }, phone && { phone }, part !== name && part && { name: part }];
   let isAllRead = true;
   for (const filter of [{ name }, ...others]) {
@@ -140,6 +141,15 @@ async function findByName(call: Call, client: NamedClient, listClients: ListClie
     const found = await listClients(call, filter, isMeant);
     if (found.clients.length > 0) return found.clients;
     isAllRead &&= found.isWhole;
+=======
+  for (const filter of [
+    email && { email },
+    phone && { phone: plainPhone(phone) },
+    part !== name && part && { name: part },
+  ]) {
+    const more = filter ? await listClients(call, filter, isMeant) : [];
+    if (more.length > 0) return more;
+>>>>>>> fixb
   }
   return noneOf(isAllRead);
 }
@@ -210,9 +220,14 @@ function sharesContact(wire: ClientWire, { phone, email }: NamedClient): boolean
 function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
   const name = fullName(client.firstName, client.lastName);
   if (name === null) return true;
-  const isPhone = client.phone === undefined || isSamePhone(wire.phone, client.phone);
+  const isPhone = client.phone === undefined || isPhoneAlike(wire.phone, client.phone);
   const isEmail = client.email === undefined || isSameEmail(wire.email, client.email);
   return wire.name === name && isPhone && isEmail;
+}
+
+/** Whether Oliver can be thought to find the one by the other: as one number, with an extension in both or in neither. */
+function isPhoneAlike(onRecord: string | null | undefined, phone: string): boolean {
+  return isSamePhone(onRecord, phone) && hasExtension(onRecord ?? '') === hasExtension(phone);
 }
 
 /** An id that create can name: the contract has an integer there. */

@@ -92,10 +92,20 @@ test('numbers as text are read, at every place that has one', async () => {
   expect(fields()).toEqual([]);
 });
 
-test.each(['1,234.50', '$75.00', '75 USD', {}])('a price of %p is missing, and told', async (price) => {
-  const { slots } = await find({ slots: [day(slot('k', { price }))] });
-  expect(slots).toMatchObject([{ key: 'k', price: null }]);
-  expect(fields()).toEqual(['availability.slots[].slots[].price']);
+test.each(['1,234.50', '$75.00', '75 USD', '-5', -5, {}])(
+  'a price of %p is missing, and told',
+  async (price) => {
+    const { slots } = await find({ slots: [day(slot('k', { price }))] });
+    expect(slots).toMatchObject([{ key: 'k', price: null }]);
+    expect(fields()).toEqual(['availability.slots[].slots[].price']);
+  },
+);
+
+test('a distance below nothing is missing, and told', async () => {
+  const location = { distance: -3, name: 'Site' };
+  const { slots } = await find({ slots: [{ ...day(slot('k')), location }] }, 'site');
+  expect(slots).toMatchObject([{ key: 'k', distance: null }]);
+  expect(fields()).toEqual(['availability.slots[].location.distance']);
 });
 
 test('an address without one of its parts is told by the part, and nothing of it', async () => {

@@ -108,6 +108,19 @@ describe('place', () => {
     });
   });
 
+  test.each([
+    ['tel:+16025550123', '+16025550123'],
+    ['＋１ ６０２ ５５５ ０１２３', '+1 602 555 0123'],
+    ['602•555•0123', '602.555.0123'],
+  ])('the phone %p goes as %p', async (phone, sent) => {
+    stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });
+    await place({ ...AT_HOME, patient: { ...AT_HOME.patient, phone } });
+    expect(stage().server.received[0]?.body).toMatchObject({
+      patient_details: { phone_number: sent },
+      patient_address: { phone_number: sent },
+    });
+  });
+
   test('the country goes as the contract has it', async () => {
     const address = { firstLine: 'West Lincoln Street', city: 'Phoenix', state: 'AZ', zip: '85004' };
     stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });

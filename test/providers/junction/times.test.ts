@@ -235,6 +235,17 @@ describe('the zone of a place', () => {
     expect(zonesOf('MST', 'America/Phoenix', null)).toEqual(['America/Phoenix', 'slot.iana_timezone=MST']);
     expect(zonesOf(null, 'CST', 'America/Chicago')).toEqual(['America/Chicago', 'availability.timezone=CST']);
   });
+  test.each(['Ana_Reyes', 'Reyes', 'Phoenix', '85004', 'Mars/Olympus', 'America/Reyes', 'x'.repeat(100)])(
+    'is noticed without what came where that is no word of the zone data: %p',
+    (sent) => {
+      expect(zonesOf(sent, 'UTC', null)).toEqual(['UTC', 'slot.iana_timezone=unreadable']);
+      expect(zonesOf(null, sent, 'UTC')).toEqual(['UTC', 'availability.timezone=unreadable']);
+      const { notice, said } = listener();
+      const wire = appointmentWire.parse({ id: 'a-1', status: 'confirmed', iana_timezone: sent });
+      expect(toAppointment(wire, 'o-1', notice).timezone).toBeNull();
+      expect([...said]).toEqual(['appointment.iana_timezone=unreadable']);
+    },
+  );
   test('of an appointment is null where it may be several', () => {
     const { notice, said } = listener();
     const wire = appointmentWire.parse({ id: 'a-1', status: 'confirmed', iana_timezone: 'IST' });

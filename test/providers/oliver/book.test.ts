@@ -84,6 +84,7 @@ describe('a client whom the practice has under another name or contact', () => {
     ['typography', { ...NAMED, lastName: "O'Brien" }, { name: 'Ana O’Brien' }],
     ['accents', NAMED, { name: 'Ána Reyes' }],
     ['case', NAMED, { name: 'ANA REYES' }],
+    ['an extension', { ...NAMED, phone: '602 555 0123 x5' }, { phone: '+16025550123' }],
     ['another phone beside the same email', { ...NAMED, email: 'ana@example.com' }, { phone: '6025559999' }],
   ])('is named by the id that was found: %s', async (_what, client, record) => {
     expect(await sentFor(client, record)).toEqual({
@@ -91,6 +92,12 @@ describe('a client whom the practice has under another name or contact', () => {
       note: NOTE,
       client_id: 11,
       patient_remote_id: 'P-77',
+    });
+  });
+
+  test('is named by a phone as a keyboard writes it', async () => {
+    expect(await sentFor({ ...NAMED, phone: 'tel:＋１６０２５５５０１２３' }, {})).toMatchObject({
+      phone: '+16025550123',
     });
   });
 

@@ -109,6 +109,7 @@ test.each<[string, string, string]>([
   ['dialled with 00', '+44 20 7946 0958', '0044 20 7946 0958'],
   ['with 1', '(602) 555-0123', '1-602-555-0123'],
   ['with an extension', '602 555 0123 x12', '+16025550123'],
+  ['as a link', '602 555 0123', 'tel:+16025550123'],
   ['in a form that is no number', '020 7946 0958', '020-7946-0958'],
 ])('by name and phone, on record %s', async (_what, phone, onRecord) => {
   stage().signsIn();
