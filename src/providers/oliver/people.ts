@@ -133,23 +133,17 @@ async function findByName(call: Call, client: NamedClient, listClients: ListClie
   if (name === null) return [];
   const isMeant = (one: ClientWire) => isSameName(one.name, name) && sharesContact(one, client);
   const part = plainPart(name);
-<<<<<<< HEAD
-  const others = [email && { email }, phone && { phone }, part !== name && part && { name: part }];
+  const others = [
+    email && { email },
+    phone && { phone: plainPhone(phone) },
+    part !== name && part && { name: part },
+  ];
   let isAllRead = true;
   for (const filter of [{ name }, ...others]) {
     if (!filter) continue;
     const found = await listClients(call, filter, isMeant);
     if (found.clients.length > 0) return found.clients;
     isAllRead &&= found.isWhole;
-=======
-  for (const filter of [
-    email && { email },
-    phone && { phone: plainPhone(phone) },
-    part !== name && part && { name: part },
-  ]) {
-    const more = filter ? await listClients(call, filter, isMeant) : [];
-    if (more.length > 0) return more;
->>>>>>> fixb
   }
   return noneOf(isAllRead);
 }
