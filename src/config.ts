@@ -10,6 +10,7 @@ import {
   junctionWarnings,
   type OliverAccount,
   oliverAccounts,
+  oliverWarnings,
   SANDBOX,
   standInHosts,
 } from './settings/accounts';
@@ -138,6 +139,7 @@ export function loadConfig(environment: Env = process.env): Config {
     proxies: proxies && { ...proxies, direct: [...proxies.direct, ...standInHosts(junction, oliver)] },
     warnings: [
       ...junctionWarnings(env, junction),
+      ...oliverWarnings(oliver),
       ...temporalWarnings(env),
       ...proxyWarnings(env),
       ...unknownNames(env),

@@ -1,3 +1,4 @@
+import { labelToReadBy } from './charset-labels';
 import { fromWindows1252 } from './windows-1252';
 
 /**
@@ -25,12 +26,6 @@ const MARKS: readonly { mark: readonly number[]; label: string | null; name: str
   { mark: [0xfe, 0xff], label: 'utf-16be', name: 'UTF-16' },
 ];
 
-/**
- * Labels of plain ASCII, and of nothing. The standard reads ASCII as Windows-1252, which every byte is valid in; but what is
- * called ASCII and is not is UTF-8 by now, or its sender's mistake.
- */
-const AS_UTF8 = new Set(['', 'ascii', 'us-ascii', 'ansi_x3.4-1968', 'iso646-us', 'us', 'utf-8', 'utf8']);
-
 /** The text of bytes, by their mark, else by the declared charset, else as UTF-8. The mark is no part of the text. */
 export function decodeText(bytes: Uint8Array, charset?: string): Decoded {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
@@ -38,8 +33,7 @@ export function decodeText(bytes: Uint8Array, charset?: string): Decoded {
     if (marked.label === null) return { hint: `This is ${marked.name}. ${SAVE_AS_UTF8}`, byte: 1 };
     return decodeAs(marked.label, bytes);
   }
-  const label = (charset ?? '').trim().toLowerCase();
-  return decodeAs(AS_UTF8.has(label) ? 'utf-8' : label, bytes);
+  return decodeAs(labelToReadBy(charset), bytes);
 }
 
 /** Why a text that is no JSON may be none: it holds the bytes 00 of UTF-16. Null where it does not. */

@@ -173,10 +173,11 @@ const LOADED: readonly number[] = [429, 503];
 
 /**
  * Statuses below 500 that proxies, gateways and load balancers answer with for the vendor: 407, 408, 421, 425, 429 (RFC 9110, 8470
- * and 6585); 440 and 449 (IIS); 444, 494 to 497 and 499 (nginx); 460, 463 and 464 (AWS load balancers); 498 (ArcGIS).
+ * and 6585); 420 (Twitter's "Enhance Your Calm") and 430 (Shopify's "Security Rejection", shopify.dev/docs/api/usage/response-codes),
+ * both for a caller that asks too much; 440 and 449 (IIS); 444, 494 to 497 and 499 (nginx); 460, 463 and 464 (AWS load balancers); 498 (ArcGIS).
  */
 const OF_GATEWAYS: readonly number[] = [
-  ...[407, 408, 421, 425, 429, 440, 444, 449, 460, 463, 464],
+  ...[407, 408, 420, 421, 425, 429, 430, 440, 444, 449, 460, 463, 464],
   ...[494, 495, 496, 497, 498, 499],
 ];
 

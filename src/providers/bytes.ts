@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util';
+import { labelToReadBy } from '../booking/charset-labels';
 import { fromWindows1252 } from '../booking/windows-1252';
 
 /**
@@ -10,11 +11,11 @@ import { fromWindows1252 } from '../booking/windows-1252';
 export type Decoded = { text: string } | { illegible: string };
 
 /**
- * Decodes as the Encoding standard does: a byte order mark decides, else the charset of the content type, else UTF-8. The mark
- * is no part of the text.
+ * Decodes as the Encoding standard does: a byte order mark decides, else the charset of the content type, else UTF-8; but
+ * what is declared as ASCII is read as UTF-8. The mark is no part of the text.
  */
 export function decode(bytes: Uint8Array, contentType: string | null): Decoded {
-  const charset = markedCharset(bytes) ?? declaredCharset(contentType) ?? 'utf-8';
+  const charset = markedCharset(bytes) ?? labelToReadBy(declaredCharset(contentType));
   const decoder = decoderOf(charset);
   if (!decoder) return { illegible: 'a body in a charset that is not known here' };
   if (decoder.encoding === 'windows-1252')

@@ -13,7 +13,8 @@ type Rule = (target: Target) => boolean;
 /**
  * Whether a URL is called directly: this machine always, and what the entries name. An entry is `*`, an address, a range like
  * `10.0.0.0/8`, or a name, which stands for what lies below it as well (`example.com`, `.example.com`, `*.example.com`); all
- * but ranges perhaps with a port. So curl reads NO_PROXY.
+ * but ranges perhaps with a port. So curl reads NO_PROXY. Beyond curl, `*example.com` stands for every name that ends so, and
+ * `<local>` for every name without a dot, as Windows has them.
  */
 export function directHosts(entries: readonly string[]): (url: string) => boolean {
   const rules = [isThisMachine(), ...entries.map(ruleOf)];
@@ -45,14 +46,17 @@ function isThisMachine(): Rule {
 
 function ruleOf(entry: string): Rule {
   if (entry === '*') return () => true;
+  if (entry === '<local>') return ({ host }) => !/[.:]/.test(host);
   const [, network = '', bits] = /^(.*)\/(\d+)$/.exec(entry) ?? [];
   if (bits !== undefined) return rangeRule(network, Number(bits));
   const [, named = entry, port] = isIP(entry) ? [] : (/^(.*):(\d+)$/.exec(entry) ?? []);
-  const host = plain(named.replace(/^\*?\./, ''));
+  const host = plain(named.replace(/^(?:\*?\.|\*)/, ''));
   const isAddress = isIP(host) > 0;
+  // The end of a name, wherever its parts begin.
+  const end = /^\*[^.]/.test(named) ? host : `.${host}`;
   return (target) =>
     (port === undefined || target.port === Number(port)) &&
-    (target.host === host || (!isAddress && target.host.endsWith(`.${host}`)));
+    (target.host === host || (!isAddress && isIP(target.host) === 0 && target.host.endsWith(end)));
 }
 
 function rangeRule(network: string, bits: number): Rule {

@@ -178,7 +178,7 @@ interface Received {
   status: number;
   bytes: Uint8Array;
   contentType: string | null;
-  /** Whether it came compressed. */
+  /** Whether its body came compressed. */
   isCoded: boolean;
   /** False when the body was larger than we read. */
   whole: boolean;
@@ -199,11 +199,19 @@ async function receive({ status, headers, body }: Incoming): Promise<Received> {
     status,
     bytes: Buffer.concat(chunks),
     contentType: headers.get('content-type'),
-    isCoded: headers.get('content-encoding') !== null,
+    isCoded: isCoded(headers.get('content-encoding')) && !BODILESS.includes(status),
     whole: size <= MAX_BODY_BYTES,
     retryAfter: headers.get('retry-after'),
     date: headers.get('date'),
   };
+}
+
+/** Statuses whose answers have no body (RFC 9110, 15.3.5, 15.3.6 and 15.4.5). */
+const BODILESS: readonly number[] = [204, 205, 304];
+
+/** `identity` is the name of no coding (RFC 9110, 12.5.3 and 18.6). */
+function isCoded(encodings: string | null): boolean {
+  return (encodings ?? '').split(',').some((name) => !['', 'identity'].includes(name.trim().toLowerCase()));
 }
 
 function answerOf(request: HttpRequest, received: Received): HttpAnswer {

@@ -9,15 +9,45 @@ import { parse, stringify } from 'lossless-json';
 export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return MAY_HOLD_A_LONG_NUMBER.test(text) ? parseExactly(text) : value;
+    return hasLongInteger(text) ? parseExactly(text) : value;
   } catch {
     // No JSON; or numbers that are long, nested too deep to be read one by one.
     return undefined;
   }
 }
 
-/** 2^53 has sixteen digits. Digits inside of a text match as well, and cost a second reading. */
-const MAY_HOLD_A_LONG_NUMBER = /\d{16}/;
+/** 2^53 has sixteen digits. Those of a fraction do not count. */
+const LONG_INTEGER = /(?<![\d.])\d{16}/;
+const LEAST_DIGITS = 16;
+
+/**
+ * Whether valid JSON has a long integer outside of its texts. Card numbers, phone numbers and ids as text are digits too, and
+ * reading everything one by one takes ten times as long.
+ */
+function hasLongInteger(json: string): boolean {
+  if (!LONG_INTEGER.test(json)) return false;
+  let from = 0;
+  for (;;) {
+    const opens = json.indexOf('"', from);
+    const ends = opens === -1 ? json.length : opens;
+    if (ends - from >= LEAST_DIGITS && LONG_INTEGER.test(json.slice(from, ends))) return true;
+    if (opens === -1) return false;
+    from = closing(json, opens) + 1;
+  }
+}
+
+/** Where the text that opens at a quote closes: at the next quote with an even number of backslashes before it. */
+function closing(json: string, opens: number): number {
+  let at = json.indexOf('"', opens + 1);
+  while (backslashesBefore(json, at) % 2 === 1) at = json.indexOf('"', at + 1);
+  return at;
+}
+
+function backslashesBefore(json: string, at: number): number {
+  let first = at;
+  while (json[first - 1] === '\\') first--;
+  return at - first;
+}
 
 function parseExactly(text: string): unknown {
   return parse(text, null, { parseNumber: exact, onDuplicateKey: ({ newValue }) => newValue });

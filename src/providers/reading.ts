@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isWellFormed } from '../booking/text';
 import { MAX_ID_LENGTH } from './bounded';
 
 /**
@@ -26,8 +27,13 @@ const digits = z
 
 const written = z.union([z.string(), digits]);
 
+const CONTROL = /\p{Cc}/u;
+
+/** No vendor makes an id of half a character or of what cannot be seen: the row was garbled on its way. */
+const isPlain = (given: string): boolean => isWellFormed(given) && !CONTROL.test(given);
+
 /** An id that we cannot work without, and carry. Text and numbers are one, as both come for the same id. */
-const anyId = z.union([z.string().max(MAX_ID_LENGTH), z.int().transform(String)]);
+const anyId = z.union([z.string().max(MAX_ID_LENGTH).refine(isPlain), z.int().transform(String)]);
 export const id = anyId.refine((given) => !isNothing(given));
 
 /** Text of a machine: codes, times, statuses, ZIP codes (85004 as a number is read; leading zeros were the sender's to keep). */

@@ -4,7 +4,14 @@ import { isZone } from '../booking/windows';
 import { urlProblem, withoutEnd } from './addresses';
 import { fail } from './error';
 import { checked, type Env, list, NO_NAME, parsed, wholeNumber } from './read';
-import { headerProblem, plainProblem, type Problem, secretProblem } from './text';
+import {
+  credentialProblem,
+  headerProblem,
+  leftoverProblem,
+  plainProblem,
+  type Problem,
+  secretProblem,
+} from './text';
 
 /** The accounts at the vendors: those of single settings, and those in JSON by name. The same rules hold for both. */
 
@@ -61,7 +68,7 @@ const paceSchema = z.strictObject({
 });
 
 const junctionAccountSchema = z.strictObject({
-  apiKey: textWithout(headerProblem),
+  apiKey: textWithout(credentialProblem),
   baseUrl: address,
   /** Name or id of the reason that undos give; the provider's first refundable one when not set. */
   cancellationReason: textWithout(plainProblem).optional(),
@@ -228,10 +235,21 @@ function doubtsOf({ apiKey, baseUrl }: JunctionAccount): string[] {
   const kind = hostname.includes('.sandbox.') ? 'sk' : 'pk';
   const isOfAnother = keyKind !== undefined && (keyKind !== kind || keyRegion !== region);
   return [
+    ...(keyKind === undefined ? ['its key does not begin like one of Junction, such as sk_us_'] : []),
     ...(isOfAnother ? ['its key begins like one for another base URL'] : []),
     ...(protocol === 'http:' ? ['its base URL is http, and Junction is called over https'] : []),
     ...(pathname === '/' ? [] : ['its base URL has a path, and the calls bring theirs']),
   ];
+}
+
+/** A sign-in of Oliver may hold anything; what looks like a slip is told. */
+export function oliverWarnings(accounts: Record<string, OliverAccount>): string[] {
+  return Object.entries(accounts).flatMap(([name, { username, password }]) => {
+    const doubts = { username: leftoverProblem(username), password: leftoverProblem(password) };
+    return Object.entries(doubts)
+      .filter(([, doubt]) => doubt !== null)
+      .map(([field, doubt]) => `Oliver account ${name}: its ${field} may be a slip: it ${doubt}`);
+  });
 }
 
 /** `host:port` of every account that has the stand-in's credentials: the stand-ins are never called through a proxy. */

@@ -28,16 +28,46 @@ const AN_ADDRESS = 'https://api.example.com';
  */
 export function urlProblem(text: string): Problem {
   if (NOT_IN_A_URL.test(text)) return 'must be a URL without blanks, backslashes and quotes';
-  const [, scheme = '', authority = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i.exec(text) ?? [];
+  const [before = '', scheme = '', authority = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i.exec(text) ?? [];
   if (!/^https?$/i.test(scheme))
     return `must be a URL that begins with http:// or https://, like ${AN_ADDRESS}`;
   if (authority.includes('@')) return 'must not hold credentials: they have settings of their own';
   if (/[?#]/.test(text)) return 'must have no query and no fragment (no ? and no #)';
   // The standard would take the first part of the path for the host.
   if (authority === '' || !URL.canParse(text)) return unparsed(authority);
-  const { hostname, port } = new URL(text);
-  if (!isHost(hostname)) return `must name a host, like ${AN_ADDRESS}`;
-  return port !== '' && isBadPort(Number(port)) ? 'must not name a port that fetch refuses to call' : null;
+  if (!hasHostAsGiven(text))
+    return `must name a host by letters, digits, hyphens and dots, like ${AN_ADDRESS}`;
+  const { port } = new URL(text);
+  if (port !== '' && isBadPort(Number(port))) return 'must not name a port that fetch refuses to call';
+  return pathProblem(text.slice(before.length));
+}
+
+/** What is wrong with a path that others are put behind. The standard repairs it, and every call goes elsewhere. */
+function pathProblem(path: string): Problem {
+  if (/[^\x21-\x7e]/.test(path)) return 'must have a path of ASCII characters, all others percent-encoded';
+  if (/%(?![0-9a-f]{2})/i.test(path)) return 'must have a path with whole percent escapes, like %2F';
+  const isStep = path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+  return isStep ? 'must have a path without the steps . and ..' : null;
+}
+
+/** A part of a name in any script, before Punycode: no dashes but the hyphen, and nothing that cannot be seen. */
+const GIVEN_LABEL = /^[\p{L}\p{Nd}_](?:[\p{L}\p{M}\p{Nd}_-]*[\p{L}\p{M}\p{Nd}_])?$/u;
+
+/** Variation selectors and the like, which are letters or marks. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+
+/**
+ * Whether a URL that can be parsed has a host as somebody means to write one. The standard takes many more, and makes a name or
+ * an address of them that nobody has: `1.2.3` becomes 1.2.0.3.
+ */
+export function hasHostAsGiven(url: string): boolean {
+  const { hostname } = new URL(url);
+  const [, authority = ''] = /^[^/]*\/\/([^/?#]*)/.exec(url) ?? [];
+  const given = authority.replace(/^.*@/, '').replace(/:\d*$/, '');
+  if (!isHost(hostname) || INVISIBLE.test(given)) return false;
+  if (isIPv6(hostname.slice(1, -1))) return true;
+  const name = given.replace(/\.$/, '');
+  return isIP(hostname) ? name === hostname : name.split('.').every((label) => GIVEN_LABEL.test(label));
 }
 
 /** Why the URL standard does not read an address whose scheme is right. */

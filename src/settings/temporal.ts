@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { grpcProblem } from './addresses';
 import { fail } from './error';
 import { type Env, settingsOf } from './read';
-import { headerProblem, plainProblem, type Problem } from './text';
+import { credentialProblem, headerProblem, plainProblem, type Problem } from './text';
 
 /**
  * TEMPORAL_*: read by the SDK's environment configuration, which takes what it does not understand for something else.
@@ -11,7 +11,7 @@ import { headerProblem, plainProblem, type Problem } from './text';
 const RULES: Readonly<Record<string, (value: string) => Problem>> = {
   TEMPORAL_ADDRESS: grpcProblem,
   TEMPORAL_NAMESPACE: plainProblem,
-  TEMPORAL_API_KEY: headerProblem,
+  TEMPORAL_API_KEY: credentialProblem,
   TEMPORAL_TLS: boolProblem,
   TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: boolProblem,
 };

@@ -38,7 +38,32 @@ export function headerProblem(text: string): Problem {
 /** A secret that callers send as a bearer token. */
 export function tokenProblem(text: string): Problem {
   const at = positionOf(text, (character) => !IN_A_TOKEN.test(character));
-  return at === null ? null : `character ${at} of a secret cannot be sent as a bearer token`;
+  if (at !== null) return `character ${at} of a secret cannot be sent as a bearer token`;
+  const problem = leftoverProblem(text);
+  return problem && `gives a secret that ${problem}`;
+}
+
+/** What is put around a value, or in its place, and is not meant to arrive. */
+const LEFTOVERS: readonly (readonly [leftover: RegExp, problem: string])[] = [
+  // `docker run --env-file` keeps the quotes of a file.
+  [/^["'`]|["'`]$/, 'must not have quotes around it'],
+  // Of a shell, Compose and Kubernetes; of Helm and Jinja; of Windows.
+  [
+    /\$\{[^}]*\}|\$\([^)]*\)|\{\{.*\}\}|^\$[A-Z_][A-Z0-9_]*$|^%[A-Z_][A-Z0-9_]*%$/,
+    'must be the value itself, not the name of a variable',
+  ],
+  [/^<.*>$/, 'must be the value itself, not a placeholder'],
+  [/^(?:bearer|basic)\s/i, 'must be the value alone, without the scheme of a header'],
+];
+
+/** A value that still has around it what it was written in, or was never filled in. */
+export function leftoverProblem(text: string): Problem {
+  return LEFTOVERS.find(([leftover]) => leftover.test(text.trim()))?.[1] ?? null;
+}
+
+/** A credential that goes into an HTTP header. */
+export function credentialProblem(text: string): Problem {
+  return headerProblem(text) ?? leftoverProblem(text);
 }
 
 function aroundProblem(text: string): Problem {

@@ -50,7 +50,9 @@ const answerOf = (status: number, body: unknown) => ({
 });
 
 /** Statuses below 500 that only gateways answer with, but for 429. */
-const OF_GATEWAYS = [407, 408, 421, 425, 440, 444, 449, 460, 463, 464, 494, 495, 496, 497, 498, 499];
+const OF_GATEWAYS = [
+  407, 408, 420, 421, 425, 430, 440, 444, 449, 460, 463, 464, 494, 495, 496, 497, 498, 499,
+];
 
 /** In one word: `done`, a row's meaning, `unknown` or, for a refusal that nobody understands, `refusal`. */
 function write(status: number, body: unknown, operation = 'book'): string {

@@ -26,6 +26,21 @@ test.each<[string, string | null, Buffer]>([
   ['the first of two', 'application/json; charset=windows-1252; charset=utf-8', LATIN],
   ['of two content types', 'application/json; charset=latin1, application/json', LATIN],
   ['an empty one', 'application/json; charset=', Buffer.from(TEXT)],
+  ...[
+    'us-ascii',
+    'US-ASCII',
+    'ascii',
+    'ANSI_X3.4-1968',
+    'iso646-us',
+    'us',
+    'csASCII',
+    'cp367',
+    '"us-ascii"',
+  ].map((label): [string, string, Buffer] => [
+    `called ASCII, as ${label}`,
+    `application/json; charset=${label}`,
+    Buffer.from(TEXT),
+  ]),
   ['UTF-16', 'application/json; charset=utf-16', utf16(TEXT)],
   ['UTF-16BE', 'application/json; charset=UTF-16BE', swapped(utf16(TEXT))],
   ['a mark of UTF-8', 'application/json', Buffer.concat([MARK, Buffer.from(TEXT)])],
@@ -55,6 +70,7 @@ test.each([
 test.each<[string, string, Buffer, RegExp]>([
   ['Latin-1 without a word', 'application/json', LATIN, /not valid utf-8/],
   ['Latin-1 called UTF-8', 'application/json; charset=utf-8', LATIN, /not valid utf-8/],
+  ['Latin-1 called ASCII', 'application/json; charset=us-ascii', LATIN, /not valid utf-8/],
   ['UTF-8 that is cut', 'application/json', Buffer.from('"ë').subarray(0, 2), /not valid utf-8/],
   ['an overlong form', 'application/json', Buffer.from([0xc0, 0xaf]), /not valid utf-8/],
   ['half a character', 'application/json', Buffer.from([0xed, 0xa0, 0x80]), /not valid utf-8/],
@@ -117,6 +133,26 @@ test('a mark and nothing else is an empty answer', async () => {
   expect(await answered('write', `200 OK\r\n${JSON_TYPE}`, MARK)).toMatchObject({
     body: null,
     isReadable: true,
+  });
+});
+
+test.each([
+  ['of no coding at all', 'content-encoding: identity', '200 OK'],
+  ['of no coding, in capitals', 'content-encoding: Identity', '201 Created'],
+  ['of a coding without a name', 'content-encoding:', '200 OK'],
+  ['of a status that has no body, whatever its coding', 'content-encoding: gzip', '204 No Content'],
+])('nothing in a body %s is an empty answer', async (_how, coding, status) => {
+  expect(await answered('write', `${status}\r\n${coding}`, Buffer.alloc(0))).toMatchObject({
+    body: null,
+    isReadable: true,
+  });
+});
+
+test('a body of no coding is read as it is', async () => {
+  expect(
+    await answered('read', '200 OK\r\ncontent-encoding: identity', Buffer.from('{"id":1}')),
+  ).toMatchObject({
+    body: { id: 1 },
   });
 });
 

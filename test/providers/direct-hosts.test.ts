@@ -25,6 +25,17 @@ test.each<[entry: string, direct: string[], proxied: string[]]>([
   ],
   ['.example.com', ['https://example.com', 'https://a.b.example.com'], ['https://anexample.com']],
   ['*.example.com', ['https://a.example.com'], ['https://anexample.com']],
+  [
+    '*example.com',
+    ['https://example.com', 'https://anexample.com', 'https://a.example.com.'],
+    ['https://example.com.evil.test', 'https://example.org'],
+  ],
+  ['*example.com:443', ['https://anexample.com'], ['http://anexample.com']],
+  [
+    '<local>',
+    ['http://intranet', 'https://INTRANET.:8443'],
+    ['https://api.example.com', 'http://10.1.2.3', 'http://[2001:db8::1]'],
+  ],
   ['EXAMPLE.com.', ['https://example.com'], ['https://example.org']],
   [
     'api.example.com:443',

@@ -12,7 +12,7 @@ import type { HttpAnswer } from '../../src/providers/http';
 /** What gateways answer in a vendor's place, for every operation of both adapters: a read is tried again, a write is unknown. */
 
 const OF_GATEWAYS = [
-  ...[407, 408, 421, 425, 440, 444, 449, 460, 463, 464, 494, 495, 496, 497, 498, 499],
+  ...[407, 408, 420, 421, 425, 430, 440, 444, 449, 460, 463, 464, 494, 495, 496, 497, 498, 499],
   ...[500, 502, 504, 507, 509, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 561, 598, 599],
 ];
 

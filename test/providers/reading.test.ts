@@ -7,6 +7,7 @@ import {
   folded,
   id,
   isWhole,
+  keyId,
   keyText,
   listOf,
   listOrNone,
@@ -117,6 +118,19 @@ describe('an id', () => {
       expect(id.safeParse(sent).success).toBe(false);
     },
   );
+
+  test.each(['\uD83D1', '1\uDE00', '1\0', '\u00001', '1\n2', '\u007F7', '7\u0085'])(
+    '%j is garbled and none: its row is odd',
+    (sent) => {
+      expect(id.safeParse(sent).success).toBe(false);
+      expect(z.looseObject({ id: keyId }).safeParse({ id: sent }).success).toBe(false);
+      expect(of(listOf(z.looseObject({ id })), [{ id: '7' }, { id: sent }])).toEqual([{ id: '7' }, null]);
+    },
+  );
+
+  test('may hold whatever can be written and seen', () => {
+    expect(of(id, 'Zo\u00EB \u{1F600}/7')).toBe('Zo\u00EB \u{1F600}/7');
+  });
 });
 
 describe('text', () => {

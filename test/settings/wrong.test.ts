@@ -84,6 +84,28 @@ const WRONG_ADDRESSES: [address: string, right: RegExp][] = [
   ['https://*.example.com', /host/],
   [`https://${'a'.repeat(64)}.example.com`, /host/],
   ['https://300.1.1.1', /host/],
+  ['https://1.2.3', /host/],
+  ['https://0x7f.1', /host/],
+  ['https://2130706433', /host/],
+  ['https://\uff11\uff12\uff17.0.0.1', /host/],
+  ['https://api\u2013x.example.com', /host/],
+  ['https://api.example\u3002com', /host/],
+  ['https://api\u00ad.example.com', /host/],
+  ['https://api\u200b.example.com', /host/],
+  ['https://api\ufe0f.example.com', /host/],
+  ['https://\u0301api.example.com', /host/],
+  ['https://m\u00fcnchen-.example', /host/],
+  ['https://\u{1f600}.example', /host/],
+  ['https://%61pi.example.com', /host/],
+  ['https://api.example.com/\u200b', /ASCII/],
+  ['https://api.example.com/v3\ufeff/x', /blanks/],
+  ['https://api.example.com/\u00e9', /ASCII/],
+  ['https://api.example.com/a\u2013b', /ASCII/],
+  ['https://api.example.com/%zz', /escapes/],
+  ['https://api.example.com/a%2', /escapes/],
+  ['https://api.example.com/../v3', /steps/],
+  ['https://api.example.com/v3/.', /steps/],
+  ['https://api.example.com/%2E%2e/v3', /steps/],
   ['http://::1:4010', /brackets/],
   ['http://2001:db8::1', /brackets/],
   ['http://[::1', /host/],
@@ -110,6 +132,12 @@ describe.each(ADDRESSES)('%s', (name, env) => {
     'https://gateway.example.com./junction/eu/',
     'https://xn--mnchen-3ya.example',
     'https://münchen.example',
+    'https://mu\u0308nchen.example:8443/v3',
+    'https://\u0430\u043f\u0438.example',
+    'https://\u4f8b\u3048.example',
+    'https://\u0939\u093f\u0928\u094d\u0926\u0940.example',
+    'http://http/a%20b/..c/',
+    'http://127.0.0.1.:4010',
   ])('takes %s', (address) => {
     expect(() => loadConfig(env(` ${address}\r\n`))).not.toThrow();
   });
@@ -157,6 +185,60 @@ describe.each(HEADERS)('what goes into a header: %s', (name, env) => {
   test('all of Latin-1 that can be seen is taken', () => {
     expect(() => loadConfig(env('a b~!\u00e9\u00ff'))).not.toThrow();
   });
+});
+
+/** Keys that a file or a template left as it was. */
+const LEFTOVERS: [what: string, key: string, right: RegExp][] = [
+  ['double quotes', '"sk_us_made_up_key"', /quotes/],
+  ['single quotes', "'sk_us_made_up_key'", /quotes/],
+  ['backticks', '`sk_us_made_up_key`', /quotes/],
+  ['one quote', 'sk_us_made_up_key"', /quotes/],
+  ["a shell's variable in braces", '${JUNCTION_KEY_MADE_UP}', /variable/],
+  ['a variable behind a beginning', 'sk_us_${JUNCTION_KEY_MADE_UP}', /variable/],
+  ["a shell's variable", '$JUNCTION_KEY_MADE_UP', /variable/],
+  ["Kubernetes' variable", '$(JUNCTION_KEY_MADE_UP)', /variable/],
+  ["Helm's", '{{.Values.key.made_up}}', /variable/],
+  ["Windows'", '%JUNCTION_KEY_MADE_UP%', /variable/],
+  ['a placeholder', '<your-made_up-key-here>', /placeholder/],
+];
+
+const CREDENTIALS: [name: string, env: (text: string) => Env][] = [
+  ['JUNCTION_API_KEY', (text) => junction({ JUNCTION_API_KEY: text })],
+  ['JUNCTION_ACCOUNTS', (apiKey) => junctionAccount({ apiKey })],
+  ['BOOKING_API_KEYS', (secret) => ({ BOOKING_API_KEYS: `desk:${secret}` })],
+  ['BOOKING_API_KEYS', (secret) => ({ BOOKING_API_KEYS: secret })],
+  ['TEMPORAL_API_KEY', (text) => ({ TEMPORAL_ADDRESS: 'a:1', TEMPORAL_API_KEY: text })],
+];
+
+describe.each(CREDENTIALS)('a credential that was left as in its file: %s', (name, env) => {
+  test.each(LEFTOVERS)('%s', (_what, key, right) => {
+    const load = () => loadConfig(env(key));
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(new RegExp(`^${name}: `));
+    expect(load).toThrow(right);
+    expect(load).not.toThrow(/made_up/i);
+  });
+
+  test.each(['Nm$9x{a}%b(c)<d>-e"f\'g', '$2b$10$abcdefghijklmnop', 'Bearer-of-good-news'])(
+    'takes %s',
+    (key) => {
+      expect(() => loadConfig(env(key))).not.toThrow();
+    },
+  );
+});
+
+test.each(['Bearer sk_us_made_up', 'bearer  sk_us_made_up', 'Basic bWFkZTp1cA=='])(
+  'a key with the scheme of its header is refused: %s',
+  (key) => {
+    expect(() => loadConfig(junction({ JUNCTION_API_KEY: key }))).toThrow(/^JUNCTION_API_KEY: .*scheme/);
+  },
+);
+
+test('quotes around the whole list of secrets are refused', () => {
+  expect(() => loadConfig({ BOOKING_API_KEYS: `"${SECRET},desk:${SECRET}2"` })).toThrow(
+    /^BOOKING_API_KEYS: /,
+  );
+  expect(() => loadConfig({ BOOKING_API_KEYS: `desk:${SECRET},${SECRET}2'` })).toThrow(/^BOOKING_API_KEYS: /);
 });
 
 const WRONG: [what: string, env: Env, named: string, right?: RegExp][] = [
@@ -331,17 +413,12 @@ const WRONG: [what: string, env: Env, named: string, right?: RegExp][] = [
   ['a proxy with a path', { HTTPS_PROXY: 'http://proxy.example.com/pac' }, 'HTTPS_PROXY', /without a path/],
   ['a proxy with a broken user', { HTTPS_PROXY: 'http://u:p%4@proxy.example.com' }, 'HTTPS_PROXY', /percent/],
   [
-    'an exception that is a URL',
-    { HTTPS_PROXY: 'http://proxy:1', NO_PROXY: 'https://a.example' },
-    'NO_PROXY',
-    /list hosts/,
+    'a proxy with a dash in its name',
+    { HTTPS_PROXY: 'http://pro\u2013xy.example.com:3128' },
+    'HTTPS_PROXY',
+    /http:\/\/proxy/,
   ],
-  [
-    'an exception that is no range',
-    { HTTPS_PROXY: 'http://proxy:1', no_proxy: '10.0.0.0/33' },
-    'no_proxy',
-    /list hosts/,
-  ],
+  ['a proxy with half an address', { HTTP_PROXY: 'http://u:p%40@10.1:3128' }, 'HTTP_PROXY', /http:\/\/proxy/],
   // Temporal.
   [
     'Temporal with a scheme',
@@ -431,7 +508,9 @@ describe('what may be right is a warning', () => {
     ['api.eu.junction.com', 'pk_eu_x', 'api.eu.junction.com', 'pk_us_x'],
     ['api.sandbox.us.junction.com', 'sk_us_x', 'api.sandbox.us.junction.com', 'pk_us_x'],
     ['api.sandbox.eu.junction.com', 'sk_eu_x', 'api.sandbox.eu.junction.com', 'sk_us_x'],
-    ['api.us.junction.com', 'another-form', 'api.us.junction.com', 'sk_eu_x'],
+    ['api.us.junction.com', 'pk_us_x', 'api.us.junction.com', 'sk_eu_x'],
+    ['gateway.example.com', 'another-form', 'api.us.junction.com', 'another_x'],
+    ['api.eu.junction.com', 'pk_eu_x', 'api.eu.junction.com', 'changeme_x'],
     ['gateway.example.com', 'sk_us_x', 'api.us.junction.com/v3', 'pk_us_x'],
   ])('%s goes with %s, and %s not with %s', (host, fits, otherHost, fitsNot) => {
     expect(loadConfig(at(host, fits)).warnings).toEqual([]);
@@ -447,8 +526,57 @@ describe('what may be right is a warning', () => {
     [{ ...junctionAccount({}), JUNCTION_BASE_URL: URL_OF }, /^JUNCTION_BASE_URL: has no effect/],
     [{ TEMPORAL_CONFIG_FILE: join(dir, 'none.toml') }, /^TEMPORAL_CONFIG_FILE: /],
     [{ all_proxy: 'http://p:1' }, /^all_proxy: is not read/],
+    [oliver({ OLIVER_PASSWORD: '"made up"' }), /^Oliver account a: its password .*quotes/],
+    [oliver({ OLIVER_USERNAME: '${OLIVER_USER}' }), /^Oliver account a: its username .*variable/],
+    [oliverAccount({ password: '<password>' }), /^Oliver account a: its password .*placeholder/],
   ])('%j', (env, warning) => {
     expect(loadConfig(env).warnings).toEqual([expect.stringMatching(warning)]);
+  });
+
+  test.each([
+    'https://a.example',
+    '10.0.0.0/33',
+    '10.0.0.0/255.0.0.0',
+    '192.168.*.7',
+    'api.*.example.com',
+    '10.1',
+    '300.*',
+    '**',
+    '<-loopback>',
+    'a\u2013b.example',
+    '[::1',
+    '.10.0.0.1',
+  ])('of exceptions to a proxy, %s is left out, told by its place and never quoted', (entry) => {
+    const { proxies, warnings } = loadConfig({
+      HTTPS_PROXY: 'http://proxy:1',
+      no_proxy: `a.example,${entry};b.example`,
+    });
+    expect(proxies?.direct).toEqual(expect.arrayContaining(['a.example', 'b.example']));
+    expect(proxies?.direct).not.toContain(entry);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^no_proxy: entry 2 is left out; right are hosts, like/),
+    ]);
+  });
+
+  test.each([
+    ['10.*', '10.0.0.0/8'],
+    ['192.168.*', '192.168.0.0/16'],
+    ['192.168.*.*', '192.168.0.0/16'],
+    ['10.1.2.*', '10.1.2.0/24'],
+    ['169.254/16', '169.254.0.0/16'],
+    ['10/8', '10.0.0.0/8'],
+    ['*example.com', '*example.com'],
+    ['*.example.com:443', '*.example.com:443'],
+    ['<local>', '<local>'],
+    ['<LOCAL>', '<local>'],
+    ['.m\u00fcnchen.example', '.xn--mnchen-3ya.example'],
+  ])('of exceptions to a proxy, %s has one meaning', (entry, taken) => {
+    const { proxies, warnings } = loadConfig({
+      HTTP_PROXY: 'http://proxy:1',
+      NO_PROXY: `a.example|${entry}`,
+    });
+    expect(proxies?.direct.slice(0, 2)).toEqual(['a.example', taken]);
+    expect(warnings).toEqual([]);
   });
 
   test('names that Kubernetes gives are no settings', () => {
