@@ -121,8 +121,8 @@ describe.each(UNCLEAR)('%s', (_name, outcome) => {
 test('no answer within the time limit: a write is unknown, a read unavailable', async () => {
   server.expect('POST /thing', 'silence');
   server.expect('GET /thing', 'silence');
-  expect(await codeOf(exchange(request('write', { timeoutMs: 80 })))).toBe('outcome_unknown');
-  expect(await codeOf(exchange(request('read', { timeoutMs: 80 })))).toBe('provider_unavailable');
+  expect(await codeOf(exchange(request('write', { timeoutMs: 500 })))).toBe('outcome_unknown');
+  expect(await codeOf(exchange(request('read', { timeoutMs: 500 })))).toBe('provider_unavailable');
 });
 
 describe('nothing was sent, so a write is unavailable and not unknown', () => {
