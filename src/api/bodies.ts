@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { decodeText, hintOfNul } from '../booking/bytes';
+import { decodeText, hintOfNul, withoutMarks } from '../booking/bytes';
+import { charsetOf } from '../booking/content-type';
 import { Failure } from '../booking/failures';
 
 /** What comes in as the body of a request: bytes, decoded as they are declared, and the JSON in them. */
@@ -30,13 +31,7 @@ function bodyText(request: FastifyRequest, body: Buffer): string | Failure {
     });
   }
   const decoded = decodeText(body, charsetOf(request.headers['content-type']));
-  if ('text' in decoded) return decoded.text;
+  if ('text' in decoded) return withoutMarks(decoded.text);
   const { hint, isCharsetUnknown } = decoded;
   return new Failure(isCharsetUnknown ? 'unsupported_media_type' : 'malformed_json', { hint });
-}
-
-/** The charset that a content type declares, unquoted; undefined when it declares none. */
-export function charsetOf(contentType: string | undefined): string | undefined {
-  const found = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i.exec(contentType ?? '');
-  return found?.[1] ?? found?.[2];
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * The Idempotency-Key header. The IETF's draft has it as a quoted string (RFC 8941, sf-string), most callers send it bare:
- * `"abc"` and `abc` are one key.
+ * `"abc"` and `abc` are one key. Parameters after a quoted string (`"abc";p=1`) mean nothing here and are passed over, as
+ * RFC 8941 has it.
  */
 
 /** A key, and what an earlier build took it for: a start that it made is found by that. */
@@ -13,11 +14,14 @@ export interface IdempotencyKey {
 }
 
 const BARE = /^[\x21-\x7e]{1,255}$/;
-const QUOTED = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+const STRING = String.raw`"(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"`;
+/** A number, a string, a token, bytes or a boolean (RFC 8941, 3.3). */
+const ITEM = String.raw`(?:-?\d+(?:\.\d+)?|${STRING}|[A-Za-z*][\w!#$%&'*+.^|~:/\x60-]*|:[A-Za-z\d+/=]*:|\?[01])`;
+const QUOTED = new RegExp(`^(${STRING})(?:; *[a-z*][a-z0-9_.*-]*(?:=${ITEM})?)*$`);
 
-const BARE_HINT = 'must be 1 to 255 printable ASCII characters without spaces';
+const BARE_HINT = 'Must be 1 to 255 printable ASCII characters without spaces.';
 const QUOTED_HINT =
-  'begins with a quote, so it must end with one and hold 1 to 255 printable ASCII characters, with \\" for a quote and \\\\ for a backslash';
+  'Begins with a quote, so it must end with one and hold 1 to 255 printable ASCII characters, with \\" for a quote and \\\\ for a backslash.';
 
 /** Reads the header. Refuses what is neither form. */
 export const idempotencyKeySchema = z
@@ -35,6 +39,8 @@ export const idempotencyKeySchema = z
 
 function unquoted(header: string): string | null {
   if (!header.startsWith('"')) return BARE.test(header) ? header : null;
-  const key = QUOTED.exec(header)?.[1]?.replace(/\\(["\\])/g, '$1');
+  const key = QUOTED.exec(header)?.[1]
+    ?.slice(1, -1)
+    .replace(/\\(["\\])/g, '$1');
   return key !== undefined && key.length >= 1 && key.length <= 255 ? key : null;
 }

@@ -83,12 +83,16 @@ function failureOf(err: unknown): Failure | null {
     return new InvalidRequest(
       err.validation.map(({ instancePath, message }) => ({
         field: instancePath.slice(1).replaceAll('/', '.') || (err.validationContext ?? 'request'),
-        hint: message ?? 'is not valid',
+        hint: sentence(message ?? 'is not valid'),
       })),
     );
   }
   const known = FASTIFY_CODES.get(textAt(err, 'code') ?? '');
   return known ? new Failure(known) : null;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }
 
 /** The message stays out of the log: it may quote what a caller sent. Names, code and frames find the bug. */

@@ -5,7 +5,7 @@ import { MESSAGE_LIMITS } from '../booking/messages';
 import { CHOICES, type Choice } from '../booking/failures';
 import { PROVIDERS } from '../booking/model';
 import { requestSchema, slotChoiceSchema, windowSchema } from '../booking/schema/request';
-import { prose, someProse, text, token } from '../booking/schema/text';
+import { blankIsAbsent, prose, someProse, text, token } from '../booking/schema/text';
 import { textProblems, tidied } from '../booking/schema/tidy';
 import { bookingSummarySchema } from '../booking/schema/summary';
 import { bookingViewSchema, slotSchema, statusSchema } from '../booking/schema/view';
@@ -44,7 +44,8 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 export const startHeadersSchema = z.object({
   'idempotency-key': idempotencyKeySchema.optional(),
-  prefer: z.string().optional().meta({
+  // A preference that says nothing is as good as one that nobody knows: passed over.
+  prefer: blankIsAbsent(z.string()).optional().meta({
     description: '`wait=N`: answer with the settled booking if that comes within N seconds, 60 at most.',
   }),
 });
@@ -77,7 +78,7 @@ export const idSchema = z.object({ id: z.string() });
 const ownToken = token(MESSAGE_LIMITS.token).optional();
 
 export const cancelSchema = z.strictObject({
-  reason: prose(MESSAGE_LIMITS.text).optional(),
+  reason: blankIsAbsent(prose(MESSAGE_LIMITS.text)).optional(),
   order: z.enum(['cancel', 'keep']).optional(),
   acceptFees: z.boolean().optional(),
   id: ownToken,

@@ -36,6 +36,11 @@ export function decodeText(bytes: Uint8Array, charset?: string): Decoded {
   return decodeAs(labelToReadBy(charset), bytes);
 }
 
+/** A JSON text without the byte order marks among its first blanks: joined files have several. Lines stay as they are. */
+export function withoutMarks(json: string): string {
+  return json.replace(/^[ \t\r\n\uFEFF]+/, (beginning) => beginning.replaceAll('\uFEFF', ''));
+}
+
 /** Why a text that is no JSON may be none: it holds the bytes 00 of UTF-16. Null where it does not. */
 export function hintOfNul(text: string): string | null {
   const at = text.indexOf('\0');

@@ -1,3 +1,5 @@
+import { withoutMarks } from '../booking/bytes';
+
 /**
  * Where a JSON text goes wrong. The messages of JSON.parse quote the text, which holds patients' data, and name
  * no line; so the text is gone through once more here.
@@ -12,9 +14,9 @@ export interface JsonMistake {
 
 export type JsonResult = { value: unknown } | { mistake: JsonMistake };
 
-/** The value of a JSON text, or its first mistake. A byte order mark at the beginning is passed over. */
+/** The value of a JSON text, or its first mistake. Byte order marks at the beginning are passed over. */
 export function parseJson(text: string): JsonResult {
-  const json = text.replace(/^\uFEFF/, '');
+  const json = withoutMarks(text);
   try {
     const value: unknown = JSON.parse(json);
     return { value };

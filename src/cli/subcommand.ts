@@ -82,3 +82,10 @@ export function someText(text: string): string {
   if (fault !== null) throw new InvalidArgumentError(fault);
   return tidy;
 }
+
+/** What a list is narrowed to, without the blanks around it. A blank one would narrow it to something else than was meant. */
+export function filterText(text: string): string {
+  const tidy = tidyText(text, 'line');
+  if (tidy === '') throw new InvalidArgumentError('Must not be empty.');
+  return tidy;
+}

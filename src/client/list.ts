@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isBlank } from '../booking/characters';
 import { Failure } from '../booking/failures';
 import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
 import type { BookingSummary } from '../booking/schema/summary';
@@ -125,6 +126,7 @@ function attentionIs(attention: BookingFilter['attention']): string | null {
 /** No value of ours holds a quote, so what does is refused instead of escaped. */
 function equals(attribute: Attribute, field: string, value: string | undefined): string | null {
   if (value === undefined) return null;
+  if (isBlank(value)) throw new Failure('invalid_request', { field, hint: 'Must not be empty.' });
   if (/^[^'"`\\\p{Cc}]{1,255}$/u.test(value)) return `${attribute} = '${value}'`;
   throw new Failure('invalid_request', { field, hint: 'Must be 1 to 255 characters without quotes.' });
 }

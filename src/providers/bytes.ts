@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { labelToReadBy } from '../booking/charset-labels';
+import { charsetOf } from '../booking/content-type';
 import { fromWindows1252 } from '../booking/windows-1252';
 
 /**
@@ -15,7 +16,7 @@ export type Decoded = { text: string } | { illegible: string };
  * what is declared as ASCII is read as UTF-8. The mark is no part of the text.
  */
 export function decode(bytes: Uint8Array, contentType: string | null): Decoded {
-  const charset = markedCharset(bytes) ?? labelToReadBy(declaredCharset(contentType));
+  const charset = markedCharset(bytes) ?? labelToReadBy(charsetOf(contentType));
   const decoder = decoderOf(charset);
   if (!decoder) return { illegible: 'a body in a charset that is not known here' };
   if (decoder.encoding === 'windows-1252')
@@ -36,20 +37,6 @@ const MARKS: readonly (readonly [charset: string, ...bytes: number[]])[] = [
 
 function markedCharset(bytes: Uint8Array): string | undefined {
   return MARKS.find(([, ...mark]) => mark.every((byte, at) => bytes[at] === byte))?.[0];
-}
-
-/** A parameter of a content type, its value quoted or not. */
-const PARAMETER = /;\s*([^=;\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
-
-/** The first charset that a content type names. Of several content types that were joined, the first one's. */
-function declaredCharset(contentType: string | null): string | undefined {
-  for (const [, name, quoted, plain] of (contentType ?? '').matchAll(PARAMETER)) {
-    if (name?.toLowerCase() !== 'charset') continue;
-    const value = quoted?.replace(/\\(.)/g, '$1') ?? plain?.split(',')[0];
-    const label = value?.trim().replace(/^'(.*)'$/, '$1');
-    if (label) return label;
-  }
-  return undefined;
 }
 
 /** Undefined for a label that the Encoding standard, or this build of Node, does not know. */

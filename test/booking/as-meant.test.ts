@@ -131,6 +131,58 @@ describe('prose', () => {
   });
 });
 
+describe('blank is refused where a text must be right when it is there', () => {
+  test.each<[string, object]>([
+    ['timezone', PLACED_AT_HOME],
+    ['patient.remoteId', PLACED_AT_HOME],
+    ['patient.address.country', PLACED_AT_HOME],
+    ['patient.id', OLIVER],
+    ['client.phone', NAMED],
+    ['preference', PLACED_AT_HOME],
+  ])('%s', (path, base) => {
+    for (const blank of ['', ' ', '\u200B\n', '\u0301'])
+      expect(requestProblems(withValue(base, path, blank), at)).toEqual([
+        { field: path, hint: 'Must not be empty.' },
+      ]);
+  });
+});
+
+describe('an id of the vendor is of 64 bits', () => {
+  test.each(['9223372036854775807', '1000000000000000000', '999999999999999999', '0'])('%s is one', (id) => {
+    expect(fieldsOf(withValue(OLIVER, 'patient', { id }))).toEqual([]);
+  });
+  test.each(['9223372036854775808', '9999999999999999999', '10000000000000000000'])('%s is none', (id) => {
+    for (const path of ['patient', 'client'])
+      expect(requestProblems(withValue(OLIVER, path, { id }), at)).toEqual([
+        { field: `${path}.id`, hint: expect.stringContaining('at most 9223372036854775807') },
+      ]);
+  });
+});
+
+describe('a free-form block', () => {
+  test.each<[string, string, object]>([
+    ['order.extra.a.0.b', 'order.extra', { a: [{ b: 'x\0' }] }],
+    ['order.extra.a', 'order.extra', { a: '\u0007' }],
+    ['order.extra.a', 'order.extra', { a: '\u0085' }],
+    ['order.extra', 'order.extra', { 'k\0': 1 }],
+    ['order.extra.a', 'order.extra', { a: { 'k\u001B': 1 } }],
+    ['patient.medicalProxy.name', 'patient.medicalProxy', { name: 'A\0' }],
+    ['patient.medicalProxy', 'patient.medicalProxy', { 'na\u007Fme': 'A' }],
+  ])('is refused by %s for a control character in it', (field, path, block) => {
+    expect(requestProblems(withValue(PLACED_AT_HOME, path, block), at)).toEqual([
+      { field, hint: expect.stringContaining('control characters') },
+    ]);
+  });
+
+  test.each(['order.extra', 'patient.medicalProxy'])(
+    '%s is passed on as it is, blanks and lines too',
+    (path) => {
+      const block = { a: ' ', b: '', 'c ': [' x\r\n\ty ', null], d: '\u200D\u0301' };
+      expect(valueAt(parseRequest(withValue(PLACED_AT_HOME, path, block), at), path)).toEqual(block);
+    },
+  );
+});
+
 describe('text that is none is refused wherever it is', () => {
   test.each<[string, object]>([
     ['order.extra.a.0.b', withValue(PLACED_AT_HOME, 'order.extra', { a: [{ b: 'x\uD83D' }] })],
@@ -150,7 +202,8 @@ describe('text that is none is refused wherever it is', () => {
     const slot = { key: ' k\t', startsAt: '2026-12-07T16:00:00-05:00', endsAt: '2026-12-07T16:20:00-05:00' };
     const { windows: _, ...rest } = OLIVER;
     expect(parseRequest({ ...rest, slot }, at).slot?.key).toBe(' k\t');
-    expect(fieldsOf({ ...rest, slot: { ...slot, key: 'k\uD83D' } })).toEqual(['slot.key']);
+    for (const key of ['k\uD83D', 'k\0', '\u0007k', '', ' ', '\u200B\n'])
+      expect(fieldsOf({ ...rest, slot: { ...slot, key } })).toEqual(['slot.key']);
   });
 });
 

@@ -28,6 +28,8 @@ async function written(bytes: Buffer): Promise<string> {
 test.each<[string, Buffer]>([
   ['UTF-8', Buffer.from(TEXT)],
   ['UTF-8 with a mark', Buffer.from(`\uFEFF${TEXT}`)],
+  ['UTF-8 with two marks', Buffer.from(`\uFEFF\uFEFF${TEXT}`)],
+  ['UTF-8 with a mark after blanks', Buffer.from(` \n\uFEFF${TEXT}`)],
   ['UTF-16 with a mark', Buffer.from(`\uFEFF${TEXT}`, 'utf16le')],
   ['UTF-16 with the other mark', utf16be(`\uFEFF${TEXT}`)],
 ])('a file in %s is read, and so is standard input', async (_name, bytes) => {

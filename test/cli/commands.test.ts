@@ -176,6 +176,11 @@ describe('list', () => {
     ['--limit', '0'],
     ['--limit', '1001'],
     ['--limit', ''],
+    ...['--account', '--attention', '--order', '--reference', '--page'].flatMap((option) => [
+      [option, ''],
+      [option, ' '],
+      [option, '\u200B'],
+    ]),
   ])('%s %s is wrong usage', async (...option) => {
     expect((await runCli(['list', ...option])).code).toBe(2);
   });

@@ -19,6 +19,17 @@ beforeAll(async () => {
 afterAll(() => standIn.stop());
 
 describe('list', () => {
+  it.each(['account', 'attention', 'orderId', 'reference', 'status', 'provider'])(
+    'refuses a %s that says nothing, which would be every booking or none',
+    async (field) => {
+      for (const blank of ['', ' ', '\u200B'])
+        expect((await failureOf(bookings.list({ [field]: blank }))).facts).toEqual({
+          field,
+          hint: 'Must not be empty.',
+        });
+    },
+  );
+
   it('finds bookings by what the search attributes say, page by page', async () => {
     const reference = `list-${randomUUID()}`;
     const ids = await Promise.all(

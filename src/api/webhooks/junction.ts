@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyPluginCallback } from 'fastify';
-import { decodeText } from '../../booking/bytes';
+import { decodeText, withoutMarks } from '../../booking/bytes';
+import { charsetOf } from '../../booking/content-type';
 import { Failure } from '../../booking/failures';
-import { charsetOf } from '../bodies';
 import type { Metrics } from '../metrics';
 import { eventLabel, newsOf } from './news';
 import { routeNews, type Routing } from './routing';
@@ -54,12 +54,13 @@ export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (a
   done();
 };
 
-/** Undefined for what is no JSON in its encoding: signed or not, it names no order. */
+/** Undefined for what is no JSON in its encoding, or in UTF-8 where nobody knows the declared one: it names no order. */
 function jsonOf(raw: Buffer, contentType: string | undefined): unknown {
-  const decoded = decodeText(raw, charsetOf(contentType));
+  const declared = decodeText(raw, charsetOf(contentType));
+  const decoded = 'isCharsetUnknown' in declared ? decodeText(raw) : declared;
   if (!('text' in decoded)) return undefined;
   try {
-    return JSON.parse(decoded.text);
+    return JSON.parse(withoutMarks(decoded.text));
   } catch {
     return undefined;
   }

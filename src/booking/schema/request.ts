@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isEmail } from '../email';
 import { LIMIT_RANGES, type Limits, MOST } from '../limits';
 import { FIRST_DAY, isDayInRange, isTimeInRange, LAST_DAY } from '../times';
-import { key, prose, someText, text } from './text';
+import { blankIsAbsent, key, prose, someText, text } from './text';
 
 /**
  * The zod schemas of a booking request: form and bounds, no clock. What needs the day (past windows, age) is in
@@ -35,10 +35,19 @@ const word = someText(100);
 /** A slot's key goes back to the provider whole. */
 const slotKey = key(2048);
 
-const INTEGER = 'must be an integer, as a number or (above 9007199254740991 always) as text of its digits';
+/** The vendor's ids are of 64 bits, one of them for the sign. */
+const LARGEST_ID = '9223372036854775807';
+const INTEGER = `must be an integer, as a number or (above 9007199254740991 always) as text of its digits, at most ${LARGEST_ID}`;
 /** An id that the vendor has as an integer. One that a number cannot hold whole is given as the text of its digits. */
 const integerId = z.union(
-  [z.number(INTEGER).int(INTEGER), z.string().regex(/^(0|[1-9]\d{0,18})$/, INTEGER)],
+  [
+    z.number(INTEGER).int(INTEGER),
+    z
+      .string()
+      .regex(/^(0|[1-9]\d{0,18})$/, INTEGER)
+      // Texts of as many digits are in the order of their numbers.
+      .refine((digits) => digits.length < LARGEST_ID.length || digits <= LARGEST_ID, INTEGER),
+  ],
   INTEGER,
 );
 
@@ -58,12 +67,12 @@ export const windowSchema = z.strictObject({
 
 export const addressSchema = z.strictObject({
   firstLine: line,
-  secondLine: text(200).optional(),
+  secondLine: blankIsAbsent(text(200)).optional(),
   city: word,
   state: word,
   zip,
   country: word.default('US'),
-  accessNotes: prose(1000).optional(),
+  accessNotes: blankIsAbsent(prose(1000)).optional(),
 });
 
 export const patientSchema = z.strictObject({
@@ -153,7 +162,7 @@ const common = {
   /** Books this slot and no other, instead of `windows`. */
   slot: slotChoiceSchema.optional(),
   preference: z.enum(['earliest', 'closest', 'cheapest']).default('earliest'),
-  notes: prose(800).optional(),
+  notes: blankIsAbsent(prose(800)).optional(),
   /**
    * At home: book a slot, or ask the provider to call the patient and agree on a time. Left open, the area decides.
    */

@@ -5,17 +5,28 @@ import { lengthOf } from '../text';
 /** The text of requests: how long it may be, and what kind it is (see characters.ts). */
 
 /**
- * Two more kinds come back to whoever gave them, and so are taken as they are: a token is a line, a key may hold whatever is
- * valid text.
+ * Three more kinds are taken as they are: a token is a line and a key is prose, which both come back to whoever gave them; what
+ * is in a free-form block is passed on, blank or not.
  */
-export type FieldKind = TextKind | 'token' | 'key';
+export type FieldKind = TextKind | 'token' | 'key' | 'free';
 
 /** Zod hands a schema's entry on to what is made of it by `meta` or `describe`. */
-const KINDS = z.registry<{ kind: FieldKind }>();
+const KINDS = z.registry<{ kind: FieldKind; mayBeBlank?: true }>();
 
-/** The kind of a field's text; what nobody has marked is a line. */
+/** The kind of a field's text; what nobody has marked is a line, and what may be anything is free. */
 export function kindOf(schema: z.core.$ZodType): FieldKind {
-  return KINDS.get(schema)?.kind ?? 'line';
+  return KINDS.get(schema)?.kind ?? (schema instanceof z.ZodUnknown ? 'free' : 'line');
+}
+
+/** Whether a text that says nothing is as good as none in this field. Anywhere else it is a mistake, and is refused. */
+export function mayBeBlank(schema: z.core.$ZodType): boolean {
+  return KINDS.get(schema)?.mayBeBlank === true;
+}
+
+/** The same schema, for a field that is absent when its text is blank. */
+export function blankIsAbsent(schema: z.ZodString): z.ZodString {
+  KINDS.add(schema, { kind: kindOf(schema), mayBeBlank: true });
+  return schema;
 }
 
 /** A line of at most so many characters, counted as vendors and JSON Schema do: by code points. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { brokenText, textFault, tidyText } from '../characters';
+import { brokenText, isBlank, textFault, tidyText } from '../characters';
 import { type Problem, WHOLE_REQUEST } from './problem';
-import { kindOf } from './text';
+import { type FieldKind, kindOf, mayBeBlank } from './text';
 
 /**
  * A body as its sender means it, before its form is checked: null is absent, blanks around a text are no part of it. Two
- * bodies that differ in these alone are one and the same. Blocks that are passed on as they are stay as they are.
+ * bodies that differ in these alone are one and the same. A text that says nothing is absent in the fields that are marked for
+ * it, and refused in all others. Blocks that are passed on as they are stay as they are.
  */
 
 type Schema = z.core.$ZodType;
@@ -27,8 +28,7 @@ export function tidied(schema: Schema, value: unknown): unknown {
       if (!field) return [[key, item]];
       if (item === null) return [];
       const tidy = tidied(field, item);
-      // Nothing that anybody could see, where nothing need be said, says nothing.
-      return tidy === '' && mayBeBlank(field) ? [] : [[key, tidy]];
+      return tidy === '' && mayBeBlank(bare(field)) ? [] : [[key, tidy]];
     }),
   );
 }
@@ -49,23 +49,46 @@ function* faults(schema: Schema | null, value: unknown, path: readonly string[])
   }
   if (typeof value !== 'object' || value === null || path.length === MAX_DEPTH) return;
   for (const [key, item] of Object.entries(value)) {
+    const part = partOf(schema, value, key);
     // The name of a field is told in answers, which must be valid text themselves.
-    const broken = brokenText(key);
-    if (broken === null) yield* faults(partOf(schema, value, key), item, [...path, key]);
-    else yield { field: path.join('.') || WHOLE_REQUEST, hint: `The name of a field in it: ${broken}` };
+    const fault = brokenText(key) ?? (isFree(part) ? textFault(key, 'prose') : null);
+    if (fault === null) yield* faults(part, item, [...path, key]);
+    else yield { field: path.join('.') || WHOLE_REQUEST, hint: `The name of a field in it: ${fault}` };
   }
 }
 
-/** What no schema knows is passed on as it is, or refused by its name. */
+/** What is wrong with a tidied text of each kind. */
+const FAULT_OF: Readonly<Record<FieldKind, (text: string) => string | null>> = {
+  line: (text) => blankFault(text) ?? textFault(text, 'line'),
+  prose: (text) => blankFault(text) ?? textFault(text, 'prose'),
+  token: (text) => blankFault(text) ?? textFault(text, 'line'),
+  key: (text) => blankFault(text) ?? textFault(text, 'prose'),
+  free: (text) => textFault(text, 'prose'),
+};
+
+function blankFault(text: string): string | null {
+  return isBlank(text) ? 'Must not be empty.' : null;
+}
+
+/** What no schema knows is refused by its name, or is a header that nobody asks for. */
 function faultOf(schema: Schema | null, value: string): string | null {
-  const kind = schema === null ? 'key' : kindOf(bare(schema));
-  if (kind === 'key') return brokenText(value);
-  return textFault(value, kind === 'prose' ? 'prose' : 'line');
+  return schema === null ? brokenText(value) : FAULT_OF[kindOf(bare(schema))](value);
 }
 
 function partOf(schema: Schema | null, value: object, key: string): Schema | null {
   if (schema === null) return null;
-  return (Array.isArray(value) ? elementOf(schema) : fieldOf(schema, key)) ?? null;
+  const whole = bare(schema);
+  if (whole instanceof z.ZodUnknown) return whole;
+  return (Array.isArray(value) ? elementOf(whole) : fieldOf(whole, key)) ?? valueOf(whole);
+}
+
+/** What is in a block of any fields; null for what is none. */
+function valueOf(block: Schema): Schema | null {
+  return block instanceof z.ZodRecord ? block.valueType : null;
+}
+
+function isFree(schema: Schema | null): boolean {
+  return schema !== null && kindOf(bare(schema)) === 'free';
 }
 
 /** The schema without what only says that the field may be absent. */
@@ -73,12 +96,6 @@ function bare(schema: Schema): Schema {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
     return bare(schema.unwrap());
   return schema;
-}
-
-/** Whether a text that says nothing may as well be left out. */
-function mayBeBlank(schema: Schema): boolean {
-  const inner = bare(schema);
-  return inner !== schema && inner instanceof z.ZodString && inner.safeParse('').success;
 }
 
 function elementOf(schema: Schema): Schema | undefined {

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes';
 import { incidentsText, problemsText } from '../format/care';
 import { bookingsText } from '../format/lists';
 import type { Session } from '../session';
-import { type Cli, subcommand } from '../subcommand';
+import { type Cli, filterText, subcommand } from '../subcommand';
 
 interface ListOptions {
   status?: string;
@@ -39,13 +39,13 @@ export function registerList(cli: Cli): void {
   command
     .addOption(new Option('--status <status>', 'in this status').choices(STATUSES))
     .addOption(new Option('--provider <provider>', 'at this provider').choices(PROVIDERS))
-    .option('--account <account>', 'of this account')
-    .option('--attention [reason]', 'that need a person, for this reason or for any')
-    .option('--order <id>', 'of this order')
-    .option('--reference <reference>', 'with this reference')
+    .option('--account <account>', 'of this account', filterText)
+    .option('--attention [reason]', 'that need a person, for this reason or for any', filterText)
+    .option('--order <id>', 'of this order', filterText)
+    .option('--reference <reference>', 'with this reference', filterText)
     .option('--open', 'that still run')
     .option('--limit <count>', `at most this many, 1 to ${MAX_LIMIT}`, limit, DEFAULT_LIMIT)
-    .option('--page <token>', 'the next ones, with the token that a list ended with')
+    .option('--page <token>', 'the next ones, with the token that a list ended with', filterText)
     .addOption(
       new Option(
         '--incidents',
