@@ -50,6 +50,9 @@ const MOST_STEPS = 200_000;
 /** Turns of Node's loop that a request without a socket needs at most: its body is read in a second one. */
 const TURNS = 3;
 
+/** Turns for which nothing may be due while the work goes on by itself. */
+const IDLE_TURNS = 200;
+
 const realImmediate = setImmediate;
 const turn = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve));
 
@@ -84,6 +87,7 @@ export function installTime(): VirtualTime {
     sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
     async play(work, onStep) {
       const progress = { isDone: false };
+      let idle = 0;
       const done = work.finally(() => {
         progress.isDone = true;
       });
@@ -93,7 +97,8 @@ export function installTime(): VirtualTime {
         if (progress.isDone) return done;
         await onStep?.();
         if (steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} steps`);
-        if (!(await step())) throw new Error('nothing is due any more, and the work is not done');
+        if (await step()) idle = 0;
+        else if (++idle > IDLE_TURNS) throw new Error('nothing is due any more, and the work is not done');
       }
     },
     during(work) {

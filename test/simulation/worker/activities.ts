@@ -11,6 +11,8 @@ export interface ActivityWorker {
   start(run: Run, task: ActivityTask): void;
   /** The process is gone, with all that it was about to do; another one takes its place. */
   lose(): void;
+  /** Another process takes the tasks from now on; this one brings its own to their end. */
+  replace(): void;
   /** How many were lost. */
   losses(): number;
 }
@@ -37,6 +39,7 @@ export function createActivityWorker(options: ActivityWorkerOptions): ActivityWo
   let process = begin(options);
   return {
     losses: () => losses,
+    replace: () => void (process = begin(options)),
     lose() {
       process.self.dead = true;
       losses += 1;

@@ -11,6 +11,8 @@ export interface WorkflowWorker {
   play(info: RunInfo, before: readonly PlayedTask[], task: Task): Promise<Command[]>;
   /** Forgets a run, as a cache does that is full or lost; of all when none is named. */
   evict(runId?: string): Promise<void>;
+  /** Loses the cache before these tasks, counted over all runs from 1. */
+  evictBefore(tasks: readonly number[]): void;
   /** Builds the run anew beside the cached one and compares. */
   verify(info: RunInfo, tasks: readonly PlayedTask[]): Promise<void>;
   /** Activations of all runs so far. */
@@ -24,6 +26,8 @@ export class ReplayError extends Error {
 export function createWorkflowWorker(sandbox: Sandbox): WorkflowWorker {
   const cache = new Map<string, CachedRun>();
   let activations = 0;
+  let played = 0;
+  let evictions: readonly number[] = [];
   const counted = async (run: CachedRun, task: Task, isReplaying: boolean): Promise<Command[]> => {
     const before = run.activations();
     try {
@@ -50,7 +54,10 @@ export function createWorkflowWorker(sandbox: Sandbox): WorkflowWorker {
   };
   return {
     activations: () => activations,
+    evictBefore: (tasks) => void (evictions = tasks),
     async play(info, before, task) {
+      played += 1;
+      if (evictions.includes(played)) await evict(info.runId);
       const run = cache.get(info.runId) ?? (await replayed(info, before));
       cache.set(info.runId, run);
       try {

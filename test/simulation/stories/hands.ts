@@ -1,0 +1,88 @@
+import type { Lane } from '../../matrix/lanes';
+import { junctionWorld } from '../../property/junction-world';
+import { oliverWorld } from '../../property/oliver-world';
+import type { World } from '../../property/worlds';
+import type { Fault, FaultAnswer } from '../../support/calls';
+import type { ClinicHand } from '../../support/clinic';
+import type { SagaRig } from '../../support/saga';
+import type { SandboxHand } from '../../support/sandbox';
+import type { BookingView } from '../../../src/booking/schema/view';
+import type { Stage } from '../simulation';
+import type { CallName, Rule } from '../world/faults';
+
+/** The hands of the tests on the real server, laid over a simulated stage: stories and worlds are the same there and here. */
+
+/** As much of a rig as people and the end of a story need (test/property/people.ts, drive.ts). */
+export function rigOf(stage: Stage): SagaRig {
+  const rig = {
+    bookings: stage.bookings,
+    server: { client: stage.client },
+    until: (id: string, fits: (view: BookingView) => boolean, timeoutMs: number) =>
+      untilView(stage, id, fits, timeoutMs),
+  };
+  // What else a rig has is for tests that stop and start real workers.
+  return rig as unknown as SagaRig;
+}
+
+/** How often a view is looked at, in ms of virtual time. */
+const LOOK_MS = 50;
+
+async function untilView(
+  stage: Stage,
+  id: string,
+  fits: (view: BookingView) => boolean,
+  timeoutMs: number,
+): Promise<BookingView> {
+  const giveUpMs = stage.time.now() + timeoutMs;
+  for (;;) {
+    const view = await stage.bookings.get(id);
+    if (fits(view)) return view;
+    if (stage.time.now() > giveUpMs)
+      throw new Error(`the booking did not get there: ${JSON.stringify(view)}`);
+    await stage.time.sleep(LOOK_MS);
+  }
+}
+
+export function worldAtHome(stage: Stage): World {
+  const { junction } = stage;
+  const hand = {
+    ...faultsOf(stage, 'junction'),
+    state: () => junction.state(),
+    control: (path: string, body: unknown) => junction.control(path, body),
+    async placeOrder(body: object): Promise<string> {
+      const answer = await junction.control('/v3/order', body);
+      return (answer as { order: { id: string } }).order.id;
+    },
+  };
+  // A world asks for no more of its sandbox than this.
+  return junctionWorld({ account: 'default', sandbox: hand as unknown as SandboxHand } as unknown as Lane);
+}
+
+export function worldAtPractice(stage: Stage): World {
+  const { oliver } = stage;
+  const hand = {
+    ...faultsOf(stage, 'oliver'),
+    state: () => oliver.state(),
+    control: (path: string, body: unknown) => oliver.control(path, body),
+  };
+  return oliverWorld(hand as unknown as ClinicHand);
+}
+
+function faultsOf({ faults }: Stage, vendor: string) {
+  return {
+    async fail(name: string, ...given: Fault[]): Promise<void> {
+      for (const fault of given) faults.add(`${vendor} ${name}` as CallName, ruleOf(fault));
+    },
+    async mend(): Promise<void> {
+      faults.mend();
+    },
+  };
+}
+
+function ruleOf({ answer, ...fault }: Fault): Rule {
+  return { ...fault, ...(answer !== undefined && { answer: answerOf(answer) }) };
+}
+
+function answerOf(answer: FaultAnswer): NonNullable<Rule['answer']> {
+  return typeof answer === 'number' ? { status: answer } : answer;
+}
