@@ -215,7 +215,7 @@ const RealDate = Date;
 
 function dateOf(source: Source): DateConstructor {
   // A class is what Date is: callers make instances of it. The SDK knows dates by the name of their class.
-  const Date = class extends RealDate {
+  const StandIn = class extends RealDate {
     constructor(...args: [] | [string | number | Date]) {
       if (args.length === 0) super(Math.floor(source.now()));
       // Whatever else is given goes on as it is: Date takes up to seven numbers, which its types list one by one.
@@ -225,7 +225,8 @@ function dateOf(source: Source): DateConstructor {
       return Math.floor(source.now());
     }
   };
-  return Date as DateConstructor;
+  Object.defineProperty(StandIn, 'name', { value: 'Date' });
+  return StandIn as DateConstructor;
 }
 
 function bytesOf(source: Source, length: number): Buffer {

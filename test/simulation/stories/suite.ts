@@ -38,7 +38,9 @@ export async function playSeed(
 
 async function shrunk(simulation: Simulation, seed: number, story: SimulatedStory, why: string) {
   const told = await fc.check(
-    fc.asyncProperty(simulatedStory, async (one) => void (await playStory(simulation, one))),
+    fc.asyncProperty(simulatedStory, async (one) => {
+      await playStory(simulation, one);
+    }),
     { seed, numRuns: 1, interruptAfterTimeLimit: SHRINKS_MS, markInterruptAsFailure: false },
   );
   const [least] = told.counterexample ?? [];
