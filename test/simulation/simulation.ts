@@ -24,7 +24,7 @@ import { createClient } from './server/client';
 import { createNamespace, type Namespace } from './server/namespace';
 import { createQueues, type Queues } from './server/queues';
 import type { Run } from './server/run';
-import { installTime, type VirtualTime } from './time';
+import { installTime, owner, timeOfStory, type Mortal, type VirtualTime } from './time';
 import { createActivityWorker, type ActivityTable, type ActivityWorker } from './worker/activities';
 import { createWorkflowWorker, type WorkflowWorker } from './worker/workflows';
 import { createFaultBook, type FaultBook, type Rule } from './world/faults';
@@ -118,19 +118,21 @@ async function playOn<T>(
   story: (stage: Stage) => Promise<T>,
   options: StageOptions,
 ): Promise<T> {
-  const { time, world } = ground;
+  const { world } = ground;
+  const life: Mortal = { dead: false };
+  const time = timeOfStory(ground.time, life);
   const chance = chanceOf(seed);
   time.reset(FIRST_DAY_MS + chance.int(0, DAYS * DAY_MS), seed);
   await time.play(Promise.all([world.junction.control('reset', {}), world.oliver.control('reset', {})]));
   const changes: { providers: boolean; runs: Set<Run> } = { providers: false, runs: new Set() };
   const broken: { error: unknown }[] = [];
-  const stage = stageOf(ground, seed, chance, options, {
+  const stage = stageOf({ ...ground, time }, seed, chance, options, {
     touched: () => (changes.providers = true),
     changed: (run) => void changes.runs.add(run),
     failed: (error) => void broken.push({ error }),
   });
   try {
-    return await time.play(story(stage), async () => {
+    return await time.play(owner.run(life, story, stage), async () => {
       const [first] = broken;
       if (first) throw first.error;
       if (!options.check || (!changes.providers && changes.runs.size === 0)) return;
@@ -140,6 +142,9 @@ async function playOn<T>(
       await options.check(stage, what);
     });
   } finally {
+    life.dead = true;
+    stage.activities.lose();
+    await time.drain();
     await stage.workflows.evict();
   }
 }

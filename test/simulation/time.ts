@@ -20,6 +20,8 @@ export interface VirtualTime {
   during<T>(work: Promise<T>): Promise<T>;
   /** Begins anew: nothing is due, the clock is set, and chance is that of the seed. */
   reset(nowMs: number, seed: number): void;
+  /** Lets what Node still does in turns of its own come to its end, with the clock standing still. */
+  drain(): Promise<void>;
   /** Steps since the last reset. */
   steps(): number;
   uninstall(): void;
@@ -55,6 +57,13 @@ const IDLE_TURNS = 200;
 
 const realImmediate = setImmediate;
 const turn = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve));
+
+/** The same time for one story: once that is over, nothing of it comes any more. */
+export function timeOfStory(time: VirtualTime, story: Mortal): VirtualTime {
+  const after = (ms: number, run: () => unknown): Due =>
+    time.after(ms, () => (story.dead ? undefined : owner.run(story, run)));
+  return { ...time, after, sleep: (ms) => new Promise((resolve) => void after(ms, resolve)) };
+}
 
 /** Puts virtual time in the place of this process's. */
 export function installTime(): VirtualTime {
@@ -113,6 +122,9 @@ export function installTime(): VirtualTime {
       steps = 0;
       atWork.clear();
       chance = chanceOf(seed, 'ids');
+    },
+    async drain() {
+      for (let n = 0; n < 2 * TURNS; n += 1) await turn();
     },
     steps: () => steps,
     uninstall,

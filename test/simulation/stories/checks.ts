@@ -16,7 +16,7 @@ export interface Checks {
 export interface Watched {
   story: Story;
   world: World;
-  wishes: Wishes;
+  wishes: () => Wishes;
 }
 
 /** A rule that was broken: the simulated world's, and not the simulator's own fault. */
@@ -41,9 +41,10 @@ export function createChecks(watched: () => Watched | null): Checks {
       const ended = views.find(({ status }) => isEnded(status));
       if (!providers && !ended) return;
       const sample = await now.world.sample();
-      broken(() => oneAppointment(sample, now.wishes, now.world));
-      noFalseUndo(now, sample);
-      if (ended) broken(() => keptAtTheEnd(now, ended, sample));
+      const wishes = now.wishes();
+      broken(() => oneAppointment(sample, wishes, now.world));
+      noFalseUndo(wishes, sample);
+      if (ended) broken(() => keptAtTheEnd({ ...now, wishes }, ended, sample));
     },
   };
 }
@@ -62,7 +63,7 @@ function inOrder(before: BookingView | undefined, now: BookingView): void {
 }
 
 /** Promise 4, at any moment. */
-function noFalseUndo({ wishes }: Watched, { undoneAt }: Sample): void {
+function noFalseUndo(wishes: Wishes, { undoneAt }: Sample): void {
   if (undoneAt.some((at) => !wishes.undoAt.some((asked) => asked <= at)))
     throw new Violation('a confirmed appointment was cancelled that nobody asked to');
 }

@@ -13,10 +13,10 @@ import type { CallName, Rule } from '../world/faults';
 /** The hands of the tests on the real server, laid over a simulated stage: stories and worlds are the same there and here. */
 
 /** As much of a rig as people and the end of a story need (test/property/people.ts, drive.ts). */
-export function rigOf(stage: Stage): SagaRig {
+export function rigOf(stage: Stage, { bookings, client }: Pick<Stage, 'bookings' | 'client'>): SagaRig {
   const rig = {
-    bookings: stage.bookings,
-    server: { client: stage.client },
+    bookings,
+    server: { client },
     until: (id: string, fits: (view: BookingView) => boolean, timeoutMs: number) =>
       untilView(stage, id, fits, timeoutMs),
   };

@@ -10,6 +10,7 @@ import type { Simulation, Stage } from '../simulation';
 import type { Run } from '../server/run';
 import type { Rule } from '../world/faults';
 import { createChecks, type Watched } from './checks';
+import { asking } from './wishes';
 import { rigOf, worldAtHome, worldAtPractice } from './hands';
 import { WEATHER, type SimulatedStory } from './story';
 
@@ -37,11 +38,12 @@ export async function playStory(simulation: Simulation, story: SimulatedStory): 
       const world = story.at === 'home' ? worldAtHome(stage) : worldAtPractice(stage);
       const request = await world.ready(story.booking);
       const wishes: Wishes = { undoAt: undoAllowedFrom(story.booking), move: false, left: false };
-      watched = { story: story.booking, world, wishes };
+      const asked = asking(stage, wishes);
+      watched = { story: story.booking, world, wishes: asked.now };
       restless(stage, story);
       const { booking } = await stage.bookings.start(request, { idempotencyKey: 'story' });
       const p: Play = {
-        ...{ story: story.booking, id: booking.id, wishes, world, rig: rigOf(stage) },
+        ...{ story: story.booking, id: booking.id, wishes, world, rig: rigOf(stage, asked) },
         restart: (whileAway) => restart(stage, whileAway),
       };
       weather.begins();
@@ -112,7 +114,7 @@ async function happen(stage: Stage, p: Play, command: Command): Promise<void> {
     case 'reschedule':
     case 'retry':
     case 'resolve':
-      return ask(stage, p, command);
+      return send(p, command);
     case 'garble':
       return garble(p, command.message);
     case 'wake':
@@ -141,22 +143,6 @@ async function rest(stage: Stage, id: string): Promise<void> {
     await stage.time.sleep(LOOK_MS);
 }
 
-/** Sends a message. While it is on its way it counts as asked for: what it allows may be done before its sender hears. */
-async function ask(stage: Stage, p: Play, message: Parameters<typeof send>[1]): Promise<void> {
-  const { undoAt, move, left } = p.wishes;
-  const before = [...undoAt];
-  Object.assign(p.wishes, {
-    move: move || message.do === 'reschedule',
-    left: left || message.do === 'resolve',
-  });
-  p.wishes.undoAt.push(Math.floor(stage.time.now()));
-  const asked = p.wishes.undoAt.length;
-  await send(p, message);
-  // What send itself remembers stands behind what was put there for its time on the way.
-  const remembered = p.wishes.undoAt.slice(asked);
-  p.wishes.undoAt.splice(0, Infinity, ...before, ...remembered);
-}
-
 /** The workers go one after another, each when its calls are through, and others come. */
 async function restart(stage: Stage, whileAway?: () => Promise<void>): Promise<void> {
   const queues = whileAway ? [TASK_QUEUE.bookings] : Object.values(TASK_QUEUE);
@@ -175,9 +161,9 @@ async function away(stage: Stage, p: Play, { awayMs, then }: { awayMs: number; t
   await p.restart(async () => {
     await stage.time.sleep(awayMs);
     if (then === 'news') await p.rig.bookings.wake(p.id, 'appointment');
-    else if (then === 'retry by signal') await ask(stage, p, { do: 'retry', by: 'signal' });
-    else if (then === 'cancel by signal') await ask(stage, p, { do: 'cancel', by: 'signal' });
-    else if (then === 'cancel by update') waiting.push(ask(stage, p, { do: 'cancel', by: 'update' }));
+    else if (then === 'retry by signal') await send(p, { do: 'retry', by: 'signal' });
+    else if (then === 'cancel by signal') await send(p, { do: 'cancel', by: 'signal' });
+    else if (then === 'cancel by update') waiting.push(send(p, { do: 'cancel', by: 'update' }));
   });
   await Promise.all(waiting);
 }
