@@ -43,9 +43,10 @@ async function untilView(
   }
 }
 
-export function worldAtHome(stage: Stage): World {
+/** What the tests on the real server do by a Junction sandbox's hand. */
+export function handsAtHome(stage: Stage) {
   const { junction } = stage;
-  const hand = {
+  return {
     ...faultsOf(stage, 'junction'),
     state: () => junction.state(),
     control: (path: string, body: unknown) => junction.control(path, body),
@@ -54,8 +55,12 @@ export function worldAtHome(stage: Stage): World {
       return (answer as { order: { id: string } }).order.id;
     },
   };
-  // A world asks for no more of its sandbox than this.
-  return junctionWorld({ account: 'default', sandbox: hand as unknown as SandboxHand } as unknown as Lane);
+}
+
+export function worldAtHome(stage: Stage): World {
+  const sandbox = handsAtHome(stage) as unknown as SandboxHand;
+  // A world asks for no more of its lane and its sandbox than this.
+  return junctionWorld({ account: 'default', sandbox } as unknown as Lane);
 }
 
 export function worldAtPractice(stage: Stage): World {
