@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
 import { workflowIdOf } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';
@@ -47,7 +48,15 @@ export function realBench(rig: SagaRig): Bench {
     mend: () => sandbox.mend(),
     placeOrder: () => sandbox.placeOrder(),
     standing: async () => standingOf(await sandbox.state()),
-    until: (id, fits) => rig.until(id, fits, PATIENCE_MS),
+    async until(id, fits) {
+      const giveUpMs = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const view = await rig.bookings.get(id);
+        if (fits(view)) return view;
+        if (Date.now() > giveUpMs) throw new Error(`it did not get there: ${JSON.stringify(view)}`);
+        await pause(LOOK_MS);
+      }
+    },
     async history(id) {
       const { events } = await rig.server.client.workflow.getHandle(workflowIdOf(id)).fetchHistory();
       const scheduled = new Map<string, string>();
@@ -61,6 +70,8 @@ export function realBench(rig: SagaRig): Bench {
 }
 
 const PATIENCE_MS = 60_000;
+/** How often a view is looked at, in ms; as in the simulator. */
+const LOOK_MS = 50;
 
 /** The same order as the real sandbox's hand places. */
 const ORDER = {

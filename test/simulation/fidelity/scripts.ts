@@ -10,14 +10,27 @@ const confirmed = (view: BookingView): boolean => view.status === 'confirmed' &&
 const ended = ({ status }: BookingView): boolean => isEnded(status);
 const asking = ({ attention }: BookingView): boolean => attention !== null;
 
+/** Looks that must show the same revision until a booking counts as resting: its first polls have looked by then. */
+const SAME_LOOKS = 12;
+
+/** Waits until the booking is there and nothing changes any more. */
+async function rest(bench: Bench, id: string, isThere: (view: BookingView) => boolean): Promise<BookingView> {
+  let [revision, same] = [0, 0];
+  return bench.until(id, (view) => {
+    same = view.revision === revision ? same + 1 : 0;
+    revision = view.revision;
+    return isThere(view) && (same >= SAME_LOOKS || ended(view));
+  });
+}
+
 async function begun(bench: Bench, request: Record<string, unknown>, key: string): Promise<string> {
   return (await bench.bookings.start(request, { idempotencyKey: key })).booking.id;
 }
 
 async function cancelled(bench: Bench, id: string): Promise<string> {
-  await bench.until(id, confirmed);
+  await rest(bench, id, confirmed);
   await bench.bookings.cancel(id, { acceptFees: true });
-  await bench.until(id, ended);
+  await rest(bench, id, ended);
   return id;
 }
 
@@ -38,16 +51,17 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   'cancelled by the provider, booked again': async (bench) => {
     const request = atHome({ policy: { onProviderCancel: 'rebook' } });
     const id = await begun(bench, request, 'again');
-    const first = await bench.until(id, confirmed);
+    const first = await rest(bench, id, confirmed);
     await bench.control(`appointments/${await bench.standing()}`, { status: 'cancelled' });
-    await bench.until(id, (view) => confirmed(view) && view.appointment?.id !== first.appointment?.id);
+    await rest(bench, id, (view) => confirmed(view) && view.appointment?.id !== first.appointment?.id);
     return cancelled(bench, id);
   },
   'moved, cancelled': async (bench) => {
     const id = await begun(bench, atHome(), 'moved');
-    const first = await bench.until(id, confirmed);
+    const first = await rest(bench, id, confirmed);
     await bench.bookings.reschedule(id, { windows: [{ from: '+6d', to: '+9d' }], acceptFees: true });
-    await bench.until(
+    await rest(
+      bench,
       id,
       (view) => confirmed(view) && view.appointment?.startsAt !== first.appointment?.startsAt,
     );
@@ -55,7 +69,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   },
   'a cancel whose answer is lost': async (bench) => {
     const id = await begun(bench, atHome(), 'lost');
-    await bench.until(id, confirmed);
+    await rest(bench, id, confirmed);
     await bench.fail('cancel_appointment', { when: 'after', answer: 'reset' });
     return cancelled(bench, id);
   },
@@ -66,19 +80,19 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
       times: 1_000,
     });
     const id = await begun(bench, atHome(), 'locked');
-    await bench.until(id, asking);
+    await rest(bench, id, asking);
     await bench.mend();
     await bench.bookings.retry(id, {});
     return cancelled(bench, id);
   },
   'visited and completed': async (bench) => {
     const id = await begun(bench, atHome(), 'visited');
-    await bench.until(id, confirmed);
+    await rest(bench, id, confirmed);
     const appointment = await bench.standing();
     await bench.control(`appointments/${appointment}`, { status: 'in_progress' });
-    await bench.until(id, (view) => view.status === 'in_progress' && view.waitingFor !== null);
+    await rest(bench, id, (view) => view.status === 'in_progress' && view.waitingFor !== null);
     await bench.control(`appointments/${appointment}`, { status: 'completed' });
-    await bench.until(id, ended);
+    await rest(bench, id, ended);
     return id;
   },
 };

@@ -50,7 +50,7 @@ export interface Around {
   start(task: ActivityTask): void;
   /** Tells of an end: its event after that of the start, and what the workflow hears. */
   ended(event: string, of: Pending, job: Job): void;
-  recorded(event: string, of: Pending): void;
+  recorded(event: string, of: Pick<Pending, 'type'>): void;
 }
 
 export interface Pending {
@@ -79,6 +79,7 @@ export interface Pending {
 export function createActivities(around: Around): Activities {
   const { time, queues } = around;
   const all = new Map<number, Pending>();
+  const types = new Map<number, string>();
   const tokenOf = ({ seq, attempt }: Pending): string => `${around.runId}/${seq}/${attempt}`;
   const startedBy = (token: string): Pending | undefined =>
     [...all.values()].find((one) => one.state === 'started' && tokenOf(one) === token);
@@ -142,6 +143,7 @@ export function createActivities(around: Around): Activities {
     schedule(command) {
       const one = pendingOf(command, time.now());
       all.set(one.seq, one);
+      types.set(one.seq, one.type);
       around.recorded('ActivityTaskScheduled', one);
       if (one.expiresMs !== null)
         time.after(one.expiresMs - time.now(), () => {
@@ -152,8 +154,10 @@ export function createActivities(around: Around): Activities {
     },
     requestCancel(seq) {
       const one = all.get(seq);
-      if (!one || one.isCancelRequested) return false;
-      around.recorded('ActivityTaskCancelRequested', one);
+      if (one?.isCancelRequested) return false;
+      // One that ended while the task was played is cancelled too late; the history has the request all the same.
+      around.recorded('ActivityTaskCancelRequested', { type: types.get(seq) ?? '' });
+      if (!one) return false;
       one.isCancelRequested = true;
       if (one.state === 'started') return false;
       end(one, 'ActivityTaskCanceled', cancelled(one));
