@@ -23,6 +23,7 @@ import { createSandbox, type Sandbox } from './sdk-internals';
 import { createClient } from './server/client';
 import { createNamespace, type Namespace } from './server/namespace';
 import { createQueues, type Queues } from './server/queues';
+import { RULES, type ModelRules } from './server/rules';
 import type { Run } from './server/run';
 import { installTime, owner, timeOfStory, type Mortal, type VirtualTime } from './time';
 import { createActivityWorker, type ActivityTable, type ActivityWorker } from './worker/activities';
@@ -49,6 +50,8 @@ export interface StageOptions {
   weather?: (call: string) => Rule | null;
   /** Takes the news that Junction sends; by default they are lost. */
   hearNews?: (stage: Stage, body: string) => void;
+  /** Rules of the model that are broken on purpose. */
+  rules?: Partial<ModelRules>;
   /** Checked after every step, with whatever may have changed. */
   check?: (stage: Stage, what: Changes) => Promise<void>;
 }
@@ -162,10 +165,11 @@ function stageOf(
   options: StageOptions,
   watchers: Watchers,
 ): Stage {
+  const rules = { ...RULES, ...options.rules };
   const queues = createQueues(time, chance.stream('queues'));
-  const workflows = createWorkflowWorker(sandbox);
+  const workflows = createWorkflowWorker(sandbox, rules);
   const namespace = createNamespace({
-    ...{ time, queues, chance: chance.stream('runs'), worker: workflows },
+    ...{ time, queues, rules, chance: chance.stream('runs'), worker: workflows },
     startActivity: (run, task) => activities.start(run, task),
     losses: () => activities.losses(),
     ...watchers,

@@ -14,15 +14,21 @@ export async function outcomeOf(bench: Bench, script: Script): Promise<Outcome> 
 }
 
 /**
- * The commands and messages in their order. Left out is what chance decides on either: where one workflow task ends and the
- * next begins, and whether a poll was under way or paused when it was given up.
+ * The commands of each workflow task, and the messages, in their order. Left out is what chance decides on either: tasks
+ * that bring no command, and whether a poll was under way or paused when it was given up.
  */
 function comparable(events: readonly string[]): string[] {
-  return events.filter(
-    (event) =>
-      !/^WorkflowTask|^ActivityTaskStarted|^ActivityTask(Canceled|Completed|Failed) await/.test(event),
-  );
+  return events.filter((event, at) => {
+    if (event === 'WorkflowTaskCompleted') return !FROM_OUTSIDE.test(events[at + 1] ?? event);
+    return !LEFT_OUT.test(event);
+  });
 }
+
+const LEFT_OUT = /^WorkflowTask|^ActivityTaskStarted|^ActivityTask(Canceled|Completed|Failed) await/;
+
+/** Events that no command of the workflow's own makes. */
+const FROM_OUTSIDE =
+  /^WorkflowTask|^WorkflowExecution(Signaled|CancelRequested)|^TimerFired|^ActivityTask(Started|Completed|Failed|TimedOut|Canceled)/;
 
 function endOf({
   status,

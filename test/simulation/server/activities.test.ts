@@ -5,6 +5,7 @@ import { installTime, type VirtualTime } from '../time';
 import { createActivities, type Activities, type ActivityTask } from './activities';
 import { decoded, encoded, textOf } from './payloads';
 import { createQueues, type Queues } from './queues';
+import { RULES } from './rules';
 
 /** The activities of the model: time-outs, retries, cancellation and heartbeats, without any workflow. */
 
@@ -31,7 +32,7 @@ function scene(): Scene {
   const queues = createQueues(time, chanceOf(1));
   const [tasks, events, heard]: [ActivityTask[], string[], string[]] = [[], [], []];
   const activities = createActivities({
-    ...{ time, queues, runId: 'run' },
+    ...{ time, queues, runId: 'run', rules: RULES },
     start: (task) => void tasks.push(task),
     recorded: (event) => void events.push(event),
     ended: (event, _of, job) => {

@@ -4,7 +4,8 @@ import type { ActivityResult, Job } from '../sdk-internals';
 import type { Due, VirtualTime } from '../time';
 import { msOf, type Failure } from './payloads';
 import type { Queues } from './queues';
-import { policyOf, RetryState, TimeoutType, verdictOn, type RetryPolicy } from './retry';
+import { policyOf, RetryState, TimeoutType, type RetryPolicy } from './retry';
+import type { ModelRules } from './rules';
 
 /** The activities of one run, as the server keeps them: queued, tried, timed, cancelled, tried again. */
 
@@ -45,6 +46,7 @@ export interface Activities {
 export interface Around {
   time: VirtualTime;
   queues: Queues;
+  rules: Pick<ModelRules, 'verdictOn'>;
   runId: string;
   /** Gives an attempt to a worker. */
   start(task: ActivityTask): void;
@@ -126,7 +128,7 @@ export function createActivities(around: Around): Activities {
     const { policy, attempt, expiresMs } = one;
     const verdict = one.isCancelRequested
       ? { again: false as const, why: RetryState.RETRY_STATE_CANCEL_REQUESTED }
-      : verdictOn({ policy, attempt, failure, nowMs: time.now(), expiresMs });
+      : around.rules.verdictOn({ policy, attempt, failure, nowMs: time.now(), expiresMs });
     if (verdict.again) return pause(one, verdict.afterMs);
     const isTimeout = failure.timeoutFailureInfo != null;
     const message = isTimeout ? 'Activity task timed out' : 'Activity task failed';

@@ -8,6 +8,7 @@ import { createActivities, type Activities, type ActivityTask, type Pending } fr
 import { applyCommand, closesRun, isRefusal } from './commands';
 import type { Failure, Fields } from './payloads';
 import type { Queues } from './queues';
+import type { ModelRules } from './rules';
 import { createTimers, type Timers } from './timers';
 import { createUpdates, type UpdateAnswer, type Updates } from './updates';
 
@@ -67,6 +68,7 @@ export interface Ground {
   chance: Chance;
   queues: Queues;
   worker: WorkflowWorker;
+  rules: ModelRules;
   startActivity(run: Run, task: ActivityTask): void;
   /** Told after every task and every end. */
   changed(run: Run): void;
@@ -204,8 +206,7 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     events,
     tasks: [],
     activities: createActivities({
-      time,
-      queues,
+      ...{ time, queues, rules: ground.rules },
       runId: beginning.info.runId,
       start: (one) => ground.startActivity(run, one),
       recorded: (event, { type }) => record(event, type),

@@ -1,5 +1,6 @@
 import { coresdk } from '@temporalio/proto';
 import { cancelled } from '../server/activities';
+import type { ModelRules } from '../server/rules';
 import {
   INTERNAL_FLAGS,
   timestamp,
@@ -47,7 +48,7 @@ interface KnownActivity {
 /** An event's size, about: what the server tells of a history grows with it. */
 const EVENT_BYTES = 250;
 
-export async function cachedRun(sandbox: Sandbox, info: RunInfo): Promise<CachedRun> {
+export async function cachedRun(sandbox: Sandbox, info: RunInfo, rules: ModelRules): Promise<CachedRun> {
   const inside = await sandbox.create(info);
   const activities = new Map<number, KnownActivity>();
   let activations = 0;
@@ -82,7 +83,7 @@ export async function cachedRun(sandbox: Sandbox, info: RunInfo): Promise<Cached
       const one = cancel && activities.get(cancel.seq ?? 0);
       if (!one || one.isOver) continue;
       const isUnsent = !sent.has(cancel.seq ?? 0);
-      if (!isUnsent && one.cancelling === Cancelling.WAIT_CANCELLATION_COMPLETED) continue;
+      if (!isUnsent && !rules.isCancelledAtOnce(one.cancelling)) continue;
       one.isOver = true;
       atOnce.push({ resolveActivity: { seq: cancel.seq, result: cancelled(one) } });
     }

@@ -1,4 +1,5 @@
 import { textOf } from '../server/payloads';
+import type { ModelRules } from '../server/rules';
 import type { Command, Job, RunInfo, Sandbox } from '../sdk-internals';
 import { cachedRun, type CachedRun, type PlayedTask, type Task } from './core';
 
@@ -23,7 +24,7 @@ export class ReplayError extends Error {
   override name = 'ReplayError';
 }
 
-export function createWorkflowWorker(sandbox: Sandbox): WorkflowWorker {
+export function createWorkflowWorker(sandbox: Sandbox, rules: ModelRules): WorkflowWorker {
   const cache = new Map<string, CachedRun>();
   let activations = 0;
   let played = 0;
@@ -37,7 +38,7 @@ export function createWorkflowWorker(sandbox: Sandbox): WorkflowWorker {
     }
   };
   const replayed = async (info: RunInfo, tasks: readonly PlayedTask[]): Promise<CachedRun> => {
-    const run = await cachedRun(sandbox, info);
+    const run = await cachedRun(sandbox, info, rules);
     for (const [index, task] of tasks.entries()) {
       const commands = await counted(run, asReplay(task), true);
       const difference = differenceOf(task.commands, commands);
