@@ -82,9 +82,15 @@ export interface Stage {
   loseWorker(): Promise<void>;
 }
 
-export async function createSimulation(): Promise<Simulation> {
+/** What is played instead of the saga as it is: a rule of it broken on purpose, to see that the stories notice. */
+export interface Breaking {
+  bundle?: (code: string) => string;
+  activities?: (table: ActivityTable) => ActivityTable;
+}
+
+export async function createSimulation(breaking: Breaking = {}): Promise<Simulation> {
   const config = simulatedConfig();
-  const code = await bundleCode();
+  const code = (breaking.bundle ?? same)(await bundleCode());
   const time = installTime();
   const forgetFormats = keepDateFormats();
   const world = await createProvidersInMemory(time);
@@ -93,7 +99,8 @@ export async function createSimulation(): Promise<Simulation> {
   const sandbox = await createSandbox({ code, activityNames: new Set(names) });
   const realFetch = globalThis.fetch;
   return {
-    play: (seed, story, options = {}) => playOn({ config, time, world, sandbox }, seed, story, options),
+    play: (seed, story, options = {}) =>
+      playOn({ config, time, world, sandbox, breaking }, seed, story, options),
     async close() {
       globalThis.fetch = realFetch;
       forgetFormats();
@@ -108,6 +115,11 @@ interface Ground {
   time: VirtualTime;
   world: { junction: InMemoryProvider; oliver: InMemoryProvider };
   sandbox: Sandbox;
+  breaking: Breaking;
+}
+
+function same<T>(value: T): T {
+  return value;
 }
 
 /** Stories begin within these years, at any hour: changes of the clocks and ends of years are among them. */
@@ -159,7 +171,7 @@ interface Watchers {
 }
 
 function stageOf(
-  { config, time, world, sandbox }: Ground,
+  { config, time, world, sandbox, breaking }: Ground,
   seed: number,
   chance: Chance,
   options: StageOptions,
@@ -183,7 +195,7 @@ function stageOf(
     time,
     chance: chance.stream('activities'),
     client: () => client,
-    activities: () => activitiesOf(config, client),
+    activities: () => (breaking.activities ?? same)(activitiesOf(config, client)),
   });
   const faults = createFaultBook(options.weather);
   const network = createNetwork({

@@ -41,6 +41,8 @@ export async function playStory(simulation: Simulation, story: SimulatedStory): 
       const asked = asking(stage, wishes);
       watched = { story: story.booking, world, wishes: asked.now };
       restless(stage, story);
+      if (!story.isStrict && story.at === 'home') await stage.junction.control('account', LENIENT);
+      for (const { at, ...rule } of story.late) await world.fault(at, { when: 'late', ...rule });
       const { booking } = await stage.bookings.start(request, { idempotencyKey: 'story' });
       const p: Play = {
         ...{ story: story.booking, id: booking.id, wishes, world, rig: rigOf(stage, asked) },
@@ -60,8 +62,11 @@ export async function playStory(simulation: Simulation, story: SimulatedStory): 
   );
 }
 
+/** A provider that leaves it to its callers that there is one appointment. */
+const LENIENT = { oneAppointmentPerOrder: false, oneAppointmentPerPatient: false };
+
 /** Late effects come within this time of the end. */
-const LATE_MS = 1_000;
+const LATE_MS = 2_000;
 
 function undoAllowedFrom({ onProviderCancel }: Story): number[] {
   return onProviderCancel === 'compensate' ? [0] : [];

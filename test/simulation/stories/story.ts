@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { story as booking, WRONGS, type Story } from '../../property/commands';
+import { story as booking, WRONGS, type Point, type Story } from '../../property/commands';
 
 /** A story as data: what happens to a booking, and how restless the machines are meanwhile. It shrinks and prints whole. */
 export interface SimulatedStory {
@@ -14,7 +14,31 @@ export interface SimulatedStory {
   /** Workflow tasks, counted over the story, before which the cache is lost. */
   evictions: number[];
   news: 'lost' | 'some' | 'all';
+  /** Whether the provider itself refuses a second appointment on an order or of a patient: nothing documents that it does. */
+  isStrict: boolean;
+  /** Calls whose effect comes after their answer, from the beginning on. */
+  late: Late[];
 }
+
+export interface Late {
+  at: Point;
+  answer: 'reset' | 'timeout' | { status: number; body: string };
+  delayMs: number;
+}
+
+/** The late-commit window is 1,500 ms; an effect that comes later is beyond what anybody promises. */
+const LATEST_MS = 1_300;
+
+const late: fc.Arbitrary<Late> = fc.record({
+  at: fc.constantFrom<Point>('book', 'book', 'cancel', 'move', 'cancel_order'),
+  answer: fc.constantFrom<Late['answer']>(
+    'reset',
+    'timeout',
+    { status: 503, body: 'Service Unavailable' },
+    { status: 504, body: 'Gateway Timeout' },
+  ),
+  delayMs: fc.integer({ min: 1, max: LATEST_MS }),
+});
 
 export const simulatedStory: fc.Arbitrary<SimulatedStory> = fc.record({
   at: fc.constantFrom('home', 'home', 'home', 'practice'),
@@ -27,6 +51,8 @@ export const simulatedStory: fc.Arbitrary<SimulatedStory> = fc.record({
   ),
   evictions: fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1, maxLength: 2 }),
   news: fc.constantFrom('lost', 'some', 'all'),
+  isStrict: fc.boolean(),
+  late: fc.array(late, { maxLength: 3 }),
 });
 
 /** What the weather does to a call. */
