@@ -1,3 +1,4 @@
+import { failureRow, isFailureCode } from '../../../src/booking/failures';
 import { MEMO } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';
 import { isEnded } from '../../../src/booking/status';
@@ -44,6 +45,7 @@ export function createChecks(watched: () => Watched | null): Checks {
       const wishes = now.wishes();
       broken(() => oneAppointment(sample, wishes, now.world));
       noFalseUndo(wishes, sample);
+      if (ended) noEndByOurFault(wishes, ended);
       if (ended) broken(() => keptAtTheEnd({ ...now, wishes }, ended, sample));
     },
   };
@@ -66,6 +68,14 @@ function inOrder(before: BookingView | undefined, now: BookingView): void {
 function noFalseUndo(wishes: Wishes, { undoneAt }: Sample): void {
   if (undoneAt.some((at) => !wishes.undoAt.some((asked) => asked <= at)))
     throw new Violation('a confirmed appointment was cancelled that nobody asked to');
+}
+
+/** What is nobody's fault but ours, or the provider's outage, ends no booking unless a person says so. */
+function noEndByOurFault({ undoAt }: Wishes, { failure }: BookingView): void {
+  if (!failure || !isFailureCode(failure.code)) return;
+  const { owner } = failureRow(failure.code);
+  if ((owner === 'us' || owner === 'provider') && undoAt.every((at) => at === 0))
+    throw new Violation(`ended by ${failure.code}, and nobody asked to`);
 }
 
 /** Search attributes are upserted once a workflow task at most. */

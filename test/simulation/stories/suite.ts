@@ -36,6 +36,16 @@ export async function playSeed(
   }
 }
 
+/** What is wrong with the story of a seed; null when it keeps every rule. Nothing is shrunk. */
+export async function playStoryOf(simulation: Simulation, seed: number): Promise<string | null> {
+  try {
+    await playStory(simulation, storyOf(seed));
+    return null;
+  } catch (err) {
+    return wordsOf(err);
+  }
+}
+
 async function shrunk(simulation: Simulation, seed: number, story: SimulatedStory, why: string) {
   const told = await fc.check(
     fc.asyncProperty(simulatedStory, async (one) => {

@@ -13,7 +13,7 @@ export interface WorkflowWorker {
   /** Forgets a run, as a cache does that is full or lost; of all when none is named. */
   evict(runId?: string): Promise<void>;
   /** Loses the cache before these tasks, counted over all runs from 1. */
-  evictBefore(tasks: readonly number[]): void;
+  evictBefore(tasks: readonly number[] | 'every'): void;
   /** Builds the run anew beside the cached one and compares. */
   verify(info: RunInfo, tasks: readonly PlayedTask[]): Promise<void>;
   /** Activations of all runs so far. */
@@ -28,7 +28,7 @@ export function createWorkflowWorker(sandbox: Sandbox, rules: ModelRules): Workf
   const cache = new Map<string, CachedRun>();
   let activations = 0;
   let played = 0;
-  let evictions: readonly number[] = [];
+  let evictions: readonly number[] | 'every' = [];
   const counted = async (run: CachedRun, task: Task, isReplaying: boolean): Promise<Command[]> => {
     const before = run.activations();
     try {
@@ -58,7 +58,7 @@ export function createWorkflowWorker(sandbox: Sandbox, rules: ModelRules): Workf
     evictBefore: (tasks) => void (evictions = tasks),
     async play(info, before, task) {
       played += 1;
-      if (evictions.includes(played)) await evict(info.runId);
+      if (evictions === 'every' || evictions.includes(played)) await evict(info.runId);
       const run = cache.get(info.runId) ?? (await replayed(info, before));
       cache.set(info.runId, run);
       try {
