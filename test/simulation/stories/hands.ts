@@ -18,11 +18,17 @@ export function rigOf(stage: Stage, { bookings, client }: Pick<Stage, 'bookings'
     bookings,
     server: { client },
     until: (id: string, fits: (view: BookingView) => boolean, timeoutMs: number) =>
-      untilView(stage, id, fits, timeoutMs),
+      untilView(stage, id, fits, Math.max(timeoutMs, PATIENCE_MS)),
   };
   // What else a rig has is for tests that stop and start real workers.
   return rig as unknown as SagaRig;
 }
+
+/**
+ * Longest that a booking may stand still, in ms of virtual time: an activity that is lost with its worker is missed when its
+ * time is over, which is two minutes for the slowest.
+ */
+const PATIENCE_MS = 600_000;
 
 /** How often a view is looked at, in ms of virtual time. */
 const LOOK_MS = 50;

@@ -53,29 +53,39 @@ export function createWorkflowWorker(sandbox: Sandbox, rules: ModelRules): Workf
     cache.delete(runId);
     await run?.dispose();
   };
+  // A run that is at work is not disposed of: whoever comes meanwhile waits.
+  let last: Promise<unknown> = Promise.resolve();
+  const oneByOne = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
   return {
     activations: () => activations,
     evictBefore: (tasks) => void (evictions = tasks),
-    async play(info, before, task) {
-      played += 1;
-      if (evictions === 'every' || evictions.includes(played)) await evict(info.runId);
-      const run = cache.get(info.runId) ?? (await replayed(info, before));
-      cache.set(info.runId, run);
-      try {
-        return await counted(run, task, false);
-      } catch (err) {
-        await evict(info.runId);
-        throw err;
-      }
-    },
-    async evict(runId) {
-      for (const one of runId === undefined ? [...cache.keys()] : [runId]) await evict(one);
-    },
-    async verify(info, tasks) {
-      const run = await replayed(info, tasks);
-      await run.dispose();
-    },
+    play: (info, before, task) => oneByOne(() => play(info, before, task)),
+    evict: (runId) =>
+      oneByOne(async () => {
+        for (const one of runId === undefined ? [...cache.keys()] : [runId]) await evict(one);
+      }),
+    verify: (info, tasks) =>
+      oneByOne(async () => {
+        const run = await replayed(info, tasks);
+        await run.dispose();
+      }),
   };
+  async function play(info: RunInfo, before: readonly PlayedTask[], task: Task): Promise<Command[]> {
+    played += 1;
+    if (evictions === 'every' || evictions.includes(played)) await evict(info.runId);
+    const run = cache.get(info.runId) ?? (await replayed(info, before));
+    cache.set(info.runId, run);
+    try {
+      return await counted(run, task, false);
+    } catch (err) {
+      await evict(info.runId);
+      throw err;
+    }
+  }
 }
 
 /** A task as a history gives it: patches of its own commands are known before, and accepted updates are not validated. */
