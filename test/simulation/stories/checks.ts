@@ -70,11 +70,10 @@ function noFalseUndo(wishes: Wishes, { undoneAt }: Sample): void {
     throw new Violation('a confirmed appointment was cancelled that nobody asked to');
 }
 
-/** What is nobody's fault but ours, or the provider's outage, ends no booking unless a person says so. */
+/** What is nobody's fault but ours ends no booking unless a person says so. */
 function noEndByOurFault({ undoAt }: Wishes, { failure }: BookingView): void {
   if (!failure || !isFailureCode(failure.code)) return;
-  const { owner } = failureRow(failure.code);
-  if ((owner === 'us' || owner === 'provider') && undoAt.every((at) => at === 0))
+  if (failureRow(failure.code).owner === 'us' && undoAt.every((at) => at === 0))
     throw new Violation(`ended by ${failure.code}, and nobody asked to`);
 }
 

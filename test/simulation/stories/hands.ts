@@ -33,7 +33,7 @@ const PATIENCE_MS = 600_000;
 /** How often a view is looked at, in ms of virtual time. */
 const LOOK_MS = 50;
 
-async function untilView(
+export async function untilView(
   stage: Stage,
   id: string,
   fits: (view: BookingView) => boolean,
