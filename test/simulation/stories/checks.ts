@@ -70,10 +70,10 @@ function noFalseUndo(wishes: Wishes, { undoneAt }: Sample): void {
     throw new Violation('a confirmed appointment was cancelled that nobody asked to');
 }
 
-/** What is nobody's fault but ours ends no booking unless a person says so. */
+/** What is our own to mend ends no booking, unless a person or the request's policy says so. */
 function noEndByOurFault({ undoAt }: Wishes, { failure }: BookingView): void {
   if (!failure || !isFailureCode(failure.code)) return;
-  if (failureRow(failure.code).owner === 'us' && undoAt.every((at) => at === 0))
+  if (failureRow(failure.code).owner === 'us' && undoAt.length === 0)
     throw new Violation(`ended by ${failure.code}, and nobody asked to`);
 }
 
