@@ -118,6 +118,7 @@ const ACCOUNT_WIDE: readonly FailureCode[] = [
   'provider_unavailable',
   'rate_limited',
   'credentials_rejected',
+  'cannot_be_sent',
   'account_unknown',
 ];
 

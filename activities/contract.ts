@@ -18,7 +18,7 @@ import type {
   WaitingSince,
 } from '../src/booking/care';
 import type { OthersClaims } from '../src/booking/claims';
-import type { RescheduleMessage } from '../src/booking/messages';
+import type { AcceptedMove } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
 import type {
@@ -80,8 +80,13 @@ export interface CoreActivities {
    * for a booking that has ended, whose days may have passed; only the form counts then.
    */
   openBooking(input: { request: unknown; bookingId: string; afterwards?: boolean }): Promise<OpenedBooking>;
-  /** The request with a reschedule's windows or slot in the place of its own. */
-  openReschedule(input: { request: BookingRequest; change: RescheduleMessage }): Promise<BookingRequest>;
+  /** The request with a reschedule's windows or slot in the place of its own; relative days are days at the place. */
+  openReschedule(input: {
+    request: BookingRequest;
+    change: AcceptedMove;
+    /** The zone of the appointment, where the provider gave one. Not there where an earlier build asks. */
+    timezone?: string | null;
+  }): Promise<BookingRequest>;
   /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
   /** Fails with `booking_reset` in another run than these (see At). */
@@ -203,6 +208,8 @@ export interface LookUp {
   withOrder?: boolean;
   /** Whether a list that is shared and kept for a while must have been read after this look began. */
   fresh?: boolean;
+  /** As in Where. */
+  mayBePartial?: boolean;
 }
 
 /** What an undo may cost. */
@@ -303,6 +310,8 @@ export interface ProviderActivities {
     key: string | null;
     clue: OwnershipClue;
     acceptedCancels: readonly AcceptedCancel[];
+    /** As in Where, for the look before the call. */
+    mayBePartial?: boolean;
   }): Promise<BookAnswer>;
   /**
    * Looks whether the appointment is there already, then moves it. One attempt. `appointment_missing` where it is not

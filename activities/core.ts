@@ -2,9 +2,10 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { decodeArrayFromPayloads, encodeToPayload } from '@temporalio/common/lib/internal-non-workflow';
 import { Failure } from '../src/booking/failures';
 import { cleanupIdOf, workflowIdOf } from '../src/booking/names';
-import { earlierRequest, parseRequest } from '../src/booking/schema/check-request';
+import { earlierRequest, movedRequest, parseRequest } from '../src/booking/schema/check-request';
 import type { BookingRequest } from '../src/booking/schema/request';
 import { unreadableIn } from '../src/booking/unreadable';
+import { isZone } from '../src/booking/windows';
 import { capabilitiesOf, type Config } from '../src/config';
 import { refuseReset } from './call';
 import type { ClaimActivities } from './claims';
@@ -33,12 +34,13 @@ export function createCoreActivities({
           limits: { ...config.limits, ...defined(parsed.limits) },
         };
       }, afterSomeTries),
-    openReschedule: ({ request, change }) =>
+    openReschedule: ({ request, change, timezone }) =>
       crossing(async () => {
-        const { windows: _windows, slot: _slot, ...rest } = request;
-        return Promise.resolve(
-          parseRequest({ ...rest, windows: change.windows, slot: change.slot }, { now: new Date() }),
-        );
+        const now = new Date();
+        const receivedAt = change.receivedAt === undefined ? now : new Date(change.receivedAt);
+        const zones = [timezone, request.timezone, zoneOfAccount(config, request)];
+        const known = zones.find((zone) => typeof zone === 'string' && isZone(zone));
+        return movedRequest(request, change, { now, receivedAt, timezone: known ?? null });
       }, afterSomeTries),
     readMessage: ({ body }) =>
       crossing(async () => {
@@ -56,6 +58,13 @@ export function createCoreActivities({
         return (await isOpen(workflowIdOf(bookingId))) || (await isOpen(cleanupIdOf(bookingId)));
       }, afterSomeTries),
   };
+}
+
+function zoneOfAccount(
+  { junction, oliver }: CoreOptions['config'],
+  { provider, account }: BookingRequest,
+): string | undefined {
+  return (provider === 'oliver' ? oliver : junction)[account]?.timezone;
 }
 
 async function isRunning(client: Client, workflowId: string): Promise<boolean> {

@@ -45,8 +45,10 @@ export async function lookBarely(provider: Provider, call: Call, wanted: LookUp)
   return { ...sighting, order: await knownToBeThere(() => ordersOf(provider).read(call, orderId)) };
 }
 
-function whereOf({ orderId, request, startsAt, clue: { ownIds, maker }, fresh }: LookUp): Where {
-  return { orderId, request, startsAt, ownIds, maker, fresh };
+function whereOf(wanted: LookUp): Where {
+  const { orderId, request, startsAt, fresh, mayBePartial } = wanted;
+  const { ownIds, maker } = wanted.clue;
+  return { orderId, request, startsAt, ownIds, maker, fresh, mayBePartial };
 }
 
 /**

@@ -58,12 +58,22 @@ export async function moveAppointment(provider: Provider, call: Call, input: Mov
 
 /** The look before a book call or a move; nothing that is known to stand is waited for here. */
 function lookFor(
-  input: Pick<BookInput, 'at' | 'request' | 'clue' | 'acceptedCancels'>,
+  input: Pick<BookInput, 'at' | 'request' | 'clue' | 'acceptedCancels' | 'mayBePartial'>,
   orderId: string | null,
   startsAt: string | null,
 ): LookUp {
-  const { at, request, clue, acceptedCancels } = input;
-  return { at, request, clue, acceptedCancels, orderId, startsAt, standingIds: [], fresh: true };
+  const { at, request, clue, acceptedCancels, mayBePartial } = input;
+  return {
+    at,
+    request,
+    clue,
+    acceptedCancels,
+    mayBePartial,
+    orderId,
+    startsAt,
+    standingIds: [],
+    fresh: true,
+  };
 }
 
 /** The same look for an appointment that is meant by its id, wherever in time it is. */

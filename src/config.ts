@@ -1,16 +1,31 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CAPABILITIES, type Capabilities } from './booking/capabilities';
-import {
-  DEFAULT_LIMITS,
-  LIMIT_RANGES,
-  type Limits,
-  LONGEST_MS,
-  type Range,
-  SETTING_RANGES,
-} from './booking/limits';
+import { DEFAULT_LIMITS, LIMIT_RANGES, type Limits, type Range, SETTING_RANGES } from './booking/limits';
 import type { ProviderName } from './booking/model';
-import { isZone } from './booking/windows';
+import {
+  hasPractices,
+  type JunctionAccount,
+  junctionAccounts,
+  junctionWarnings,
+  type OliverAccount,
+  oliverAccounts,
+  oliverWarnings,
+  SANDBOX,
+  standInHosts,
+} from './settings/accounts';
+import { isHost, urlProblem } from './settings/addresses';
+import { fail } from './settings/error';
+import { checkCertificates, checkFolder } from './settings/files';
+import { apiKeys, encryptionKeys, key32, webhookSecrets } from './settings/keys';
+import { type Proxies, proxiesOf, proxyWarnings } from './settings/proxies';
+import { type Env, isOn, oneOf, OWN_SETTING, parsed, port, settingsOf, wholeNumber } from './settings/read';
+import { checkTemporal, temporalWarnings } from './settings/temporal';
+
+export { type JunctionAccount, type OliverAccount, SANDBOX } from './settings/accounts';
+export { ConfigError } from './settings/error';
+export type { Proxies } from './settings/proxies';
+export { checkTemporal, temporalSettings } from './settings/temporal';
 
 /**
  * Every setting, read from the environment and checked once. Nothing else in the project reads process.env
@@ -18,59 +33,6 @@ import { isZone } from './booking/windows';
  */
 
 const whole = ({ min, max }: Range) => z.number().int().min(min).max(max).optional();
-const duration = whole({ min: 0, max: LONGEST_MS });
-
-/** What may be said of an account beyond its credentials: rows of the capability table that differ there. */
-const overridesSchema = z.strictObject({
-  needsRequisition: z.boolean().optional(),
-  reservedSettles: z.boolean().optional(),
-  acceptedSettles: z.boolean().optional(),
-  lateCommitWindowMs: duration,
-  feeWindowMs: duration,
-  leadTimeMs: duration,
-  bookKeyLifetimeMs: duration,
-  orderKeyLifetimeMs: duration,
-  callTimeoutMs: whole(SETTING_RANGES.callTimeoutMs),
-});
-
-const accountNameSchema = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
-
-/** How many calls an account makes at once, and in a second, in each process; the adapters have the defaults. */
-const paceSchema = z.strictObject({
-  inFlight: z.number().int().min(1).max(10_000),
-  perSecond: z.number().int().min(1).max(10_000),
-});
-
-const junctionAccountSchema = z.strictObject({
-  apiKey: z.string().min(1),
-  baseUrl: z.url(),
-  /** Name or id of the reason that undos give; the provider's first refundable one when not set. */
-  cancellationReason: z.string().optional(),
-  /** IANA zone used where the provider gives none. */
-  timezone: z.string().refine(isZone, 'must be an IANA zone like America/Phoenix').optional(),
-  capabilities: overridesSchema.default({}),
-  pace: paceSchema.optional(),
-});
-
-export const oliverAccountSchema = z.strictObject({
-  baseUrl: z.url(),
-  username: z.string().min(1),
-  password: z.string().min(1),
-  /** The practice's location: `X-Client-Id` of every call. */
-  locationId: z.string().min(1),
-  /** IANA zone of the practice; Oliver tells none. */
-  timezone: z.string().refine(isZone, 'must be an IANA zone like America/Chicago'),
-  /** How old a sweep of the practice's appointments may be that a look-up makes do with, in ms. */
-  sweepMaxAgeMs: whole(SETTING_RANGES.sweepMaxAgeMs),
-  /** How far back the first sweep goes, in days: as long ago as an open booking may have booked. */
-  lookBackDays: whole(SETTING_RANGES.lookBackDays),
-  capabilities: overridesSchema.default({}),
-  pace: paceSchema.optional(),
-});
-
-type Pace = z.infer<typeof paceSchema>;
-export type JunctionAccount = z.infer<typeof junctionAccountSchema>;
-export type OliverAccount = z.infer<typeof oliverAccountSchema>;
 
 const limitsSchema = z.strictObject(
   // Object.entries loses the keys' names; these are the table's own.
@@ -107,54 +69,56 @@ export interface Config {
   codecPort: number;
   temporalUiPort: number;
   temporalPort: number;
-  logLevel: string;
+  logLevel: LogLevel;
+  /** What calls to the providers go through; null: they go directly. */
+  proxies: Proxies | null;
+  /** What looks wrong and may be right all the same; whoever starts logs it. */
+  warnings: string[];
 }
 
-/** The sandboxes' own keys and webhook secret: no secrets, they only open the stand-ins on this machine. */
-export const SANDBOX = {
-  junctionKey: 'sk_us_booking_saga_sandbox',
-  webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
-  oliverUser: 'sandbox',
-  oliverPassword: 'sandbox',
-  oliverPractices: 'default=1@America/Chicago,practice-1=1@America/Chicago',
-} as const;
+/** Pino's levels. */
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Every setting by its name; those of Temporal's SDK (TEMPORAL_*) are its own business. */
+const SETTINGS: readonly string[] = [
+  ...['JUNCTION_API_KEY', 'JUNCTION_BASE_URL', 'JUNCTION_ACCOUNTS', 'JUNCTION_WEBHOOK_SECRET'],
+  ...['JUNCTION_CANCELLATION_REASON', 'JUNCTION_TIMEZONE', 'JUNCTION_CAPABILITIES', 'JUNCTION_PACE'],
+  ...['OLIVER_BASE_URL', 'OLIVER_USERNAME', 'OLIVER_PASSWORD', 'OLIVER_PRACTICES', 'OLIVER_ACCOUNTS'],
+  ...['OLIVER_CAPABILITIES', 'OLIVER_PACE', 'OLIVER_SWEEP_MAX_AGE_MS', 'OLIVER_LOOK_BACK_DAYS'],
+  ...['BOOKING_API_KEYS', 'BOOKING_ENCRYPTION_KEYS', 'BOOKING_ID_KEY', 'BOOKING_ALLOW_PLAINTEXT'],
+  ...['BOOKING_LIMITS', 'BOOKING_SWEEP_MINUTES', 'BOOKING_BUILD_ID', 'BOOKING_DATA_DIR', 'PORT', 'HOST'],
+  ...['BOOKING_CODEC_PORT', 'BOOKING_TEMPORAL_PORT', 'BOOKING_TEMPORAL_UI_PORT', 'LOG_LEVEL'],
+  ...['JUNCTION_SANDBOX_PORT', 'OLIVER_SANDBOX_PORT', 'JUNCTION_SANDBOX_WEBHOOK_URL'],
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'],
+];
 
 const DEFAULT_SWEEP_MINUTES = 10;
 
-type Env = Record<string, string | undefined>;
-
-/** A setting that is wrong, with its name and what is right. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-/** Reads the settings. Throws a ConfigError that names the variable; never prints a value. */
-export function loadConfig(env: Env = process.env): Config {
+/**
+ * Reads the settings. Throws a ConfigError that names the variable that is wrong and says what is right; never prints a
+ * value.
+ */
+export function loadConfig(environment: Env = process.env): Config {
+  const env = settingsOf(environment);
+  checkTemporal(env);
+  checkCertificates('NODE_EXTRA_CA_CERTS', env.NODE_EXTRA_CA_CERTS);
   const sandboxPorts = {
-    junction: port(env, 'JUNCTION_SANDBOX_PORT', 4010),
-    oliver: port(env, 'OLIVER_SANDBOX_PORT', 4020),
+    junction: port(env, 'JUNCTION_SANDBOX_PORT', 4010, CALLED),
+    oliver: port(env, 'OLIVER_SANDBOX_PORT', 4020, CALLED),
   };
   const junction = junctionAccounts(env, sandboxPorts.junction);
+  const oliver = oliverAccounts(env, sandboxPorts.oliver);
   // Capabilities alone change how the stand-in is treated, not who stands in.
   const isNamed = env.JUNCTION_API_KEY || env.JUNCTION_BASE_URL || env.JUNCTION_ACCOUNTS;
   const usesSandbox = { junction: !isNamed, oliver: !hasPractices(env) && !env.OLIVER_ACCOUNTS };
+  const proxies = proxiesOf(env);
   return {
-    dataDir: resolve(env.BOOKING_DATA_DIR || '.data'),
-    junction: atPace(
-      env,
-      'JUNCTION_PACE',
-      junction ?? {
-        default: {
-          apiKey: SANDBOX.junctionKey,
-          baseUrl: `http://127.0.0.1:${sandboxPorts.junction}`,
-          capabilities: {},
-        },
-      },
-    ),
-    oliver: atPace(env, 'OLIVER_PACE', oliverAccounts(env, sandboxPorts.oliver)),
+    dataDir: checkFolder('BOOKING_DATA_DIR', resolve(env.BOOKING_DATA_DIR || '.data')),
+    junction,
+    oliver,
     usesSandbox,
-    junctionWebhookSecrets:
-      list(env.JUNCTION_WEBHOOK_SECRET) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
+    junctionWebhookSecrets: webhookSecrets(env) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
     limits: limits(env),
     sweepMinutes:
       wholeNumber(env, 'BOOKING_SWEEP_MINUTES', SETTING_RANGES.sweepMinutes) ?? DEFAULT_SWEEP_MINUTES,
@@ -163,25 +127,45 @@ export function loadConfig(env: Env = process.env): Config {
     encryptionKeys: encryptionKeys(env),
     idKey: env.BOOKING_ID_KEY ? key32('BOOKING_ID_KEY', env.BOOKING_ID_KEY) : null,
     allowPlaintext: isOn(env, 'BOOKING_ALLOW_PLAINTEXT'),
-    port: port(env, 'PORT', 3000),
-    host: env.HOST || '127.0.0.1',
+    // The stand-in calls the API for its news.
+    port: port(env, 'PORT', 3000, usesSandbox.junction),
+    host: host(env),
     sandboxPorts,
-    sandboxWebhookUrl:
-      env.JUNCTION_SANDBOX_WEBHOOK_URL || `http://127.0.0.1:${port(env, 'PORT', 3000)}/webhooks/junction`,
-    codecPort: port(env, 'BOOKING_CODEC_PORT', 3001),
+    sandboxWebhookUrl: sandboxWebhookUrl(env),
+    codecPort: port(env, 'BOOKING_CODEC_PORT', 3001, CALLED),
     temporalPort: port(env, 'BOOKING_TEMPORAL_PORT', 7233),
-    temporalUiPort: port(env, 'BOOKING_TEMPORAL_UI_PORT', 8233),
-    logLevel: env.LOG_LEVEL || 'info',
+    temporalUiPort: port(env, 'BOOKING_TEMPORAL_UI_PORT', 8233, CALLED),
+    logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    proxies: proxies && { ...proxies, direct: [...proxies.direct, ...standInHosts(junction, oliver)] },
+    warnings: [
+      ...junctionWarnings(env, junction),
+      ...oliverWarnings(oliver),
+      ...temporalWarnings(env),
+      ...proxyWarnings(env),
+      ...unknownNames(env),
+    ],
   };
 }
 
-/** The environment of a child process that gets `settings` in place of whatever settings this process has. */
-export function childEnv(settings: Record<string, string>, env: Env = process.env): Env {
-  const others = Object.entries(env).filter(([name]) => !SETTING.test(name));
-  return { ...Object.fromEntries(others), ...settings };
+/** Kubernetes tells every container the addresses of its services, which may be called like this one. */
+const OF_A_SERVICE = /_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_\w+)$/;
+
+/** A name that is not read is most often one that is misspelt. */
+function unknownNames(env: Env): string[] {
+  return Object.keys(env)
+    .filter((name) => /^(?:BOOKING|JUNCTION|OLIVER)_/.test(name) && !OF_A_SERVICE.test(name))
+    .filter((name) => !SETTINGS.includes(name))
+    .map((name) => `${name}: there is no such setting`);
 }
 
-const SETTING = /^(TEMPORAL|BOOKING|JUNCTION|OLIVER)_|^(PORT|HOST|LOG_LEVEL)$/;
+/** By fetch or a browser, which have ports that they do not call. */
+const CALLED = true;
+
+/** The environment of a child process that gets `settings` in place of whatever settings this process has. */
+export function childEnv(settings: Record<string, string>, env: Env = process.env): Env {
+  const others = Object.entries(env).filter(([name]) => !OWN_SETTING.test(name));
+  return { ...Object.fromEntries(others), ...settings };
+}
 
 /** The capability row of a provider with an account's settings laid over it. */
 export function capabilitiesOf(
@@ -204,106 +188,6 @@ export function capabilitiesOf(
   };
 }
 
-function junctionAccounts(env: Env, sandboxPort: number): Record<string, JunctionAccount> | null {
-  const accounts: Record<string, JunctionAccount> = {};
-  if (env.JUNCTION_API_KEY) {
-    accounts.default = {
-      apiKey: env.JUNCTION_API_KEY,
-      baseUrl: junctionUrl(env) ?? fail('JUNCTION_BASE_URL', 'is needed beside JUNCTION_API_KEY'),
-      cancellationReason: env.JUNCTION_CANCELLATION_REASON,
-      timezone: zone('JUNCTION_TIMEZONE', env.JUNCTION_TIMEZONE),
-      capabilities: parsed('JUNCTION_CAPABILITIES', env.JUNCTION_CAPABILITIES ?? '{}', overridesSchema),
-    };
-  } else if (!env.JUNCTION_ACCOUNTS && (env.JUNCTION_BASE_URL || env.JUNCTION_CAPABILITIES)) {
-    accounts.default = {
-      apiKey: SANDBOX.junctionKey,
-      baseUrl: junctionUrl(env) ?? `http://127.0.0.1:${sandboxPort}`,
-      capabilities: parsed('JUNCTION_CAPABILITIES', env.JUNCTION_CAPABILITIES ?? '{}', overridesSchema),
-    };
-  }
-  if (env.JUNCTION_ACCOUNTS) {
-    const more = z.record(accountNameSchema, junctionAccountSchema);
-    Object.assign(accounts, parsed('JUNCTION_ACCOUNTS', env.JUNCTION_ACCOUNTS, more));
-  }
-  return Object.keys(accounts).length > 0 ? accounts : null;
-}
-
-function junctionUrl({ JUNCTION_BASE_URL: given }: Env): string | undefined {
-  if (!given) return undefined;
-  return z.url().safeParse(given).success ? given : fail('JUNCTION_BASE_URL', 'must be a URL');
-}
-
-function zone(name: string, given: string | undefined): string | undefined {
-  if (!given) return undefined;
-  return isZone(given) ? given : fail(name, 'must be an IANA zone like America/Phoenix');
-}
-
-function isOn(env: Env, name: string): boolean {
-  const given = env[name] || '0';
-  return given === '1' || (given === '0' ? false : fail(name, 'must be 0 or 1'));
-}
-
-/** What it takes to reach Oliver: all of these, or none for the sandbox. */
-const OLIVER_NEEDS = ['OLIVER_BASE_URL', 'OLIVER_USERNAME', 'OLIVER_PASSWORD', 'OLIVER_PRACTICES'] as const;
-
-function hasPractices(env: Env): boolean {
-  return OLIVER_NEEDS.some((name) => env[name]);
-}
-
-/** The practices, and accounts with a sign-in of their own: OLIVER_ACCOUNTS, as JSON by name, like JUNCTION_ACCOUNTS. */
-function oliverAccounts(env: Env, sandboxPort: number): Record<string, OliverAccount> {
-  if (!env.OLIVER_ACCOUNTS) return practices(env, sandboxPort);
-  const schema = z.record(accountNameSchema, oliverAccountSchema);
-  const named = parsed('OLIVER_ACCOUNTS', env.OLIVER_ACCOUNTS, schema);
-  return hasPractices(env) ? { ...practices(env, sandboxPort), ...named } : named;
-}
-
-/**
- * One account for each practice of OLIVER_PRACTICES, all with the same sign-in:
- * `account=locationId@Zone`, comma-separated, like `practice-1=1@America/Chicago,practice-2=2@America/New_York`.
- * OLIVER_CAPABILITIES, OLIVER_SWEEP_MAX_AGE_MS and OLIVER_LOOK_BACK_DAYS count for every practice, the sandbox's too.
- */
-function practices(env: Env, sandboxPort: number): Record<string, OliverAccount> {
-  const isNamed = hasPractices(env);
-  const given = (name: (typeof OLIVER_NEEDS)[number], ours: string): string =>
-    isNamed ? env[name] || fail(name, `is needed: set ${OLIVER_NEEDS.join(', ')} together`) : ours;
-  const shared = {
-    baseUrl: given('OLIVER_BASE_URL', `http://127.0.0.1:${sandboxPort}`),
-    username: given('OLIVER_USERNAME', SANDBOX.oliverUser),
-    password: given('OLIVER_PASSWORD', SANDBOX.oliverPassword),
-    capabilities: parsed('OLIVER_CAPABILITIES', env.OLIVER_CAPABILITIES ?? '{}', overridesSchema),
-    sweepMaxAgeMs: wholeNumber(env, 'OLIVER_SWEEP_MAX_AGE_MS', SETTING_RANGES.sweepMaxAgeMs),
-    lookBackDays: wholeNumber(env, 'OLIVER_LOOK_BACK_DAYS', SETTING_RANGES.lookBackDays),
-  };
-  if (!z.url().safeParse(shared.baseUrl).success) fail('OLIVER_BASE_URL', 'must be a URL');
-  const accounts: Record<string, OliverAccount> = {};
-  for (const practice of list(given('OLIVER_PRACTICES', SANDBOX.oliverPractices)) ?? []) {
-    const [, account, locationId, timezone] = practice.match(OLIVER_PRACTICE) ?? [];
-    if (!account || account === NO_NAME || !locationId || !timezone || !isZone(timezone)) {
-      return fail(
-        'OLIVER_PRACTICES',
-        'holds account=locationId@Zone, comma-separated, each Zone an IANA name',
-      );
-    }
-    if (Object.hasOwn(accounts, account)) fail('OLIVER_PRACTICES', 'names an account twice');
-    accounts[account] = { ...shared, locationId, timezone };
-  }
-  return accounts;
-}
-
-const OLIVER_PRACTICE = /^([A-Za-z0-9._-]{1,64})=([^=@\s]+)@(\S+)$/;
-
-/** The accounts, those without a pace of their own at the vendor's: `{"inFlight": 20, "perSecond": 20}`. */
-function atPace<A extends { pace?: Pace }>(
-  env: Env,
-  name: string,
-  accounts: Record<string, A>,
-): Record<string, A> {
-  if (!env[name]) return accounts;
-  const pace = parsed(name, env[name], paceSchema);
-  return Object.fromEntries(Object.entries(accounts).map(([account, row]) => [account, { pace, ...row }]));
-}
-
 function limits(env: Env): Limits {
   const given = parsed('BOOKING_LIMITS', env.BOOKING_LIMITS ?? '{}', limitsSchema);
   const all = { ...DEFAULT_LIMITS, ...given };
@@ -319,82 +203,16 @@ function buildId({ BOOKING_BUILD_ID: given }: Env): string | null {
     : fail('BOOKING_BUILD_ID', 'may hold letters, digits and ._- only, 128 at most');
 }
 
-/** `name:secret,name:secret`; a bare secret is named key1, key2, … */
-function apiKeys(env: Env): { name: string; secret: string }[] {
-  return (list(env.BOOKING_API_KEYS) ?? []).map((entry, index) => {
-    const at = entry.indexOf(':');
-    const key =
-      at < 0
-        ? { name: `key${index + 1}`, secret: entry }
-        : { name: entry.slice(0, at), secret: entry.slice(at + 1) };
-    if (!/^[A-Za-z0-9._-]{1,64}$/.test(key.name) || key.secret.length < 16) {
-      fail(
-        'BOOKING_API_KEYS',
-        'holds name:secret pairs, comma-separated, each secret at least 16 characters',
-      );
-    }
-    return key;
-  });
+function host({ HOST: given }: Env): string {
+  if (!given) return '127.0.0.1';
+  return isHost(given)
+    ? given.replace(/^\[(.*)\]$/, '$1')
+    : fail('HOST', 'must be a host name or an IP address, without a scheme and a port');
 }
 
-function encryptionKeys(env: Env): { id: string; key: Buffer }[] {
-  return (list(env.BOOKING_ENCRYPTION_KEYS) ?? []).map((entry) => {
-    const [id, encoded, ...more] = entry.split(':');
-    if (!id || !encoded || more.length > 0) {
-      return fail('BOOKING_ENCRYPTION_KEYS', 'holds id:base64 pairs, comma-separated, newest first');
-    }
-    return { id, key: key32('BOOKING_ENCRYPTION_KEYS', encoded) };
-  });
-}
-
-function key32(name: string, encoded: string): Buffer {
-  const key = Buffer.from(encoded, 'base64');
-  return key.length === 32 ? key : fail(name, 'must be 32 bytes in base64 (openssl rand -base64 32)');
-}
-
-function list(value: string | undefined): string[] | null {
-  const items = (value ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
-  return items.length > 0 ? items : null;
-}
-
-function port(env: Env, name: string, fallback: number): number {
-  const value = env[name];
-  if (value === undefined || value === '') return fallback;
-  const number = Number(value);
-  return Number.isInteger(number) && number >= 0 && number < 65_536
-    ? number
-    : fail(name, 'must be a port, 0 to 65535');
-}
-
-function wholeNumber(env: Env, name: string, { min, max }: Range): number | undefined {
-  if (!env[name]) return undefined;
-  const number = Number(env[name]);
-  return Number.isInteger(number) && number >= min && number <= max
-    ? number
-    : fail(name, `must be a whole number, ${min} to ${max}`);
-}
-
-/** The one name that an object keeps in another way than all others. */
-const NO_NAME = '__proto__';
-
-function parsed<T>(name: string, json: string, schema: z.ZodType<T>): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(json, (key, item: unknown) =>
-      key === NO_NAME ? fail(name, `must not name ${key}`) : item,
-    );
-  } catch (err) {
-    throw err instanceof ConfigError ? err : new ConfigError(`${name}: must be JSON`);
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  return fail(name, `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}`.trim());
-}
-
-function fail(name: string, why: string): never {
-  throw new ConfigError(`${name}: ${why}`);
+function sandboxWebhookUrl(env: Env): string {
+  const given = env.JUNCTION_SANDBOX_WEBHOOK_URL;
+  if (!given) return `http://127.0.0.1:${port(env, 'PORT', 3000)}/webhooks/junction`;
+  const problem = urlProblem(given);
+  return problem === null ? given : fail('JUNCTION_SANDBOX_WEBHOOK_URL', problem);
 }

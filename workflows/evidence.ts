@@ -1,6 +1,7 @@
 import { isCancelAccepted } from '../src/booking/absence';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { liveById, whose as whoseIs, type OwnershipClue, type Whose } from '../src/booking/sighting';
+import { isSameTime } from '../src/booking/times';
 import { change, maker, type Booking } from './state';
 
 /**
@@ -23,7 +24,9 @@ export function whose(b: Booking, sighting: Sighting): Whose {
 /** What tells this booking's own appointments from others'. */
 export function clueOf(b: Booking): OwnershipClue {
   const { capabilities, ownAppointmentIds, takenOver, order, attempts } = b.state;
-  const { seenBefore, askedIds, othersIds } = b.state;
+  const { seenBefore, partlySeenStarts = [], askedIds, othersIds } = b.state;
+  const triedStartsAt = attempts.at(-1)?.startsAt ?? null;
+  const isBeforePartial = partlySeenStarts.some((one) => isSameTime(one, triedStartsAt));
   return {
     maker: maker(b),
     ownIds: ownAppointmentIds,
@@ -31,7 +34,8 @@ export function clueOf(b: Booking): OwnershipClue {
     orderId: order?.id ?? null,
     refReturns: capabilities.refReturns,
     before: [...seenBefore, ...askedIds, ...othersIds],
-    triedStartsAt: attempts.at(-1)?.startsAt ?? null,
+    ...(isBeforePartial && { isBeforePartial }),
+    triedStartsAt,
   };
 }
 

@@ -1,12 +1,15 @@
 import { CHOICES, type Choice } from '../src/booking/failures';
+import { hasControls, isBlank } from '../src/booking/characters';
 import {
   MESSAGE_LIMITS,
+  withoutNulls,
   type CancelMessage,
   type RescheduleMessage,
   type ResolveMessage,
   type RetryMessage,
 } from '../src/booking/messages';
 import { PLAINTEXT_MARK } from '../src/booking/names';
+import { cut, isWellFormed, lengthOf, toWellFormed } from '../src/booking/text';
 
 /**
  * The total guard of messages: any Temporal client can send anything, and what throws here would stop the
@@ -14,6 +17,13 @@ import { PLAINTEXT_MARK } from '../src/booking/names';
  * long is malformed too: it is carried from run to run, and cut it would say something else.
  */
 export type Read<T> = { message: T } | { malformed: string };
+
+/**
+ * How a message is read. As meant: null is absent, length is counted in characters, and text is text (no half of a character,
+ * no control characters but a reason's line breaks). As before: what builds before that took, for the histories that they made.
+ */
+export type Reading = 'as_meant' | 'as_before';
+export type Reader<T> = (value: unknown, reading?: Reading) => Read<T>;
 
 type Fields = Record<string, unknown>;
 
@@ -27,47 +37,48 @@ export function isPlaintext(value: unknown): boolean {
   return isRecord(value) && PLAINTEXT_MARK in value;
 }
 
-export function readCancel(value: unknown): Read<CancelMessage> {
-  return readFields<CancelMessage>(value, (fields) => {
+export function readCancel(value: unknown, reading: Reading = 'as_meant'): Read<CancelMessage> {
+  return readFields<CancelMessage>(value, reading, (fields) => {
     const { reason, order, acceptFees } = fields;
-    if (!isOptionalText(reason, TEXT)) return { malformed: 'reason' };
+    if (!isOptionalText(reason, TEXT, reading)) return { malformed: 'reason' };
     if (order !== undefined && order !== 'cancel' && order !== 'keep') return { malformed: 'order' };
     if (!isOptionalBoolean(acceptFees)) return { malformed: 'acceptFees' };
     return { message: { ...sender(fields), reason, order, acceptFees } };
   });
 }
 
-export function readRetry(value: unknown): Read<RetryMessage> {
-  return readFields<RetryMessage>(value, (fields) => {
+export function readRetry(value: unknown, reading: Reading = 'as_meant'): Read<RetryMessage> {
+  return readFields<RetryMessage>(value, reading, (fields) => {
     const { reason, since } = fields;
-    if (!isOptionalText(reason, TOKEN)) return { malformed: 'reason' };
+    if (!isOptionalText(reason, TOKEN, reading)) return { malformed: 'reason' };
     if (!isOptionalTime(since)) return { malformed: 'since' };
     return { message: { ...sender(fields), reason, since } };
   });
 }
 
-export function readResolve(value: unknown): Read<ResolveMessage> {
-  return readFields<ResolveMessage>(value, (fields) => {
+export function readResolve(value: unknown, reading: Reading = 'as_meant'): Read<ResolveMessage> {
+  return readFields<ResolveMessage>(value, reading, (fields) => {
     const { choice, why, reason, since } = fields;
     if (!isChoice(choice)) return { malformed: 'choice' };
-    if (!isText(why, TEXT) || why.trim() === '') return { malformed: 'why' };
-    if (!isOptionalText(reason, TOKEN)) return { malformed: 'reason' };
+    if (!isText(why, TEXT, reading) || READINGS[reading].isBlank(why)) return { malformed: 'why' };
+    if (!isOptionalText(reason, TOKEN, reading)) return { malformed: 'reason' };
     if (!isOptionalTime(since)) return { malformed: 'since' };
     return { message: { ...sender(fields), choice, why, reason, since } };
   });
 }
 
 /** The form only; what windows and slots must look like is checked by the activity that reads them. */
-export function readReschedule(value: unknown): Read<RescheduleMessage> {
-  return readFields<RescheduleMessage>(value, (fields) => {
+export function readReschedule(value: unknown, reading: Reading = 'as_meant'): Read<RescheduleMessage> {
+  return readFields<RescheduleMessage>(value, reading, (fields) => {
     const { windows, slot, acceptFees } = fields;
     if (!isOptionalBoolean(acceptFees)) return { malformed: 'acceptFees' };
     const form =
       windows === undefined
         ? isRecord(slot)
         : slot === undefined && Array.isArray(windows) && windows.length <= MESSAGE_LIMITS.windows;
-    const isShort = JSON.stringify([windows, slot]).length <= MESSAGE_LIMITS.json;
-    if (!form || !isShort) return { malformed: windows === undefined ? 'slot' : 'windows' };
+    const json = JSON.stringify([windows, slot]);
+    const isTaken = json.length <= MESSAGE_LIMITS.json && READINGS[reading].isJson(json);
+    if (!form || !isTaken) return { malformed: windows === undefined ? 'slot' : 'windows' };
     return { message: { ...sender(fields), windows, slot, acceptFees } };
   });
 }
@@ -77,20 +88,51 @@ export function senderOf(value: unknown): { by?: string; id?: string } {
   return isRecord(value) ? sender(value) : {};
 }
 
-function readFields<T>(value: unknown, readOwn: (fields: Fields) => Read<T>): Read<T> {
-  const given = value ?? {};
+function readFields<T>(value: unknown, reading: Reading, readOwn: (fields: Fields) => Read<T>): Read<T> {
+  const given = READINGS[reading].given(value ?? {});
   if (!isRecord(given) || isPlaintext(given)) return { malformed: WHOLE };
-  if (!isOptionalText(given.by, TOKEN)) return { malformed: 'by' };
-  if (!isOptionalText(given.id, TOKEN)) return { malformed: 'id' };
+  if (!isOptionalText(given.by, TOKEN, reading)) return { malformed: 'by' };
+  if (!isOptionalText(given.id, TOKEN, reading)) return { malformed: 'id' };
   return readOwn(given);
 }
 
+/** JSON.stringify writes half of a character, and nothing else, as such an escape; a backslash of the text as two. */
+const HALF_ESCAPED = /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/;
+
+const READINGS: Readonly<
+  Record<
+    Reading,
+    {
+      given: (value: unknown) => unknown;
+      isText: (text: string, longest: number) => boolean;
+      isBlank: (text: string) => boolean;
+      isJson: (json: string) => boolean;
+    }
+  >
+> = {
+  as_meant: {
+    given: (value) => withoutNulls(value),
+    isText: (text, longest) =>
+      lengthOf(text) <= longest &&
+      isWellFormed(text) &&
+      !hasControls(text, longest === TOKEN ? 'line' : 'prose'),
+    isBlank,
+    isJson: (json) => !HALF_ESCAPED.test(json),
+  },
+  as_before: {
+    given: (value) => value,
+    isText: (text, longest) => text.length <= longest,
+    isBlank: (text) => text.trim() === '',
+    isJson: () => true,
+  },
+};
+
 function sender(fields: Fields): { by?: string; id?: string } {
-  return { by: token(fields.by), id: token(fields.id) };
+  return { by: shownToken(fields.by), id: shownToken(fields.id) };
 }
 
-function token(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, TOKEN) : undefined;
+function shownToken(value: unknown): string | undefined {
+  return typeof value === 'string' ? toWellFormed(cut(value, TOKEN)) : undefined;
 }
 
 function isRecord(value: unknown): value is Fields {
@@ -101,8 +143,8 @@ function isChoice(value: unknown): value is Choice {
   return typeof value === 'string' && Object.prototype.hasOwnProperty.call(CHOICES, value);
 }
 
-function isOptionalText(value: unknown, longest: number): value is string | undefined {
-  return value === undefined || isText(value, longest);
+function isOptionalText(value: unknown, longest: number, reading: Reading): value is string | undefined {
+  return value === undefined || isText(value, longest, reading);
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -110,11 +152,13 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 /** RFC 3339, in any zone. */
 function isOptionalTime(value: unknown): value is string | undefined {
   if (value === undefined) return true;
-  return isText(value, TOKEN) && TIME.test(value) && !Number.isNaN(Date.parse(value));
+  return (
+    typeof value === 'string' && value.length <= TOKEN && TIME.test(value) && !Number.isNaN(Date.parse(value))
+  );
 }
 
-function isText(value: unknown, longest: number): value is string {
-  return typeof value === 'string' && value.length <= longest;
+function isText(value: unknown, longest: number, reading: Reading): value is string {
+  return typeof value === 'string' && READINGS[reading].isText(value, longest);
 }
 
 function isOptionalBoolean(value: unknown): value is boolean | undefined {

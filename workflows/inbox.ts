@@ -1,10 +1,25 @@
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, patched, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { FAILURES, type FailureCode } from '../src/booking/failures';
-import type { MessageKind, MessageReceipt, ResolveMessage, Seen } from '../src/booking/messages';
+import {
+  RELATIVE_DAY,
+  type MessageKind,
+  type MessageReceipt,
+  type RescheduleMessage,
+  type ResolveMessage,
+  type Seen,
+} from '../src/booking/messages';
 import type { BookingView } from '../src/booking/schema/view';
 import { unreadableIn } from '../src/booking/unreadable';
-import { readCancel, readReschedule, readResolve, readRetry, senderOf } from './guard';
+import {
+  readCancel,
+  readReschedule,
+  readResolve,
+  readRetry,
+  senderOf,
+  type Read,
+  type Reader,
+} from './guard';
 import { now } from './clock';
 import { costsFee } from './fees';
 import * as messages from './messages';
@@ -21,7 +36,7 @@ import { viewOf } from './view';
 type Verdict = { refused: FailureCode; field?: string } | { accept: () => void };
 
 /** One row per kind of message: what makes it acceptable and where it goes. */
-const KINDS: Record<MessageKind, (b: Booking, body: unknown) => Verdict> = {
+const KINDS: Record<MessageKind, (b: Booking, body: unknown, isTaken: boolean) => Verdict> = {
   cancel: cancelVerdict,
   retry: retryVerdict,
   resolve: resolveVerdict,
@@ -62,18 +77,30 @@ function setUpdate(
 ): void {
   setHandler(definition, (body?: unknown): MessageReceipt => take(b, kind, body), {
     validator: (body?: unknown) => {
-      const verdict = verdictOf(b, kind, body);
+      const verdict = verdictOf(b, kind, body, false);
       if ('refused' in verdict) throw refusal(verdict.refused, verdict.field);
     },
   });
 }
 
-function verdictOf(b: Booking, kind: MessageKind, body: unknown): Verdict {
-  return unreadableIn(body) ? { refused: 'message_unreadable' } : KINDS[kind](b, body);
+/** `isTaken`: it is in the history, and what was made of it stands. A validator only asks, and leaves no trace. */
+function verdictOf(b: Booking, kind: MessageKind, body: unknown, isTaken: boolean): Verdict {
+  return unreadableIn(body) ? { refused: 'message_unreadable' } : KINDS[kind](b, body, isTaken);
+}
+
+/**
+ * What a message says. Earlier builds refused null, counted other characters and took text that is none: where a message is
+ * read otherwise by now, the history tells by a patch which reading it was made by.
+ */
+function readAs<T>(reader: Reader<T>, body: unknown, isTaken: boolean): Read<T> {
+  const read = reader(body, 'as_meant');
+  if (!isTaken) return read;
+  const before = reader(body, 'as_before');
+  return JSON.stringify(read) === JSON.stringify(before) || patched('messages-as-meant') ? read : before;
 }
 
 function take(b: Booking, kind: MessageKind, body: unknown): MessageReceipt {
-  const verdict = verdictOf(b, kind, body);
+  const verdict = verdictOf(b, kind, body, true);
   const receipt = record(b, kind, 'refused' in verdict ? verdict.refused : null, senderOf(body));
   if ('accept' in verdict) verdict.accept();
   publishView(b);
@@ -99,8 +126,8 @@ function malformed(field: string): Verdict {
   return { refused: 'malformed_message', field };
 }
 
-function cancelVerdict(b: Booking, body: unknown): Verdict {
-  const read = readCancel(body);
+function cancelVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
+  const read = readAs(readCancel, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
   if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
@@ -114,14 +141,14 @@ function cancelVerdict(b: Booking, body: unknown): Verdict {
   };
 }
 
-function retryVerdict(b: Booking, body: unknown): Verdict {
-  const read = readRetry(body);
+function retryVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
+  const read = readAs(readRetry, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   return decisionVerdict(b, { ...read.message, choice: 'retry', why: 'retry' });
 }
 
-function resolveVerdict(b: Booking, body: unknown): Verdict {
-  const read = readResolve(body);
+function resolveVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
+  const read = readAs(readResolve, body, isTaken);
   return 'malformed' in read ? malformed(read.malformed) : decisionVerdict(b, read.message);
 }
 
@@ -150,8 +177,8 @@ function decide(b: Booking, message: ResolveMessage): void {
   else b.inbox.decision = message;
 }
 
-function rescheduleVerdict(b: Booking, body: unknown): Verdict {
-  const read = readReschedule(body);
+function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
+  const read = readAs(readReschedule, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
   const { status, appointment, attention, capabilities, request, lastMove, lastMoveDone } = b.state;
@@ -159,11 +186,12 @@ function rescheduleVerdict(b: Booking, body: unknown): Verdict {
   // The same change again has no effect twice: it is on its way, or done.
   const asked = JSON.stringify([message.windows, message.slot]);
   const isAgain = asked === lastMove;
+  const isRepeated = isAgain && lastMoveDone && mayMeanOtherDays(b, message, isTaken);
   if (isAgain && (b.inbox.reschedule || status === 'rescheduling')) return { accept: () => undefined };
   const hasOwnQuestion = attention !== null && !isAsked(b);
   if (status !== 'confirmed' || hasOwnQuestion || b.inbox.reschedule)
     return { refused: 'cannot_reschedule_now' };
-  if (isAgain && lastMoveDone) return { accept: () => undefined };
+  if (isAgain && lastMoveDone && !isRepeated) return { accept: () => undefined };
   const canMove = capabilities.reschedule === 'none' || appointment?.canReschedule !== false;
   if (!canMove && request.policy?.onCannotReschedule !== 'cancel_and_book')
     return { refused: 'cannot_reschedule' };
@@ -171,8 +199,28 @@ function rescheduleVerdict(b: Booking, body: unknown): Verdict {
     return { refused: 'fees_not_accepted' };
   return {
     accept: () => {
-      b.inbox.reschedule = message;
-      change(b, { lastMove: asked, lastMoveDone: false });
+      b.inbox.reschedule = { ...message, receivedAt: now(), ...(isRepeated && { isRepeated }) };
+      change(b, { lastMove: asked, lastMoveId: message.id ?? null, lastMoveDone: false });
     },
   };
+}
+
+/**
+ * Whether the words of the last move, sent again, may mean other days by now: `+4d` does tomorrow. The same message again,
+ * by its `id`, is the same move whatever the day. Earlier builds took any for the same, and their histories say so.
+ */
+function mayMeanOtherDays(b: Booking, { windows, id }: RescheduleMessage, isTaken: boolean): boolean {
+  const isSameMessage = id !== undefined && id === b.state.lastMoveId;
+  return !isSameMessage && hasRelativeDays(windows) && (!isTaken || patched('relative-days-anew'));
+}
+
+function hasRelativeDays(windows: unknown): boolean {
+  const isRelative = (value: unknown): boolean => typeof value === 'string' && RELATIVE_DAY.test(value);
+  return (
+    Array.isArray(windows) &&
+    windows.some(
+      (window: unknown) =>
+        typeof window === 'object' && window !== null && Object.values(window).some(isRelative),
+    )
+  );
 }

@@ -24,11 +24,12 @@ export async function lateEffect(
   b.opened = true;
   const { provider, account } = opened.request;
   const { ownAppointmentIds = [], leftIds = [], inferredIds = [], acceptedCancels = [] } = traces ?? {};
-  const { seenBefore = [], unansweredStarts = [] } = traces ?? {};
+  const { seenBefore = [], partlySeenStarts = [], unansweredStarts = [] } = traces ?? {};
   // What was taken over is cancelled here, too, only where a caller asked for it.
   const { tookOver = false, takenOver = null, cancel = null } = traces ?? {};
   change(b, { ...opened, named: { provider, account }, order });
-  change(b, { ownAppointmentIds, leftIds, inferredIds, acceptedCancels, seenBefore, unansweredStarts });
+  change(b, { ownAppointmentIds, leftIds, inferredIds, acceptedCancels });
+  change(b, { seenBefore, partlySeenStarts, unansweredStarts });
   change(b, { tookOver, takenOver, cancel });
   return [unlessUsedElsewhere(opened.capabilities.refReturns ? undoAppointment : undoAtStarts)];
 }

@@ -2,7 +2,7 @@ import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { At } from '../activities/contract';
 import type { Capabilities } from '../src/booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
-import type { CancelMessage, MessageKind, RescheduleMessage, ResolveMessage } from '../src/booking/messages';
+import type { CancelMessage, MessageKind, AcceptedMove, ResolveMessage } from '../src/booking/messages';
 import { PROVIDERS, type Appointment, type Order, type ProviderName, type Slot } from '../src/booking/model';
 import { makerOf } from '../src/booking/ref';
 import type { AcceptedCancel, OpenWrite, TakenOver, UnknownCall } from '../src/booking/traces';
@@ -56,6 +56,8 @@ export interface BookingState {
   isAfterReset: boolean;
   /** Ids that were live in the last look-up before a write, where refs do not return. */
   seenBefore: string[];
+  /** Starts whose look-up before the write was partial: nobody knows whether what stands there was there before. */
+  partlySeenStarts?: string[];
   /** Slots that the last search found and that were not tried yet, best first. */
   slots: Slot[];
   attempts: Attempt[];
@@ -80,6 +82,8 @@ export interface BookingState {
   cancel: CancelMessage | null;
   /** The change that was asked for last, so that the same one has no effect twice. */
   lastMove: string | null;
+  /** The sender's own token for it. */
+  lastMoveId: string | null;
   lastMoveDone: boolean;
   /** The appointment that the current one replaces, while both stand. */
   replaces: Pick<Appointment, 'id' | 'startsAt' | 'standing'> | null;
@@ -116,7 +120,7 @@ export interface Inbox {
   /** Somebody says that something changed: read the provider once. */
   news: boolean;
   decision: ResolveMessage | null;
-  reschedule: RescheduleMessage | null;
+  reschedule: AcceptedMove | null;
   /** Messages that could not be decrypted, oldest first; see unread.ts. */
   unread: UnreadMessage[];
   /** What a person has decided about them. */
@@ -205,6 +209,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       lastRequest: null,
       cancel: null,
       lastMove: null,
+      lastMoveId: null,
       lastMoveDone: false,
       replaces: null,
       rebookings: 0,
@@ -244,7 +249,7 @@ function namedIn(input: unknown): BookingState['named'] {
   const { provider, account } = { provider: at('provider'), account: at('account') };
   const known = PROVIDERS.find((one) => one === provider) ?? null;
   const isName = typeof account === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(account);
-  return { provider: known, account: isName ? account : known && account === undefined ? 'default' : null };
+  return { provider: known, account: isName ? account : known && account == null ? 'default' : null };
 }
 
 const UNOPENED: Capabilities = {

@@ -17,8 +17,9 @@ import { change, type Booking } from './state';
 export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone' = 'once'): Promise<void> {
   if (b.state.capabilities.refReturns) return;
   for (const startsAt of b.state.unansweredStarts) {
-    // Our own may be missing from a list that is slow: that is for the looks that are about it.
-    const where = { startsAt, standingIds: [] };
+    // Our own may be missing from a list that is slow: that is for the looks that are about it. This one is about what is
+    // not there, so a list that was read before it, or not whole, will not do.
+    const where = { startsAt, standingIds: [], fresh: true };
     await refuseStrays(b, await lookUp(b, 'look for a late effect of an unanswered call', where), asks);
   }
 }

@@ -47,6 +47,7 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
     unansweredStarts: state.unansweredStarts,
     acceptedRunId: state.acceptedRunId,
     seenBefore: state.seenBefore,
+    ...(state.partlySeenStarts && { partlySeenStarts: state.partlySeenStarts }),
     tookOver: state.tookOver,
     takenOver: state.takenOver,
     orderRefused: state.orderRefused,
@@ -62,6 +63,7 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
 }
 
 function appointmentView(appointment: Appointment, replaces: BookingState['replaces']): AppointmentView {
-  const { orderId: _orderId, standing: _standing, ref: _ref, reason: _reason, ...shown } = appointment;
+  const { orderId: _orderId, standing: _standing, ref: _ref, reason: _reason, ...rest } = appointment;
+  const { isNearMatch: _isNearMatch, ...shown } = rest;
   return { ...shown, replaces: replaces?.id ?? null };
 }

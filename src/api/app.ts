@@ -1,16 +1,15 @@
 import swagger from '@fastify/swagger';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-} from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
 import { Failure } from '../booking/failures';
 import type { BookingClient } from '../client/booking-client';
+import { readableAddress } from './addresses';
 import { bearerAuth, type ApiKey } from './auth';
+import { readJsonBodies } from './bodies';
 import { bookingRoutes } from './bookings';
 import { incidentRoutes } from './incidents';
 import { createMetrics, gaugeBookings, type Metrics } from './metrics';
+import { documentWithNulls } from './openapi';
 import { operationRoutes } from './operation';
 import { sendProblem } from './problems';
 import { seldom, warningsOf, type Readiness } from './readiness';
@@ -56,6 +55,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((err, request, reply) => sendProblem(reply, request.log, err));
   app.setNotFoundHandler((request, reply) => sendProblem(reply, request.log, new Failure('route_not_found')));
+  app.addHook('onRequest', readableAddress);
+  readJsonBodies(app);
   observe(app, metrics);
 
   await app.register(swagger, openApi());
@@ -102,6 +103,6 @@ function openApi(): Parameters<typeof swagger>[1] {
       security: [{ bearer: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: documentWithNulls,
   };
 }

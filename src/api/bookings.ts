@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { Failure } from '../booking/failures';
-import { requestProblems } from '../booking/schema/check-request';
+import { type Move, moveProblems, requestProblems } from '../booking/schema/check-request';
 import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
-import type { BookingClient } from '../client/booking-client';
+import type { BookingClient, StartOptions } from '../client/booking-client';
 import {
   bookingRequestSchema,
   bookingSchema,
@@ -19,6 +19,7 @@ import {
   slotsSchema,
   startHeadersSchema,
 } from './schemas';
+import type { IdempotencyKey } from './idempotency-key';
 import { preferredWaitS } from './prefer';
 import { InvalidRequest } from './problems';
 
@@ -54,7 +55,7 @@ function startRoute(app: App, { client, stopping }: BookingRoutesOptions): void 
   app.post('/v1/bookings', { schema }, async (request, reply) => {
     const { keyName, headers, body } = request;
     const { booking: begun, created } = await tellingAll(body, () =>
-      client.start(body, { idempotencyKey: headers['idempotency-key'], keyName }),
+      client.start(body, { ...startKeyOf(headers['idempotency-key']), keyName }),
     );
     const waitS = preferredWaitS(headers.prefer);
     const booking =
@@ -63,6 +64,10 @@ function startRoute(app: App, { client, stopping }: BookingRoutesOptions): void 
     reply.header('Location', `/v1/bookings/${booking.id}`);
     return reply.status(created ? (isSettled(booking) ? 201 : 202) : 200).send(booking);
   });
+}
+
+function startKeyOf(given: IdempotencyKey | undefined): StartOptions {
+  return given ? { idempotencyKey: given.key, formerKey: given.formerKey } : {};
 }
 
 /** Aborts when the caller hangs up or the app stops: nobody waits for the answer any more. */
@@ -131,8 +136,15 @@ function changeRoutes(app: App, { client }: BookingRoutesOptions): void {
 
   const reschedule = { ...common, summary: 'Move the appointment', body: rescheduleSchema };
   app.post('/v1/bookings/:id/reschedule', { schema: reschedule }, ({ params, body, keyName }) =>
-    client.reschedule(params.id, { ...body, by: keyName }),
+    client.reschedule(params.id, { ...sound(body), by: keyName }),
   );
+}
+
+/** A move whose windows or slot can be wanted; else all that is wrong with them is told. */
+function sound<T extends Move>(move: T): T {
+  const problems = moveProblems(move, { now: new Date() });
+  if (problems.length > 0) throw new InvalidRequest(problems);
+  return move;
 }
 
 function slotsRoute(app: App, { client }: BookingRoutesOptions): void {

@@ -1,5 +1,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { zoneDataWarning } from '../booking/zone-age';
+import { ZONE_DATA_VERSION } from '../booking/zone-data';
 import type { Metrics } from './metrics';
 import type { Readiness } from './readiness';
 
@@ -14,8 +16,19 @@ const healthSchema = z.object({ status: z.literal('ok') });
 const readinessSchema = z.object({
   temporal: z.boolean(),
   worker: z.boolean(),
-  warn: z.array(z.string()).optional().meta({ description: 'What is stuck although everything runs.' }),
+  zoneData: z
+    .object({
+      version: z.string().meta({ description: 'What all times at places are reckoned by.' }),
+      runtime: z.string().meta({ description: "This Node's own, which no booking is reckoned by." }),
+    })
+    .meta({ description: 'Releases of the IANA time zone database.' }),
+  warn: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'What is stuck although everything runs, and zone data that is old.' }),
 });
+
+const ZONE_DATA = { version: ZONE_DATA_VERSION, runtime: process.versions.tz ?? 'none' };
 
 /** What operators and their machines ask. */
 export const operationRoutes: FastifyPluginCallbackZod<OperationOptions> = (app, options, done) => {
@@ -28,10 +41,11 @@ export const operationRoutes: FastifyPluginCallbackZod<OperationOptions> = (app,
   };
   app.get('/readyz', { schema: ready }, async (_request, reply) => {
     const state = await options.readiness();
-    const warn = state.temporal ? await options.warnings() : [];
+    const age = zoneDataWarning(new Date());
+    const warn = [...(state.temporal ? await options.warnings() : []), ...(age === null ? [] : [age])];
     return reply
       .status(state.temporal && state.worker ? 200 : 503)
-      .send(warn.length > 0 ? { ...state, warn } : state);
+      .send({ ...state, zoneData: ZONE_DATA, ...(warn.length > 0 && { warn }) });
   });
 
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {

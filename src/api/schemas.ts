@@ -5,9 +5,12 @@ import { MESSAGE_LIMITS } from '../booking/messages';
 import { CHOICES, type Choice } from '../booking/failures';
 import { PROVIDERS } from '../booking/model';
 import { requestSchema, slotChoiceSchema, windowSchema } from '../booking/schema/request';
+import { prose, someProse, text, token } from '../booking/schema/text';
+import { textProblems, tidied } from '../booking/schema/tidy';
 import { bookingSummarySchema } from '../booking/schema/summary';
 import { bookingViewSchema, slotSchema, statusSchema } from '../booking/schema/view';
-import { problemSchema } from './problems';
+import { idempotencyKeySchema } from './idempotency-key';
+import { InvalidRequest, problemSchema } from './problems';
 import { MAX_PAGE_SIZE } from '../client/visibility';
 
 /** What goes in and out over HTTP: validation, types and OpenAPI have this one source. */
@@ -16,20 +19,31 @@ export const bookingSchema = bookingViewSchema.meta({ id: 'Booking' });
 export const bookingRequestSchema = requestSchema.meta({ id: 'BookingRequest' });
 
 /**
- * Validates by the routes' schemas. A booking request is let through: the client parses it, once and with
- * everything that is wrong with it; here its schema only documents it.
+ * Validates by the routes' schemas, once what came in is tidied: null is absent, blanks around a text are no part of it. A
+ * booking request is let through: the client parses it, once and with everything that is wrong with it; here its schema only
+ * documents it. So are the windows and the slot of a move.
  */
-export const validator: FastifySchemaCompiler<z.core.$ZodType> = (route) =>
-  route.schema === bookingRequestSchema ? (value: unknown) => ({ value }) : validatorCompiler(route);
+export const validator: FastifySchemaCompiler<z.core.$ZodType> = (route) => {
+  if (route.schema === bookingRequestSchema) return (value: unknown) => ({ value });
+  const schema = route.schema === rescheduleSchema ? moveSchema : route.schema;
+  const validate = validatorCompiler({ ...route, schema });
+  return (value: unknown) => {
+    const meant = tidied(schema, value);
+    const problems = textProblems(schema, meant);
+    return problems.length > 0 ? { error: new InvalidRequest(problems) } : validate(meant);
+  };
+};
+
+/** A query reads a plus sign as a blank: before the offset of a time it can have been nothing else. */
+const queriedTime = z.preprocess(
+  (value) => (typeof value === 'string' ? value.replace(/ (?=\d\d:?\d\d$)/, '+') : value),
+  z.iso.datetime({ offset: true }),
+);
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 export const startHeadersSchema = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters without spaces')
-    .optional()
-    .meta({ description: 'Makes the start repeatable: the same key and request give the same booking.' }),
+  'idempotency-key': idempotencyKeySchema.optional(),
   prefer: z.string().optional().meta({
     description: '`wait=N`: answer with the settled booking if that comes within N seconds, 60 at most.',
   }),
@@ -45,8 +59,8 @@ export const filterSchema = z.strictObject({
     .meta({ description: 'true: waits for a person; false: does not; else the reason it waits for.' }),
   orderId: z.string().optional(),
   reference: z.string().optional(),
-  startsFrom: z.iso.datetime({ offset: true }).optional(),
-  startsTo: z.iso.datetime({ offset: true }).optional(),
+  startsFrom: queriedTime.optional(),
+  startsTo: queriedTime.optional(),
   open: flag.optional().meta({ description: 'Whether it still runs.' }),
   pageSize: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).optional(),
   pageToken: z.string().optional(),
@@ -59,21 +73,19 @@ export const pageSchema = z.object({
 
 export const idSchema = z.object({ id: z.string() });
 
-/** The sender's own token: it comes back in the booking's `lastRequest`. */
-const token = z.string().max(MESSAGE_LIMITS.token).optional();
+/** The sender's own token: it comes back in the booking's `lastRequest`, as it was sent. */
+const ownToken = token(MESSAGE_LIMITS.token).optional();
 
 export const cancelSchema = z.strictObject({
-  reason: z.string().max(MESSAGE_LIMITS.text).optional(),
+  reason: prose(MESSAGE_LIMITS.text).optional(),
   order: z.enum(['cancel', 'keep']).optional(),
   acceptFees: z.boolean().optional(),
-  id: token,
+  id: ownToken,
 });
 
 /** What a decision is about, as the booking showed it: refused (`attention_changed`) when that has changed. */
 const seen = {
-  reason: z
-    .string()
-    .max(MESSAGE_LIMITS.token)
+  reason: text(MESSAGE_LIMITS.token)
     .optional()
     .meta({ description: 'The `reason` of the attention that this decides.' }),
   since: z.iso
@@ -83,26 +95,28 @@ const seen = {
     .meta({ description: 'The `since` of the attention that this decides.' }),
 };
 
-export const retrySchema = z.strictObject({ ...seen, id: token });
+export const retrySchema = z.strictObject({ ...seen, id: ownToken });
 
 const CHOICE_NAMES = Object.keys(CHOICES).filter((name): name is Choice => name in CHOICES);
 
 export const resolveSchema = z.strictObject({
   choice: z.enum(CHOICE_NAMES),
-  why: z
-    .string()
-    .min(1)
-    .max(MESSAGE_LIMITS.text)
-    .meta({ description: 'For the record: why it was decided so.' }),
+  why: someProse(MESSAGE_LIMITS.text).describe('For the record: why it was decided so.'),
   ...seen,
-  id: token,
+  id: ownToken,
 });
 
 export const rescheduleSchema = z.strictObject({
   windows: z.array(windowSchema).min(1).max(MESSAGE_LIMITS.windows).optional(),
   slot: slotChoiceSchema.optional(),
   acceptFees: z.boolean().optional(),
-  id: token,
+  id: ownToken,
+});
+
+/** What of a move is checked here; its windows and slot are the client's, which knows relative days. */
+const moveSchema = rescheduleSchema.extend({
+  windows: z.unknown().optional(),
+  slot: z.unknown().optional(),
 });
 
 export const slotsSchema = z.object({

@@ -141,6 +141,12 @@ export const FAILURES = {
     text: 'The provider rejected our credentials.',
     choices: RETRY_OR_END,
   },
+  cannot_be_sent: {
+    owner: 'us',
+    status: 503,
+    text: 'Our request to the provider cannot be sent: something in the settings of the account, or in the request, is not fit for HTTP.',
+    choices: RETRY_OR_END,
+  },
   account_unknown: {
     owner: 'us',
     status: 422,

@@ -29,6 +29,12 @@ export interface Place {
   address: PostalAddress | null;
 }
 
+/** Offsets from UTC, `±HH:MM`, by which a provider wrote when something starts and ends. */
+export interface WrittenOffsets {
+  startsAt: string;
+  endsAt: string;
+}
+
 /** A time on offer, with a key that expires. */
 export interface Slot {
   key: string;
@@ -37,6 +43,8 @@ export interface Slot {
   /** When the key stops working; null when the provider does not say. */
   expiresAt: string | null;
   timezone: string | null;
+  /** Only where they contradict our data of the zone: then the clock at the place is by them. */
+  offsets?: WrittenOffsets;
   price: number | null;
   /** In the provider's unit; only for ordering by closeness. */
   distance: number | null;
@@ -72,12 +80,19 @@ export interface Appointment {
   startsAt: string | null;
   endsAt: string | null;
   timezone: string | null;
+  /** As a slot's. */
+  offsets?: WrittenOffsets;
   address: PostalAddress | null;
   location: Location | null;
   place: Place | null;
   canReschedule: boolean | null;
   /** Our reference (see ref.ts), read back from the appointment's notes; null when it carries none of ours. */
   ref: string | null;
+  /**
+   * Set where the provider's list names its people only nearly as ours (accents, say), and no id tells: it may be this
+   * booking's and may be somebody else's, so it is looked out for and never taken for ours.
+   */
+  isNearMatch?: true;
   /** Why the provider did what it did last (its `event_data`, shortened); for the attempt's reason. */
   reason: string | null;
 }
@@ -120,6 +135,8 @@ export interface Sighting {
   live: Appointment[];
   /** Cancelled ones that the provider still shows. */
   ended: Appointment[];
+  /** Whether there may be more: some of the provider's list could not be read. */
+  isPartial?: true;
 }
 
 /** A write's answer that does not tell whether it took effect. */

@@ -3,7 +3,7 @@ import type { Slot } from './model';
 import type { BookingRequest } from './schema/request';
 import { slotMark } from './slot-mark';
 import { isSameTime, LAST_ZONE_ON_EARTH } from './times';
-import { localDay, slotsInWindows, zoneOf } from './windows';
+import { localDay, slotDay, slotsInWindows } from './windows';
 
 /** Which slots may be tried, and in which order. Runs in activities: windows need zone data. */
 
@@ -105,7 +105,7 @@ function isOldEnough(slot: Slot, { minAgeYears, dob }: SlotChoice, timezone: str
   const startsAt = new Date(slot.startsAt);
   // Old enough where that day begins last is old enough everywhere: the place's zone need not be known.
   if (ageOn(dob, localDay(startsAt, LAST_ZONE_ON_EARTH)) >= minAgeYears) return true;
-  return ageOn(dob, localDay(startsAt, zoneOf(slot, timezone))) >= minAgeYears;
+  return ageOn(dob, slotDay(slot, timezone)) >= minAgeYears;
 }
 
 function nullsLast(value: (slot: Slot) => number | null): Compare {

@@ -15,24 +15,14 @@ export function makerOfRef(ref: string): string {
   return ref.slice(0, ref.lastIndexOf('/book/'));
 }
 
-const MARK = 'ref:';
+/** What a reference begins with in notes. */
+export const REF_MARK = 'ref:';
 /** Whatever stands around it, but not as a part of another word or with a part of another number. */
 const PATTERN = /(?<![A-Za-z0-9])ref:([A-Za-z0-9._:-]{1,80}\/book\/\d{1,9})(?!\d)/g;
 
 /** The reference of the maker's n-th book call. */
 export function bookRef(maker: string, generation: number): string {
   return `${maker}/book/${generation}`;
-}
-
-/** What a cut leaves of a character that takes two units: no valid text. */
-const HALF_A_CHARACTER = /[\uD800-\uDBFF]$/;
-
-/** Notes with our reference at their end, at most `maxLength` characters; the caller's text gives way, never the ref. */
-export function notesWithRef(notes: string | undefined, ref: string, maxLength = 1000): string {
-  const tail = `${MARK}${ref}`;
-  const room = maxLength - tail.length - 1;
-  const text = (notes ?? '').trim().slice(0, Math.max(0, room)).replace(HALF_A_CHARACTER, '').trimEnd();
-  return text === '' ? tail : `${text}\n${tail}`;
 }
 
 /** Longest notes that are looked through, in characters: a hundred times what goes in. */

@@ -30,6 +30,8 @@ export interface OwnershipClue {
   refReturns: boolean;
   /** Ids that were live in the last look-up before the write. */
   before: readonly string[];
+  /** Whether that look-up was partial: then nobody knows whether what is new was there before. */
+  isBeforePartial?: boolean;
   /** Start of the slot that was tried, RFC 3339; null before the first try. */
   triedStartsAt: string | null;
 }
@@ -46,7 +48,8 @@ export type Whose =
  * Whose live appointment a look-up showed. Where the ref returns, it decides (see isOwn): a single live one of the order
  * is ours or foreign; several with ours among them are ambiguous. Where it does not, only what
  * the write can have made is ours: exactly one that was not there before, at the tried start, with nothing else
- * new and nothing at that start before (DESIGN.md, "Rules of unknown outcomes").
+ * new and nothing at that start before (DESIGN.md, "Rules of unknown outcomes"), and not one that names its people only
+ * nearly as ours. Nothing is ours by that where the look before the write was partial.
  */
 export function whose(sighting: Sighting, clue: OwnershipClue): Whose {
   return clue.refReturns ? byRef(sighting.live, clue) : byChange(sighting.live, clue);
@@ -81,12 +84,17 @@ export function liveById(live: readonly Appointment[], id: string, clue: Ownersh
   return live.find((seen) => seen.id === id && (!clue.refReturns || isOwn(seen, clue))) ?? null;
 }
 
-function byChange(live: Appointment[], { ownIds, before, triedStartsAt }: OwnershipClue): Whose {
+function byChange(
+  live: Appointment[],
+  { ownIds, before, isBeforePartial, triedStartsAt }: OwnershipClue,
+): Whose {
   const fresh = live.filter((seen) => ownIds.includes(seen.id) || !before.includes(seen.id));
   const wasTaken = live.some((seen) => before.includes(seen.id) && isSameTime(seen.startsAt, triedStartsAt));
   const [only, ...others] = fresh;
   if (!only) return wasTaken ? { is: 'ambiguous', appointments: live } : { is: 'none' };
-  const isOurs = ownIds.includes(only.id) || (!wasTaken && isSameTime(only.startsAt, triedStartsAt));
+  const isNew = !wasTaken && !isBeforePartial;
+  const isEffect = isNew && !only.isNearMatch && isSameTime(only.startsAt, triedStartsAt);
+  const isOurs = ownIds.includes(only.id) || isEffect;
   return isOurs && others.length === 0
     ? { is: 'ours', appointment: only }
     : { is: 'ambiguous', appointments: live };

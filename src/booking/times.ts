@@ -30,3 +30,40 @@ export function isSameTime(one: string | null, other: string | null): boolean {
 /** Where a day begins, and ends, last and first. */
 export const LAST_ZONE_ON_EARTH = 'Etc/GMT+12';
 export const FIRST_ZONE_ON_EARTH = 'Pacific/Kiritimati';
+
+/** How far from UTC the clocks of any place are set at most, in minutes. */
+const [FARTHEST_WEST_MIN, FARTHEST_EAST_MIN] = [-12 * 60, 14 * 60];
+
+/** Offsets from UTC are whole quarters of an hour, everywhere and in all of these years. */
+const QUARTER_MIN = 15;
+
+/** Whether there may be a place whose clocks are so far from UTC, in minutes east. */
+export function isOffsetOfPlace(offsetMin: number): boolean {
+  return offsetMin >= FARTHEST_WEST_MIN && offsetMin <= FARTHEST_EAST_MIN && offsetMin % QUARTER_MIN === 0;
+}
+
+/** An offset from UTC, in minutes east, as `±HH:MM`. */
+export function offsetText(offsetMin: number): string {
+  const [hours, minutes] = [Math.floor(Math.abs(offsetMin) / 60), Math.abs(offsetMin) % 60];
+  const twoDigits = (number: number): string => String(number).padStart(2, '0');
+  return `${offsetMin < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(minutes)}`;
+}
+
+const OFFSET = /^([+-])(\d{2}):(\d{2})$/;
+
+/** The minutes east of UTC that `±HH:MM` says; 0 for any other text. */
+export function offsetMinutes(text: string): number {
+  const [, sign, hours, minutes] = OFFSET.exec(text) ?? [];
+  const offsetMin = Number(hours ?? 0) * 60 + Number(minutes ?? 0);
+  return sign === '-' ? 0 - offsetMin : offsetMin;
+}
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+
+/**
+ * The ms of a time of RFC 3339, the seconds of which may be left out; NaN for any other text. Without an offset from UTC
+ * a time would be read by the clock of this machine.
+ */
+export function msOfTime(text: string): number {
+  return RFC_3339.test(text) ? Date.parse(text.replace(' ', 'T').toUpperCase()) : NaN;
+}

@@ -46,6 +46,7 @@ export interface BookingTraces {
   unansweredStarts: string[];
   acceptedRunId: string | null;
   seenBefore: string[];
+  partlySeenStarts?: string[];
   tookOver: boolean;
   takenOver: TakenOver | null;
   orderRefused: boolean;

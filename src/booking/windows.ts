@@ -1,16 +1,20 @@
-import { DateTime, IANAZone } from 'luxon';
 import { Failure } from './failures';
 import type { Slot } from './model';
 import type { SlotWindow } from './schema/request';
+import { offsetMinutes } from './times';
+import { hasRules, offsetAt, stretchesOf } from './zone-data';
+import { isZone, lastInstant, wallMs, ZONE_HINT, zoneOnWire } from './zones';
+
+export { isZone, ZONE_HINT };
 
 /**
- * Wanted windows: wall time at the appointment's place, DST included. Needs zone data, which differs between
- * machines: never imported by workflows, whose replay would break on it.
+ * Wanted windows: wall time at the appointment's place, DST included. Needs zone data, which changes from one release to
+ * the next: never imported by workflows, whose replay would break on it.
  */
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
 /** Inclusive calendar days at the place, `YYYY-MM-DD`. */
 export interface DayRange {
@@ -18,24 +22,27 @@ export interface DayRange {
   to: string;
 }
 
-/** Whether `name` is an IANA zone that this machine knows. Offsets such as `+02:00` are none: they have no DST. */
-export function isZone(name: string): boolean {
-  return /^[A-Za-z]/.test(name) && IANAZone.isValidZone(name);
-}
-
 /** The calendar day, `YYYY-MM-DD`, that an instant falls on in a zone. The zone must be one (`isZone`). */
 export function localDay(instant: Date, zone: string): string {
-  return DateTime.fromJSDate(instant, { zone }).toFormat('yyyy-MM-dd');
+  return dayOf(wallMs(instant.getTime(), zone));
+}
+
+/** The calendar day, `YYYY-MM-DD`, on which a slot starts at its place. Throws as `zoneOf` does. */
+export function slotDay(slot: Slot, timezone: string | null): string {
+  const startMs = Date.parse(slot.startsAt);
+  if (slot.offsets) return dayOf(startMs + offsetMinutes(slot.offsets.startsAt) * MINUTE_MS);
+  return localDay(new Date(startMs), zoneOf(slot, timezone));
 }
 
 /** The calendar day `days` after another. */
 export function addDays(day: string, days: number): string {
-  return utcDay(day).plus({ days }).toFormat('yyyy-MM-dd');
+  return dayOf(Date.parse(day) + days * DAY_MS);
 }
 
 /**
- * The slots that lie wholly inside a window's hours on one of its days, in their order. A slot's own zone counts,
- * else `timezone`. Throws `invalid_request` (field `timezone`) where neither is known.
+ * The slots that lie wholly inside the windows, in their order. Each day of a slot must lie inside one window's hours on
+ * that day, so that a slot over midnight needs two wanted days, or hours that end and begin at midnight. A slot's own zone
+ * counts, else `timezone`. Throws `invalid_request` (field `timezone`) where neither is known.
  */
 export function slotsInWindows(
   slots: readonly Slot[],
@@ -43,15 +50,23 @@ export function slotsInWindows(
   timezone: string | null,
 ): Slot[] {
   return slots.filter((slot) => {
-    const span = wallSpan(slot, zoneOf(slot, timezone));
-    return span !== null && windows.some((window) => isInside(span, window));
+    const zone = zoneOf(slot, timezone);
+    if (!(Date.parse(slot.endsAt) > Date.parse(slot.startsAt))) return false;
+    for (const span of wallSpans(slot, zone)) {
+      if (!windows.some((window) => isInside(span, window))) return false;
+    }
+    return true;
   });
 }
 
-/** The zone of a slot's place. Throws `invalid_request` (field `timezone`) where it is unknown. */
+/**
+ * The zone of a slot's place. The one of the request or the account was checked when it was taken, maybe by an earlier
+ * build. Throws `invalid_request` (field `timezone`) where it is unknown.
+ */
 export function zoneOf(slot: Slot, timezone: string | null): string {
-  const zone = [slot.timezone, timezone].find((name) => name !== null && isZone(name));
-  if (zone) return zone;
+  const own = zoneOnWire(slot.timezone);
+  if (own !== null) return own;
+  if (timezone !== null && hasRules(timezone)) return timezone;
   throw new Failure('invalid_request', {
     field: 'timezone',
     hint: 'The provider gives no time zone: name the IANA zone of the place, like America/New_York.',
@@ -85,10 +100,7 @@ export function windowEnd(window: SlotWindow, zone: string): Date | null {
   const range = trimmed(window);
   if (!range) return null;
   const [, end] = hoursOf(window);
-  return DateTime.fromISO(range.to, { zone })
-    .plus({ days: Math.floor(end / DAY_MS) })
-    .set({ hour: Math.floor((end % DAY_MS) / (60 * MINUTE_MS)), minute: (end / MINUTE_MS) % 60 })
-    .toJSDate();
+  return new Date(lastInstant(Date.parse(range.to) + end, zone));
 }
 
 /** A window's hours as ms since the place's midnight; the whole day when it names none. */
@@ -101,28 +113,50 @@ export function hoursOf(window: SlotWindow): [start: number, end: number] {
   return [start, end];
 }
 
-/** A slot by the clock on the wall: its day and the ms since that day's midnight. */
+/** A part of a slot by the clock on the wall: its day and the ms since that day's midnight. */
 interface WallSpan {
   day: string;
   start: number;
   end: number;
 }
 
+/** What the clock on the wall shows during a slot, cut where the clocks change and at each midnight. */
+function* wallSpans(slot: Slot, zone: string): Generator<WallSpan> {
+  for (const [start, end] of clockTimes(slot, zone)) {
+    // A moment has no length, and is a span all the same.
+    for (let from = start; from < end || from === start; from = midnightAfter(from)) {
+      const midnight = Math.floor(from / DAY_MS) * DAY_MS;
+      const to = Math.min(end, midnight + DAY_MS);
+      yield { day: dayOf(midnight), start: from - midnight, end: to - midnight };
+    }
+  }
+}
+
 /**
- * A slot during which the clocks change has two spans, one by the clock before and one by the clock after; the
- * span that covers both is taken, so that no moment of the slot shows a time outside the window.
+ * From when to when the clock runs during a slot, once more for each change of clocks in it. Where the provider wrote
+ * another offset at the end than at the start, nobody knows when the clocks change: both clocks count for all of it.
  */
-function wallSpan(slot: Slot, zone: string): WallSpan | null {
-  const start = DateTime.fromISO(slot.startsAt, { zone });
-  const end = DateTime.fromISO(slot.endsAt, { zone });
-  const duration = end.toMillis() - start.toMillis();
-  if (!(duration > 0)) return null;
-  const day = start.toFormat('yyyy-MM-dd');
-  const endDay = end.toFormat('yyyy-MM-dd');
-  const daysLater = utcDay(endDay).diff(utcDay(day)).toMillis();
-  const startMs = msOfDay(start);
-  const endMs = msOfDay(end) + daysLater;
-  return { day, start: Math.min(startMs, endMs - duration), end: Math.max(startMs + duration, endMs) };
+function* clockTimes({ startsAt, endsAt, offsets }: Slot, zone: string): Generator<[number, number]> {
+  const [startMs, endMs] = [Date.parse(startsAt), Date.parse(endsAt)];
+  if (offsets) {
+    for (const offset of new Set([offsets.startsAt, offsets.endsAt])) {
+      const aheadMs = offsetMinutes(offset) * MINUTE_MS;
+      yield [startMs + aheadMs, endMs + aheadMs];
+    }
+    return;
+  }
+  let aheadMs = 0;
+  for (const { fromMs, untilMs, offsetMin } of stretchesOf(zone, startMs, endMs)) {
+    aheadMs = offsetMin * MINUTE_MS;
+    yield [fromMs + aheadMs, untilMs + aheadMs];
+  }
+  // A change at the very end shows another time there; a day that ends with it ends at its midnight all the same.
+  const [before, after] = [endMs + aheadMs, endMs + offsetAt(zone, endMs) * MINUTE_MS];
+  if (after !== before && before % DAY_MS !== 0) yield [after, after];
+}
+
+function midnightAfter(wall: number): number {
+  return (Math.floor(wall / DAY_MS) + 1) * DAY_MS;
 }
 
 function isInside(span: WallSpan, window: SlotWindow): boolean {
@@ -147,15 +181,12 @@ function trimmed(window: SlotWindow): DayRange | null {
 
 function isWantedDay(window: SlotWindow, day: string): boolean {
   if (!window.days) return true;
-  const name = WEEKDAYS[utcDay(day).weekday - 1];
+  const name = WEEKDAYS[new Date(day).getUTCDay()];
   return name !== undefined && window.days.includes(name);
 }
 
-/** Wall time, not time since midnight: on the day of a change they differ. */
-function msOfDay(time: DateTime): number {
-  return (time.hour * 60 + time.minute) * MINUTE_MS + time.second * 1000 + time.millisecond;
+function dayOf(wall: number): string {
+  return new Date(wall).toISOString().slice(0, DAY_LENGTH);
 }
 
-function utcDay(day: string): DateTime {
-  return DateTime.fromISO(day, { zone: 'utc' });
-}
+const DAY_LENGTH = 'YYYY-MM-DD'.length;

@@ -4,6 +4,7 @@ import { ConfigError, loadConfig } from '../config';
 import { clientOn, localTarget, temporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
 import { loadKeys } from '../temporal/keys';
+import { listening } from './ports';
 import { connectPlain, reachTemporal, ready } from './reach-temporal';
 import { stopSignal } from './signals';
 
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     );
   }
   const log = pino({ level: config.logLevel }, pino.destination(2));
+  for (const warning of config.warnings) log.warn(warning);
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
   const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
   const warn = (text: string) => log.warn(text);
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
   const connection = await reachTemporal(target, reach, { log, told });
   if (!connection) return;
   const client = clientOn(connection, target, dataConverterOf(config));
-  const api = await listenApi(config, client, log);
+  const api = await listening('PORT', config.port, () => listenApi(config, client, log));
   log.info({ address: api.address, temporal: target.address }, 'the API listens');
   await told;
   await api.close();

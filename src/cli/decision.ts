@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../booking/failures';
 import type { Seen } from '../booking/messages';
 import { isEnded } from '../booking/status';
+import { msOfTime } from '../booking/times';
 import { questionText } from './format/attention';
 import type { Session } from './session';
 
@@ -33,6 +34,7 @@ export async function questionSeen(
 }
 
 function time(text: string): string {
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Give a time as "show" prints it.');
-  return new Date(text).toISOString();
+  const ms = msOfTime(text);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('Give a time as "show" prints it.');
+  return new Date(ms).toISOString();
 }

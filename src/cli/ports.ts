@@ -24,14 +24,27 @@ export async function portFor(port: number): Promise<number> {
   return port === 0 ? quietPort() : port;
 }
 
-/** Starts what listens on a port. Throws a ConfigError that names the setting when somebody else has the port. */
+/** Starts what listens on a port. Throws a ConfigError that names the setting when one cannot listen there. */
 export async function listening<T>(setting: string, port: number, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (err) {
-    throw isTaken(err) ? taken(setting, port) : err;
+    const refusal = REFUSALS[codeOf(err)];
+    throw refusal ? refusal(setting, port) : err;
   }
 }
+
+const notOurs = () => new ConfigError('HOST: must be an address of this machine, or a name of one');
+
+/** Why one cannot listen, by the system's code. */
+const REFUSALS: Readonly<Record<string, (setting: string, port: number) => ConfigError>> = {
+  EADDRINUSE: taken,
+  EACCES: (setting, port) =>
+    new ConfigError(`${setting}: this user may not listen on port ${port}; set ${setting} to 1024 or more`),
+  EADDRNOTAVAIL: notOurs,
+  ENOTFOUND: notOurs,
+  EAI_AGAIN: notOurs,
+};
 
 /** The error for a taken port. */
 export function taken(setting: string, port: number): ConfigError {
@@ -52,6 +65,6 @@ export async function isFree(port: number): Promise<boolean> {
   }
 }
 
-function isTaken(err: unknown): boolean {
-  return err instanceof Error && 'code' in err && err.code === 'EADDRINUSE';
+function codeOf(err: unknown): string {
+  return err instanceof Error && 'code' in err ? String(err.code) : '';
 }

@@ -12,7 +12,8 @@ import { registerRetry } from './commands/retry';
 import { registerShow } from './commands/show';
 import { registerSlots } from './commands/slots';
 import { registerWatch } from './commands/watch';
-import { troubleOf } from './errors';
+import { brokenText } from '../booking/characters';
+import { troubleOf, UsageError } from './errors';
 import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-codes';
 import { fieldRows } from './format/table';
 import type { Io } from './io';
@@ -51,6 +52,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const cli: Cli = { program, io, exit: (ended) => (code = ended) };
   for (const register of COMMANDS) register(cli);
   try {
+    refuseBrokenWords(argv);
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (err) {
@@ -59,6 +61,15 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     tellTrouble(io, 'text', trouble);
     return trouble.exit;
   }
+}
+
+/** Node reads the words of a command line as UTF-8, and puts U+FFFD where they are not. */
+function refuseBrokenWords(argv: readonly string[]): void {
+  const at = argv.findIndex((word) => brokenText(word) !== null);
+  if (at === -1) return;
+  throw new UsageError(
+    `Word ${at + 1} of the command holds a character that is not UTF-8; nothing was sent. Set the terminal to UTF-8 and type it again.`,
+  );
 }
 
 const HELP = `Example:

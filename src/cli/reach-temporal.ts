@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Connection, type ConnectionLike } from '@temporalio/client';
+import type { Connection, ConnectionLike } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { connectNative, type TemporalTarget } from '../temporal/connection';
+import { connectNative, lazyConnection, type TemporalTarget } from '../temporal/connection';
 import { GRPC, grpcCode } from '../temporal/grpc';
 import { checkKeys } from '../temporal/key-list';
 import type { EncryptionKey } from '../temporal/keys';
@@ -96,7 +96,7 @@ function isNotThrough(err: unknown): boolean {
 
 /** A connection for clients. One that does not get through does not say why, so the worker's kind is asked. */
 export async function connectPlain(target: TemporalTarget): Promise<Connection> {
-  const connection = Connection.lazy(target.connectionOptions);
+  const connection = lazyConnection(target);
   try {
     await connection.ensureConnected();
     return connection;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { decodeText, hintOfNul } from '../booking/bytes';
 import { requestProblems } from '../booking/schema/check-request';
 import { UsageError } from './errors';
 import type { Io } from './io';
@@ -27,15 +28,42 @@ export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<
   return value;
 }
 
-/** The JSON in a file, unchecked. Throws a UsageError that names the file, and the place where it is no JSON. */
+/** The JSON in a file, unchecked. Throws a UsageError that names the file, and the place where it is no JSON or no text. */
 export async function readJson(io: Pick<Io, 'stdin'>, file: string): Promise<unknown> {
-  const parsed = parseJson(file === STDIN ? await textOf(io.stdin) : await fileText(file));
+  const bytes = file === STDIN ? await bytesOf(io.stdin) : await fileBytes(file);
+  const text = textOf(file, bytes);
+  const parsed = parseJson(text);
   if (!('mistake' in parsed)) return parsed.value;
+  const nul = hintOfNul(text);
+  if (nul !== null) throw notText(file, nul);
   const { line, column, expected } = parsed.mistake;
   throw new UsageError(
     `${nameOf(file)} is not valid JSON; nothing was started.\nLine ${line}, column ${column}: expected ${expected}.`,
     'malformed_json',
   );
+}
+
+/** A file says its encoding by its byte order mark, else it is UTF-8. */
+function textOf(file: string, bytes: Buffer): string {
+  const decoded = decodeText(bytes);
+  if ('text' in decoded) return decoded.text;
+  const { hint, byte } = decoded;
+  throw notText(file, byte === null ? hint : `Line ${lineOf(bytes, byte)}: ${hint}`);
+}
+
+function notText(file: string, hint: string): UsageError {
+  return new UsageError(
+    `${nameOf(file)} is not text in UTF-8; nothing was started.\n${hint}`,
+    'malformed_json',
+  );
+}
+
+/** The line, from 1, that the n-th byte is in: where it is no UTF-16, a line ends with the byte 0A or 0D. */
+function lineOf(bytes: Buffer, byte: number): number {
+  return bytes
+    .subarray(0, byte - 1)
+    .toString('latin1')
+    .split(/\r\n|\r|\n/).length;
 }
 
 function nameOf(file: string): string {
@@ -48,17 +76,17 @@ const CANNOT_READ: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read by you',
 };
 
-async function fileText(file: string): Promise<string> {
+async function fileBytes(file: string): Promise<Buffer> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (err) {
     const code = typeof err === 'object' && err !== null && 'code' in err ? String(err.code) : '';
     throw new UsageError(`Cannot read ${file}: ${CANNOT_READ[code] ?? `it cannot be read (${code})`}.`);
   }
 }
 
-async function textOf(stream: AsyncIterable<string | Uint8Array>): Promise<string> {
+async function bytesOf(stream: AsyncIterable<string | Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
 import { pino } from 'pino';
+import { zoneDataWarning } from '../booking/zone-age';
+import { ZONE_DATA_VERSION } from '../booking/zone-data';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { temporalTarget } from '../temporal/connection';
 import { makeKeys } from '../temporal/keys';
@@ -16,14 +18,17 @@ const OTHER_EXAMPLES = ['examples/psc.json', 'examples/oliver.json'];
 async function main(): Promise<void> {
   const told = stopSignal();
   const settings = loadConfig();
+  const target = temporalTarget(); // before anything is made
+  const log = pino({ level: settings.logLevel }, pino.destination(2));
+  for (const warning of settings.warnings) log.warn(warning);
   makeKeys(settings);
   const key = settings.apiKeys.length > 0 ? null : localApiKey(settings);
   const config = key ? { ...settings, apiKeys: [{ name: 'local', secret: key.secret }] } : settings;
   say('Starting Temporal, the sandboxes, a worker and the API; this takes some seconds.');
   const starting = startStack({
     config,
-    target: temporalTarget(),
-    log: pino({ level: config.logLevel }, pino.destination(2)),
+    target,
+    log,
     told,
     tell: say,
     withWorkers: true,
@@ -61,6 +66,7 @@ function welcome(stack: Stack, config: Config, key: LocalKey | null): string {
     ['API key', key && `${key.secret} (kept in ${shown(key.path)})`],
     ['Junction', providerAt(sandboxes.junction, config.junction)],
     ['Oliver', providerAt(sandboxes.oliver, config.oliver)],
+    ['Zone data', zoneDataText()],
   ];
   const found = temporal.adopted ? ' The Temporal server of a stack that was killed was taken over.' : '';
   return [
@@ -74,6 +80,12 @@ function welcome(stack: Stack, config: Config, key: LocalKey | null): string {
     '',
     'Stop with Ctrl-C.',
   ].join('\n');
+}
+
+function zoneDataText(): string {
+  const warning = zoneDataWarning(new Date());
+  const own = `${ZONE_DATA_VERSION}, of the package moment-timezone; this Node's own (${process.versions.tz ?? 'none'}) is not used`;
+  return warning === null ? own : `${own}. Warning: ${warning}`;
 }
 
 function curl(apiUrl: string, key: LocalKey | null): string {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { textFault, tidyText } from '../booking/characters';
 import { bookingIdOf } from '../booking/names';
 import type { ExitCode } from './exit-codes';
 import type { Io } from './io';
@@ -73,8 +74,11 @@ export function timeoutMs(text: string): number {
   throw new InvalidArgumentError(`Give seconds, more than 0 and at most ${LONGEST_WAIT_S}.`);
 }
 
-/** A text that says something. */
+/** A text that says something, without the blanks around it. */
 export function someText(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Must not be empty.');
-  return text;
+  const tidy = tidyText(text, 'prose');
+  if (tidy === '') throw new InvalidArgumentError('Must not be empty.');
+  const fault = textFault(tidy, 'prose');
+  if (fault !== null) throw new InvalidArgumentError(fault);
+  return tidy;
 }

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { zoneDataWarning } from '../booking/zone-age';
 import { ConfigError, loadConfig } from '../config';
 import { clientOn, connectNative, localTarget, temporalTarget } from '../temporal/connection';
 import { dataConverterOf } from '../temporal/encryption';
@@ -15,10 +16,13 @@ async function main(): Promise<void> {
   const told = stopSignal();
   const config = loadConfig();
   const log = pino({ level: config.logLevel }, pino.destination(2));
+  for (const warning of config.warnings) log.warn(warning);
   installRuntime(log);
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
   const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
   const warn = (text: string) => log.warn(text);
+  const age = zoneDataWarning(new Date());
+  if (age !== null) warn(age);
   const reach = (givenUp: AbortSignal) =>
     ready(() => connectNative(target), target, { keys: encryptionKeys, warn, givenUp });
   const connection = await reachTemporal(target, reach, { log, told });

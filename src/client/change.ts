@@ -1,8 +1,9 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { appointmentUpdated, orderUpdated } from '../../workflows/messages';
+import { brokenText } from '../booking/characters';
 import { Failure, isFailureCode } from '../booking/failures';
-import { MESSAGE_LIMITS, type MessageReceipt } from '../booking/messages';
+import { MESSAGE_LIMITS, withoutNulls, type MessageReceipt } from '../booking/messages';
 import { cleanupIdOf, workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import type { Door } from './door';
@@ -33,8 +34,10 @@ export async function changeBooking(
   door: Door,
   bookingId: string,
   message: Message,
-  body: unknown,
+  given: unknown,
 ): Promise<BookingView> {
+  const body = withoutNulls(given);
+  refuseBrokenText(body);
   if (JSON.stringify(body).length > MESSAGE_LIMITS.body) throw new Failure('malformed_message');
   // Where the booking has ended, its clean-up may be what waits for a person.
   const isTaken =
@@ -42,6 +45,14 @@ export async function changeBooking(
     (await send(door, cleanupIdOf(bookingId), message, body));
   if (!isTaken) throw await absent(door, bookingId);
   return readBooking(door, bookingId);
+}
+
+/** The booking would refuse it too, without a word on what is wrong with it. */
+function refuseBrokenText(body: unknown): void {
+  for (const [field, value] of Object.entries(body ?? {})) {
+    const hint = typeof value === 'string' ? brokenText(value) : null;
+    if (hint !== null) throw new Failure('malformed_message', { field, hint });
+  }
 }
 
 /** False when no such workflow is open. */

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Failure } from '../booking/failures';
 import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
 import type { BookingSummary } from '../booking/schema/summary';
+import { msOfTime } from '../booking/times';
 import type { Door } from './door';
 import { executionOf, isOver, type Execution, type ExecutionStatus } from './execution';
 import { MAX_PAGE_SIZE, pageOf } from './visibility';
@@ -130,7 +131,7 @@ function equals(attribute: Attribute, field: string, value: string | undefined):
 
 function starts(operator: '>=' | '<', field: string, value: string | undefined): string | null {
   if (value === undefined) return null;
-  const time = Date.parse(value);
+  const time = msOfTime(value);
   if (!Number.isNaN(time)) return `BookingStartsAt ${operator} '${new Date(time).toISOString()}'`;
   throw new Failure('invalid_request', { field, hint: 'Must be a time like 2026-12-07T15:00:00Z.' });
 }

@@ -7,7 +7,8 @@ import type { Door } from './door';
 
 /**
  * Asks a booking to move, once the new windows or slot have been checked here as a request's are: a wrong one is
- * `invalid_request` and names the field, before the booking hears of it. Else as changeBooking.
+ * `invalid_request` and names the field, before the booking hears of it. Days like `+4d` go as they are: the booking counts
+ * them at its place, from when it is told. Else as changeBooking.
  */
 export async function moveBooking(
   door: Door,

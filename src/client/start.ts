@@ -23,6 +23,8 @@ import { rowsOf } from './visibility';
 export interface StartOptions {
   /** Makes the start repeatable: the same key and request give the same booking. Random when not given. */
   idempotencyKey?: string;
+  /** What an earlier build took this key for: a start that was made by it is found as well. */
+  formerKey?: string;
   /** Whose keys these are: two callers' equal keys are different keys. */
   keyName?: string;
 }
@@ -50,8 +52,13 @@ const DEFAULT_KEY_NAME = 'client';
  */
 export async function startBooking(door: Door, input: unknown, options: StartOptions = {}): Promise<Started> {
   try {
-    const plan = planOf(door, parseForm(input, { now: new Date() }), options);
-    return (await repeated(door, plan, options)) ?? (await begun(door, plan));
+    const form = parseForm(input, { now: new Date() });
+    const plan = planOf(door, form, options);
+    return (
+      (await formerStart(door, form, options)) ??
+      (await repeated(door, plan, options)) ??
+      (await begun(door, plan))
+    );
   } catch (err) {
     if (!(err instanceof Failure) || err.code !== 'invalid_request') throw err;
     const repeat = await lateRepeat(door, input, options);
@@ -78,13 +85,29 @@ function planOf(door: Door, { request, asSent }: RequestForm, options: StartOpti
   };
 }
 
+/** What an earlier build started under another reading of this key. Null, and no call, where there is no other. */
+async function formerStart(door: Door, form: RequestForm, options: StartOptions): Promise<Started | null> {
+  const { formerKey: idempotencyKey, ...rest } = options;
+  if (idempotencyKey === undefined) return null;
+  const plan = planOf(door, form, { ...rest, idempotencyKey });
+  const earlier = await runWithKey(door, plan, await findExecution(door, plan.bookingId));
+  return earlier && theSame(door, plan, earlier);
+}
+
 /**
  * A request that was right when it started its booking stays a repeat of it when its windows have passed, so a
  * refused one is looked up by its form alone. Null when it started none.
  */
-async function lateRepeat(door: Door, input: unknown, options: StartOptions): Promise<Started | null> {
+async function lateRepeat(
+  door: Door,
+  input: unknown,
+  { formerKey, ...options }: StartOptions,
+): Promise<Started | null> {
   const form = formAtAnyTime(input, { now: new Date() });
   if (!form || options.idempotencyKey === undefined) return null;
+  const former =
+    formerKey === undefined ? null : await lateRepeat(door, input, { ...options, idempotencyKey: formerKey });
+  if (former) return former;
   const plan = planOf(door, form, options);
   const earlier = await runWithKey(door, plan, await findExecution(door, plan.bookingId));
   if (!earlier || !(await isSame(door, plan, earlier, MEMO.request))) return null;

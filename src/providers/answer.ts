@@ -1,4 +1,4 @@
-import { Failure, type FailureCode } from '../booking/failures';
+import { Failure, failureRow, isFailureCode, type FailureCode, type FailureOwner } from '../booking/failures';
 import { shortened, unclear, type HttpAnswer } from './http';
 
 /**
@@ -10,7 +10,8 @@ import { shortened, unclear, type HttpAnswer } from './http';
  * Everything else is *unknown*: gateways and load answer for the vendor after the request went through, and a vendor's own
  * refusal in words that nobody knows may follow its effect.
  *
- * A read has no effect to tell. What gateways and load say of one is tried again; what no row names is for a person.
+ * A read has no effect to tell. What gateways and load say of one is tried again; what no row names is for a person. A page, and
+ * bytes that are no text, are a gateway's whatever their status; and what would end a booking is believed of the vendor only.
  */
 
 /** One row of an adapter's table of refusals. The first row that fits counts, so precise words stand before loose ones. */
@@ -84,6 +85,7 @@ export function meaningOfWrite<T, Row extends RefusalRow>(
   if (done) return { is: 'done', value: done.value };
   const { text, form } = language.complaintOf(answer.body);
   const said = quoted(answer, { text, form });
+  if (answer.illegible !== undefined) return { is: 'unknown', failure: unclear('write', said) };
   const row = language.rows.find((one) => fits(one, operation, answer, text) && isProven(one, form));
   if (row && !PROVES_NOTHING.includes(row.is)) return { is: 'no_effect', row, said };
   const isRefusal = row?.is !== 'outcome_unknown' && isOwnRefusal(answer, form);
@@ -99,13 +101,28 @@ export function meaningOfRead<T, Row extends RefusalRow>(
   if (done) return { is: 'done', value: done.value };
   const { text, form } = language.complaintOf(answer.body);
   const said = quoted(answer, { text, form });
+  if (isNobodys(answer, form)) return { is: 'failed', failure: passing(answer, said) };
   const row = language.rows.find((one) => fits(one, operation, answer, text));
-  if (row) return { is: 'refused', row, said };
-  const isForPeople = isRefusalStatus(answer.status) && form !== 'garbage';
+  if (row && isBelieved(row, form)) return { is: 'refused', row, said };
+  const isForPeople = isRefusalStatus(answer.status) && form !== 'garbage' && !isGateways(answer);
   return {
     is: 'failed',
     failure: isForPeople ? new Failure('unexpected_answer', { said }) : passing(answer, said),
   };
+}
+
+/** A body that is no vendor's, whatever the status: a page, JSON that is cut off, or bytes that are no text. */
+function isNobodys({ body, illegible }: HttpAnswer, form: string): boolean {
+  return illegible !== undefined || (typeof body === 'string' && form === 'garbage');
+}
+
+/** Owners of failures that end a booking. */
+const ENDING: readonly FailureOwner[] = ['slot', 'order', 'request'];
+
+/** Whether a row that fits an answer to a read counts: where it would end the booking, by its words or the vendor's own form. */
+function isBelieved({ is, says }: RefusalRow, form: string): boolean {
+  const isEnding = isFailureCode(is) && ENDING.includes(failureRow(is).owner);
+  return !isEnding || says !== undefined || isItsOwn(form);
 }
 
 /** Whether a status is of a success. */
@@ -152,15 +169,30 @@ function refusedUnread(said: string): Failure {
 }
 
 /** Statuses that are about load (providers.md, table of answers). */
-export const LOADED: readonly number[] = [429, 503];
+const LOADED: readonly number[] = [429, 503];
+
+/**
+ * Statuses below 500 that proxies, gateways and load balancers answer with for the vendor: 407, 408, 421, 425, 429 (RFC 9110, 8470
+ * and 6585); 420 (Twitter's "Enhance Your Calm") and 430 (Shopify's "Security Rejection", shopify.dev/docs/api/usage/response-codes),
+ * both for a caller that asks too much; 440 and 449 (IIS); 444, 494 to 497 and 499 (nginx); 460, 463 and 464 (AWS load balancers); 498 (ArcGIS).
+ */
+const OF_GATEWAYS: readonly number[] = [
+  ...[407, 408, 420, 421, 425, 429, 430, 440, 444, 449, 460, 463, 464],
+  ...[494, 495, 496, 497, 498, 499],
+];
+
+/** Whether an answer is a gateway's or a loaded vendor's by its status: of a read it is no refusal, and a pause that it asks for is kept. */
+export function isGateways({ status }: Pick<HttpAnswer, 'status'>): boolean {
+  return status >= 500 || OF_GATEWAYS.includes(status);
+}
 
 function passing({ status, retryAfterMs }: HttpAnswer, said: string): Failure {
-  return LOADED.includes(status)
-    ? new Failure('rate_limited', { said, retryAfterMs })
-    : new Failure('provider_unavailable', { said });
+  const code = LOADED.includes(status) ? 'rate_limited' : 'provider_unavailable';
+  return new Failure(code, { said, retryAfterMs: isGateways({ status }) ? retryAfterMs : undefined });
 }
 
 function quoted(answer: HttpAnswer, { text, form }: Complaint): string {
   const isOdd = isSuccess(answer) && !isItsOwn(form);
-  return shortened(`HTTP ${answer.status}: ${isOdd ? 'a body of another shape than was asked for' : text}`);
+  const words = answer.illegible ?? (isOdd ? 'a body of another shape than was asked for' : text);
+  return shortened(`HTTP ${answer.status}: ${words}`);
 }

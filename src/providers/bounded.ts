@@ -1,3 +1,4 @@
+import { cut, isWellFormed, toWellFormed } from '../booking/text';
 import { shortened } from './http';
 
 /**
@@ -25,9 +26,9 @@ export function brief(text: string | null | undefined, maxLength = MAX_TEXT_LENG
   return text === null || text === undefined ? null : shortened(text, maxLength);
 }
 
-/** An id, a code or a key as it came; null when there is none or it is too long for one. */
+/** An id, a code or a key as it came; null when there is none, it is too long for one or it has half a character. */
 export function whole(id: string | null | undefined, maxLength = MAX_ID_LENGTH): string | null {
-  return id && id.length <= maxLength ? id : null;
+  return id && id.length <= maxLength && isWellFormed(id) ? id : null;
 }
 
 /** A time or date as it came; null for what is too long to be one, and is not looked at any further. */
@@ -37,5 +38,5 @@ export function timeText(time: string | null | undefined): string | null {
 
 /** The beginning of a refusal's words. Patterns run over this only: some take the square of its length. */
 export function complaint(words: string): string {
-  return words.slice(0, MAX_COMPLAINT_LENGTH);
+  return toWellFormed(cut(words, MAX_COMPLAINT_LENGTH));
 }

@@ -1,19 +1,23 @@
 import { isNativeError } from 'node:util/types';
 import { Failure } from '../booking/failures';
+import { cutAtGrapheme } from '../booking/graphemes';
+import { toWellFormed, unitsOf } from '../booking/text';
+import { decode } from './bytes';
 import { askFence, MAX_ASKS, type Fence } from './fence';
-import { isNothingSent, unlessHeld } from './sending';
+import { httpDate, retryAfterMs } from './http-date';
+import { parseJson, writeJson } from './json';
+import { sendingWithin, type Sending } from './sending';
+import { fetchWith, type Incoming, type Outgoing, type Transport } from './transport';
+import { cannotBeSent, whyRefused, whyUnsendable } from './unsendable';
 
 /**
- * The HTTP client that the adapters share: global fetch, JSON both ways, one time limit a call, no hidden
- * retries, no redirects (a redirect would carry credentials elsewhere). What an answer means is decided in
- * answer.ts; what it means that there is none is settled here.
+ * The HTTP client that the adapters share: fetch, JSON both ways, one time limit a call, no hidden retries, no redirects (a
+ * redirect would carry credentials elsewhere). What an answer means is decided in answer.ts; what it means that there is none
+ * is settled here.
  */
 
 /** Answers larger than this are not read to their end, in bytes. */
 const MAX_BODY_BYTES = 5_000_000;
-
-/** Longest pause that a provider may ask for; after that it is simply asked again, in ms. */
-const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /** Longest quotation of a provider, in characters. */
 const MAX_SAID_LENGTH = 300;
@@ -22,7 +26,7 @@ export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   headers: Record<string, string>;
-  /** Sent as JSON; nothing is sent when undefined. */
+  /** Sent as JSON, a bigint as an integer with all of its digits; nothing is sent when undefined. */
   body?: unknown;
   /** Whether the call may change something at the provider. Not the method's business: some searches are POSTs. */
   effect: 'read' | 'write';
@@ -38,10 +42,12 @@ export interface HttpRequest {
 /** An answer that arrived whole, whatever its status. */
 export interface HttpAnswer {
   status: number;
-  /** Parsed JSON; null when empty; the text of what is no JSON. */
+  /** Parsed JSON, integers beyond ±(2^53 − 1) as the text of their digits; null when empty; the text of what is no JSON. */
   body: unknown;
   /** Whether the body is JSON or empty. */
   isReadable: boolean;
+  /** Why the body is no text, in our words. Then `body` is null, and whatever it said is unknown. */
+  illegible?: string;
   /** How long the provider asks us to wait, in ms. */
   retryAfterMs?: number;
 }
@@ -49,37 +55,46 @@ export interface HttpAnswer {
 /**
  * Sends one request and returns the answer, whatever its status and body, once all of it is there.
  *
- * Throws a Failure where there is none: `provider_unavailable` with `sent: "no"` when nothing was sent (connection
- * refused, name not found, a handshake that failed); else `outcome_unknown` for a write and `provider_unavailable` for
- * a read (timeout, reset, an answer too large or cut off, an abort in flight). An aborted read, or a call aborted
- * before it was sent, throws the signal's reason; a fence that holds it back, what the fence throws.
+ * Throws a Failure where there is none: `cannot_be_sent` for a request that HTTP cannot carry, `provider_unavailable` with
+ * `sent: "no"` when nothing was sent (connection refused, name not found, a handshake that failed, no connection in time); else
+ * `outcome_unknown` for a write and `provider_unavailable` for a read (timeout, reset, an answer too large or cut off, an abort
+ * in flight). An aborted read, or a call aborted before it was sent, throws the signal's reason; a fence that holds it back,
+ * what the fence throws.
  */
-export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
+export async function exchange(request: HttpRequest, transport: Transport = fetchWith): Promise<HttpAnswer> {
   request.signal.throwIfAborted();
   const limit = timeLimit(request);
+  const send: Send = (outgoing, mayGo) => sendOnce(request, transport, outgoing, limit.signal, mayGo);
   try {
     const received = request.fence
-      ? await throughFence(request, request.fence, limit.signal)
-      : await send(request, outgoingOf(request), limit.signal);
+      ? await throughFence(request, request.fence, limit.signal, send)
+      : await send(outgoingOf(request));
+    if (received === 'held') throw notSent('it was held back');
     return answerOf(request, received);
   } finally {
     limit.clear();
   }
 }
 
+/** Sends within the call's time; `held` when it might no longer go by the time that its first byte was due. */
+type Send = (outgoing: Outgoing, mayGo?: () => boolean) => Promise<Received | 'held'>;
+
 /**
  * Sends once the fence lets it, on an answer that is still fresh when the first byte is due; else asks again. The request is
  * made whole before the fence is asked: nothing is waited for between its answer and the send.
  */
-async function throughFence(request: HttpRequest, fence: Fence, limit: AbortSignal): Promise<Received> {
+async function throughFence(
+  request: HttpRequest,
+  fence: Fence,
+  limit: AbortSignal,
+  send: Send,
+): Promise<Received> {
   for (let asked = 0; asked < MAX_ASKS; asked++) {
     const outgoing = outgoingOf(request);
     const isFresh = await askFence(fence);
     request.signal.throwIfAborted();
     if (limit.aborted) throw notSent('asking whether it still counts took all of its time');
-    const received = isFresh()
-      ? await unlessHeld(isFresh, limit, (signal) => send(request, outgoing, signal))
-      : 'held';
+    const received = isFresh() ? await send(outgoing, isFresh) : 'held';
     if (received !== 'held') return received;
   }
   throw notSent('connecting took longer than the check is good for, or this process stood still, each time');
@@ -89,16 +104,27 @@ function notSent(why: string): Failure {
   return new Failure('provider_unavailable', { said: `not sent: ${why}`, sent: 'no' });
 }
 
-function send(request: HttpRequest, outgoing: Request, signal: AbortSignal): Promise<Received> {
-  return receive(outgoing, signal).catch((err: unknown) => {
-    throw withoutAnswer(request, err, signal);
-  });
+async function sendOnce(
+  request: HttpRequest,
+  transport: Transport,
+  outgoing: Outgoing,
+  limit: AbortSignal,
+  mayGo?: () => boolean,
+): Promise<Received | 'held'> {
+  const sending = sendingWithin(limit, mayGo);
+  try {
+    return await sending.run(async (signal) => receive(await transport(request.url, outgoing, signal)));
+  } catch (err) {
+    if (sending.isHeld()) return 'held';
+    throw withoutAnswer(request, err, limit, sending);
+  }
 }
 
-function outgoingOf(request: HttpRequest): Request {
-  const body = Buffer.from(request.body === undefined ? '' : JSON.stringify(request.body));
+/** Throws `cannot_be_sent` for what HTTP cannot carry. */
+function outgoingOf(request: HttpRequest): Outgoing {
+  const body = bodyOf(request);
   const isSent = request.method !== 'GET';
-  return new Request(request.url, {
+  const outgoing: Outgoing = {
     method: request.method,
     headers: {
       ...request.headers,
@@ -107,14 +133,25 @@ function outgoingOf(request: HttpRequest): Request {
     },
     ...(isSent && onceOnly(body)),
     redirect: 'manual',
-  });
+  };
+  const why = whyUnsendable(request.url, outgoing);
+  if (why !== null) throw cannotBeSent(why);
+  return outgoing;
+}
+
+function bodyOf({ body }: HttpRequest): Uint8Array {
+  try {
+    return Buffer.from(body === undefined ? '' : writeJson(body));
+  } catch {
+    throw cannotBeSent('A value of its body cannot be written as JSON, like half a character of a cut text.');
+  }
 }
 
 /**
  * A body as a stream, of which fetch has no second copy: an answer of 421 has fetch send by itself, and unasked by any fence,
  * what it can send again.
  */
-function onceOnly(bytes: Uint8Array): RequestInit {
+function onceOnly(bytes: Uint8Array): Pick<Outgoing, 'body' | 'duplex'> {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(bytes);
@@ -131,24 +168,18 @@ export function unclear(effect: 'read' | 'write', said: string): Failure {
     : new Failure('provider_unavailable', { said: shortened(said) });
 }
 
-/** Text cut to a length that is fit for showing; 300 characters unless told otherwise. */
+/** Text cut to a length that is fit for showing; 300 characters unless told otherwise. What it gives can be written in UTF-8. */
 export function shortened(text: string, maxLength = MAX_SAID_LENGTH): string {
-  return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;
-}
-
-/**
- * A Retry-After header (seconds or an HTTP date) as ms from `now`. Undefined when there is none to make sense of, or one
- * that is over: "at once" would have a loaded provider called without a pause.
- */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
-  const value = header?.trim() ?? '';
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
+  const isShort = unitsOf(text, maxLength) === text.length;
+  return toWellFormed(isShort ? text : `${cutAtGrapheme(text, maxLength - 1)}…`);
 }
 
 interface Received {
   status: number;
-  text: string;
+  bytes: Uint8Array;
+  contentType: string | null;
+  /** Whether its body came compressed. */
+  isCoded: boolean;
   /** False when the body was larger than we read. */
   whole: boolean;
   retryAfter: string | null;
@@ -156,9 +187,7 @@ interface Received {
   date: string | null;
 }
 
-async function receive(outgoing: Request, signal: AbortSignal): Promise<Received> {
-  const response = await fetch(outgoing, { signal });
-  const body: AsyncIterable<Uint8Array> | null = response.body;
+async function receive({ status, headers, body }: Incoming): Promise<Received> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
@@ -167,34 +196,50 @@ async function receive(outgoing: Request, signal: AbortSignal): Promise<Received
     chunks.push(chunk);
   }
   return {
-    status: response.status,
-    text: Buffer.concat(chunks).toString('utf8'),
+    status,
+    bytes: Buffer.concat(chunks),
+    contentType: headers.get('content-type'),
+    isCoded: isCoded(headers.get('content-encoding')) && !BODILESS.includes(status),
     whole: size <= MAX_BODY_BYTES,
-    retryAfter: response.headers.get('retry-after'),
-    date: response.headers.get('date'),
+    retryAfter: headers.get('retry-after'),
+    date: headers.get('date'),
   };
+}
+
+/** Statuses whose answers have no body (RFC 9110, 15.3.5, 15.3.6 and 15.4.5). */
+const BODILESS: readonly number[] = [204, 205, 304];
+
+/** `identity` is the name of no coding (RFC 9110, 12.5.3 and 18.6). */
+function isCoded(encodings: string | null): boolean {
+  return (encodings ?? '').split(',').some((name) => !['', 'identity'].includes(name.trim().toLowerCase()));
 }
 
 function answerOf(request: HttpRequest, received: Received): HttpAnswer {
-  const { status, text } = received;
+  const { status } = received;
   if (!received.whole) throw unclear(request.effect, `HTTP ${status} with a body larger than we read`);
-  const body = parsed(text);
-  return {
-    status,
-    body: body === undefined ? text : body,
-    isReadable: body !== undefined,
-    // A date there is the provider's, and so is the clock to hold it against.
-    retryAfterMs: retryAfterMs(received.retryAfter, Date.parse(received.date ?? '') || Date.now()),
-  };
+  return { status, ...contentOf(received), retryAfterMs: pauseOf(received) };
 }
 
-function parsed(text: string): unknown {
-  if (text.trim() === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function contentOf(received: Received): Pick<HttpAnswer, 'body' | 'isReadable' | 'illegible'> {
+  const { bytes, contentType, isCoded } = received;
+  // Fetch unpacks what is cut off as far as it goes, and says nothing.
+  if (isCoded && bytes.byteLength === 0) return illegible('a compressed body with nothing in it');
+  const decoded = decode(bytes, contentType);
+  if ('illegible' in decoded) return illegible(decoded.illegible);
+  const text = decoded.text.trim();
+  if (text === '') return { body: null, isReadable: true };
+  const body = parseJson(text);
+  return body === undefined ? { body: decoded.text, isReadable: false } : { body, isReadable: true };
+}
+
+function illegible(why: string): Pick<HttpAnswer, 'body' | 'isReadable' | 'illegible'> {
+  return { body: null, isReadable: false, illegible: why };
+}
+
+/** A date in Retry-After is the provider's, and so is the clock to hold it against. */
+function pauseOf({ retryAfter, date }: Received): number | undefined {
+  const now = Date.now();
+  return retryAfterMs(retryAfter, httpDate(date ?? '', now) ?? now);
 }
 
 /**
@@ -215,18 +260,24 @@ function timeLimit(request: HttpRequest): { signal: AbortSignal; clear: () => vo
   };
 }
 
-function withoutAnswer(request: HttpRequest, err: unknown, limit: AbortSignal): unknown {
+function withoutAnswer(request: HttpRequest, err: unknown, limit: AbortSignal, sending: Sending): unknown {
+  const cause = isNativeError(err) ? err.cause : undefined;
+  if (sending.isNothingSent(cause)) return withoutConnection(request, cause, limit);
   if (request.signal.aborted) {
     return request.effect === 'read'
       ? request.signal.reason
       : unclear('write', 'stopped before the answer came');
   }
   if (limit.aborted) return unclear(request.effect, `no answer within ${request.timeoutMs} ms`);
-  const cause = isNativeError(err) ? err.cause : undefined;
-  if (isNothingSent(cause)) {
-    return new Failure('provider_unavailable', { said: `cannot be reached (${codeOf(cause)})`, sent: 'no' });
-  }
+  const refused = sending.isMade() ? null : whyRefused(cause);
+  if (refused !== null) return cannotBeSent(refused);
   return unclear(request.effect, `the connection broke (${codeOf(cause)})`);
+}
+
+function withoutConnection(request: HttpRequest, cause: unknown, limit: AbortSignal): unknown {
+  if (request.signal.aborted) return request.signal.reason;
+  if (limit.aborted) return notSent(`no connection within ${request.timeoutMs} ms`);
+  return new Failure('provider_unavailable', { said: `cannot be reached (${codeOf(cause)})`, sent: 'no' });
 }
 
 function codeOf(cause: unknown): string {

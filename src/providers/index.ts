@@ -5,20 +5,22 @@ import type { Config } from '../config';
 import { createJunction, junctionPace } from './junction';
 import { createOliver } from './oliver';
 import type { Provider } from './provider';
+import { proxiedTransport } from './proxied';
 
 /** The providers that this build can talk to. */
 export type Providers = ReadonlyMap<ProviderName, Provider>;
 
 /** An adapter for every provider, with the accounts of the settings. Connects nowhere yet. */
 export function createProviders(
-  config: Pick<Config, 'junction' | 'oliver'>,
+  config: Pick<Config, 'junction' | 'oliver'> & Partial<Pick<Config, 'proxies'>>,
   log: Pick<Logger, 'warn'>,
 ): Providers {
-  const junction = { accounts: config.junction, log, send: junctionPace(config.junction) };
+  const transport = config.proxies ? proxiedTransport(config.proxies) : undefined;
+  const junction = { accounts: config.junction, log, send: junctionPace(config.junction, transport) };
   const all = [
     createJunction('junction-phlebotomy', junction),
     createJunction('junction-psc', junction),
-    createOliver({ accounts: config.oliver, log }),
+    createOliver({ accounts: config.oliver, log, transport }),
   ];
   return new Map(all.map((provider) => [provider.name, provider]));
 }

@@ -147,6 +147,11 @@ export interface Where {
   maker: string;
   /** Whether a list that is shared and kept for a while must have been read after this call began. */
   fresh?: boolean;
+  /**
+   * Whether a list serves that could not be read to its last row. So it does before a booking's first write, of which
+   * nothing can be there; after one that was not answered, an absence must be proven.
+   */
+  mayBePartial?: boolean;
 }
 
 export interface CancelCall {

@@ -4,83 +4,90 @@ import { isNativeError } from 'node:util/types';
 
 /**
  * Whether anything of a call was sent, as fetch's own client tells it (Node's documented diagnostics channels of undici).
- * By the error alone it can't be told: resets and TLS errors come before the request as well as after it. Where a fetch
- * tells nothing, less counts as not sent, and never more.
+ * By the error alone it can't be told: resets, TLS errors and time limits come before the request as well as after it. Where a
+ * fetch tells nothing, less counts as not sent, and never more. (Its client must speak HTTP/1.1: that of HTTP/2 does not tell.)
  */
 
-/** Of connections that were not made (refused, no such name, TLS, a proxy's CONNECT): what waited for one fails with its error. */
-const connectErrors = new WeakSet<object>();
-
-subscribe('undici:client:connectError', (message) => {
-  const { error } = fieldsOf(message);
-  if (isObject(error)) connectErrors.add(error);
-});
-
-/** Whether the cause of a fetch that failed proves that nothing was sent. */
-export function isNothingSent(cause: unknown): boolean {
-  return isObject(cause) && (connectErrors.has(cause) || isConnecting(cause));
+/** One call on its way. */
+export interface Sending {
+  /** Sends; `signal` aborts with the call's limit, and when the call is held back. */
+  run<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Whether the call was handed to a client. A call that never was cannot be sent, for what it is. */
+  isMade(): boolean;
+  /** Whether it was held back, so that nothing was sent. */
+  isHeld(): boolean;
+  /** Whether it is certain, after it failed with this cause, that nothing was sent. */
+  isNothingSent(cause: unknown): boolean;
 }
 
-/** Steps that come before the first byte of a request. */
-const BEFORE_SENDING: readonly unknown[] = ['connect', 'getaddrinfo'];
-
-/** The same by the error alone, where that says so. */
-function isConnecting(cause: object): boolean {
-  // `instanceof` fails for errors that fetch made in another realm, as under test runners.
-  if (!isNativeError(cause)) return false;
-  if ('errors' in cause && Array.isArray(cause.errors)) {
-    return cause.errors.length > 0 && cause.errors.every(isNothingSent);
-  }
-  const isBefore = 'syscall' in cause && BEFORE_SENDING.includes(cause.syscall);
-  return isBefore || ('code' in cause && cause.code === 'UND_ERR_CONNECT_TIMEOUT');
-}
-
-/** A call that is held back when it may no longer go by the time that its first byte is due. */
-interface Sending {
-  mayGo: () => boolean;
-  hold: () => void;
+interface Track {
+  isMade: boolean;
+  isBegun: boolean;
   isHeld: boolean;
+  mayGo: () => boolean;
+  stop: () => void;
 }
 
-const current = new AsyncLocalStorage<Sending>();
-const sendings = new WeakMap<object, Sending>();
+/**
+ * A call that is held back when `mayGo` no longer holds by the time that its first byte is due: connecting takes its time, and a
+ * process may be frozen meanwhile.
+ */
+export function sendingWithin(limit: AbortSignal, mayGo: () => boolean = () => true): Sending {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(limit.reason);
+  const track: Track = { isMade: false, isBegun: false, isHeld: false, mayGo, stop };
+  return {
+    async run(send) {
+      if (limit.aborted) stop();
+      limit.addEventListener('abort', stop, { once: true });
+      try {
+        return await current.run(track, () => send(controller.signal));
+      } finally {
+        limit.removeEventListener('abort', stop);
+      }
+    },
+    isMade: () => track.isMade,
+    isHeld: () => track.isHeld,
+    isNothingSent: (cause) => !track.isBegun && (track.isMade || isConnecting(cause)),
+  };
+}
 
+const current = new AsyncLocalStorage<Track>();
+const tracks = new WeakMap<object, Track>();
+
+/** Told when a client takes a request. A proxy's CONNECT goes before the call and is no part of it. */
 subscribe('undici:request:create', (message) => {
   const { request } = fieldsOf(message);
-  const sending = current.getStore();
-  if (sending && isObject(request)) sendings.set(request, sending);
+  const track = current.getStore();
+  if (!track || !isObject(request) || ('method' in request && request.method === 'CONNECT')) return;
+  track.isMade = true;
+  tracks.set(request, track);
 });
 
 /** Told right before the first byte, when a connection is there: what is written to a destroyed socket is not sent. */
 subscribe('undici:client:sendHeaders', (message) => {
   const { request, socket } = fieldsOf(message);
-  const sending = isObject(request) ? sendings.get(request) : undefined;
-  if (!sending || sending.mayGo()) return;
-  sending.hold();
-  sending.isHeld = isObject(socket) && 'destroyed' in socket && socket.destroyed === true;
+  const track = isObject(request) ? tracks.get(request) : undefined;
+  if (!track) return;
+  if (!track.mayGo()) {
+    track.stop();
+    track.isHeld = isObject(socket) && 'destroyed' in socket && socket.destroyed === true;
+  }
+  track.isBegun ||= !track.isHeld;
 });
 
-/**
- * Sends, and returns `held` when `mayGo` no longer held by the time that the first byte was due: connecting takes its time,
- * and a process may be frozen meanwhile. Then nothing was sent.
- */
-export async function unlessHeld<T>(
-  mayGo: () => boolean,
-  limit: AbortSignal,
-  send: (signal: AbortSignal) => Promise<T>,
-): Promise<T | 'held'> {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort(limit.reason);
-  const sending: Sending = { mayGo, hold: stop, isHeld: false };
-  limit.addEventListener('abort', stop, { once: true });
-  try {
-    return await current.run(sending, () => send(controller.signal));
-  } catch (err) {
-    if (sending.isHeld) return 'held';
-    throw err;
-  } finally {
-    limit.removeEventListener('abort', stop);
+/** Steps that come before the first byte of a request. */
+const BEFORE_SENDING: readonly unknown[] = ['connect', 'getaddrinfo'];
+
+/** Whether an error says by itself that there was no connection. */
+function isConnecting(cause: unknown): boolean {
+  // `instanceof` fails for errors that fetch made in another realm, as under test runners.
+  if (!isNativeError(cause)) return false;
+  if ('errors' in cause && Array.isArray(cause.errors)) {
+    return cause.errors.length > 0 && cause.errors.every(isConnecting);
   }
+  const isBefore = 'syscall' in cause && BEFORE_SENDING.includes(cause.syscall);
+  return isBefore || ('code' in cause && cause.code === 'UND_ERR_CONNECT_TIMEOUT');
 }
 
 function fieldsOf(message: unknown): Record<string, unknown> {

@@ -44,17 +44,3 @@ function rulesOf(body: unknown): (CallRule | WebhookRule)[] {
     'webhook' in rule ? controlBody(webhookRuleSchema, rule) : controlBody(callRuleSchema, rule),
   );
 }
-
-/** Reads every body as JSON whatever its content type says, as the vendors do: their own samples name none. */
-export function readBodiesAsJson(app: FastifyInstance, malformed: () => Error): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    const text = body.toString();
-    if (text === '') return done(null, undefined);
-    try {
-      done(null, JSON.parse(text));
-    } catch {
-      done(malformed(), undefined);
-    }
-  });
-}

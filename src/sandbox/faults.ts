@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import { RETRY_AFTER_FORMS } from './http-date';
+
+const waitSchema = z.strictObject({
+  inMs: z.number().int().min(0),
+  as: z.enum(RETRY_AFTER_FORMS).default('seconds'),
+});
+export type WaitedFor = z.infer<typeof waitSchema>;
 
 /**
  * Rules that make a sandbox misbehave, taken by `POST /_sandbox/faults`.
@@ -10,6 +17,9 @@ import { z } from 'zod';
  * `answer` is `{status, headers, body}`, `"timeout"` (no answer until the client goes), `"reset"` (the socket is
  * destroyed) or `"garbage"` (200 with a body that is no JSON). Without `answer` the call is only slow: the true
  * answer comes after `delayMs`. `delayMs` is real ms; for before and after it is how long the answer takes.
+ * A `body` that is a text is sent as it is, as text/plain unless `headers` say otherwise (a gateway's page is HTML);
+ * `bytes` (base64) takes its place where the bytes themselves matter. `retryAfter` adds that header, reckoned when
+ * the answer is given: `inMs` real ms from then, in seconds or as one of the three dates of HTTP.
  */
 export const callRuleSchema = z.strictObject({
   method: z
@@ -26,6 +36,8 @@ export const callRuleSchema = z.strictObject({
         status: z.number().int().min(200).max(599),
         headers: z.record(z.string(), z.string()).default({}),
         body: z.unknown().optional(),
+        bytes: z.base64().optional(),
+        retryAfter: waitSchema.optional(),
       }),
     ])
     .optional(),

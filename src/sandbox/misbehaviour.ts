@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest, InjectOptions } from 'fastify';
-import type { CallRule, Faults } from './faults';
+import type { CallRule, Faults, WaitedFor } from './faults';
+import { retryAfter } from './http-date';
 
 /** One call that a sandbox got, without its body. */
 export interface LoggedCall {
@@ -77,7 +78,8 @@ export function misbehave(app: FastifyInstance, faults: Faults): LoggedCall[] {
   return calls;
 }
 
-type Answer = 'timeout' | 'reset' | { status: number; headers: Record<string, string>; body: string };
+type Answer =
+  'timeout' | 'reset' | { status: number; headers: Record<string, string>; body: string | Buffer };
 
 async function spoiledAnswer(
   rule: CallRule,
@@ -98,10 +100,17 @@ async function spoiledAnswer(
 function toAnswer(answer: NonNullable<CallRule['answer']>): Answer {
   if (answer === 'garbage') return { status: 200, headers: JSON_TYPE, body: '{"id": "7dc2a1b8-' };
   if (typeof answer === 'string') return answer;
-  const { status, headers, body } = answer;
+  const { status, body } = answer;
+  const headers = { ...retryHeader(answer.retryAfter), ...answer.headers };
+  if (answer.bytes !== undefined)
+    return { status, headers: { ...JSON_TYPE, ...headers }, body: Buffer.from(answer.bytes, 'base64') };
   return typeof body === 'string'
     ? { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body }
     : { status, headers: { ...JSON_TYPE, ...headers }, body: body === undefined ? '' : JSON.stringify(body) };
+}
+
+function retryHeader(wait: WaitedFor | undefined): Record<string, string> {
+  return wait === undefined ? {} : { 'retry-after': retryAfter(wait.as, wait.inMs, Date.now()) };
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -126,7 +135,7 @@ async function runInwardly(
     method: request.method, // a method that has reached a route is one of inject's
     url: request.url,
     headers: { ...Object.fromEntries(kept), [inward.header]: inward.token },
-    ...(request.body === undefined ? {} : { payload: JSON.stringify(request.body) }),
+    ...(request.rawBody === null ? {} : { payload: request.rawBody }),
   };
   const answer = await app.inject(options);
   const type = answer.headers['content-type'];
@@ -137,7 +146,8 @@ async function runInwardly(
   };
 }
 
-function isControl(request: FastifyRequest): boolean {
+/** Whether a call is one of the sandbox's own controls. */
+export function isControl(request: FastifyRequest): boolean {
   return request.url.startsWith(CONTROL_PREFIX);
 }
 

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from './clock';
+import type { Sent } from './bytes';
 import type { Faults } from './faults';
 
 /** Svix's published pauses before each attempt, in sandbox ms (shared/providers.md, Webhooks). */
@@ -55,6 +56,8 @@ interface WebhookOptions {
   faults: Faults;
   /** Plans attempt `attempt` (from 0) in `inMs` real ms. */
   plan: (message: Message, attempt: number, inMs: number) => void;
+  /** How a body goes over the wire; plain JSON in UTF-8 when it is null. Each attempt is signed as it is sent. */
+  encode?: (body: string) => Sent | null;
 }
 
 /** A sender that plans its attempts through `options.plan`, so that they can outlive a restart. */
@@ -105,7 +108,8 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
     },
     async attempt(message, attempt) {
       if (url === null) return;
-      const outcome = await post(url, message, options.secret);
+      const sent = options.encode?.(message.body) ?? plain(message.body);
+      const outcome = await post(url, message, sent, options.secret);
       note(message, attempt + 1, outcome);
       const pauseMs = ATTEMPT_PAUSES_MS[attempt + 1];
       if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) return;
@@ -117,22 +121,29 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
 /** Enough for the following event to arrive first on one machine, in real ms. */
 const REORDER_GAP_MS = 100;
 
-/** The headers of a signed message: HMAC-SHA256 over `id.timestamp.body`, as Standard Webhooks has it. */
-export function signedHeaders(message: Message, secret: string, at: Date): Record<string, string> {
-  const timestamp = String(Math.floor(at.getTime() / 1_000));
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  const signature = createHmac('sha256', key)
-    .update(`${message.svixId}.${timestamp}.${message.body}`)
-    .digest('base64');
-  return { 'svix-id': message.svixId, 'svix-timestamp': timestamp, 'svix-signature': `v1,${signature}` };
+function plain(body: string): Sent {
+  return { bytes: Buffer.from(body), contentType: 'application/json' };
 }
 
-async function post(url: string, message: Message, secret: string): Promise<number | 'no answer'> {
+/** The headers of a signed message: HMAC-SHA256 over `id.timestamp.body`, as Standard Webhooks has it. */
+function signedHeaders(svixId: string, body: Buffer, secret: string, at: Date): Record<string, string> {
+  const timestamp = String(Math.floor(at.getTime() / 1_000));
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${svixId}.${timestamp}.`).update(body).digest('base64');
+  return { 'svix-id': svixId, 'svix-timestamp': timestamp, 'svix-signature': `v1,${signature}` };
+}
+
+async function post(
+  url: string,
+  { svixId }: Message,
+  { bytes, contentType }: Sent,
+  secret: string,
+): Promise<number | 'no answer'> {
   try {
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...signedHeaders(message, secret, new Date()) },
-      body: message.body,
+      headers: { 'content-type': contentType, ...signedHeaders(svixId, bytes, secret, new Date()) },
+      body: bytes,
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     await answer.arrayBuffer();

@@ -2,7 +2,8 @@ import { Client, Connection, type ConnectionLike } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
-import { ConfigError } from '../config';
+import { checkTemporal, ConfigError, temporalSettings } from '../config';
+import { channelArgsTo } from './grpc';
 import { installRuntime } from './runtime';
 
 /** Which Temporal server, which namespace, and how to get in. */
@@ -16,6 +17,9 @@ export interface TemporalTarget {
 /** Our largest memo: a view of 32 KiB and what stands beside it. The SDK would warn of 2 KiB. */
 const MEMO_WARN_BYTES = 64 * 1024;
 
+/** Of Temporal's gRPC, where an address names none. */
+const DEFAULT_PORT = 7233;
+
 type Env = Record<string, string | undefined>;
 
 /**
@@ -25,9 +29,18 @@ type Env = Record<string, string | undefined>;
  */
 export function temporalTarget(env: Env = process.env): TemporalTarget | null {
   const { connectionOptions, namespace } = readSettings(env);
-  const { address } = connectionOptions;
-  if (address) return { address, namespace: namespace ?? 'default', connectionOptions };
-  if (connectionOptions.apiKey) throw new ConfigError('TEMPORAL_ADDRESS: is needed beside TEMPORAL_API_KEY');
+  const { address: named, apiKey } = connectionOptions;
+  // A profile may hold what the environment may not.
+  checkTemporal({ TEMPORAL_ADDRESS: named, TEMPORAL_NAMESPACE: namespace, TEMPORAL_API_KEY: apiKey });
+  if (named) {
+    const address = /:\d+$/.test(named) ? named : `${named}:${DEFAULT_PORT}`;
+    return {
+      address,
+      namespace: namespace || 'default',
+      connectionOptions: { ...connectionOptions, address },
+    };
+  }
+  if (apiKey) throw new ConfigError('TEMPORAL_ADDRESS: is needed beside TEMPORAL_API_KEY');
   return null;
 }
 
@@ -36,9 +49,15 @@ export function localTarget(address: string, namespace = 'default'): TemporalTar
   return { address, namespace, connectionOptions: { address } };
 }
 
+/** A connection for clients that has not connected yet. */
+export function lazyConnection({ address, connectionOptions }: TemporalTarget): Connection {
+  return Connection.lazy({ ...connectionOptions, ...channelArgsTo(address) });
+}
+
 /** A client on a connection of its own; `client.connection.close()` ends it. */
 export async function connectClient(target: TemporalTarget, dataConverter: DataConverter): Promise<Client> {
-  const connection = await Connection.connect(target.connectionOptions);
+  const { address, connectionOptions } = target;
+  const connection = await Connection.connect({ ...connectionOptions, ...channelArgsTo(address) });
   return new Client({ connection, namespace: target.namespace, dataConverter });
 }
 
@@ -59,10 +78,12 @@ export function clientOn(
 }
 
 function readSettings(env: Env): ReturnType<typeof loadClientConnectConfig> {
-  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const overrideEnvVars = temporalSettings(env);
   try {
-    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
+    return loadClientConnectConfig({ overrideEnvVars });
   } catch (err) {
-    throw new ConfigError(`TEMPORAL_*: ${err instanceof Error ? err.message : String(err)}`);
+    // A parser's further lines quote the file, which may hold a key.
+    const [why = ''] = (err instanceof Error ? err.message : String(err)).split('\n');
+    throw new ConfigError(`TEMPORAL_*: ${why}`);
   }
 }

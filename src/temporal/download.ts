@@ -121,7 +121,11 @@ const sdkDownload: Source = {
     const testing = require.resolve('@temporalio/testing');
     const args = ['-e', SDK_SCRIPT, testing, binary.sdkServer, dir];
     await whileReporting(binary, dir, onProgress, () =>
-      run(process.execPath, args, { timeout: SDK_DOWNLOAD_TIMEOUT_MS }),
+      run(process.execPath, args, {
+        timeout: SDK_DOWNLOAD_TIMEOUT_MS,
+        // It reaches what it has downloaded, on this machine, by a gRPC library that takes a proxy for everything.
+        env: { ...process.env, no_grpc_proxy: '127.0.0.1,localhost' },
+      }),
     );
     const [file] = await filesUnder(dir);
     if (!file) throw new Error('it left no file');

@@ -6,6 +6,7 @@ import { SEARCH_ATTRIBUTES } from '../booking/names';
 import { findTemporalCli, type FindOptions } from './download';
 import { forgetServer, recordServer, runningServer } from './embedded-record';
 import { launch, type ServerProcess } from './embedded-process';
+import { channelArgsTo } from './grpc';
 import { ensureSearchAttributes, RETENTION_DAYS, setRetention } from './search-attributes';
 
 /** The Temporal server that runs beside the project on one machine: a child process of the Temporal CLI. */
@@ -195,7 +196,11 @@ async function answers(address: string, namespace: string): Promise<boolean> {
   // gRPC backs off for a second after a refused connection; a plain one tells at once.
   if (!(await listens(address))) return false;
   try {
-    const connection = await Connection.connect({ address, connectTimeout: TRY_TIMEOUT_MS });
+    const connection = await Connection.connect({
+      address,
+      connectTimeout: TRY_TIMEOUT_MS,
+      ...channelArgsTo(address),
+    });
     try {
       await connection.workflowService.describeNamespace({ namespace });
       return true;
@@ -216,7 +221,7 @@ function listens(address: string): Promise<boolean> {
 }
 
 async function prepare(address: string, namespace: string): Promise<void> {
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({ address, ...channelArgsTo(address) });
   try {
     await setRetention(connection, namespace, RETENTION_DAYS);
     await ensureSearchAttributes(connection, namespace);

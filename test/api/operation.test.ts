@@ -1,3 +1,4 @@
+import { ZONE_DATA_VERSION } from '../../src/booking/zone-data';
 import { AUTH, scriptedClient, testApi } from '../support/api';
 import { placedRequest } from '../support/stand-in';
 import { initialView } from '../../src/client/initial-view';
@@ -11,8 +12,41 @@ it.each([
   const { app } = await testApi(scriptedClient(), { readiness: () => Promise.resolve(state) });
   const answer = await app.inject('/readyz');
   expect(answer.statusCode).toBe(status);
-  expect(answer.json()).toEqual(state);
+  expect(answer.json()).toMatchObject(state);
   await app.close();
+});
+
+describe('the age of the zone data', () => {
+  const year = Number(ZONE_DATA_VERSION.slice(0, 4));
+  afterEach(() => jest.useRealTimers());
+
+  /** What /readyz answers at a time, by the clock alone. */
+  async function readyAt(time: string) {
+    const { app } = await testApi(scriptedClient({ problems: () => Promise.reject(new Error('not now')) }));
+    jest.useFakeTimers({
+      now: new Date(time),
+      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'],
+    });
+    const answer = await app.inject('/readyz');
+    await app.close();
+    return { status: answer.statusCode, ...answer.json<{ warn?: string[]; zoneData: object }>() };
+  }
+
+  it('is shown, and warns of nothing in its year and half of the next', async () => {
+    const answer = await readyAt(`${year + 1}-06-30T23:59:00Z`);
+    expect(answer).toMatchObject({
+      status: 200,
+      zoneData: { version: ZONE_DATA_VERSION, runtime: process.versions.tz },
+    });
+    expect(answer.warn).toBeUndefined();
+  });
+
+  it('warns after that, and stays ready', async () => {
+    expect(await readyAt(`${year + 1}-07-01T00:00:00Z`)).toMatchObject({
+      status: 200,
+      warn: [expect.stringMatching(/the zone data \(20\d\d[a-z]\) is old.*npm update moment-timezone/)],
+    });
+  });
 });
 
 it('answers those who wait when it stops', async () => {

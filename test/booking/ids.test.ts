@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { adoptedBookingId, keyFingerprint, placedBookingId, requestFingerprint } from '../../src/booking/ids';
 import { parseRequest } from '../../src/booking/schema/check-request';
-import { bookRef, makerOf, notesWithRef, refInNotes } from '../../src/booking/ref';
+import { notesWithRef } from '../../src/booking/notes';
+import { bookRef, makerOf, refInNotes } from '../../src/booking/ref';
 import { NOW, PLACED_AT_HOME, withValue } from './requests';
 
 const KEY = Buffer.alloc(32, 1);

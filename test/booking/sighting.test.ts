@@ -96,6 +96,7 @@ describe('whose, where the ref does not return', () => {
   const AT_TOO = appointment('at2', { startsAt: '2026-12-07T15:00:00Z' });
   const ELSEWHERE = appointment('else', { startsAt: '2026-12-09T15:00:00Z' });
   const NO_TIME = appointment('no-time', { startsAt: null });
+  const NEAR = appointment('near', { isNearMatch: true });
 
   test.each<[name: string, live: Appointment[], clue: OwnershipClue, is: string, id: string | null]>([
     ['nothing', [], clue({}), 'none', null],
@@ -115,6 +116,15 @@ describe('whose, where the ref does not return', () => {
     ['a new one elsewhere', [ELSEWHERE], clue({}), 'ambiguous', null],
     ['a new one at the start and a new one elsewhere', [AT, ELSEWHERE], clue({}), 'ambiguous', null],
     ['a new one without a time', [NO_TIME], clue({}), 'ambiguous', null],
+    ['one at the start whose people are only nearly ours', [NEAR], clue({}), 'ambiguous', null],
+    ['such a one that was there before', [NEAR], clue({ before: ['near'] }), 'ambiguous', null],
+    [
+      'one at the start, after a look that was partial',
+      [AT],
+      clue({ isBeforePartial: true }),
+      'ambiguous',
+      null,
+    ],
     ['one before anything was tried', [AT], clue({ triedStartsAt: null }), 'ambiguous', null],
     ['one that an answer named, moved since', [ELSEWHERE], clue({ ownIds: ['else'] }), 'ours', 'else'],
     ['one that an answer named, seen again', [AT], clue({ ownIds: ['at'], before: ['at'] }), 'ours', 'at'],

@@ -35,7 +35,13 @@ describe('a slot lies wholly inside', () => {
     ['the place’s Monday, though Tuesday in UTC', '2026-12-08T03:00:00Z', 60, day('2026-12-07'), true],
     ['until midnight', '2026-12-08T04:00:00Z', 60, day('2026-12-07'), true],
     ['until midnight, by 24:00', '2026-12-08T04:00:00Z', 60, day('2026-12-07', '22:00-24:00'), true],
-    ['over midnight', '2026-12-08T04:30:00Z', 60, { from: '2026-12-07', to: '2026-12-08' }, false],
+    [
+      'over midnight, from a wanted day to an unwanted one',
+      '2026-12-08T04:30:00Z',
+      60,
+      day('2026-12-07'),
+      false,
+    ],
     [
       'a wanted weekday',
       '2026-12-10T13:00:00Z',
@@ -126,7 +132,8 @@ describe('when the clocks change in New York', () => {
       false,
     ],
     ['the same when those hours are wanted', `${AUTUMN}T05:45:00Z`, 30, day(AUTUMN, '00:00-03:00'), true],
-    ['the last hour of a day of 25 hours', `${AUTUMN}T04:00:00Z`, 25 * 60, day(AUTUMN), false],
+    ['all of a day of 25 hours', `${AUTUMN}T04:00:00Z`, 25 * 60, day(AUTUMN), true],
+    ['a minute more', `${AUTUMN}T04:00:00Z`, 25 * 60 + 1, day(AUTUMN), false],
     ['the first hour of that day', `${AUTUMN}T04:00:00Z`, 60, day(AUTUMN, '00:00-01:00'), true],
   ])('%s', (_name, startsAt, minutes, window, inside) => {
     expect(isInside(startsAt, minutes, window, 'America/New_York')).toBe(inside);

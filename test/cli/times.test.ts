@@ -36,6 +36,32 @@ describe('spanText', () => {
   });
 });
 
+describe('an offset of the provider that contradicts the zone', () => {
+  const [startsAt, endsAt] = ['2026-12-07T16:00:00.000Z', '2026-12-07T17:00:00.000Z'];
+  const offsets = { startsAt: '-06:00', endsAt: '-06:00' };
+
+  it('tells the clock at the place', () => {
+    expect(spanText(startsAt, endsAt, 'America/Phoenix', offsets)).toBe(
+      'Mon 7 Dec 2026, 10:00–11:00 America/Phoenix (UTC-06:00 by the provider)',
+    );
+    expect(spanText(startsAt, endsAt, 'UTC', offsets)).toBe(
+      'Mon 7 Dec 2026, 10:00–11:00 UTC (UTC-06:00 by the provider)',
+    );
+  });
+  it('may be another at the end', () => {
+    expect(spanText(startsAt, endsAt, 'America/Phoenix', { ...offsets, endsAt: '-07:00' })).toBe(
+      'Mon 7 Dec 2026, 10:00 America/Phoenix (UTC-06:00 by the provider) – ' +
+        'Mon 7 Dec 2026, 10:00 America/Phoenix (UTC-07:00 by the provider)',
+    );
+  });
+});
+
+it('a place’s clock is by our zone data, also where this Node has an older rule', () => {
+  expect(spanText('2026-12-07T23:00:00Z', '2026-12-08T00:00:00Z', 'America/Vancouver')).toBe(
+    'Mon 7 Dec 2026, 16:00–17:00 America/Vancouver (UTC-07:00)',
+  );
+});
+
 describe('momentText and clockText', () => {
   it('show what is no time as it came', () => {
     expect([momentText('soon'), clockText('soon')]).toEqual(['soon', 'soon']);

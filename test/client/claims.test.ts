@@ -18,7 +18,7 @@ import { startTestServer, testConfig, type TestServer } from '../support/tempora
 /** What bookings tell each other through Temporal: executions with the memos and attributes of bookings, run by nobody. */
 
 const PRACTICE = {
-  OLIVER_BASE_URL: 'http://127.0.0.1:9',
+  OLIVER_BASE_URL: 'http://127.0.0.1:2',
   OLIVER_USERNAME: 'u',
   OLIVER_PASSWORD: 'p',
   OLIVER_PRACTICES: 'practice-1=1@America/Chicago',

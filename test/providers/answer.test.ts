@@ -18,6 +18,7 @@ const ROWS = [
   },
   { source: 'words, of no operation', statuses: [404], says: /no order/, is: 'order_not_found' },
   { source: 'an operation without words', operations: ['book'], statuses: [410], is: 'slot_gone' },
+  { source: 'a read without words', operations: ['look'], statuses: [410], is: 'order_not_found' },
   { source: 'documented by its form', statuses: [401], forms: ['own'], is: 'credentials_rejected' },
   { source: 'load by its form', statuses: [429], forms: ['own'], is: 'rate_limited' },
   { source: 'open', operations: ['book'], statuses: [409], says: /busy/, is: 'outcome_unknown' },
@@ -47,6 +48,11 @@ const answerOf = (status: number, body: unknown) => ({
   isReadable: typeof body !== 'string',
   retryAfterMs: 7_000,
 });
+
+/** Statuses below 500 that only gateways answer with, but for 429. */
+const OF_GATEWAYS = [
+  407, 408, 420, 421, 425, 430, 440, 444, 449, 460, 463, 464, 494, 495, 496, 497, 498, 499,
+];
 
 /** In one word: `done`, a row's meaning, `unknown` or, for a refusal that nobody understands, `refusal`. */
 function write(status: number, body: unknown, operation = 'book'): string {
@@ -120,26 +126,70 @@ describe('a read', () => {
     ['garbage', 200, '{"id":', 'provider_unavailable'],
     ['a 2xx of another shape', 200, {}, 'provider_unavailable'],
     ['words that a row names', 404, { no: 'no order' }, 'order_not_found'],
-    ['a documented status, in any form', 401, '<html>', 'credentials_rejected'],
+    ['a documented status, in a foreign form', 401, { message: 'who?' }, 'credentials_rejected'],
+    ['the same in plain text', 401, 'who?', 'credentials_rejected'],
+    ['the same without a word', 401, null, 'credentials_rejected'],
+    ['the same in a page', 401, '<html>', 'provider_unavailable'],
+    ['the same in JSON that is cut off', 401, '{"no":', 'provider_unavailable'],
+    ["a status that would end the booking, in the vendor's form", 410, { no: 'gone' }, 'order_not_found'],
+    ['the same in a foreign form', 410, { message: 'gone' }, 'unexpected_answer'],
+    ['the same in plain text', 410, 'gone', 'unexpected_answer'],
+    ['the same without a word', 410, null, 'provider_unavailable'],
     ['a refusal in words of nobody', 400, { no: 'odd' }, 'unexpected_answer'],
     ['the same in a foreign form', 400, { message: 'odd' }, 'unexpected_answer'],
     ['a page', 404, '<html>', 'provider_unavailable'],
     ['load in any form', 429, null, 'rate_limited'],
     ['a 503', 503, 'busy', 'rate_limited'],
-    ...[408, 425, 499, 302, 500, 502, 504, 599].map((status): [string, number, unknown, string] => [
-      `a ${status}`,
-      status,
-      { no: 'odd' },
-      'provider_unavailable',
-    ]),
+    ...[...OF_GATEWAYS, 302, 500, 502, 504, 520, 530, 561, 598, 599].map(
+      (status): [string, number, unknown, string] => [
+        `a ${status}`,
+        status,
+        { no: 'odd' },
+        'provider_unavailable',
+      ],
+    ),
   ])('that is answered by %s', (_what, status, body, meaning) => {
     expect(readOf(status, body)).toBe(meaning);
   });
 
-  test('says how long a loaded provider asks us to wait', () => {
-    const answer = answerOf(503, null);
+  test.each([
+    [503, 'rate_limited'],
+    [408, 'provider_unavailable'],
+    [425, 'provider_unavailable'],
+    [502, 'provider_unavailable'],
+    [529, 'provider_unavailable'],
+  ])('says how long a gateway or a loaded provider asks us to wait with a %i', (status, code) => {
+    const meaning = meaningOfRead(LANGUAGE, { operation: 'look', answer: answerOf(status, null), read });
+    expect(meaning).toMatchObject({ failure: { code, facts: { retryAfterMs: 7_000 } } });
+  });
+
+  test.each([200, 302, 404])('keeps no pause that comes with a %i', (status) => {
+    const meaning = meaningOfRead(LANGUAGE, { operation: 'look', answer: answerOf(status, '<html>'), read });
+    expect(meaning).toMatchObject({ failure: { code: 'provider_unavailable' } });
+    expect(meaning).not.toHaveProperty('failure.facts.retryAfterMs', 7_000);
+  });
+});
+
+describe('an answer whose bytes are no text', () => {
+  const illegible = 'a body that is not valid utf-8';
+  const said = (status: number) => `HTTP ${status}: ${illegible}`;
+
+  test.each([200, 400, 401, 404, 409, 410, 429, 503])('with %i proves nothing of a write', (status) => {
+    const answer = { status, body: null, isReadable: false, illegible };
+    const meaning = meaningOfWrite(LANGUAGE, { operation: 'book', answer, read });
+    expect(meaning).toMatchObject({
+      is: 'unknown',
+      failure: { code: 'outcome_unknown', facts: { said: said(status) } },
+    });
+    expect(meaning).not.toHaveProperty('failure.facts.isRefusal');
+  });
+
+  test.each([200, 400, 401, 404, 410])('with %i has a read tried again', (status) => {
+    const answer = { status, body: null, isReadable: false, illegible };
     const meaning = meaningOfRead(LANGUAGE, { operation: 'look', answer, read });
-    expect(meaning).toMatchObject({ failure: { code: 'rate_limited', facts: { retryAfterMs: 7_000 } } });
+    expect(meaning).toMatchObject({
+      failure: { code: 'provider_unavailable', facts: { said: said(status) } },
+    });
   });
 });
 

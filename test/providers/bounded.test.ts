@@ -5,6 +5,9 @@ import { appointmentWire, availabilityWire, orderWire } from '../../src/provider
 import * as oliver from '../../src/providers/oliver/parse';
 import { dayOf, utc as utcAt } from '../../src/providers/oliver/times';
 import { appointmentWire as oliverAppointment, openTimesWire } from '../../src/providers/oliver/wire';
+import { brief, complaint, timeText, whole } from '../../src/providers/bounded';
+import { shortened } from '../../src/providers/http';
+import { isWellFormed, lengthOf } from '../../src/booking/text';
 import { noticeOnce } from '../../src/providers/once';
 
 /** What a provider sends is carried by a booking for as long as it lives: nothing of it may be of any length. */
@@ -97,4 +100,36 @@ test.each([
   expect(utc(time)).toBeNull();
   expect(utcAt(time, 'UTC')).toBeNull();
   expect(dayOf(time)).toBeNull();
+});
+
+describe('text that is cut', () => {
+  const FACES = '\u{1F600}'.repeat(2_000);
+  const FAMILY = '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}';
+
+  test.each<[string, (text: string) => string | null, number]>([
+    ['what a provider said', shortened, 300],
+    ['a text for people', brief, 200],
+    ['a refusal', complaint, 1_000],
+  ])('%s is cut between characters and counted by them', (_what, cutText, length) => {
+    for (const before of ['', 'x']) {
+      const text = cutText(before + FACES) ?? '';
+      expect(lengthOf(text)).toBe(length);
+      expect(isWellFormed(text)).toBe(true);
+      const halves = cutText(`${before}\uD83D`) ?? '';
+      expect(halves).toBe(`${before}\uFFFD`);
+      expect(cutText('\u{1F600}'.repeat(length))).toBe('\u{1F600}'.repeat(length));
+    }
+  });
+
+  test('keeps together what a reader takes for one character', () => {
+    expect(shortened(`${'x'.repeat(295)}${FAMILY}${'y'.repeat(9)}`)).toBe(`${'x'.repeat(295)}…`);
+  });
+
+  test('an id, a key or a time is taken whole or not at all', () => {
+    for (const odd of ['a\uD83D', '\uDE00', 'k\uD83Dk']) {
+      expect(whole(odd)).toBeNull();
+      expect(timeText(odd)).toBeNull();
+    }
+    expect(whole('k-\u{1F600}')).toBe('k-\u{1F600}');
+  });
 });

@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Failure } from '../../src/booking/failures';
-import { exchange, retryAfterMs, shortened, type HttpRequest } from '../../src/providers/http';
+import { exchange, shortened, type HttpRequest } from '../../src/providers/http';
 import { scriptedServer, type Outcome, type ScriptedServer } from './scripted-server';
 
 let server: ScriptedServer;
@@ -121,8 +121,8 @@ describe.each(UNCLEAR)('%s', (_name, outcome) => {
 test('no answer within the time limit: a write is unknown, a read unavailable', async () => {
   server.expect('POST /thing', 'silence');
   server.expect('GET /thing', 'silence');
-  expect(await codeOf(exchange(request('write', { timeoutMs: 80 })))).toBe('outcome_unknown');
-  expect(await codeOf(exchange(request('read', { timeoutMs: 80 })))).toBe('provider_unavailable');
+  expect(await codeOf(exchange(request('write', { timeoutMs: 500 })))).toBe('outcome_unknown');
+  expect(await codeOf(exchange(request('read', { timeoutMs: 500 })))).toBe('provider_unavailable');
 });
 
 describe('nothing was sent, so a write is unavailable and not unknown', () => {
@@ -209,24 +209,6 @@ test('a call that is aborted already sends nothing, not even a write', async () 
   const call = exchange(request('write', { signal: AbortSignal.abort(new Error('too late')) }));
   expect(await codeOf(call)).toBe('threw Error: too late');
   expect(server.received).toHaveLength(0);
-});
-
-test('a header that cannot be sent is a bug of ours, no failure of the provider', async () => {
-  const call = exchange(request('read', { headers: { 'x-key': 'two\nlines' } }));
-  expect(await codeOf(call)).toMatch(/^threw TypeError/);
-});
-
-test.each([
-  ['30', 30_000],
-  [' 0 ', undefined],
-  ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
-  ['Wed, 21 Oct 2026 07:27:00 GMT', undefined],
-  ['999999999', 3_600_000],
-  ['soon', undefined],
-  ['', undefined],
-  [null, undefined],
-])('Retry-After %p is %p ms', (header, expected) => {
-  expect(retryAfterMs(header, Date.parse('2026-10-21T07:28:00Z'))).toBe(expected);
 });
 
 test('what a provider said is cut to 300 characters', async () => {

@@ -1,4 +1,4 @@
-import { noticeOnce } from '../../src/providers/once';
+import { LEFT_OUT, noticeOnce } from '../../src/providers/once';
 
 function listening() {
   const logged: object[] = [];
@@ -26,4 +26,11 @@ test('a provider that sends ever new values does not fill the log', () => {
   const { logged, notice } = listening();
   for (let n = 0; n < 5_000; n++) notice('order.kind', `kind${n}`);
   expect(logged).toHaveLength(1_000);
+});
+
+test('a field that is left out is told once, without a value, and however much else was told', () => {
+  const { logged, notice } = listening();
+  for (let n = 0; n < 1_000; n++) notice('order.kind', `kind${n}`);
+  for (let n = 0; n < 3; n++) notice('slot.start', LEFT_OUT);
+  expect(logged.slice(1_000)).toEqual([{ field: 'slot.start' }]);
 });

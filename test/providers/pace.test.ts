@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { createPace, DEFAULT_PACE } from '../../src/providers/pace';
 import type { HttpRequest } from '../../src/providers/http';
+import { fetchWith, type Transport } from '../../src/providers/transport';
 
 /** A vendor that answers when told, and remembers when it was asked. */
 interface Vendor {
@@ -95,8 +96,8 @@ describe('calls in flight', () => {
 
   test('a call that failed makes room as well', async () => {
     const paced = send();
-    const lost = times(2, () => failureOf(paced('a', request({ timeoutMs: 60 }))));
-    const next = paced('a', request());
+    const lost = times(2, () => failureOf(paced('a', request({ timeoutMs: 500 }))));
+    const next = paced('a', request({ timeoutMs: 10_000 }));
     expect((await Promise.all(lost)).map(({ code }) => code)).toEqual([
       'provider_unavailable',
       'provider_unavailable',
@@ -154,18 +155,24 @@ describe('calls in flight', () => {
 
 test('no more calls begin within any second than allowed', async () => {
   vendor.answerAll();
-  const paced = createPace({ a: { pace: { inFlight: 100, perSecond: 5 } } });
+  // When a call arrives differs by what the way takes; when it is handed over for sending is the pace's own doing.
+  const begun: number[] = [];
+  const noting: Transport = (...call) => {
+    begun.push(performance.now());
+    return fetchWith(...call);
+  };
+  const paced = createPace({ a: { pace: { inFlight: 100, perSecond: 5 } } }, DEFAULT_PACE, noting);
   await Promise.all(times(12, () => paced('a', request())));
-  const gaps = vendor.arrivals.slice(5).map((at, index) => at - (vendor.arrivals[index] ?? 0));
-  // Begun a second apart; what a call takes to arrive differs by some ms.
-  expect(gaps.every((gap) => gap > 900)).toBe(true);
+  const gaps = begun.slice(5).map((at, index) => at - (begun[index] ?? 0));
+  // Between its turn and its sending a call is made ready, which takes some ms.
+  expect(gaps.every((gap) => gap > 950)).toBe(true);
   expect(gaps).toHaveLength(7);
 });
 
 describe('Retry-After', () => {
   const pause = { 'retry-after': '1' };
 
-  test.each([429, 503])('of a %i silences the whole account until it is over', async (status) => {
+  test.each([429, 503, 408, 502])('of a %i silences the whole account until it is over', async (status) => {
     const paced = createPace({ a: {} });
     const refused = paced('a', request());
     await vendor.asked(1);

@@ -25,6 +25,8 @@ export interface Received {
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
   body: unknown;
+  /** The body before it was parsed: a number of JavaScript's may lack digits that it has. */
+  text?: string;
 }
 
 export interface ScriptedServer {
@@ -89,6 +91,7 @@ async function receive(incoming: IncomingMessage): Promise<Received> {
     query: searchParams,
     headers: incoming.headers,
     body: text === '' ? undefined : JSON.parse(text),
+    text,
   };
 }
 

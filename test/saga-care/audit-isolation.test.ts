@@ -22,7 +22,7 @@ describe('one bad item does not end the audit', () => {
     replays: false,
     limits: { keepPollMs: 600_000 },
     env: {
-      JUNCTION_ACCOUNTS: JSON.stringify({ away: { apiKey: 'sk_us_test', baseUrl: 'http://127.0.0.1:9' } }),
+      JUNCTION_ACCOUNTS: JSON.stringify({ away: { apiKey: 'sk_us_test', baseUrl: 'http://127.0.0.1:2' } }),
     },
   });
 

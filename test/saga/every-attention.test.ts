@@ -99,6 +99,23 @@ const OWN: readonly Case[] = [
     choices: { retry: { first: 'mend', status: 'confirmed' }, end: { status: 'failed' } },
   },
   {
+    reason: 'cannot_be_sent',
+    when: 'because a word processor made its key',
+    async reach({ rig, account }) {
+      const settings = rig.config.junction[account];
+      if (!settings) throw new Error('every lane has an account');
+      const { apiKey } = settings;
+      // The adapters read an account's settings at each call.
+      settings.apiKey = apiKey.replace(/^/, '\u2013');
+      const { booking } = await rig.bookings.start(atHome({ account }));
+      return { id: booking.id, orderId: null, mend: async () => void (settings.apiKey = apiKey) };
+    },
+    choices: {
+      retry: { first: 'mend', status: 'confirmed' },
+      end: { first: 'mend', status: 'failed' },
+    },
+  },
+  {
     reason: 'cut_off_unreadable',
     when: 'because its key is gone',
     async reach({ rig, account, sandbox }) {

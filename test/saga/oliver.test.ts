@@ -361,4 +361,53 @@ describe('a visit at a practice (Oliver)', () => {
     expect(view.appointment?.id).toBe(before.appointment?.id);
     expect(await live()).toEqual([before.appointment?.id]);
   }, 60_000);
+
+  describe('for a client whose name is spelled in several ways', () => {
+    /** A client of the practice with a patient, of whom the practice's own system knows nothing. */
+    const enrol = async (firstName: string, lastName: string, email: string) => {
+      const made = (await rig.clinic.control('clients', {
+        first_name: firstName,
+        last_name: `${lastName}${tests}`,
+        email,
+        patients: [{ name: 'Biscuit' }],
+      })) as { id: string; patients: { id: string }[] }; // the sandbox's own answer
+      return { id: made.id, patientId: made.patients[0]?.id ?? '' };
+    };
+
+    test('finds and books the one on record, and makes no second one', async () => {
+      const email = `pat${tests}@example.com`;
+      const { id, patientId } = await enrol('Pat', 'O’Brien', email);
+      const { booking } = await rig.bookings.start(
+        visit({
+          client: { firstName: 'Pat', lastName: `O'Brien${tests}`, email },
+          patient: { id: Number(patientId) },
+        }),
+      );
+      const view = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+      await expectOneAppointment(rig, { of: id, id: view.appointment?.id });
+    });
+
+    // The last one of this file: it is left asking, and no booking at that start can be told from it any more.
+    test('takes nothing of somebody of nearly that name for its own: a person is asked', async () => {
+      const email = `jose${tests}@example.com`;
+      const jose = await enrol('Jose', 'Ek', email);
+      const other = await enrol('José', 'Ek', `other${tests}@example.com`);
+      const request = visit({
+        client: { firstName: 'Jose', lastName: `Ek${tests}`, email },
+        patient: { id: Number(jose.patientId) },
+      });
+      const [slot] = await rig.bookings.searchSlots(request);
+      await rig.clinic.fail('create_appointment', { when: 'before', answer: 'timeout' });
+      const { booking } = await rig.bookings.start(request);
+      await rig.until(booking.id, ({ status }) => status === 'booking');
+      await rig.clinic.control('appointments', {
+        client_id: other.id,
+        patient_id: other.patientId,
+        start_at: slot?.startsAt,
+        end_at: slot?.endsAt,
+      });
+      const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
+      expect(asking.attention?.reason).toBe('ambiguous_match');
+    });
+  });
 });

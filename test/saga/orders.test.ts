@@ -4,6 +4,7 @@ import { atHome } from '../support/saga';
 import { useSaga } from '../support/use-saga';
 
 const SECOND_TEST = '8f2a4cc1-4d53-4a0e-9d5c-2f9b7f3f7c10';
+const ADDRESS = { firstLine: 'West Lincoln Street', city: 'Phoenix', state: 'AZ', zip: '85004' };
 const GONE = { status: 504, body: 'Gateway Timeout' };
 
 describe('orders that a booking places', () => {
@@ -14,6 +15,20 @@ describe('orders that a booking places', () => {
     const { orders } = await rig.sandbox.state();
     return orders.filter(({ passthrough }) => passthrough === bookingId);
   };
+
+  test.each([
+    ['typography', { firstName: 'Ann‐Marie', lastName: 'O’Brien' }],
+    ['an ampersand in the e-mail address', { email: 'smith&sons@example.com' }],
+    ['an international e-mail address', { email: 'jörg@müller.example' }],
+    ['a quoted e-mail address', { email: '"a b"@example.com' }],
+    ['an extension', { phone: '(602) 555-0123 ext. 12' }],
+    ['a country by its name', { address: { ...ADDRESS, country: 'United States' } }],
+  ])('are taken of a patient with %s', async (_what, patient) => {
+    const request = atHome();
+    const given = { ...(request.patient as object), ...patient }; // the request's own block, with a part of it anew
+    const { booking } = await rig.bookings.start({ ...request, patient: given });
+    await settled(booking.id);
+  });
 
   test('carry several lab tests and what the caller adds, and the booking id', async () => {
     const extra = {

@@ -1,3 +1,4 @@
+import { retryAfter } from '../../src/sandbox/http-date';
 import {
   appointmentSchema,
   bookFirst,
@@ -9,6 +10,7 @@ import {
   until,
   type Junction,
 } from './junction-client';
+import { rawCall } from './raw';
 
 let junction: Junction;
 beforeEach(async () => {
@@ -39,6 +41,52 @@ test('after: the answer is spoiled and the call took effect', async () => {
   await fault({ ...PLACE, when: 'after', answer: { status: 502, body: 'Bad Gateway' } });
   expect(await place()).toMatchObject({ status: 502, text: 'Bad Gateway' });
   expect((await seen()).live.orders).toHaveLength(1);
+});
+
+describe('answers of what stands before the vendor', () => {
+  const answered = async (answer: object) => {
+    await fault({ ...PLACE, answer });
+    return rawCall(`${junction.url}/v3/order`, 'POST', { 'x-vital-api-key': 'sk_us_test' });
+  };
+
+  test.each([408, 421, 425, 499, 502, 520, 529])('%d, with a page of HTML', async (status) => {
+    const body = '<html><body>Bad Gateway</body></html>';
+    const answer = await answered({ status, headers: { 'Content-Type': 'text/html' }, body });
+    expect(answer).toMatchObject({ status, contentType: expect.stringMatching(/^text\/html/) });
+    expect(answer.bytes.toString()).toBe(body);
+  });
+
+  test('bytes as they are', async () => {
+    const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
+    const given = { status: 200, bytes: bytes.toString('base64') };
+    const answer = await answered({ ...given, headers: { 'content-type': 'application/json' } });
+    expect(answer.bytes).toEqual(bytes);
+  });
+
+  test.each([
+    ['seconds', /^3$/],
+    ['imf', /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/],
+    ['rfc850', /^\w+day, \d\d-\w{3}-\d\d \d\d:\d\d:\d\d GMT$/],
+    ['asctime', /^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/],
+  ])('Retry-After in %s, from the moment of the answer', async (as, form) => {
+    const before = Date.now();
+    const { headers } = await answered({ status: 429, retryAfter: { inMs: 2_500, as } });
+    const given = String(headers['retry-after']);
+    expect(given).toMatch(form);
+    if (as === 'seconds') return;
+    const at = Date.parse(as === 'asctime' ? `${given} GMT` : given);
+    expect(at).toBeGreaterThanOrEqual(before + 2_500);
+    expect(at).toBeLessThanOrEqual(Date.now() + 3_500);
+  });
+
+  test('a day below ten is padded with a blank in asctime, with a nought elsewhere (RFC 9110, 5.6.7)', () => {
+    const at = Date.UTC(1994, 10, 6, 8, 49, 37);
+    expect((['imf', 'rfc850', 'asctime'] as const).map((form) => retryAfter(form, 0, at))).toEqual([
+      'Sun, 06 Nov 1994 08:49:37 GMT',
+      'Sunday, 06-Nov-94 08:49:37 GMT',
+      'Sun Nov  6 08:49:37 1994',
+    ]);
+  });
 });
 
 test('late: the answer is spoiled and the call takes effect after it', async () => {

@@ -40,6 +40,20 @@ test.each(Object.keys(LAB_TESTS) as (keyof typeof LAB_TESTS)[])(
 );
 
 test.each([
+  ['smith&sons@example.com', 200],
+  ['"a b"@example.com', 200],
+  ['jörg@müller.example', 200],
+  ['ana', 422],
+  ['ana@example', 422],
+  ['a b@example.com', 422],
+])('an order for somebody at %s answers %i', async (email, status) => {
+  const body = orderBody('at_home_phlebotomy');
+  const patient = { ...(body.patient_details as object), email };
+  const answer = await junction.call('POST', '/v3/order', { ...body, patient_details: patient });
+  expect(answer.status).toBe(status);
+});
+
+test.each([
   ['at_home_phlebotomy', 'draw_completed', 200],
   ['at_home_phlebotomy', 'appointment_cancelled', 200],
   ['at_home_phlebotomy', 'partial_results', 400],

@@ -58,8 +58,8 @@ describe('faults', () => {
 
   test('`late`: it takes effect also when its token has expired by then', async () => {
     await oliver.close();
-    oliver = await startOliver({ tokenLifetimeMs: 300, timeScale: 1 });
-    await spoil({ when: 'late', delayMs: 600, answer: { status: 500 } });
+    oliver = await startOliver({ tokenLifetimeMs: 2_000, timeScale: 1 });
+    await spoil({ when: 'late', delayMs: 2_500, answer: { status: 500 } });
     expect(await book()).toBe(500);
     await until(
       () => oliver.state(),

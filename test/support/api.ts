@@ -73,15 +73,16 @@ export interface Signing {
 }
 
 /** The signature of a Standard Webhooks message, made from the scheme and not by the library that checks it. */
-export function signatureOf(body: string, signing: Required<Signing>): string {
+export function signatureOf(body: string | Buffer, signing: Required<Signing>): string {
   const key = Buffer.from(signing.secret.replace('whsec_', ''), 'base64');
   return `v1,${createHmac('sha256', key)
-    .update(`${signing.id}.${timestampOf(signing)}.${body}`)
+    .update(`${signing.id}.${timestampOf(signing)}.`)
+    .update(body)
     .digest('base64')}`;
 }
 
 /** The three headers of a signed message, under the names that Svix gives them. */
-export function signedHeaders(body: string, signing: Signing = {}): Record<string, string> {
+export function signedHeaders(body: string | Buffer, signing: Signing = {}): Record<string, string> {
   const given = { secret: WEBHOOK_SECRET, ageS: 0, id: 'msg_1', ...signing };
   return {
     'svix-id': given.id,

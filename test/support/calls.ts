@@ -60,7 +60,15 @@ export type FaultAnswer =
   | 'reset'
   | 'garbage'
   | number
-  | { status: number; body?: unknown; headers?: Record<string, string> };
+  | {
+      status: number;
+      body?: unknown;
+      /** In base64, instead of a body. */
+      bytes?: string;
+      headers?: Record<string, string>;
+      /** Real ms from the answer on, and the form of the header. */
+      retryAfter?: { inMs: number; as: 'seconds' | 'imf' | 'rfc850' | 'asctime' };
+    };
 
 /** As many times as a test could ever call. */
 export const ALWAYS = 1_000;

@@ -100,7 +100,9 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     JUNCTION_API_KEY: 'sk_us_test',
     JUNCTION_BASE_URL: running.url,
     JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),
-    JUNCTION_ACCOUNTS: JSON.stringify(accountsAt(running.url, options.accounts ?? {})),
+    ...(options.accounts
+      ? { JUNCTION_ACCOUNTS: JSON.stringify(accountsAt(running.url, options.accounts)) }
+      : {}),
     BOOKING_LIMITS: JSON.stringify({ ...QUICK_LIMITS, ...options.limits }),
     ...options.env,
   });

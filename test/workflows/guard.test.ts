@@ -43,7 +43,7 @@ test.each<[string, (value: unknown) => Read<object>, unknown, string]>([
   ['a time that is no time', readRetry, { since: 'yesterday' }, 'since'],
   ['a time of no such month', readRetry, { since: '2026-13-01T00:00:00Z' }, 'since'],
   ['a time that is a number', readResolve, { ...DECISION, since: 1_764_597_840_000 }, 'since'],
-  ['a reason that is no text', readResolve, { ...DECISION, reason: null }, 'reason'],
+  ['a reason that is no text', readResolve, { ...DECISION, reason: 7 }, 'reason'],
   ['a choice that nobody has', readResolve, { ...DECISION, choice: 'dance' }, 'choice'],
   ['no word of why', readResolve, { choice: 'end', why: '  ' }, 'why'],
   ['an order that is burnt', readCancel, { order: 'burn' }, 'order'],
@@ -56,4 +56,57 @@ test.each<[string, (value: unknown) => Read<object>, unknown, string]>([
 test('a time in another zone is taken as it is', () => {
   const since = '2026-12-01T09:04:00.5-05:00';
   expect(readRetry({ since })).toMatchObject({ message: { since } });
+});
+
+describe('a message is read as its sender means it', () => {
+  test.each<[string, (value: unknown) => Read<object>, object, object]>([
+    ['a cancel', readCancel, { reason: null, order: null, acceptFees: null, id: null, by: null }, {}],
+    ['a retry', readRetry, { reason: null, since: null }, {}],
+    ['a decision', readResolve, { ...DECISION, reason: null, since: null }, DECISION],
+    [
+      'a move',
+      readReschedule,
+      { windows: [{ from: '+1d', to: '+2d', days: null }], slot: null },
+      { windows: [{ from: '+1d', to: '+2d' }] },
+    ],
+  ])('%s: null is absent', (_name, read, body, meant) => {
+    expect(read(body)).toEqual(read(meant));
+    expect(read(body)).toHaveProperty('message');
+  });
+
+  test('length is counted in characters', () => {
+    expect(readCancel({ reason: '👍'.repeat(text), id: '👍'.repeat(token) })).toHaveProperty('message');
+    expect(readCancel({ reason: '👍'.repeat(text + 1) })).toEqual({ malformed: 'reason' });
+    expect(senderOf({ by: '👍'.repeat(token + 1), id: 'a\uD83D' })).toEqual({
+      by: '👍'.repeat(token),
+      id: 'a\uFFFD',
+    });
+  });
+
+  test.each<[string, (value: unknown) => Read<object>, object, string]>([
+    ['half of a character', readCancel, { reason: 'a\uD83D' }, 'reason'],
+    ['half of a character in a token', readRetry, { id: '\uDE00' }, 'id'],
+    ['a control character', readResolve, { ...DECISION, why: 'a\u0000' }, 'why'],
+    ['a line break in a token', readCancel, { by: 'a\nb' }, 'by'],
+    ['nothing that is seen', readResolve, { ...DECISION, why: '\u200B\u00A0' }, 'why'],
+    [
+      'half of a character in a window',
+      readReschedule,
+      { windows: [{ from: '\uD83D', to: '+1d' }] },
+      'windows',
+    ],
+    ['half of a character in a slot', readReschedule, { slot: { key: '\uD83D' } }, 'slot'],
+  ])('%s is malformed', (_name, read, body, field) => {
+    expect(read(body)).toEqual({ malformed: field });
+  });
+
+  test('as before: what an earlier build made of it is still to be had, for its histories', () => {
+    expect(readCancel({ reason: null }, 'as_before')).toEqual({ malformed: 'reason' });
+    expect(readCancel({ reason: 'a\uD83D' }, 'as_before')).toMatchObject({ message: { reason: 'a\uD83D' } });
+  });
+
+  test('a message that goes deeper than any does not stop the booking', () => {
+    const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`) as unknown;
+    expect(readCancel({ reason: deep })).toEqual({ malformed: 'reason' });
+  });
 });

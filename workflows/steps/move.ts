@@ -1,7 +1,8 @@
 import { failureRow, type Choice, type Failure, type FailureCode } from '../../src/booking/failures';
-import type { RescheduleMessage } from '../../src/booking/messages';
+import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
 import { core } from '../activities';
+import type { BookingRequest } from '../../src/booking/schema/request';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { now } from '../clock';
 import { failureOf } from '../ending';
@@ -23,7 +24,7 @@ import { undone } from './undo';
  */
 export type MoveOutcome = 'moved' | 'kept' | 'lost';
 
-export async function move(b: Booking, message: RescheduleMessage): Promise<MoveOutcome> {
+export async function move(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
   const { request: before, appointment } = b.state;
   if (!appointment) return 'lost';
   let old = appointment;
@@ -32,8 +33,16 @@ export async function move(b: Booking, message: RescheduleMessage): Promise<Move
   b.areFeesAccepted = message.acceptFees === true;
   try {
     const request = await ownedMove(b, () =>
-      core('read the change').openReschedule({ request: before, change: message }),
+      core('read the change').openReschedule({
+        request: before,
+        change: message,
+        timezone: appointment.timezone,
+      }),
     );
+    if (message.isRepeated && isSameWish(request, before)) {
+      change(b, { lastMoveDone: true });
+      return 'kept';
+    }
     change(b, { request });
     old = await ownedMove(b, () => standingNow(b, appointment));
     const outcome = await wayOf(b, old)(b, old);
@@ -48,6 +57,12 @@ export async function move(b: Booking, message: RescheduleMessage): Promise<Move
   } finally {
     b.areFeesAccepted = false;
   }
+}
+
+/** Relative days may mean the same days still. */
+function isSameWish(one: BookingRequest, other: BookingRequest): boolean {
+  const wish = ({ windows, slot }: BookingRequest): string => JSON.stringify([windows, slot]);
+  return wish(one) === wish(other);
 }
 
 /**

@@ -171,13 +171,34 @@ async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
     const held = offer.kind === 'move' ? null : b.state.appointment;
     return change(b, { seenBefore: held ? [held.id] : [] });
   }
-  const where = whereToLook(b, { startsAt: startOf(offer), fresh: true });
-  const { live } = await reads(b, 'look what is there before booking').lookUp(where);
+  const how = { startsAt: startOf(offer), fresh: true, mayBePartial: isAllAnswered(b) };
+  const { live, isPartial = false } = await reads(b, 'look what is there before booking').lookUp(
+    whereToLook(b, how),
+  );
   const { seenBefore, othersIds, unansweredStarts } = b.state;
   const isKnown = ({ id }: Appointment) => seenBefore.includes(id) || othersIds.includes(id);
   const mayBeOurs = (one: Appointment) =>
     !isKnown(one) && unansweredStarts.some((doubted) => isSameTime(doubted, one.startsAt));
-  change(b, { seenBefore: live.filter((one) => !mayBeOurs(one)).map(({ id }) => id) });
+  const known = live.filter((one) => !mayBeOurs(one)).map(({ id }) => id);
+  // What is the booking's own and was not shown is no effect of the call either.
+  const unshown = isPartial ? b.state.ownAppointmentIds : [];
+  change(b, { seenBefore: [...new Set([...known, ...unshown])] });
+  notePartlySeen(b, startOf(offer), isPartial);
+}
+
+/** A start counts as seen whole again only by a look before any call for it came to no answer. */
+function notePartlySeen(b: Booking, startsAt: string | null, isPartial: boolean): void {
+  const { partlySeenStarts = [], unansweredStarts } = b.state;
+  const isDoubted = unansweredStarts.some((doubted) => isSameTime(doubted, startsAt));
+  const others = partlySeenStarts.filter((one) => isDoubted || !isSameTime(one, startsAt));
+  const isNew = isPartial && startsAt !== null;
+  if (isNew || others.length < partlySeenStarts.length)
+    change(b, { partlySeenStarts: isNew ? [...new Set([...others, startsAt])] : others });
+}
+
+/** Whether no call of this booking's can have made anything that it does not know: then a look may be partial. */
+function isAllAnswered({ state: { unansweredStarts, unknownBook } }: Booking): boolean {
+  return unansweredStarts.length === 0 && unknownBook === null;
 }
 
 /** Books; what certainly had no effect and time may cure (load, no connection) is tried again within patience. */
@@ -243,6 +264,7 @@ function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAn
         slot,
         ref,
         key,
+        mayBePartial: isAllAnswered(b),
         ...known,
       });
     }

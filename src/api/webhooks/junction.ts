@@ -1,5 +1,7 @@
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyBaseLogger, FastifyPluginCallback } from 'fastify';
+import { decodeText } from '../../booking/bytes';
 import { Failure } from '../../booking/failures';
+import { charsetOf } from '../bodies';
 import type { Metrics } from '../metrics';
 import { eventLabel, newsOf } from './news';
 import { routeNews, type Routing } from './routing';
@@ -15,12 +17,14 @@ export interface JunctionWebhookOptions {
 
 /**
  * The receiver of Junction's news. What is signed is answered 204, whatever it is about, so that the provider
- * does not repeat what we can't use; 503 only while Temporal can't be reached. In a scope of its own, because
- * the signature is over the raw bytes.
+ * does not repeat what we can't use; 503 only while Temporal can't be reached. That holds for one whose bytes are no JSON in
+ * their encoding as well: a repeat has the same bytes, and would come for a day. Polling finds what it was about; it is
+ * counted as `unreadable` and logged once. In a scope of its own, because the signature is over the raw bytes.
  */
 export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (app, options, done) => {
   const { routing, metrics, stopping } = options;
   const isSigned = webhookVerifier(options.secrets);
+  const tellUnreadable = toldOnce();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
 
@@ -30,7 +34,12 @@ export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (a
       metrics.webhooks.inc({ event: 'other', outcome: 'bad_signature' });
       throw new Failure('invalid_signature');
     }
-    const body = jsonOf(raw);
+    const body = jsonOf(raw, request.headers['content-type']);
+    if (body === undefined) {
+      metrics.webhooks.inc({ event: 'other', outcome: 'unreadable' });
+      tellUnreadable(request.log);
+      return reply.status(204).send();
+    }
     const event = eventLabel(body);
     const news = newsOf(body);
     try {
@@ -45,11 +54,21 @@ export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (a
   done();
 };
 
-/** Undefined for what is no JSON: signed or not, it names no order. */
-function jsonOf(raw: Buffer): unknown {
+/** Undefined for what is no JSON in its encoding: signed or not, it names no order. */
+function jsonOf(raw: Buffer, contentType: string | undefined): unknown {
+  const decoded = decodeText(raw, charsetOf(contentType));
+  if (!('text' in decoded)) return undefined;
   try {
-    return JSON.parse(raw.toString('utf8'));
+    return JSON.parse(decoded.text);
   } catch {
     return undefined;
   }
+}
+
+function toldOnce(): (log: FastifyBaseLogger) => void {
+  let isTold = false;
+  return (log) => {
+    if (!isTold) log.warn('a signed webhook is no JSON in its encoding, and was passed over; told once');
+    isTold = true;
+  };
 }

@@ -1,10 +1,14 @@
+import type { z } from 'zod';
 import { Failure } from '../failures';
+import { RELATIVE_DAY } from '../messages';
 import { addDays, localDay } from '../windows';
 import { dayProblems, zoneIn } from './day-rules';
 import { formProblems } from './form-problems';
 import { type Problem, valueAt, WHOLE_REQUEST, withoutEchoes } from './problem';
 import { providerProblems } from './provider-rules';
 import { type BookingRequest, requestSchema } from './request';
+import { isTooLarge } from './size';
+import { tidied } from './tidy';
 
 /** The check that every door makes: form, dates, age and what the provider needs. */
 
@@ -33,16 +37,22 @@ export interface RequestForm {
 
 /** As parseRequest, with what was sent beside it. */
 export function parseForm(input: unknown, context: CheckContext): RequestForm {
-  const resolved = withRelativeDays(input, context.now);
-  const [first] = problemsOf(resolved, context.now);
-  if (first) throw new Failure('invalid_request', { field: first.field, hint: first.hint });
-  return formOf(resolved, input);
+  const meant = asMeant(input);
+  const resolved = withRelativeDays(meant, context.now);
+  refuse(problemsOf(resolved, context.now));
+  return formOf(resolved, meant);
 }
 
 /** The same for a request whose form is right, whatever its days by now; null for any other. */
 export function formAtAnyTime(input: unknown, { now }: CheckContext): RequestForm | null {
-  const resolved = withRelativeDays(input, now);
-  return formProblems(resolved).length > 0 ? null : formOf(resolved, input);
+  const meant = asMeant(input);
+  const resolved = withRelativeDays(meant, now);
+  return formProblems(resolved).length > 0 ? null : formOf(resolved, meant);
+}
+
+/** What is too large is left as it is: it is refused, and nothing is made of it. */
+function asMeant(input: unknown): unknown {
+  return isTooLarge(input) ? input : tidied(requestSchema, input);
 }
 
 function formOf(resolved: unknown, input: unknown): RequestForm {
@@ -65,17 +75,21 @@ function formOf(resolved: unknown, input: unknown): RequestForm {
  * now. Null for what is no request.
  */
 export function earlierRequest(input: unknown, { now }: CheckContext): BookingRequest | null {
-  const resolved = withRelativeDays(input, now);
+  const resolved = withRelativeDays(tidied(requestSchema, input), now);
   const form = requestSchema.safeParse(resolved);
   if (form.success) return form.data;
-  if (!form.error.issues.every(({ code }) => code === 'too_big')) return null;
-  // All that is wrong with it is how much of it there is, so it has the form.
+  if (!form.error.issues.every(isBoundThatCameLater)) return null;
+  // All that is wrong with it is how much of it there is, or that a text of it is blank, so it has the form.
   return { account: 'default', preference: 'earliest', ...(resolved as object) } as BookingRequest;
+}
+
+function isBoundThatCameLater(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'too_big' || (issue.code === 'too_small' && issue.origin === 'string');
 }
 
 /** Everything that is wrong with a request, each mistake once; empty when `parseRequest` accepts it. */
 export function requestProblems(input: unknown, context: CheckContext): Problem[] {
-  return problemsOf(withRelativeDays(input, context.now), context.now);
+  return problemsOf(withRelativeDays(asMeant(input), context.now), context.now);
 }
 
 /** Where a reschedule wants its booking to: as a request has it, windows or one slot. */
@@ -85,20 +99,57 @@ export interface Move {
 }
 
 /**
- * The new windows or slot of a reschedule, checked as a request's are and with relative days resolved. Throws
- * `invalid_request` with the first wrong field; `moveProblems` has them all.
+ * The new windows or slot of a reschedule, checked as a request's are, their days as they were sent: the booking knows the
+ * zone of its place. Throws `invalid_request` with the first wrong field; `moveProblems` has them all.
  */
-export function parseMove({ windows, slot }: Move, context: CheckContext): Move {
-  const [first] = moveProblems({ windows, slot }, context);
+export function parseMove(move: Move, context: CheckContext): Move {
+  refuse(moveProblems(move, context));
+  const meant = asMeant(wishOf(move));
+  return { windows: valueAt(meant, 'windows'), slot: valueAt(meant, 'slot') };
+}
+
+export interface MoveContext extends CheckContext {
+  /** When the booking was told: relative days count from then. */
+  receivedAt: Date;
+  /** The zone of the place. */
+  timezone: string | null;
+}
+
+/**
+ * A booking's request with the windows or slot of a reschedule in the place of its own. Only these are checked: the rest was
+ * taken when the booking was made. Throws `invalid_request` with the first wrong field.
+ */
+export function movedRequest(
+  { windows: _windows, slot: _slot, ...rest }: BookingRequest,
+  move: Move,
+  { now, receivedAt, timezone }: MoveContext,
+): BookingRequest {
+  const wish = withRelativeDays(asMeant(wishOf(move)), receivedAt, timezone ?? zoneIn(rest));
+  const moved = { ...rest, ...(wish as object) };
+  refuse(problemsOf(moved, now).filter(isAboutTime));
+  const request = earlierRequest(moved, { now });
+  if (!request) throw new Failure('invalid_request');
+  return request;
+}
+
+function wishOf({ windows, slot }: Move): Move {
+  return { ...(windows != null && { windows }), ...(slot != null && { slot }) };
+}
+
+/** A move may be for a day on which the patient is too young. */
+function isAboutTime({ field }: Problem): boolean {
+  return /^(?:windows|slot)(?:\.|$)|^patient\.dob$/.test(field);
+}
+
+function refuse([first]: readonly Problem[]): void {
   if (first) throw new Failure('invalid_request', { field: first.field, hint: first.hint });
-  const resolved = withRelativeDays({ windows, slot }, context.now);
-  return { windows: valueAt(resolved, 'windows'), slot: valueAt(resolved, 'slot') };
 }
 
 /** Everything that is wrong with where a reschedule wants its booking to. */
-export function moveProblems({ windows, slot }: Move, context: CheckContext): Problem[] {
-  const isAboutIt = ({ field }: Problem): boolean => /^(?:windows|slot)(?:\.|$)/.test(field);
-  return requestProblems({ windows, slot }, context).filter(isAboutIt);
+export function moveProblems(move: Move, context: CheckContext): Problem[] {
+  return requestProblems(wishOf(move), context).filter(
+    (problem) => isAboutTime(problem) || problem.field === WHOLE_REQUEST,
+  );
 }
 
 function problemsOf(input: unknown, now: Date): Problem[] {
@@ -111,13 +162,11 @@ function problemsOf(input: unknown, now: Date): Problem[] {
   return all;
 }
 
-const RELATIVE_DAY = /^\+(\d{1,3})d$/;
-
-/** `+3d` in a window's from or to means three days from today, in the request's zone, else in UTC. */
-function withRelativeDays(input: unknown, now: Date): unknown {
+/** `+3d` in a window's from or to means three days from today, in the given zone, else the request's, else in UTC. */
+function withRelativeDays(input: unknown, now: Date, zone = zoneIn(input)): unknown {
   const windows = valueAt(input, 'windows');
   if (!Array.isArray(windows) || typeof input !== 'object') return input;
-  const today = localDay(now, zoneIn(input) ?? 'UTC');
+  const today = localDay(now, zone ?? 'UTC');
   const resolve = (value: unknown): unknown => {
     const days = typeof value === 'string' ? RELATIVE_DAY.exec(value)?.[1] : undefined;
     return days === undefined ? value : addDays(today, Number(days));

@@ -1,13 +1,15 @@
 import type { z } from 'zod';
+import { cut, isWellFormed } from '../text';
 import { type Problem, valueAt, WHOLE_REQUEST } from './problem';
 import { adoptedOrderSchema, placedOrderSchema, requestSchema } from './request';
 import { sizeProblems } from './size';
+import { textProblems } from './tidy';
 
 /** What zod says of a request, in our words: by field, naming what is right, quoting nothing. */
 
 type Issue = z.core.$ZodIssue;
 
-/** Everything about the request's form that is wrong; nothing about days, places or providers. */
+/** Everything about a tidied request's form that is wrong; nothing about days, places or providers. */
 export function formProblems(input: unknown): Problem[] {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return [{ field: WHOLE_REQUEST, hint: 'Must be a JSON object.' }];
@@ -18,6 +20,8 @@ export function formProblems(input: unknown): Problem[] {
   const result = requestSchema.safeParse(input);
   const issues = result.success ? [] : result.error.issues;
   return onceAField([
+    // What is wrong with a text itself is the first word on it: its form is judged by what is left.
+    ...textProblems(requestSchema, input),
     ...issues.filter(({ path }) => path[0] !== 'order').flatMap((issue) => problemsOf(issue, '', input)),
     ...orderProblems(valueAt(input, 'order')),
     ...size,
@@ -49,7 +53,9 @@ function problemsOf(issue: Issue, block: string, input: unknown): Problem[] {
   const fieldAt = (...more: string[]): string => [block, ...within, ...more].filter(Boolean).join('.');
   if (issue.code === 'unrecognized_keys') {
     const hint = 'Unknown field: there is none of this name here.';
-    return issue.keys.map((key) => ({ field: fieldAt(key.slice(0, LONGEST_KEY)), hint }));
+    return issue.keys
+      .filter(isWellFormed) // one that is not is told of as such
+      .map((key) => ({ field: fieldAt(cut(key, LONGEST_KEY)), hint }));
   }
   const isMissing = within.length > 0 && valueAt(input, within.join('.')) === undefined;
   return [{ field: fieldAt(), hint: `${isMissing ? 'Is missing. ' : ''}${sentence(whatIsRight(issue))}` }];
@@ -59,7 +65,6 @@ function problemsOf(issue: Issue, block: string, input: unknown): Problem[] {
 const LONGEST_KEY = 64;
 
 const FORMATS: Readonly<Record<string, string>> = {
-  email: 'must be an e-mail address',
   uuid: 'must be a UUID',
   datetime: 'must be an RFC 3339 time with its offset, like 2026-12-07T15:00:00Z',
 };

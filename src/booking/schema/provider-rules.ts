@@ -1,5 +1,8 @@
-import { isZone } from '../windows';
 import { PROVIDERS, type ProviderName } from '../model';
+import { plainSpelling } from '../person-names';
+import { hasExtension, isPhoneForm, isPossiblePhone } from '../phone';
+import { isZone, ZONE_HINT } from '../windows';
+import { boxLines } from './post-box';
 import { type Problem, valueAt } from './problem';
 
 /** What each provider needs of a request, as data. Works on anything, so that all problems are told at once. */
@@ -80,6 +83,7 @@ export function providerProblems(input: unknown): Problem[] {
       .filter(({ field, forms }) => valueAt(input, field) !== undefined && !isExactlyOne(input, field, forms))
       .map(({ field, hint }) => ({ field, hint })),
     ...valueProblems(input, provider),
+    ...(provider === 'junction-phlebotomy' ? boxProblems(input) : []),
   ];
 }
 
@@ -134,27 +138,53 @@ const JUNCTION: readonly ProviderName[] = ['junction-phlebotomy', 'junction-psc'
  */
 const JUNCTION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9.,'-]*(?:\s[a-zA-Z0-9.,'-]+)*$/;
 
-const isJunctionName = (name: string): boolean => name.length <= 50 && JUNCTION_NAME.test(name);
+/** Judged as it is sent: with the apostrophes, hyphens and blanks of a keyboard (src/providers/junction/new-order.ts). */
+const isJunctionName = (name: string): boolean => {
+  const sent = plainSpelling(name);
+  return sent.length <= 50 && JUNCTION_NAME.test(sent);
+};
 const NAME_HINT =
   "Must be 1 to 50 characters: the letters A-Z and a-z without accents, digits, - . , ' and single spaces " +
   'between words, beginning with a letter or digit. The lab accepts no others.';
 
-/** 7 to 15 digits (E.164), written as people write them. */
-const isPhone = (phone: string): boolean =>
-  /^\+?[\d ().-]+$/.test(phone) && /^\d{7,15}$/.test(phone.replace(/\D/g, ''));
 const PHONE_HINT = 'Must be a phone number of 7 to 15 digits like +16025550123.';
+const COUNTRY_HINT =
+  'Is too long or too short for its country: begin with + and the country code, like +16025550123, ' +
+  'or give a US number with its area code.';
+
+/**
+ * Junction's contract has `phone_number` as plain text and tells nothing of extensions; its examples have none. Oliver's has
+ * plain text as well, and there a client is found by the number without its extension.
+ */
+const EXTENSION_HINT =
+  'Must be a number without an extension: the lab is not known to take one. An extension can go in notes.';
+
+const BOX_HINT =
+  'Must be the street address of the home: nobody can be visited at a post office box or a mail agency.';
+
+/** Ways to write the country; the order has the contract's own. */
+const UNITED_STATES: readonly string[] = ['US', 'USA', 'UNITEDSTATES', 'UNITEDSTATESOFAMERICA'];
 
 const VALUE_RULES: readonly ValueRule[] = [
   {
     field: 'timezone',
     providers: null,
     accepts: isZone,
-    hint: 'Must be an IANA zone like America/New_York.',
+    hint: ZONE_HINT,
   },
   { field: 'patient.firstName', providers: JUNCTION, accepts: isJunctionName, hint: NAME_HINT },
   { field: 'patient.lastName', providers: JUNCTION, accepts: isJunctionName, hint: NAME_HINT },
-  { field: 'patient.phone', providers: null, accepts: isPhone, hint: PHONE_HINT },
-  { field: 'client.phone', providers: null, accepts: isPhone, hint: PHONE_HINT },
+  ...['patient.phone', 'client.phone'].flatMap((field) => [
+    { field, providers: null, accepts: isPhoneForm, hint: PHONE_HINT },
+    { field, providers: null, accepts: isPossiblePhone, hint: COUNTRY_HINT },
+  ]),
+  {
+    field: 'patient.phone',
+    providers: JUNCTION,
+    // What is no number has been told of as that.
+    accepts: (phone) => !isPhoneForm(phone) || !hasExtension(phone),
+    hint: EXTENSION_HINT,
+  },
   {
     field: 'patient.address.state',
     providers: JUNCTION,
@@ -164,7 +194,7 @@ const VALUE_RULES: readonly ValueRule[] = [
   {
     field: 'patient.address.country',
     providers: JUNCTION,
-    accepts: (country) => country === 'US',
+    accepts: (country) => UNITED_STATES.includes(country.replace(/[\s.]/g, '').toUpperCase()),
     hint: 'Must be US: this provider serves no other country.',
   },
 ];
@@ -174,4 +204,14 @@ function valueProblems(input: unknown, provider: ProviderName): Problem[] {
     const value = valueAt(input, field);
     return (providers?.includes(provider) ?? true) && typeof value === 'string' && !accepts(value);
   }).map(({ field, hint }) => ({ field, hint }));
+}
+
+/** Lines of an address that is no home. */
+function boxProblems(input: unknown): Problem[] {
+  const lineOf = (name: string): string | undefined => {
+    const line = valueAt(input, `patient.address.${name}`);
+    return typeof line === 'string' ? line : undefined;
+  };
+  const lines = { firstLine: lineOf('firstLine'), secondLine: lineOf('secondLine') };
+  return boxLines(lines).map((line) => ({ field: `patient.address.${line}`, hint: BOX_HINT }));
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { isEmail } from '../email';
 import { LIMIT_RANGES, type Limits, MOST } from '../limits';
 import { FIRST_DAY, isDayInRange, isTimeInRange, LAST_DAY } from '../times';
+import { key, prose, someText, text } from './text';
 
 /**
  * The zod schemas of a booking request: form and bounds, no clock. What needs the day (past windows, age) is in
@@ -11,17 +13,34 @@ const YEARS = `must be between ${FIRST_DAY} and ${LAST_DAY}`;
 const date = z.iso.date('must be a calendar date like 2026-12-07');
 const windowDay = z.iso
   .date({ error: 'must be a calendar date like 2026-12-07, or days from today like +3d', abort: true })
-  .refine(isDayInRange, YEARS);
+  .refine(isDayInRange, YEARS)
+  // Relative days are resolved before the form is checked, so only the document needs to be told of them.
+  .meta({
+    format: undefined,
+    pattern: '^(\\d{4}-\\d{2}-\\d{2}|\\+\\d{1,3}d)$',
+    description: 'A calendar date like 2026-12-07, or days from today like +3d.',
+  });
 const time = z.iso.datetime({ offset: true, abort: true }).max(40).refine(isTimeInRange, YEARS);
 const zip = z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code like 85004 or 85004-1234');
-const name = z.string().max(100);
-const phone = z.string().max(40);
-const email = z.email().max(254);
-const line = z.string().min(1).max(200);
+const name = someText(100);
+const phone = someText(40);
+const email = z
+  .string()
+  .max(254)
+  .refine(isEmail, 'must be an e-mail address like ana@example.com')
+  .meta({ format: 'idn-email' });
+const line = someText(200);
 /** A word or an id of another system's. */
-const word = z.string().min(1).max(100);
+const word = someText(100);
 /** A slot's key goes back to the provider whole. */
-const slotKey = z.string().min(1).max(2048);
+const slotKey = key(2048);
+
+const INTEGER = 'must be an integer, as a number or (above 9007199254740991 always) as text of its digits';
+/** An id that the vendor has as an integer. One that a number cannot hold whole is given as the text of its digits. */
+const integerId = z.union(
+  [z.number(INTEGER).int(INTEGER), z.string().regex(/^(0|[1-9]\d{0,18})$/, INTEGER)],
+  INTEGER,
+);
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -39,18 +58,18 @@ export const windowSchema = z.strictObject({
 
 export const addressSchema = z.strictObject({
   firstLine: line,
-  secondLine: z.string().max(200).optional(),
+  secondLine: text(200).optional(),
   city: word,
   state: word,
   zip,
   country: word.default('US'),
-  accessNotes: z.string().max(1000).optional(),
+  accessNotes: prose(1000).optional(),
 });
 
 export const patientSchema = z.strictObject({
   userId: z.uuid().optional(),
   remoteId: word.optional(),
-  id: z.number().int().optional(),
+  id: integerId.optional(),
   firstName: name.optional(),
   lastName: name.optional(),
   dob: date.optional(),
@@ -63,7 +82,7 @@ export const patientSchema = z.strictObject({
 });
 
 export const clientSchema = z.strictObject({
-  id: z.number().int().optional(),
+  id: integerId.optional(),
   remoteId: word.optional(),
   firstName: name.optional(),
   lastName: name.optional(),
@@ -134,7 +153,7 @@ const common = {
   /** Books this slot and no other, instead of `windows`. */
   slot: slotChoiceSchema.optional(),
   preference: z.enum(['earliest', 'closest', 'cheapest']).default('earliest'),
-  notes: z.string().max(800).optional(),
+  notes: prose(800).optional(),
   /**
    * At home: book a slot, or ask the provider to call the patient and agree on a time. Left open, the area decides.
    */

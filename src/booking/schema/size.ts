@@ -19,12 +19,17 @@ const FREE_FORM = {
   maxKeys: 200,
 } as const;
 
+/** Whether a request is too large as a whole. */
+export function isTooLarge(input: unknown): boolean {
+  const whole = measured(input, MAX_DEPTH);
+  return !whole || whole.bytes > MAX_REQUEST_BYTES;
+}
+
 /** What is wrong with a request's size; the whole of it first, as nothing else of it is looked at then. */
 export function sizeProblems(input: unknown): Problem[] {
-  const whole = measured(input, MAX_DEPTH);
-  if (!whole || whole.bytes > MAX_REQUEST_BYTES) return [{ field: WHOLE_REQUEST, hint: WHOLE_HINT }];
+  if (isTooLarge(input)) return [{ field: WHOLE_REQUEST, hint: WHOLE_HINT }];
   return FREE_FORM.fields
-    .filter((field) => isTooLarge(valueAt(input, field)))
+    .filter((field) => isTooLargeBlock(valueAt(input, field)))
     .map((field) => ({ field, hint: FREE_HINT }));
 }
 
@@ -33,7 +38,7 @@ const FREE_HINT =
   `Is too large: must be at most ${FREE_FORM.maxBytes / 1024} KiB as JSON, with at most ${FREE_FORM.maxKeys} fields ` +
   `in all, nested at most ${FREE_FORM.maxDepth} deep.`;
 
-function isTooLarge(value: unknown): boolean {
+function isTooLargeBlock(value: unknown): boolean {
   if (value === undefined) return false;
   const size = measured(value, FREE_FORM.maxDepth);
   return !size || size.bytes > FREE_FORM.maxBytes || size.keys > FREE_FORM.maxKeys;

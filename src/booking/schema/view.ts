@@ -20,6 +20,11 @@ export const statusSchema = z.enum(STATUSES);
 
 const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC' });
 
+const offsetsSchema = z.object({ startsAt: z.string(), endsAt: z.string() }).optional().meta({
+  description:
+    'Offsets from UTC, ±HH:MM, by which the provider wrote the times. Only where they contradict the zone: the clock at the place is by them.',
+});
+
 const addressSchema = z.object({
   firstLine: z.string(),
   secondLine: z.string().nullish(),
@@ -42,6 +47,7 @@ export const slotSchema = z.object({
   endsAt: time,
   expiresAt: time.nullable(),
   timezone: z.string().nullable(),
+  offsets: offsetsSchema,
   price: z.number().nullable(),
   distance: z.number().nullable(),
   location: z.object({ lng: z.number(), lat: z.number() }).nullable(),
@@ -59,6 +65,7 @@ export const appointmentViewSchema = z.object({
   startsAt: time.nullable(),
   endsAt: time.nullable(),
   timezone: z.string().nullable(),
+  offsets: offsetsSchema,
   address: addressSchema.nullable(),
   location: z.object({ lng: z.number(), lat: z.number() }).nullable(),
   place: placeSchema.nullable(),

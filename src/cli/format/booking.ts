@@ -2,7 +2,7 @@ import type { AppointmentView, BookingView, Stalled } from '../../booking/schema
 import { attentionText } from './attention';
 import { type Paint, statusText, words } from './paint';
 import { fieldRows, tableText } from './table';
-import { momentText, spanText } from './times';
+import { momentText, slotText, spanText } from './times';
 
 /** A booking, in full, for people. */
 export function bookingText(view: BookingView, paint: Paint): string {
@@ -55,10 +55,10 @@ export function stalledText({ since, why }: Stalled): string {
 }
 
 function appointmentText(appointment: AppointmentView): string {
-  const { startsAt, endsAt, timezone, place } = appointment;
+  const { startsAt, endsAt, timezone, offsets, place } = appointment;
   const address = place?.address ?? appointment.address;
   return [
-    startsAt === null ? momentText(null) : spanText(startsAt, endsAt, timezone),
+    startsAt === null ? momentText(null) : spanText(startsAt, endsAt, timezone, offsets),
     `${appointment.status} at ${appointment.provider}, id ${appointment.id}`,
     place?.name,
     address && addressText(address),
@@ -79,10 +79,9 @@ function messageText({ kind, outcome, code, by, at }: NonNullable<BookingView['l
 
 function attemptsText({ attempts, attemptsLeftOut, appointment }: BookingView, paint: Paint): string {
   if (attempts.length === 0) return '';
-  const zone = appointment?.timezone ?? null;
   const rows = attempts.map(({ startsAt, outcome, reason, at }, index) => [
     `  ${attemptsLeftOut + index + 1}`,
-    momentText(startsAt, zone),
+    slotText(startsAt, appointment),
     words(outcome),
     momentText(at),
     reason ?? '',

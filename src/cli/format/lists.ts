@@ -31,7 +31,7 @@ const INCOMPLETE = 'The search stopped at its limit of calls: later days may hav
 function listText(slots: FoundSlots['slots']): string {
   const rows = slots.map((slot, index) => [
     String(index + 1),
-    spanText(slot.startsAt, slot.endsAt, slot.timezone),
+    spanText(slot.startsAt, slot.endsAt, slot.timezone, slot.offsets),
     slot.place?.name ?? '',
     slot.distance === null ? '' : String(slot.distance),
     slot.price === null ? '' : String(slot.price),

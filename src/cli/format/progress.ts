@@ -1,7 +1,7 @@
 import type { BookingView } from '../../booking/schema/view';
 import { stalledText, waitText } from './booking';
 import { type Paint, statusText, words } from './paint';
-import { clockText, momentText } from './times';
+import { clockText, slotText } from './times';
 
 /** The longest status, so that what follows it stands in one column. */
 const STATUS_WIDTH = 'awaiting confirmation'.length;
@@ -11,22 +11,22 @@ const STATUS_WIDTH = 'awaiting confirmation'.length;
  * null: each fact there is). Null when nothing changed that people see.
  */
 export function changeLine(previous: BookingView | null, view: BookingView, paint: Paint): string | null {
-  // One zone for both: a slot is no news because the place's zone became known.
-  const zone = view.appointment?.timezone ?? previous?.appointment?.timezone ?? null;
-  const known = previous ? factsOf(previous, zone) : [];
-  const news = factsOf(view, zone).filter((fact) => !known.includes(fact));
+  // One place for both: a slot is no news because the place's zone became known.
+  const place = view.appointment?.timezone ? view.appointment : (previous?.appointment ?? null);
+  const known = previous ? factsOf(previous, place) : [];
+  const news = factsOf(view, place).filter((fact) => !known.includes(fact));
   if (previous?.status === view.status && news.length === 0) return null;
   const padding = ' '.repeat(Math.max(0, STATUS_WIDTH - view.status.length));
   const status = `${statusText(view.status, paint)}${padding}`;
   return [paint('dim', clockText(view.updatedAt)), status, news.join(' · ')].join('  ').trimEnd();
 }
 
-function factsOf(view: BookingView, zone: string | null): string[] {
+function factsOf(view: BookingView, place: BookingView['appointment']): string[] {
   const { order, appointment, waitingFor, stalled, attention, failure } = view;
   return [
     order && `order ${order.id} ${order.status}`,
     ...view.attempts.map(({ startsAt, outcome, reason }, index) =>
-      [`slot ${view.attemptsLeftOut + index + 1}, ${momentText(startsAt, zone)}: ${words(outcome)}`, reason]
+      [`slot ${view.attemptsLeftOut + index + 1}, ${slotText(startsAt, place)}: ${words(outcome)}`, reason]
         .filter(Boolean)
         .join(', '),
     ),

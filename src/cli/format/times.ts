@@ -1,46 +1,84 @@
-import { DateTime } from 'luxon';
-import { isZone } from '../../booking/windows';
+import { DateTime, FixedOffsetZone, type Zone } from 'luxon';
+import type { WrittenOffsets } from '../../booking/model';
+import type { AppointmentView } from '../../booking/schema/view';
+import { isSameTime, msOfTime, offsetMinutes } from '../../booking/times';
+import { hasRules } from '../../booking/zone-data';
+import { luxonZone } from '../../booking/zones';
 
 /** Times as people read them: by the clock at the place, with the zone named and its offset beside it. */
 
 const DAY = 'ccc d LLL yyyy';
 const CLOCK = 'HH:mm';
 
-/** From when to when; `endsAt` may be unknown. Without a zone that this machine knows, in UTC. */
-export function spanText(startsAt: string, endsAt: string | null, timezone: string | null): string {
-  const zone = zoneOf(timezone);
-  const start = timeIn(startsAt, zone);
-  const end = endsAt === null ? null : timeIn(endsAt, zone);
+/** A place's clock: its zone's, or the one by whose offset the provider wrote, where that contradicts the zone. */
+interface PlaceClock {
+  name: string;
+  zone: Zone;
+  isOther: boolean;
+}
+
+/**
+ * From when to when; `endsAt` may be unknown. Without a zone that our data knows, in UTC. `offsets` are those of the
+ * provider where they contradict the zone.
+ */
+export function spanText(
+  startsAt: string,
+  endsAt: string | null,
+  timezone: string | null,
+  offsets?: WrittenOffsets,
+): string {
+  const startClock = clockOf(timezone, offsets?.startsAt);
+  const endClock = clockOf(timezone, offsets?.endsAt);
+  const start = timeOn(startsAt, startClock);
+  const end = endsAt === null ? null : timeOn(endsAt, endClock);
   if (!start.isValid) return startsAt;
-  if (!end?.isValid) return momentText(startsAt, timezone);
+  if (!end?.isValid) return timeText(start, startClock);
   if (start.hasSame(end, 'day') && start.offset === end.offset) {
-    return `${start.toFormat(`${DAY}, ${CLOCK}`)}–${end.toFormat(CLOCK)} ${zoneText(start, zone)}`;
+    return `${start.toFormat(`${DAY}, ${CLOCK}`)}–${end.toFormat(CLOCK)} ${zoneText(start, startClock)}`;
   }
-  return `${momentText(startsAt, timezone)} – ${momentText(endsAt ?? startsAt, timezone)}`;
+  return `${timeText(start, startClock)} – ${timeText(end, endClock)}`;
 }
 
 /** One moment, to the minute; null where it is not known yet. */
-export function momentText(at: string | null, timezone: string | null = null): string {
+export function momentText(at: string | null, timezone: string | null = null, offset?: string): string {
   if (at === null) return 'at a time to be named';
-  const zone = zoneOf(timezone);
-  const time = timeIn(at, zone);
-  return time.isValid ? `${time.toFormat(`${DAY}, ${CLOCK}`)} ${zoneText(time, zone)}` : at;
+  const clock = clockOf(timezone, offset);
+  const time = timeOn(at, clock);
+  return time.isValid ? timeText(time, clock) : at;
+}
+
+/** When a slot was that was tried for an appointment, by the clock at its place as far as the appointment tells. */
+export function slotText(startsAt: string | null, appointment: AppointmentView | null): string {
+  const { timezone = null, offsets } = appointment ?? {};
+  const isItsTime = isSameTime(startsAt, appointment?.startsAt ?? null);
+  return momentText(startsAt, timezone, isItsTime ? offsets?.startsAt : undefined);
 }
 
 /** The clock in UTC, to the second: `14:03:07Z`. */
 export function clockText(at: string): string {
-  const time = timeIn(at, 'UTC');
+  const time = timeOn(at, UTC);
   return time.isValid ? time.toFormat("HH:mm:ss'Z'") : at;
 }
 
-function timeIn(at: string, zone: string): DateTime {
-  return DateTime.fromISO(at, { zone, locale: 'en-US' });
+const UTC: PlaceClock = { name: 'UTC', zone: FixedOffsetZone.utcInstance, isOther: false };
+
+function clockOf(timezone: string | null, offset: string | undefined): PlaceClock {
+  if (timezone === null || !hasRules(timezone)) return UTC;
+  if (offset !== undefined) {
+    return { name: timezone, zone: FixedOffsetZone.instance(offsetMinutes(offset)), isOther: true };
+  }
+  return timezone === UTC.name ? UTC : { name: timezone, zone: luxonZone(timezone), isOther: false };
 }
 
-function zoneOf(timezone: string | null): string {
-  return timezone !== null && isZone(timezone) ? timezone : 'UTC';
+function timeOn(at: string, { zone }: PlaceClock): DateTime {
+  return DateTime.fromMillis(msOfTime(at), { zone, locale: 'en-US' });
 }
 
-function zoneText(time: DateTime, zone: string): string {
-  return zone === 'UTC' ? 'UTC' : `${zone} (UTC${time.toFormat('ZZ')})`;
+function timeText(time: DateTime, clock: PlaceClock): string {
+  return `${time.toFormat(`${DAY}, ${CLOCK}`)} ${zoneText(time, clock)}`;
+}
+
+function zoneText(time: DateTime, { name, isOther }: PlaceClock): string {
+  if (name === UTC.name && !isOther) return UTC.name;
+  return `${name} (UTC${time.toFormat('ZZ')}${isOther ? ' by the provider' : ''})`;
 }

@@ -1,5 +1,5 @@
 import type { Appointment, Sighting } from '../../booking/model';
-import { notesWithRef } from '../../booking/ref';
+import { notesWithRef } from '../../booking/notes';
 import { syncWindowMs } from '../../booking/request-parts';
 import { unclear } from '../http';
 import type { BookCall, Call, CancelCall, MoveCall, Where } from '../provider';

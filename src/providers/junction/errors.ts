@@ -299,7 +299,7 @@ function complaintOf(body: unknown, depth = 0): Located {
   const { detail, error, message, status_code: statusCode } = parsed.data;
   if (isObject(detail)) return { ...complaintOf(detail, depth + 1), form: 'foreign' };
   if (typeof detail === 'string' && detail !== '') return { text: complaint(detail), form: DETAIL, locs: [] };
-  if (Array.isArray(detail) && detail.length > 0) return { ...validationOf(detail), form: DETAIL };
+  if (Array.isArray(detail) && detail.length > 0) return validationOf(detail);
   const isOwn = Boolean(error) && Boolean(message) && typeof statusCode === 'number';
   return {
     text: complaint([error, message].filter(Boolean).join(': ')),
@@ -312,17 +312,19 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function validationOf(detail: readonly unknown[]): Pick<Located, 'text' | 'locs'> {
+/** A list of mistakes. Odd entries are skipped; one of nothing else is nobody's form. */
+function validationOf(detail: readonly unknown[]): Located {
   const entries = detail.slice(0, MAX_ENTRIES).flatMap((entry) => {
     const parsed = validationWire.safeParse(entry);
     if (!parsed.success) return [];
     const { loc, msg } = parsed.data;
-    return [{ loc: loc?.map(shortPart), msg: msg && complaint(msg) }];
+    return loc || msg ? [{ loc: loc?.map(shortPart), msg: msg && complaint(msg) }] : [];
   });
   return {
     text: complaint(
       entries.map(({ loc, msg }) => [loc?.join('.'), msg].filter(Boolean).join(': ')).join('; '),
     ),
+    form: entries.length > 0 ? DETAIL : 'foreign',
     locs: entries.flatMap(({ loc }) => (loc ? [loc] : [])),
   };
 }

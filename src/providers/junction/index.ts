@@ -6,6 +6,7 @@ import { noticeOnce } from '../once';
 import { createPace, type PacedExchange } from '../pace';
 import type { PaceLimits } from '../gate';
 import type { Provider } from '../provider';
+import type { Transport } from '../transport';
 import { book, cancelAppointment, lookUp, reschedule } from './appointments';
 import { DIALECTS, type JunctionName } from './operations';
 import { orderCalls } from './orders';
@@ -18,8 +19,8 @@ import { tierCalls } from './tiers';
 const USUAL_PACE: PaceLimits = { inFlight: 50, perSecond: 100 };
 
 /** The pace of Junction's accounts, for both kinds of appointment together. */
-export function junctionPace(accounts: JunctionOptions['accounts']): PacedExchange {
-  return createPace(accounts, USUAL_PACE);
+export function junctionPace(accounts: JunctionOptions['accounts'], transport?: Transport): PacedExchange {
+  return createPace(accounts, USUAL_PACE, transport);
 }
 
 export interface JunctionOptions extends Partial<Clocks> {

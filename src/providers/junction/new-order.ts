@@ -1,4 +1,7 @@
 import { Failure } from '../../booking/failures';
+import { withAsciiDomain } from '../../booking/email';
+import { plainSpelling } from '../../booking/person-names';
+import { plainPhone } from '../../booking/phone';
 import type { BookingRequest } from '../../booking/schema/request';
 import type { PlaceCall } from '../provider';
 
@@ -29,12 +32,12 @@ type Patient = BookingRequest['patient'];
 
 function patientDetails(patient: Patient): Record<string, unknown> {
   return given({
-    first_name: patient?.firstName,
-    last_name: patient?.lastName,
+    first_name: plain(patient?.firstName),
+    last_name: plain(patient?.lastName),
     dob: patient?.dob,
     gender: patient?.gender,
-    phone_number: patient?.phone,
-    email: patient?.email,
+    phone_number: patient?.phone === undefined ? undefined : plainPhone(patient.phone),
+    email: patient?.email === undefined ? undefined : withAsciiDomain(patient.email),
     medical_proxy: patient?.medicalProxy,
   });
 }
@@ -44,17 +47,23 @@ function patientAddress(patient: Patient): Record<string, unknown> | undefined {
   return (
     address &&
     given({
-      receiver_name: [patient.firstName, patient.lastName].filter(Boolean).join(' '),
+      receiver_name: [plain(patient.firstName), plain(patient.lastName)].filter(Boolean).join(' '),
       first_line: address.firstLine,
       second_line: address.secondLine,
       city: address.city,
       state: address.state,
       zip: address.zip,
-      country: address.country,
+      // However the request writes it: no other is served (src/booking/schema/provider-rules.ts).
+      country: 'US',
       access_notes: address.accessNotes,
-      phone_number: patient.phone,
+      phone_number: patient.phone === undefined ? undefined : plainPhone(patient.phone),
     })
   );
+}
+
+/** Junction's pattern for names has the keyboard's apostrophe, hyphen and blank, and no others. */
+function plain(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : plainSpelling(text);
 }
 
 function mergedUnder(extra: Record<string, unknown>, ours: Record<string, unknown>): Record<string, unknown> {

@@ -1,6 +1,8 @@
 import { Failure } from '../../booking/failures';
 import type { Order } from '../../booking/model';
+import { unclear } from '../http';
 import type { Call, OrderCalls } from '../provider';
+import { isAll, isWhole, readable } from '../reading';
 import { newOrder } from './new-order';
 import type { Query } from './operations';
 import { toOrder } from './parse';
@@ -52,6 +54,7 @@ const GONE_PHASES: readonly Order['phase'][] = ['cancelled', 'failed'];
 /** Phases in which no visit is still to come. */
 const OVER_PHASES: readonly Order['phase'][] = [...GONE_PHASES, 'completed'];
 
+/** A live one that is shown is proof. That there is none, or only one that has ended, takes a list that was read whole. */
 async function findOrder(
   session: Session,
   call: Call,
@@ -59,19 +62,34 @@ async function findOrder(
 ): Promise<Order | null> {
   const mine: Order[] = [];
   const query = { user_id: where.userId, start_date: startOf(where.createdSince) };
-  for await (const wire of ordersOf(session, call, query, { maxPages: MAX_PAGES })) {
-    if (wire.passthrough === where.bookingId) mine.push(toOrder(wire, session.notice));
+  let isRead = true;
+  for await (const page of pagesOf(session, call, query, { maxPages: MAX_PAGES })) {
+    isRead = page.isAll;
+    const ours = readable(page.orders).filter(({ passthrough }) => passthrough === where.bookingId);
+    mine.push(...ours.map((wire) => toOrder(wire, session.notice)));
   }
-  return mine.find(({ phase }) => !GONE_PHASES.includes(phase)) ?? mine[0] ?? null;
+  const live = mine.find(({ phase }) => !GONE_PHASES.includes(phase));
+  if (!live && !isRead) throw notRead();
+  return live ?? mine[0] ?? null;
 }
 
+/** Fails at its end where an order could not be read: whoever compares must know that the list was not whole. */
 async function* listOrders(session: Session, call: Call, createdSince: string): AsyncGenerator<Order> {
   const query = { start_date: startOf(createdSince), order_type: session.dialect.collectionMethod };
-  for await (const wire of ordersOf(session, call, query, { maxPages: MAX_PAGES_OF_ACCOUNT })) {
-    const order = toOrder(wire, session.notice);
-    // An account may ignore the filter: another kind is the other provider's to list.
-    if (order.kind === session.dialect.collectionMethod) yield order;
+  let isRead = true;
+  for await (const page of pagesOf(session, call, query, { maxPages: MAX_PAGES_OF_ACCOUNT })) {
+    isRead = page.isAll;
+    for (const wire of readable(page.orders)) {
+      const order = toOrder(wire, session.notice);
+      // An account may ignore the filter: another kind is the other provider's to list.
+      if (order.kind === session.dialect.collectionMethod) yield order;
+    }
   }
+  if (!isRead) throw notRead();
+}
+
+function notRead(): Failure {
+  return unclear('read', 'an order of the list cannot be read');
 }
 
 async function ordersOfUser(
@@ -83,40 +101,51 @@ async function ordersOfUser(
   const query = { user_id: userId, order_type: kind };
   const found = new Map<string, Order>();
   const pages = { maxPages: MAX_PAGES, direction: 'desc' } as const;
-  for await (const wire of ordersOf(session, call, query, pages)) {
-    const order = toOrder(wire, session.notice);
-    const isTheirs = order.kind === kind && (order.userId ?? userId) === userId;
-    if (isTheirs && !OVER_PHASES.includes(order.phase)) found.set(order.id, order);
+  for await (const { orders } of pagesOf(session, call, query, pages)) {
+    // What cannot be read explains nothing, and nothing is concluded from what is not here.
+    for (const wire of readable(orders)) {
+      const order = toOrder(wire, session.notice);
+      const isTheirs = order.kind === kind && (order.userId ?? userId) === userId;
+      if (isTheirs && !OVER_PHASES.includes(order.phase)) found.set(order.id, order);
+    }
     if (found.size >= max) break;
   }
-  return [...found.values()];
+  return [...found.values()].slice(0, max);
 }
 
 function startOf(since: string): string {
   return new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString();
 }
 
+/** A page of orders, in which one that cannot be read is null, and whether with it all orders so far could be read. */
+interface OrderPage {
+  orders: (OrderWire | null)[];
+  isAll: boolean;
+}
+
 /**
- * All orders that fit, oldest first unless told otherwise: ones that come while we page come last and none is skipped.
- * The other way round some may come twice.
+ * All orders that fit, page by page, oldest first unless told otherwise: ones that come while we page come last and none is
+ * skipped. The other way round some may come twice.
  */
-async function* ordersOf(
+async function* pagesOf(
   session: Session,
   call: Call,
   where: Query,
   { maxPages, direction = 'asc' }: { maxPages: number; direction?: 'asc' | 'desc' },
-): AsyncGenerator<OrderWire> {
+): AsyncGenerator<OrderPage> {
   const query = { ...where, order_key: 'created_at', order_direction: direction, size: String(PAGE_SIZE) };
-  let seen = 0;
+  const ids: ({ id: string } | null)[] = [];
   for (let page = 1; page <= maxPages; page++) {
-    const answer = await demand(session, call, 'list_orders', orderPageWire, {
+    const { orders, total, size } = await demand(session, call, 'list_orders', orderPageWire, {
       query: { ...query, page: String(page) },
     });
-    yield* answer.orders;
-    seen += answer.orders.length;
-    // A server may hold its pages shorter than we asked; its own words about size and total count.
-    const short = answer.orders.length < (answer.size ?? PAGE_SIZE);
-    if (answer.orders.length === 0 || (answer.total == null ? short : seen >= answer.total)) return;
+    ids.push(...orders.map((order) => order && { id: order.id }));
+    yield { orders, isAll: isAll(ids, total) };
+    // A server may hold its pages shorter than we asked; its own words about size and total count, unless it showed more.
+    const isShort = orders.length < (size ?? PAGE_SIZE);
+    const isLast =
+      total == null || ids.length > total ? isShort : ids.length === total && (isShort || isWhole(ids));
+    if (orders.length === 0 || isLast) return;
   }
   throw new Failure('unexpected_answer', { said: `more than ${maxPages} pages of orders` });
 }

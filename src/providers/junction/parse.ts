@@ -2,9 +2,11 @@ import type { Appointment, Order, PostalAddress, Slot } from '../../booking/mode
 import { refInNotes } from '../../booking/ref';
 import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
 import { shortened } from '../http';
-import type { Notice } from '../once';
-import { newestOf, phaseOf, standingOf } from './statuses';
-import { dateOf, utc } from './times';
+import { LEFT_OUT, UNHEARD, type Notice } from '../once';
+import { folded, readable } from '../reading';
+import { readZone, spanOf } from '../time-text';
+import { appointmentWord, newestOf, orderWord, phaseOf, standingOf } from './statuses';
+import { dateOf, timeOf, utc } from './times';
 import type { AddressWire, AppointmentWire, AvailabilityWire, DaySlotsWire, OrderWire } from './wire';
 
 /**
@@ -23,7 +25,10 @@ const KNOWN_KINDS: readonly string[] = [
 
 /** An appointment; its order's id comes from the path of the call where the answer leaves it out. */
 export function toAppointment(wire: AppointmentWire, orderId: string, notice: Notice): Appointment {
-  const newest = newestOf(wire.events);
+  const newest = newestOf(wire.events, notice);
+  const timezone = readZone(wire.iana_timezone, { field: 'appointment.iana_timezone', notice });
+  const start = timeOf(wire.start_at, { field: 'appointment.start_at', notice });
+  const end = timeOf(wire.end_at, { field: 'appointment.end_at', notice });
   const eventStatus = wire.event_status ?? newest?.status ?? null;
   return {
     id: wire.id,
@@ -32,13 +37,12 @@ export function toAppointment(wire: AppointmentWire, orderId: string, notice: No
     providerId: whole(wire.provider_id),
     externalId: whole(wire.external_id),
     type: open('appointment.type', wire.type, KNOWN_TYPES, notice),
-    status: brief(wire.status) ?? UNKNOWN,
-    eventStatus: brief(eventStatus),
+    status: brief(appointmentWord(wire.status ?? null)) ?? UNKNOWN,
+    eventStatus: brief(appointmentWord(eventStatus)),
     standing: standingOf(wire.status ?? null, eventStatus, notice),
-    startsAt: utc(wire.start_at),
-    endsAt: utc(wire.end_at),
-    timezone: whole(wire.iana_timezone),
-    address: toAddress(wire.address),
+    ...spanOf(start, end, timezone, notice),
+    timezone,
+    address: toAddress(wire.address, 'appointment.address', notice),
     location: wire.location ? { lng: wire.location.lng, lat: wire.location.lat } : null,
     place: null,
     canReschedule: wire.can_reschedule ?? null,
@@ -49,7 +53,8 @@ export function toAppointment(wire: AppointmentWire, orderId: string, notice: No
 
 /** An order of any of the four modalities. */
 export function toOrder(wire: OrderWire, notice: Notice): Order {
-  const status = brief(wire.last_event?.status ?? newestOf(wire.events)?.status ?? wire.status);
+  const said = wire.last_event?.status ?? newestOf(wire.events, notice)?.status ?? wire.status ?? null;
+  const status = brief(orderWord(said));
   const kind = wire.details?.type ?? wire.lab_test?.method ?? status?.split('.')[1] ?? null;
   return {
     id: wire.id,
@@ -58,10 +63,10 @@ export function toOrder(wire: OrderWire, notice: Notice): Order {
     kind: open('order.kind', kind, KNOWN_KINDS, notice),
     passthrough: whole(wire.passthrough),
     userId: whole(wire.user_id),
-    address: toAddress(wire.patient_address),
-    dob: dateOf(wire.patient_details?.dob),
-    createdAt: utc(wire.created_at),
-    hasAppointmentSince: hasAppointmentSince(wire),
+    address: toAddress(wire.patient_address, 'order.patient_address', notice),
+    dob: dateOf(wire.patient_details?.dob, { field: 'order.patient_details.dob', notice }),
+    createdAt: utc(wire.created_at, { field: 'order.created_at', notice }),
+    hasAppointmentSince: hasAppointmentSince(wire, notice),
   };
 }
 
@@ -72,57 +77,66 @@ const WITH_APPOINTMENT: readonly (string | undefined)[] = ['appointment_pending'
 const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
 /** Where the newest event does not say when it was, since the order was there: the earliest that it can have been. */
-function hasAppointmentSince(wire: OrderWire): string | null {
-  const newest = wire.last_event?.status ? wire.last_event : newestOf(wire.events);
-  const [, , detail] = newest?.status?.split('.') ?? [];
+function hasAppointmentSince(wire: OrderWire, notice: Notice): string | null {
+  const newest = wire.last_event?.status ? wire.last_event : newestOf(wire.events, notice);
+  const [, , detail] = orderWord(newest?.status ?? null)?.split('.') ?? [];
   if (!WITH_APPOINTMENT.includes(detail)) return null;
-  return utc(newest?.created_at) ?? utc(wire.created_at) ?? LONG_AGO;
+  return utc(newest?.created_at, { field: 'event.created_at', notice }) ?? utc(wire.created_at) ?? LONG_AGO;
 }
 
 /**
  * Slots that can be booked: those without a key (not bookable online), with one too long to be carried whole, or without
- * times are left out.
+ * times are left out, and so is what is no slot at all.
  */
-export function toSlots(wire: AvailabilityWire, fallbackZone: string | null): Slot[] {
-  return wire.slots.flatMap((day) => {
-    const zone = whole(day.location?.iana_timezone ?? wire.timezone) ?? fallbackZone;
-    return day.slots.flatMap((slot) => toSlot(slot, day, zone) ?? []);
+export function toSlots(wire: AvailabilityWire, fallbackZone: string | null, notice = UNHEARD): Slot[] {
+  const answersZone = readZone(wire.timezone, { field: 'availability.timezone', notice });
+  return readable(wire.slots).flatMap((day) => {
+    const own = readZone(day.location?.iana_timezone, { field: 'slot.iana_timezone', notice });
+    const zone = own ?? answersZone ?? fallbackZone;
+    return readable(day.slots).flatMap((slot) => toSlot(slot, day, zone, notice) ?? []);
   });
 }
 
-function toSlot(
-  wire: DaySlotsWire['slots'][number],
-  day: DaySlotsWire,
-  timezone: string | null,
-): Slot | null {
-  const startsAt = utc(wire.start);
-  const endsAt = utc(wire.end);
+type SlotWire = NonNullable<DaySlotsWire['slots'][number]>;
+
+function toSlot(wire: SlotWire, day: DaySlotsWire, timezone: string | null, notice: Notice): Slot | null {
+  const start = timeOf(wire.start, { field: 'slot.start', notice });
+  const end = timeOf(wire.end, { field: 'slot.end', notice });
+  const { startsAt, endsAt, ...offsets } = spanOf(start, end, timezone, notice);
   const key = whole(wire.booking_key, MAX_KEY_LENGTH);
+  if (!key) notice('slot.booking_key', LEFT_OUT);
+  if (!wire.start) notice('slot.start', LEFT_OUT);
+  if (!wire.end) notice('slot.end', LEFT_OUT);
   if (!key || !startsAt || !endsAt) return null;
   const at = day.location;
+  const address = toAddress(at?.address, 'slot.location.address', notice);
   return {
     key,
     startsAt,
     endsAt,
-    expiresAt: utc(wire.expires_at),
+    expiresAt: utc(wire.expires_at, { field: 'slot.expires_at', notice }),
     timezone,
+    ...offsets,
     price: wire.price ?? null,
     distance: at?.distance ?? null,
     location: at?.location ? { lng: at.location.lng, lat: at.location.lat } : null,
-    place: at ? { code: whole(at.code), name: brief(at.name), address: toAddress(at.address) } : null,
+    place: at ? { code: whole(at.code), name: brief(at.name), address } : null,
   };
 }
 
 /** Longest access notes: the way to a door is told whole. */
 const MAX_NOTES_LENGTH = 1_000;
 
-/** An address of either spelling; null when too little of it came to find the place by. */
-function toAddress(wire: AddressWire): PostalAddress | null {
-  const firstLine = brief(wire?.first_line || streetLine(wire));
-  const [city, state, zip] = [wire?.city, wire?.state, wire?.zip_code ?? wire?.zip].map((text) =>
-    brief(text),
-  );
-  if (!wire || !firstLine || !city || !state || !zip) return null;
+/** An address of either spelling; null when too little of it came to find the place by, which is told as `field`. */
+function toAddress(wire: AddressWire, field: string, notice: Notice): PostalAddress | null {
+  if (!wire) return null;
+  const firstLine = brief(wire.first_line || streetLine(wire));
+  const [city, state, zip] = [wire.city, wire.state, wire.zip_code ?? wire.zip].map((text) => brief(text));
+  if (!firstLine || !city || !state || !zip) {
+    const parts = { first_line: firstLine, city, state, zip };
+    for (const [part, value] of Object.entries(parts)) if (!value) notice(`${field}.${part}`, LEFT_OUT);
+    return null;
+  }
   return {
     firstLine,
     // `unit` is the deprecated form of the second line; the seed has it beside an empty one.
@@ -153,13 +167,14 @@ function toReason(data: Record<string, unknown> | null): string | null {
 const MAX_REASON_LENGTH = 200;
 const UNKNOWN = 'unknown';
 
-/** A member of an open enum as it came, noticed when this build does not know it. */
+/** A member of an open enum: a known word in whatever case, else as it came, noticed. */
 function open(
   field: string,
   value: string | null | undefined,
   known: readonly string[],
   notice: Notice,
 ): string {
-  if (value && !known.includes(value)) notice(field, value);
-  return brief(value) ?? UNKNOWN;
+  const word = value ? known.find((one) => one === folded(value)) : undefined;
+  if (value && word === undefined) notice(field, value);
+  return word ?? brief(value) ?? UNKNOWN;
 }

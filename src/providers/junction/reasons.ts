@@ -1,5 +1,7 @@
 import { Failure } from '../../booking/failures';
+import { unclear } from '../http';
 import type { Call } from '../provider';
+import { isWhole, readable } from '../reading';
 import { accountOf, demand, type Session } from './session';
 import { reasonsWire, type ReasonWire } from './wire';
 
@@ -15,39 +17,44 @@ export interface ChosenReason {
 export interface CancellationReasons {
   /**
    * The reason to give: the caller's, else the account's, each by id or name; else the first refundable one; else
-   * the first. A caller's reason that is none of the list goes along as the note.
+   * the first. A caller's reason that is none of the list goes along as the note. That none is refundable, which costs
+   * money, takes a list that was read whole.
    */
   choose(call: Call, wanted: string | null): Promise<ChosenReason>;
 }
 
 /** The reasons that a provider's accounts may give for a cancellation, read when first needed. */
 export function cancellationReasons(session: Session): CancellationReasons {
-  const kept = new Map<string, { untilMs: number; reasons: ReasonWire[] }>();
+  const kept = new Map<string, { untilMs: number; reasons: Reasons }>();
 
-  async function reasonsOf(call: Call): Promise<ReasonWire[]> {
+  async function reasonsOf(call: Call): Promise<Reasons> {
     const known = kept.get(call.account);
     if (known && session.steady() < known.untilMs) return known.reasons;
     const reasons = await demand(session, call, 'reasons', reasonsWire);
-    kept.set(call.account, { untilMs: session.steady() + KEPT_MS, reasons });
+    if (isWhole(reasons)) kept.set(call.account, { untilMs: session.steady() + KEPT_MS, reasons });
     return reasons;
   }
 
   return {
     choose: async (call, wanted) => {
       const account = accountOf(session, call);
-      const reasons = await reasonsOf(call);
+      const listed = await reasonsOf(call);
+      const reasons = readable(listed);
       const asked = named(reasons, wanted);
       const chosen =
         asked ??
         named(reasons, account.cancellationReason) ??
         reasons.find((reason) => reason.is_refundable) ??
-        reasons[0];
+        (isWhole(listed) ? reasons[0] : null);
+      if (chosen === null) throw unclear('read', 'a cancellation reason of the list cannot be read');
       if (!chosen)
         throw new Failure('unexpected_answer', { said: 'the list of cancellation reasons is empty' });
       return { reasonId: chosen.id, note: asked ? undefined : (wanted ?? undefined) };
     },
   };
 }
+
+type Reasons = readonly (ReasonWire | null)[];
 
 function named(reasons: readonly ReasonWire[], wanted: string | null | undefined): ReasonWire | undefined {
   const word = wanted?.trim().toLowerCase();

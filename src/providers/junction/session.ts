@@ -4,7 +4,8 @@ import type { JunctionAccount } from '../../config';
 import { meaningOfRead, meaningOfWrite } from '../answer';
 import type { Clocks } from '../clocks';
 import type { HttpAnswer } from '../http';
-import type { Notice } from '../once';
+import { noticeLeftOut } from '../left-out';
+import { UNHEARD, type Notice } from '../once';
 import type { PacedExchange } from '../pace';
 import type { Call } from '../provider';
 import { failureOf, isUsable, languageOf, type Usable } from './errors';
@@ -69,7 +70,7 @@ export async function ask<T>(
 
 /** What an answer is to its operation; a refusal that it cannot use is thrown. */
 export function replyOf<T>(
-  { dialect }: Pick<Session, 'dialect'>,
+  { dialect, notice = UNHEARD }: Pick<Session, 'dialect'> & Partial<Pick<Session, 'notice'>>,
   operation: Operation,
   schema: z.ZodType<T>,
   answer: HttpAnswer,
@@ -78,18 +79,18 @@ export function replyOf<T>(
   const meaning = meaningOf(languageOf(dialect), {
     operation,
     answer,
-    read: (body) => valueOf(schema, body),
+    read: (body) => {
+      const parsed = schema.safeParse(body);
+      if (!parsed.success) return null;
+      noticeLeftOut(notice, operation, body, parsed.data);
+      return { value: parsed.data };
+    },
   });
   if (meaning.is === 'done') return meaning;
   if ('failure' in meaning) throw meaning.failure;
   const { row, said } = meaning;
   if (isUsable(row.is)) return { is: row.is, said };
   throw failureOf({ ...row, is: row.is }, operation, answer, said);
-}
-
-function valueOf<T>(schema: z.ZodType<T>, body: unknown): { value: T } | null {
-  const parsed = schema.safeParse(body);
-  return parsed.success ? { value: parsed.data } : null;
 }
 
 /** The same where no refusal is of use: all are thrown. */

@@ -37,7 +37,7 @@ export async function searchSlots(session: Session, call: Call, query: SlotQuery
       refusals.push(err);
       return null;
     });
-    for (const slot of answer ? toSlots(answer, zone) : []) found.set(slot.key, slot);
+    for (const slot of answer ? toSlots(answer, zone, session.notice) : []) found.set(slot.key, slot);
   }
   const [refusal] = refusals;
   if (refusal && complete && refusals.length === starts.length) throw refusal;

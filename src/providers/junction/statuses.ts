@@ -1,11 +1,12 @@
 import type { OrderPhase, Standing } from '../../booking/model';
 import type { Notice } from '../once';
-import { utc } from './times';
+import { folded } from '../reading';
+import { timeOf } from './times';
 import type { EventWire } from './wire';
 
 /**
  * What Junction's status words mean to the saga. Both enums are non-exhaustive: words that no table names are
- * carried as `unknown`, which moves nothing and counts as live.
+ * carried as `unknown`, which moves nothing and counts as live. A known word in another case is that word.
  */
 
 /** `status` and `event_status` of an appointment in one vocabulary: `confirmed` goes with `scheduled` (providers.md). */
@@ -101,20 +102,34 @@ export function phaseOf(status: string | null, notice: Notice): OrderPhase {
   return wordOf(PHASES, 'order.event', detail, notice, rowOf(GROUPS, group)) ?? 'unknown';
 }
 
+/** An appointment's status as the tables spell it; a word that they do not name as it came. */
+export function appointmentWord(status: string | null): string | null {
+  return status !== null && rowOf(STANDINGS, status) !== undefined ? folded(status) : status;
+}
+
+/** The same of an order's, by its last part; of one that is new, as it came. */
+export function orderWord(status: string | null): string | null {
+  const [group = '', , detail] = status?.split('.') ?? [];
+  const isKnown = detail === undefined ? rowOf(GROUPS, group) : rowOf(PHASES, detail);
+  return status !== null && isKnown !== undefined ? status.split('.').map(folded).join('.') : status;
+}
+
 /** The newest of an order's or appointment's events: by time, then as listed. */
-export function newestOf(events: readonly (EventWire | null)[] | null | undefined): EventWire | null {
+export function newestOf(
+  events: readonly (EventWire | null)[] | null | undefined,
+  notice: Notice = () => undefined,
+): EventWire | null {
   let newest: EventWire | null = null;
   for (const event of events ?? []) {
-    if (event && (newest === null || timeOf(event) >= timeOf(newest))) newest = event;
+    if (event && (newest === null || msOf(event, notice) >= msOf(newest, notice))) newest = event;
   }
   return newest;
 }
 
-function timeOf(event: EventWire): number {
-  return Date.parse(utc(event.created_at) ?? EPOCH);
+/** An event that does not say when it was is older than all that do. */
+function msOf(event: EventWire, notice: Notice): number {
+  return timeOf(event.created_at, { field: 'event.created_at', notice })?.ms ?? 0;
 }
-
-const EPOCH = '1970-01-01T00:00:00.000Z';
 
 function wordOf<T extends Standing | OrderPhase>(
   table: Readonly<Record<string, T>>,
@@ -130,5 +145,6 @@ function wordOf<T extends Standing | OrderPhase>(
 }
 
 function rowOf<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
+  const known = folded(word);
+  return Object.hasOwn(table, known) ? table[known] : undefined;
 }

@@ -1,17 +1,19 @@
 import { Failure } from '../../booking/failures';
 import type { Appointment } from '../../booking/model';
-import { notesWithRef } from '../../booking/ref';
+import { notesWithRef } from '../../booking/notes';
+import { unclear } from '../http';
 import type { Call, Tier, TierCalls, VisitCall } from '../provider';
+import { folded, isWhole, readable } from '../reading';
 import { MAX_NOTES_LENGTH } from './appointments';
 import { usAddress } from './operations';
 import { toAppointment } from './parse';
 import { demand, type Session } from './session';
 import { appointmentWire, areaInfoWire, type AreaInfoWire } from './wire';
 
-/** Junction's words for the ways in which an area is served at home (contract: AppointmentServiceType). */
+/** Junction's words for the ways in which an area is served at home (contract: AppointmentServiceType), folded. */
 const TIERS: Readonly<Record<string, Tier['tier']>> = {
-  'appointment-ready': 'book',
-  'appointment-request': 'request',
+  appointment_ready: 'book',
+  appointment_request: 'request',
 };
 
 /** Visits at home by tier: slots that are booked, or a vendor that is asked and agrees on the time by phone. */
@@ -29,31 +31,50 @@ export function tierCalls(session: Session): TierCalls {
 /** The contract takes five digits here, unlike in addresses. */
 const ZIP_LENGTH = 5;
 
+/** What an area offers, and whether the answer says more of it than could be read. */
+interface Offers {
+  tiers: Tier[];
+  hasOdd: boolean;
+}
+
 /**
  * What the area offers, in Junction's order. The documentation names a provider's tiers `tier`, the contract
  * `service_types`; a word that is neither tier is noticed and left out.
  */
-function offersOf(session: Session, { phlebotomy }: AreaInfoWire): Tier[] {
+function offersOf(session: Session, { phlebotomy }: AreaInfoWire): Offers {
   if (!phlebotomy.is_served) throw new Failure('area_not_served', { field: 'patient.address.zip' });
-  const offers = phlebotomy.providers.flatMap(({ name, tier, service_types: types }) =>
-    [...(tier ?? []), ...(types ?? [])].flatMap((word) => offerOf(session, word, name) ?? []),
+  const { providers } = phlebotomy;
+  if (!providers) throw unclear('read', 'the area is served, and the list of who serves it cannot be read');
+  const lists = readable(providers).flatMap(({ name, tier, service_types: types }) =>
+    [tier, types].flatMap((words) => (words ? [{ name, words }] : [])),
   );
-  if (offers.length > 0) return offers;
-  throw new Failure('unexpected_answer', { said: 'the area is served, but by no tier that is known' });
+  return {
+    tiers: lists.flatMap(({ name, words }) =>
+      readable(words).flatMap((word) => offerOf(session, word, name) ?? []),
+    ),
+    hasOdd: !isWhole(providers) || lists.some(({ words }) => !isWhole(words)),
+  };
 }
 
 function offerOf({ notice }: Session, word: string, vendor: string): Tier | null {
-  const tier = Object.hasOwn(TIERS, word) ? TIERS[word] : undefined;
+  const known = folded(word);
+  const tier = Object.hasOwn(TIERS, known) ? TIERS[known] : undefined;
   if (tier === 'request') return { tier, vendor };
   if (tier === undefined) notice('area.tier', word);
   return tier === 'book' ? { tier } : null;
 }
 
-/** The wanted tier, else slots before requests. An area without the tier that was asked for does not serve the request. */
-function chosen(offers: readonly Tier[], wanted: Tier['tier'] | null): Tier {
+/**
+ * The wanted tier, else slots before requests. An area without the tier that was asked for does not serve the request; that
+ * it is without it takes an answer that was read whole.
+ */
+function chosen({ tiers, hasOdd }: Offers, wanted: Tier['tier'] | null): Tier {
   const order = wanted === null ? (['book', 'request'] as const) : [wanted];
-  const [best] = order.flatMap((tier) => offers.find((offer) => offer.tier === tier) ?? []);
+  const [best] = order.flatMap((tier) => tiers.find((offer) => offer.tier === tier) ?? []);
   if (best) return best;
+  if (hasOdd) throw unclear('read', 'the area is served, and not all of by whom can be read');
+  if (tiers.length === 0)
+    throw new Failure('unexpected_answer', { said: 'the area is served, but by no tier that is known' });
   throw new Failure('area_not_served', {
     field: 'tier',
     hint: 'The place is served by the other tier only.',

@@ -1,28 +1,29 @@
-import { isTimeInRange } from '../../booking/times';
-import { timeText } from '../bounded';
+import { type ReadTime, readDate, type Reading, readTime, rfc3339, UNNOTICED } from '../time-text';
 
 /** Times and dates as Junction writes them. */
 
-const HAS_OFFSET = /(?:[zZ]|[+-]\d{2}:?\d{2})$/;
-const DATE = /^\d{4}-\d{2}-\d{2}/;
+/** Before anybody alive was born. */
 const FIRST_DATE = '1900-01-01';
 
+type Given = string | null | undefined;
+
 /**
- * A provider's time as RFC 3339 in UTC; null when there is none or it makes no sense, as in the year 9999. Junction leaves the offset
- * out in some webhooks and examples and says that its times are UTC (providers.md, "Reading what comes back").
+ * A provider's time; null when there is none or it makes no sense, as in the year 9999. Junction leaves the offset out in
+ * some webhooks and examples and says that its times are UTC (providers.md, "Reading what comes back").
  */
-export function utc(given: string | null | undefined): string | null {
-  const time = timeText(given);
-  if (!time || !DATE.test(time)) return null;
-  const joined = time.replace(' ', 'T');
-  const parsed = Date.parse(joined.includes('T') && !HAS_OFFSET.test(joined) ? `${joined}Z` : joined);
-  return isTimeInRange(parsed) ? new Date(parsed).toISOString() : null;
+export function timeOf(given: Given, reading: Reading = UNNOTICED): ReadTime | null {
+  return readTime(given, reading, (wall) => wall);
+}
+
+/** The same as RFC 3339 in UTC. */
+export function utc(given: Given, reading?: Reading): string | null {
+  const time = timeOf(given, reading);
+  return time && rfc3339(time.ms);
 }
 
 /** The calendar date of a date or date-time, as written; null when it is neither, or before anybody alive was born. */
-export function dateOf(value: string | null | undefined): string | null {
-  const date = timeText(value)?.match(DATE)?.[0] ?? '';
-  return date >= FIRST_DATE && !Number.isNaN(Date.parse(date)) ? date : null;
+export function dateOf(given: Given, reading: Reading = UNNOTICED): string | null {
+  return readDate(given, reading, { accepts: (date) => date >= FIRST_DATE });
 }
 
 /** A calendar date some days later. */

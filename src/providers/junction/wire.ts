@@ -1,21 +1,26 @@
 import { z } from 'zod';
-import { MAX_ID_LENGTH } from '../bounded';
+import {
+  amount,
+  anyFlag,
+  count,
+  flag,
+  id,
+  keyText,
+  listOf,
+  listOrNone,
+  lngLat,
+  soft,
+  text,
+  wordList,
+  words,
+} from '../reading';
 
 /**
  * What comes back from Junction, read as loosely as it can be: only what we cannot work without is required, a
- * side field of a wrong type counts as missing, enums are open, fields that we do not know are let through.
- * Source: the contract's schemas, and providers.md, "Reading what comes back", for where its answers break them.
+ * side field of a wrong type counts as missing, enums are open, fields that we do not know are let through, an odd element
+ * of a list costs that element. Source: the contract's schemas, and providers.md, "Reading what comes back", for where its
+ * answers break them.
  */
-
-/** A field that may be missing, null or of a shape we do not know. */
-const soft = <T extends z.ZodType>(schema: T) => schema.nullish().catch(null);
-
-/** Ids and ZIP codes come as numbers too. */
-const text = soft(z.union([z.string(), z.number().transform(String)]));
-const number = soft(z.number());
-/** An id that we cannot work without, and carry. */
-const id = z.string().min(1).max(MAX_ID_LENGTH);
-const lngLat = soft(z.looseObject({ lng: z.number(), lat: z.number() }));
 
 /** USAddress, PatientAddressCompatible and the seed's `street`/`street_number` in one. */
 const address = soft(
@@ -36,12 +41,11 @@ const address = soft(
 export type AddressWire = z.output<typeof address>;
 
 const event = z.looseObject({
-  id: soft(z.number()),
   created_at: text,
   status: text,
   data: soft(z.record(z.string(), z.unknown())),
 });
-const events = soft(z.array(event.nullable().catch(null)));
+const events = soft(listOf(event, 'status'));
 export type EventWire = z.output<typeof event>;
 
 export const appointmentWire = z.looseObject({
@@ -58,8 +62,8 @@ export const appointmentWire = z.looseObject({
   event_status: text,
   provider_id: text,
   external_id: text,
-  can_reschedule: soft(z.boolean()),
-  appointment_notes: text,
+  can_reschedule: flag,
+  appointment_notes: words,
   event_data: soft(z.record(z.string(), z.unknown())),
   events,
 });
@@ -85,62 +89,67 @@ const posted = z.looseObject({ order: orderWire }).transform((answer) => answer.
 /**
  * The answer of creating or cancelling an order, down to the order in it. The contract wraps it in an object, the
  * seed that object in an array, and one of the vendor's samples shows the bare order. The outer `status` and
- * `message` describe the call and are of no use.
+ * `message` describe the call and are of no use; nor is an id beside a field `order`, which is not an order's.
  */
 export const postedOrderWire = z.union([
   posted,
   z.tuple([posted], z.unknown()).transform(([order]) => order),
-  orderWire,
+  orderWire.refine((answer) => !('order' in answer)),
 ]);
 
-export const orderPageWire = z.looseObject({ orders: z.array(orderWire), total: number, size: number });
+/** An order of the list, which is found by what it carries: one whose `passthrough` cannot be read may be anybody's. */
+const orderRow = orderWire.extend({ user_id: keyText, passthrough: keyText });
+export const orderPageWire = z.looseObject({ orders: listOf(orderRow, 'id'), total: count, size: count });
 
 const timeSlot = z.looseObject({
   booking_key: text,
   start: text,
   end: text,
   expires_at: text,
-  price: number,
+  price: amount,
 });
 
 const slotLocation = soft(
   z.looseObject({
     location: lngLat,
-    distance: number,
+    distance: amount,
     address,
     code: text,
-    name: text,
+    name: words,
     iana_timezone: text,
   }),
 );
 
-const daySlots = z.looseObject({ location: slotLocation, slots: z.array(timeSlot) });
+const daySlots = z.looseObject({ location: slotLocation, slots: listOrNone(timeSlot, 'start') });
 export type DaySlotsWire = z.output<typeof daySlots>;
 
-export const availabilityWire = z.looseObject({ slots: z.array(daySlots), timezone: text });
-export type AvailabilityWire = z.output<typeof availabilityWire>;
+/** `slots: null` is how some languages write a list of none; an answer without the field is another answer. */
+const days = listOf(daySlots, 'slots')
+  .nullable()
+  .transform((list) => list ?? []);
 
-const words = soft(z.array(z.string()));
+export const availabilityWire = z.looseObject({ slots: days, timezone: text });
+export type AvailabilityWire = z.output<typeof availabilityWire>;
 
 /** Area info, down to who serves the area at home; `tier` is the documentation's name of `service_types`. */
 export const areaInfoWire = z.looseObject({
   phlebotomy: z.looseObject({
-    is_served: z.boolean(),
-    providers: z.array(z.looseObject({ name: id, tier: words, service_types: words })),
+    is_served: anyFlag,
+    providers: soft(listOf(z.looseObject({ name: id, tier: wordList, service_types: wordList }), 'name')),
   }),
 });
 export type AreaInfoWire = z.output<typeof areaInfoWire>;
 
-const reason = z.looseObject({ id, name: text, is_refundable: soft(z.boolean()) });
-export const reasonsWire = z.array(reason);
+const reason = z.looseObject({ id, name: words, is_refundable: flag });
+export const reasonsWire = listOf(reason, 'id');
 export type ReasonWire = z.output<typeof reason>;
 
 /** Error bodies: `{detail: string | array}`, `{error, message, status_code}`; plain text is neither. */
 export const errorWire = z.looseObject({
   detail: z.unknown().optional(),
-  error: text,
-  message: text,
-  status_code: number,
+  error: words,
+  message: words,
+  status_code: soft(z.number()),
 });
 
 /** Parts of a path that are read: no field of ours lies deeper. */
@@ -154,5 +163,5 @@ export const validationWire = z.looseObject({
       z.array(z.union([z.string(), z.number()])),
     ),
   ),
-  msg: text,
+  msg: words,
 });

@@ -1,13 +1,14 @@
 import { Failure, type FailureCode } from '../../booking/failures';
 import type { Appointment, Sighting } from '../../booking/model';
-import { notesWithRef } from '../../booking/ref';
+import { notesWithRef } from '../../booking/notes';
+import { plainPhone } from '../../booking/phone';
 import { beforeSending } from '../before-sending';
 import { unclear } from '../http';
 import type { BookCall, Call, Where } from '../provider';
 import { failureOf } from './errors';
-import { isAround, isOf } from './matching';
+import { isAround, ownerOf } from './matching';
 import { toAppointment } from './parse';
-import type { Party, Resolve } from './people';
+import { namedAs, type Party, type Resolve } from './people';
 import { accountOf, ask, type Session } from './session';
 import { isOnOffer } from './slots';
 import type { Sweep } from './sweep';
@@ -28,7 +29,7 @@ export async function book(practice: Practice, call: Call, booking: BookCall): P
   const { session, sweep, resolve } = practice;
   const party = await beforeSending(() => resolve(call, booking.request));
   const reply = await ask(session, call, 'create_appointment', createdWire, {
-    body: createBody(booking),
+    body: createBody(booking, party),
   }).finally(() => sweep.noteWrite(call.account));
   if (reply.is === 'done') return toAppointment(reply.value, accountOf(session, call), session.notice);
   if (await isNewThere(practice, call, party, booking)) {
@@ -49,16 +50,17 @@ async function isNewThere(
   { startsAt, before }: BookCall,
 ): Promise<boolean> {
   const account = accountOf(session, call);
-  const rows = await sweep.appointments(call).catch((err: unknown) => {
-    throw call.signal.aborted || err instanceof Failure
-      ? unclear('write', 'refused, and the list of appointments could not be read after it')
-      : err;
+  const unread = 'refused, and the list of appointments could not be read after it';
+  const { rows, isWhole } = await sweep.appointments(call).catch((err: unknown) => {
+    throw call.signal.aborted || err instanceof Failure ? unclear('write', unread) : err;
   });
-  return [...rows.values()]
-    .filter((row) => isOf(party, row))
+  const isNew = [...rows.values()]
+    .filter((row) => ownerOf(party, row) !== 'others')
     .map((row) => toAppointment(row, account, session.notice))
     .filter(({ id, standing }) => standing !== 'cancelled' && !before.includes(id))
     .some((seen) => seen.startsAt === null || Date.parse(seen.startsAt) === Date.parse(startsAt));
+  if (!isNew && !isWhole) throw unclear('write', unread);
+  return isNew;
 }
 
 /**
@@ -81,23 +83,34 @@ async function meansOfRefusal(session: Session, call: Call, booking: BookCall): 
  * around a start, from the practice's shared sweep; nobody else's leave it. The list keeps what was deleted or
  * declined (providers.md). A client or patient who is no longer found here, after the search found them, is
  * `unexpected_answer` and for a person: appointments of theirs may stand.
+ *
+ * A list with a row that cannot be read proves what it shows and no absence. It serves a look at what the booking knows as
+ * its own, or else at what stands; a look from which something is concluded about what is not there (an own one missing,
+ * nothing live, a fresh one around a write) has failed, unless it may be partial.
  */
 export async function lookUp(
   { session, sweep, resolve }: Practice,
   call: Call,
-  { request, startsAt, ownIds, fresh }: Where,
+  { request, startsAt, ownIds, fresh, mayBePartial }: Where,
 ): Promise<Sighting> {
   const account = accountOf(session, call);
   const party = await resolve(call, request).catch((err: unknown) => {
     throw lostParty(err);
   });
-  const rows = await sweep.appointments(call, fresh);
+  const { rows, isWhole } = await sweep.appointments(call, fresh);
   const isOwn = (id: string) => ownIds.includes(id);
-  const theirs = [...rows]
-    .filter(([id, row]) => isOwn(id) || isOf(party, row))
-    .map(([, row]) => toAppointment(row, account, session.notice))
-    .filter(({ id, startsAt: start }) => isOwn(id) || isAround(start, startsAt));
+  const theirs = [...rows].flatMap(([id, row]) => {
+    const owner = isOwn(id) ? 'theirs' : ownerOf(party, row);
+    if (owner === 'others') return [];
+    const seen = toAppointment(row, account, session.notice);
+    // Where a name is only nearly the same, what a lost create of ours has made is looked out for, and that alone.
+    const isSeen = isOwn(id) || isAround(seen.startsAt, startsAt, owner === 'near' ? 0 : undefined);
+    return isSeen ? [owner === 'near' ? { ...seen, isNearMatch: true as const } : seen] : [];
+  });
   const live = theirs.filter(({ standing }) => standing !== 'cancelled');
+  const showsOwn = ownIds.every((id) => rows.has(id));
+  const isEnough = showsOwn && (mayBePartial || (!fresh && (ownIds.length > 0 || live.length > 0)));
+  if (!isWhole && !isEnough) throw unclear('read', 'a row of the list of appointments cannot be read');
   if (live.length > MAX_SHOWN) {
     const said = `${live.length} live appointments of one client and patient around one time`;
     throw new Failure('unexpected_answer', { said });
@@ -105,7 +118,8 @@ export async function lookUp(
   const ended = theirs.filter(({ standing }) => standing === 'cancelled');
   // What was the booking's own and is over counts; of the others any few will do.
   ended.sort((one, other) => Number(isOwn(other.id)) - Number(isOwn(one.id)));
-  return { order: null, live, ended: ended.slice(0, MAX_SHOWN) };
+  const seen = { order: null, live, ended: ended.slice(0, MAX_SHOWN) };
+  return isWhole ? seen : { ...seen, isPartial: true };
 }
 
 /** More of one client and patient in two weeks are no patient's, and a booking carries what it is shown. */
@@ -120,20 +134,26 @@ function lostParty(err: unknown): unknown {
 const LOST: readonly string[] = ['client_not_found', 'patient_not_found', 'invalid_request'];
 const LOST_HINT = 'The practice no longer shows exactly one such client and patient.';
 
-/** Exactly one form of naming each, the one that the request uses; the clinic's own status unless it asks for one. */
-function createBody({ slotKey, ref, request }: BookCall): Record<string, unknown> {
-  const { client, patient, notes, status } = request;
+/** Exactly one form of naming each; the clinic's own status unless the request asks for one. */
+function createBody({ slotKey, ref, request }: BookCall, party: Party): Record<string, unknown> {
+  const { patient, notes, status } = request;
+  const client = namedAs(request.client, party.client);
   return {
     slot_id: slotKey,
-    client_id: client?.id,
+    client_id: integer(client?.id),
     client_remote_id: client?.remoteId,
     first_name: client?.firstName,
     last_name: client?.lastName,
-    phone: client?.phone,
+    phone: client?.phone === undefined ? undefined : plainPhone(client.phone),
     email: client?.email,
-    patient_id: patient?.id,
+    patient_id: integer(patient?.id),
     patient_remote_id: patient?.remoteId,
     note: notesWithRef(notes, ref),
     status,
   };
+}
+
+/** An id as the contract has it, an integer, with all of its digits. */
+function integer(id: number | string | undefined): number | bigint | undefined {
+  return typeof id === 'string' ? BigInt(id) : id;
 }

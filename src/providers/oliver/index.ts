@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import type { OliverAccount } from '../../config';
 import { clocksOf, type Clocks } from '../clocks';
 import { noticeOnce } from '../once';
-import { createPace } from '../pace';
+import { createPace, DEFAULT_PACE } from '../pace';
 import type { Provider } from '../provider';
+import type { Transport } from '../transport';
 import { book, lookUp, type Practice } from './appointments';
 import { createResolve } from './people';
 import { createSession } from './session';
@@ -16,17 +17,19 @@ export interface OliverOptions extends Partial<Clocks> {
   accounts: Readonly<Record<string, OliverAccount>>;
   /** Told once about each value that this build does not know. */
   log: Pick<Logger, 'warn'>;
+  /** What reaches the network; Node's own fetch when left out. */
+  transport?: Transport;
 }
 
 /**
  * Oliver's veterinary practices behind the providers' interface: no orders, no webhooks, no move and no cancel of
  * its own. Tokens, clients and the sweep of each practice are shared by all calls of the instance.
  */
-export function createOliver({ accounts, log, ...clocks }: OliverOptions): Provider {
+export function createOliver({ accounts, log, transport, ...clocks }: OliverOptions): Provider {
   const session = createSession({
     accounts,
     notice: noticeOnce(log),
-    send: createPace(accounts),
+    send: createPace(accounts, DEFAULT_PACE, transport),
     ...clocksOf(clocks),
   });
   const practice: Practice = {

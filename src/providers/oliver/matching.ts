@@ -1,4 +1,5 @@
-import { fullName, isSameName, type Party, type Person } from './people';
+import { isSameName, isSameSpelling } from '../../booking/person-names';
+import { fullName, type Party, type Person } from './people';
 import type { AppointmentWire } from './wire';
 
 /** Whose appointment a row of the list is. Everybody else's stays inside the adapter. */
@@ -6,30 +7,37 @@ import type { AppointmentWire } from './wire';
 /** A clinic that moves an appointment moves it by days; further away is another visit of the same patient. */
 const AROUND_MS = 7 * 86_400_000;
 
-type Answer = 'same' | 'other' | 'unsaid';
+type Answer = 'same' | 'near' | 'other' | 'unsaid';
 
 /**
- * Whether a row is of this client and patient. The list has remote ids (only where the practice's own system knows
- * them) and names, never Oliver's ids (providers.md), so remote ids decide where both sides have one, else names.
- * What the row leaves out does not speak against it, as long as it names the client or, by remote id, the patient.
+ * Whether a row is of this client and patient: `theirs`, `near` where a name is only nearly the same and nothing else tells,
+ * or `others`. The list has remote ids (only where the practice's own system knows them) and names, never Oliver's ids
+ * (providers.md), so remote ids decide where both sides have one, else names. What the row leaves out does not speak
+ * against it, as long as it names the client or, by remote id, the patient.
+ *
+ * Two clients may be called José Ek and Jose Ek, and no contact is here to tell them apart. A row that is near is
+ * looked out for, so that nothing of ours is overlooked, and is no proof that it is ours.
  */
-export function isOf(party: Party, row: AppointmentWire): boolean {
+export function ownerOf(party: Party, row: AppointmentWire): 'theirs' | 'near' | 'others' {
   const client = compare(party.client, row.remote_client_id, nameOf(row));
   const patient = compare(party.patient, row.remote_patient_id, row.patient_name ?? null);
-  if (client === 'other' || patient === 'other') return false;
-  return client === 'same' || (patient === 'same' && Boolean(row.remote_patient_id));
+  if (client === 'other' || patient === 'other') return 'others';
+  if (client === 'unsaid' && (patient === 'unsaid' || !row.remote_patient_id)) return 'others';
+  const isPatientById = Boolean(row.remote_patient_id && party.patient.remoteId);
+  return !isPatientById && (client === 'near' || patient === 'near') ? 'near' : 'theirs';
 }
 
-/** Whether a row starts near an instant (RFC 3339). One without a readable start may. */
-export function isAround(startsAt: string | null, instant: string | null): boolean {
+/** Whether a row starts near an instant (RFC 3339), or at it. One without a readable start may. */
+export function isAround(startsAt: string | null, instant: string | null, withinMs = AROUND_MS): boolean {
   if (startsAt === null || instant === null) return true;
-  return Math.abs(Date.parse(startsAt) - Date.parse(instant)) <= AROUND_MS;
+  return Math.abs(Date.parse(startsAt) - Date.parse(instant)) <= withinMs;
 }
 
 function compare(person: Person, remoteId: string | null | undefined, name: string | null): Answer {
   if (remoteId && person.remoteId) return remoteId === person.remoteId ? 'same' : 'other';
   if (!name || !person.name) return 'unsaid';
-  return isSameName(name, person.name) ? 'same' : 'other';
+  if (isSameSpelling(name, person.name)) return 'same';
+  return isSameName(name, person.name) ? 'near' : 'other';
 }
 
 function nameOf(row: AppointmentWire): string | null {

@@ -1,9 +1,11 @@
 import type { Appointment, Slot, Standing } from '../../booking/model';
 import type { OliverAccount } from '../../config';
 import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
-import type { Notice } from '../once';
+import { LEFT_OUT, UNHEARD, type Notice } from '../once';
+import { folded, readable } from '../reading';
+import { rfc3339, spanOf } from '../time-text';
 import { idOf } from './sweep';
-import { dayOf, utc } from './times';
+import { dayOf, timeOf } from './times';
 import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
 
 /** From Oliver's words to the domain's. Total: whatever passed the wire schemas becomes something. */
@@ -11,7 +13,8 @@ import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
 /**
  * Statuses by what they mean (contract: Appointment.status). DECLINED and DELETED are refusals (providers.md).
  * ACCEPTED is the clinic's yes, CONFIRMED the client's to a reminder: whether the first settles is the account's
- * setting. Words that the table does not name are carried as `unknown`, which moves nothing and counts as live.
+ * setting. Words that the table does not name are carried as `unknown`, which moves nothing and counts as live. A known
+ * word in another case is that word.
  */
 const STANDINGS: Readonly<Record<string, Standing>> = {
   REQUESTED: 'pending',
@@ -29,11 +32,16 @@ export function standingOf(
   account: Pick<OliverAccount, 'capabilities'>,
   notice: Notice,
 ): Standing {
-  const word = status?.toUpperCase() ?? '';
+  const word = wordOf(status);
   if (word === 'ACCEPTED' && account.capabilities.acceptedSettles === false) return 'reserved';
   const known = Object.hasOwn(STANDINGS, word) ? STANDINGS[word] : undefined;
   if (known === undefined) notice('appointment.status', status ?? 'missing');
   return known ?? 'unknown';
+}
+
+/** A status in the table's spelling. */
+function wordOf(status: string | null | undefined): string {
+  return folded(status ?? '').toUpperCase();
 }
 
 /**
@@ -45,19 +53,22 @@ export function toAppointment(
   account: Pick<OliverAccount, 'timezone' | 'capabilities'>,
   notice: Notice,
 ): Appointment {
+  const word = wordOf(wire.status);
+  const { timezone } = account;
+  const start = timeOf(wire.booking_date, timezone, null, { field: 'appointment.booking_date', notice });
+  const end = timeOf(wire.end_date, timezone, null, { field: 'appointment.end_date', notice });
   return {
     id: idOf(wire),
     orderId: null,
     provider: 'oliver',
     providerId: null,
-    externalId: wire.remote_id ?? null,
+    externalId: whole(wire.remote_id),
     type: 'veterinary',
-    status: brief(wire.status) ?? 'unknown',
+    status: Object.hasOwn(STANDINGS, word) ? word : (brief(wire.status) ?? 'unknown'),
     eventStatus: null,
     standing: standingOf(wire.status, account, notice),
-    startsAt: utc(wire.booking_date, account.timezone),
-    endsAt: utc(wire.end_date, account.timezone),
-    timezone: account.timezone,
+    ...spanOf(start, end, timezone, notice),
+    timezone,
     address: null,
     location: null,
     place: null,
@@ -71,20 +82,28 @@ export function toAppointment(
 const SLOT_MS = 20 * 60_000;
 
 /** The slots of one day; those without a `uuid` that can be carried whole or a readable start cannot be booked and are left out. */
-export function toSlots(day: OpenTimeWire, zone: string): Slot[] {
-  return (day.times ?? []).flatMap((slot) => toSlot(slot, dayOf(day.date), zone) ?? []);
+export function toSlots(day: OpenTimeWire | null, zone: string, notice = UNHEARD): Slot[] {
+  if (!day) return [];
+  const date = dayOf(day.date, { field: 'open_time.date', notice });
+  return readable(day.times).flatMap((slot) => toSlot(slot, date, zone, notice) ?? []);
 }
 
-function toSlot(wire: TimeSlotWire, day: string | null, timezone: string): Slot | null {
-  const startsAt = utc(wire.start, timezone, day) ?? utc(wire.value, timezone, day);
+function toSlot(wire: TimeSlotWire, day: string | null, timezone: string, notice: Notice): Slot | null {
+  const read = (field: 'start' | 'end' | 'value') =>
+    timeOf(wire[field], timezone, day, { field: `slot.${field}`, notice });
+  const start = read('start') ?? read('value');
+  const { startsAt, endsAt, ...offsets } = spanOf(start, read('end'), timezone, notice);
   const key = whole(wire.uuid, MAX_KEY_LENGTH);
-  if (!key || !startsAt) return null;
+  if (!key) notice('slot.uuid', LEFT_OUT);
+  if (!wire.start && !wire.value) notice('slot.start', LEFT_OUT);
+  if (!key || !start || !startsAt) return null;
   return {
     key,
     startsAt,
-    endsAt: utc(wire.end, timezone, day) ?? new Date(Date.parse(startsAt) + SLOT_MS).toISOString(),
+    endsAt: endsAt ?? rfc3339(start.ms + SLOT_MS),
     expiresAt: null,
     timezone,
+    ...offsets,
     price: null,
     distance: null,
     location: null,

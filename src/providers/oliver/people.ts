@@ -1,6 +1,11 @@
+import { isSameEmail } from '../../booking/email';
 import { Failure } from '../../booking/failures';
+import { isSameName } from '../../booking/person-names';
+import { hasExtension, isSamePhone, plainPhone } from '../../booking/phone';
 import type { Party as Named } from '../../booking/request-parts';
+import { unclear } from '../http';
 import type { Call } from '../provider';
+import { isWhole, readable } from '../reading';
 import { demand, detached, type Session } from './session';
 import { orAborted, sharedWork } from './shared-work';
 import { clientsWire, clientWire, patientsWire, type ClientWire, type PatientWire } from './wire';
@@ -16,9 +21,14 @@ export interface Person {
 }
 
 export interface Party {
-  client: Person & { id: string };
+  client: KnownClient;
   patient: Person;
 }
+
+/** A client with an id, and whether the request names it by a name or contact that the practice has otherwise. */
+type KnownClient = Person & { id: string; isNamedOtherwise: boolean };
+
+type NamedClient = NonNullable<Named['client']>;
 
 /**
  * Finds the party of a request. Throws `client_not_found` or `patient_not_found`, naming the field, and
@@ -35,20 +45,20 @@ const CLIENTS_TTL_MS = 60_000;
 /** Resolves parties, each once in a while; a thousand bookings by remote id read the practice's clients once. */
 export function createResolve(session: Session): Resolve {
   const parties = sharedWork<Party>(PARTY_TTL_MS, session.steady);
-  const lists = sharedWork<ClientWire[]>(CLIENTS_TTL_MS, session.steady);
-  const listClients: ListClients = async (call, name, isWanted) => {
-    const key = JSON.stringify([call.account, name ?? null]);
+  const lists = sharedWork<(ClientWire | null)[]>(CLIENTS_TTL_MS, session.steady);
+  const listClients: ListClients = async (call, filter, isWanted) => {
+    const key = JSON.stringify([call.account, filter]);
     let looks = 0;
     const read = () => {
       looks += 1;
-      return demand(session, call, 'list_clients', clientsWire, { query: { name } });
+      return demand(session, call, 'list_clients', clientsWire, { query: filter });
     };
     const kept = await lists.get(key, read);
-    const found = kept.filter(isWanted);
-    if (found.length > 0 || looks > 0) return found;
+    const found = foundIn(kept, isWanted);
+    if (found.clients.length > 0 || looks > 0) return found;
     // Somebody who signed up a moment ago is not on a list that was kept: nobody is unknown before a new look.
     lists.drop(key, kept);
-    return (await lists.get(key, read)).filter(isWanted);
+    return foundIn(await lists.get(key, read), isWanted);
   };
   return (call, request) => {
     const key = JSON.stringify([
@@ -60,39 +70,88 @@ export function createResolve(session: Session): Resolve {
     const shared = detached(call);
     const party = parties.get(key, async () => {
       const client = await findClient(session, shared, request, listClients);
-      return { client: toPerson(client), patient: await findPatient(session, shared, request, client.id) };
+      const isNamedOtherwise = !isNamedAlike(client, request.client);
+      const patient = await findPatient(session, shared, request, client.id);
+      return { client: { ...toPerson(client), isNamedOtherwise }, patient };
     });
     return orAborted(party, call.signal);
   };
 }
 
-/** The practice's clients, all or by name, that are wanted. */
+/** Nobody, where all that was listed could be read: one who could not be may be the one who is meant. */
+function noneOf(isAllRead: boolean): [] {
+  if (isAllRead) return [];
+  throw unclear('read', 'an entry of the list of clients or patients cannot be read');
+}
+
+/** Who was found on a list, and whether all of it could be read. */
+interface Found {
+  clients: ClientWire[];
+  isWhole: boolean;
+}
+
+function foundIn(list: readonly (ClientWire | null)[], isWanted: (client: ClientWire) => boolean): Found {
+  return { clients: readable(list).filter(isWanted), isWhole: isWhole(list) };
+}
+
+/** The practice's clients that pass a filter of the contract, or all, and are wanted. */
 type ListClients = (
   call: Call,
-  name: string | undefined,
+  filter: { name?: string; email?: string; phone?: string },
   isWanted: (client: ClientWire) => boolean,
-) => Promise<ClientWire[]>;
+) => Promise<Found>;
 
 /** By the one form that the request uses; check-request.ts has seen to it that it is exactly one. */
 async function findClient(
   session: Session,
   call: Call,
-  { client }: Named,
+  { client = {} }: Named,
   listClients: ListClients,
 ): Promise<ClientWire> {
-  if (client?.id !== undefined) {
+  if (client.id !== undefined) {
     const found = await demand(session, call, 'read_client', clientWire, { id: String(client.id) });
     return theOnly(found ? [found] : [], 'client.id');
   }
-  if (client?.remoteId !== undefined) {
+  if (client.remoteId !== undefined) {
     // There is no filter for it (contract), so all of the practice's clients are read.
     const isNamed = ({ remote_id }: ClientWire) => remote_id === client.remoteId;
-    return theOnly(await listClients(call, undefined, isNamed), 'client.remoteId');
+    const { clients, isWhole: isAllRead } = await listClients(call, {}, isNamed);
+    return theOnly(clients.length > 0 ? clients : noneOf(isAllRead), 'client.remoteId');
   }
-  const name = fullName(client?.firstName, client?.lastName);
-  // The contact is compared here, not filtered by there: a phone number has many spellings.
-  const isMeant = (one: ClientWire) => isSameName(one.name, name) && sharesContact(one, client ?? {});
-  return theOnly(name ? await listClients(call, name, isMeant) : [], 'client');
+  return theOnly(await findByName(call, client, listClients), 'client');
+}
+
+/**
+ * By name, with a contact that must agree. Both are compared here: how Oliver compares is [unknown], names and phone
+ * numbers have many spellings, and a practice may have O’Brien where the request says O'Brien. Who is not found by the name
+ * as the request spells it is looked for by what depends less on spelling: the contact, and then a part of the name. An
+ * entry that cannot be read counts only where no search finds anybody.
+ */
+async function findByName(call: Call, client: NamedClient, listClients: ListClients): Promise<ClientWire[]> {
+  const { email, phone } = client;
+  const name = fullName(client.firstName, client.lastName);
+  if (name === null) return [];
+  const isMeant = (one: ClientWire) => isSameName(one.name, name) && sharesContact(one, client);
+  const part = plainPart(name);
+  const others = [
+    email && { email },
+    phone && { phone: plainPhone(phone) },
+    part !== name && part && { name: part },
+  ];
+  let isAllRead = true;
+  for (const filter of [{ name }, ...others]) {
+    if (!filter) continue;
+    const found = await listClients(call, filter, isMeant);
+    if (found.clients.length > 0) return found.clients;
+    isAllRead &&= found.isWhole;
+  }
+  return noneOf(isAllRead);
+}
+
+/** The longest run of a name's letters that every keyboard has: `Brien` of O'Brien. Null where there are no two. */
+function plainPart(name: string): string | null {
+  const runs = name.match(/[a-z]{2,}/gi) ?? [];
+  return runs.toSorted((one, other) => other.length - one.length)[0] ?? null;
 }
 
 function theOnly(found: ClientWire[], field: string): ClientWire {
@@ -118,22 +177,21 @@ async function findPatient(
   { patient }: Named,
   clientId: string,
 ): Promise<Person> {
-  const all = await demand(session, call, 'list_patients', patientsWire, { query: { client_id: clientId } });
+  const listed = await demand(session, call, 'list_patients', patientsWire, {
+    query: { client_id: clientId },
+  });
+  const all = readable(listed);
   const { id, remoteId } = patient ?? {};
-  if (id !== undefined)
-    return known(
-      all.find((one) => one.id === String(id)),
-      'patient.id',
-    );
-  const found = all.find((one) => one.remote_id === remoteId);
+  const found =
+    id !== undefined
+      ? all.find((one) => one.id === String(id))
+      : all.find((one) => one.remote_id === remoteId);
+  if (found) return toPerson(found);
+  // Whatever an entry that cannot be read would tell, the remote id names the same patient.
   const tellsNone = all.length > 0 && all.every((one) => !one.remote_id);
-  if (!found && tellsNone && remoteId) return { id: null, remoteId, name: null };
-  return known(found, 'patient.remoteId');
-}
-
-function known(patient: PatientWire | undefined, field: string): Person {
-  if (!patient) throw new Failure('patient_not_found', { field });
-  return toPerson(patient);
+  if (id === undefined && tellsNone && remoteId) return { id: null, remoteId, name: null };
+  noneOf(isWhole(listed));
+  throw new Failure('patient_not_found', { field: id !== undefined ? 'patient.id' : 'patient.remoteId' });
 }
 
 function toPerson({ id, remote_id, name }: ClientWire | PatientWire): Person & { id: string } {
@@ -148,21 +206,34 @@ export function fullName(
   return [firstName, lastName].filter(Boolean).join(' ') || null;
 }
 
-/** Whether two names are the same but for case, spaces and the way accents are encoded. */
-export function isSameName(a: string | null | undefined, b: string | null | undefined): boolean {
-  return Boolean(a) && Boolean(b) && plain(a) === plain(b);
+function sharesContact(wire: ClientWire, { phone, email }: NamedClient): boolean {
+  return isSamePhone(wire.phone, phone) || isSameEmail(wire.email, email);
 }
 
-function plain(name: string | null | undefined): string {
-  return (name ?? '').normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+/** Whether the practice has the client under the very name and contact by which the request names it. */
+function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
+  const name = fullName(client.firstName, client.lastName);
+  if (name === null) return true;
+  const isPhone = client.phone === undefined || isPhoneAlike(wire.phone, client.phone);
+  const isEmail = client.email === undefined || isSameEmail(wire.email, client.email);
+  return wire.name === name && isPhone && isEmail;
 }
 
-function sharesContact(wire: ClientWire, { phone, email }: { phone?: string; email?: string }): boolean {
-  const samePhone = phone !== undefined && digits(wire.phone) === digits(phone) && digits(phone) !== '';
-  return samePhone || (email !== undefined && isSameName(wire.email, email));
+/** Whether Oliver can be thought to find the one by the other: as one number, with an extension in both or in neither. */
+function isPhoneAlike(onRecord: string | null | undefined, phone: string): boolean {
+  return isSamePhone(onRecord, phone) && hasExtension(onRecord ?? '') === hasExtension(phone);
 }
 
-/** A US number with or without its country code; others whole. */
-function digits(phone: string | null | undefined): string {
-  return (phone ?? '').replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '');
+/** An id that create can name: the contract has an integer there. */
+const INTEGER = /^(?:0|[1-9]\d{0,18})$/;
+
+/**
+ * How a create names the client: as the request does, unless the practice has the name or contact otherwise. What Oliver
+ * does with a name that it does not find is [unknown] (it may make a second client), so then the client that was found is
+ * named by id.
+ */
+export function namedAs(client: Named['client'], found: KnownClient): Named['client'] {
+  if (!found.isNamedOtherwise) return client;
+  if (INTEGER.test(found.id)) return { id: found.id };
+  return found.remoteId === null ? client : { remoteId: found.remoteId };
 }

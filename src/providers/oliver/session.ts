@@ -5,13 +5,14 @@ import { isSuccess, meaningOfRead, meaningOfWrite } from '../answer';
 import { beforeSending } from '../before-sending';
 import type { Clocks } from '../clocks';
 import type { HttpAnswer } from '../http';
-import type { Notice } from '../once';
+import { noticeLeftOut } from '../left-out';
+import { UNHEARD, type Notice } from '../once';
 import type { PacedExchange } from '../pace';
 import type { Call } from '../provider';
 import { failureOf, isItsOwn, LANGUAGE, type ErrorRow } from './errors';
 import { ENDPOINTS, urlOf, type Operation, type Query } from './operations';
 import { orAborted, sharedWork, type SharedWork } from './shared-work';
-import { envelopeWire, tokenWire } from './wire';
+import { successWire, tokenWire } from './wire';
 
 /** What every operation at Oliver works with. */
 export interface Session extends Clocks {
@@ -72,7 +73,7 @@ export async function ask<T>(
     session.tokens.drop(call.account, token);
     answer = await send(session, call, operation, request, await tokenOf(session, call));
   }
-  return replyOf(operation, schema, answer);
+  return replyOf(operation, schema, answer, session.notice);
 }
 
 /** The same where no refusal is of use: all are thrown. */
@@ -100,7 +101,7 @@ function tokenOf(session: Session, call: Call): Promise<string> {
 async function signIn(session: Session, call: Call): Promise<string> {
   const { username, password } = accountOf(session, call);
   const answer = await send(session, call, 'sign_in', { body: { username, password, role: 'ROLE_API' } });
-  return valueOf(replyOf('sign_in', tokenWire, answer)).token;
+  return valueOf(replyOf('sign_in', tokenWire, answer, session.notice)).token;
 }
 
 function send(
@@ -131,12 +132,18 @@ function send(
 }
 
 /** What an answer is to its operation; a refusal that it cannot use is thrown. */
-export function replyOf<T>(operation: Operation, schema: z.ZodType<T>, answer: HttpAnswer): Reply<T> {
+export function replyOf<T>(
+  operation: Operation,
+  schema: z.ZodType<T>,
+  answer: HttpAnswer,
+  notice = UNHEARD,
+): Reply<T> {
   const read = (body: unknown): { value: T } | null => {
-    const envelope = envelopeWire.safeParse(body);
-    if (envelope.data?.success === false) return null;
-    const parsed = schema.safeParse(envelope.data?.data);
-    return parsed.success ? { value: parsed.data } : null;
+    const data = dataOf(body);
+    const parsed = schema.safeParse(data);
+    if (!parsed.success) return null;
+    noticeLeftOut(notice, operation, data, parsed.data);
+    return { value: parsed.data };
   };
   const meaning =
     ENDPOINTS[operation].effect === 'write'
@@ -147,6 +154,12 @@ export function replyOf<T>(operation: Operation, schema: z.ZodType<T>, answer: H
   const { row, said } = meaning;
   if (row.is === 'not_created') return { is: row.is, row, said };
   throw failureOf(row.is, row, said, answer.retryAfterMs);
+}
+
+/** What a success wraps; nothing where it is none. */
+function dataOf(body: unknown): unknown {
+  const answer = successWire.safeParse(body);
+  return answer.success && answer.data.success !== false ? answer.data.data : undefined;
 }
 
 /** A success that says `success: false` refuses a read as a 400 does. */

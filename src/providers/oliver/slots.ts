@@ -3,6 +3,7 @@ import type { FoundSlots, Slot } from '../../booking/model';
 import type { BookingRequest } from '../../booking/schema/request';
 import { addDays, daysOf, localDay } from '../../booking/windows';
 import type { Call, DayRange } from '../provider';
+import { isWhole, readable } from '../reading';
 import { toSlots } from './parse';
 import { accountOf, demand, type Session } from './session';
 import { dayOf, rfc3339, startOfDay, utc } from './times';
@@ -40,7 +41,8 @@ export async function openTimes(
         body: { search_from_date: rfc3339(from), appointment_type: request.appointmentType },
       });
       calls++;
-      for (const slot of answer.flatMap((day) => toSlots(day, timezone))) found.set(slot.key, slot);
+      for (const slot of answer.flatMap((day) => toSlots(day, timezone, session.notice)))
+        found.set(slot.key, slot);
       next = dayAfter(answer, next, timezone);
     }
     complete &&= next > range.to;
@@ -70,16 +72,21 @@ function wantedDays({ windows, slot }: BookingRequest, zone: string): DayRange[]
   return [{ from: day, to: day }];
 }
 
-/** The day to go on from: after the last that the answer names, and always later than where this call began. */
-function dayAfter(answer: readonly OpenTimeWire[], began: string, zone: string): string {
-  const named = answer.flatMap((day) => nameOfDay(day, zone) ?? []);
-  const last = named.reduce((a, b) => later(a, b), '');
-  return last >= began ? addDays(last, 1) : addDays(began, SILENT_STEP_DAYS);
+/**
+ * The day to go on from: after the last that the answer names, and always later than where this call began. One that has a
+ * day and does not tell which may be about no more than the day that was asked for.
+ */
+function dayAfter(answer: readonly (OpenTimeWire | null)[], began: string, zone: string): string {
+  const names = answer.map((day) => day && nameOfDay(day, zone));
+  const last = readable(names).reduce((a, b) => later(a, b), '');
+  if (last >= began) return addDays(last, 1);
+  return addDays(began, isWhole(names) ? SILENT_STEP_DAYS : 1);
 }
 
 function nameOfDay(day: OpenTimeWire, zone: string): string | null {
-  const first = utc(day.times?.[0]?.start, zone);
-  return dayOf(day.date) ?? (first && localDay(new Date(first), zone));
+  const times = readable(day.times).map(({ start, value }) => utc(start, zone) ?? utc(value, zone));
+  const [first] = readable(times);
+  return dayOf(day.date) ?? (first === undefined ? null : localDay(new Date(first), zone));
 }
 
 function later(a: string, b: string): string {

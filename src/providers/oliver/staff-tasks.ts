@@ -1,8 +1,12 @@
-import { DateTime } from 'luxon';
+import { DateTime, FixedOffsetZone } from 'luxon';
 import { Failure } from '../../booking/failures';
 import type { Appointment } from '../../booking/model';
+import { offsetMinutes } from '../../booking/times';
+import { luxonZone } from '../../booking/zones';
 import { brief } from '../bounded';
+import { unclear } from '../http';
 import type { Call, CancelCall } from '../provider';
+import { folded, isAll, readable } from '../reading';
 import type { Practice } from './appointments';
 import { accountOf, demand } from './session';
 import { isLastPage } from './sweep';
@@ -37,17 +41,23 @@ function titleOf(appointmentId: string): string {
   return `Cancel appointment ${appointmentId}`;
 }
 
+/** Our open task. That there is none takes a list that was read whole: the clinic would be asked again with each try. */
 async function openTask({ session }: Practice, call: Call, title: string): Promise<TaskWire | null> {
+  const all: (TaskWire | null)[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
     const wire = await demand(session, call, 'list_tasks', taskPageWire, {
       query: { status: 'pending', page: String(page), per_page: String(PER_PAGE) },
     });
     // The filter is not trusted with this: a finished task would keep a new one from being made.
-    const found = wire.content.find(
-      (task) => task.title === title && (task.status ?? 'pending') === 'pending',
+    const found = readable(wire.content).find(
+      (task) => task.title === title && folded(task.status ?? 'pending') === 'pending',
     );
     if (found) return found;
-    if (isLastPage(wire, page)) return null;
+    all.push(...wire.content);
+    if (!isLastPage(wire, page, all.length)) continue;
+    if (!isAll(all, wire.total_count))
+      throw unclear('read', 'a task of the list of staff tasks cannot be read');
+    return null;
   }
   throw new Failure('unexpected_answer', { said: 'the list of staff tasks has no end' });
 }
@@ -77,9 +87,10 @@ function withoutParty(err: unknown): null {
 const UNRESOLVED: readonly string[] = ['client_not_found', 'patient_not_found', 'invalid_request'];
 
 function descriptionOf(cancel: CancelCall, zone: string): string {
-  const { startsAt, externalId } = cancel.seen;
+  const { startsAt, offsets, externalId } = cancel.seen;
+  const clock = offsets ? FixedOffsetZone.instance(offsetMinutes(offsets.startsAt)) : luxonZone(zone);
   const when = startsAt
-    ? ` on ${DateTime.fromISO(startsAt, { zone }).toFormat("cccc, LLLL d, yyyy 'at' h:mm a")} (${zone})`
+    ? ` on ${DateTime.fromISO(startsAt, { zone: clock, locale: 'en-US' }).toFormat("cccc, LLLL d, yyyy 'at' h:mm a")} (${zone})`
     : '';
   const inPims = externalId ? ` (${externalId} in your own system)` : '';
   const { reference } = cancel.request;

@@ -1,10 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../../booking/failures';
 import { timeText } from '../bounded';
 import { unclear } from '../http';
+import type { Notice } from '../once';
 import type { Call } from '../provider';
+import { isAll, readable } from '../reading';
 import { accountOf, demand, detached, type Session } from './session';
 import { orAborted } from './shared-work';
-import { rfc3339 } from './times';
+import type { ReadTime } from '../time-text';
+import { rfc3339, timeOf } from './times';
+import { before, joined, leftOf, type Span } from './unread';
 import { appointmentPageWire, type AppointmentWire } from './wire';
 
 /**
@@ -49,19 +54,32 @@ const DEFAULT_MAX_AGE_MS = 1_000;
 
 export interface Sweep {
   /**
-   * The practice's appointments by id, as a sweep shows them that began less than the account's `sweepMaxAgeMs`
+   * The practice's appointments by id (those without one apart), as a sweep shows them that began less than the account's `sweepMaxAgeMs`
    * ago and after the last write that was noted; after this call where it is to be `fresh`. Throws what the reads throw;
    * a failure costs all who waited for that sweep one try.
    */
-  appointments(call: Call, isFresh?: boolean): Promise<ReadonlyMap<string, AppointmentWire>>;
+  appointments(call: Call, isFresh?: boolean): Promise<Swept>;
   /** Notes a write of ours: no sweep that began before it counts any more. */
   noteWrite(account: string): void;
 }
 
+export interface Swept {
+  rows: ReadonlyMap<string, AppointmentWire>;
+  /**
+   * Whether every row of the list could be read. What is shown is proof in any case; a row that cannot be read may be
+   * anybody's, so that nothing is known not to be there.
+   */
+  isWhole: boolean;
+}
+
 interface Practice {
   rows: Map<string, AppointmentWire>;
-  /** Everything updated before this has been read, in ms by the provider's clock; null before the first window. */
+  /** Whether the last whole sweep read every row. */
+  isWhole: boolean;
+  /** Everything updated before this has been asked for, in ms by the provider's clock; null before the first window. */
   throughMs: number | null;
+  /** Where before that there were rows that could not be read: each sweep reads these again. */
+  unread: readonly Span[];
   /** How far at least the provider's clock is ahead of our steady one, in ms; null while no update has told. */
   leadMs: number | null;
   /** When the last whole sweep began, in ms on the steady clock and by its place among the moments. */
@@ -99,7 +117,7 @@ export function createSweep(session: Session): Sweep {
         });
         await orAborted(practice.running, call.signal);
       }
-      return practice.rows;
+      return { rows: practice.rows, isWhole: practice.isWhole };
     },
     noteWrite(account) {
       const practice = practiceOf(account);
@@ -111,7 +129,9 @@ export function createSweep(session: Session): Sweep {
 function newPractice(): Practice {
   return {
     rows: new Map(),
+    isWhole: true,
     throughMs: null,
+    unread: [],
     leadMs: null,
     last: null,
     moments: 0,
@@ -124,38 +144,68 @@ function isEnough(last: Began | null, wanted: Began): boolean {
   return last !== null && last.atMs >= wanted.atMs && last.moment >= wanted.moment;
 }
 
-/** Reads on from where the last window ended up to now. What was read stays read when a later window fails. */
+/**
+ * Reads again what could not be read, and on from where the last window ended up to now. What was read stays read when a
+ * later window fails.
+ */
 async function sweepOnce(session: Session, call: Call, practice: Practice): Promise<void> {
   const began = { atMs: session.steady(), moment: practice.moments };
   const nowMs = session.now();
   const { lookBackDays = DEFAULT_LOOK_BACK_DAYS } = accountOf(session, call);
-  let from = Math.min(nowMs, practice.throughMs ?? nowMs - lookBackDays * 86_400_000);
-  for (;;) {
+  const oldestMs = nowMs - lookBackDays * 86_400_000;
+  const clock = clockOf(session, call);
+  const read = async ({ from, to }: Span): Promise<Rows> => {
+    const window = await readWindow(session, call, from - OVERLAP_MS, to);
+    const rows = [...window.rows.values()];
+    for (const row of rows) merge(clock, practice.rows, row);
+    practice.leadMs = leadOf(practice.leadMs, updatesOf(rows, clock), nowMs, session.steady());
+    return window;
+  };
+  // First what is older: a row that is updated meanwhile leaves it for the last window, which must not be read by then.
+  await readAgain(practice, read, oldestMs);
+  let from = Math.min(nowMs, practice.throughMs ?? oldestMs);
+  let isWhole = true;
+  for (let isLast = false; !isLast;) {
     const to = windowEnd(from, nowMs);
-    const isLast = to === nowMs;
-    const rows = await readWindow(session, call, from - OVERLAP_MS, isLast ? to + CLOCK_SLACK_MS : to);
-    for (const row of rows) merge(session, practice.rows, row);
-    practice.leadMs = leadOf(practice.leadMs, rows, nowMs, session.steady());
+    isLast = to === nowMs;
+    const window = await read({ from, to: isLast ? to + CLOCK_SLACK_MS : to });
     practice.throughMs = isLast ? readThrough(practice.leadMs, began.atMs, nowMs) : to;
-    if (isLast) break;
+    isWhole &&= window.isWhole;
+    if (!window.isWhole) practice.unread = [...practice.unread, { from, to }];
     from = to;
   }
-  forgetLongOver(practice.rows, nowMs);
+  forgetLongOver(practice.rows, nowMs, clock.zone);
+  practice.isWhole = isWhole && practice.unread.length === 0;
   practice.last = began;
+  // What was updated after that, the next windows show again.
+  practice.unread = before(practice.unread, practice.throughMs ?? nowMs);
+}
+
+/** Reads each span again in which a row could not be read, oldest first; those of before any open booking are forgotten. */
+async function readAgain(
+  practice: Practice,
+  read: (span: Span) => Promise<Rows>,
+  oldestMs: number,
+): Promise<void> {
+  practice.unread = joined(practice.unread.filter(({ to }) => to > oldestMs));
+  for (const span of practice.unread) {
+    const left = leftOf(span, await read(span));
+    practice.unread = practice.unread.flatMap((one) => (one === span ? left : one));
+  }
 }
 
 /**
  * The provider's clock, from what it says of its updates: it had passed each of them when we heard of it. Ours may have
  * been wrong when we read, and a mark from it would hide for hours what is updated meanwhile. A time of the future says
- * nothing.
+ * nothing, nor does one without an offset, which may be by another clock than the practice's.
  */
 function leadOf(
   before: number | null,
-  rows: readonly AppointmentWire[],
+  updates: readonly ReadTime[],
   nowMs: number,
   heardMs: number,
 ): number | null {
-  const told = rows.map(updatedMs).filter((ms) => ms <= nowMs + OVERLAP_MS);
+  const told = updates.flatMap(({ ms, isExact }) => (isExact && ms <= nowMs + OVERLAP_MS ? ms : []));
   return told.reduce<number | null>((lead, ms) => Math.max(lead ?? -Infinity, ms - heardMs), before);
 }
 
@@ -173,12 +223,7 @@ function windowEnd(from: number, now: number): number {
  * Everything in a window, all pages of it. Rows that are updated meanwhile move, and others with them, to pages
  * that were read already: only a read whose count stood still and that saw as many rows counts.
  */
-async function readWindow(
-  session: Session,
-  call: Call,
-  startMs: number,
-  endMs: number,
-): Promise<AppointmentWire[]> {
+async function readWindow(session: Session, call: Call, startMs: number, endMs: number): Promise<Rows> {
   for (let n = 0; n < MAX_READS; n++) {
     const rows = await readPages(session, call, {
       updated_at_start: rfc3339(startMs),
@@ -189,34 +234,69 @@ async function readWindow(
   throw unclear('read', 'the list of appointments kept changing while it was read');
 }
 
+/** What pages show: the rows by id, and whether that is all of them. */
+interface Rows {
+  rows: Map<string, AppointmentWire>;
+  isWhole: boolean;
+  /** Whether there are rows that nothing but what they say tells apart. Then it is not whole. */
+  hasAlike: boolean;
+}
+
 async function readPages(
   session: Session,
   call: Call,
   range: { updated_at_start: string; updated_at_end: string },
-): Promise<AppointmentWire[] | null> {
-  const rows = new Map<string, AppointmentWire>();
+): Promise<Rows | null> {
+  const all: (AppointmentWire | null)[] = [];
+  const keys = new Set<string>();
   let total: number | null = null;
+  // Rows that one page has twice are no sign of pages that shifted, nor is what cannot be read.
+  let others = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     const wire = await demand(session, call, 'list_appointments', appointmentPageWire, {
       query: { ...range, page: String(page), per_page: String(PER_PAGE) },
     });
-    for (const row of wire.content) rows.set(idOf(row), row);
+    all.push(...wire.content);
+    const keysOfPage = new Set(readable(wire.content).map(keyOf));
+    for (const key of keysOfPage) keys.add(key);
+    others += wire.content.length - keysOfPage.size;
     const count = wire.total_count ?? null;
     if (page > 0 && count !== total) return null;
     total = count;
-    if (isLastPage(wire, page))
-      return page > 0 && total !== null && rows.size < total ? null : [...rows.values()];
+    const seen = keys.size + others;
+    if (isLastPage(wire, page, seen))
+      return total !== null && seen < total ? null : toRows(clockOf(session, call), all, total);
   }
   throw new Failure('unexpected_answer', { said: 'the list of appointments has no end' });
 }
 
-/** Told by `total_pages`; without it by a page that is not full. */
-export function isLastPage(
-  wire: { content: readonly unknown[]; total_pages?: number | null; per_page?: number | null },
-  page: number,
-): boolean {
+function toRows(clock: Clock, all: readonly (AppointmentWire | null)[], total: number | null): Rows {
+  const read: Rows = { rows: new Map(), isWhole: isAll(all, total), hasAlike: false };
+  for (const row of readable(all)) {
+    if (!row.id) clock.notice('appointment.id', 'missing');
+    const known = read.rows.get(keyOf(row));
+    // Two rows that nothing but what they say tells apart are told as one: the other is as good as not read.
+    if (known && !row.id && !isDeepStrictEqual(known, row)) read.hasAlike = true;
+    merge(clock, read.rows, row);
+  }
+  return { ...read, isWhole: read.isWhole && !read.hasAlike };
+}
+
+interface Page {
+  content: readonly unknown[];
+  total_pages?: number | null;
+  total_count?: number | null;
+  per_page?: number | null;
+}
+
+/**
+ * Told by `total_pages`; without it by how many were seen of all, else by a page that is not full. A list that has something
+ * is not one of no pages, whatever it says.
+ */
+export function isLastPage(wire: Page, page: number, seen: number): boolean {
   if (wire.content.length === 0) return true;
-  if (typeof wire.total_pages === 'number') return page + 1 >= wire.total_pages;
+  if (wire.total_pages) return page + 1 >= wire.total_pages;
+  if (wire.total_count) return seen >= wire.total_count;
   return wire.content.length < (wire.per_page ?? PER_PAGE);
 }
 
@@ -225,21 +305,43 @@ export function idOf(row: AppointmentWire): string {
   return row.id ?? row.remote_id ?? `${timeText(row.created_at) ?? ''}/${timeText(row.booking_date) ?? ''}`;
 }
 
+/** What tells rows apart: the id, and never another row's for what stands in for one. */
+function keyOf(row: AppointmentWire): string {
+  return row.id ?? `without an id: ${idOf(row)}`;
+}
+
+/** How the practice's times are read. */
+interface Clock {
+  zone: string;
+  notice: Notice;
+}
+
+function clockOf(session: Session, call: Call): Clock {
+  return { zone: accountOf(session, call).timezone, notice: session.notice };
+}
+
 /** The newer word wins, whichever order they were read in. */
-function merge(session: Session, rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
-  if (!row.id) session.notice('appointment.id', 'missing');
-  const known = rows.get(idOf(row));
-  if (known && updatedMs(known) > updatedMs(row)) return;
-  rows.set(idOf(row), row);
+function merge(clock: Clock, rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
+  const known = rows.get(keyOf(row));
+  if (known && updatedMs(known, clock) > updatedMs(row, clock)) return;
+  rows.set(keyOf(row), row);
 }
 
-function updatedMs(row: AppointmentWire): number {
-  const at = Date.parse(row.updated_at ?? '');
-  return Number.isNaN(at) ? Infinity : at;
+function updatedMs(row: AppointmentWire, clock: Clock): number {
+  return updateOf(row, clock)?.ms ?? Infinity;
 }
 
-function forgetLongOver(rows: Map<string, AppointmentWire>, now: number): void {
+function updatesOf(rows: readonly AppointmentWire[], clock: Clock): ReadTime[] {
+  return rows.flatMap((row) => updateOf(row, clock) ?? []);
+}
+
+function updateOf({ updated_at }: AppointmentWire, { zone, notice }: Clock): ReadTime | null {
+  return timeOf(updated_at, zone, null, { field: 'appointment.updated_at', notice });
+}
+
+function forgetLongOver(rows: Map<string, AppointmentWire>, now: number, zone: string): void {
   for (const [id, row] of rows) {
-    if (Date.parse(row.booking_date ?? '') < now - KEPT_AFTER_START_MS) rows.delete(id);
+    const start = timeOf(row.booking_date, zone);
+    if (start && start.ms < now - KEPT_AFTER_START_MS) rows.delete(id);
   }
 }

@@ -1,42 +1,43 @@
-import { DateTime } from 'luxon';
-import { isDayInRange, isTimeInRange } from '../../booking/times';
-import { timeText } from '../bounded';
+import { isDayInRange } from '../../booking/times';
+import { firstInstant, instantOf } from '../../booking/zones';
+import { type ReadTime, readDate, type Reading, readTime, rfc3339, UNNOTICED } from '../time-text';
 
 /** Times and dates as Oliver writes them. Zones are IANA names and count where the wire gives no offset. */
 
+export { rfc3339 };
+
+type Given = string | null | undefined;
+
+const TIME_OF_DAY = /^\s*(\d{1,2}:\d{2})/;
+const TIME_LENGTH = 'HH:MM'.length;
+
 /**
- * A provider's time as RFC 3339 in UTC; null when there is none or it makes no sense, as in the year 9999. A time of day alone
- * (`16:00`, the schema calls open times `format: time`) is one of `day`.
+ * A provider's time; null when there is none or it makes no sense, as in the year 9999. A time of day alone (`16:00`, the
+ * schema calls open times `format: time`) is one of `day`.
  */
-export function utc(time: string | null | undefined, zone: string, day: string | null = null): string | null {
-  const written = timeText(time)?.trim().replace(' ', 'T');
-  if (!written) return null;
-  const whole = TIME_OF_DAY.test(written) ? day && `${day}T${written}` : written;
-  const parsed = whole ? DateTime.fromISO(whole, { zone }) : null;
-  return parsed?.isValid && isTimeInRange(parsed.toMillis()) ? parsed.toUTC().toISO() : null;
+export function timeOf(
+  given: Given,
+  zone: string,
+  day: string | null = null,
+  reading: Reading = UNNOTICED,
+): ReadTime | null {
+  const text =
+    day && given?.replace(TIME_OF_DAY, (_, time: string) => `${day}T${time.padStart(TIME_LENGTH, '0')}`);
+  return readTime(text ?? given, reading, (wall) => instantOf(wall, zone));
 }
 
-const TIME_OF_DAY = /^\d{1,2}:\d{2}/;
+/** The same as RFC 3339 in UTC. */
+export function utc(given: Given, zone: string, day: string | null = null, reading?: Reading): string | null {
+  const time = timeOf(given, zone, day, reading);
+  return time && rfc3339(time.ms);
+}
 
 /** A calendar date, `YYYY-MM-DD`; the contract's schema says a date, its text MM/DD/YYYY, so both are read. */
-export function dayOf(date: string | null | undefined): string | null {
-  const given = timeText(date);
-  const american = given?.match(/^(\d{1,2})\/(\d{1,2})\/(\d{4})$/);
-  const written = american
-    ? `${american[3]}-${american[1]?.padStart(2, '0')}-${american[2]?.padStart(2, '0')}`
-    : given?.slice(0, DAY_LENGTH);
-  const isDay = written && isDayInRange(written) && DateTime.fromISO(written, { zone: 'utc' }).isValid;
-  return isDay ? written : null;
+export function dayOf(given: Given, reading: Reading = UNNOTICED): string | null {
+  return readDate(given, reading, { accepts: isDayInRange, american: true });
 }
-
-const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 /** The first instant of a day in a zone, in ms. */
 export function startOfDay(day: string, zone: string): number {
-  return DateTime.fromISO(day, { zone }).startOf('day').toMillis();
-}
-
-/** An instant as RFC 3339 in UTC. */
-export function rfc3339(ms: number): string {
-  return new Date(ms).toISOString();
+  return firstInstant(Date.parse(day), zone);
 }

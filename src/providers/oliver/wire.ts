@@ -1,33 +1,36 @@
 import { z } from 'zod';
-import { MAX_ID_LENGTH } from '../bounded';
+import {
+  anyFlag,
+  count,
+  flag,
+  id,
+  keyId,
+  keyText,
+  keyWords,
+  listOf,
+  listOrNone,
+  soft,
+  text,
+  words,
+} from '../reading';
 
 /**
  * What comes back from Oliver, read as loosely as it can be: open times and the list are "proposed, subject to
  * change" in the contract, ids are integers in one answer and strings in the next, enums are open, fields that we
- * do not know are let through. Source: the contract's schemas and providers.md, "Oliver".
+ * do not know are let through, an odd element of a list costs that element. Source: the contract's schemas and
+ * providers.md, "Oliver".
  */
-
-/** A field that may be missing, null or of a shape we do not know. */
-const soft = <T extends z.ZodType>(schema: T) => schema.nullish().catch(null);
-
-/** Both id types as one. */
-const id = z.union([z.string().min(1).max(MAX_ID_LENGTH), z.number().transform(String)]);
-const text = soft(z.union([z.string(), z.number().transform(String)]));
-const number = soft(z.number());
-
-/** Entries that are no objects at all are dropped; one of them must not cost the whole answer. */
-const listOf = <T extends z.ZodType>(entry: T) =>
-  z
-    .array(entry.nullable().catch(null))
-    .transform((entries) => entries.filter((one): one is NonNullable<typeof one> => one !== null));
 
 /** What every answer is wrapped in, errors included. */
 export const envelopeWire = z.looseObject({
-  success: soft(z.boolean()),
+  success: flag,
   data: z.unknown().optional(),
-  message: text,
-  error: text,
+  message: words,
+  error: words,
 });
+
+/** The same of a success: one of which nobody can tell whether it is one is none. */
+export const successWire = z.looseObject({ success: anyFlag.nullish(), data: z.unknown().optional() });
 
 export const tokenWire = z.looseObject({ token: z.string().min(1) });
 
@@ -41,11 +44,15 @@ const timeSlot = z.looseObject({
 });
 export type TimeSlotWire = z.output<typeof timeSlot>;
 
-const openTime = z.looseObject({ date: text, times: listOf(timeSlot).nullish().catch(null) });
+const openTime = z.looseObject({ date: text, times: listOrNone(timeSlot, 'uuid') });
 export type OpenTimeWire = z.output<typeof openTime>;
-export const openTimesWire = listOf(openTime);
 
-/** An appointment of the list. No field is required there. */
+/** `data: null` is how some languages write a list of none. */
+export const openTimesWire = listOf(openTime, 'times')
+  .nullable()
+  .transform((days) => days ?? []);
+
+/** An appointment. No field is required. */
 export const appointmentWire = z.looseObject({
   id: soft(id),
   remote_id: soft(id),
@@ -54,9 +61,9 @@ export const appointmentWire = z.looseObject({
   end_date: text,
   created_at: text,
   updated_at: text,
-  client_first_name: text,
-  client_last_name: text,
-  patient_name: text,
+  client_first_name: words,
+  client_last_name: words,
+  patient_name: words,
   remote_client_id: text,
   remote_patient_id: text,
 });
@@ -65,22 +72,38 @@ export type AppointmentWire = z.output<typeof appointmentWire>;
 /** The answer to create: the same fields, and an id that we cannot work without. */
 export const createdWire = appointmentWire.extend({ id });
 
+/** A row of the list. One whose id or whose people are there and cannot be read may be anybody's, and is an odd one. */
+const appointmentRow = appointmentWire.extend({
+  id: keyId,
+  client_first_name: keyWords,
+  client_last_name: keyWords,
+  patient_name: keyWords,
+  remote_client_id: keyText,
+  remote_patient_id: keyText,
+});
+
 /** A page; whatever it does not say about itself is told from its length. */
 const pageOf = <T extends z.ZodType>(entry: T) =>
-  z.looseObject({ content: listOf(entry), per_page: number, total_pages: number, total_count: number });
+  z.looseObject({ content: listOf(entry, 'id'), per_page: count, total_pages: count, total_count: count });
 
-export const appointmentPageWire = pageOf(appointmentWire);
+export const appointmentPageWire = pageOf(appointmentRow);
 
-const client = z.looseObject({ id, name: text, email: text, phone: text, remote_id: text });
+const client = z.looseObject({ id, name: words, email: words, phone: text, remote_id: text });
 export type ClientWire = z.output<typeof client>;
 export const clientWire = client.nullable();
-export const clientsWire = listOf(client);
+
+/** Clients and patients of lists are found by what they carry: of one that cannot be read nobody can tell whether it is meant. */
+export const clientsWire = listOf(
+  client.extend({ name: keyWords, email: keyWords, phone: keyText, remote_id: keyText }),
+  'id',
+);
 
 /** The contract's Patient has no remote id; it is read where it comes all the same. */
-const patient = z.looseObject({ id, name: text, remote_id: text });
+const patient = z.looseObject({ id, name: words, remote_id: keyText });
 export type PatientWire = z.output<typeof patient>;
-export const patientsWire = listOf(patient);
+export const patientsWire = listOf(patient, 'id');
 
-export const taskWire = z.looseObject({ id: soft(id), status: text, title: text, description: text });
+export const taskWire = z.looseObject({ id: soft(id), status: text, title: words, description: words });
 export type TaskWire = z.output<typeof taskWire>;
-export const taskPageWire = pageOf(taskWire);
+/** A task of the list is found by its title. */
+export const taskPageWire = pageOf(taskWire.extend({ title: keyWords }));

@@ -35,7 +35,7 @@ export async function book(
   const slot = slotOfKey(context, kind, body.booking_key);
   checkAge(order, slot, KINDS[kind].minAgeYears);
   takePlace(context, slot);
-  const appointment = newAppointment(context, order, { kind, ...placeOf(slot, order) });
+  const appointment = newAppointment(context, order, { kind, ...placeAt(kind, slot.place, order) });
   Object.assign(appointment, timesOf(slot), { slotId: slot.id, notes: body.appointment_notes ?? null });
   await confirm(context, appointment, order, body);
   return appointment;
@@ -177,10 +177,6 @@ function refuseOver(appointment: AppointmentRecord): void {
 }
 
 type Place = Pick<AppointmentRecord, 'provider' | 'address' | 'location' | 'timezone'>;
-
-function placeOf(slot: Slot, order: OrderRecord): Place {
-  return { ...placeAt(slot.kind, slot.place, order), timezone: slot.start.zoneName ?? 'UTC' };
-}
 
 function placeAt(kind: VisitKind, place: string, order: OrderRecord): Place {
   const site = SITES.find(({ code }) => code === place);

@@ -1,6 +1,7 @@
 import { PSC_TIMEZONE, HOME_AREAS, SITES, type Site } from './catalogue';
 import type { Context } from './context';
 import { refuse, REFUSALS } from './errors';
+import { quirkyDays, quirkySlots } from './quirks';
 import { bookingKey, freeSlots, utc, type Day } from './slots';
 import type { Wire } from './wire';
 
@@ -12,7 +13,8 @@ export function homeAvailability(context: Context, zipCode: string, startDate?: 
   const area = HOME_AREAS[zip];
   if (!area?.providers.some(({ tier }) => tier === 'appointment-ready')) throw REFUSALS.noSlots(zip);
   const days = findsNothing(context) ? [] : freeSlots(context, 'phlebotomy', zip, startDate);
-  return { slots: days.map((day) => dayAnswer(context, day, null)), timezone: area.timezone };
+  const answers = days.map((day) => dayAnswer(context, day, null));
+  return { slots: quirkyDays(context.state.quirks, answers), timezone: area.timezone };
 }
 
 interface SiteQuery {
@@ -41,7 +43,7 @@ export function pscAvailability(context: Context, query: SiteQuery): Wire {
       dayAnswer(context, day, location),
     );
   });
-  return { slots, timezone: PSC_TIMEZONE };
+  return { slots: quirkyDays(context.state.quirks, slots), timezone: PSC_TIMEZONE };
 }
 
 function sitesFor(query: SiteQuery): { site: Site; distance: number | null }[] {
@@ -94,5 +96,5 @@ function dayAnswer(context: Context, day: Day, location: Wire | null): Wire {
       num_appointments_available: slot.free,
     };
   });
-  return { location, date: day.date, slots };
+  return { location, date: day.date, slots: quirkySlots(context.state.quirks, slots) };
 }

@@ -1,5 +1,6 @@
 import type { Agenda } from '../agenda';
 import type { Clock } from '../clock';
+import type { Oddity } from '../oddities';
 import type { Webhooks } from '../webhooks';
 import { REFUSALS } from './errors';
 import { LIVE_APPOINTMENT } from './rules';
@@ -20,6 +21,13 @@ export interface Context {
 /** Now, as the wire has it. */
 export function timestamp(context: Context): string {
   return new Date(context.clock.now()).toISOString();
+}
+
+/** What makes answers and webhooks odd now. */
+export function oddityOf({ state }: Context): Oddity {
+  const { quirks, zone } = state;
+  const zoneName = zone.name === null ? undefined : zone.name === '' ? null : zone.name;
+  return { quirks, zone: 'utc', offset: zone.offset, zoneName };
 }
 
 /** The order, or 404. */

@@ -8,7 +8,7 @@ import { moveAppointment, moveOrder, retimeAppointment, standing } from './chang
 import { isLive, orderOf, type Context } from './context';
 import { refuse } from './errors';
 import { lowLevel, orderIsLive, orderStatus } from './rules';
-import { accountSchema, confirmationPlanSchema, quirksSchema } from './state';
+import { accountSchema, confirmationPlanSchema, quirksSchema, zoneSchema } from './state';
 import { plainAppointment, plainOrder, type Wire } from './wire';
 
 /** The `/_sandbox` routes that only the Junction sandbox has: looking inside, and moving things by hand. */
@@ -67,6 +67,7 @@ function settingControls(app: FastifyInstance, context: Context): void {
     Object.assign(state.quirks, controlBody(quirksSchema, request.body));
     return state.quirks;
   });
+  app.post('/_sandbox/zone', (request) => (state.zone = controlBody(zoneSchema, request.body)));
   app.post('/_sandbox/account', (request) => {
     const given = controlBody(z.record(z.string(), z.unknown()), request.body);
     state.account = controlBody(accountSchema, { ...state.account, ...given });

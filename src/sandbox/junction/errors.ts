@@ -1,3 +1,5 @@
+import type { BodyRefusals } from '../bodies';
+
 /** An answer that refuses a call. `body` is sent as it is: errors come in more than one shape. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -66,3 +68,13 @@ export const REFUSALS = {
   unconfirmed: () => refuse(500, 'Internal Server Error'),
   keyInUse: () => refuse(409, 'A request with this idempotency key is being processed.'),
 } as const;
+
+/** Bodies and queries that are no text, or no JSON: the words of FastAPI and of its parser. */
+export const UNREADABLE: BodyRefusals = {
+  notUtf8: () => refuse(400, 'There was an error parsing the body'),
+  notJson: () => refuseInput([{ loc: ['body'], msg: 'JSON decode error', type: 'json_invalid' }]),
+  illFormed: (path) => refuseInput([{ loc: ['body', ...path], msg: NOT_UNICODE, type: 'string_unicode' }]),
+  badQuery: () => refuseInput([{ loc: ['query'], msg: NOT_UNICODE, type: 'string_unicode' }]),
+};
+
+const NOT_UNICODE = 'Input should be a valid string, unable to parse raw data as a unicode string';

@@ -2,7 +2,11 @@ import type { JunctionState, Quirk } from './state';
 
 /**
  * The oddities of shared/providers.md, "Reading what comes back", each a change to an answer that is right by the
- * contract. They hold for answers and webhooks alike; `GET /_sandbox/state` stays plain.
+ * contract. They hold for answers and webhooks alike; `GET /_sandbox/state` stays plain. Those of availability:
+ * - `oddSlots`: among the slots of each day are null, a text, an empty object, one without times, one at `soon`;
+ * - `oddDays`: among the days are null, one with `slots: null`, one without `slots`, one whose slots are a text;
+ * - `midnightSlots` (see slots.ts): each day also has a slot from 23:30 to 00:30.
+ * Those of values and of bytes are the same at all sandboxes: ../oddities.ts, ../bytes.ts.
  */
 
 type Wire = Record<string, unknown>;
@@ -17,6 +21,22 @@ export function quirkyAppointment(quirks: Quirks, appointment: Wire): Wire {
 /** Changes `order` as the quirks that are on say. */
 export function quirkyOrder(quirks: Quirks, order: Wire): Wire {
   return changed(quirks, ORDER_CHANGES, order);
+}
+
+/** A day's slots with odd ones among them, if so switched. */
+export function quirkySlots(quirks: Quirks, slots: Wire[]): unknown[] {
+  const [first] = slots;
+  if (!quirks.oddSlots || first === undefined) return slots;
+  const timeless = { ...first, start: null, end: null };
+  return [null, 'fully booked', {}, timeless, { ...first, start: 'soon' }, ...slots, null];
+}
+
+/** Days with odd ones among them, if so switched. */
+export function quirkyDays(quirks: Quirks, days: Wire[]): unknown[] {
+  const [first] = days;
+  if (!quirks.oddDays || first === undefined) return days;
+  const closed = [{ ...first, slots: null }, without(first, 'slots'), { ...first, slots: 'closed' }];
+  return [null, ...closed, ...days, null];
 }
 
 function changed(quirks: Quirks, changes: readonly [Quirk, Change][], wire: Wire): Wire {

@@ -2,15 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { createAgenda } from '../agenda';
+import { answerOddly } from '../answers';
+import { readBodiesAsJson } from '../bodies';
+import { oddBytes } from '../bytes';
 import { createClock, HOUR_MS } from '../clock';
-import { readBodiesAsJson, sharedControls } from '../controls';
+import { sharedControls } from '../controls';
 import { createFaults } from '../faults';
 import { misbehave } from '../misbehaviour';
 import { openStore, type Store } from '../store';
 import { createWebhooks } from '../webhooks';
-import type { Context } from './context';
+import { oddityOf, type Context } from './context';
 import { junctionControls } from './controls';
-import { Refusal, refuseInput, REFUSALS } from './errors';
+import { Refusal, REFUSALS, UNREADABLE } from './errors';
 import { runJob } from './jobs';
 import { appointmentRoutes } from './routes-appointments';
 import { catalogueRoutes } from './routes-catalogue';
@@ -69,11 +72,10 @@ export async function createJunctionSandbox(options: JunctionSandboxOptions): Pr
 function wire(app: FastifyInstance, store: Store<JunctionState>, options: JunctionSandboxOptions): void {
   const faults = createFaults();
   const context = createContext(app, store, options, faults);
-  const malformed = (): Error =>
-    refuseInput([{ loc: ['body'], msg: 'JSON decode error', type: 'json_invalid' }]);
-  readBodiesAsJson(app, malformed);
+  readBodiesAsJson(app, UNREADABLE);
   answerErrors(app);
   const calls = misbehave(app, faults);
+  answerOddly(app, () => oddityOf(context));
   app.addHook('onSend', async (request) => {
     if (request.method !== 'GET') await store.saved();
   });
@@ -115,6 +117,7 @@ function createContext(
     clock,
     faults,
     plan: (message, attempt, inMs) => plan({ kind: 'deliver', message, attempt }, inMs),
+    encode: (body) => oddBytes(body, 'Webhooks', state.quirks),
   });
   const agenda = createAgenda<JunctionJob>({
     clock,

@@ -57,6 +57,10 @@ const TIMETABLES: Readonly<Record<VisitKind, Timetable>> = {
   },
 };
 
+/** The start of the slot that crosses midnight, which is on offer while `midnightSlots` is on. */
+const BEFORE_MIDNIGHT = '23:30';
+const ACROSS_MIDNIGHT_MINUTES = 60;
+
 /** One day's slots that are free. */
 export interface Day {
   date: string;
@@ -68,9 +72,10 @@ export interface Day {
  * A place that is not served has none.
  */
 export function freeSlots(context: Context, kind: VisitKind, place: string, startDate?: string): Day[] {
-  const { timezone, days, starts } = TIMETABLES[kind];
-  const zone = timezone(place);
+  const { days, starts } = TIMETABLES[kind];
+  const zone = zoneOf(context, kind, place);
   if (zone === null) return [];
+  const offered = context.state.quirks.midnightSlots ? [...starts, BEFORE_MIDNIGHT] : starts;
   const today = DateTime.fromMillis(context.clock.now(), { zone }).startOf('day');
   const from = startDate === undefined ? today : DateTime.fromISO(startDate, { zone });
   if (from < today) throw REFUSALS.pastStart();
@@ -80,8 +85,8 @@ export function freeSlots(context: Context, kind: VisitKind, place: string, star
     .map((day) => day.toISODate() ?? '')
     .map((date) => ({
       date,
-      slots: starts
-        .map((time) => slotAt(kind, place, date, time))
+      slots: offered
+        .map((time) => slotAt(context, kind, place, date, time))
         .filter((slot) => slot !== null)
         .map((slot) => ({ ...slot, free: placesLeft(context, slot, holders) }))
         .filter(({ free }) => free > 0),
@@ -118,7 +123,7 @@ export function slotOfKey(context: Context, kind: VisitKind, key: string): Slot 
   const [encoded = '', signed = ''] = key.split('.');
   const content = Buffer.from(encoded, 'base64url').toString();
   const [id = '', expiresAt, generation] = content.split('~');
-  const slot = slotOfId(id);
+  const slot = slotOfId(context, id);
   const good =
     same(signed, signature(context, content)) &&
     Number(expiresAt) > context.clock.now() &&
@@ -128,9 +133,9 @@ export function slotOfKey(context: Context, kind: VisitKind, key: string): Slot 
 }
 
 /** The slot of an id; null when there is no such slot. */
-export function slotOfId(id: string): Slot | null {
+function slotOfId(context: Context, id: string): Slot | null {
   const [kind, place = '', date = '', time = ''] = id.split('|');
-  return kind === 'phlebotomy' || kind === 'psc' ? slotAt(kind, place, date, time) : null;
+  return kind === 'phlebotomy' || kind === 'psc' ? slotAt(context, kind, place, date, time) : null;
 }
 
 /** UTC with the seed's `+00:00`. */
@@ -138,10 +143,17 @@ export function utc(time: DateTime): string {
   return time.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ssZZ");
 }
 
-function slotAt(kind: VisitKind, place: string, date: string, time: string): Slot | null {
-  const { timezone, lengthMinutes, starts } = TIMETABLES[kind];
-  const zone = timezone(place);
-  if (zone === null || !starts.includes(time)) return null;
+/** The zone of the walls' clocks at a place; null where nothing is served. */
+function zoneOf({ state }: Context, kind: VisitKind, place: string): string | null {
+  const { offset } = state.zone;
+  const zone = TIMETABLES[kind].timezone(place);
+  return zone === null || offset === null ? zone : `UTC${offset}`;
+}
+
+function slotAt(context: Context, kind: VisitKind, place: string, date: string, time: string): Slot | null {
+  const { lengthMinutes, starts } = TIMETABLES[kind];
+  const zone = zoneOf(context, kind, place);
+  if (zone === null || !(starts.includes(time) || time === BEFORE_MIDNIGHT)) return null;
   const start = DateTime.fromISO(`${date}T${time}`, { zone });
   // An hour that the clocks skip on this day has no slot.
   if (!start.isValid || start.toFormat('HH:mm') !== time) return null;
@@ -152,7 +164,7 @@ function slotAt(kind: VisitKind, place: string, date: string, time: string): Slo
     kind,
     place,
     start,
-    end: start.plus({ minutes: lengthMinutes }),
+    end: start.plus({ minutes: time === BEFORE_MIDNIGHT ? ACROSS_MIDNIGHT_MINUTES : lengthMinutes }),
     capacity: kind === 'psc' ? 1 : 1 + (dice.readUInt8(0) % 3),
     price: kind === 'psc' ? 0 : 50 + 5 * (dice.readUInt8(1) % 6),
     isPriority: dice.readUInt8(2) % 5 === 0,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ANSWER_BYTES, WEBHOOK_BYTES } from '../bytes';
+import { VALUE_QUIRKS } from '../oddities';
 import { messageSchema } from '../webhooks';
 import { MODALITIES } from './rules';
 import { createOrderSchema, usAddressSchema } from './validation';
@@ -80,7 +82,10 @@ export const accountSchema = z.strictObject({
   physicianRequired: z.boolean().default(false),
 });
 
-/** Ways in which answers break the contract's word, set by `POST /_sandbox/quirks`. See quirks.ts. */
+/**
+ * Ways in which answers break the contract's word, set by `POST /_sandbox/quirks`. See quirks.ts, and for those that
+ * all sandboxes have ../oddities.ts and ../bytes.ts.
+ */
 export const QUIRKS = [
   'noOffsetTimes',
   'missingOrderId',
@@ -102,9 +107,30 @@ export const QUIRKS = [
   'wrappedOrderAnswer',
   'areaTiers',
   'slotConflict404',
+  'oddSlots',
+  'oddDays',
+  'midnightSlots',
+  ...VALUE_QUIRKS,
+  ...ANSWER_BYTES,
+  ...WEBHOOK_BYTES,
 ] as const;
 export type Quirk = (typeof QUIRKS)[number];
 export const quirksSchema = z.partialRecord(z.enum(QUIRKS), z.boolean());
+
+/** What the places' clocks and names of zones are, set by `POST /_sandbox/zone`. Null is as delivered. */
+export const zoneSchema = z.strictObject({
+  /**
+   * The offset (`-07:00`) that the walls' clocks have all year. All times come with it, as from a vendor whose zone
+   * data are newer than the reader's.
+   */
+  offset: z
+    .string()
+    .regex(/^[+-]\d\d:\d\d$/)
+    .nullable()
+    .default(null),
+  /** What answers call the zone: another one, an abbreviation, or an empty text for none (null on the wire). */
+  name: z.string().nullable().default(null),
+});
 
 const slotControlsSchema = z.object({
   /** Book calls that will find their slot taken by somebody else. */
@@ -170,6 +196,8 @@ export const junctionStateSchema = z.object({
   confirmations: z.array(confirmationPlanSchema),
   account: accountSchema,
   quirks: quirksSchema,
+  // A file of an earlier build does not have it.
+  zone: zoneSchema.default({ offset: null, name: null }),
   slots: slotControlsSchema,
   advanceOrders: z.boolean(),
   jobs: z.array(jobSchema),
@@ -190,6 +218,7 @@ export function emptyState(advanceOrders: boolean, keySecret: string): JunctionS
     confirmations: [],
     account: accountSchema.parse({}),
     quirks: {},
+    zone: { offset: null, name: null },
     slots: { snatch: 0, empty: 0, taken: [], capacity: null, keyGeneration: 0 },
     advanceOrders,
     jobs: [],

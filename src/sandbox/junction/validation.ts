@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { refuseInput, type Problem } from './errors';
 import { MODALITIES } from './rules';
@@ -5,17 +6,46 @@ import { MODALITIES } from './rules';
 /** What the sandbox accepts, as the contract has it. Unknown fields pass, as they do at FastAPI. */
 
 const zip = z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code');
-const notes = z.string().max(1_000).nullish();
+
+/** A limit in characters, as the vendor's language counts them: an emoji is one (or several), never half of one. */
+const atMost = (characters: number) =>
+  [
+    (text: string) => Array.from(text).length <= characters,
+    `must have at most ${characters} characters`,
+  ] as const;
+
+const notes = z
+  .string()
+  .refine(...atMost(1_000))
+  .nullish();
 
 /** The vendor's pattern for names (docs: order requirements): letters with accents are refused. */
 const name = z
   .string()
   .min(1)
-  .max(50)
+  .refine(...atMost(50))
   .regex(
     /^([a-zA-Z0-9]{1})([a-zA-Z0-9-.,']*(\s[a-zA-Z0-9-.,']+)*[a-zA-Z0-9-.,']?)$/,
     'contains invalid characters',
   );
+
+/** Format `email` (contract): RFC 5321's dot-atoms and quoted parts, international ones among them, and IDN. */
+const email = z.string().refine(isEmail, 'value is not a valid email address');
+
+const ATOM = "[\\w!#$%&'*+\\-/=?^`{|}~\\u0080-\\u{10ffff}]+";
+const LOCAL_PART = new RegExp(`^(${ATOM}(\\.${ATOM})*|"[^"\\\\\\p{Cc}]+")$`, 'u');
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]+|[a-z0-9-]*[a-z])$/i;
+
+function isEmail(text: string): boolean {
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, at);
+  return (
+    at > 0 &&
+    Buffer.byteLength(local) <= 64 &&
+    LOCAL_PART.test(local) &&
+    DOMAIN.test(domainToASCII(text.slice(at + 1)))
+  );
+}
 
 export const usAddressSchema = z.looseObject({
   first_line: z.string(),
@@ -50,7 +80,7 @@ const patientDetailsSchema = z.looseObject({
   dob: z.iso.date(),
   gender: z.enum(['female', 'male', 'other', 'unknown']),
   phone_number: z.string(),
-  email: z.email(),
+  email,
   medical_proxy: proxySchema.nullish(),
 });
 

@@ -1,5 +1,6 @@
+import { oddly } from '../oddities';
 import { LAB_TESTS } from './catalogue';
-import { currentAppointment, isLive, type Context } from './context';
+import { currentAppointment, isLive, oddityOf, type Context } from './context';
 import { quirkyAppointment, quirkyOrder } from './quirks';
 import { eventStatus, lowLevel, topLevel, type Modality } from './rules';
 import type { AppointmentRecord, OrderRecord } from './state';
@@ -31,7 +32,7 @@ export function eventBody(context: Context, eventType: string, userId: string, d
     user_id: userId,
     client_user_id: userId,
     team_id: context.state.teamId,
-    data,
+    data: oddly(data, oddityOf(context)),
   };
 }
 

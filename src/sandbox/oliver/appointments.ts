@@ -50,11 +50,11 @@ export function list(context: Context, practice: Practice, query: ListQuery): Ap
       const at = Date.parse(updatedAt);
       return listed && theirs === practice && at >= from && at <= to;
     })
-    .sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt) || a.id - b.id);
+    .sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt));
 }
 
 /** The appointment of an id, or 404. */
-export function appointmentOf(context: Context, id: number): AppointmentRecord {
+export function appointmentOf(context: Context, id: string): AppointmentRecord {
   const found = context.state.appointments.find((appointment) => appointment.id === id);
   if (!found) throw REFUSALS.noAppointment();
   return found;

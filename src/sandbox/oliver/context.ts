@@ -20,9 +20,19 @@ export function timestamp(context: Context): string {
   return new Date(context.clock.now()).toISOString();
 }
 
-/** A number that no other record has. */
-export function newId(context: Context): number {
-  return context.state.nextId++;
+/** The zone of the walls' clocks at a practice. */
+export function zoneOf({ state, timezones }: Context, practice: Practice): string {
+  const offset = state.offsets[practice];
+  return offset === null ? timezones[practice] : `UTC${offset}`;
+}
+
+/** Above all that a JavaScript number holds exactly; as it is odd, so are all ids made of it. */
+const BIG = 2n ** 60n + 1n;
+
+/** A number that no other record has, as text: with `bigIds` it is one that a JavaScript number cannot hold. */
+export function newId({ state }: Context): string {
+  const id = state.nextId++;
+  return String(state.quirks.bigIds ? BIG + 2n * BigInt(id) : id);
 }
 
 const OVER: readonly string[] = ['DONE', 'DELETED', 'DECLINED'];

@@ -7,7 +7,7 @@ import { add, appointmentOf, change } from './appointments';
 import { setClinic } from './clinic';
 import { isLive, type Context } from './context';
 import { addClient, addPatient, clientOf, patientOf } from './people';
-import { accountSchema, clinicSchema, practiceSchema, PRACTICES, quirksSchema } from './state';
+import { accountSchema, clinicSchema, offsetSchema, practiceSchema, PRACTICES, quirksSchema } from './state';
 import { complete, setStatus, taskOf } from './tasks';
 import { clientAnswer, patientAnswer, plainAppointment, plainTask, type Wire } from './wire';
 
@@ -34,12 +34,13 @@ function stateAnswer({ state }: Context, calls: LoggedCall[]): Wire {
     appointments: state.appointments.map(plainAppointment),
     staffTasks: state.tasks.map((task) => ({ ...plainTask(task), practice: task.practice })),
     // Oliver has no orders; the field is there so that all sandboxes can be read alike.
-    live: { appointments: state.appointments.filter(isLive).map(({ id }) => String(id)), orders: [] },
+    live: { appointments: state.appointments.filter(isLive).map(({ id }) => id), orders: [] },
     calls,
   };
 }
 
 const clinicBody = clinicSchema.partial().extend({ practice: practiceSchema.optional() });
+const zoneBody = z.strictObject({ practice: practiceSchema.optional(), offset: offsetSchema });
 const count = z.number().int().min(0).optional();
 
 function settingControls(app: FastifyInstance, context: Context): void {
@@ -57,6 +58,11 @@ function settingControls(app: FastifyInstance, context: Context): void {
   app.post('/_sandbox/quirks', (request) =>
     Object.assign(state.quirks, controlBody(quirksSchema, request.body)),
   );
+  app.post('/_sandbox/zone', (request) => {
+    const { practice, offset } = controlBody(zoneBody, request.body);
+    (practice === undefined ? PRACTICES : [practice]).forEach((one) => (state.offsets[one] = offset));
+    return state.offsets;
+  });
   app.post('/_sandbox/account', (request) =>
     Object.assign(state.account, controlBody(accountSchema.partial(), request.body)),
   );
@@ -152,7 +158,7 @@ function moveControls(app: FastifyInstance, context: Context): void {
   });
 
   app.post<{ Params: { id: string } }>('/_sandbox/appointments/:id', (request) => {
-    const appointment = appointmentOf(context, Number(request.params.id));
+    const appointment = appointmentOf(context, request.params.id);
     const { status, start_at: start, end_at: end, listed } = controlBody(moveBody, request.body);
     change(context, appointment, {
       status: status ?? appointment.status,

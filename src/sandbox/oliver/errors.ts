@@ -1,3 +1,5 @@
+import type { BodyRefusals } from '../bodies';
+
 /** An answer that refuses a call: `{success: false, message}` (contract: GeneralError and SignInError). */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -22,7 +24,6 @@ export const REFUSALS = {
   badToken: refusal(401, 'Invalid or expired token'),
   noLocation: refusal(400, 'X-Client-Id header is required'),
   badLocation: refusal(401, 'You do not have access to this location'),
-  notJson: refusal(400, 'The body is not valid JSON'),
   slotGone: refusal(400, 'This time slot is no longer available'),
   badSlot: refusal(400, 'Invalid slot_id'),
   noClientForm: refusal(
@@ -44,3 +45,11 @@ export const REFUSALS = {
 export function refuseInput(message: string): Refusal {
   return new Refusal(400, message);
 }
+
+/** Bodies and queries that are no text, or no JSON. */
+export const UNREADABLE: BodyRefusals = {
+  notUtf8: refusal(400, 'The body is not valid UTF-8'),
+  notJson: refusal(400, 'The body is not valid JSON'),
+  illFormed: (path) => refuseInput(`${path.join('.') || 'body'}: must be well-formed Unicode`),
+  badQuery: refusal(400, 'The query is not valid UTF-8'),
+};

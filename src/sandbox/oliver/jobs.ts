@@ -6,7 +6,7 @@ import { complete, taskOf } from './tasks';
 
 /** Does what was planned, unless the world has moved on since. */
 export function runJob(context: Context, job: OliverJob): void {
-  if (job.kind === 'task') return completeByItself(context, String(job.taskId));
+  if (job.kind === 'task') return completeByItself(context, job.taskId);
   const appointment = appointmentOf(context, job.appointmentId);
   if (job.kind === 'visit' && appointment.startAt !== job.startAt) return;
   if (mayFollow(appointment.status, job.to)) change(context, appointment, { status: job.to });

@@ -18,12 +18,12 @@ export function findClients(context: Context, practice: Practice, query: Clients
 
 /** The client of an id, or 400: the contract has no 404 here. */
 export function clientOf(context: Context, practice: Practice, id: string): ClientRecord {
-  return one(clientsOf(context, practice), (client) => String(client.id) === id, REFUSALS.noClient);
+  return one(clientsOf(context, practice), (client) => client.id === id, REFUSALS.noClient);
 }
 
 /** The patient of an id, or 400. */
 export function patientOf(context: Context, practice: Practice, id: string): PatientRecord {
-  return one(patientsIn(context, practice), (patient) => String(patient.id) === id, REFUSALS.noPatient);
+  return one(patientsIn(context, practice), (patient) => patient.id === id, REFUSALS.noPatient);
 }
 
 /** A client's patients, narrowed by part of the name. */
@@ -88,8 +88,8 @@ function byName(body: CreateAppointment): (client: ClientRecord) => boolean {
     (!email || sameEmail(client, email));
 }
 
-function byId(id: number | undefined, remoteId: string | undefined) {
-  return (record: { id: number; remoteId: string | null }): boolean =>
+function byId(id: string | undefined, remoteId: string | undefined) {
+  return (record: { id: string; remoteId: string | null }): boolean =>
     id === undefined ? record.remoteId === remoteId : record.id === id;
 }
 

@@ -9,7 +9,13 @@ import type { OliverState, Quirk } from './state';
  * - `missingRemoteIds`: no remote ids, as in a practice without its own system;
  * - `nullOptional`: null where the contract leaves a field out;
  * - `schemaTimes`: open times in the formats of the schema (date, time) instead of those of its descriptions;
- * - `patientRemoteIds`: patients show their remote id, which the contract does not promise.
+ * - `patientRemoteIds`: patients show their remote id, which the contract does not promise;
+ * - `bigIds`: what is made while it is on gets an id above 2^53 and keeps it: an integer in the answer to a create,
+ *   digits elsewhere (see context.ts);
+ * - `oddSlots`: among the times of each day are null, a text, an empty object, one without start, one at `soon`;
+ * - `oddDays`: among the days are null, one with `times: null`, one without `times`, one whose times are a text;
+ * - `midnightSlots` (see slots.ts): each vet also has a slot from 23:30 to 00:30.
+ * Those of values and of bytes are the same at all sandboxes: ../oddities.ts, ../bytes.ts.
  */
 
 type Wire = Record<string, unknown>;
@@ -44,6 +50,7 @@ const CHANGES: readonly [Quirk, readonly Shape[], Change][] = [
   ],
   ['swappedIds', ['created', 'listed', 'client', 'patient', 'task'], swappedIds],
   ['schemaTimes', ['openDay'], schemaTimes],
+  ['oddSlots', ['openDay'], oddSlots],
 ];
 
 function only(wire: Wire, fields: readonly string[]): Wire {
@@ -61,8 +68,25 @@ function swappedIds(wire: Wire): Wire {
 }
 
 function swapped(id: unknown): unknown {
-  if (typeof id === 'number') return String(id);
-  return typeof id === 'string' ? Number(id) : id;
+  if (typeof id === 'bigint') return String(id);
+  return typeof id === 'string' ? BigInt(id) : id;
+}
+
+function oddSlots(wire: Wire): Wire {
+  const times: unknown[] = Array.isArray(wire.times) ? wire.times : [];
+  const [first] = times;
+  if (typeof first !== 'object' || first === null) return wire;
+  const timeless = { ...first, start: null, end: null };
+  const odd = [null, 'fully booked', {}, timeless, { ...first, start: 'soon' }];
+  return { ...wire, times: [...odd, ...times, null] };
+}
+
+/** Days with odd ones among them, if so switched. */
+export function quirkyDays(quirks: OliverState['quirks'], days: Wire[]): unknown[] {
+  const [first] = days;
+  if (!quirks.oddDays || first === undefined) return days;
+  const closed = [{ ...first, times: null }, without(first, ['times']), { ...first, times: 'closed' }];
+  return [null, ...closed, ...days, null];
 }
 
 /** `2026-12-07` and `16:00:00-06:00`. */

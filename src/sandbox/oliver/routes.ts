@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Oddity } from '../oddities';
 import { create, list } from './appointments';
-import type { Context } from './context';
+import { zoneOf, type Context } from './context';
 import { REFUSALS } from './errors';
 import { clientOf, findClients, findPatients, patientOf } from './people';
+import { quirkyDays } from './quirks';
 import { openTimes } from './slots';
 import { practiceSchema, type Practice } from './state';
 import { createTask, setStatus, taskOf, updateTask } from './tasks';
@@ -55,6 +57,12 @@ export function coreRoutes(app: FastifyInstance, context: Context): void {
   taskRoutes(app, context);
 }
 
+/** What makes the answer to a call odd now. */
+export function oddityOf(context: Context, { headers }: FastifyRequest): Oddity {
+  const practice = practiceSchema.safeParse(headers['x-client-id']).data;
+  return { quirks: context.state.quirks, zone: practice === undefined ? 'utc' : zoneOf(context, practice) };
+}
+
 /** The practice that a call is about. Refuses a call that names none, or one that is not ours. */
 function practiceOf(request: FastifyRequest): Practice {
   const location = request.headers['x-client-id'];
@@ -67,7 +75,8 @@ function practiceOf(request: FastifyRequest): Practice {
 function appointmentRoutes(app: FastifyInstance, context: Context): void {
   app.post(`${CORE}/open_times`, (request) => {
     const days = openTimes(context, practiceOf(request), parse(openTimesSchema, request.body));
-    return success(days.map((day) => openDayAnswer(context, day)));
+    const answers = days.map((day) => openDayAnswer(context, day));
+    return success(quirkyDays(context.state.quirks, answers));
   });
 
   app.post(`${CORE}/appointments`, (request) => {

@@ -38,7 +38,7 @@ const PATIENTS: readonly PatientRow[] = [
 
 export const SEED: { clients: ClientRecord[]; patients: PatientRecord[] } = {
   clients: CLIENTS.map(([id, practice, remoteId, firstName, lastName, phone, email]) => ({
-    id,
+    id: String(id),
     practice,
     remoteId,
     firstName,
@@ -47,8 +47,8 @@ export const SEED: { clients: ClientRecord[]; patients: PatientRecord[] } = {
     email,
   })),
   patients: PATIENTS.map(([id, clientId, remoteId, name, species, breed]) => ({
-    id,
-    clientId,
+    id: String(id),
+    clientId: String(clientId),
     remoteId,
     name,
     species,

@@ -2,17 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { createAgenda } from '../agenda';
+import { answerOddly } from '../answers';
+import { readBodiesAsJson } from '../bodies';
 import { createClock, HOUR_MS } from '../clock';
-import { readBodiesAsJson, sharedControls } from '../controls';
+import { sharedControls } from '../controls';
 import { createFaults } from '../faults';
 import { misbehave } from '../misbehaviour';
 import { DEFAULT_TIME_SCALE, listen, openApp, type RunningSandbox } from '../serve';
 import { openStore, type Store } from '../store';
 import type { Context } from './context';
 import { oliverControls } from './controls';
-import { Refusal, REFUSALS } from './errors';
+import { Refusal, UNREADABLE } from './errors';
 import { runJob } from './jobs';
-import { coreRoutes, signInRoute } from './routes';
+import { coreRoutes, oddityOf, signInRoute } from './routes';
 import { freshState, oliverStateSchema, type OliverJob, type OliverState, type Practice } from './state';
 
 /** How the Oliver sandbox is run. */
@@ -48,9 +50,10 @@ export async function createOliverSandbox(options: OliverSandboxOptions): Promis
 function wire(app: FastifyInstance, store: Store<OliverState>, options: OliverSandboxOptions): void {
   const faults = createFaults();
   const context = createContext(app, store, options);
-  readBodiesAsJson(app, REFUSALS.notJson);
+  readBodiesAsJson(app, UNREADABLE);
   answerErrors(app);
   const calls = misbehave(app, faults);
+  answerOddly(app, (request) => oddityOf(context, request));
   app.addHook('onSend', async (request) => {
     if (request.method !== 'GET') await store.saved();
   });

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { isLive, type Context } from './context';
+import { isLive, zoneOf, type Context } from './context';
 import { REFUSALS } from './errors';
 import type { Practice } from './state';
 import { APPOINTMENT_TYPES, type AppointmentType, type OpenTimesQuery } from './validation';
@@ -34,6 +34,9 @@ export interface OpenDay {
 }
 
 const SLOT_MINUTES = 20;
+/** The start of the slot that crosses midnight, which is open while `midnightSlots` is on. */
+const BEFORE_MIDNIGHT = '23:30';
+const ACROSS_MIDNIGHT_MINUTES = 60;
 /** Days that one search covers; the contract names no number. */
 const DAYS = 14;
 const SUNDAY = 7;
@@ -51,7 +54,7 @@ const VETS: readonly Vet[] = [
 
 /** The open times of the days from the asked one on, none of them past. An `empty` control hides them. */
 export function openTimes(context: Context, practice: Practice, query: OpenTimesQuery): OpenDay[] {
-  const zone = context.timezones[practice];
+  const zone = zoneOf(context, practice);
   const asked = DateTime.fromISO(query.search_from_date, { zone });
   const earliest = DateTime.max(asked, DateTime.fromMillis(context.clock.now(), { zone }));
   const { slots } = context.state;
@@ -63,7 +66,7 @@ export function openTimes(context: Context, practice: Practice, query: OpenTimes
       day,
       slots: hidden
         ? []
-        : slotsOf(practice, query.appointment_type, day).filter(
+        : slotsOf(context, practice, query.appointment_type, day).filter(
             ({ start, key }) => start > earliest && !held.has(key),
           ),
     }),
@@ -79,9 +82,9 @@ export function slotUuid({ practice, type, vet, start }: Slot): string {
 /** The slot that an identifier books. Refuses one that names no slot of this practice, or a past one. */
 export function slotOf(context: Context, practice: Practice, uuid: string): Slot {
   const [, type, , startAt = ''] = Buffer.from(uuid, 'base64url').toString().split('|');
-  const day = DateTime.fromISO(startAt, { zone: context.timezones[practice] }).startOf('day');
+  const day = DateTime.fromISO(startAt, { zone: zoneOf(context, practice) }).startOf('day');
   const known = APPOINTMENT_TYPES.find((one) => one === type);
-  const ofDay = known !== undefined && day.isValid ? slotsOf(practice, known, day) : [];
+  const ofDay = known !== undefined && day.isValid ? slotsOf(context, practice, known, day) : [];
   const slot = ofDay.find((one) => slotUuid(one) === uuid);
   if (!slot) throw REFUSALS.badSlot();
   if (slot.start.toMillis() <= context.clock.now()) throw REFUSALS.slotGone();
@@ -104,16 +107,18 @@ function heldKeys(context: Context): Set<string | null> {
   return new Set([...slots.taken, ...appointments.filter(isLive).map(({ slotKey }) => slotKey)]);
 }
 
-function slotsOf(practice: Practice, type: AppointmentType, day: DateTime): Slot[] {
+function slotsOf(context: Context, practice: Practice, type: AppointmentType, day: DateTime): Slot[] {
   if (day.weekday === SUNDAY) return [];
+  const late = context.state.quirks.midnightSlots ? [BEFORE_MIDNIGHT] : [];
   return VETS.filter(({ types }) => types.includes(type))
-    .flatMap((vet) => vet.starts.map((time) => slotAt(practice, type, vet, day, time)))
+    .flatMap((vet) => [...vet.starts, ...late].map((time) => slotAt(practice, type, vet, day, time)))
     .sort((a, b) => a.start.toMillis() - b.start.toMillis());
 }
 
 function slotAt(practice: Practice, type: AppointmentType, vet: Vet, day: DateTime, time: string): Slot {
   const [hour, minute] = time.split(':').map(Number);
   const start = day.set({ hour, minute });
+  const end = start.plus({ minutes: time === BEFORE_MIDNIGHT ? ACROSS_MIDNIGHT_MINUTES : SLOT_MINUTES });
   const key = [practice, vet.id, start.toUTC().toISO()].join('|');
-  return { practice, type, vet, start, end: start.plus({ minutes: SLOT_MINUTES }), key };
+  return { practice, type, vet, start, end, key };
 }

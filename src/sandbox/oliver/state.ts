@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ANSWER_BYTES } from '../bytes';
+import { VALUE_QUIRKS } from '../oddities';
 import { SEED, FIRST_FREE_ID } from './seed';
 
 /** All that the Oliver sandbox remembers. It is kept in a file, so it is read back through these schemas. */
@@ -8,8 +10,11 @@ export const PRACTICES = ['1', '2'] as const;
 export const practiceSchema = z.enum(PRACTICES);
 export type Practice = (typeof PRACTICES)[number];
 
+/** Digits; a file of an earlier build has a number. */
+const idSchema = z.union([z.string(), z.int().transform(String)]);
+
 export const clientSchema = z.object({
-  id: z.number(),
+  id: idSchema,
   practice: practiceSchema,
   /** Null: not in the practice's own system (PIMS). */
   remoteId: z.string().nullable(),
@@ -21,8 +26,8 @@ export const clientSchema = z.object({
 export type ClientRecord = z.infer<typeof clientSchema>;
 
 export const patientSchema = z.object({
-  id: z.number(),
-  clientId: z.number(),
+  id: idSchema,
+  clientId: idSchema,
   remoteId: z.string().nullable(),
   name: z.string(),
   species: z.string(),
@@ -31,11 +36,11 @@ export const patientSchema = z.object({
 export type PatientRecord = z.infer<typeof patientSchema>;
 
 const appointmentSchema = z.object({
-  id: z.number(),
+  id: idSchema,
   practice: practiceSchema,
   remoteId: z.string().nullable(),
-  clientId: z.number(),
-  patientId: z.number(),
+  clientId: idSchema,
+  patientId: idSchema,
   /** The slot that it holds (see slots.ts); null when it was made without one. */
   slotKey: z.string().nullable(),
   startAt: z.string(),
@@ -54,14 +59,14 @@ export const TASK_STATUSES = ['pending', 'completed', 'canceled'] as const;
 export const TASK_TYPES = ['task', 'rx_refill'] as const;
 
 const taskSchema = z.object({
-  id: z.number(),
+  id: idSchema,
   practice: practiceSchema,
   type: z.enum(TASK_TYPES),
   status: z.enum(TASK_STATUSES),
   title: z.string(),
   description: z.string(),
-  clientId: z.number().nullable(),
-  patientId: z.number().nullable(),
+  clientId: idSchema.nullable(),
+  patientId: idSchema.nullable(),
   referenceTimeAt: z.string().nullable(),
   finalizedAt: z.string().nullable(),
   createdAt: z.string(),
@@ -89,7 +94,16 @@ export const accountSchema = z.strictObject({
   secondCreate: z.enum(['refused', 'allowed']),
 });
 
-/** Ways in which answers break the contract's word, set by `POST /_sandbox/quirks`. See quirks.ts. */
+/** An offset (`-07:00`) that a practice's clocks have all year, whatever its zone; null: the zone's own. */
+export const offsetSchema = z
+  .string()
+  .regex(/^[+-]\d\d:\d\d$/)
+  .nullable();
+
+/**
+ * Ways in which answers break the contract's word, set by `POST /_sandbox/quirks`. See quirks.ts, and for those that
+ * all sandboxes have ../oddities.ts and ../bytes.ts.
+ */
 export const QUIRKS = [
   'unknownStatus',
   'swappedIds',
@@ -99,6 +113,12 @@ export const QUIRKS = [
   'nullOptional',
   'schemaTimes',
   'patientRemoteIds',
+  'bigIds',
+  'oddSlots',
+  'oddDays',
+  'midnightSlots',
+  ...VALUE_QUIRKS,
+  ...ANSWER_BYTES,
 ] as const;
 export type Quirk = (typeof QUIRKS)[number];
 export const quirksSchema = z.partialRecord(z.enum(QUIRKS), z.boolean());
@@ -106,16 +126,16 @@ export const quirksSchema = z.partialRecord(z.enum(QUIRKS), z.boolean());
 const jobBase = { id: z.string(), dueAt: z.number() };
 
 const jobSchema = z.discriminatedUnion('kind', [
-  z.object({ ...jobBase, kind: z.literal('word'), appointmentId: z.number(), to: z.string() }),
+  z.object({ ...jobBase, kind: z.literal('word'), appointmentId: idSchema, to: z.string() }),
   z.object({
     ...jobBase,
     kind: z.literal('visit'),
-    appointmentId: z.number(),
+    appointmentId: idSchema,
     /** The start that was planned; the job is void once the appointment has moved. */
     startAt: z.string(),
     to: z.enum(['IN_PROGRESS', 'DONE']),
   }),
-  z.object({ ...jobBase, kind: z.literal('task'), taskId: z.number() }),
+  z.object({ ...jobBase, kind: z.literal('task'), taskId: idSchema }),
 ]);
 export type OliverJob = z.infer<typeof jobSchema>;
 
@@ -142,6 +162,8 @@ export const oliverStateSchema = z.object({
   clinics: z.record(practiceSchema, clinicSchema.extend({ listsNew: z.boolean().default(true) })),
   account: accountSchema,
   quirks: quirksSchema,
+  // A file of an earlier build does not have it. Set by `POST /_sandbox/zone`.
+  offsets: z.record(practiceSchema, offsetSchema).default({ '1': null, '2': null }),
   slots: z.object({
     /** Creates that will find their slot taken by somebody else. */
     snatch: z.number(),
@@ -175,6 +197,7 @@ export function freshState(tokenSecret: string): OliverState {
     clinics: { '1': { ...OBLIGING }, '2': { ...OBLIGING } },
     account: { secondCreate: 'refused' },
     quirks: {},
+    offsets: { '1': null, '2': null },
     slots: { snatch: 0, empty: 0, taken: [] },
     jobs: [],
   };

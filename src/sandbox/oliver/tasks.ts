@@ -32,7 +32,7 @@ export function createTask(context: Context, practice: Practice, body: CreateTas
 /** The task of an id, or 404. */
 export function taskOf(context: Context, id: string, practice?: Practice): TaskRecord {
   const found = context.state.tasks.find(
-    (task) => String(task.id) === id && (practice === undefined || task.practice === practice),
+    (task) => task.id === id && (practice === undefined || task.practice === practice),
   );
   if (!found) throw REFUSALS.noTask();
   return found;
@@ -83,7 +83,7 @@ function namedAppointment(context: Context, task: TaskRecord): AppointmentRecord
   const live = context.state.appointments.filter((one) => one.practice === task.practice && isLive(one));
   const numbers = textOf(task).match(/(?<![\w-])\d+(?![\w-])/g) ?? [];
   for (const number of numbers) {
-    const named = live.find(({ id }) => String(id) === number);
+    const named = live.find(({ id }) => id === number);
     if (named) return named;
   }
   const [only, another] = live.filter((appointment) => isMeant(task, appointment));

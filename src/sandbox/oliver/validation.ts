@@ -18,15 +18,18 @@ export const openTimesSchema = z.looseObject({
 });
 export type OpenTimesQuery = z.infer<typeof openTimesSchema>;
 
+/** An integer of any size, as digits. */
+const integerId = z.union([z.int(), z.bigint()]).transform(String);
+
 export const createSchema = z.looseObject({
   slot_id: z.string(),
-  client_id: z.int().optional(),
+  client_id: integerId.optional(),
   client_remote_id: z.string().optional(),
   first_name: z.string().optional(),
   last_name: z.string().optional(),
   phone: z.string().optional(),
   email: z.string().optional(),
-  patient_id: z.int().optional(),
+  patient_id: integerId.optional(),
   patient_remote_id: z.string().optional(),
   note: z.string().optional(),
   status: z.enum(['REQUESTED', 'ACCEPTED', 'CONFIRMED']).optional(),

@@ -31,7 +31,7 @@ export function createdAnswer(context: Context, appointment: AppointmentRecord):
   const { id, remoteId } = appointment;
   const { client, patient, common } = partsOf(context, appointment);
   return quirky(context.state.quirks, 'created', {
-    id,
+    id: BigInt(id),
     remote_id: remoteId,
     remote_client_id: client.remoteId,
     remote_patient_id: patient.remoteId,
@@ -51,7 +51,7 @@ export function createdAnswer(context: Context, appointment: AppointmentRecord):
 export function listedAnswer(context: Context, appointment: AppointmentRecord): Wire {
   const { client, patient, common } = partsOf(context, appointment);
   return quirky(context.state.quirks, 'listed', {
-    id: String(appointment.id),
+    id: appointment.id,
     ...common,
     ...given('remote_id', appointment.remoteId),
     ...given('remote_client_id', client.remoteId),
@@ -65,10 +65,10 @@ export function listedAnswer(context: Context, appointment: AppointmentRecord): 
 export function plainAppointment(appointment: AppointmentRecord): Wire {
   const { id, practice, clientId, patientId, status, note } = appointment;
   return {
-    id: String(id),
+    id,
     practice,
-    client_id: String(clientId),
-    patient_id: String(patientId),
+    client_id: clientId,
+    patient_id: patientId,
     status,
     note,
     booking_date: appointment.startAt,
@@ -81,7 +81,7 @@ export function plainAppointment(appointment: AppointmentRecord): Wire {
 /** A client with its patients (contract: Client). */
 export function clientAnswer(context: Context, client: ClientRecord): Wire {
   return quirky(context.state.quirks, 'client', {
-    id: String(client.id),
+    id: client.id,
     name: fullName(client),
     ...given('email', client.email),
     ...given('phone', client.phone),
@@ -93,7 +93,7 @@ export function clientAnswer(context: Context, client: ClientRecord): Wire {
 /** A patient (contract: Patient, which has no remote id). */
 export function patientAnswer(context: Context, patient: PatientRecord): Wire {
   const { id, name, clientId, species, breed } = patient;
-  const wire = { id: String(id), name, client_id: String(clientId), species, breed };
+  const wire = { id, name, client_id: clientId, species, breed };
   const shown = context.state.quirks.patientRemoteIds ? { ...wire, remote_id: patient.remoteId } : wire;
   return quirky(context.state.quirks, 'patient', shown);
 }
@@ -106,13 +106,13 @@ export function taskAnswer(context: Context, task: TaskRecord): Wire {
 /** A staff task by the contract; quirks do not touch it. */
 export function plainTask(task: TaskRecord): Wire {
   return {
-    id: String(task.id),
+    id: task.id,
     task_type: task.type,
     status: task.status,
     title: task.title,
     description: task.description,
-    client_id: task.clientId === null ? null : String(task.clientId),
-    patient_id: task.patientId === null ? null : String(task.patientId),
+    client_id: task.clientId,
+    patient_id: task.patientId,
     cancellation_allowed: true,
     override_completion_action_text: null,
     reference_time_at: task.referenceTimeAt,

@@ -6,6 +6,7 @@ import { replyOf } from '../../../src/providers/junction/session';
 import type { Call, Provider } from '../../../src/providers/provider';
 import { AT_HOME, AT_SITE, BOOKING_ID, ORDER_ID, REF } from './fixtures';
 import { failureOf, junctionStage } from './setup';
+import { leastMs } from '../../support/least-ms';
 
 const stage = junctionStage();
 
@@ -276,7 +277,8 @@ const ROWS: Row[] = [
   ['the same on cancelling one', 'cancelOrder', 404, NO_ORDER, 'order_not_found'],
   ['401 of a gateway, on a write', 'bookAtHome', 401, 'Unauthorized', 'outcome_unknown'],
   ['403 of a gateway, on a write', 'cancelOrder', 403, '<html>denied</html>', 'outcome_unknown'],
-  ['403 of a gateway, on a read', 'readOrder', 403, '<html>denied</html>', 'credentials_rejected'],
+  ['403 of a gateway, on a read', 'readOrder', 403, '<html>denied</html>', 'provider_unavailable'],
+  ['403 in plain text, on a read', 'readOrder', 403, 'Forbidden', 'credentials_rejected'],
   ['422 that is not {detail}', 'placeOrder', 422, { error: 'E', message: 'M', status_code: 422 }, REFUSAL],
   ['422 that is not its own', 'placeOrder', 422, { message: 'bad' }, 'outcome_unknown'],
   [
@@ -418,9 +420,8 @@ test.each(LONG_WORDS)('a megabyte of words is told apart within 100 ms, in whate
   ];
   for (const operation of ['cancel_order', 'cancel_appointment', 'place_order'] as const) {
     for (const body of bodies) {
-      const began = performance.now();
       const failure = failureFrom(operation, 400, body);
-      expect(performance.now() - began).toBeLessThan(100);
+      expect(leastMs(() => failureFrom(operation, 400, body))).toBeLessThan(100);
       expect((failure.facts.said ?? '').length).toBeLessThanOrEqual(300);
     }
   }

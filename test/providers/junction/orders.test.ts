@@ -79,6 +79,55 @@ describe('place', () => {
     });
   });
 
+  const PROXY = {
+    last_name: 'Ek',
+    phone_number: '+16025550124',
+    address: { first_line: '9 Main Street', city: 'Phoenix', state: 'AZ', zip: '85004', country: 'US' },
+  };
+
+  test('name, phone and e-mail go in the form that the lab takes, everything else as it is', async () => {
+    const patient = {
+      ...AT_HOME.patient,
+      firstName: 'Ann‐Marie\u00a0Eva',
+      lastName: 'O’Brien\u200b',
+      phone: '602–555–0123',
+      email: 'smith&sons@müller.example',
+      medicalProxy: { ...PROXY, first_name: 'José', email: 'o’hara@müller.example' },
+    };
+    stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });
+    await place({ ...AT_HOME, patient });
+    expect(stage().server.received[0]?.body).toMatchObject({
+      patient_details: {
+        first_name: 'Ann-Marie Eva',
+        last_name: "O'Brien",
+        phone_number: '602-555-0123',
+        email: 'smith&sons@xn--mller-kva.example',
+        medical_proxy: { first_name: 'José', email: 'o’hara@müller.example' },
+      },
+      patient_address: { receiver_name: "Ann-Marie Eva O'Brien", phone_number: '602-555-0123' },
+    });
+  });
+
+  test.each([
+    ['tel:+16025550123', '+16025550123'],
+    ['＋１ ６０２ ５５５ ０１２３', '+1 602 555 0123'],
+    ['602•555•0123', '602.555.0123'],
+  ])('the phone %p goes as %p', async (phone, sent) => {
+    stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });
+    await place({ ...AT_HOME, patient: { ...AT_HOME.patient, phone } });
+    expect(stage().server.received[0]?.body).toMatchObject({
+      patient_details: { phone_number: sent },
+      patient_address: { phone_number: sent },
+    });
+  });
+
+  test('the country goes as the contract has it', async () => {
+    const address = { firstLine: 'West Lincoln Street', city: 'Phoenix', state: 'AZ', zip: '85004' };
+    stage().server.expect('POST /v3/order', { body: posted(anOrder(ORDERED)) });
+    await place({ ...AT_HOME, patient: { ...AT_HOME.patient, address: { ...address, country: 'USA' } } });
+    expect(stage().server.received[0]?.body).toMatchObject({ patient_address: { country: 'US' } });
+  });
+
   test('extra adds to what the booking says and never takes its place', async () => {
     const extra = {
       passthrough: 'mine',

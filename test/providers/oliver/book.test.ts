@@ -65,6 +65,58 @@ test.each<[string, BookingRequest, object]>([
   expect(sentBody()).toEqual({ slot_id: 'slot-1', note: NOTE, ...named });
 });
 
+describe('a client whom the practice has under another name or contact', () => {
+  const NAMED = { firstName: 'Ana', lastName: 'Reyes', phone: '+16025550123' };
+
+  async function sentFor(client: BookingRequest['client'], record: object) {
+    stage().signsIn();
+    stage().server.expect(CLIENTS, ok([{ ...CLIENT, ...record }]));
+    stage().server.expect(PATIENTS, ok([PATIENT]));
+    stage().server.expect(CREATE, ok(CREATED));
+    const request = { ...BY_NAME, client };
+    await stage()
+      .provider()
+      .book(stage().call(), { ...BOOKING, request });
+    return sentBody();
+  }
+
+  test.each<[string, BookingRequest['client'], object]>([
+    ['typography', { ...NAMED, lastName: "O'Brien" }, { name: 'Ana O’Brien' }],
+    ['accents', NAMED, { name: 'Ána Reyes' }],
+    ['case', NAMED, { name: 'ANA REYES' }],
+    ['an extension', { ...NAMED, phone: '602 555 0123 x5' }, { phone: '+16025550123' }],
+    ['another phone beside the same email', { ...NAMED, email: 'ana@example.com' }, { phone: '6025559999' }],
+  ])('is named by the id that was found: %s', async (_what, client, record) => {
+    expect(await sentFor(client, record)).toEqual({
+      slot_id: 'slot-1',
+      note: NOTE,
+      client_id: 11,
+      patient_remote_id: 'P-77',
+    });
+  });
+
+  test('is named by a phone as a keyboard writes it', async () => {
+    expect(await sentFor({ ...NAMED, phone: 'tel:＋１６０２５５５０１２３' }, {})).toMatchObject({
+      phone: '+16025550123',
+    });
+  });
+
+  test('is named by an id of any length, with all of its digits', async () => {
+    await sentFor(NAMED, { name: 'Ána Reyes', id: '90071992547409931' });
+    expect(stage().sent(CREATE).at(-1)?.text).toContain('"client_id":90071992547409931,');
+  });
+
+  test('is named by remote id where the id is no integer', async () => {
+    const record = { name: 'Ána Reyes', id: 'c-11' };
+    expect(await sentFor(NAMED, record)).toMatchObject({ client_remote_id: 'C-1001' });
+  });
+
+  test('is named as the request does where there is neither', async () => {
+    const record = { name: 'Ána Reyes', id: 'c-11', remote_id: null };
+    expect(await sentFor(NAMED, record)).toMatchObject({ first_name: 'Ana', last_name: 'Reyes' });
+  });
+});
+
 test.each(['REQUESTED', 'ACCEPTED', 'CONFIRMED'] as const)(
   'status %s is sent only because the request asks for it',
   async (status) => {
@@ -130,6 +182,7 @@ test('what cannot be read before the create leaves it unsent: its start is in no
   expect(await failureOf(bookIt())).toMatchObject({ code: 'provider_unavailable', facts: { sent: 'no' } });
 });
 
+const NO_REMOTE = { remote_client_id: null, remote_patient_id: null };
 const BAD_REQUEST = refusal(400, 'Something is wrong');
 const START = '2026-12-07T22:00:00Z';
 
@@ -157,6 +210,11 @@ describe('a 400 in Oliver’s own form', () => {
     ['something new of the party at that start', listed({ booking_date: START }), BAD_REQUEST],
     ['the same in another zone', listed({ booking_date: '2026-12-07T16:00:00-06:00' }), BAD_REQUEST],
     ['something new of the party without a start', listed({ booking_date: null }), BAD_REQUEST],
+    [
+      'something new under nearly that name',
+      listed({ booking_date: START, client_first_name: 'Ána', ...NO_REMOTE }),
+      BAD_REQUEST,
+    ],
     [
       'something new, though the words say taken',
       listed({ booking_date: START }),

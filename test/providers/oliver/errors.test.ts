@@ -3,6 +3,7 @@ import { Failure, FAILURES } from '../../../src/booking/failures';
 import { ERROR_ROWS } from '../../../src/providers/oliver/errors';
 import type { Operation } from '../../../src/providers/oliver/operations';
 import { replyOf } from '../../../src/providers/oliver/session';
+import { leastMs } from '../../support/least-ms';
 
 /** What an answer is to an operation: a refused create, or a failure. */
 function meaningOf(operation: Operation, status: number, body: unknown) {
@@ -105,9 +106,7 @@ test.each(['patient ', 'slot ', 'unknown ', "n't find "])(
   (word) => {
     const words = word.repeat(Math.ceil(1_000_000 / word.length));
     for (const body of [words, { success: false, message: words }]) {
-      const began = performance.now();
-      meaningOf('create_appointment', 400, body);
-      expect(performance.now() - began).toBeLessThan(100);
+      expect(leastMs(() => meaningOf('create_appointment', 400, body))).toBeLessThan(100);
     }
   },
 );

@@ -86,6 +86,10 @@ test.each<[string, object]>([
   ['remote ids, the names changed', listed({ client_last_name: 'Soto', patient_name: 'Rexy' })],
   ['names where it has no remote ids', listed(NO_REMOTE)],
   ['names in another case', listed({ ...NO_REMOTE, client_first_name: 'ANA', patient_name: ' rex ' })],
+  [
+    'names in another typography',
+    listed({ ...NO_REMOTE, client_first_name: 'Ana\u200b', patient_name: 'Ｒex' }),
+  ],
   ['the client alone', listed({ remote_patient_id: null, patient_name: null })],
   [
     'the patient’s remote id alone',
@@ -108,6 +112,45 @@ test.each<[string, object]>([
   ['nobody', { id: '123', status: 'ACCEPTED', booking_date: START }],
 ])('a row that names %s never leaves the adapter', async (_what, row) => {
   expect(idsOf(await look([row]))).toEqual([]);
+});
+
+describe('a row that names them only nearly', () => {
+  test.each<[string, object]>([
+    ['the client', listed({ ...NO_REMOTE, client_first_name: 'Ána' })],
+    ['the patient', listed({ remote_patient_id: null, patient_name: 'Réx' })],
+    [
+      'the patient alone',
+      listed({
+        remote_client_id: null,
+        client_first_name: null,
+        client_last_name: null,
+        remote_patient_id: 'P-9',
+        patient_name: 'Réx',
+      }),
+    ],
+  ])('is shown at that start, and is not said to be theirs: %s', async (_who, row) => {
+    const patient = { id: '77', client_id: '11', name: 'Rex' };
+    const { live } = await look([row], { patient, request: { ...BY_REMOTE_ID, patient: { id: 77 } } });
+    expect(live).toMatchObject([{ id: '123', isNearMatch: true }]);
+  });
+
+  test.each<[string, object, boolean]>([
+    ['at another start', { booking_date: '2026-12-08T22:00:00Z' }, false],
+    ['without a start', { booking_date: null }, true],
+    ['under another client’s remote id', { remote_client_id: 'C-2' }, false],
+  ])('%s: shown %#', async (_what, change, isShown) => {
+    const row = listed({ ...NO_REMOTE, client_first_name: 'Ána', ...change });
+    expect(idsOf(await look([row]))).toEqual(isShown ? ['123'] : []);
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ['the patient’s remote id', { remote_client_id: null }, []],
+    ['an answer that gave its id', NO_REMOTE, ['123']],
+  ])('is theirs by %s', async (_what, change, ownIds) => {
+    const { live } = await look([listed({ client_first_name: 'Ána', ...change })], { ownIds });
+    expect(live).toHaveLength(1);
+    expect(live[0]).not.toHaveProperty('isNearMatch');
+  });
 });
 
 test('a patient whose name the practice does not tell is matched by remote id', async () => {

@@ -58,6 +58,126 @@ test('more than one match is the request’s to tell apart', async () => {
   expect(facts.hint).toContain('by id');
 });
 
+const PHONE = '+16025550123';
+const EMAIL = 'bo@example.com';
+
+test.each<[why: string, asked: [string, string], onRecord: string]>([
+  ['curly apostrophes', ['Pat', "O'Brien"], 'Pat O’Brien'],
+  ['modifier letters', ['Pat', 'OʼBrien'], "Pat O'Brien"],
+  ['accents for apostrophes', ['Pat', 'O´Brien'], 'Pat O`Brien'],
+  ['hyphens', ['Ann‐Marie', 'Ek'], 'Ann-Marie Ek'],
+  ['dashes', ['Ann', 'Ek–Berg'], 'Ann Ek−Berg'],
+  ['sharp s', ['Jo', 'Strauß'], 'JO STRAUSS'],
+  ['accents', ['José', 'Peña'], 'Jose Pena'],
+  ['the order and encoding of accents', ['Jose\u0301', 'Ngo\u0323\u0302'], 'José Ng\u1ed9'],
+  ['letters with a stroke', ['Søren', 'Wałęsa'], 'Soren Walesa'],
+  ['two letters for one', ['Jo', 'Mueller-Aas'], 'Jo Müller-Ås'],
+  ['ligatures', ['Jo', 'Griﬃn'], 'Jo Griffin'],
+  ['a Turkish i', ['Işıl', 'İnan'], 'Isil Inan'],
+  ['blanks that are none', ['Ana\u00a0Maria', 'Reyes'], ' Ana  Maria\u2009Reyes'],
+  ['characters that nobody sees', ['Ana\u200b', 'Rey\u00ades'], 'Ana Reyes'],
+])('by name, as people compare it: %s', async (_why, [firstName, lastName], name) => {
+  stage().signsIn();
+  stage().server.expect(
+    CLIENTS,
+    ok([
+      { ...CLIENT, id: '12', name: 'Somebody Else' },
+      { ...CLIENT, name },
+    ]),
+  );
+  stage().server.expect(PATIENTS, ok([PATIENT]));
+  stage().server.expect(OPEN_TIMES, ok([]));
+  await search({ ...BY_NAME, client: { firstName, lastName, phone: PHONE } });
+  expect(stage().sent(PATIENTS)[0]?.query.get('client_id')).toBe('11');
+});
+
+test.each<[string, BookingRequest['client'], object]>([
+  ['phone', { firstName: 'Jose', lastName: 'Ek', phone: PHONE }, { phone: '6025550124' }],
+  ['email', { firstName: 'Jose', lastName: 'Ek', email: EMAIL }, { email: 'bó@example.com' }],
+])('a name that is only spelled alike does not do: the %s must agree', async (_what, client, contact) => {
+  stage().signsIn();
+  const { phone: _phone, email: _email, ...bare } = CLIENT;
+  for (let asks = 0; asks < 3; asks++)
+    stage().server.expect(CLIENTS, ok([{ ...bare, name: 'José Ek', ...contact }]));
+  const { code } = await failureOf(search({ ...BY_NAME, client }));
+  expect(code).toBe('client_not_found');
+});
+
+test.each<[string, string, string]>([
+  ['in national form', '+44 20 7946 0958', '020 7946 0958'],
+  ['with a trunk zero in brackets', '+442079460958', '+44 (0)20 7946 0958'],
+  ['dialled with 00', '+44 20 7946 0958', '0044 20 7946 0958'],
+  ['with 1', '(602) 555-0123', '1-602-555-0123'],
+  ['with an extension', '602 555 0123 x12', '+16025550123'],
+  ['as a link', '602 555 0123', 'tel:+16025550123'],
+  ['in a form that is no number', '020 7946 0958', '020-7946-0958'],
+])('by name and phone, on record %s', async (_what, phone, onRecord) => {
+  stage().signsIn();
+  stage().server.expect(CLIENTS, ok([{ ...CLIENT, phone: onRecord }]));
+  stage().server.expect(PATIENTS, ok([PATIENT]));
+  stage().server.expect(OPEN_TIMES, ok([]));
+  await search({ ...BY_NAME, client: { firstName: 'Ana', lastName: 'Reyes', phone } });
+});
+
+test('an email is the same with its domain in letters or in ASCII', async () => {
+  stage().signsIn();
+  stage().server.expect(CLIENTS, ok([{ ...CLIENT, email: 'Ana@xn--mller-kva.example' }]));
+  stage().server.expect(PATIENTS, ok([PATIENT]));
+  stage().server.expect(OPEN_TIMES, ok([]));
+  await search({
+    ...BY_NAME,
+    client: { firstName: 'Ana', lastName: 'Reyes', email: 'ana@Müller.example' },
+  });
+});
+
+const PAT = { firstName: 'Pat', lastName: "O'Brien", phone: PHONE, email: EMAIL };
+const ON_RECORD = { ...CLIENT, name: 'Pat O’Brien' };
+const asked = () =>
+  stage()
+    .sent(CLIENTS)
+    .map(({ query }) => Object.fromEntries(query));
+
+test.each<[string, number, object[]]>([
+  ['the name', 1, [{ name: "Pat O'Brien" }]],
+  ['the email', 2, [{ name: "Pat O'Brien" }, { email: EMAIL }]],
+  ['the phone', 3, [{ name: "Pat O'Brien" }, { email: EMAIL }, { phone: PHONE }]],
+  ['a part of the name', 4, [{ name: "Pat O'Brien" }, { email: EMAIL }, { phone: PHONE }, { name: 'Brien' }]],
+])('whom only the search by %s finds is found, with no call more', async (_by, calls, queries) => {
+  stage().signsIn();
+  for (let n = 1; n < calls; n++) stage().server.expect(CLIENTS, ok([]));
+  stage().server.expect(CLIENTS, ok([ON_RECORD]));
+  stage().server.expect(PATIENTS, ok([PATIENT]));
+  stage().server.expect(OPEN_TIMES, ok([]));
+  await search({ ...BY_NAME, client: PAT });
+  expect(asked()).toEqual(queries);
+});
+
+test.each<[string, number]>([
+  ['email', 2],
+  ['phone', 3],
+  ['part of the name', 4],
+])('an odd entry among those of the name hides nobody from the search by %s', async (_by, calls) => {
+  stage().signsIn();
+  for (let n = 1; n < calls; n++) stage().server.expect(CLIENTS, ok([null]));
+  stage().server.expect(CLIENTS, ok([null, ON_RECORD]));
+  stage().server.expect(PATIENTS, ok([PATIENT]));
+  stage().server.expect(OPEN_TIMES, ok([]));
+  await search({ ...BY_NAME, client: PAT });
+  expect(stage().sent(PATIENTS)[0]?.query.get('client_id')).toBe('11');
+});
+
+test.each([0, 1, 2, 3])('nobody is unknown where search %d has an odd entry', async (odd) => {
+  stage().signsIn();
+  for (let n = 0; n < 4; n++) stage().server.expect(CLIENTS, ok(n === odd ? [null] : []));
+  expect((await failureOf(search({ ...BY_NAME, client: PAT }))).code).toBe('provider_unavailable');
+});
+
+test('two whose names and contact agree are two, however one of them is spelled', async () => {
+  stage().signsIn();
+  stage().server.expect(CLIENTS, ok([ON_RECORD, { ...ON_RECORD, id: '12', name: "Pat O'Brien" }]));
+  expect((await failureOf(search({ ...BY_NAME, client: PAT }))).code).toBe('invalid_request');
+});
+
 test.each<[string, BookingRequest, string, object, string]>([
   ['id', BY_ID, CLIENT_BY_ID, refusal(400, 'Client not found'), 'client.id'],
   ['id with an empty answer', BY_ID, CLIENT_BY_ID, ok(null), 'client.id'],
@@ -71,6 +191,8 @@ test.each<[string, BookingRequest, string, object, string]>([
   async (_what, request, line, answer, field) => {
     stage().signsIn();
     stage().server.expect(line, answer);
+    // By the phone and by a part of the name as well.
+    if (request === BY_NAME) for (const more of [answer, answer]) stage().server.expect(line, more);
     const failure = await failureOf(search(request));
     expect([failure.code, failure.facts.field]).toEqual(['client_not_found', field]);
   },
@@ -127,7 +249,7 @@ test('many bookings by remote id read the practice’s clients once', async () =
 
 test('a failure names no value of the request', async () => {
   stage().signsIn();
-  stage().server.expect(CLIENTS, ok([]));
+  for (let asks = 0; asks < 3; asks++) stage().server.expect(CLIENTS, ok([]));
   const failure = await failureOf(search(BY_NAME));
   expect(failure.message).not.toMatch(/Ana|Reyes|602/);
 });

@@ -63,6 +63,36 @@ test('an answer that names no day is stepped over', async () => {
   expect(slots.map(({ key }) => key)).toEqual(['a']);
 });
 
+test.each<[string, unknown]>([
+  ['null', null],
+  ['a text', 'see above'],
+  ['a day without a date', { date: null, times: [] }],
+  ['a day whose date and times cannot be read', { date: {}, times: [null, 7] }],
+  ['a day whose times tell no day', { date: '13/45/2026', times: [{ uuid: 's', start: '16:00' }] }],
+])('an answer of %s alone hides no later day: the next one is asked for', async (_what, odd) => {
+  answers([odd], [day('12/08/2026', 'a')], [day('12/01/2026'), odd], [day('12/10/2026', 'b')]);
+  const { slots, complete } = await find('2026-12-07', '2026-12-10');
+  expect([slots.map(({ key }) => key), complete]).toEqual([['a', 'b'], true]);
+  expect(asked()).toMatchObject(
+    ['07', '08', '09', '10'].map((date) => ({ search_from_date: `2026-12-${date}T06:00:00.000Z` })),
+  );
+});
+
+test('a day without a date is named by the first of its times that tells one', async () => {
+  const [time] = day('12/08/2026', 'a').times;
+  const times = [
+    { uuid: 'x', start: 'soon' },
+    { ...time, start: null, value: '2026-12-08T16:00:00-06:00', end: null },
+  ];
+  answers([{ date: null, times }], [day('12/09/2026', 'b')]);
+  expect((await search('2026-12-07', '2026-12-09')).map(({ key }) => key)).toEqual(['a', 'b']);
+});
+
+test('a search that cannot ask for each of its days, as what it sees names none, is not complete', async () => {
+  answers(...Array.from({ length: 30 }, () => [null]));
+  expect(await find('2026-12-07', '2027-02-28')).toEqual({ slots: [], complete: false });
+});
+
 test('an answer that never moves on ends the search', async () => {
   answers(...Array.from({ length: 30 }, () => [day('12/01/2026')]));
   expect(await find('2026-12-07', '2027-11-30')).toEqual({ slots: [], complete: false });

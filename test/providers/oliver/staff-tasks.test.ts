@@ -64,6 +64,20 @@ test('the clinic is asked by one staff task; the appointment stands until the cl
   });
 });
 
+test('the clinic is told the time by the clock that it wrote', async () => {
+  stage().signsIn();
+  stage().server.expect(TASKS, page([]));
+  stage().resolves();
+  stage().server.expect(NEW_TASK, CREATED_TASK);
+  await cancel(stage().provider(), { seen: seen({ booking_date: '2026-12-07T16:00:00-07:00' }) });
+  expect(taskSent()).toMatchObject({
+    description: expect.stringContaining(
+      'on Monday, December 7, 2026 at 4:00 PM (America/Chicago)',
+    ) as string,
+    reference_time_at: '2026-12-07T23:00:00.000Z',
+  });
+});
+
 test('the caller’s reason is told to the clinic', async () => {
   stage().signsIn();
   stage().server.expect(TASKS, page([]));

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { TextKind } from '../characters';
+import { lengthOf } from '../text';
+
+/** The text of requests: how long it may be, and what kind it is (see characters.ts). */
+
+/**
+ * Two more kinds come back to whoever gave them, and so are taken as they are: a token is a line, a key may hold whatever is
+ * valid text.
+ */
+export type FieldKind = TextKind | 'token' | 'key';
+
+/** Zod hands a schema's entry on to what is made of it by `meta` or `describe`. */
+const KINDS = z.registry<{ kind: FieldKind }>();
+
+/** The kind of a field's text; what nobody has marked is a line. */
+export function kindOf(schema: z.core.$ZodType): FieldKind {
+  return KINDS.get(schema)?.kind ?? 'line';
+}
+
+/** A line of at most so many characters, counted as vendors and JSON Schema do: by code points. */
+export function text(max: number): z.ZodString {
+  return atMost(z.string(), max);
+}
+
+/** Text that may have lines of its own, of at most so many characters. */
+export function prose(max: number): z.ZodString {
+  return marked(text(max), 'prose');
+}
+
+/** Prose that must say something. */
+export function someProse(max: number): z.ZodString {
+  return marked(someText(max), 'prose');
+}
+
+/** A sender's own token of at most so many characters. */
+export function token(max: number): z.ZodString {
+  return marked(text(max), 'token');
+}
+
+/** Another system's key of at most so many characters. */
+export function key(max: number): z.ZodString {
+  return marked(someText(max), 'key');
+}
+
+/** A line that must say something. */
+export function someText(max: number): z.ZodString {
+  return atMost(z.string().min(1), max);
+}
+
+function atMost(schema: z.ZodString, max: number): z.ZodString {
+  const limited = schema.check((payload) => {
+    if (lengthOf(payload.value) <= max) return;
+    payload.issues.push({
+      code: 'too_big',
+      origin: 'string',
+      maximum: max,
+      inclusive: true,
+      input: payload.value,
+    });
+  });
+  return limited.meta({ maxLength: max });
+}
+
+function marked(schema: z.ZodString, kind: FieldKind): z.ZodString {
+  KINDS.add(schema, { kind });
+  return schema;
+}

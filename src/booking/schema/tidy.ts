@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { brokenText, textFault, tidyText } from '../characters';
+import { type Problem, WHOLE_REQUEST } from './problem';
+import { kindOf } from './text';
+
+/**
+ * A body as its sender means it, before its form is checked: null is absent, blanks around a text are no part of it. Two
+ * bodies that differ in these alone are one and the same. Blocks that are passed on as they are stay as they are.
+ */
+
+type Schema = z.core.$ZodType;
+
+/** The body by its schema, tidied. What has another form than the schema's is left as it is, to be refused. */
+export function tidied(schema: Schema, value: unknown): unknown {
+  if (typeof value === 'string') {
+    const kind = kindOf(bare(schema));
+    return kind === 'line' || kind === 'prose' ? tidyText(value, kind) : value;
+  }
+  if (Array.isArray(value)) {
+    const element = elementOf(schema);
+    return element ? value.map((item: unknown) => tidied(element, item)) : value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
+      const field = fieldOf(schema, key);
+      if (!field) return [[key, item]];
+      if (item === null) return [];
+      const tidy = tidied(field, item);
+      // Nothing that anybody could see, where nothing need be said, says nothing.
+      return tidy === '' && mayBeBlank(field) ? [] : [[key, tidy]];
+    }),
+  );
+}
+
+/** No body that is accepted goes deeper: what lies below is refused with what holds it. */
+const MAX_DEPTH = 16;
+
+/** What is wrong with the texts of a tidied body, the names of its fields among them. */
+export function textProblems(schema: Schema, value: unknown): Problem[] {
+  return [...faults(schema, value, [])];
+}
+
+function* faults(schema: Schema | null, value: unknown, path: readonly string[]): Generator<Problem> {
+  if (typeof value === 'string') {
+    const hint = faultOf(schema, value);
+    if (hint !== null) yield { field: path.join('.'), hint };
+    return;
+  }
+  if (typeof value !== 'object' || value === null || path.length === MAX_DEPTH) return;
+  for (const [key, item] of Object.entries(value)) {
+    // The name of a field is told in answers, which must be valid text themselves.
+    const broken = brokenText(key);
+    if (broken === null) yield* faults(partOf(schema, value, key), item, [...path, key]);
+    else yield { field: path.join('.') || WHOLE_REQUEST, hint: `The name of a field in it: ${broken}` };
+  }
+}
+
+/** What no schema knows is passed on as it is, or refused by its name. */
+function faultOf(schema: Schema | null, value: string): string | null {
+  const kind = schema === null ? 'key' : kindOf(bare(schema));
+  if (kind === 'key') return brokenText(value);
+  return textFault(value, kind === 'prose' ? 'prose' : 'line');
+}
+
+function partOf(schema: Schema | null, value: object, key: string): Schema | null {
+  if (schema === null) return null;
+  return (Array.isArray(value) ? elementOf(schema) : fieldOf(schema, key)) ?? null;
+}
+
+/** The schema without what only says that the field may be absent. */
+function bare(schema: Schema): Schema {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
+    return bare(schema.unwrap());
+  return schema;
+}
+
+/** Whether a text that says nothing may as well be left out. */
+function mayBeBlank(schema: Schema): boolean {
+  const inner = bare(schema);
+  return inner !== schema && inner instanceof z.ZodString && inner.safeParse('').success;
+}
+
+function elementOf(schema: Schema): Schema | undefined {
+  const list = bare(schema);
+  return list instanceof z.ZodArray ? list.element : undefined;
+}
+
+function fieldOf(schema: Schema, key: string): Schema | undefined {
+  const block = bare(schema);
+  if (block instanceof z.ZodUnion)
+    return block.options.map((option) => fieldOf(option, key)).find((field) => field !== undefined);
+  if (!(block instanceof z.ZodObject)) return undefined;
+  const shape: Record<string, Schema> = block.shape;
+  return Object.hasOwn(shape, key) ? shape[key] : undefined;
+}

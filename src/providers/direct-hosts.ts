@@ -1,0 +1,72 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
+/** Which hosts are called directly although there is a proxy. */
+
+/** Where a call goes: the host in small letters, an IPv6 address without brackets. */
+interface Target {
+  host: string;
+  port: number;
+}
+
+type Rule = (target: Target) => boolean;
+
+/**
+ * Whether a URL is called directly: this machine always, and what the entries name. An entry is `*`, an address, a range like
+ * `10.0.0.0/8`, or a name, which stands for what lies below it as well (`example.com`, `.example.com`, `*.example.com`); all
+ * but ranges perhaps with a port. So curl reads NO_PROXY. Beyond curl, `*example.com` stands for every name that ends so, and
+ * `<local>` for every name without a dot, as Windows has them.
+ */
+export function directHosts(entries: readonly string[]): (url: string) => boolean {
+  const rules = [isThisMachine(), ...entries.map(ruleOf)];
+  return (url) => {
+    const target = targetOf(url);
+    return rules.some((rule) => rule(target));
+  };
+}
+
+function targetOf(url: string): Target {
+  const { hostname, port, protocol } = new URL(url);
+  return { host: plain(hostname), port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+}
+
+/** A host as it is compared: without brackets and the dot at its end, an IPv6 address in its shortest form. */
+function plain(host: string): string {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return isIPv6(bare) ? new URL(`http://[${bare}]`).hostname.slice(1, -1) : bare.replace(/\.$/, '');
+}
+
+/** Loopback, what stands for all addresses of this machine, and the names that RFC 6761 keeps for it. */
+function isThisMachine(): Rule {
+  const addresses = new BlockList();
+  addresses.addSubnet('127.0.0.0', 8, 'ipv4');
+  addresses.addAddress('0.0.0.0', 'ipv4');
+  addresses.addSubnet('::', 127, 'ipv6');
+  return ({ host }) => host === 'localhost' || host.endsWith('.localhost') || isIn(addresses, host);
+}
+
+function ruleOf(entry: string): Rule {
+  if (entry === '*') return () => true;
+  if (entry === '<local>') return ({ host }) => !/[.:]/.test(host);
+  const [, network = '', bits] = /^(.*)\/(\d+)$/.exec(entry) ?? [];
+  if (bits !== undefined) return rangeRule(network, Number(bits));
+  const [, named = entry, port] = isIP(entry) ? [] : (/^(.*):(\d+)$/.exec(entry) ?? []);
+  const host = plain(named.replace(/^(?:\*?\.|\*)/, ''));
+  const isAddress = isIP(host) > 0;
+  // The end of a name, wherever its parts begin.
+  const end = /^\*[^.]/.test(named) ? host : `.${host}`;
+  return (target) =>
+    (port === undefined || target.port === Number(port)) &&
+    (target.host === host || (!isAddress && isIP(target.host) === 0 && target.host.endsWith(end)));
+}
+
+function rangeRule(network: string, bits: number): Rule {
+  const range = new BlockList();
+  range.addSubnet(network, bits, isIPv6(network) ? 'ipv6' : 'ipv4');
+  return ({ host }) => isIn(range, host);
+}
+
+/** An IPv4 address that is written as IPv6 counts as what it is. */
+function isIn(addresses: BlockList, host: string): boolean {
+  const family = isIP(host);
+  return family > 0 && addresses.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,73 @@
+import { parse, stringify } from 'lossless-json';
+
+/** JSON both ways, with integers whole that a JavaScript number cannot hold: they are ids, and a digit off is somebody else's. */
+
+/**
+ * Parses JSON; undefined for what is none. An integer beyond ±(2^53 − 1) comes as the text of its digits. Everything else is
+ * as JSON.parse has it: a fraction loses no identity with its last digits, and of two equal keys the last one counts.
+ */
+export function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return hasLongInteger(text) ? parseExactly(text) : value;
+  } catch {
+    // No JSON; or numbers that are long, nested too deep to be read one by one.
+    return undefined;
+  }
+}
+
+/** 2^53 has sixteen digits. Those of a fraction do not count. */
+const LONG_INTEGER = /(?<![\d.])\d{16}/;
+const LEAST_DIGITS = 16;
+
+/**
+ * Whether valid JSON has a long integer outside of its texts. Card numbers, phone numbers and ids as text are digits too, and
+ * reading everything one by one takes ten times as long.
+ */
+function hasLongInteger(json: string): boolean {
+  if (!LONG_INTEGER.test(json)) return false;
+  let from = 0;
+  for (;;) {
+    const opens = json.indexOf('"', from);
+    const ends = opens === -1 ? json.length : opens;
+    if (ends - from >= LEAST_DIGITS && LONG_INTEGER.test(json.slice(from, ends))) return true;
+    if (opens === -1) return false;
+    from = closing(json, opens) + 1;
+  }
+}
+
+/** Where the text that opens at a quote closes: at the next quote with an even number of backslashes before it. */
+function closing(json: string, opens: number): number {
+  let at = json.indexOf('"', opens + 1);
+  while (backslashesBefore(json, at) % 2 === 1) at = json.indexOf('"', at + 1);
+  return at;
+}
+
+function backslashesBefore(json: string, at: number): number {
+  let first = at;
+  while (json[first - 1] === '\\') first--;
+  return at - first;
+}
+
+function parseExactly(text: string): unknown {
+  return parse(text, null, { parseNumber: exact, onDuplicateKey: ({ newValue }) => newValue });
+}
+
+function exact(digits: string): number | string {
+  const value = Number(digits);
+  return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) ? digits : value;
+}
+
+/**
+ * Writes JSON; a bigint as an integer with all of its digits. Throws for what JSON cannot hold: circles, and half a character
+ * (a lone surrogate), which strict readers refuse.
+ */
+export function writeJson(value: unknown): string {
+  const text = stringify(value);
+  if (text === undefined) throw new TypeError('no JSON value');
+  if (HALF_A_CHARACTER.test(text)) throw new TypeError('half a character');
+  return text;
+}
+
+/** How JSON.stringify escapes one. A backslash of the text itself is written as two. */
+const HALF_A_CHARACTER = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;

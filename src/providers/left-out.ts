@@ -1,0 +1,40 @@
+import { LEFT_OUT, type Notice } from './once';
+
+/**
+ * Tells of what was sent and is missing from what was read of it, by the names of our schemas: the values are nobody's to
+ * see. `field` names the whole. `""` is missing to begin with; an odd element of a list is told by its list. Where a schema
+ * takes a part out of what was sent, as an order out of its wrapping, there is nothing to compare.
+ */
+export function noticeLeftOut(notice: Notice, field: string, sent: unknown, read: unknown): void {
+  // What a schema does not name is let through as it is.
+  if (Object.is(sent, read)) return;
+  if (isMissing(read)) {
+    if (!isMissing(sent)) notice(field, LEFT_OUT);
+  } else if (Array.isArray(read)) {
+    noticeInList(notice, field, sent, read);
+  } else if (isObject(read) && isObject(sent)) {
+    const had = new Map(Object.entries(sent));
+    const fields = new Map<string, unknown>(Object.entries(read));
+    if (![...had.keys()].every((name) => fields.has(name))) return;
+    for (const [name, value] of fields) noticeLeftOut(notice, `${field}.${name}`, had.get(name), value);
+  }
+}
+
+function noticeInList(notice: Notice, field: string, sent: unknown, read: readonly unknown[]): void {
+  if (!Array.isArray(sent)) {
+    if (read.length === 0) notice(field, LEFT_OUT);
+    return;
+  }
+  read.forEach((element, n) => {
+    if (element === null) notice(`${field}[]`, LEFT_OUT);
+    else noticeLeftOut(notice, `${field}[]`, sent[n], element);
+  });
+}
+
+function isMissing(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

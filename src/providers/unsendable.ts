@@ -1,0 +1,62 @@
+import { isNativeError } from 'node:util/types';
+import { Failure } from '../booking/failures';
+import type { Outgoing } from './transport';
+
+/**
+ * Requests that HTTP cannot carry: nothing of them is sent, and no repetition helps. The start names settings that are at fault
+ * (src/config.ts); this is for what got past it, and for values that came later.
+ */
+
+/** The failure of such a request. The hint says what is wrong with it and quotes nothing. */
+export function cannotBeSent(hint: string): Failure {
+  return new Failure('cannot_be_sent', { hint, sent: 'no' });
+}
+
+/** Why fetch would refuse this request; null when it would not. */
+export function whyUnsendable(url: string, { method, headers }: Outgoing): string | null {
+  const target = parsed(url);
+  if (!target) return 'Its address is no URL: the base URL must look like https://api.example.com.';
+  const { protocol, username, password } = target;
+  if (protocol !== 'https:' && protocol !== 'http:')
+    return 'Its base URL must begin with https:// or http://.';
+  if (username !== '' || password !== '') return 'Its base URL must hold no user name and no password.';
+  const name = Object.keys(headers).find((one) => !isHeader(one, headers[one] ?? ''));
+  if (name !== undefined) {
+    return `The value of its header ${name} has a character that no header can carry, like a dash or a quote of a word processor or a line feed: look for it in the account's settings.`;
+  }
+  return isRequest(url, method) ? null : 'Fetch refuses it.';
+}
+
+/** Codes of undici for a request that it does not take. */
+const NOT_TAKEN: readonly unknown[] = ['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'];
+
+/** Why fetch refused a request that never reached a client; null for whatever else went wrong. */
+export function whyRefused(cause: unknown): string | null {
+  if (!isNativeError(cause)) return null;
+  if (cause.message === 'bad port') return 'Its base URL has a port that fetch refuses ("bad port").';
+  return 'code' in cause && NOT_TAKEN.includes(cause.code) ? 'Fetch refuses it.' : null;
+}
+
+function parsed(url: string): URL | null {
+  try {
+    return new URL(url);
+  } catch {
+    return null;
+  }
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    return new Headers([[name, value]]).has(name);
+  } catch {
+    return false;
+  }
+}
+
+function isRequest(url: string, method: string): boolean {
+  try {
+    return new Request(url, { method }).url !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+import { fail } from './error';
+import { type Env, list } from './read';
+import { plainProblem, tokenProblem } from './text';
+
+/** The secrets that callers show us, those that we encrypt with, and those that webhooks are signed with. */
+
+const SHORTEST_SECRET = 16;
+
+/** `name:secret,name:secret`; a bare secret is named key1, key2, … */
+export function apiKeys(env: Env): { name: string; secret: string }[] {
+  const name = 'BOOKING_API_KEYS';
+  const keys = (list(env[name]) ?? []).map(apiKey);
+  for (const key of keys) {
+    if (!/^[A-Za-z0-9._-]{1,64}$/.test(key.name) || key.secret.length < SHORTEST_SECRET) {
+      fail(
+        name,
+        `holds name:secret pairs, comma-separated, each secret at least ${SHORTEST_SECRET} characters`,
+      );
+    }
+    const problem = tokenProblem(key.secret);
+    if (problem) fail(name, problem);
+  }
+  if (new Set(keys.map(({ secret }) => secret)).size < keys.length) fail(name, 'gives a secret twice');
+  return keys;
+}
+
+function apiKey(entry: string, index: number): { name: string; secret: string } {
+  const at = entry.indexOf(':');
+  return at < 0
+    ? { name: `key${index + 1}`, secret: entry }
+    : { name: entry.slice(0, at), secret: entry.slice(at + 1) };
+}
+
+/** `id:base64`, comma-separated, newest first. */
+export function encryptionKeys(env: Env): { id: string; key: Buffer }[] {
+  const name = 'BOOKING_ENCRYPTION_KEYS';
+  const keys = (list(env[name]) ?? []).map((entry) => {
+    const [id, encoded, ...more] = entry.split(':');
+    if (!id || !encoded || more.length > 0 || plainProblem(id)) {
+      return fail(name, 'holds id:base64 pairs, comma-separated, newest first');
+    }
+    return { id, key: key32(name, encoded) };
+  });
+  // Which of the two reads what names that id is nobody's guess.
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) fail(name, 'gives an id twice');
+  return keys;
+}
+
+/** 32 bytes in base64, in either alphabet, the padding left out or not. */
+const BASE64_OF_32 = /^[A-Za-z0-9+/_-]{43}=?$/;
+
+export function key32(name: string, encoded: string): Buffer {
+  return BASE64_OF_32.test(encoded)
+    ? Buffer.from(encoded, 'base64')
+    : fail(name, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+}
+
+/** Standard Webhooks: `whsec_` and base64; the prefix may be left out. */
+const WEBHOOK_SECRET = /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
+/** The secrets of JUNCTION_WEBHOOK_SECRET; null when it is not set. */
+export function webhookSecrets(env: Env): string[] | null {
+  const name = 'JUNCTION_WEBHOOK_SECRET';
+  const secrets = list(env[name]);
+  for (const secret of secrets ?? []) {
+    if (secret === 'whsec_' || !WEBHOOK_SECRET.test(secret)) fail(name, 'must look like whsec_ and base64');
+  }
+  return secrets;
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { grpcProblem } from './addresses';
+import { fail } from './error';
+import { type Env, settingsOf } from './read';
+import { credentialProblem, headerProblem, plainProblem, type Problem } from './text';
+
+/**
+ * TEMPORAL_*: read by the SDK's environment configuration, which takes what it does not understand for something else.
+ */
+
+const RULES: Readonly<Record<string, (value: string) => Problem>> = {
+  TEMPORAL_ADDRESS: grpcProblem,
+  TEMPORAL_NAMESPACE: plainProblem,
+  TEMPORAL_API_KEY: credentialProblem,
+  TEMPORAL_TLS: boolProblem,
+  TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: boolProblem,
+};
+
+const METADATA = 'TEMPORAL_GRPC_META_';
+
+/** Refuses settings of Temporal's that the SDK would take and that cannot be right. */
+export function checkTemporal(env: Env): void {
+  for (const [name, value] of Object.entries(env)) {
+    const rule = name.startsWith(METADATA) ? headerProblem : RULES[name];
+    const problem = value && rule ? rule(value) : null;
+    if (problem) fail(name, problem);
+  }
+  if (has(env, 'TEMPORAL_TLS_CLIENT_CERT') !== has(env, 'TEMPORAL_TLS_CLIENT_KEY')) {
+    fail('TEMPORAL_TLS_CLIENT_*', 'needs both, a certificate and its key');
+  }
+}
+
+function has(env: Env, name: string): boolean {
+  return Boolean(env[`${name}_PATH`] ?? env[`${name}_DATA`]);
+}
+
+/** The SDK takes any other word for "no". */
+function boolProblem(value: string): Problem {
+  return ['0', '1', 'true', 'false'].includes(value) ? null : 'must be true or false, 1 or 0';
+}
+
+/** What may be right all the same, in words for the log. */
+export function temporalWarnings({ TEMPORAL_CONFIG_FILE: file }: Env): string[] {
+  return file && !existsSync(file) ? ['TEMPORAL_CONFIG_FILE: there is no such file, and none is read'] : [];
+}
+
+/**
+ * TEMPORAL_* as the SDK is to read them: checked, without blanks around, and without those that are empty, which it
+ * would take for a value (an empty API key switches TLS on). Two keep their own meaning of empty: metadata that is taken
+ * away, and the file that is not to be read.
+ */
+export function temporalSettings(env: Env): Record<string, string> {
+  const settings = settingsOf(env);
+  checkTemporal(settings);
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const isEmptyOnPurpose = value === '' && (name.startsWith(METADATA) || name === 'TEMPORAL_CONFIG_FILE');
+    const text = name.startsWith('TEMPORAL_') ? settings[name] : value;
+    if (text || isEmptyOnPurpose) kept[name] = text ?? '';
+  }
+  return kept;
+}

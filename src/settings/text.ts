@@ -1,0 +1,77 @@
+/** What is wrong with a text of the settings, told by the position of a character and never by the character itself. */
+
+/** The reason why a text cannot be used, null when it can. */
+export type Problem = string | null;
+
+/** C0 and C1 control characters, DEL included. */
+const CONTROL = /\p{Cc}/u;
+
+/** Halves of surrogate pairs, which no UTF-8 text holds. */
+const HALF_PAIR = /\p{Cs}/u;
+
+/** What a header field may hold by RFC 9110, 5.5, without the blanks that nobody sees (U+00A0, the soft hyphen U+00AD). */
+const IN_A_HEADER = /[\x20-\x7e\xa1-\xac\xae-\xff]/u;
+
+/** What any client can send as a bearer token: characters of ASCII that can be seen. */
+const IN_A_TOKEN = /[\x21-\x7e]/u;
+
+/** Text for people and for JSON: no control characters, not blank, no blanks around. */
+export function plainProblem(text: string): Problem {
+  return secretProblem(text) ?? aroundProblem(text);
+}
+
+/** The same, but blanks around may belong to it, as to a password. */
+export function secretProblem(text: string): Problem {
+  if (text.trim() === '') return 'must not be blank';
+  const at = positionOf(text, (character) => CONTROL.test(character) || HALF_PAIR.test(character));
+  return at === null ? null : `must not hold control characters (character ${at} is one)`;
+}
+
+/** Text that goes into an HTTP header as it is. */
+export function headerProblem(text: string): Problem {
+  if (text.trim() === '') return 'must not be blank';
+  const at = positionOf(text, (character) => !IN_A_HEADER.test(character));
+  if (at !== null) return `must be fit for an HTTP header: character ${at} cannot be sent in one`;
+  return aroundProblem(text);
+}
+
+/** A secret that callers send as a bearer token. */
+export function tokenProblem(text: string): Problem {
+  const at = positionOf(text, (character) => !IN_A_TOKEN.test(character));
+  if (at !== null) return `character ${at} of a secret cannot be sent as a bearer token`;
+  const problem = leftoverProblem(text);
+  return problem && `gives a secret that ${problem}`;
+}
+
+/** What is put around a value, or in its place, and is not meant to arrive. */
+const LEFTOVERS: readonly (readonly [leftover: RegExp, problem: string])[] = [
+  // `docker run --env-file` keeps the quotes of a file.
+  [/^["'`]|["'`]$/, 'must not have quotes around it'],
+  // Of a shell, Compose and Kubernetes; of Helm and Jinja; of Windows.
+  [
+    /\$\{[^}]*\}|\$\([^)]*\)|\{\{.*\}\}|^\$[A-Z_][A-Z0-9_]*$|^%[A-Z_][A-Z0-9_]*%$/,
+    'must be the value itself, not the name of a variable',
+  ],
+  [/^<.*>$/, 'must be the value itself, not a placeholder'],
+  [/^(?:bearer|basic)\s/i, 'must be the value alone, without the scheme of a header'],
+];
+
+/** A value that still has around it what it was written in, or was never filled in. */
+export function leftoverProblem(text: string): Problem {
+  return LEFTOVERS.find(([leftover]) => leftover.test(text.trim()))?.[1] ?? null;
+}
+
+/** A credential that goes into an HTTP header. */
+export function credentialProblem(text: string): Problem {
+  return headerProblem(text) ?? leftoverProblem(text);
+}
+
+function aroundProblem(text: string): Problem {
+  return text === text.trim() ? null : 'must not begin or end with a blank';
+}
+
+/** The position of the first character that is found, counted from 1; null when there is none. */
+function positionOf(text: string, isFound: (character: string) => boolean): number | null {
+  const at = Array.from(text).findIndex(isFound);
+  return at < 0 ? null : at + 1;
+}
