@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { BREAKS } from './breaks';
+import { createSimulation, type Breaking } from './simulation';
+import { playSeed, playStoryOf, toldAs } from './stories/suite';
+
+/**
+ * `npm run test:simulation -- --stories N [--seed S]` plays the stories of the seeds S, S+1, … and prints what they break.
+ * `--break <name>` breaks a rule of the saga (breaks.ts) and says which story notices it first.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      stories: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: '1' },
+      break: { type: 'string' },
+    },
+  });
+  const [stories, first] = [Number(values.stories), Number(values.seed)];
+  if (values.break === undefined) return playAll(first, stories);
+  const breaking = BREAKS[values.break];
+  if (!breaking) throw new Error(`there is no such break; there are ${Object.keys(BREAKS).join('; ')}`);
+  return untilNoticed(breaking, first, stories);
+}
+
+async function playAll(first: number, stories: number): Promise<void> {
+  const beganNs = process.hrtime.bigint();
+  const beganCpu = process.cpuUsage();
+  const simulation = await createSimulation();
+  let violations = 0;
+  let activations = 0;
+  try {
+    for (let n = 0; n < stories; n += 1) {
+      const broken = await playSeed(simulation, first + n, (told) => (activations += told.activations));
+      if (!broken) continue;
+      violations += 1;
+      print(toldAs(broken));
+    }
+  } finally {
+    await simulation.close();
+  }
+  const seconds = Number(process.hrtime.bigint() - beganNs) / 1e9;
+  const { user, system } = process.cpuUsage(beganCpu);
+  const cpu = ((user + system) / 1e6).toFixed(1);
+  print(
+    `seeds ${first} to ${first + stories - 1}; ${(activations / stories).toFixed(1)} activations a story; ` +
+      `${seconds.toFixed(1)} s, ${cpu} s of CPU`,
+  );
+  print(`stories ${stories}, violations ${violations}, ${(stories / seconds).toFixed(1)} a second`);
+  process.exitCode = violations > 0 ? 1 : 0;
+}
+
+async function untilNoticed(breaking: Breaking, first: number, stories: number): Promise<void> {
+  const simulation = await createSimulation(breaking);
+  try {
+    for (let n = 1; n <= stories; n += 1) {
+      const why = await playStoryOf(simulation, first + n - 1);
+      if (why !== null) return print(`noticed in story ${n}: ${why}`);
+    }
+  } finally {
+    await simulation.close();
+  }
+  print(`not noticed in ${stories} stories`);
+  process.exitCode = 1;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+void main().catch((err: unknown) => {
+  process.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`);
+  process.exitCode = 2;
+});

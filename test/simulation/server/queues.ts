@@ -1,0 +1,54 @@
+import type { Chance } from '../chance';
+import type { VirtualTime } from '../time';
+
+/** Task queues: what waits for a worker, and is given to one after a short while. */
+export interface Queues {
+  /** Gives a task to the queue's worker as soon as there is one. What it returns takes the task back. */
+  offer(queue: string, task: () => unknown): () => void;
+  /** Whether anybody polls the queue. */
+  setOpen(queue: string, isOpen: boolean): void;
+  isOpen(queue: string): boolean;
+}
+
+/** How long a task is on its way to a worker, in ms. */
+const ON_ITS_WAY_MS = { least: 1, most: 25 };
+
+interface Offer {
+  isTaken: boolean;
+  task: () => unknown;
+}
+
+/** Queues that somebody polls, unless they are closed. */
+export function createQueues(time: VirtualTime, chance: Chance): Queues {
+  const closed = new Set<string>();
+  const waiting = new Map<string, Offer[]>();
+  const give = (queue: string, offer: Offer): void => {
+    time.after(chance.between(ON_ITS_WAY_MS.least, ON_ITS_WAY_MS.most), () => {
+      if (offer.isTaken) return undefined;
+      if (closed.has(queue)) return keep(queue, offer);
+      offer.isTaken = true;
+      return offer.task();
+    });
+  };
+  const keep = (queue: string, offer: Offer): void => {
+    waiting.set(queue, [...(waiting.get(queue) ?? []), offer]);
+  };
+  return {
+    offer(queue, task) {
+      const offer: Offer = { isTaken: false, task };
+      if (closed.has(queue)) keep(queue, offer);
+      else give(queue, offer);
+      return () => {
+        offer.isTaken = true;
+      };
+    },
+    setOpen(queue, isOpen) {
+      if (!isOpen) return void closed.add(queue);
+      closed.delete(queue);
+      const offers = waiting.get(queue) ?? [];
+      waiting.delete(queue);
+      offers.forEach((offer) => give(queue, offer));
+    },
+    isOpen: (queue) => !closed.has(queue),
+  };
+}

@@ -1,0 +1,17 @@
+import { coresdk } from '@temporalio/proto';
+import { verdictOn } from './retry';
+
+/** Rules of the model that tests break on purpose, to see that a wrong model is noticed. */
+export interface ModelRules {
+  verdictOn: typeof verdictOn;
+  /** Whether a workflow hears at once that an activity which runs is cancelled, by how the activity was scheduled. */
+  isCancelledAtOnce(type: coresdk.workflow_commands.ActivityCancellationType): boolean;
+}
+
+const { ActivityCancellationType: Cancelling } = coresdk.workflow_commands;
+
+/** As Temporal has them. */
+export const RULES: ModelRules = {
+  verdictOn,
+  isCancelledAtOnce: (type) => type !== Cancelling.WAIT_CANCELLATION_COMPLETED,
+};

@@ -1,0 +1,99 @@
+import type { Lane } from '../../matrix/lanes';
+import { junctionWorld } from '../../property/junction-world';
+import { oliverWorld } from '../../property/oliver-world';
+import type { World } from '../../property/worlds';
+import type { Fault, FaultAnswer } from '../../support/calls';
+import type { ClinicHand } from '../../support/clinic';
+import type { SagaRig } from '../../support/saga';
+import type { SandboxHand } from '../../support/sandbox';
+import type { BookingView } from '../../../src/booking/schema/view';
+import type { Stage } from '../simulation';
+import type { CallName, Rule } from '../world/faults';
+
+/** The hands of the tests on the real server, laid over a simulated stage: stories and worlds are the same there and here. */
+
+/** As much of a rig as people and the end of a story need (test/property/people.ts, drive.ts). */
+export function rigOf(stage: Stage, { bookings, client }: Pick<Stage, 'bookings' | 'client'>): SagaRig {
+  const rig = {
+    bookings,
+    server: { client },
+    until: (id: string, fits: (view: BookingView) => boolean, timeoutMs: number) =>
+      untilView(stage, id, fits, Math.max(timeoutMs, PATIENCE_MS)),
+  };
+  // What else a rig has is for tests that stop and start real workers.
+  return rig as unknown as SagaRig;
+}
+
+/**
+ * Longest that a booking may stand still, in ms of virtual time: an activity that is lost with its worker is missed when its
+ * time is over, which is two minutes for the slowest.
+ */
+const PATIENCE_MS = 600_000;
+
+/** How often a view is looked at, in ms of virtual time. */
+const LOOK_MS = 50;
+
+export async function untilView(
+  stage: Stage,
+  id: string,
+  fits: (view: BookingView) => boolean,
+  timeoutMs: number,
+): Promise<BookingView> {
+  const giveUpMs = stage.time.now() + timeoutMs;
+  for (;;) {
+    const view = await stage.bookings.get(id);
+    if (fits(view)) return view;
+    if (stage.time.now() > giveUpMs)
+      throw new Error(`the booking did not get there: ${JSON.stringify(view)}`);
+    await stage.time.sleep(LOOK_MS);
+  }
+}
+
+/** What the tests on the real server do by a Junction sandbox's hand. */
+export function handsAtHome(stage: Stage) {
+  const { junction } = stage;
+  return {
+    ...faultsOf(stage, 'junction'),
+    state: () => junction.state(),
+    control: (path: string, body: unknown) => junction.control(path, body),
+    async placeOrder(body: object): Promise<string> {
+      const answer = await junction.control('/v3/order', body);
+      return (answer as { order: { id: string } }).order.id;
+    },
+  };
+}
+
+export function worldAtHome(stage: Stage): World {
+  const sandbox = handsAtHome(stage) as unknown as SandboxHand;
+  // A world asks for no more of its lane and its sandbox than this.
+  return junctionWorld({ account: 'default', sandbox } as unknown as Lane);
+}
+
+export function worldAtPractice(stage: Stage): World {
+  const { oliver } = stage;
+  const hand = {
+    ...faultsOf(stage, 'oliver'),
+    state: () => oliver.state(),
+    control: (path: string, body: unknown) => oliver.control(path, body),
+  };
+  return oliverWorld(hand as unknown as ClinicHand);
+}
+
+function faultsOf({ faults }: Stage, vendor: string) {
+  return {
+    async fail(name: string, ...given: Fault[]): Promise<void> {
+      for (const fault of given) faults.add(`${vendor} ${name}` as CallName, ruleOf(fault));
+    },
+    async mend(): Promise<void> {
+      faults.mend();
+    },
+  };
+}
+
+function ruleOf({ answer, ...fault }: Fault): Rule {
+  return { ...fault, ...(answer !== undefined && { answer: answerOf(answer) }) };
+}
+
+function answerOf(answer: FaultAnswer): NonNullable<Rule['answer']> {
+  return typeof answer === 'number' ? { status: answer } : answer;
+}

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import type { Simulation } from '../simulation';
+import { playStory, type Told } from './play';
+import { simulatedStory, type SimulatedStory } from './story';
+
+/** Stories by the number: each is made from a seed of its own, and one that breaks a rule is shrunk. */
+
+export interface Broken {
+  seed: number;
+  why: string;
+  story: SimulatedStory;
+}
+
+/** Tries that shrinking may take. */
+const SHRINKS_MS = 60_000;
+
+/** The story of a seed. */
+export function storyOf(seed: number): SimulatedStory {
+  const [story] = fc.sample(simulatedStory, { seed, numRuns: 1 });
+  if (!story) throw new Error('fast-check made no story');
+  return story;
+}
+
+/** Plays the story of a seed; null when it keeps every rule. */
+export async function playSeed(
+  simulation: Simulation,
+  seed: number,
+  heard: (told: Told) => void = () => undefined,
+): Promise<Broken | null> {
+  const story = storyOf(seed);
+  try {
+    heard(await playStory(simulation, story));
+    return null;
+  } catch (err) {
+    return { seed, ...(await shrunk(simulation, seed, story, wordsOf(err))) };
+  }
+}
+
+/** What is wrong with the story of a seed; null when it keeps every rule. Nothing is shrunk. */
+export async function playStoryOf(simulation: Simulation, seed: number): Promise<string | null> {
+  try {
+    await playStory(simulation, storyOf(seed));
+    return null;
+  } catch (err) {
+    return wordsOf(err);
+  }
+}
+
+async function shrunk(simulation: Simulation, seed: number, story: SimulatedStory, why: string) {
+  const told = await fc.check(
+    fc.asyncProperty(simulatedStory, async (one) => {
+      await playStory(simulation, one);
+    }),
+    { seed, numRuns: 1, interruptAfterTimeLimit: SHRINKS_MS, markInterruptAsFailure: false },
+  );
+  const [least] = told.counterexample ?? [];
+  return { story: least ?? story, why: told.errorInstance ? wordsOf(told.errorInstance) : why };
+}
+
+function wordsOf(err: unknown): string {
+  return err instanceof Error ? `${err.name}: ${err.message}` : String(err);
+}
+
+export function toldAs({ seed, why, story }: Broken): string {
+  return `seed ${seed}: ${why}\n${JSON.stringify(story, null, 1)}`;
+}

@@ -1,0 +1,133 @@
+import type { Client } from '@temporalio/client';
+import { runAttempt } from '../sdk-internals';
+import type { Chance } from '../chance';
+import type { ActivityTask } from '../server/activities';
+import { decoded, encoded } from '../server/payloads';
+import type { Run } from '../server/run';
+import { owner, type Mortal, type VirtualTime } from '../time';
+
+/** The workers that run the activities: real ones, each attempt in a context as the SDK's worker makes it. */
+export interface ActivityWorker {
+  start(run: Run, task: ActivityTask): void;
+  /** The process is gone, with all that it was about to do; another one takes its place. */
+  lose(): void;
+  /** Another process takes the tasks from now on; this one brings its own to their end. */
+  replace(): void;
+  /** How many were lost. */
+  losses(): number;
+}
+
+/** Activities by name. Every process has its own: adapters remember things. */
+export type ActivityTable = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>;
+
+export interface ActivityWorkerOptions {
+  time: VirtualTime;
+  chance: Chance;
+  client: () => Client;
+  activities: () => ActivityTable;
+}
+
+/** How long an answer is on its way to the server, in ms. */
+const ANSWER_MS = { least: 1, most: 10 };
+/** Heartbeats that follow one by less are kept back, where the activity has no heartbeat timeout. */
+const THROTTLE_MS = 30_000;
+/** A worker stops by itself an attempt that is over time by so much. */
+const OVER_TIME_MS = 5_000;
+
+export function createActivityWorker(options: ActivityWorkerOptions): ActivityWorker {
+  let losses = 0;
+  let process = begin(options);
+  return {
+    losses: () => losses,
+    replace: () => void (process = begin(options)),
+    lose() {
+      process.self.dead = true;
+      losses += 1;
+      process = begin(options);
+    },
+    start: (run, task) => process.start(run, task),
+  };
+}
+
+function begin({ time, chance, client, activities }: ActivityWorkerOptions) {
+  const self: Mortal = { dead: false };
+  const table = owner.run(self, activities);
+  const onItsWay = (): number => chance.between(ANSWER_MS.least, ANSWER_MS.most);
+  const start = (run: Run, task: ActivityTask): void => {
+    const fn = Object.hasOwn(table, task.type) ? table[task.type] : undefined;
+    if (!fn) throw new Error(`not modelled: the activity ${task.type}`);
+    const beats = heartbeatsOf(run, task, time);
+    const attempt = owner.run(self, () =>
+      runAttempt(infoOf(run, task), fn, task.input.map(decoded), {
+        client: client(),
+        heartbeat: (details) => {
+          const heard = beats.beat(details);
+          if (heard === 'goes on') return;
+          time.after(onItsWay(), () => attempt.cancel(heard === 'cancelled' ? 'CANCELLED' : 'NOT_FOUND'));
+        },
+      }),
+    );
+    const limit = time.after(task.startToCloseMs + OVER_TIME_MS, () => {
+      if (!self.dead) attempt.cancel('TIMED_OUT');
+    });
+    void attempt.done.then((result) => {
+      limit.cancel();
+      if (self.dead) return;
+      time.after(onItsWay(), () => {
+        if (self.dead) return;
+        if (result.failed) beats.flush();
+        run.activities.finish(task.token, result);
+      });
+    });
+  };
+  return { self, start };
+}
+
+/** The heartbeats of an attempt: the first goes out at once, those after it at most so often; a failure brings the last along. */
+function heartbeatsOf(run: Run, { token, heartbeatMs }: ActivityTask, time: VirtualTime) {
+  const throttleMs = heartbeatMs > 0 ? Math.min(heartbeatMs * 0.8, 60_000) : THROTTLE_MS;
+  let sentMs = -Infinity;
+  let kept: { details: unknown } | null = null;
+  const send = (details: unknown) => {
+    sentMs = time.now();
+    kept = null;
+    return run.activities.heartbeat(token, details === undefined ? null : encoded(details));
+  };
+  return {
+    beat(details: unknown) {
+      if (time.now() - sentMs >= throttleMs) return send(details);
+      kept = { details };
+      return 'goes on' as const;
+    },
+    flush(): void {
+      if (kept) send(kept.details);
+    },
+  };
+}
+
+function infoOf(run: Run, task: ActivityTask): Parameters<typeof runAttempt>[0] {
+  const { workflowId, runId, workflowType, namespace } = run.info;
+  return {
+    taskToken: Buffer.from(task.token),
+    base64TaskToken: Buffer.from(task.token).toString('base64'),
+    activityId: task.activityId,
+    activityType: task.type,
+    namespace,
+    attempt: task.attempt,
+    isLocal: false,
+    workflowExecution: { workflowId, runId },
+    workflowType,
+    scheduledTimestampMs: Math.floor(task.scheduledMs),
+    currentAttemptScheduledTimestampMs: Math.floor(task.attemptScheduledMs),
+    startToCloseTimeoutMs: task.startToCloseMs,
+    scheduleToCloseTimeoutMs: task.scheduleToCloseMs,
+    heartbeatTimeoutMs: task.heartbeatMs || undefined,
+    heartbeatDetails: decoded(task.heartbeatDetails),
+    taskQueue: task.queue,
+    activityRunId: undefined,
+    priority: undefined,
+    retryPolicy: undefined,
+    inWorkflow: true,
+    // Its type asks for two names besides that the SDK itself calls deprecated, and nobody reads.
+  } as unknown as Parameters<typeof runAttempt>[0];
+}

@@ -1,0 +1,111 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { createJunctionSandbox } from '../../../src/sandbox/junction/server';
+import { createOliverSandbox } from '../../../src/sandbox/oliver/server';
+import type { VirtualTime } from '../time';
+
+/** The providers' stand-ins of src/sandbox without sockets: a request is handed to the app itself. */
+export interface InMemoryProvider {
+  url: string;
+  /** The answer to a request, once the app has it: it may wait for virtual time. */
+  ask(request: PlainRequest): Promise<PlainAnswer>;
+  /** Its answer to a control, parsed. */
+  control(path: string, body: unknown): Promise<unknown>;
+  state(): Promise<unknown>;
+}
+
+export interface PlainRequest {
+  method: string;
+  /** With its query. */
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface PlainAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Where each of them is, as the settings say; news go to the third. */
+export const JUNCTION_URL = 'http://junction.sandbox.test';
+export const OLIVER_URL = 'http://oliver.sandbox.test';
+export const WEBHOOK_URL = 'http://saga.sandbox.test/webhooks/junction';
+
+/** Provider-side durations run 600 times as fast, as in the tests on the real server. */
+const TIME_SCALE = 1 / 600;
+const WEBHOOK_SECRET = 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx';
+
+export interface InMemoryProviders {
+  junction: InMemoryProvider;
+  oliver: InMemoryProvider;
+}
+
+/** Both providers. Virtual time must be installed: they take their clocks when they are made. */
+export async function createProvidersInMemory(time: VirtualTime): Promise<InMemoryProviders> {
+  const shared = { port: 0, dataDir: null, timeScale: TIME_SCALE };
+  const junction = await inMemory(time, JUNCTION_URL, () =>
+    createJunctionSandbox({ ...shared, webhookUrl: WEBHOOK_URL, webhookSecret: WEBHOOK_SECRET }),
+  );
+  const oliver = await inMemory(time, OLIVER_URL, () => createOliverSandbox(shared));
+  return { junction, oliver };
+}
+
+/** Fastify tells of every app that is made: this one does not listen. */
+const MADE = 'fastify.initialization';
+
+async function inMemory(
+  time: VirtualTime,
+  url: string,
+  make: () => Promise<unknown>,
+): Promise<InMemoryProvider> {
+  const made: { app: FastifyInstance | null } = { app: null };
+  const hear = (message: unknown): void => {
+    // What Fastify's own documentation says this channel carries.
+    made.app = (message as { fastify: FastifyInstance }).fastify;
+    made.app.listen = () => Promise.resolve(`${url}:80`);
+  };
+  subscribe(MADE, hear);
+  try {
+    await make();
+  } finally {
+    unsubscribe(MADE, hear);
+  }
+  const { app } = made;
+  if (!app) throw new Error('Fastify did not tell of the app that it made');
+  await app.ready();
+  const ask = async ({ method, path, headers, body }: PlainRequest): Promise<PlainAnswer> => {
+    const injected = app.inject({
+      method: method as InjectOptions['method'], // one of HTTP's, as fetch had it
+      url: path,
+      headers,
+      ...(body !== '' && { payload: body }),
+    });
+    const answer = await time.during(injected);
+    const type = answer.headers['content-type'];
+    return {
+      status: answer.statusCode,
+      headers: type === undefined ? {} : { 'content-type': String(type) },
+      body: answer.body,
+    };
+  };
+  const json = async (request: PlainRequest): Promise<unknown> => {
+    const answer = await ask(request);
+    if (answer.status >= 300) throw new Error(`${request.path} answered ${answer.status}: ${answer.body}`);
+    return JSON.parse(answer.body);
+  };
+  const headers = { 'content-type': 'application/json', 'x-vital-api-key': 'sk_us_test' };
+  return {
+    url,
+    ask,
+    control: (path, body) =>
+      json({
+        method: 'POST',
+        path: path.startsWith('/') ? path : `/_sandbox/${path}`,
+        headers,
+        body: JSON.stringify(body),
+      }),
+    state: () => json({ method: 'GET', path: '/_sandbox/state', headers, body: '' }),
+  };
+}
