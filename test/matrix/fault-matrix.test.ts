@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { BookingView } from '../../src/booking/schema/view';
 import type { ProviderActivities } from '../../activities/contract';
 import { installRuntime } from '../../src/temporal/runtime';
-import { adopting, atHome } from '../support/saga';
+import { adopting, atHome, STOPPED_WITHIN_MS } from '../support/saga';
 import type { SandboxState } from '../support/sandbox';
 import { carry, expectLive, liveIn, until } from './carry';
 import { FAULTS, LATE, type Fault } from './faults';
@@ -53,7 +53,7 @@ beforeAll(async () => {
     wrap: ({ core, junction }) => ({ core, junction: undoingTwice(junction) }),
   });
 }, 120_000);
-afterAll(() => lanes.stop(), 180_000);
+afterAll(() => lanes.stop(), STOPPED_WITHIN_MS);
 
 /** Bookings of these accounts have each write of their undo executed twice. */
 const twice = new Set<string>();

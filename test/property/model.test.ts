@@ -7,6 +7,7 @@ import { junctionWorld } from './junction-world';
 import { oliverWorld } from './oliver-world';
 import { play, type Stage } from './play';
 import type { World } from './worlds';
+import { STOPPED_WITHIN_MS } from '../support/saga';
 
 /**
  * Bookings driven through random stories of callers, providers, faults and restarts, and the five promises checked
@@ -32,7 +33,7 @@ beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
   lanes = await startLanes({ providersApart: true, capabilities: { lateCommitWindowMs: 900 } });
 }, 120_000);
-afterAll(() => lanes.stop(), 180_000);
+afterAll(() => lanes.stop(), STOPPED_WITHIN_MS);
 
 /** Several stories may ask for a restart at the same moment: the workers are one for all. */
 function restarting(): Stage['restart'] {

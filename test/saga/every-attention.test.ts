@@ -17,7 +17,7 @@ import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
 import { startLanes, type Job, type Lane, type Lanes } from '../matrix/lanes';
-import { adopting, atHome } from '../support/saga';
+import { adopting, atHome, STOPPED_WITHIN_MS } from '../support/saga';
 import { eventually } from '../support/stand-in';
 import { BOTH_LIVE, NOTHING_LIVE, startConfirmed, type Case, type Outcome } from './attentions/case';
 import { FORWARD } from './attentions/forward';
@@ -36,7 +36,7 @@ beforeAll(async () => {
     wrap: ({ core, junction }) => ({ core: feesFor(core), junction: breaking(junction) }),
   });
 }, 120_000);
-afterAll(() => lanes.stop(), 180_000);
+afterAll(() => lanes.stop(), STOPPED_WITHIN_MS);
 
 const MONTH_MS = 30 * 86_400_000;
 

@@ -6,7 +6,7 @@ import type { BookingView } from '../../src/booking/schema/view';
 import { installRuntime } from '../../src/temporal/runtime';
 import { appointmentUpdated, cancel, orderUpdated, reschedule } from '../../workflows/messages';
 import { startLanes, type Job, type Lane, type Lanes } from '../matrix/lanes';
-import { adopting } from '../support/saga';
+import { adopting, STOPPED_WITHIN_MS } from '../support/saga';
 
 /**
  * A move, a cancel and a webhook at the same moment, many times over: always one winner, always a consistent end.
@@ -21,7 +21,7 @@ beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
   lanes = await startLanes({ capabilities: { callTimeoutMs: 5_000 }, limits: { keepPollMs: 600_000 } });
 }, 120_000);
-afterAll(() => lanes.stop(), 180_000);
+afterAll(() => lanes.stop(), STOPPED_WITHIN_MS);
 
 interface Race {
   lane: Lane;

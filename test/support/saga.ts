@@ -220,8 +220,11 @@ async function providersApart(
   };
 }
 
-/** Longest that each part of stopping may take, in ms. */
-const STOP_MS = 80_000;
+/** Longest that each part of stopping may take, in ms: a suite of hundreds of bookings replays them all. */
+const STOP_MS = 200_000;
+
+/** Longest that all of stopping may take, for the hook that waits for it, in ms. */
+export const STOPPED_WITHIN_MS = 400_000;
 
 /** Names the part that does not come to its end: a hook that is out of time tells nothing. */
 function inTime<T>(what: string, part: Promise<T>): Promise<T> {

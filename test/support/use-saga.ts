@@ -1,4 +1,4 @@
-import { startSaga, type RigOptions, type SagaRig } from './saga';
+import { startSaga, STOPPED_WITHIN_MS, type RigOptions, type SagaRig } from './saga';
 
 /** How a test file uses the saga: the rig's options, and which stand-ins each test begins with anew. */
 export interface UseOptions extends RigOptions {
@@ -27,7 +27,7 @@ export function useSaga(options: UseOptions | (() => UseOptions) = {}): SagaRig 
     resets = named ?? BOTH;
     started = await startSaga(given);
   }, 120_000);
-  afterAll(() => started?.stop(), 180_000);
+  afterAll(() => started?.stop(), STOPPED_WITHIN_MS);
   beforeEach(async () => {
     for (const name of resets) await rig()[name].control('reset', {});
   });
