@@ -16,7 +16,7 @@ import { STOPPED_WITHIN_MS } from '../support/saga';
  */
 
 const { PROPERTY_RUNS, PROPERTY_SEED } = process.env;
-const RUNS = Number(PROPERTY_RUNS ?? 24);
+const RUNS = Number(PROPERTY_RUNS ?? 12);
 const SEED = Number(PROPERTY_SEED ?? (PROPERTY_RUNS === undefined ? 1 : Date.now() % 2 ** 31));
 
 /** Bookings at a time. One in six is at Oliver, whose sandbox takes them one by one. */

@@ -4,7 +4,7 @@ import { playSeed, storyOf, toldAs } from './stories/suite';
 
 /** A fixed part of the simulated stories; `npm run test:simulation` plays as many others as it is told to. */
 
-const STORIES = 60;
+const STORIES = 40;
 const FIRST_SEED = 1;
 
 let simulation: Simulation;
