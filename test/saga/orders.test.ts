@@ -21,7 +21,7 @@ describe('orders that a booking places', () => {
     ['an ampersand in the e-mail address', { email: 'smith&sons@example.com' }],
     ['an international e-mail address', { email: 'jörg@müller.example' }],
     ['a quoted e-mail address', { email: '"a b"@example.com' }],
-    ['an extension', { phone: '(602) 555-0123 ext. 12' }],
+    ['a phone number in typography', { phone: '+1 (602) 555–0123' }],
     ['a country by its name', { address: { ...ADDRESS, country: 'United States' } }],
   ])('are taken of a patient with %s', async (_what, patient) => {
     const request = atHome();
