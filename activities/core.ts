@@ -6,7 +6,7 @@ import { earlierRequest, movedRequest, parseRequest } from '../src/booking/schem
 import type { BookingRequest } from '../src/booking/schema/request';
 import { unreadableIn } from '../src/booking/unreadable';
 import { isZone } from '../src/booking/windows';
-import { capabilitiesOf, type Config } from '../src/config';
+import { capabilitiesOf, timezoneOf, type Config } from '../src/config';
 import { refuseReset } from './call';
 import type { ClaimActivities } from './claims';
 import type { CoreActivities } from './contract';
@@ -38,7 +38,7 @@ export function createCoreActivities({
       crossing(async () => {
         const now = new Date();
         const receivedAt = change.receivedAt === undefined ? now : new Date(change.receivedAt);
-        const zones = [timezone, request.timezone, zoneOfAccount(config, request)];
+        const zones = [timezone, request.timezone, timezoneOf(config, request.provider, request.account)];
         const known = zones.find((zone) => typeof zone === 'string' && isZone(zone));
         return movedRequest(request, change, { now, receivedAt, timezone: known ?? null });
       }, afterSomeTries),
@@ -58,13 +58,6 @@ export function createCoreActivities({
         return (await isOpen(workflowIdOf(bookingId))) || (await isOpen(cleanupIdOf(bookingId)));
       }, afterSomeTries),
   };
-}
-
-function zoneOfAccount(
-  { junction, oliver }: CoreOptions['config'],
-  { provider, account }: BookingRequest,
-): string | undefined {
-  return (provider === 'oliver' ? oliver : junction)[account]?.timezone;
 }
 
 async function isRunning(client: Client, workflowId: string): Promise<boolean> {

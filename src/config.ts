@@ -167,16 +167,27 @@ export function childEnv(settings: Record<string, string>, env: Env = process.en
   return { ...Object.fromEntries(others), ...settings };
 }
 
+type Accounts = Pick<Config, 'junction' | 'oliver'>;
+
+/** Accounts are named from outside: `constructor` is none. */
+function accountOf(config: Accounts, provider: ProviderName, account: string) {
+  const accounts = config[CAPABILITIES[provider].vendor];
+  return Object.hasOwn(accounts, account) ? accounts[account] : undefined;
+}
+
+/** The zone that an account's settings name; null where they name none, and for an account that there is not. */
+export function timezoneOf(config: Accounts, provider: ProviderName, account: string): string | null {
+  return accountOf(config, provider, account)?.timezone ?? null;
+}
+
 /** The capability row of a provider with an account's settings laid over it. */
 export function capabilitiesOf(
-  config: Pick<Config, 'junction' | 'oliver'>,
+  config: Accounts,
   provider: ProviderName,
   account: string,
 ): Capabilities | null {
   const base = CAPABILITIES[provider];
-  const accounts = config[base.vendor];
-  // Accounts are named from outside: `constructor` is none.
-  const settings = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
+  const settings = accountOf(config, provider, account);
   if (!settings) return null;
   const { reservedSettles, acceptedSettles: _accepted, ...rest } = settings.capabilities;
   return {

@@ -9,7 +9,7 @@ import {
   type RetryMessage,
 } from '../src/booking/messages';
 import { PLAINTEXT_MARK } from '../src/booking/names';
-import { cut, isWellFormed, lengthOf, toWellFormed } from '../src/booking/text';
+import { cut, holdsHalves, isWellFormed, lengthOf, toWellFormed } from '../src/booking/text';
 
 /**
  * The total guard of messages: any Temporal client can send anything, and what throws here would stop the
@@ -96,9 +96,6 @@ function readFields<T>(value: unknown, reading: Reading, readOwn: (fields: Field
   return readOwn(given);
 }
 
-/** JSON.stringify writes half of a character, and nothing else, as such an escape; a backslash of the text as two. */
-const HALF_ESCAPED = /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/;
-
 const READINGS: Readonly<
   Record<
     Reading,
@@ -117,7 +114,7 @@ const READINGS: Readonly<
       isWellFormed(text) &&
       !hasControls(text, longest === TOKEN ? 'line' : 'prose'),
     isBlank,
-    isJson: (json) => !HALF_ESCAPED.test(json),
+    isJson: (json) => !holdsHalves(json),
   },
   as_before: {
     given: (value) => value,

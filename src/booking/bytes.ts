@@ -12,6 +12,8 @@ export type Decoded =
       hint: string;
       /** The byte at fault, from 1; null where it is no byte. */
       byte: number | null;
+      /** What it was read as, by the Encoding standard's name; null where that is no encoding that is known here. */
+      encoding: string | null;
       isCharsetUnknown?: true;
     };
 
@@ -30,7 +32,8 @@ const MARKS: readonly { mark: readonly number[]; label: string | null; name: str
 export function decodeText(bytes: Uint8Array, charset?: string): Decoded {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
   if (marked) {
-    if (marked.label === null) return { hint: `This is ${marked.name}. ${SAVE_AS_UTF8}`, byte: 1 };
+    if (marked.label === null)
+      return { hint: `This is ${marked.name}. ${SAVE_AS_UTF8}`, byte: 1, encoding: null };
     return decodeAs(marked.label, bytes);
   }
   return decodeAs(labelToReadBy(charset), bytes);
@@ -53,13 +56,15 @@ function decodeAs(label: string, bytes: Uint8Array): Decoded {
     return {
       hint: `${charsetShown(label)} is not supported. ${SAVE_AS_UTF8}`,
       byte: null,
+      encoding: null,
       isCharsetUnknown: true,
     };
   try {
     const text = decoder.decode(bytes);
     return { text: decoder.encoding === 'windows-1252' ? fromWindows1252(text) : text };
   } catch {
-    return decoder.encoding === 'utf-8' ? noUtf8(bytes) : noneOf(decoder.encoding, bytes);
+    const { encoding } = decoder;
+    return { ...(encoding === 'utf-8' ? noUtf8(bytes) : noneOf(encoding, bytes)), encoding };
   }
 }
 
@@ -78,7 +83,13 @@ function charsetShown(label: string): string {
   return /^[\w.:+()-]{1,40}$/.test(label) ? `The charset ${label}` : 'The declared charset';
 }
 
-function noUtf8(bytes: Uint8Array): Decoded {
+/** The byte at fault, and what to say of it. */
+interface Fault {
+  hint: string;
+  byte: number;
+}
+
+function noUtf8(bytes: Uint8Array): Fault {
   const nul = bytes.indexOf(0);
   if (nul !== -1) return { hint: nulHint(nul), byte: nul + 1 };
   const at = firstInvalid(bytes);
@@ -97,7 +108,7 @@ function nulHint(at: number): string {
 }
 
 /** The byte is found by halving: whatever begins with a valid beginning is cut there. */
-function noneOf(encoding: string, bytes: Uint8Array): Decoded {
+function noneOf(encoding: string, bytes: Uint8Array): Fault {
   let [good, bad] = [0, bytes.length];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;

@@ -39,6 +39,14 @@ export function isWellFormed(text: string): boolean {
   return !HALF.test(text);
 }
 
+/** JSON.stringify writes half of a character, and nothing else, as such an escape; a backslash of the text as two. */
+const HALF_ESCAPED = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+
+/** Whether what JSON.stringify wrote holds half of a character somewhere. */
+export function holdsHalves(json: string): boolean {
+  return HALF_ESCAPED.test(json);
+}
+
 /** The text with U+FFFD for each half of a character. For text that people read; an id or a key is taken whole or not at all. */
 export function toWellFormed(text: string): string {
   return isWellFormed(text) ? text : text.replace(HALVES, '\uFFFD');

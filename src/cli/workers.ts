@@ -10,9 +10,8 @@ import {
 } from '../../activities';
 import { createBookingCare } from '../client/care';
 import { createBookingClaims } from '../client/claims';
-import { capabilitiesOf, type Config } from '../config';
+import { timezoneOf, type Config } from '../config';
 import { createProviders, providerFor } from '../providers';
-import type { ProviderName } from '../booking/model';
 import { loadKeys } from '../temporal/keys';
 import { ensureSweepSchedule } from '../temporal/schedules';
 import { createWorkers } from '../temporal/worker';
@@ -71,9 +70,4 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
       return run.catch(() => undefined);
     },
   };
-}
-
-function timezoneOf(config: Config, provider: ProviderName, account: string): string | null {
-  const vendor = capabilitiesOf(config, provider, account)?.vendor;
-  return (vendor && config[vendor][account]?.timezone) ?? null;
 }

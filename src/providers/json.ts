@@ -1,4 +1,5 @@
 import { parse, stringify } from 'lossless-json';
+import { holdsHalves } from '../booking/text';
 
 /** JSON both ways, with integers whole that a JavaScript number cannot hold: they are ids, and a digit off is somebody else's. */
 
@@ -65,9 +66,6 @@ function exact(digits: string): number | string {
 export function writeJson(value: unknown): string {
   const text = stringify(value);
   if (text === undefined) throw new TypeError('no JSON value');
-  if (HALF_A_CHARACTER.test(text)) throw new TypeError('half a character');
+  if (holdsHalves(text)) throw new TypeError('half a character');
   return text;
 }
-
-/** How JSON.stringify escapes one. A backslash of the text itself is written as two. */
-const HALF_A_CHARACTER = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;

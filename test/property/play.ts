@@ -40,7 +40,7 @@ export async function play(stage: Stage, story: Story): Promise<void> {
   const p: Play = { ...stage, story, id: booking.id, wishes: { undoAt, move: false, left: false } };
   try {
     for (const command of story.commands) {
-      await happen(p, command);
+      await happen(p, command, realTime(p));
       oneAppointment(await p.world.sample(), p.wishes, p.world);
     }
     await p.world.mend();
@@ -62,13 +62,29 @@ function unlessOver(err: unknown): void {
   if (!(err instanceof WorkflowNotFoundError)) throw err;
 }
 
-async function happen(p: Play, command: Command): Promise<void> {
+/** What takes time in a story, which is the real one here and virtual elsewhere. */
+export interface Pastimes {
+  rest(): Promise<unknown>;
+  pass(ms: number): Promise<unknown>;
+  readWhileAway(command: Extract<Command, { do: 'read_while_away' }>): Promise<void>;
+}
+
+function realTime(p: Play): Pastimes {
+  return {
+    rest: () => patiently(() => p.rig.bookings.settled(p.id, { timeoutMs: REST_MS })),
+    pass: (ms) => pause(ms),
+    readWhileAway: (command) => readWhileAway(p, command),
+  };
+}
+
+/** Makes one command of a story happen. */
+export async function happen(p: Play, command: Command, time: Pastimes): Promise<void> {
   switch (command.do) {
     case 'rest':
-      await patiently(() => p.rig.bookings.settled(p.id, { timeoutMs: REST_MS }));
+      await time.rest();
       return;
     case 'pass':
-      await pause(command.ms);
+      await time.pass(command.ms);
       return;
     case 'cancel':
     case 'reschedule':
@@ -93,7 +109,7 @@ async function happen(p: Play, command: Command): Promise<void> {
     case 'restart':
       return p.restart();
     case 'read_while_away':
-      return readWhileAway(p, command);
+      return time.readWhileAway(command);
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { createBookingCare } from '../../src/client/care';
 import { createBookingClaims } from '../../src/client/claims';
-import type { Config } from '../../src/config';
+import { timezoneOf, type Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { workflowBundle } from '../../src/temporal/bundle';
 import { loadKeys } from '../../src/temporal/keys';
@@ -228,8 +228,7 @@ function activitiesOf(config: Config, client: Client): ActivityTable {
     ...createAuditActivities(care, config),
     ...createProviderActivities({
       providerFor: (name) => providerFor(providers, name),
-      timezoneOf: (provider, account) =>
-        (provider === 'oliver' ? config.oliver : config.junction)[account]?.timezone ?? null,
+      timezoneOf: (provider, account) => timezoneOf(config, provider, account),
     }),
   };
 }

@@ -14,7 +14,7 @@ import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { createBookingCare } from '../../src/client/care';
 import { createBookingClaims } from '../../src/client/claims';
-import type { Config } from '../../src/config';
+import { timezoneOf, type Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
 import { createOliverSandbox } from '../../src/sandbox/oliver/server';
@@ -254,8 +254,7 @@ function activitiesOf(
     },
     junction: createProviderActivities({
       providerFor: (name) => providerFor(providers, name),
-      timezoneOf: (provider, account) =>
-        (provider === 'oliver' ? config.oliver : config.junction)[account]?.timezone ?? null,
+      timezoneOf: (provider, account) => timezoneOf(config, provider, account),
     }),
   };
 }

@@ -36,6 +36,27 @@ export const USER_ID = '94e2d9f2-d600-4a23-9f08-536df378e2c7';
 export const AT_HOME_TEST = '5b41f610-ebc5-4803-8f0c-a61c3bdc7faf';
 export const AT_SITE_TEST = 'c1d6b2f4-6c58-4b57-8a3e-0f5a4c9d2e11';
 
+/** An order as the account's owner would place it, for a visit at home. */
+export const AT_HOME_ORDER = {
+  user_id: USER_ID,
+  patient_details: {
+    first_name: 'Ana',
+    last_name: 'Reyes',
+    dob: '1984-03-09',
+    gender: 'female',
+    phone_number: '+16025550123',
+    email: 'ana@example.com',
+  },
+  patient_address: {
+    first_line: 'West Lincoln Street',
+    city: 'Phoenix',
+    state: 'AZ',
+    zip: '85004',
+    country: 'US',
+  },
+  order_set: { lab_test_ids: [AT_HOME_TEST] },
+} as const;
+
 export function sandboxHand(url: string): SandboxHand {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${url}${path}`, {
@@ -51,26 +72,7 @@ export function sandboxHand(url: string): SandboxHand {
   const state = async (): Promise<SandboxState> => (await call('GET', '/_sandbox/state')) as SandboxState;
   const control = (path: string, body: unknown): Promise<unknown> => call('POST', `/_sandbox/${path}`, body);
   const placeOrder = async (overrides: Record<string, unknown> = {}): Promise<string> => {
-    const answer = await call('POST', '/v3/order', {
-      user_id: USER_ID,
-      patient_details: {
-        first_name: 'Ana',
-        last_name: 'Reyes',
-        dob: '1984-03-09',
-        gender: 'female',
-        phone_number: '+16025550123',
-        email: 'ana@example.com',
-      },
-      patient_address: {
-        first_line: 'West Lincoln Street',
-        city: 'Phoenix',
-        state: 'AZ',
-        zip: '85004',
-        country: 'US',
-      },
-      order_set: { lab_test_ids: [AT_HOME_TEST] },
-      ...overrides,
-    });
+    const answer = await call('POST', '/v3/order', { ...AT_HOME_ORDER, ...overrides });
     return (answer as { order: { id: string } }).order.id;
   };
   const spoils = spoiling({ url, state, control }, JUNCTION_CALLS);

@@ -5,6 +5,7 @@ import type { BookingView } from '../../../src/booking/schema/view';
 import type { BookingClient } from '../../../src/client/booking-client';
 import type { JunctionCall, Fault } from '../../support/calls';
 import type { SagaRig } from '../../support/saga';
+import { AT_HOME_ORDER } from '../../support/sandbox';
 import { handsAtHome, untilView } from '../stories/hands';
 import { historyOf } from '../stories/play';
 import type { Stage } from '../simulation';
@@ -28,7 +29,7 @@ export function simulatedBench(stage: Stage): Bench {
   return {
     ...hand,
     bookings: stage.bookings,
-    placeOrder: () => hand.placeOrder(ORDER),
+    placeOrder: () => hand.placeOrder(AT_HOME_ORDER),
     standing: async () => standingOf(await stage.junction.state()),
     until: (id, fits) => untilView(stage, id, fits, SIMULATED_PATIENCE_MS),
     async history(id) {
@@ -73,27 +74,6 @@ const PATIENCE_MS = 60_000;
 const SIMULATED_PATIENCE_MS = 20_000;
 /** How often a view is looked at, in ms; as in the simulator. */
 const LOOK_MS = 50;
-
-/** The same order as the real sandbox's hand places. */
-const ORDER = {
-  user_id: '94e2d9f2-d600-4a23-9f08-536df378e2c7',
-  patient_details: {
-    first_name: 'Ana',
-    last_name: 'Reyes',
-    dob: '1984-03-09',
-    gender: 'female',
-    phone_number: '+16025550123',
-    email: 'ana@example.com',
-  },
-  patient_address: {
-    first_line: 'West Lincoln Street',
-    city: 'Phoenix',
-    state: 'AZ',
-    zip: '85004',
-    country: 'US',
-  },
-  order_set: { lab_test_ids: ['5b41f610-ebc5-4803-8f0c-a61c3bdc7faf'] },
-};
 
 function standingOf(state: unknown): string {
   // The sandbox's own record; its shape is tested in test/sandbox.

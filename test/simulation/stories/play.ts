@@ -1,8 +1,8 @@
 import { bookingIdOf, TASK_QUEUE } from '../../../src/booking/names';
-import type { Command, Sent, Story } from '../../property/commands';
+import type { Sent, Story } from '../../property/commands';
 import { driveToEnd } from '../../property/drive';
-import { garble, send } from '../../property/people';
-import type { Play } from '../../property/play';
+import { send } from '../../property/people';
+import { happen, type Pastimes, type Play } from '../../property/play';
 import { keptAtTheEnd, type Wishes } from '../../property/promises';
 import { isSettled } from '../../../src/booking/status';
 import { chanceOf } from '../chance';
@@ -49,7 +49,7 @@ export async function playStory(simulation: Simulation, story: SimulatedStory): 
         restart: (whileAway) => restart(stage, whileAway),
       };
       weather.begins();
-      for (const command of story.booking.commands) await happen(stage, p, command);
+      for (const command of story.booking.commands) await happen(p, command, virtualTime(stage, p));
       weather.ends();
       await world.mend();
       const view = await driveToEnd(p);
@@ -109,37 +109,12 @@ function restless(stage: Stage, { losses, evictions }: SimulatedStory): void {
   stage.workflows.evictBefore(evictions);
 }
 
-async function happen(stage: Stage, p: Play, command: Command): Promise<void> {
-  switch (command.do) {
-    case 'rest':
-      return rest(stage, p.id);
-    case 'pass':
-      return stage.time.sleep(command.ms);
-    case 'cancel':
-    case 'reschedule':
-    case 'retry':
-    case 'resolve':
-      return send(p, command);
-    case 'garble':
-      return garble(p, command.message);
-    case 'wake':
-      for (let n = 0; n < command.times; n += 1) await p.rig.bookings.wake(p.id, command.kind);
-      return;
-    case 'provider':
-      await p.world.change(command.change);
-      if (command.tells) await p.rig.bookings.wake(p.id, 'appointment');
-      return;
-    case 'fault':
-      return p.world.fault(command.at, { ...command.wrong, times: command.times });
-    case 'lock_out':
-      return p.world.lockOut();
-    case 'mend':
-      return p.world.mend();
-    case 'restart':
-      return p.restart();
-    case 'read_while_away':
-      return away(stage, p, command);
-  }
+function virtualTime(stage: Stage, p: Play): Pastimes {
+  return {
+    rest: () => rest(stage, p.id),
+    pass: (ms) => stage.time.sleep(ms),
+    readWhileAway: (command) => away(stage, p, command),
+  };
 }
 
 async function rest(stage: Stage, id: string): Promise<void> {
