@@ -37,6 +37,7 @@ export async function cancelAppointment(
       bookingId: input.at.bookingId,
       seen: appointment,
       reason: input.reason,
+      isFirst: input.isFirst,
     });
     if (CAPABILITIES[input.at.provider].cancelBy === 'staff_task')
       return { is: 'asked', appointment: answered ?? appointment };

@@ -344,6 +344,8 @@ export interface ProviderActivities {
       appointmentId: string | null;
       reason: string | null;
       fees: FeeTerms;
+      /** As in CancelCall. */
+      isFirst?: boolean;
     },
   ): Promise<CancelAnswer>;
   /** A live appointment of the patient's on another order, after a refusal that nobody understands; null: none explains it. */

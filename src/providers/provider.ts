@@ -164,4 +164,6 @@ export interface CancelCall {
   seen: Appointment;
   /** The caller's reason, one of the provider's list by name or id; null takes the account's default. */
   reason: string | null;
+  /** Whether the booking has had nothing cancelled yet: then no list can hold an earlier request of its own for that. */
+  isFirst?: boolean;
 }

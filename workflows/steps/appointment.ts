@@ -201,6 +201,7 @@ async function askToCancel(b: Booking, appointmentId: string | null): Promise<Ca
       appointmentId,
       reason: message?.reason ?? null,
       fees: feeTermsOf(b),
+      isFirst: !b.state.undoCalls.includes('appointment'),
     });
   try {
     return await openWhile(

@@ -29,7 +29,7 @@ export async function cancelAppointment(
 ): Promise<Appointment> {
   const title = titleOf(cancel.appointmentId);
   const task =
-    (await openTask(practice, call, title)) ??
+    (await openTask(practice, call, { title, isFirst: cancel.isFirst === true })) ??
     (await demand(practice.session, call, 'create_task', taskWire, {
       body: { title, ...(await taskBody(practice, call, cancel)) },
     }));
@@ -41,8 +41,15 @@ function titleOf(appointmentId: string): string {
   return `Cancel appointment ${appointmentId}`;
 }
 
-/** Our open task. That there is none takes a list that was read whole: the clinic would be asked again with each try. */
-async function openTask({ session }: Practice, call: Call, title: string): Promise<TaskWire | null> {
+/**
+ * Our open task. Once the clinic may have been asked, that there is none takes a list that was read whole: it would be asked
+ * again with each try.
+ */
+async function openTask(
+  { session }: Practice,
+  call: Call,
+  { title, isFirst }: { title: string; isFirst: boolean },
+): Promise<TaskWire | null> {
   const all: (TaskWire | null)[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
     const wire = await demand(session, call, 'list_tasks', taskPageWire, {
@@ -55,7 +62,7 @@ async function openTask({ session }: Practice, call: Call, title: string): Promi
     if (found) return found;
     all.push(...wire.content);
     if (!isLastPage(wire, page, all.length)) continue;
-    if (!isAll(all, wire.total_count))
+    if (!isFirst && !isAll(all, wire.total_count))
       throw unclear('read', 'a task of the list of staff tasks cannot be read');
     return null;
   }

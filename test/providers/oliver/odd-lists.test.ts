@@ -326,7 +326,7 @@ describe('staff tasks', () => {
   const TASK = { id: '9', status: 'pending', title: 'Cancel appointment 123' };
   const seen = toAppointment(appointmentWire.parse(listed()), { timezone: ZONE, capabilities: {} }, UNHEARD);
 
-  function cancelled(answer: unknown) {
+  function cancelled(answer: unknown, isFirst = false) {
     stage().signsIn();
     stage().server.expect(TASKS, ok(answer));
     return stage().provider().cancelAppointment(stage().call(), {
@@ -335,6 +335,7 @@ describe('staff tasks', () => {
       request: BY_REMOTE_ID,
       seen,
       reason: null,
+      isFirst,
     });
   }
   const content = (...tasks: unknown[]) => ({ content: tasks, total_pages: '1', total_count: '9' });
@@ -352,6 +353,13 @@ describe('staff tasks', () => {
   test('is made where all that are counted are others', async () => {
     const tasks = [null, {}, { ...TASK, id: '8', title: 'Call back' }];
     const asked = cancelled({ content: tasks, total_pages: 1, total_count: 1 });
+    stage().resolves();
+    stage().server.expect(NEW_TASK, { status: 201, body: { success: true, data: TASK } });
+    expect(await asked).toMatchObject({ id: '123' });
+  });
+
+  test('is made beside one that cannot be read where nothing was asked for before', async () => {
+    const asked = cancelled(content(null), true);
     stage().resolves();
     stage().server.expect(NEW_TASK, { status: 201, body: { success: true, data: TASK } });
     expect(await asked).toMatchObject({ id: '123' });

@@ -28,6 +28,14 @@ test('does not hold up a booking that has made nothing yet', async () => {
   await world.cancelled(id);
 });
 
+test('of staff tasks holds up no first cancel', async () => {
+  const tasks = { ...PARTIAL, body: { ...PARTIAL.body, data: { ...PARTIAL.body.data, content: [null, 7] } } };
+  await world.rig.clinic.fail('list_tasks', { when: 'before', answer: tasks, times: ALWAYS });
+  const id = await world.start(await world.request('practice'));
+  await world.confirmed(id);
+  await world.cancelled(id);
+});
+
 test('proves no absence after a create that was not answered, and shows nothing as new', async () => {
   await showsNoRow();
   const before = await creates();
