@@ -13,7 +13,7 @@ export function cannotBeSent(hint: string): Failure {
 }
 
 /** Why fetch would refuse this request; null when it would not. */
-export function whyUnsendable(url: string, { method, headers }: Outgoing): string | null {
+export function whyUnsendable(url: string, { headers }: Outgoing): string | null {
   const target = parsed(url);
   if (!target) return 'Its address is no URL: the base URL must look like https://api.example.com.';
   const { protocol, username, password } = target;
@@ -24,7 +24,7 @@ export function whyUnsendable(url: string, { method, headers }: Outgoing): strin
   if (name !== undefined) {
     return `The value of its header ${name} has a character that no header can carry, like a dash or a quote of a word processor or a line feed: look for it in the account's settings.`;
   }
-  return isRequest(url, method) ? null : 'Fetch refuses it.';
+  return null;
 }
 
 /** Codes of undici for a request that it does not take. */
@@ -48,14 +48,6 @@ function parsed(url: string): URL | null {
 function isHeader(name: string, value: string): boolean {
   try {
     return new Headers([[name, value]]).has(name);
-  } catch {
-    return false;
-  }
-}
-
-function isRequest(url: string, method: string): boolean {
-  try {
-    return new Request(url, { method }).url !== '';
   } catch {
     return false;
   }
