@@ -1,4 +1,4 @@
-import type { Breaking } from './simulation';
+import type { Breaking } from './stage';
 import type { ActivityTable } from './worker/activities';
 
 /**

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BREAKS } from './breaks';
-import { createSimulation, type Breaking } from './simulation';
+import { createSimulation } from './simulation';
+import type { Breaking } from './stage';
 import { playSeed, playStoryOf, toldAs } from './stories/suite';
 
 /**

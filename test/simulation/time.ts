@@ -22,6 +22,8 @@ export interface VirtualTime {
   reset(nowMs: number, seed: number): void;
   /** Lets what Node still does in turns of its own come to its end, with the clock standing still. */
   drain(): Promise<void>;
+  /** Tells of whoever sets a timer and is nobody's worker: what is returned is called once it has come or is cancelled. */
+  onWait(watch: () => () => void): void;
   /** Steps since the last reset. */
   steps(): number;
   uninstall(): void;
@@ -78,7 +80,11 @@ export function installTime(): VirtualTime {
     queue.push(entry);
     return { cancel: () => void (entry.run = null) };
   };
-  const uninstall = standIn({ now: () => nowMs, after, chance: () => chance });
+  let watch = (): (() => void) => nothing;
+  const uninstall = standIn({
+    ...{ now: () => nowMs, after, chance: () => chance },
+    waits: () => (owner.getStore() ? nothing : watch()),
+  });
   const step = async (): Promise<boolean> => {
     for (let entry = queue.pop(); entry; entry = queue.pop()) {
       const { run, atMs } = entry;
@@ -121,17 +127,23 @@ export function installTime(): VirtualTime {
       order = 0;
       steps = 0;
       atWork.clear();
+      watch = () => nothing;
       chance = chanceOf(seed, 'ids');
     },
     async drain() {
       for (let n = 0; n < 2 * TURNS; n += 1) await turn();
     },
+    onWait: (watching) => void (watch = watching),
     steps: () => steps,
     uninstall,
   };
 }
 
+const nothing = (): void => undefined;
+
 interface Source {
+  /** Somebody waits; what is returned is called when they do no longer. */
+  waits(): () => void;
   now(): number;
   after(ms: number, run: () => unknown): Due;
   chance(): Chance;
@@ -182,13 +194,20 @@ function timersOf(source: Source): Record<string, unknown> {
   };
   const clear = (one: Timer | undefined | null): void => one?.due.cancel();
   return {
-    setTimeout: (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
-      timer(
-        source.after(
-          ms,
-          bound(() => run(...args)),
-        ),
-      ),
+    setTimeout: (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+      const over = source.waits();
+      const inTime = bound(() => run(...args));
+      const due = source.after(ms, () => {
+        over();
+        inTime();
+      });
+      return timer({
+        cancel() {
+          over();
+          due.cancel();
+        },
+      });
+    },
     clearTimeout: clear,
     setInterval: (run: () => void, ms = 1) => {
       const self = timer({ cancel: () => undefined });
@@ -208,12 +227,15 @@ function timersOf(source: Source): Record<string, unknown> {
 function promisedTimeout(source: Source) {
   return <T>(ms = 0, value?: T, { signal }: { signal?: AbortSignal } = {}): Promise<T | undefined> => {
     const mortal = owner.getStore();
+    const over = source.waits();
     return new Promise((resolve, reject) => {
       const abort = (): void => {
+        over();
         due.cancel();
         reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
       };
       const due = source.after(ms, () => {
+        over();
         signal?.removeEventListener('abort', abort);
         if (!mortal?.dead) resolve(value);
       });

@@ -90,22 +90,7 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
   });
   const clinic = await createOliverSandbox({ port: 0, dataDir: null, timeScale: 1 / 600 });
-  const config = testConfig({
-    OLIVER_BASE_URL: clinic.url,
-    OLIVER_USERNAME: 'sandbox',
-    OLIVER_PASSWORD: 'sandbox',
-    OLIVER_PRACTICES: 'practice-1=1@America/Chicago',
-    OLIVER_SWEEP_MAX_AGE_MS: '50',
-    OLIVER_CAPABILITIES: JSON.stringify({ ...QUICK_CLINIC, ...options.clinicCapabilities }),
-    JUNCTION_API_KEY: 'sk_us_test',
-    JUNCTION_BASE_URL: running.url,
-    JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),
-    ...(options.accounts
-      ? { JUNCTION_ACCOUNTS: JSON.stringify(accountsAt(running.url, options.accounts)) }
-      : {}),
-    BOOKING_LIMITS: JSON.stringify({ ...QUICK_LIMITS, ...options.limits }),
-    ...options.env,
-  });
+  const config = rigConfig(options, { junction: running.url, oliver: clinic.url });
   const server = await startTestServer(config);
   return assemble(
     options,
@@ -114,6 +99,26 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     server,
     options.bundle ?? (await workflowBundle()),
   );
+}
+
+/** The settings of a rig whose stand-ins are there. */
+export function rigConfig(options: RigOptions, urls: { junction: string; oliver: string }): Config {
+  return testConfig({
+    OLIVER_BASE_URL: urls.oliver,
+    OLIVER_USERNAME: 'sandbox',
+    OLIVER_PASSWORD: 'sandbox',
+    OLIVER_PRACTICES: 'practice-1=1@America/Chicago',
+    OLIVER_SWEEP_MAX_AGE_MS: '50',
+    OLIVER_CAPABILITIES: JSON.stringify({ ...QUICK_CLINIC, ...options.clinicCapabilities }),
+    JUNCTION_API_KEY: 'sk_us_test',
+    JUNCTION_BASE_URL: urls.junction,
+    JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),
+    ...(options.accounts
+      ? { JUNCTION_ACCOUNTS: JSON.stringify(accountsAt(urls.junction, options.accounts)) }
+      : {}),
+    BOOKING_LIMITS: JSON.stringify({ ...QUICK_LIMITS, ...options.limits }),
+    ...options.env,
+  });
 }
 
 function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts']>): object {

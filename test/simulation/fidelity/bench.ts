@@ -8,7 +8,7 @@ import type { SagaRig } from '../../support/saga';
 import { AT_HOME_ORDER } from '../../support/sandbox';
 import { handsAtHome, untilView } from '../stories/hands';
 import { historyOf } from '../stories/play';
-import type { Stage } from '../simulation';
+import type { Stage } from '../stage';
 
 /** What a script is played on: the real server, or the simulator. */
 export interface Bench {

@@ -1,10 +1,11 @@
 import {
+  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type Client,
   type WorkflowStartOptions,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, RetryState, TerminatedFailure } from '@temporalio/common';
 import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes';
 import { temporal } from '@temporalio/proto';
 import type { Chance } from '../chance';
@@ -80,6 +81,23 @@ export function createClient(namespace: Namespace, { chance, heartbeat }: Client
       await onItsWay();
       open(workflowId).terminate();
     },
+    async result() {
+      await onItsWay();
+      const first = found(workflowId, runId);
+      let run = first;
+      for (;;) {
+        await run.over;
+        if (run.status !== 'CONTINUED_AS_NEW') break;
+        run = found(workflowId);
+      }
+      await onItsWay();
+      if (run.status === 'COMPLETED') return decoded(run.result);
+      throw new WorkflowFailedError(
+        'Workflow execution failed',
+        failureOf(run),
+        RetryState.NON_RETRYABLE_FAILURE,
+      );
+    },
   });
   const client = {
     options: { namespace: namespace.name, identity: 'simulation', loadedDataConverter: DATA_CONVERTER },
@@ -99,6 +117,10 @@ export function createClient(namespace: Namespace, { chance, heartbeat }: Client
           mayRepeat: reuse !== 'REJECT_DUPLICATE',
         });
         return { ...handleOf(workflowId), firstExecutionRunId: run.info.runId };
+      },
+      async execute(workflowType: string, options: WorkflowStartOptions) {
+        const handle = await client.workflow.start(workflowType, options);
+        return handle.result();
       },
     },
     workflowService: {
@@ -166,6 +188,13 @@ function infoOf(run: Run): temporal.api.workflow.v1.IWorkflowExecutionInfo {
     memo: { fields: run.memo },
     searchAttributes: { indexedFields: run.attributes },
   };
+}
+
+function failureOf({ status, failure }: Run): Error {
+  if (failure)
+    return DATA_CONVERTER.failureConverter.failureToError(failure, DATA_CONVERTER.payloadConverter);
+  if (status === 'CANCELLED') return new CancelledFailure('Workflow execution cancelled');
+  return new TerminatedFailure('Workflow execution terminated');
 }
 
 type Refused = Exclude<Awaited<ReturnType<Run['update']>>, { is: 'completed' } | { is: 'not found' }>;

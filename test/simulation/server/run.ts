@@ -43,6 +43,8 @@ export interface Run {
   update(id: string, name: string, input: readonly Payload[]): Promise<UpdateAnswer>;
   requestCancel(): void;
   terminate(): void;
+  /** Resolves when the run is over. */
+  over: Promise<void>;
   /** Ends the run; for its own commands. */
   close(status: RunStatus, event: string, with_: Partial<Pick<Run, 'result' | 'failure'>>): void;
   record(type: string, of?: string): void;
@@ -100,6 +102,8 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
   let jobs: Job[] = [];
   let buffered: Arrival[] = [];
   let takeBack = (): void => undefined;
+  let isOver = (): void => undefined;
+  const over = new Promise<void>((resolve) => (isOver = resolve));
 
   const record = (type: string, of = ''): void => void events.push({ type, of, atMs: time.now() });
   const enter = (arrival: Arrival): void => {
@@ -217,6 +221,7 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     ),
     updates: createUpdates(),
     status: 'RUNNING',
+    over,
     closedMs: null,
     result: null,
     failure: null,
@@ -242,6 +247,7 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
       run.activities.forget();
       run.timers.forget();
       run.updates.close();
+      isOver();
       ground.changed(run);
     },
     continueAs: (command) => ground.continueAs(run, command),

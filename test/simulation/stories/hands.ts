@@ -7,7 +7,7 @@ import type { ClinicHand } from '../../support/clinic';
 import type { SagaRig } from '../../support/saga';
 import type { SandboxHand } from '../../support/sandbox';
 import type { BookingView } from '../../../src/booking/schema/view';
-import type { Stage } from '../simulation';
+import type { Stage } from '../stage';
 import type { CallName, Rule } from '../world/faults';
 
 /** The hands of the tests on the real server, laid over a simulated stage: stories and worlds are the same there and here. */

@@ -1,6 +1,6 @@
 import type { BookingClient } from '../../../src/client/booking-client';
 import type { Wishes } from '../../property/promises';
-import type { Stage } from '../simulation';
+import type { Stage } from '../stage';
 
 /**
  * What people ask, while it is on its way: what a message allows may be done before its sender hears that it was accepted.

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { runAttempt } from '../sdk-internals';
+import { runAttempt, type Attempt } from '../sdk-internals';
 import type { Chance } from '../chance';
 import type { ActivityTask } from '../server/activities';
 import { decoded, encoded } from '../server/payloads';
@@ -13,6 +13,8 @@ export interface ActivityWorker {
   lose(): void;
   /** Another process takes the tasks from now on; this one brings its own to their end. */
   replace(): void;
+  /** Attempts that run are told to end, after a while of grace; resolves when all have. */
+  shutdown(): Promise<void>;
   /** How many were lost. */
   losses(): number;
 }
@@ -31,6 +33,8 @@ export interface ActivityWorkerOptions {
 const ANSWER_MS = { least: 1, most: 10 };
 /** Heartbeats that follow one by less are kept back, where the activity has no heartbeat timeout. */
 const THROTTLE_MS = 30_000;
+/** As src/temporal/worker.ts has it. */
+const SHUTDOWN_GRACE_MS = 15_000;
 /** A worker stops by itself an attempt that is over time by so much. */
 const OVER_TIME_MS = 5_000;
 
@@ -40,6 +44,7 @@ export function createActivityWorker(options: ActivityWorkerOptions): ActivityWo
   return {
     losses: () => losses,
     replace: () => void (process = begin(options)),
+    shutdown: () => process.shutdown(),
     lose() {
       process.self.dead = true;
       losses += 1;
@@ -52,6 +57,7 @@ export function createActivityWorker(options: ActivityWorkerOptions): ActivityWo
 function begin({ time, chance, client, activities }: ActivityWorkerOptions) {
   const self: Mortal = { dead: false };
   const table = owner.run(self, activities);
+  const atWork = new Map<Attempt, Promise<unknown>>();
   const onItsWay = (): number => chance.between(ANSWER_MS.least, ANSWER_MS.most);
   const start = (run: Run, task: ActivityTask): void => {
     const fn = Object.hasOwn(table, task.type) ? table[task.type] : undefined;
@@ -70,17 +76,24 @@ function begin({ time, chance, client, activities }: ActivityWorkerOptions) {
     const limit = time.after(task.startToCloseMs + OVER_TIME_MS, () => {
       if (!self.dead) attempt.cancel('TIMED_OUT');
     });
-    void attempt.done.then((result) => {
+    const told = attempt.done.then(async (result) => {
       limit.cancel();
+      if (!self.dead) await time.sleep(onItsWay());
+      atWork.delete(attempt);
       if (self.dead) return;
-      time.after(onItsWay(), () => {
-        if (self.dead) return;
-        if (result.failed) beats.flush();
-        run.activities.finish(task.token, result);
-      });
+      if (result.failed) beats.flush();
+      run.activities.finish(task.token, result);
     });
+    atWork.set(attempt, told);
   };
-  return { self, start };
+  const shutdown = async (): Promise<void> => {
+    const grace = time.after(SHUTDOWN_GRACE_MS, () =>
+      [...atWork.keys()].forEach((attempt) => attempt.cancel('WORKER_SHUTDOWN')),
+    );
+    await Promise.all(atWork.values());
+    grace.cancel();
+  };
+  return { self, start, shutdown };
 }
 
 /** The heartbeats of an attempt: the first goes out at once, those after it at most so often; a failure brings the last along. */

@@ -78,16 +78,16 @@ async function effectOf(
   { touched }: NetworkOptions,
   provider: InMemoryProvider,
   request: PlainRequest,
-): Promise<PlainAnswer> {
+): Promise<PlainAnswer | Error> {
   const answer = await provider.ask(request);
   if (request.method !== 'GET') touched();
-  return answer;
+  return answer === 'reset' ? broken('read', 'ECONNRESET') : answer;
 }
 
 async function spoiled(
   { time }: NetworkOptions,
   rule: Rule | null,
-  effect: () => Promise<PlainAnswer>,
+  effect: () => Promise<PlainAnswer | Error>,
 ): Promise<PlainAnswer | 'timeout' | Error> {
   if (!rule) return effect();
   const { when = 'before', answer, delayMs = 0 } = rule;

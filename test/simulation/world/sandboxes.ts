@@ -7,8 +7,8 @@ import type { VirtualTime } from '../time';
 /** The providers' stand-ins of src/sandbox without sockets: a request is handed to the app itself. */
 export interface InMemoryProvider {
   url: string;
-  /** The answer to a request, once the app has it: it may wait for virtual time. */
-  ask(request: PlainRequest): Promise<PlainAnswer>;
+  /** The answer to a request, once the app has it: it may wait for virtual time, or never come. */
+  ask(request: PlainRequest): Promise<PlainAnswer | 'reset'>;
   /** Its answer to a control, parsed. */
   control(path: string, body: unknown): Promise<unknown>;
   state(): Promise<unknown>;
@@ -25,7 +25,7 @@ export interface PlainRequest {
 export interface PlainAnswer {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
 }
 
 /** Where each of them is, as the settings say; news go to the third. */
@@ -75,25 +75,30 @@ async function inMemory(
   const { app } = made;
   if (!app) throw new Error('Fastify did not tell of the app that it made');
   await app.ready();
-  const ask = async ({ method, path, headers, body }: PlainRequest): Promise<PlainAnswer> => {
+  const ask = async ({ method, path, headers, body }: PlainRequest): Promise<PlainAnswer | 'reset'> => {
     const injected = app.inject({
       method: method as InjectOptions['method'], // one of HTTP's, as fetch had it
       url: path,
       headers,
       ...(body !== '' && { payload: body }),
     });
-    const answer = await time.during(injected);
-    const type = answer.headers['content-type'];
+    const answer = await time.during(injected).catch((err: unknown) => {
+      if (isDestroyed(err)) return null;
+      throw err;
+    });
+    if (!answer) return 'reset';
     return {
       status: answer.statusCode,
-      headers: type === undefined ? {} : { 'content-type': String(type) },
-      body: answer.body,
+      headers: headersOf(answer.headers),
+      body: answer.rawPayload,
     };
   };
   const json = async (request: PlainRequest): Promise<unknown> => {
     const answer = await ask(request);
-    if (answer.status >= 300) throw new Error(`${request.path} answered ${answer.status}: ${answer.body}`);
-    return JSON.parse(answer.body);
+    if (answer === 'reset') throw new Error(`${request.path} was cut off`);
+    const text = answer.body.toString();
+    if (answer.status >= 300) throw new Error(`${request.path} answered ${answer.status}: ${text}`);
+    return JSON.parse(text);
   };
   const headers = { 'content-type': 'application/json', 'x-vital-api-key': 'sk_us_test' };
   return {
@@ -108,4 +113,26 @@ async function inMemory(
       }),
     state: () => json({ method: 'GET', path: '/_sandbox/state', headers, body: '' }),
   };
+}
+
+/** What inject says of an answer whose socket was destroyed. */
+function isDestroyed(err: unknown): boolean {
+  return err instanceof Error && 'code' in err && err.code === 'LIGHT_ECONNRESET';
+}
+
+/** What concerns one hop only, and has none here. */
+const HOP_HEADERS: readonly string[] = [
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+];
+
+function headersOf(headers: NodeJS.Dict<string | string[] | number>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || HOP_HEADERS.includes(name) ? [] : [[name, String(value)]],
+    ),
+  );
 }

@@ -1,0 +1,93 @@
+import { createBookingClient } from '../../src/client/booking-client';
+import { TASK_QUEUE } from '../../src/booking/names';
+import { loadKeys } from '../../src/temporal/keys';
+import { clinicHand } from '../support/clinic';
+import { sandboxHand } from '../support/sandbox';
+import { rigConfig, type RigOptions, type SagaRig } from '../support/saga';
+import type { TestServer } from '../support/temporal';
+import { chanceOf } from './chance';
+import { createDriver, type Driver } from './driver';
+import { openGround, openStage, type Stage } from './stage';
+import { timeOfStory, type Mortal } from './time';
+import { JUNCTION_URL, OLIVER_URL } from './world/sandboxes';
+import { untilView } from './stories/hands';
+
+/** Tests of the saga that are written for the real server, played in the simulator: the same rig, and time does not pass. */
+
+const SEED = 1;
+/** When it begins: an ordinary working day. */
+const BEGINS_MS = Date.parse('2027-03-02T15:00:00Z');
+
+export async function startSimulatedSaga(options: RigOptions = {}): Promise<SagaRig> {
+  const config = rigConfig(options, { junction: JUNCTION_URL, oliver: OLIVER_URL });
+  const wrap = options.wrap;
+  const ground = await openGround({
+    config,
+    ...(options.bundle && { bundle: options.bundle }),
+    breaking: { activities: (table) => (wrap ? wrapped(table, wrap) : table) },
+  });
+  const life: Mortal = { dead: false };
+  const time = timeOfStory(ground.time, life);
+  time.reset(BEGINS_MS, SEED);
+  const broken: { error: unknown }[] = [];
+  const driver = createDriver(time, async () => {
+    const [first] = broken;
+    if (first) throw first.error;
+  });
+  const stage = openStage(
+    { ...ground, time },
+    chanceOf(SEED),
+    {},
+    {
+      touched: () => undefined,
+      changed: () => undefined,
+      failed: (error) => void broken.push({ error }),
+    },
+  );
+  const queues = Object.values(TASK_QUEUE);
+  const stopWorkers = async (): Promise<void> => {
+    queues.forEach((queue) => stage.queues.setOpen(queue, false));
+    await driver.drive(stage.activities.shutdown());
+    await stage.workflows.evict();
+  };
+  return {
+    server: { config, client: driver.driven(stage.client) } as unknown as TestServer,
+    config,
+    bookings: driver.driven(createBookingClient({ client: stage.client, idKey: loadKeys(config).idKey })),
+    sandbox: driver.driven(sandboxHand(JUNCTION_URL)),
+    clinic: driver.driven(clinicHand(OLIVER_URL)),
+    stopWorkers,
+    async startWorkers() {
+      stage.activities.replace();
+      queues.forEach((queue) => stage.queues.setOpen(queue, true));
+    },
+    until: (id, fits, timeoutMs = 20_000) => driver.drive(untilView(stage, id, fits, timeoutMs)),
+    async stop() {
+      try {
+        await everythingReplays(stage, driver);
+      } finally {
+        life.dead = true;
+        stage.activities.lose();
+        await time.drain();
+        await stage.workflows.evict();
+        await ground.close();
+      }
+    },
+  } as SagaRig;
+}
+
+async function everythingReplays({ workflows, namespace }: Stage, driver: Driver): Promise<void> {
+  for (const { info, tasks } of namespace.all()) await driver.drive(workflows.verify(info, tasks));
+}
+
+type Wrap = NonNullable<RigOptions['wrap']>;
+type Table = Parameters<NonNullable<Parameters<typeof openGround>[0]['breaking']>['activities'] & object>[0];
+
+/** Test doubles are laid over the whole table: its parts are told apart by name only. */
+function wrapped(table: Table, wrap: Wrap): Table {
+  const both = table as unknown as Parameters<Wrap>[0]['core'] & Parameters<Wrap>[0]['junction'];
+  const { core, junction } = wrap({ core: both, junction: both });
+  const changed = (over: object): object =>
+    Object.fromEntries(Object.entries(over).filter(([name, fn]) => table[name] !== fn));
+  return { ...table, ...changed(core), ...changed(junction) };
+}
