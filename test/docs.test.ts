@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FAILURES, type FailureCode, failureRow, UNDO_CHOICES } from '../src/booking/failures';
@@ -17,6 +18,18 @@ const PAGES = [
   'examples/README.md',
 ];
 
+/** Every page that is committed, or is about to be. */
+const TRACKED_PAGES = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'],
+  {
+    cwd: ROOT,
+    encoding: 'utf8',
+  },
+)
+  .split('\n')
+  .filter((page) => page !== '' && existsSync(join(ROOT, page)));
+
 /** Each match's first group, with the page that it stands in. */
 function named(pattern: RegExp): { page: string; name: string }[] {
   return PAGES.flatMap((page) =>
@@ -33,19 +46,19 @@ describe('the settings', () => {
       ([, read, quoted]) => read ?? quoted ?? '',
     ),
   );
-  const section = /\n## Settings\n([\s\S]*?)\n## /.exec(textOf('README.md'))?.[1] ?? '';
+  const section = /\n## Settings\n([\s\S]*?)\n## /.exec(textOf('docs/configuration.md'))?.[1] ?? '';
   const firstCells = [...section.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell).join('\n');
-  const inReadme = new Set(
+  const inTables = new Set(
     [...firstCells.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name).filter(isOurs),
   );
 
-  test('every one that the code reads stands in the README', () => {
+  test('every one that the code reads has its row in the tables of settings', () => {
     expect(inCode.size).toBeGreaterThan(20);
-    expect([...inCode].filter((name) => !inReadme.has(name))).toEqual([]);
+    expect([...inCode].filter((name) => !inTables.has(name))).toEqual([]);
   });
 
-  test('every one in the README is read by the code', () => {
-    expect([...inReadme].filter((name) => !inCode.has(name))).toEqual([]);
+  test('every one in the tables is read by the code', () => {
+    expect([...inTables].filter((name) => !inCode.has(name))).toEqual([]);
   });
 });
 
@@ -92,12 +105,24 @@ describe('links and paths', () => {
   });
 
   test('every test that is quoted is in its file', () => {
-    const quotes = [...textOf('ARCHITECTURE.md').matchAll(/`(test\/[\w./-]+\.test\.ts)` "([^"]+)"/g)];
-    expect(quotes.length).toBeGreaterThan(15);
-    const lost = quotes.filter(([, file = '', title = '']) => !textOf(file).includes(title));
-    expect(lost.map(([quote]) => quote)).toEqual([]);
+    const quotes = quotedTests(textOf('ARCHITECTURE.md'));
+    expect(quotes.length).toBeGreaterThan(300);
+    const lost = quotes.filter(({ file, title }) => !textOf(file).includes(title));
+    expect(lost).toEqual([]);
   });
 });
+
+/** A test's file followed by titles of tests in it, over lines as they come. */
+function quotedTests(page: string): { file: string; title: string }[] {
+  const title = /"((?:\\.|[^"\\])+)"/;
+  const quoted = new RegExp(`\`(test/[\\w./-]+\\.test\\.ts)\`((?:,?\\s+${title.source})+)`, 'g');
+  return [...page.matchAll(quoted)].flatMap(([, file = '', titles = '']) =>
+    [...titles.matchAll(new RegExp(title, 'g'))].map(([, one = '']) => ({
+      file,
+      title: one.replace(/\s+/g, ' '),
+    })),
+  );
+}
 
 /** The anchors of a page's headings, as forges make them. */
 function anchorsOf(file: string): string[] {
@@ -129,6 +154,16 @@ describe('the runbook has a page for each reason of attention', () => {
     for (const choice of [...UNDO_CHOICES, 'accept_fees'])
       expect(textOf('docs/operations.md')).toMatch(new RegExp(`^\\| \`${choice}\` `, 'm'));
   });
+});
+
+test('no line of a page is too wide to be read as source', () => {
+  const wide = TRACKED_PAGES.flatMap((page) =>
+    textOf(page)
+      .split('\n')
+      .flatMap((line, index) => (line.length > 200 ? [`${page}:${index + 1}`] : [])),
+  );
+  expect(TRACKED_PAGES).toEqual(expect.arrayContaining(PAGES));
+  expect(wide).toEqual([]);
 });
 
 describe('the tables of the code', () => {

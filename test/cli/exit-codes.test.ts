@@ -41,7 +41,7 @@ describe('exit codes', () => {
     const names = [...help.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name ?? '');
     expect(names).toEqual(expect.arrayContaining(['book', 'reschedule', 'explain', 'audit', 'bulk']));
     for (const name of names.filter((one) => one !== 'help')) {
-      expect(docs).toContain(`| \`${name}`);
+      expect(docs).toContain(`**\`${name}`);
       const options = (await runCli([name, '--help'])).out.matchAll(/^ {2}(--[a-z-]+)/gm);
       for (const [, option] of options) expect(docs).toContain(option);
     }

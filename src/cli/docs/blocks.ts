@@ -14,7 +14,11 @@ import { duration, table } from './tables';
 const BLOCK = /(<!-- generated:([a-z-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 /** The documents that hold generated blocks. */
-export const DOCUMENTS: readonly string[] = ['README.md', 'docs/operations.md', 'docs/adding-a-provider.md'];
+export const DOCUMENTS: readonly string[] = [
+  'docs/configuration.md',
+  'docs/operations.md',
+  'docs/adding-a-provider.md',
+];
 
 /** The text with every generated block as the code has it now. Throws for a block that nobody generates. */
 export function filled(text: string, root: string): string {
