@@ -34,7 +34,7 @@ describe('the examples', () => {
   it('are all explained, and the placeholders with them', () => {
     const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
     for (const file of FILES) {
-      const row = readme.split('\n').find((line) => line.includes(`[${file}]`));
+      const row = readme.split(/\n(?=- )/).find((item) => item.includes(`[${file}]`));
       expect(row).toBeDefined();
       if (valueAt(read(file), 'order.id') !== undefined) expect(row).toContain('`order.id`');
     }
