@@ -6,6 +6,7 @@ import { DOCUMENTS, filled } from '../src/cli/docs/blocks';
 import { docComments } from '../src/cli/docs/doc-comments';
 import { duration, table } from '../src/cli/docs/tables';
 import { runCli } from './cli/world';
+import { anchorsOf } from './support/anchors';
 
 /** Holds the documents to the code: what they name exists, and what exists is named where it must be. */
 
@@ -93,7 +94,7 @@ describe('links and paths', () => {
         const [path = '', anchor] = link.split('#');
         const file = path === '' ? page : join(dirname(page), path);
         if (!existsSync(join(ROOT, file))) return false;
-        return anchor === undefined || anchorsOf(file).includes(anchor);
+        return anchor === undefined || anchorsOf(textOf(file)).includes(anchor);
       }),
     ).toEqual([]);
   });
@@ -121,17 +122,6 @@ function quotedTests(page: string): { file: string; title: string }[] {
       file,
       title: one.replace(/\s+/g, ' '),
     })),
-  );
-}
-
-/** The anchors of a page's headings, as forges make them. */
-function anchorsOf(file: string): string[] {
-  return [...textOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\s-]/g, '')
-      .trim()
-      .replace(/\s/g, '-'),
   );
 }
 

@@ -3,7 +3,7 @@ import type { ProviderName } from './model';
 /**
  * What a provider can do: the only place where the saga learns how providers differ. The first activity of a
  * booking resolves this table with the account's settings and freezes the result into the booking.
- * Sources: shared/providers.md, "Capabilities to start from" and the sections of each provider.
+ * Sources: docs/providers.md#capabilities and the sections of each provider.
  */
 export interface Capabilities {
   /** Which systems of credentials, limits and webhooks the provider belongs to. */

@@ -16,7 +16,7 @@ import { shortened, unclear, type HttpAnswer } from './http';
 
 /** One row of an adapter's table of refusals. The first row that fits counts, so precise words stand before loose ones. */
 export interface RefusalRow<Operation extends string = string, Is extends string = string> {
-  /** Where it is known from: the row of providers.md, the contract, or the vendor's documentation ([doc]). */
+  /** Where it is known from: a row of docs/providers.md#answers-of-junction or docs/providers.md#answers-of-oliver. */
   readonly source: string;
   /** The operations it is about; all when left out. */
   readonly operations?: readonly Operation[];
@@ -168,7 +168,7 @@ function refusedUnread(said: string): Failure {
   return new Failure('outcome_unknown', { said, sent: 'yes', isRefusal: true });
 }
 
-/** Statuses that are about load (providers.md, table of answers). */
+/** Statuses that are about load (docs/providers.md#answers-of-junction). */
 const LOADED: readonly number[] = [429, 503];
 
 /**

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from './clock';
 import type { Sent } from './bytes';
 import type { Faults } from './faults';
 
-/** Svix's published pauses before each attempt, in sandbox ms (shared/providers.md, Webhooks). */
+/** Svix's published pauses before each attempt, in sandbox ms (docs/providers.md#webhooks). */
 export const ATTEMPT_PAUSES_MS = [
   0,
   5 * SECOND_MS,

@@ -206,7 +206,7 @@ function atPace<A extends { pace?: z.infer<typeof paceSchema> }>(
   return Object.fromEntries(Object.entries(accounts).map(([account, row]) => [account, { pace, ...row }]));
 }
 
-/** Junction's own hosts, by region (shared/providers.md). */
+/** Junction's own hosts, by region (docs/providers.md#junction). */
 const JUNCTION_HOST = /^api\.(?:sandbox\.)?(us|eu)\.junction\.com$/;
 
 /** Its keys by environment and region: `pk` for production, `sk` for the sandbox. */

@@ -70,7 +70,7 @@ function answerCheck(file: string): (exchange: Exchange, status: number) => void
     const method = given.toLowerCase();
     const template = templateOf(contract, method, path);
     const described = template && contract.paths[template]?.[method]?.responses?.[String(status)];
-    // Refusals that the contract does not describe are told apart by their text (providers.md).
+    // Refusals that the contract does not describe are told apart by their text (docs/providers.md#answers-of-junction).
     if (!template || (!described && status >= 400)) return;
     if (!described) throw new Error(`${given} ${path}: the contract has no answer ${status}`);
     const pointer = ['paths', template, method, 'responses', String(status), 'content', 'application/json'];

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../src/booking/failures';
 
 /**
- * What each answer to each write proves, written from the vendors' documents (shared/providers.md, the two OpenAPI
+ * What each answer to each write proves, written from the vendors' documents (docs/providers.md, the two OpenAPI
  * documents) and from rule 1 of "nothing is believed that was not read". It imports nothing of src/providers: what is
  * wrong there must not be wrong here too.
  */
@@ -90,7 +90,7 @@ const AT_DRAW_SITES: readonly WriteName[] = [
   'site/reschedule',
   'site/cancel_appointment',
 ];
-const TABLE = 'providers.md, "answer to book / cancel / reschedule"';
+const TABLE = 'docs/providers.md#answers-of-junction';
 const UNDONE = { standing: { verdict: 'accepted' }, ended: { verdict: 'done' } } as const;
 
 export const SENTENCES = {

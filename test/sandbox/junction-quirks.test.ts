@@ -1,6 +1,6 @@
 import { bookFirst, orderBody, placeOrder, startJunction, type Junction } from './junction-client';
 
-/** Each oddity of shared/providers.md, "Reading what comes back", can be had from the sandbox. */
+/** Each oddity of docs/providers.md#what-comes-back can be had from the sandbox. */
 
 let junction: Junction;
 let orderId: string;

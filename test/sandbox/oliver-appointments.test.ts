@@ -10,7 +10,7 @@ import {
   type Oliver,
 } from './oliver-client';
 
-/** Create and list, and the clinic's word (seed: create an appointment; shared/providers.md, Oliver). */
+/** Create and list, and the clinic's word (seed: create; docs/providers.md#operations-at-oliver). */
 
 let oliver: Oliver;
 beforeEach(async () => void (oliver = await startOliver()));

@@ -1,7 +1,7 @@
 import { until } from './junction-client';
 import { ask, bookFirst, firstTime, startOliver, statusOf, type Oliver, type Task } from './oliver-client';
 
-/** Staff tasks, the only way to a cancellation (shared/providers.md, Oliver). */
+/** Staff tasks, the only way to a cancellation (docs/providers.md#what-oliver-lacks). */
 
 let oliver: Oliver;
 beforeEach(async () => {

@@ -20,7 +20,7 @@ export interface ErrorRow extends RefusalRow<Operation, FailureCode | Usable> {
   readonly at?: Dialect['at'];
 }
 
-/** The forms of Junction's errors (providers.md): `{detail}` and `{error, message, status_code}`. Text is the third. */
+/** The forms of Junction's errors (docs/providers.md#error-bodies): `{detail}` and `{error, message, status_code}`. Text is the third. */
 const DETAIL = 'detail';
 const OWN_FORMS = [DETAIL, 'error'] as const;
 
@@ -48,7 +48,7 @@ const ON_APPOINTMENTS = [
 /** In order: the first row that fits counts, so what is said precisely stands before what is said loosely. */
 export const ERROR_ROWS: readonly ErrorRow[] = [
   {
-    source: 'Confirmation: an account without async confirmation may refuse its fields (our configuration)',
+    source: 'an account without async confirmation may refuse its fields',
     operations: ['book'],
     statuses: [400, 403, 404, 422],
     says: /sync[ _]confirmation.{0,80}\bnot (been )?(enabled|available|permitted|allowed|supported)/i,
@@ -63,7 +63,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'feature_not_enabled',
   },
   {
-    source: '[doc] closed-beta features answer 400 or 403 the same way',
+    source: 'closed-beta features answer 400 or 403 the same way',
     operations: ON_APPOINTMENTS,
     statuses: [400, 403],
     says: /not (been )?enabled/i,
@@ -78,7 +78,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'order_not_found',
   },
   {
-    source: '404 "No slots found for zip code"; [doc] "No slots found. Not all PSCs support scheduling…"',
+    source: '404 "No slots found for zip code"; "No slots found. Not all PSCs support scheduling…"',
     operations: ['availability'],
     statuses: [400, 404],
     says: /no slots found/i,
@@ -103,7 +103,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     hint: 'Give a ZIP code or up to three site codes.',
   },
   {
-    source: '[doc] 400 "site_codes must be less than or equal to 3"',
+    source: '400 "site_codes must be less than or equal to 3"',
     operations: ['availability'],
     statuses: [400],
     says: /site_codes must be less/i,
@@ -164,30 +164,28 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'order_not_cancellable',
   },
   {
-    source:
-      '[doc] "The order does not have an appointment"; what is there is read after a cancel, whatever it said',
+    source: '400 "This order doesn\'t have an appointment yet." to a cancel',
     operations: ['cancel_appointment'],
     statuses: [400, 404],
     says: /(n['’]t|not) have an? .{0,20}appointment/i,
     is: 'appointment_missing',
   },
   {
-    source: 'the same of GET appointment, and what else may say that there is none',
+    source: '404 "Appointment not found.", or other words for none, to a read',
     operations: ['appointment'],
     statuses: [400, 404],
     says: /appointment.*(not found|not exist|n['’]t exist)|(n['’]t|not) have an? .*appointment|no (active )?appointment/i,
     is: 'no_appointment',
   },
   {
-    source: 'GET appointment without one: any other 404; it counts only beside an order that reads',
+    source: 'any other 404 to a read of the appointment; it counts only beside an order that reads',
     operations: ['appointment'],
     statuses: [404],
     is: 'no_appointment',
   },
   {
     // The appointment in the way may be our own from a lost answer: no slot is gone, and reading explains it.
-    source:
-      'Preconditions: one active appointment per patient per provider, error [unknown], not "slot gone"',
+    source: 'a second active appointment of one patient; not "slot gone"',
     operations: ['book', 'reschedule'],
     statuses: [400, 404],
     says: /\b(has|have|having)\b.{0,40}\bappointment|\b(active|existing)\b.{0,20}\bappointment|appointment already exists/i,
@@ -201,7 +199,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'slot_key_invalid',
   },
   {
-    source: 'Slots: any 400/404 on book that names the key; gateways speak of keys too, in text',
+    source: 'any 400 or 404 to a book that names the key; gateways speak of keys too, in text',
     operations: ['book', 'reschedule'],
     statuses: [400, 404],
     forms: OWN_FORMS,
@@ -216,7 +214,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'slot_gone',
   },
   {
-    source: 'Slots: any 400/404 on book that names slot or availability; gateways speak of that too, in text',
+    source: 'any 400 or 404 to a book that names slot or availability; gateways speak of that too, in text',
     operations: ['book', 'reschedule'],
     statuses: [400, 404],
     forms: OWN_FORMS,
@@ -224,7 +222,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'slot_gone',
   },
   {
-    source: '422 {detail}: the ZIP code is all that area info is asked with',
+    source: '422 {detail} to area info: the ZIP code is all that it is asked with',
     operations: ['area_info'],
     statuses: [422],
     is: 'request_refused',
@@ -232,7 +230,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   },
   { source: '422 {detail}', statuses: [422], forms: [DETAIL], is: 'request_refused' },
   {
-    source: '[doc] Ordering idempotency: a conflict with a request that is still executing is not stored',
+    source: '409 to a request with a key: a conflict with one that is still executing is not stored',
     operations: ['place_order', 'book'],
     statuses: [409],
     says: /idempoten|concurrent|in progress|still (being )?(execut|process)/i,

@@ -60,7 +60,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bzip/i, 'patient.address.zip'],
 ];
 
-/** What is right about a field, where Junction's own rule is known (providers.md, "Create order"). */
+/** What is right about a field, where Junction's own rule is known (docs/providers.md#placing-an-order). */
 const HINTS: Readonly<Record<string, string>> = {
   'patient.firstName':
     'Up to 50 characters that Junction accepts; it refuses some letters, such as accented ones.',

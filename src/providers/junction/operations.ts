@@ -4,7 +4,7 @@ import { Failure } from '../../booking/failures';
 
 /**
  * What is asked of Junction, and the small ways in which its two kinds of appointment differ: paths and bodies.
- * Source: providers.md, the table of operations, and the contract's paths.
+ * Source: docs/providers.md#operations-at-junction.
  */
 
 interface Endpoint {

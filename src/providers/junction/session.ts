@@ -26,7 +26,7 @@ export interface Ask {
   orderId?: string;
   query?: Query;
   body?: unknown;
-  /** Idempotency key. Stored failures are replayed unless told otherwise, so it is always told (providers.md). */
+  /** Idempotency key. Stored failures are replayed unless told otherwise, so it is always told (docs/providers.md#idempotency). */
   key?: string | null;
 }
 

@@ -9,7 +9,7 @@ import type { EventWire } from './wire';
  * carried as `unknown`, which moves nothing and counts as live. A known word in another case is that word.
  */
 
-/** `status` and `event_status` of an appointment in one vocabulary: `confirmed` goes with `scheduled` (providers.md). */
+/** `status` and `event_status` of an appointment in one vocabulary: `confirmed` goes with `scheduled` (docs/providers.md#confirmation). */
 const STANDINGS: Readonly<Record<string, Standing>> = {
   pending: 'pending',
   reserved: 'reserved',

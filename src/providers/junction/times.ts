@@ -9,7 +9,7 @@ type Given = string | null | undefined;
 
 /**
  * A provider's time; null when there is none or it makes no sense, as in the year 9999. Junction leaves the offset out in
- * some webhooks and examples and says that its times are UTC (providers.md, "Reading what comes back").
+ * some webhooks and examples and says that its times are UTC (docs/providers.md#what-comes-back).
  */
 export function timeOf(given: Given, reading: Reading = UNNOTICED): ReadTime | null {
   return readTime(given, reading, (wall) => wall);

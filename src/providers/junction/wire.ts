@@ -18,8 +18,8 @@ import {
 /**
  * What comes back from Junction, read as loosely as it can be: only what we cannot work without is required, a
  * side field of a wrong type counts as missing, enums are open, fields that we do not know are let through, an odd element
- * of a list costs that element. Source: the contract's schemas, and providers.md, "Reading what comes back", for where its
- * answers break them.
+ * of a list costs that element. Source: the contract's schemas, and where its answers break
+ * them, docs/providers.md#what-comes-back.
  */
 
 /** USAddress, PatientAddressCompatible and the seed's `street`/`street_number` in one. */

@@ -81,7 +81,7 @@ async function meansOfRefusal(session: Session, call: Call, booking: BookCall): 
 /**
  * The booking's own appointments, wherever the clinic has moved them, and those of the request's client and patient
  * around a start, from the practice's shared sweep; nobody else's leave it. The list keeps what was deleted or
- * declined (providers.md). A client or patient who is no longer found here, after the search found them, is
+ * declined (docs/providers.md#answers-of-oliver). A client or patient who is no longer found here, after the search found them, is
  * `unexpected_answer` and for a person: appointments of theirs may stand.
  *
  * A list with a row that cannot be read proves what it shows and no absence. It serves a look at what the booking knows as

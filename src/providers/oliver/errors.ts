@@ -29,19 +29,19 @@ const unknownOne = (noun: string): RegExp =>
 /** In order: the first row that fits counts, so what is said precisely stands before what is said loosely. */
 export const ERROR_ROWS: readonly ErrorRow[] = [
   {
-    source: 'contract: sign-in answers 400 or 401 SignInError "Incorrect email"',
+    source: 'sign-in answers 400 or 401 SignInError "Incorrect email"',
     operations: ['sign_in'],
     statuses: [400, 401, 403, 404, 422],
     is: 'credentials_rejected',
   },
   {
-    source: 'providers.md: on 401 sign in again once; a 403 is no better after it',
+    source: 'on 401 sign in again once; a 403 is no better after it',
     statuses: [401, 403],
     forms: [ENVELOPE],
     is: 'credentials_rejected',
   },
   {
-    source: 'contract: create needs a patient_id or patient_remote_id that exists; wording [unknown]',
+    source: 'create needs a patient_id or patient_remote_id that exists, in words that are not documented',
     operations: ['create_appointment'],
     statuses: [400],
     forms: [ENVELOPE],
@@ -51,7 +51,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     field: 'patient',
   },
   {
-    source: 'contract: create looks the client up by id, remote id or name; wording [unknown]',
+    source: 'create looks the client up by id, remote id or name, in words that are not documented',
     operations: ['create_appointment'],
     statuses: [400],
     forms: [ENVELOPE],
@@ -61,7 +61,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     field: 'client',
   },
   {
-    source: 'providers.md: the answer for a taken slot is [unknown]; words that leave no doubt',
+    source: 'a taken slot, in words that leave no doubt',
     operations: ['create_appointment'],
     statuses: [400],
     forms: [ENVELOPE],
@@ -70,15 +70,14 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     means: 'slot_gone',
   },
   {
-    source:
-      'providers.md: after {success: false} with 400 on create a fresh list decides, open times the wording',
+    source: 'after {success: false} with 400 on create a fresh list decides, open times the wording',
     operations: ['create_appointment'],
     statuses: [400],
     forms: [ENVELOPE],
     is: 'not_created',
   },
   {
-    source: 'contract: open_times takes one of wellness, sick, technician, recheck',
+    source: 'open_times takes one of wellness, sick, technician, recheck',
     operations: ['open_times'],
     statuses: [400, 422],
     says: /appointment[ _]?type/i,
@@ -87,7 +86,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     hint: 'Oliver knows wellness, sick, technician and recheck.',
   },
   {
-    source: 'contract: search_from_date can be a present or future timestamp',
+    source: 'search_from_date can be a present or future timestamp',
     operations: ['open_times'],
     statuses: [400, 422],
     says: /search_from_date|\bdate\b/i,
@@ -96,14 +95,14 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     hint: 'Windows must not lie in the past.',
   },
   {
-    source: 'contract: GET client by id; its answer for an unknown id is [unknown]',
+    source: 'GET client by id, of an unknown id',
     operations: ['read_client'],
     statuses: [400, 404],
     is: 'client_not_found',
     field: 'client.id',
   },
   {
-    source: 'contract: GET patients of a client that is gone; the answer is [unknown]',
+    source: 'GET patients of a client that is gone',
     operations: ['list_patients'],
     statuses: [400, 404],
     says: unknownOne('client'),

@@ -12,7 +12,7 @@ type Answer = 'same' | 'near' | 'other' | 'unsaid';
 /**
  * Whether a row is of this client and patient: `theirs`, `near` where a name is only nearly the same and nothing else tells,
  * or `others`. The list has remote ids (only where the practice's own system knows them) and names, never Oliver's ids
- * (providers.md), so remote ids decide where both sides have one, else names. What the row leaves out does not speak
+ * (docs/providers.md#the-list-of-appointments), so remote ids decide where both sides have one, else names. What the row leaves out does not speak
  * against it, as long as it names the client or, by remote id, the patient.
  *
  * Two clients may be called José Ek and Jose Ek, and no contact is here to tell them apart. A row that is near is

@@ -1,4 +1,4 @@
-/** What is asked of Oliver. Source: providers.md, the table of operations, and the contract's paths. */
+/** What is asked of Oliver. Source: docs/providers.md#operations-at-oliver. */
 
 interface Endpoint {
   method: 'GET' | 'POST';

@@ -11,7 +11,7 @@ import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
 /** From Oliver's words to the domain's. Total: whatever passed the wire schemas becomes something. */
 
 /**
- * Statuses by what they mean (contract: Appointment.status). DECLINED and DELETED are refusals (providers.md).
+ * Statuses by what they mean (contract: Appointment.status). DECLINED and DELETED are refusals (docs/providers.md#statuses).
  * ACCEPTED is the clinic's yes, CONFIRMED the client's to a reminder: whether the first settles is the account's
  * setting. Words that the table does not name are carried as `unknown`, which moves nothing and counts as live. A known
  * word in another case is that word.
@@ -45,7 +45,7 @@ function wordOf(status: string | null | undefined): string {
 }
 
 /**
- * An appointment, of the list or of the answer to create. `booking_date` is its start (providers.md). The note
+ * An appointment, of the list or of the answer to create. `booking_date` is its start (docs/providers.md#times-ids-and-headers). The note
  * does not come back, so there is no ref.
  */
 export function toAppointment(

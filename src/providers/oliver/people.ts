@@ -113,7 +113,7 @@ async function findClient(
     return theOnly(found ? [found] : [], 'client.id');
   }
   if (client.remoteId !== undefined) {
-    // There is no filter for it (contract), so all of the practice's clients are read.
+    // There is no filter for it (contract: paths), so all of the practice's clients are read.
     const isNamed = ({ remote_id }: ClientWire) => remote_id === client.remoteId;
     const { clients, isWhole: isAllRead } = await listClients(call, {}, isNamed);
     return theOnly(clients.length > 0 ? clients : noneOf(isAllRead), 'client.remoteId');

@@ -20,7 +20,7 @@ export interface Session extends Clocks {
   notice: Notice;
   /** Sends a request at the practice's pace. */
   send: PacedExchange;
-  /** Bearer tokens by account. Their lifetime is unknown (providers.md): each is kept until it is refused. */
+  /** Bearer tokens by account. Their lifetime is unknown (docs/providers.md#operations-at-oliver): each is kept until it is refused. */
   tokens: SharedWork<string>;
 }
 
@@ -97,7 +97,7 @@ function tokenOf(session: Session, call: Call): Promise<string> {
   return orAborted(signedIn, call.signal);
 }
 
-/** `role` is always ROLE_API (contract). */
+/** `role` is always ROLE_API (contract: SignInRequest). */
 async function signIn(session: Session, call: Call): Promise<string> {
   const { username, password } = accountOf(session, call);
   const answer = await send(session, call, 'sign_in', { body: { username, password, role: 'ROLE_API' } });
@@ -120,7 +120,7 @@ function send(
     headers: {
       accept: 'application/json',
       'user-agent': 'booking-saga',
-      // On create too, although the contract leaves it out there (providers.md). Signing in is of no practice.
+      // On create too, although the contract leaves it out there (docs/providers.md#times-ids-and-headers). Signing in is of no practice.
       ...(token !== undefined && { authorization: `Bearer ${token}`, 'x-client-id': locationId }),
     },
     body,

@@ -18,7 +18,7 @@ const SILENT_STEP_DAYS = 7;
 /**
  * Open times on the asked days, from as many calls as it takes: an answer covers the days that it names, and the
  * next call begins on the day after the last of them. Times without an offset are wall time in the account's zone,
- * which no endpoint tells (providers.md). Throws `invalid_request` without an appointment type.
+ * which no endpoint tells (docs/providers.md#times-ids-and-headers). Throws `invalid_request` without an appointment type.
  */
 export async function openTimes(
   session: Session,
@@ -52,7 +52,7 @@ export async function openTimes(
 
 /**
  * Whether a slot that create refused is on offer all the same: then the request was at fault and not the slot
- * (providers.md: a 400 means "search again" until the slot shows up again).
+ * (docs/providers.md#answers-of-oliver: a 400 means "search again" until the slot shows up again).
  */
 export async function isOnOffer(
   session: Session,

@@ -12,7 +12,7 @@ import { accountOf, demand } from './session';
 import { isLastPage } from './sweep';
 import { taskPageWire, taskWire, type TaskWire } from './wire';
 
-/** Oliver has no cancel (providers.md): the clinic is asked by a staff task, and deletes the appointment itself. */
+/** Oliver has no cancel (docs/providers.md#what-oliver-lacks): the clinic is asked by a staff task, and deletes the appointment itself. */
 
 /** Past this a list is taken for endless. */
 const MAX_PAGES = 100;

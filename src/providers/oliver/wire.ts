@@ -18,7 +18,7 @@ import {
  * What comes back from Oliver, read as loosely as it can be: open times and the list are "proposed, subject to
  * change" in the contract, ids are integers in one answer and strings in the next, enums are open, fields that we
  * do not know are let through, an odd element of a list costs that element. Source: the contract's schemas and
- * providers.md, "Oliver".
+ * docs/providers.md#times-ids-and-headers.
  */
 
 /** What every answer is wrapped in, errors included. */

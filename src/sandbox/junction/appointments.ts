@@ -148,7 +148,7 @@ function orderOfKind(context: Context, kind: VisitKind, orderId: string): OrderR
   return order;
 }
 
-/** One active appointment per patient per provider (shared/providers.md, Preconditions). */
+/** One active appointment per patient per provider (docs/providers.md#preconditions). */
 function refuseSecond(context: Context, kind: VisitKind, order: OrderRecord): void {
   const others = Object.values(context.state.appointments);
   const userId = order.request.user_id;

@@ -83,7 +83,7 @@ export interface HomeArea {
   providers: readonly { name: string; tier: 'appointment-ready' | 'appointment-request' }[];
 }
 
-/** The two ZIP codes that the vendor's sandbox serves (docs: testing in sandbox). */
+/** The two ZIP codes that the vendor's sandbox serves (doc: sandbox). */
 export const HOME_AREAS: Readonly<Record<string, HomeArea>> = {
   '85004': {
     timezone: 'America/Phoenix',
@@ -138,5 +138,5 @@ export const SITES: readonly Site[] = [
   site('SQA', 'sonora_quest', '1 E Washington Street', { '85004': 1 }),
 ];
 
-/** All mocked PSC slots are in this zone (shared/providers.md, sandbox behaviour). */
+/** All mocked PSC slots are in this zone (docs/providers.md#junctions-sandbox). */
 export const PSC_TIMEZONE = 'America/New_York';

@@ -34,7 +34,7 @@ export function refuseInput(problems: Problem[]): Refusal {
   return new Refusal(422, { detail: problems });
 }
 
-/** The texts that callers must tell apart (shared/providers.md, table of answers; docs: PSC appointment errors). */
+/** The texts that callers must tell apart (docs/providers.md#answers-of-junction). */
 export const REFUSALS = {
   badKey: () => refuse(401, 'Invalid API key'),
   noOrder: () => refuse(404, "This order doesn't exist."),

@@ -8,7 +8,7 @@ export interface Answer {
   body: unknown;
 }
 
-/** How long a key's answer is kept, in sandbox ms (shared/providers.md, Idempotency). */
+/** How long a key's answer is kept, in sandbox ms (docs/providers.md#idempotency). */
 export const KEY_LIFETIME_MS = { order: DAY_MS, psc: 14 * DAY_MS } as const;
 
 const running = new WeakMap<Context, Set<string>>();

@@ -1,7 +1,7 @@
 import type { JunctionState, Quirk } from './state';
 
 /**
- * The oddities of shared/providers.md, "Reading what comes back", each a change to an answer that is right by the
+ * The oddities of docs/providers.md#what-comes-back, each a change to an answer that is right by the
  * contract. They hold for answers and webhooks alike; `GET /_sandbox/state` stays plain. Those of availability:
  * - `oddSlots`: among the slots of each day are null, a text, an empty object, one without times, one at `soon`;
  * - `oddDays`: among the days are null, one with `slots: null`, one without `slots`, one whose slots are a text;

@@ -1,6 +1,6 @@
 /**
- * The state machine of orders and appointments. Sources: contract (OrderStatus, AppointmentStatus) and
- * shared/providers.md, "Order cancel"; the vendor's page on cancelling orders for test kits and on-site orders.
+ * The state machine of orders and appointments. Sources: (contract: OrderStatus, AppointmentStatus) and
+ * docs/providers.md#cancelling-an-order.
  */
 
 export const MODALITIES = ['at_home_phlebotomy', 'walk_in_test', 'testkit', 'on_site_collection'] as const;

@@ -41,7 +41,7 @@ function every(minutes: number, from: number, to: number): string[] {
   });
 }
 
-/** Days covered: shared/providers.md, Slots. PSC hours: the vendor's page on its sandbox. */
+/** Days covered: docs/providers.md#slots. Hours at draw sites: docs/providers.md#junctions-sandbox. */
 const TIMETABLES: Readonly<Record<VisitKind, Timetable>> = {
   phlebotomy: {
     lengthMinutes: 120,

@@ -19,7 +19,7 @@ const notes = z
   .refine(...atMost(1_000))
   .nullish();
 
-/** The vendor's pattern for names (docs: order requirements): letters with accents are refused. */
+/** The vendor's pattern for names (doc: order-requirements): letters with accents are refused. */
 const name = z
   .string()
   .min(1)
@@ -29,7 +29,7 @@ const name = z
     'contains invalid characters',
   );
 
-/** Format `email` (contract): RFC 5321's dot-atoms and quoted parts, international ones among them, and IDN. */
+/** Format `email` (contract: CreateOrderRequestCompatible): RFC 5321's dot-atoms and quoted parts, international ones among them, and IDN. */
 const email = z.string().refine(isEmail, 'value is not a valid email address');
 
 const ATOM = "[\\w!#$%&'*+\\-/=?^`{|}~\\u0080-\\u{10ffff}]+";

@@ -140,7 +140,7 @@ export function plainAppointment(appointment: AppointmentRecord): Wire {
   };
 }
 
-/** Whether the API moves it: not once it is over, and never at Sonora Quest (shared/providers.md). */
+/** Whether the API moves it: not once it is over, and never at Sonora Quest (docs/providers.md#preconditions). */
 export function canReschedule(appointment: AppointmentRecord): boolean {
   return (
     ['pending', 'reserved', 'confirmed'].includes(appointment.status) &&

@@ -7,7 +7,7 @@ import type { AppointmentRecord, Clinic, Practice, TaskRecord } from './state';
  * - `auto` (as delivered): auto-accept is on, a new appointment is ACCEPTED at once;
  * - `accept`, `confirm`, `decline`, `delete`: it is REQUESTED, and the clinic says so `afterMs` later;
  * - `leave`: it stays REQUESTED until somebody is told to move it.
- * The status that a create sets (contract: status override) takes the place of the first one; the clinic's word
+ * The status that a create sets (contract: CreateAppointmentRequest) takes the place of the first one; the clinic's word
  * still comes, as far as it fits (see `mayFollow`).
  */
 

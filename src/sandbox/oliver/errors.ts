@@ -15,8 +15,8 @@ const refusal = (status: number, message: string) => (): Refusal => new Refusal(
 
 /**
  * Why calls are refused. The statuses are the contract's; it gives no texts, so these are our own, one a cause.
- * A taken slot and an unusable one read alike: a caller can do the same about both (shared/providers.md: the
- * answer for a taken slot is unknown).
+ * A taken slot and an unusable one read alike: a caller can do the same about both
+ * (docs/providers.md#answers-of-oliver: the answer for a taken slot is unknown).
  */
 export const REFUSALS = {
   badSignIn: refusal(401, 'Incorrect email or password'),

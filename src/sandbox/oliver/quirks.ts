@@ -3,7 +3,7 @@ import type { OliverState, Quirk } from './state';
 /**
  * Oddities of answers, each a change to one that is right by the contract:
  * - `unknownStatus`: a status that the contract does not list;
- * - `swappedIds`: numbers where the contract says strings, and the other way round (shared/providers.md: accept both);
+ * - `swappedIds`: numbers where the contract says strings, and the other way round (docs/providers.md#times-ids-and-headers);
  * - `missingOptional`: only what the contract requires, and what no reader can do without;
  * - `bareCreate`: a create answers the id alone, the one field that is required;
  * - `missingRemoteIds`: no remote ids, as in a practice without its own system;

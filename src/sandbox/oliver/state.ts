@@ -90,7 +90,7 @@ export type Clinic = z.infer<typeof clinicSchema>;
 
 /** What could not be found out about Oliver, set by `POST /_sandbox/account`. */
 export const accountSchema = z.strictObject({
-  /** Whether a create for a slot that holds a live appointment is refused (shared/providers.md: unknown). */
+  /** Whether a create for a slot that holds a live appointment is refused (docs/providers.md#the-list-of-appointments: unknown). */
   secondCreate: z.enum(['refused', 'allowed']),
 });
 

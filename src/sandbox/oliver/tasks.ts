@@ -39,7 +39,7 @@ export function taskOf(context: Context, id: string, practice?: Practice): TaskR
 }
 
 /**
- * Changes the fields that are given. Completing or cancelling sets when that was, `pending` clears it (contract).
+ * Changes the fields that are given. Completing or cancelling sets when that was, `pending` clears it (contract: StaffTask).
  * A partner's word that a task is completed moves no appointment: only the clinic's people do.
  */
 export function updateTask(context: Context, task: TaskRecord, body: UpdateTask): void {

@@ -11,40 +11,56 @@ const NO_OLIVER = 'Oliver has no public sandbox to ask; the adapter is safe eith
 export const UNKNOWNS: readonly Unknown[] = [
   {
     id: 'a second active appointment of one patient',
-    quote: 'with an error that is [unknown] and must not be taken for "slot gone"',
+    quote: 'is [unknown] and must not be taken for "slot gone"',
     probe: PROBES.secondActive,
   },
   { id: 'an expired key', quote: 'The error for an expired key is [unknown]', probe: PROBES.expiredKey },
   { id: 'a key that is none', quote: 'The error for an expired key is [unknown]', probe: PROBES.badKey },
   {
     id: 'a second booking of the same slot',
-    quote: 'none documents that it refuses a second booking of the same slot by the same patient',
+    quote: 'a second booking of the same slot by the same patient is [unknown]',
     probe: PROBES.sameSlot,
   },
   {
     id: 'async confirmation',
-    quote: 'an account without it may ignore the fields or refuse them',
+    quote: 'ignores its fields or refuses them is [unknown]',
     probe: PROBES.asyncFields,
   },
   {
     id: 'keys of a book call',
-    quote: 'are a closed beta that the account may lack',
+    quote: 'whether an account has them is [unknown]',
     probe: PROBES.bookKey,
   },
   {
     id: 'booking before the order is ready',
-    quote: '[doc: PSC; at-home unknown]',
+    quote: 'whether they are the same at home is [unknown]',
     probe: PROBES.notReady,
   },
-  { id: 'cancelling twice', quote: '[doc: PSC; at-home unknown]', probe: PROBES.cancelTwice },
-  { id: 'moving what is cancelled', quote: '[doc: PSC; at-home unknown]', probe: PROBES.moveCancelled },
-  { id: 'booking for a cancelled order', quote: '[doc: PSC; at-home unknown]', probe: PROBES.cancelledOrder },
+  {
+    id: 'cancelling twice',
+    quote: 'whether they are the same at home is [unknown]',
+    probe: PROBES.cancelTwice,
+  },
+  {
+    id: 'moving what is cancelled',
+    quote: 'whether they are the same at home is [unknown]',
+    probe: PROBES.moveCancelled,
+  },
+  {
+    id: 'booking for a cancelled order',
+    quote: 'whether they are the same at home is [unknown]',
+    probe: PROBES.cancelledOrder,
+  },
   {
     id: 'the order of webhooks',
-    quote: 'Delivery is at least once and order is [unknown]',
+    quote: 'Delivery is at least once, and its order is [unknown]',
     why: 'needs an address that Junction can reach; news carries no state here, so any order will do',
   },
-  { id: 'the lifetime of a token', quote: 'lifetime [unknown]: on 401 sign in again once', why: NO_OLIVER },
+  {
+    id: 'the lifetime of a token',
+    quote: "A token's lifetime is [unknown]: on 401 sign in again once",
+    why: NO_OLIVER,
+  },
   {
     id: 'a second create for one slot',
     quote: 'Whether a second create for the same slot is refused is [unknown]',
@@ -55,5 +71,23 @@ export const UNKNOWNS: readonly Unknown[] = [
     quote: 'What happens to an unknown client named by name is [unknown]',
     why: NO_OLIVER,
   },
-  { id: 'a taken slot', quote: 'The answer for a taken slot is [unknown]', why: NO_OLIVER },
+  { id: 'a taken slot', quote: 'a taken slot, in words that leave no doubt | [unknown]', why: NO_OLIVER },
+  {
+    id: 'the words for an unknown patient',
+    quote:
+      'create needs a patient_id or patient_remote_id that exists, in words that are not documented | [seed: create], words [unknown]',
+    why: NO_OLIVER,
+  },
+  {
+    id: 'the words for an unknown client',
+    quote:
+      'create looks the client up by id, remote id or name, in words that are not documented | [seed: create], words [unknown]',
+    why: NO_OLIVER,
+  },
+  { id: 'an unknown client id', quote: 'GET client by id, of an unknown id | [unknown]', why: NO_OLIVER },
+  {
+    id: 'patients of a client that is gone',
+    quote: 'GET patients of a client that is gone | [unknown]',
+    why: NO_OLIVER,
+  },
 ];

@@ -28,7 +28,7 @@ export type Scene = Write & {
   follows: readonly Follow[];
   /** Whether the write is part of an end that the caller asks for (not where a slot is only released). */
   undoes?: true;
-  /** A refusal of this operation by its words, as its vendor documents it (shared/providers.md, contracts). */
+  /** A refusal of this operation by its words, as its vendor documents it (docs/providers.md). */
   refusal: FaultAnswer;
   /**
    * Only for calls whose accepting answer can show that its effect is still to come: that answer. `orderId` is the order

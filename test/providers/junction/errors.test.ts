@@ -92,7 +92,7 @@ const WAYS = {
 const NO_ORDER = { detail: "This order doesn't exist." };
 const SLOT_GONE = 'This appointment slot is no longer available. Please select a new time.';
 
-/** The rows of providers.md's error table in its order, then the sentences around it; [row, way, status, body, code]. */
+/** The rows of docs/providers.md#answers-of-junction in an order of their own, then the sentences around it; [row, way, status, body, code]. */
 type Row = [string, keyof typeof WAYS, number, unknown, string];
 const ROWS: Row[] = [
   ['400 (sandbox) slot no longer available', 'bookAtSite', 400, { detail: SLOT_GONE }, 'slot_gone'],

@@ -10,7 +10,7 @@ import {
   SEED_ORDER,
 } from './fixtures';
 
-/** The quirks under "Reading what comes back" (providers.md), each on the example that has it. */
+/** The quirks of docs/providers.md#what-comes-back, each on the example that has it. */
 
 const silent = (): void => undefined;
 
