@@ -121,3 +121,22 @@ describe('the table of failures', () => {
 test('every provider has its row of capabilities, and no other has', () => {
   expect(Object.keys(CAPABILITIES).sort()).toEqual([...PROVIDERS].sort());
 });
+
+describe('the parts of a booking’s state', () => {
+  const owners = FILES.filter((file) => file.startsWith('workflows/')).flatMap((file) =>
+    [...textOf(file).matchAll(/\bownerOf(?:<'(\w+)'|\()/g)].map(([, part]) => ({ file, part })),
+  );
+
+  test('each has one owner, a file of its own in workflows/parts/, and only owners can change them', () => {
+    const called = owners.filter(({ file }) => file !== 'workflows/parts/own.ts');
+    expect(called.length).toBeGreaterThan(0);
+    expect(called.filter(({ file }) => !file.startsWith('workflows/parts/'))).toEqual([]);
+    expect(new Set(called.map(({ part }) => part)).size).toBe(called.length);
+    expect(new Set(called.map(({ file }) => file)).size).toBe(called.length);
+  });
+
+  test('no owner gives its way in away', () => {
+    const given = linesWith(/export .*\b(?:ownerOf|change)\b/, (file) => file.startsWith('workflows/parts/'));
+    expect(given).toEqual([expect.stringMatching(/^workflows\/parts\/own\.ts:/)]);
+  });
+});

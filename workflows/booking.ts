@@ -16,6 +16,7 @@ import { isPlaintext } from './guard';
 import { openInbox } from './inbox';
 import { carriedOn, type Carried } from './long-life';
 import { attention, owned } from './owned';
+import { adoptionRefused, orderUnread } from './parts/order';
 import { publish } from './publish';
 import { change, newBooking, runIds, shielded, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
@@ -26,7 +27,6 @@ import { undosOfOrder } from './steps/order-undo';
 import { ready } from './steps/ready';
 import { compensate, type Undo } from './steps/undo';
 import { refuseUnread } from './unread';
-import { UNREAD_ORDER } from './unread-order';
 import { viewOf } from './view';
 
 /**
@@ -82,7 +82,8 @@ async function mayHaveEarlierRun(b: Booking): Promise<boolean> {
 function lookAtNamedOrder(b: Booking): void {
   const { order } = b.state.request;
   if (!order || !('id' in order)) return;
-  change(b, { order: { ...UNREAD_ORDER, id: order.id, origin: 'adopted' }, orderRefused: true });
+  orderUnread(b, order.id);
+  adoptionRefused(b);
 }
 
 /** Reads the request of a booking that is over. One that could never have been opened has made nothing. */

@@ -13,13 +13,13 @@ import { knownLive, whose } from './evidence';
 import { lookUp } from './lookups';
 import { attention } from './owned';
 import { claimsOn } from './ownership';
+import { orderPlaced, orderSeen, orderTakenUp, placingUnanswered } from './parts/order';
 import { publish } from './publish';
 import { at, change, maker, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
 import { isEnded } from './steps/order';
 import { orderToUndo, undosOfOrder } from './steps/order-undo';
 import type { Undo } from './steps/undo';
-import { UNREAD_ORDER } from './unread-order';
 
 /**
  * A booking that was cut off in Temporal, outside of itself: taken up where it stood, so that what it left is
@@ -57,7 +57,8 @@ async function refuseOwnElsewhere(b: Booking): Promise<void> {
 }
 
 async function isUsedElsewhere(b: Booking): Promise<boolean> {
-  const { order, request } = b.state;
+  const { request } = b.state;
+  const order = b.state.order.known;
   if (!order) return false;
   publish(b); // what is undone from here on must show before it is asked about
   const { provider, account } = request;
@@ -133,7 +134,9 @@ async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
   const { provider, account } = opened.request;
   change(b, { ...opened, named: { provider, account }, createdAt, isAfterReset, ...UNSETTLED });
   if (!view || !wasOpened) return { stoodConfirmed: false, wasEnding: false };
+  orderTakenUp(b, view.order, traces);
   change(b, asItStood(view, traces));
+  if (placesOrder(b.state) && !b.state.order.known) placingUnanswered(b, left.cutOffAt);
   change(b, unanswered(b.state, view.status, left.cutOffAt));
   return {
     stoodConfirmed: CONFIRMED.includes(view.status),
@@ -152,11 +155,11 @@ const UNSETTLED = {
 
 /** The booking as it had told of itself, as far as an undo needs it: what it does not tell is read at the provider. */
 function asItStood(view: BookingView, traces: BookingTraces): Partial<BookingState> {
-  const { standing, opened: _opened, ...known } = traces;
+  const { standing, opened: _opened, ...rest } = traces;
+  const { orderRefused: _refused, orderLeft: _left, unknownOrderSince: _since, ...known } = rest;
   const { order, appointment } = view;
   return {
     ...known,
-    order: order && { ...UNREAD_ORDER, ...order },
     appointment: appointment && {
       ...appointment,
       orderId: order?.id ?? null,
@@ -174,12 +177,10 @@ function unanswered(state: BookingState, status: BookingStatus | null, since: st
   const isMove = status === 'rescheduling' && state.capabilities.reschedule === 'native';
   // Also where an earlier call is noted: it may have been on its way again, under the same key, and its window is the later.
   const bookIsOpen = last?.outcome === 'booking';
-  const orderIsOpen = placesOrder(state) && !state.order;
   const startsAt = bookIsOpen ? last.startsAt : null;
   return {
     ...(bookIsOpen && { unknownBook: { since, startsAt, isMove } }),
     ...(startsAt !== null && { unansweredStarts: [...new Set([...state.unansweredStarts, startsAt])] }),
-    ...(orderIsOpen && { unknownOrderSince: since }),
     openWrites: stillOpen(state, isMove && bookIsOpen, since),
   };
 }
@@ -221,9 +222,8 @@ async function judged(b: Booking, before: Before): Promise<Verdict> {
 }
 
 function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
-  const order = sighting.order ?? b.state.order;
-  if (sighting.order && b.state.order)
-    change(b, { order: { ...sighting.order, origin: b.state.order.origin } });
+  const order = sighting.order ?? b.state.order.known;
+  if (sighting.order && b.state.order.known) orderSeen(b, sighting.order);
   // What it knew as its own counts first: an unanswered call beside it must not hide it.
   const seen = whose(b, sighting);
   const own = knownLive(b, sighting)[0] ?? (seen.is === 'ours' ? seen.appointment : null);
@@ -245,7 +245,8 @@ function isPastVisit({ phase }: Order): boolean {
 
 /** An order that was placed without our hearing of it carries the booking's id; the undo looks again, for longer. */
 async function findPlacedOrder(b: Booking): Promise<void> {
-  const { order, unknownOrderSince, request, createdAt } = b.state;
+  const { request, createdAt } = b.state;
+  const { known: order, unknownSince: unknownOrderSince } = b.state.order;
   const userId = request.patient?.userId;
   if (order || !unknownOrderSince || !userId) return;
   const found = await reads(b, 'look for the order that it placed').findOrder({
@@ -253,7 +254,7 @@ async function findPlacedOrder(b: Booking): Promise<void> {
     userId,
     createdSince: createdAt,
   });
-  if (found) change(b, { order: { ...found, origin: 'placed' }, unknownOrderSince: null });
+  if (found) orderPlaced(b, found);
 }
 
 /** The person takes what stands upon themselves. */

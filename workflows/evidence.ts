@@ -23,7 +23,8 @@ export function whose(b: Booking, sighting: Sighting): Whose {
 
 /** What tells this booking's own appointments from others'. */
 export function clueOf(b: Booking): OwnershipClue {
-  const { capabilities, ownAppointmentIds, takenOver, order, attempts } = b.state;
+  const { capabilities, ownAppointmentIds, takenOver, attempts } = b.state;
+  const order = b.state.order.known;
   const { seenBefore, partlySeenStarts = [], askedIds, othersIds } = b.state;
   const triedStartsAt = attempts.at(-1)?.startsAt ?? null;
   const isBeforePartial = partlySeenStarts.some((one) => isSameTime(one, triedStartsAt));

@@ -4,11 +4,11 @@ import { now } from './clock';
 import { orPerson, unlessUsedElsewhere } from './cut-off';
 import { lookUp } from './lookups';
 import type { LateEffect } from './messages';
+import { orderUnread } from './parts/order';
 import { change, type Attempt, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import type { Undo } from './steps/undo';
 import { lookForStrays } from './strays';
-import { UNREAD_ORDER } from './unread-order';
 
 /** An ended booking whose unanswered call may have taken effect after all: the undo of that, and of nothing else. */
 
@@ -20,14 +20,14 @@ export async function lateEffect(
     core('read the ended booking').openBooking({ request, bookingId, afterwards: true }),
   );
   if (!opened) return [];
-  const order = orderId ? { ...UNREAD_ORDER, id: orderId, origin: 'adopted' as const } : null;
   b.opened = true;
   const { provider, account } = opened.request;
   const { ownAppointmentIds = [], leftIds = [], inferredIds = [], acceptedCancels = [] } = traces ?? {};
   const { seenBefore = [], partlySeenStarts = [], unansweredStarts = [] } = traces ?? {};
   // What was taken over is cancelled here, too, only where a caller asked for it.
   const { tookOver = false, takenOver = null, cancel = null } = traces ?? {};
-  change(b, { ...opened, named: { provider, account }, order });
+  change(b, { ...opened, named: { provider, account } });
+  if (orderId) orderUnread(b, orderId);
   change(b, { ownAppointmentIds, leftIds, inferredIds, acceptedCancels });
   change(b, { seenBefore, partlySeenStarts, unansweredStarts });
   change(b, { tookOver, takenOver, cancel });

@@ -20,7 +20,8 @@ export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Prom
 
 /** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
 export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
-  const { request, order, appointment, attempts, acceptedCancels } = b.state;
+  const { request, appointment, attempts, acceptedCancels } = b.state;
+  const order = b.state.order.known;
   return {
     at: at(b),
     request: partyOf(request),

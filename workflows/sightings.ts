@@ -4,6 +4,7 @@ import type { Appointment, Sighting } from '../src/booking/model';
 import { polls } from './activities';
 import { clueOf, knownLive, noteOwn, ownIn, whose } from './evidence';
 import { lookUp, whereToLook } from './lookups';
+import { orderSeen } from './parts/order';
 import { change, type Booking } from './state';
 import { noteLook } from './pace';
 import { seenBy, watch, type Watching } from './waiting';
@@ -46,8 +47,9 @@ export async function nextSighting(
  * show has ended only where that is known (src/booking/absence.ts), else it is missing.
  */
 export function note(b: Booking, sighting: Sighting): void {
-  const { appointment, order } = b.state;
-  if (sighting.order && order) change(b, { order: { ...sighting.order, origin: order.origin } });
+  const { appointment } = b.state;
+  const order = b.state.order.known;
+  if (sighting.order && order) orderSeen(b, sighting.order);
   const own = ownIn(b, sighting);
   const seen = whose(b, sighting);
   // Somebody else's appointment instead of ours is for a person: nothing of theirs may be touched, nor ours taken for ended.

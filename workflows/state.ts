@@ -3,12 +3,13 @@ import type { At } from '../activities/contract';
 import type { Capabilities } from '../src/booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
 import type { CancelMessage, MessageKind, AcceptedMove, ResolveMessage } from '../src/booking/messages';
-import { PROVIDERS, type Appointment, type Order, type ProviderName, type Slot } from '../src/booking/model';
+import { PROVIDERS, type Appointment, type ProviderName, type Slot } from '../src/booking/model';
 import { makerOf } from '../src/booking/ref';
 import type { AcceptedCancel, OpenWrite, TakenOver, UnknownCall } from '../src/booking/traces';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { AttemptOutcome, BookingStatus, BookingView } from '../src/booking/schema/view';
 import { now, nowMs } from './clock';
+import { NO_ORDER, type OrderPart } from './parts/order';
 
 /** Everything a booking knows: plain JSON, so that it can be carried from run to run. */
 export interface BookingState {
@@ -23,7 +24,7 @@ export interface BookingState {
   limits: Limits;
   status: BookingStatus;
   waitingFor: BookingView['waitingFor'];
-  order: (Order & { origin: 'placed' | 'adopted' }) | null;
+  readonly order: OrderPart;
   appointment: Appointment | null;
   /** Whether the appointment was there before and taken over: then only a caller's cancel undoes it. */
   tookOver: boolean;
@@ -63,12 +64,6 @@ export interface BookingState {
   attempts: Attempt[];
   /** A book call whose effect is not known yet. */
   unknownBook: UnknownCall | null;
-  /** Whether the named order was refused for adoption: then it is none of this booking's business. */
-  orderRefused: boolean;
-  /** Whether a person had the order left standing. */
-  orderLeft: boolean;
-  /** Since when it is not known whether the order was placed. */
-  unknownOrderSince: string | null;
   compensation: BookingView['compensation'];
   /** Undos that reached the provider at least once, so that what is found undone counts as our doing. */
   undoCalls: BookingView['compensation'][number]['step'][];
@@ -178,7 +173,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       limits: DEFAULT_LIMITS,
       status: 'ordering',
       waitingFor: null,
-      order: null,
+      order: NO_ORDER,
       appointment: null,
       tookOver: false,
       takenOver: null,
@@ -197,9 +192,6 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       slots: [],
       attempts: [],
       unknownBook: null,
-      orderRefused: false,
-      orderLeft: false,
-      unknownOrderSince: null,
       compensation: [],
       undoCalls: [],
       attention: null,
@@ -275,8 +267,11 @@ const UNOPENED: Capabilities = {
   callTimeoutMs: 0,
 };
 
+/** What has an owner already. */
+type OwnedParts = 'order';
+
 /** Changes the state: callers see a new revision. */
-export function change(b: Booking, patch: Partial<BookingState>): void {
+export function change(b: Booking, patch: Partial<Omit<BookingState, OwnedParts>>): void {
   Object.assign(b.state, patch, { revision: b.state.revision + 1, updatedAt: now() });
   b.dirty = true;
 }

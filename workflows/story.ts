@@ -5,7 +5,8 @@ import type { BookingState } from './state';
  * and no words of the provider: details may be read where payloads are decoded.
  */
 export function storyOf(state: BookingState): string {
-  const { named, request, order, appointment, attention } = state;
+  const { named, request, appointment, attention } = state;
+  const order = state.order.known;
   const lines = [
     `### ${headline(state)}`,
     `Provider **${named.provider ?? 'not known yet'}**, account **${named.account ?? 'not known yet'}**${request.reference ? `, reference **${request.reference}**` : ''}`,

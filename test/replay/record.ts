@@ -6,14 +6,16 @@ import { HISTORIES_DIR } from './histories';
 import { SCENARIOS } from './scenarios';
 
 /**
- * Records the golden histories: `npm run record-histories [-- <folder>]`. They are encrypted with the fixed keys
- * of the tests. Record anew only when a change to the workflows is meant to break open bookings, or adds scenarios.
+ * Records the golden histories: `npm run record-histories [-- <folder> [<scenario>…]]`, all of them unless some are named.
+ * They are encrypted with the fixed keys of the tests. Record anew only what a change to the workflows is meant to break,
+ * or what is new.
  */
-async function main(folder: string): Promise<void> {
+async function main(folder: string, names: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   const rig = await startSaga();
   try {
-    for (const { name, play } of SCENARIOS) {
+    const wanted = SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name));
+    for (const { name, play } of wanted) {
       await rig.sandbox.control('reset', {});
       const history = await historyOf(rig, await play(rig));
       await writeFile(join(folder, `${name}.json`), history);
@@ -31,7 +33,7 @@ async function historyOf(rig: SagaRig, workflowId: string): Promise<string> {
   return `${historyToJSON(await handle.fetchHistory())}\n`;
 }
 
-main(resolve(process.argv[2] ?? HISTORIES_DIR)).catch((err: unknown) => {
+main(resolve(process.argv[2] ?? HISTORIES_DIR), process.argv.slice(3)).catch((err: unknown) => {
   process.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`);
   process.exitCode = 1;
 });

@@ -53,13 +53,13 @@ export const undoAppointment: Undo = {
   async run(b) {
     if (isToStay(b)) return b.state.unknownBook ? 'pending' : 'nothing_to_undo';
     if (hasOrders(b) && !(await orderToUndo(b)))
-      return b.state.unknownOrderSince ? 'pending' : 'nothing_to_undo';
+      return b.state.order.unknownSince ? 'pending' : 'nothing_to_undo';
     const outcome = await cancelOurs(b);
     return b.state.unknownBook ? 'pending' : outcome;
   },
   async settle(b) {
     if (isToStay(b)) return stayed(b);
-    if (hasOrders(b) && !b.state.order) return 'nothing_to_undo';
+    if (hasOrders(b) && !b.state.order.known) return 'nothing_to_undo';
     await outlastUnknown(b);
     return cancelOurs(b);
   },

@@ -133,7 +133,9 @@ function rebooking(b: Booking): 'rebook' {
 const DRAWN: readonly (Order['phase'] | undefined)[] = ['with_lab', 'completed', 'failed'];
 
 /** A drawn sample counts from the start of the visit on: an order may carry an earlier one. */
-function isCompleted({ state: { order, appointment } }: Booking): boolean {
+function isCompleted({ state }: Booking): boolean {
+  const { appointment } = state;
+  const order = state.order.known;
   if (appointment?.standing === 'completed') return true;
   return (
     DRAWN.includes(order?.phase) && appointment?.standing !== 'cancelled' && !(startMs(appointment) > nowMs())
@@ -141,7 +143,9 @@ function isCompleted({ state: { order, appointment } }: Booking): boolean {
 }
 
 /** Whether the order was cancelled or failed elsewhere before the visit: what its appointment was for is gone. */
-function isOrderGone({ state: { order, appointment } }: Booking): boolean {
+function isOrderGone({ state }: Booking): boolean {
+  const { appointment } = state;
+  const order = state.order.known;
   if (order?.phase !== 'cancelled' && order?.phase !== 'failed') return false;
   const { standing } = appointment ?? {};
   return standing === 'cancelled' || (standing !== 'in_progress' && !(startMs(appointment) <= nowMs()));

@@ -26,7 +26,8 @@ export async function nextSlot(b: Booking): Promise<Slot> {
 async function search(b: Booking, again: string | null = null): Promise<FoundSlots> {
   enter(b, 'searching');
   change(b, { slots: [] });
-  const { order, attempts, triedFrom } = b.state;
+  const { attempts, triedFrom } = b.state;
+  const order = b.state.order.known;
   const tried = new Set(attempts.slice(triedFrom).map((attempt) => attempt.slotMark));
   if (again !== null) tried.delete(again);
   const { slots, complete } = await searchSlots(b, 'search slots in the wanted windows', order, [...tried]);
@@ -83,7 +84,8 @@ const MAY_BE_BY_PHONE: readonly FailureCode[] = ['area_not_served', 'search_inco
 
 /** `otherwise` is what stands where the place is served by slots after all. */
 async function vendorOffer(b: Booking, otherwise = new Failure('area_not_served')): Promise<Offer> {
-  const { request, order, attempts, triedFrom } = b.state;
+  const { request, attempts, triedFrom } = b.state;
+  const order = b.state.order.known;
   const tier = await reads(b, 'see how the area is served').chooseTier({
     at: at(b),
     request: withoutOrderDetails(request),

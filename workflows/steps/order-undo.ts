@@ -7,6 +7,7 @@ import { after } from '../clock';
 import { feeTermsOf } from '../fees';
 import { lookUpTimes, whereToLook } from '../lookups';
 import { hasOpenWrites, isLostCall, openWhile, outlastOpenWrites } from '../open-writes';
+import { orderPlaced, orderSeen, placingHadNoEffect } from '../parts/order';
 import { at, change, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import { adopt, isEnded } from './order';
@@ -18,10 +19,10 @@ import { countUndoCall, type Undo } from './undo';
 const undoOrder: Undo = {
   step: 'order',
   async run(b) {
-    if (b.state.orderLeft) return 'left_to_person';
+    if (b.state.order.isLeft) return 'left_to_person';
     if (!wasLookedFor(b)) await orderToUndo(b);
     if (!isToCancel(b)) return keptWhile(b);
-    const order = b.state.order ?? (await lostOrder(b));
+    const order = b.state.order.known ?? (await lostOrder(b));
     return order ? cancelOrder(b, order.id) : 'nothing_to_undo';
   },
   async settle(b) {
@@ -33,7 +34,7 @@ const undoOrder: Undo = {
     const seen = await seenNow(b);
     if (!seen) return false;
     // One that was named and never read is none of ours before adoption's own checks: `run` makes them.
-    if (b.state.order || adoptedId(b) === null) note(b, seen);
+    if (b.state.order.known || adoptedId(b) === null) orderSeen(b, seen);
     return !isEnded(seen);
   },
 };
@@ -44,15 +45,16 @@ const undoOrder: Undo = {
  * placing is not answered: then only the looks over the window tell.
  */
 export async function orderToUndo(b: Booking): Promise<Order | null> {
-  const { order, request, orderRefused, unknownOrderSince } = b.state;
+  const { request } = b.state;
+  const { known: order, isRefused: orderRefused, unknownSince: unknownOrderSince } = b.state.order;
   if (order || !request.order || orderRefused || unknownOrderSince) return order;
   if (!('id' in request.order)) return findPlaced(b, 'look for an order of this booking');
   try {
     await adopt(b, request.order.id);
   } catch (err) {
-    if (!b.state.orderRefused) throw err;
+    if (!b.state.order.isRefused) throw err;
   }
-  return b.state.order;
+  return b.state.order.known;
 }
 
 /** The undo of the appointment, which comes first, has looked already. */
@@ -62,7 +64,7 @@ function wasLookedFor({ state: { compensation } }: Booking): boolean {
 
 /** The order by one look, also one that the booking never came to know; null when none shows. */
 async function seenNow(b: Booking): Promise<Order | null> {
-  const orderId = b.state.order?.id ?? adoptedId(b);
+  const orderId = b.state.order.known?.id ?? adoptedId(b);
   if (orderId === null) return findPlaced(b, 'check that the order is undone');
   return reads(b, 'check that the order is undone').readOrder({ at: at(b), orderId });
 }
@@ -73,7 +75,7 @@ async function findPlaced(b: Booking, why: string): Promise<Order | null> {
   const userId = request.patient?.userId;
   if (!userId) return null;
   const found = await reads(b, why).findOrder({ at: at(b), userId, createdSince });
-  if (found) change(b, { order: { ...found, origin: 'placed' }, unknownOrderSince: null });
+  if (found) orderPlaced(b, found);
   return found;
 }
 
@@ -101,7 +103,8 @@ async function outlastBook(b: Booking): Promise<void> {
 }
 
 function isToCancel(b: Booking): boolean {
-  const { request, order, cancel, unknownOrderSince, orderRefused, undoCalls } = b.state;
+  const { request, cancel, undoCalls } = b.state;
+  const { known: order, unknownSince: unknownOrderSince, isRefused: orderRefused } = b.state.order;
   // One that is refused now and had our appointment was taken on by the run before a reset.
   if (!request.order || (orderRefused && !undoCalls.includes('appointment'))) return false;
   const isPlaced = !('id' in request.order);
@@ -112,14 +115,14 @@ function isToCancel(b: Booking): boolean {
 
 /** An order whose placing was never answered: looked for over the late-commit window. */
 async function lostOrder(b: Booking): Promise<Order | null> {
-  const since = b.state.unknownOrderSince;
+  const since = b.state.order.unknownSince;
   if (!since) return null;
   for (const time of lookUpTimes(b, since)) {
     await pauseUntil(b, 'a lost order to show up', time);
     const found = await findPlaced(b, 'look for the lost order');
     if (found) return found;
   }
-  change(b, { unknownOrderSince: null });
+  placingHadNoEffect(b);
   return null;
 }
 
@@ -138,7 +141,7 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
     if (isLostCall(err)) countUndoCall(b, 'order');
     throw err;
   });
-  note(b, answer.order);
+  orderSeen(b, answer.order);
   if (answer.is === 'unknown' || answer.byUs) countUndoCall(b, 'order');
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
   const isUndone = b.state.undoCalls.includes('order') && answer.order.phase === 'cancelled';
@@ -158,8 +161,4 @@ function wouldTakeLeftOne({ state }: Booking): boolean {
     state.leftIds.length > 0 ||
     state.compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person')
   );
-}
-
-function note(b: Booking, order: Order): void {
-  change(b, { order: { ...order, origin: adoptedId(b) === null ? 'placed' : 'adopted' } });
 }

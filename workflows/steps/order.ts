@@ -1,7 +1,7 @@
 import { Failure } from '../../src/booking/failures';
 import type { Order, WriteAnswer } from '../../src/booking/model';
 import { core, reads, writes } from '../activities';
-import { now, nowMs } from '../clock';
+import { nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import {
   isPassing,
@@ -13,7 +13,8 @@ import {
   tried,
   type Patience,
 } from '../patience';
-import { at, change, shielded, type Booking } from '../state';
+import { adoptionRefused, namedOrderRead, orderPlaced, placingUnanswered } from '../parts/order';
+import { at, shielded, type Booking } from '../state';
 
 /** Step 1: the order. Placed by the booking or adopted from its caller; its undo is in order-undo.ts. */
 
@@ -34,10 +35,10 @@ export async function doOrder(b: Booking): Promise<void> {
 /** Takes the named order on, if this booking may. */
 export async function adopt(b: Booking, orderId: string): Promise<void> {
   try {
-    change(b, { order: { ...(await adoptable(b, orderId)), origin: 'adopted' } });
+    namedOrderRead(b, await adoptable(b, orderId));
   } catch (err) {
     const code = failureOf(err)?.code;
-    if (code && ADOPTION_REFUSALS.includes(code)) change(b, { orderRefused: true });
+    if (code && ADOPTION_REFUSALS.includes(code)) adoptionRefused(b);
     throw err;
   }
 }
@@ -56,7 +57,7 @@ async function adoptable(b: Booking, orderId: string): Promise<Order> {
     throw new Failure('order_wrong_kind', { field: 'order.id' });
   if (isEnded(order)) {
     // Not taken on, but known: at a draw site what a run before a reset made stands on beside it.
-    change(b, { order: { ...order, origin: 'adopted' } });
+    namedOrderRead(b, order);
     throw new Failure('order_ended', { field: 'order.id' });
   }
   const placedBy = order.passthrough;
@@ -77,18 +78,14 @@ async function place(b: Booking): Promise<void> {
   const { patienceMs } = b.state.limits;
   const patience = newPatience(b);
   // After an attention: an earlier call without a key that counts may still surface.
-  if (b.state.unknownOrderSince && !keyCounts(b)) await pauseBeforePlacing(b, patience);
+  if (b.state.order.unknownSince && !keyCounts(b)) await pauseBeforePlacing(b, patience);
   for (;;) {
     const answer = await tried(b, patience, () => placePatiently(b));
-    if (answer.is === 'done') return notePlaced(b, answer.value);
+    if (answer.is === 'done') return orderPlaced(b, answer.value);
     if (answer.isRefusal) return notUnderstood(b, answer.said);
     if (isUsedUp(patience, patienceMs)) throw new Failure('outcome_unknown', { said: answer.said });
     await pauseBeforePlacing(b, patience);
   }
-}
-
-function notePlaced(b: Booking, order: Order): void {
-  change(b, { order: { ...order, origin: 'placed' }, unknownOrderSince: null });
 }
 
 async function notUnderstood(b: Booking, said: string): Promise<void> {
@@ -97,7 +94,7 @@ async function notUnderstood(b: Booking, said: string): Promise<void> {
   const read = reads(b, 'look whether the order was placed all the same');
   const found = userId ? await read.findOrder({ at: at(b), userId, createdSince: createdAt }) : null;
   if (!found) throw new Failure('unexpected_answer', { said });
-  notePlaced(b, found);
+  orderPlaced(b, found);
 }
 
 /** Whether the order's key counts: from the booking's beginning on, which no call of it was before. */
@@ -125,7 +122,7 @@ function placePatiently(b: Booking) {
 /** One call. That it was not answered is noted before anything else; from the last one's end on. */
 async function placeOnce(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order>> {
   const answer = await placed(b, isLastTry);
-  if (answer.is === 'unknown') change(b, { unknownOrderSince: now() });
+  if (answer.is === 'unknown') placingUnanswered(b);
   return answer;
 }
 

@@ -2,7 +2,8 @@ import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import { polls, reads } from '../activities';
 import { now } from '../clock';
-import { at, change, type Booking } from '../state';
+import { orderSeen } from '../parts/order';
+import { at, type Booking } from '../state';
 import { newPace, noteLook, type Pace } from '../pace';
 import { deadline, isOver, seenBy, settleDeadlineAhead, soonest, untilOf, watch } from '../waiting';
 import { isEnded } from './order';
@@ -13,13 +14,14 @@ export async function ready(b: Booking): Promise<void> {
   const settleBy = settleDeadlineAhead(b);
   const pace = newPace();
   for (;;) {
-    const { order, capabilities } = b.state;
+    const { capabilities } = b.state;
+    const order = b.state.order.known;
     if (!order || !capabilities.needsRequisition) return;
     if (isEnded(order)) throw new Failure('order_ended');
     if (order.phase !== 'received') return;
     const until = soonest(b, limit, settleBy);
     const seen = await nextOrder(b, order, untilOf(b, until), pace);
-    change(b, { order: { ...seen, origin: order.origin } });
+    orderSeen(b, seen);
     // The deadline alone ends nothing: only this look, made after it, does.
     if (seen.phase === 'received' && isOver(b, until)) throw new Failure('order_ready_timeout');
   }

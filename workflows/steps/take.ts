@@ -247,7 +247,8 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
 }
 
 function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAnswer> {
-  const { order, capabilities, acceptedCancels, attempts } = b.state;
+  const { capabilities, acceptedCancels, attempts } = b.state;
+  const order = b.state.order.known;
   const request = withoutOrderDetails(b.state.request);
   const orderId = order?.id ?? null;
   const known = { clue: clueOf(b), acceptedCancels };

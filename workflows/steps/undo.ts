@@ -5,6 +5,7 @@ import { failureOf } from '../ending';
 import { outlastOpenWrites } from '../open-writes';
 import { undoAttention } from '../owned';
 import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../patience';
+import { orderLeft } from '../parts/order';
 import { change, type Booking, type BookingState } from '../state';
 
 /**
@@ -120,7 +121,7 @@ function acceptFees(b: Booking): void {
 async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome | null> {
   try {
     if (await undo.stands(b)) return null;
-    if (undo.step === 'order' && b.state.unknownOrderSince) return null;
+    if (undo.step === 'order' && b.state.order.unknownSince) return null;
     if (undo.step !== 'appointment' || !b.state.unknownBook) return record(b, undo, 'undone');
     return run === undo.run ? record(b, undo, 'pending') : null;
   } catch (err) {
@@ -132,7 +133,8 @@ async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOu
 /** The person takes it upon themselves, with whatever an unanswered call may still bring about. */
 function left(b: Booking, undo: Undo): UndoOutcome {
   if (undo.step === 'appointment') change(b, { unknownBook: null });
-  if (b.compensating) change(b, undo.step === 'order' ? { orderLeft: true } : { leftIds: allLeft(b.state) });
+  if (b.compensating && undo.step === 'order') orderLeft(b);
+  else if (b.compensating) change(b, { leftIds: allLeft(b.state) });
   return record(b, undo, 'left_to_person');
 }
 
