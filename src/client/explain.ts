@@ -1,3 +1,4 @@
+import type { LoadedDataConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import {
   evidenceOf,
@@ -46,10 +47,35 @@ const { EventType } = temporal.api.enums.v1;
 export async function explainBooking(door: Door, bookingId: string): Promise<Explanation> {
   const execution = await findExecution(door, bookingId);
   if (!execution) throw new Failure('booking_not_found');
-  const telling: Telling = {
-    door,
-    id: bookingId,
-    maker: '',
+  const telling = tellingOf(bookingId, door.client.options.loadedDataConverter);
+  await tellAll(telling, chainEvents(door, workflowIdOf(bookingId), execution.runId));
+  nameTheCause(telling);
+  const after = await cleanUpAfter(door, bookingId, execution.runId);
+  if (after) await tellAll(telling, chainEvents(door, after.workflowId, after.runId));
+  return { id: bookingId, steps: telling.steps };
+}
+
+/**
+ * The same of one history that is at hand, a booking's or a clean-up's. `maker` names the booking in its refs where the
+ * history does not begin with the booking: one that is carried on, or a clean-up.
+ */
+export async function explainHistory(
+  bookingId: string,
+  events: Iterable<HistoryEvent>,
+  converter: LoadedDataConverter,
+  maker = '',
+): Promise<Explanation> {
+  const telling = tellingOf(bookingId, converter, maker);
+  await tellAll(telling, events);
+  nameTheCause(telling);
+  return { id: bookingId, steps: telling.steps };
+}
+
+function tellingOf(id: string, converter: LoadedDataConverter, maker = ''): Telling {
+  return {
+    converter,
+    id,
+    maker,
     endingBecause: null,
     isCauseHidden: false,
     untold: [],
@@ -57,17 +83,13 @@ export async function explainBooking(door: Door, bookingId: string): Promise<Exp
     open: new Map(),
     steps: [],
   };
-  await tellAll(telling, workflowIdOf(bookingId), execution.runId);
-  nameTheCause(telling);
-  const after = await cleanUpAfter(door, bookingId, execution.runId);
-  if (after) await tellAll(telling, after.workflowId, after.runId);
-  return { id: bookingId, steps: telling.steps };
 }
 
-async function tellAll(telling: Telling, workflowId: string, runId: string): Promise<void> {
-  for await (const event of chainEvents(telling.door, workflowId, runId)) {
-    await TELLERS[event.eventType ?? 0]?.(telling, event);
-  }
+async function tellAll(
+  telling: Telling,
+  events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>,
+): Promise<void> {
+  for await (const event of events) await TELLERS[event.eventType ?? 0]?.(telling, event);
 }
 
 /** An order is only ever undone because the booking ends; why it does is known at its end. */
@@ -79,7 +101,7 @@ function nameTheCause({ steps, endingBecause, failedBy }: Telling): void {
 }
 
 interface Telling {
-  door: Door;
+  converter: LoadedDataConverter;
   id: string;
   maker: string;
   endingBecause: string | null;
@@ -152,13 +174,14 @@ function tellStart(telling: Telling, event: HistoryEvent): void {
   if (event.workflowExecutionStartedEventAttributes?.continuedExecutionRunId) return;
   const isCleanUp = telling.maker !== '';
   // A clean-up looks for what the booking made: the booking's own refs.
-  if (!isCleanUp) telling.maker = makerOf(telling.id, timeOf(event));
+  if (isCleanUp) telling.endingBecause ??= 'the booking had ended';
+  else telling.maker = makerOf(telling.id, timeOf(event));
   step(telling, event, { kind: 'run', what: `the ${isCleanUp ? 'clean-up' : 'booking'} begins` });
 }
 
 async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
   const name = event.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
-  const what = await summaryOf(telling.door, event, name);
+  const what = await summaryOf(telling.converter, event, name);
   const made = step(telling, event, { kind: 'call', what });
   made.name = name;
   made.attempts = 0;
@@ -179,7 +202,7 @@ async function tellAnswer(telling: Telling, event: HistoryEvent): Promise<void> 
   const done = event.activityTaskCompletedEventAttributes;
   const call = telling.open.get(String(done?.scheduledEventId));
   if (!call) return;
-  const answer = await valueOf(telling.door, done?.result);
+  const answer = await valueOf(telling.converter, done?.result);
   conclude(call, event, evidenceOf(call.name ?? '', call.what, answer, telling));
 }
 
@@ -209,7 +232,7 @@ function conclude(call: ExplainedStep, event: HistoryEvent, { shows, why }: Evid
 }
 
 async function tellWait(telling: Telling, event: HistoryEvent): Promise<void> {
-  const what = await summaryOf(telling.door, event, 'wait');
+  const what = await summaryOf(telling.converter, event, 'wait');
   telling.open.set(String(event.eventId), step(telling, event, { kind: 'wait', what }));
 }
 
@@ -225,7 +248,12 @@ function tellWaitCut(telling: Telling, event: HistoryEvent): void {
 
 async function tellSignal(telling: Telling, event: HistoryEvent): Promise<void> {
   const signal = event.workflowExecutionSignaledEventAttributes;
-  tellMessage(telling, event, signal?.signalName ?? 'unknown', await valueOf(telling.door, signal?.input));
+  tellMessage(
+    telling,
+    event,
+    signal?.signalName ?? 'unknown',
+    await valueOf(telling.converter, signal?.input),
+  );
 }
 
 /** The booking read the message, whoever else cannot. */
@@ -234,7 +262,13 @@ const ACCEPTED = 'accepted';
 /** A refused update leaves no trace in the history: what is here was accepted. */
 async function tellUpdate(telling: Telling, event: HistoryEvent): Promise<void> {
   const input = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
-  tellMessage(telling, event, input?.name ?? 'unknown', await valueOf(telling.door, input?.args), ACCEPTED);
+  tellMessage(
+    telling,
+    event,
+    input?.name ?? 'unknown',
+    await valueOf(telling.converter, input?.args),
+    ACCEPTED,
+  );
 }
 
 function tellMessage(
@@ -275,7 +309,7 @@ async function tellVerdict(telling: Telling, event: HistoryEvent): Promise<void>
   const [first, ...others] = telling.untold;
   const payload = event.workflowPropertiesModifiedEventAttributes?.upsertedMemo?.fields?.[MEMO.view];
   if (!first || !payload) return;
-  const view = await valueOf(telling.door, { payloads: [payload] });
+  const view = await valueOf(telling.converter, { payloads: [payload] });
   const last: unknown = typeof view === 'object' && view !== null ? Reflect.get(view, 'lastRequest') : null;
   const isOlder = (fieldOf(last, 'at') ?? '') < first.step.at;
   if (isOlder && !unreadableWords(view)) return; // of a task that had not heard of it yet
@@ -302,7 +336,7 @@ function tellTemporalCancel(telling: Telling, event: HistoryEvent): void {
 }
 
 async function tellCompleted(telling: Telling, event: HistoryEvent): Promise<void> {
-  const view = await valueOf(telling.door, event.workflowExecutionCompletedEventAttributes?.result);
+  const view = await valueOf(telling.converter, event.workflowExecutionCompletedEventAttributes?.result);
   const unreadable = unreadableWords(view);
   const how = unreadable ? `: how ${unreadable}` : ` ${fieldOf(view, 'status') ?? ''}`;
   tellEnd(telling, event, 'end', `ends${how}`.trim());

@@ -1,3 +1,4 @@
+import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
 import { unreadableWords } from '../booking/evidence';
@@ -52,16 +53,23 @@ async function* runEvents(door: Door, workflowId: string, runId: string): AsyncG
 }
 
 /** The first value of an event's payloads; undefined where there is none. One that cannot be read here comes marked. */
-export async function valueOf(door: Door, payloads: Payloads | null | undefined): Promise<unknown> {
-  const [value] = await decodeArrayFromPayloads(door.client.options.loadedDataConverter, payloads?.payloads);
+export async function valueOf(
+  converter: LoadedDataConverter,
+  payloads: Payloads | null | undefined,
+): Promise<unknown> {
+  const [value] = await decodeArrayFromPayloads(converter, payloads?.payloads);
   return value;
 }
 
 /** The summary that a call or timer was given, or `name` where it has none; one that cannot be read here says so. */
-export async function summaryOf(door: Door, event: HistoryEvent, name: string): Promise<string> {
+export async function summaryOf(
+  converter: LoadedDataConverter,
+  event: HistoryEvent,
+  name: string,
+): Promise<string> {
   const payload: Payload | null | undefined = event.userMetadata?.summary;
   if (!payload) return name;
-  const value = await valueOf(door, { payloads: [payload] });
+  const value = await valueOf(converter, { payloads: [payload] });
   if (typeof value === 'string') return value;
   const unreadable = unreadableWords(value);
   return unreadable ? `${name}, whose summary ${unreadable}` : name;

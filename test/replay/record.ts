@@ -4,10 +4,11 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { startSaga, type SagaRig } from '../support/saga';
 import { HISTORIES_DIR } from './histories';
 import { SCENARIOS } from './scenarios';
+import { writeTold } from './told';
 
 /**
  * Records the golden histories: `npm run record-histories [-- <folder> [<scenario>…]]`, all of them unless some are named.
- * They are encrypted with the fixed keys of the tests. Record anew only what a change to the workflows is meant to break,
+ * They are encrypted with the fixed keys of the tests, and what each tells is written beside it. Record anew only what a change to the workflows is meant to break,
  * or what is new.
  */
 async function main(folder: string, names: readonly string[]): Promise<void> {
@@ -24,6 +25,7 @@ async function main(folder: string, names: readonly string[]): Promise<void> {
   } finally {
     await rig.stop();
   }
+  await writeTold(folder);
 }
 
 /** The whole history of a workflow that is at its end. */
