@@ -3,6 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { isEnded } from '../../src/booking/status';
 import { workflowIdOf } from '../../src/booking/names';
 import { startLanes, type Lane } from '../matrix/lanes';
+import type { On } from '../support/rigs';
 import type { SagaRig } from '../support/saga';
 import {
   CALL_TIMEOUT_MS,
@@ -21,7 +22,7 @@ import { writeAt, type WriteAt } from './lives/write-at';
 import type { Counts, Report } from './part';
 
 /**
- * *Lives*: whole bookings on the real server, each with one answer to one write that proves little, something that
+ * *Lives*: whole bookings, each with one answer to one write that proves little, something that
  * became of the call, and something that follows. Promises 1 to 4 are held against the stand-ins at the end of each.
  */
 
@@ -29,14 +30,23 @@ import type { Counts, Report } from './part';
 const NOTICED_MS = 6_000;
 const PAUSE_MS = 200;
 
-/** Plays the cases, sixteen at a time: all of them, unless somebody looks into some. */
-export async function play(report: Report = () => undefined, cases = lifeCases()): Promise<Counts> {
-  const lanes = await startLanes({
+export interface LivesOptions {
+  report?: Report;
+  /** All of them, unless somebody looks into some. */
+  cases?: LifeCase[];
+  on?: On;
+}
+
+/** Plays the cases, sixteen at a time. */
+export async function play(options: LivesOptions = {}): Promise<Counts> {
+  const { report = () => undefined, cases = lifeCases(), on } = options;
+  const settings = {
     capabilities: { lateCommitWindowMs: WINDOW_MS, callTimeoutMs: CALL_TIMEOUT_MS },
     clinicCapabilities: { lateCommitWindowMs: WINDOW_MS, callTimeoutMs: CALL_TIMEOUT_MS },
     accounts: { [KEYED]: { bookKeyLifetimeMs: 1_209_600_000 } },
     limits: { keepPollMs: 500, staffTaskDueMs: 4_000, patienceMs: 8_000 },
-  });
+  };
+  const lanes = await startLanes(settings, on);
   const broken: Counts['broken'] = [];
   const run = (one: LifeCase) => async (lane: Lane) => {
     const why = await whatBroke(lanes.rig, lane, one);

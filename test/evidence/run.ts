@@ -1,20 +1,17 @@
-import { pino } from 'pino';
-import { installRuntime } from '../../src/temporal/runtime';
 import { play as playLives } from './lives';
 import type { Counts, Part } from './part';
 import { play as playVerdicts } from './verdicts';
 
-/** `npm run test:evidence`: plays the generated test and prints what held. Exits 1 when anything is broken. */
+/** `npm run test:evidence`: plays the generated test, on the real server, and prints what held. Exits 1 when anything is broken. */
 
 const PARTS: readonly Part[] = [
   { name: 'Verdicts', play: playVerdicts },
-  { name: 'Lives', play: playLives },
+  { name: 'Lives', play: (report) => playLives({ report, on: 'server' }) },
 ];
 
 const SECOND_MS = 1_000;
 
 async function main(): Promise<void> {
-  installRuntime(pino({ level: 'silent' }));
   const counts: Counts[] = [];
   for (const part of PARTS) {
     const beganMs = Date.now();

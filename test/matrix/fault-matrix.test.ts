@@ -1,7 +1,5 @@
-import { pino } from 'pino';
 import type { BookingView } from '../../src/booking/schema/view';
 import type { ProviderActivities } from '../../activities/contract';
-import { installRuntime } from '../../src/temporal/runtime';
 import { adopting, atHome, STOPPED_WITHIN_MS } from '../support/saga';
 import type { SandboxState } from '../support/sandbox';
 import { carry, expectLive, liveIn, until } from './carry';
@@ -44,8 +42,6 @@ const PLACING = ['GET /v3/orders #1', 'POST /v3/order #1', 'GET /v3/order/{order
 
 let lanes: Lanes;
 beforeAll(async () => {
-  // What fails here fails on purpose, some two hundred times.
-  installRuntime(pino({ level: 'silent' }));
   lanes = await startLanes({
     capabilities: { lateCommitWindowMs: 900, callTimeoutMs: 1_000 },
     // One look at a confirmed appointment and no more: what follows is what the cell asks for.

@@ -1,6 +1,10 @@
+import { pino } from 'pino';
 import { createJunctionSandbox } from '../../src/sandbox/junction/server';
 import { createOliverSandbox } from '../../src/sandbox/oliver/server';
-import { QUICK_CAPABILITIES, QUICK_CLINIC, startSaga, type RigOptions, type SagaRig } from '../support/saga';
+import { installRuntime } from '../../src/temporal/runtime';
+import { placeOf, type Place } from '../simulation/world/sandboxes';
+import { ON, startRig, type On } from '../support/rigs';
+import { QUICK_CAPABILITIES, QUICK_CLINIC, type RigOptions, type SagaRig } from '../support/saga';
 import { clinicHand, type ClinicHand } from '../support/clinic';
 import { sandboxHand, type SandboxHand } from '../support/sandbox';
 
@@ -39,22 +43,20 @@ export function accountWith(name: string, { account }: Pick<Lane, 'account'>): s
 }
 
 /** Starts the lanes and the saga over them. Each of `accounts` is there for every booking, beside its own. */
-export async function startLanes({ accounts = {}, ...options }: RigOptions): Promise<Lanes> {
-  const standIns = await Promise.all(Array.from({ length: LANES }, startStandIns));
-  const lanes = standIns.map(({ junction, oliver }, lane) => ({
-    sandbox: sandboxHand(junction.url),
-    clinic: clinicHand(oliver.url),
+export async function startLanes({ accounts = {}, ...options }: RigOptions, on: On = ON): Promise<Lanes> {
+  const standIns = on === 'server' ? await overSockets() : inMemory();
+  const lanes = standIns.places.map((place, lane) => ({
+    sandbox: sandboxHand(place.junction),
+    clinic: clinicHand(place.oliver),
     accounts: Array.from({ length: BOOKINGS_IN_A_LANE }, (_, n) => `lane-${lane}.${n}`),
   }));
   const settings = lanes.flatMap((lane) => lane.accounts.map((account) => ({ account, ...lane })));
-  const rig = await startSaga({
-    ...options,
-    env: {
-      ...options.env,
-      JUNCTION_ACCOUNTS: asJson(settings, (lane) => junctionAccounts(lane, options, accounts)),
-      OLIVER_ACCOUNTS: asJson(settings, (lane) => oliverAccounts(lane, options)),
-    },
-  });
+  const env = {
+    ...options.env,
+    JUNCTION_ACCOUNTS: asJson(settings, (lane) => junctionAccounts(lane, options, accounts)),
+    OLIVER_ACCOUNTS: asJson(settings, (lane) => oliverAccounts(lane, options)),
+  };
+  const rig = await startRig({ ...options, env }, on, standIns.places);
   return {
     rig,
     async runAll(jobs) {
@@ -78,7 +80,7 @@ export async function startLanes({ accounts = {}, ...options }: RigOptions): Pro
     },
     async stop() {
       await rig.stop();
-      await Promise.all(standIns.flatMap(({ junction, oliver }) => [junction.close(), oliver.close()]));
+      await standIns.close();
     },
   };
 }
@@ -112,7 +114,28 @@ function oliverAccounts({ account, clinic }: Lane, { clinicCapabilities }: RigOp
   };
 }
 
-async function startStandIns() {
+/** The stand-ins of all lanes. */
+interface StandIns {
+  places: Place[];
+  close(): Promise<unknown>;
+}
+
+/** Those that the simulator makes, and ends with itself. */
+function inMemory(): StandIns {
+  return { places: Array.from({ length: LANES }, (_, n) => placeOf(n)), close: () => Promise.resolve() };
+}
+
+async function overSockets(): Promise<StandIns> {
+  // What fails in lanes fails on purpose, some hundred times.
+  installRuntime(pino({ level: 'silent' }));
+  const running = await Promise.all(Array.from({ length: LANES }, startPair));
+  return {
+    places: running.map(({ junction, oliver }) => ({ junction: junction.url, oliver: oliver.url })),
+    close: () => Promise.all(running.flatMap(({ junction, oliver }) => [junction.close(), oliver.close()])),
+  };
+}
+
+async function startPair() {
   const junction = await createJunctionSandbox({
     ...{ port: 0, dataDir: null, timeScale: 1 / 600, webhookUrl: null },
     webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',

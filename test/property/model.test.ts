@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import { pino } from 'pino';
-import { installRuntime } from '../../src/temporal/runtime';
 import { startLanes, type Job, type Lanes } from '../matrix/lanes';
 import { story, type Story } from './commands';
 import { junctionWorld } from './junction-world';
@@ -29,9 +27,8 @@ const SHRINKING_MS = 120_000;
 
 let lanes: Lanes;
 beforeAll(async () => {
-  // What fails here fails on purpose.
-  installRuntime(pino({ level: 'silent' }));
-  lanes = await startLanes({ providersApart: true, capabilities: { lateCommitWindowMs: 900 } });
+  // The simulator plays many more (test/simulation): these are to see that the real server is no other.
+  lanes = await startLanes({ providersApart: true, capabilities: { lateCommitWindowMs: 900 } }, 'server');
 }, 120_000);
 afterAll(() => lanes.stop(), STOPPED_WITHIN_MS);
 

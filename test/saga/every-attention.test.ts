@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { pino } from 'pino';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import { reading } from '../../activities/patience';
 import {
@@ -15,7 +14,6 @@ import type { BookingView } from '../../src/booking/schema/view';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
-import { installRuntime } from '../../src/temporal/runtime';
 import { startLanes, type Job, type Lane, type Lanes } from '../matrix/lanes';
 import { adopting, atHome, STOPPED_WITHIN_MS } from '../support/saga';
 import { eventually } from '../support/stand-in';
@@ -28,13 +26,15 @@ import { COSTLY, UNDO } from './attentions/undo';
 
 let lanes: Lanes;
 beforeAll(async () => {
-  installRuntime(pino({ level: 'silent' }));
-  lanes = await startLanes({
-    capabilities: { callTimeoutMs: 2_000 },
-    // Nothing is polled: what a booking sees next is what the case tells it of.
-    limits: { keepPollMs: 600_000, staffTaskDueMs: 1_000, finalWordMs: 1_000, undoPatienceMs: 1_500 },
-    wrap: ({ core, junction }) => ({ core: feesFor(core), junction: breaking(junction) }),
-  });
+  lanes = await startLanes(
+    {
+      capabilities: { callTimeoutMs: 2_000 },
+      // Nothing is polled: what a booking sees next is what the case tells it of.
+      limits: { keepPollMs: 600_000, staffTaskDueMs: 1_000, finalWordMs: 1_000, undoPatienceMs: 1_500 },
+      wrap: ({ core, junction }) => ({ core: feesFor(core), junction: breaking(junction) }),
+    },
+    'server',
+  );
 }, 120_000);
 afterAll(() => lanes.stop(), STOPPED_WITHIN_MS);
 

@@ -1,9 +1,7 @@
-import { pino } from 'pino';
 import { Failure } from '../../src/booking/failures';
 import { isEnded } from '../../src/booking/status';
 import { workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
-import { installRuntime } from '../../src/temporal/runtime';
 import { appointmentUpdated, cancel, orderUpdated, reschedule } from '../../workflows/messages';
 import { startLanes, type Job, type Lane, type Lanes } from '../matrix/lanes';
 import { adopting, STOPPED_WITHIN_MS } from '../support/saga';
@@ -18,7 +16,6 @@ const RACES_OF_A_KIND = 12;
 
 let lanes: Lanes;
 beforeAll(async () => {
-  installRuntime(pino({ level: 'silent' }));
   lanes = await startLanes({ capabilities: { callTimeoutMs: 5_000 }, limits: { keepPollMs: 600_000 } });
 }, 120_000);
 afterAll(() => lanes.stop(), STOPPED_WITHIN_MS);

@@ -4,7 +4,7 @@ import type { VirtualTime } from './time';
 export interface Driver {
   /** The same promise; time goes on until it is settled. */
   drive<T>(work: Promise<T>): Promise<T>;
-  /** Every method of an object that answers later, driven; objects among its answers stay as they are. */
+  /** Every method of an object that answers later, driven; so are those of the objects that it has or gives at once. */
   driven<T extends object>(target: T): T;
 }
 
@@ -47,18 +47,19 @@ export function createDriver(time: VirtualTime, onStep: () => Promise<void>): Dr
       void go();
       work.then(resolve, reject).finally(() => leave(one));
     });
-  return {
-    drive,
-    driven: (target) =>
-      new Proxy(target, {
-        get(of, name): unknown {
-          const value: unknown = Reflect.get(of, name);
-          if (typeof value !== 'function') return value;
-          return (...args: unknown[]): unknown => {
-            const answer: unknown = Reflect.apply(value, of, args);
-            return answer instanceof Promise ? drive(answer) : answer;
-          };
-        },
-      }),
+  const drivenOf = (of: object, value: unknown): unknown => {
+    if (isObject(value)) return driven(value);
+    if (typeof value !== 'function') return value;
+    return (...args: unknown[]): unknown => {
+      const answer: unknown = Reflect.apply(value, of, args);
+      return answer instanceof Promise ? drive(answer) : isObject(answer) ? driven(answer) : answer;
+    };
   };
+  const driven = <T extends object>(target: T): T =>
+    new Proxy(target, { get: (of, name): unknown => drivenOf(of, Reflect.get(of, name)) });
+  return { drive, driven };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

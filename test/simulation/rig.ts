@@ -8,8 +8,8 @@ import type { TestServer } from '../support/temporal';
 import { chanceOf } from './chance';
 import { createDriver, type Driver } from './driver';
 import { openGround, openStage, type Stage } from './stage';
-import { timeOfStory, type Mortal } from './time';
-import { JUNCTION_URL, OLIVER_URL } from './world/sandboxes';
+import { owner, timeOfStory, type Mortal } from './time';
+import { JUNCTION_URL, OLIVER_URL, type Place } from './world/sandboxes';
 import { untilView } from './stories/hands';
 
 /** Tests of the saga that are written for the real server, played in the simulator: the same rig, and time does not pass. */
@@ -18,12 +18,17 @@ const SEED = 1;
 /** When it begins: an ordinary working day. */
 const BEGINS_MS = Date.parse('2027-03-02T15:00:00Z');
 
-export async function startSimulatedSaga(options: RigOptions = {}): Promise<SagaRig> {
+/** `others`: where more of both providers are, for those whose bookings must not meet. */
+export async function startSimulatedSaga(
+  options: RigOptions = {},
+  others: readonly Place[] = [],
+): Promise<SagaRig> {
   const config = rigConfig(options, { junction: JUNCTION_URL, oliver: OLIVER_URL });
   const wrap = options.wrap;
   const ground = await openGround({
     config,
     ...(options.bundle && { bundle: options.bundle }),
+    others,
     breaking: { activities: (table) => (wrap ? wrapped(table, wrap) : table) },
   });
   const life: Mortal = { dead: false };
@@ -44,6 +49,7 @@ export async function startSimulatedSaga(options: RigOptions = {}): Promise<Saga
       failed: (error) => void broken.push({ error }),
     },
   );
+  globalThis.fetch = waitedFor(stage.network.fetch, driver);
   const queues = Object.values(TASK_QUEUE);
   const stopWorkers = async (): Promise<void> => {
     queues.forEach((queue) => stage.queues.setOpen(queue, false));
@@ -64,7 +70,7 @@ export async function startSimulatedSaga(options: RigOptions = {}): Promise<Saga
     until: (id, fits, timeoutMs = 20_000) => driver.drive(untilView(stage, id, fits, timeoutMs)),
     async stop() {
       try {
-        await everythingReplays(stage, driver);
+        await everythingReplays(stage);
       } finally {
         life.dead = true;
         stage.activities.lose();
@@ -76,8 +82,13 @@ export async function startSimulatedSaga(options: RigOptions = {}): Promise<Saga
   } as SagaRig;
 }
 
-async function everythingReplays({ workflows, namespace }: Stage, driver: Driver): Promise<void> {
-  for (const { info, tasks } of namespace.all()) await driver.drive(workflows.verify(info, tasks));
+/** What a test itself asks of a provider is waited for; what a worker asks is waited for by nobody. */
+function waitedFor(asked: typeof fetch, { drive }: Driver): typeof fetch {
+  return (...request) => (owner.getStore() ? asked(...request) : drive(asked(...request)));
+}
+
+async function everythingReplays({ workflows, namespace }: Stage): Promise<void> {
+  for (const { info, tasks } of namespace.all()) await workflows.verify(info, tasks);
 }
 
 type Wrap = NonNullable<RigOptions['wrap']>;

@@ -38,6 +38,7 @@ import {
   WEBHOOK_URL,
   type InMemoryProvider,
   type InMemoryProviders,
+  type Place,
 } from './world/sandboxes';
 
 export interface StageOptions {
@@ -78,6 +79,8 @@ export interface Ground {
   config: Config;
   time: VirtualTime;
   world: InMemoryProviders;
+  /** More of both providers, each pair for itself. */
+  others: readonly InMemoryProviders[];
   sandbox: Sandbox;
   breaking: Breaking;
   close(): Promise<void>;
@@ -88,23 +91,28 @@ export interface GroundOptions {
   breaking?: Breaking;
   /** Another bundle than the project's own. */
   bundle?: WorkflowBundleOption;
+  /** Where more of both providers are. */
+  others?: readonly Place[];
 }
 
 export async function openGround({
   config = simulatedConfig(),
   breaking = {},
   bundle,
+  others: places = [],
 }: GroundOptions): Promise<Ground> {
   const code = (breaking.bundle ?? same)(codeOf(bundle ?? (await workflowBundle())));
   const time = installTime();
   const forgetFormats = keepDateFormats();
   const world = await createProvidersInMemory(time);
+  const others: InMemoryProviders[] = [];
+  for (const place of places) others.push(await createProvidersInMemory(time, place));
   // The names alone: nothing is called before a story brings a client.
   const names = Object.keys(activitiesOf(config, {} as unknown as Client));
   const sandbox = await createSandbox({ code, activityNames: new Set(names) });
   const realFetch = globalThis.fetch;
   return {
-    ...{ config, time, world, sandbox, breaking },
+    ...{ config, time, world, others, sandbox, breaking },
     async close() {
       globalThis.fetch = realFetch;
       forgetFormats();
@@ -126,7 +134,7 @@ export interface Watchers {
 }
 
 export function openStage(
-  { config, time, world, sandbox, breaking }: Ground,
+  { config, time, world, others, sandbox, breaking }: Ground,
   chance: Chance,
   options: StageOptions,
   watchers: Watchers,
@@ -154,7 +162,7 @@ export function openStage(
   const faults = createFaultBook(options.weather);
   const network = createNetwork({
     ...{ time, faults, chance: chance.stream('network'), newsUrl: WEBHOOK_URL },
-    providers: [world.junction, world.oliver],
+    providers: [world, ...others].flatMap(({ junction, oliver }) => [junction, oliver]),
     touched: () => watchers.touched(),
     hearNews: (body) => options.hearNews?.(stage, body),
   });

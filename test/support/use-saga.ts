@@ -1,16 +1,14 @@
-import { startSimulatedSaga } from '../simulation/rig';
-import { startSaga, STOPPED_WITHIN_MS, type RigOptions, type SagaRig } from './saga';
+import { ON, startRig, type On } from './rigs';
+import { STOPPED_WITHIN_MS, type RigOptions, type SagaRig } from './saga';
 
 /** How a test file uses the saga: the rig's options, and which stand-ins each test begins with anew. */
 export interface UseOptions extends RigOptions {
   /** Both when it is not said. Oliver's is kept by suites that book there: its adapter remembers a practice. */
   resets?: readonly StandInName[];
-  on?: 'server' | 'simulator';
+  on?: On;
 }
 
 type StandInName = 'sandbox' | 'clinic';
-
-const ON = process.env.SAGA === 'real' ? 'server' : 'simulator';
 
 const BOTH: readonly StandInName[] = ['sandbox', 'clinic'];
 
@@ -29,7 +27,7 @@ export function useSaga(options: UseOptions | (() => UseOptions) = {}): SagaRig 
   beforeAll(async () => {
     const { resets: named, on = ON, ...given } = typeof options === 'function' ? options() : options;
     resets = named ?? BOTH;
-    started = await (on === 'server' ? startSaga(given) : startSimulatedSaga(given));
+    started = await startRig(given, on);
   }, 120_000);
   afterAll(() => started?.stop(), STOPPED_WITHIN_MS);
   beforeEach(async () => {

@@ -42,14 +42,32 @@ export interface InMemoryProviders {
   oliver: InMemoryProvider;
 }
 
+/** Where both of a pair are. */
+export interface Place {
+  junction: string;
+  oliver: string;
+}
+
+/** The address of each of another pair, by its number. */
+export function placeOf(number: number): Place {
+  return {
+    junction: JUNCTION_URL.replace('junction', `junction-${number}`),
+    oliver: OLIVER_URL.replace('oliver', `oliver-${number}`),
+  };
+}
+
 /** Both providers. Virtual time must be installed: they take their clocks when they are made. */
-export async function createProvidersInMemory(time: VirtualTime): Promise<InMemoryProviders> {
+export async function createProvidersInMemory(
+  time: VirtualTime,
+  { junction, oliver }: Place = { junction: JUNCTION_URL, oliver: OLIVER_URL },
+): Promise<InMemoryProviders> {
   const shared = { port: 0, dataDir: null, timeScale: TIME_SCALE };
-  const junction = await inMemory(time, JUNCTION_URL, () =>
-    createJunctionSandbox({ ...shared, webhookUrl: WEBHOOK_URL, webhookSecret: WEBHOOK_SECRET }),
-  );
-  const oliver = await inMemory(time, OLIVER_URL, () => createOliverSandbox(shared));
-  return { junction, oliver };
+  return {
+    junction: await inMemory(time, junction, () =>
+      createJunctionSandbox({ ...shared, webhookUrl: WEBHOOK_URL, webhookSecret: WEBHOOK_SECRET }),
+    ),
+    oliver: await inMemory(time, oliver, () => createOliverSandbox(shared)),
+  };
 }
 
 /** Fastify tells of every app that is made: this one does not listen. */
