@@ -153,7 +153,7 @@ async function end(
   facts: FailureFacts = {},
 ): Promise<BookingView> {
   // A bug, were it so: the booking stays open, and nobody is told that it is over.
-  if (b.state.compensation.some(({ outcome }) => outcome === 'pending'))
+  if (b.state.undo.compensation.some(({ outcome }) => outcome === 'pending'))
     throw new Error('a booking ends with an undo that is not settled');
   const failure = status === 'failed' && code ? { code, message: new Failure(code, facts).message } : null;
   change(b, { status, failure, waitingFor: null, attention: null });

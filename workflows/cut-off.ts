@@ -7,13 +7,16 @@ import { isEnded as isOver } from '../src/booking/status';
 import type { BookingTraces } from '../src/booking/traces';
 import { core, reads } from './activities';
 import { care } from './care';
-import { after, now } from './clock';
+import { after } from './clock';
 import { failureOf } from './ending';
 import { knownLive, whose } from './evidence';
 import { lookUp } from './lookups';
 import { attention } from './owned';
 import { claimsOn } from './ownership';
+import { appointmentSeen, appointmentTakenUp } from './parts/appointment';
+import { callUnanswered, doubtsTakenUp, startDoubted, writesCutOff } from './parts/doubts';
 import { orderPlaced, orderSeen, orderTakenUp, placingUnanswered } from './parts/order';
+import { undosLeft, undoTakenUp } from './parts/undo';
 import { publish } from './publish';
 import { at, change, maker, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
@@ -45,7 +48,8 @@ export function unlessUsedElsewhere(undo: Undo): Undo {
 }
 
 async function refuseOwnElsewhere(b: Booking): Promise<void> {
-  const { capabilities, leftIds } = b.state;
+  const { capabilities } = b.state;
+  const { leftIds } = b.state.appointment;
   if (!capabilities.refReturns) return;
   const { live } = await lookUp(b, 'look for our appointment on an order that another booking uses');
   const ours = live.filter(({ id, ref }) => isRefOf(maker(b), ref) && !leftIds.includes(id));
@@ -132,72 +136,43 @@ async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
   if (!opened) return null;
   b.opened = true;
   const { provider, account } = opened.request;
-  change(b, { ...opened, named: { provider, account }, createdAt, isAfterReset, ...UNSETTLED });
+  change(b, { ...opened, named: { provider, account }, createdAt, isAfterReset, status: 'compensating' });
   if (!view || !wasOpened) return { stoodConfirmed: false, wasEnding: false };
-  orderTakenUp(b, view.order, traces);
-  change(b, asItStood(view, traces));
-  if (placesOrder(b.state) && !b.state.order.known) placingUnanswered(b, left.cutOffAt);
-  change(b, unanswered(b.state, view.status, left.cutOffAt));
+  takeUpAsItStood(b, view, traces);
+  takeUpUnanswered(b, view.status, left.cutOffAt);
   return {
     stoodConfirmed: CONFIRMED.includes(view.status),
     wasEnding: traces.cancel !== null || view.status === 'compensating',
   };
 }
 
-/** What this clean-up shows anew. */
-const UNSETTLED = {
-  status: 'compensating',
-  waitingFor: null,
-  attention: null,
-  compensation: [],
-  slots: [],
-} as const satisfies Partial<BookingState>;
-
 /** The booking as it had told of itself, as far as an undo needs it: what it does not tell is read at the provider. */
-function asItStood(view: BookingView, traces: BookingTraces): Partial<BookingState> {
-  const { standing, opened: _opened, ...rest } = traces;
-  const { orderRefused: _refused, orderLeft: _left, unknownOrderSince: _since, ...known } = rest;
+function takeUpAsItStood(b: Booking, view: BookingView, traces: BookingTraces): void {
+  const { standing, acceptedRunId, cancel, acceptFees } = traces;
   const { order, appointment } = view;
-  return {
-    ...known,
-    appointment: appointment && {
-      ...appointment,
-      orderId: order?.id ?? null,
-      standing: standing ?? 'unknown',
-      ref: null,
-      reason: null,
-    },
-    attempts: view.attempts.map((attempt) => ({ ...attempt, slotMark: '' })),
-  };
+  const unread = { orderId: order?.id ?? null, standing: standing ?? 'unknown', ref: null, reason: null };
+  orderTakenUp(b, order, traces);
+  appointmentTakenUp(b, appointment && { ...appointment, ...unread }, traces);
+  doubtsTakenUp(b, traces);
+  undoTakenUp(b, traces);
+  const attempts = view.attempts.map((attempt) => ({ ...attempt, slotMark: '' }));
+  change(b, { acceptedRunId, cancel, acceptFees, attempts });
 }
 
 /** A write may have been on its way when the booking was cut off: nobody heard its answer. */
-function unanswered(state: BookingState, status: BookingStatus | null, since: string): Partial<BookingState> {
-  const last = state.attempts.at(-1);
-  const isMove = status === 'rescheduling' && state.capabilities.reschedule === 'native';
+function takeUpUnanswered(b: Booking, status: BookingStatus, since: string): void {
+  const { attempts, capabilities } = b.state;
+  const last = attempts.at(-1);
+  const isMove = status === 'rescheduling' && capabilities.reschedule === 'native';
   // Also where an earlier call is noted: it may have been on its way again, under the same key, and its window is the later.
-  const bookIsOpen = last?.outcome === 'booking';
-  const startsAt = bookIsOpen ? last.startsAt : null;
-  return {
-    ...(bookIsOpen && { unknownBook: { since, startsAt, isMove } }),
-    ...(startsAt !== null && { unansweredStarts: [...new Set([...state.unansweredStarts, startsAt])] }),
-    openWrites: stillOpen(state, isMove && bookIsOpen, since),
-  };
-}
-
-/** Calls that name the order: one that was on its way counts as open already, and its window as begun at the end. */
-function stillOpen(
-  { openWrites, capabilities }: BookingState,
-  moves: boolean,
-  since: string,
-): BookingState['openWrites'] {
-  if (!capabilities.writesNameOrder) return [];
-  const atLeast = after(since, capabilities.lateCommitWindowMs);
-  const later = (until: string) => (Date.parse(until) > Date.parse(atLeast) ? until : atLeast);
-  return [
-    ...openWrites.map(({ what, until }) => ({ what, until: later(until) })),
-    ...(moves ? [{ what: 'move' as const, until: atLeast }] : []),
-  ];
+  const isBookOpen = last?.outcome === 'booking';
+  if (isBookOpen) {
+    callUnanswered(b, { since, startsAt: last.startsAt, isMove });
+    startDoubted(b, last.startsAt);
+  }
+  if (placesOrder(b.state) && !b.state.order.known) placingUnanswered(b, since);
+  if (!capabilities.writesNameOrder) return;
+  writesCutOff(b, after(since, capabilities.lateCommitWindowMs), isMove && isBookOpen);
 }
 
 function placesOrder({ request, capabilities }: BookingState): boolean {
@@ -227,7 +202,7 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   // What it knew as its own counts first: an unanswered call beside it must not hide it.
   const seen = whose(b, sighting);
   const own = knownLive(b, sighting)[0] ?? (seen.is === 'ours' ? seen.appointment : null);
-  if (own) change(b, { appointment: own });
+  if (own) appointmentSeen(b, own);
   if (own?.standing === 'completed' || (order && isPastVisit(order))) return { do: 'nothing' };
   if (before.wasEnding) return { do: 'undo' };
   const settling: readonly string[] = [...b.state.capabilities.settlesAt, 'confirmed', 'in_progress'];
@@ -259,7 +234,8 @@ async function findPlacedOrder(b: Booking): Promise<void> {
 
 /** The person takes what stands upon themselves. */
 function leaveAll(b: Booking): void {
-  change(b, {
-    compensation: undosOf(b).map(({ step }) => ({ step, outcome: 'left_to_person', attempts: 0, at: now() })),
-  });
+  undosLeft(
+    b,
+    undosOf(b).map(({ step }) => step),
+  );
 }

@@ -2,7 +2,9 @@ import { isCancelAccepted } from '../src/booking/absence';
 import type { Appointment, Sighting } from '../src/booking/model';
 import { liveById, whose as whoseIs, type OwnershipClue, type Whose } from '../src/booking/sighting';
 import { isSameTime } from '../src/booking/times';
-import { change, maker, type Booking } from './state';
+import { knownAsOwn } from './parts/appointment';
+import { cancelledIdReused } from './parts/undo';
+import { maker, type Booking } from './state';
 
 /**
  * Whose live appointment a sighting shows, by what this booking knows of its own calls. Where refs do not return,
@@ -10,7 +12,9 @@ import { change, maker, type Booking } from './state';
  * unanswered is what is new at the tried start looked at.
  */
 export function whose(b: Booking, sighting: Sighting): Whose {
-  const { capabilities, ownAppointmentIds: ownIds, othersIds, unknownBook, seenBefore } = b.state;
+  const { capabilities } = b.state;
+  const { ownIds } = b.state.appointment;
+  const { othersIds, unknownBook, seenBefore } = b.state.doubts;
   if (!capabilities.refReturns && !unknownBook) {
     const [own] = knownLive(b, sighting);
     return own ? { is: 'ours', appointment: own } : { is: 'none' };
@@ -23,14 +27,15 @@ export function whose(b: Booking, sighting: Sighting): Whose {
 
 /** What tells this booking's own appointments from others'. */
 export function clueOf(b: Booking): OwnershipClue {
-  const { capabilities, ownAppointmentIds, takenOver, attempts } = b.state;
+  const { capabilities, attempts } = b.state;
+  const { ownIds, takenOver } = b.state.appointment;
   const order = b.state.order.known;
-  const { seenBefore, partlySeenStarts = [], askedIds, othersIds } = b.state;
+  const { seenBefore, partlySeenStarts, askedIds, othersIds } = b.state.doubts;
   const triedStartsAt = attempts.at(-1)?.startsAt ?? null;
   const isBeforePartial = partlySeenStarts.some((one) => isSameTime(one, triedStartsAt));
   return {
     maker: maker(b),
-    ownIds: ownAppointmentIds,
+    ownIds,
     takenOver,
     orderId: order?.id ?? null,
     refReturns: capabilities.refReturns,
@@ -45,16 +50,15 @@ export function clueOf(b: Booking): OwnershipClue {
  * under an id whose cancel was accepted is another one: ids may be used again, as an order's are.
  */
 export function noteOwn(b: Booking, { id, standing }: Appointment): void {
-  const { ownAppointmentIds, acceptedCancels } = b.state;
-  if (!ownAppointmentIds.includes(id)) change(b, { ownAppointmentIds: [...ownAppointmentIds, id] });
-  if (standing !== 'cancelled' && isCancelAccepted(acceptedCancels, id))
-    change(b, { acceptedCancels: acceptedCancels.filter((accepted) => accepted.id !== id) });
+  const { acceptedCancels } = b.state.undo;
+  knownAsOwn(b, id);
+  if (standing !== 'cancelled' && isCancelAccepted(acceptedCancels, id)) cancelledIdReused(b, id);
 }
 
 /** The live appointments that this booking knows as its own by id, but for those that a person left standing. */
 export function knownLive(b: Booking, sighting: Sighting): Appointment[] {
-  const { ownAppointmentIds, leftIds } = b.state;
-  return sighting.live.filter(({ id }) => ownAppointmentIds.includes(id) && !leftIds.includes(id));
+  const { ownIds, leftIds } = b.state.appointment;
+  return sighting.live.filter(({ id }) => ownIds.includes(id) && !leftIds.includes(id));
 }
 
 /**
@@ -62,10 +66,10 @@ export function knownLive(b: Booking, sighting: Sighting): Appointment[] {
  * may give it another id), else the ended record with that id; null when the provider no longer shows it.
  */
 export function ownIn(b: Booking, sighting: Sighting): Appointment | null {
-  const id = b.state.appointment?.id;
+  const id = b.state.appointment.held?.id;
   const known = id === undefined ? null : liveById(sighting.live, id, clueOf(b));
   if (known) return known;
   const seen = whose(b, sighting);
-  if (seen.is === 'ours' && seen.appointment.id !== b.state.replaces?.id) return seen.appointment;
+  if (seen.is === 'ours' && seen.appointment.id !== b.state.appointment.replaces?.id) return seen.appointment;
   return sighting.ended.find((one) => one.id === id) ?? null;
 }

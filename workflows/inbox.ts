@@ -132,7 +132,7 @@ function cancelVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
   const { message } = read;
   if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
   if (b.state.status === 'in_progress') return { refused: 'too_late_to_cancel' };
-  if (costsFee(b, b.state.appointment) && !message.acceptFees && !b.state.acceptFees)
+  if (costsFee(b, b.state.appointment.held) && !message.acceptFees && !b.state.acceptFees)
     return { refused: 'fees_not_accepted' };
   return {
     accept: () => {
@@ -181,7 +181,8 @@ function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict
   const read = readAs(readReschedule, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
-  const { status, appointment, attention, capabilities, request, lastMove, lastMoveDone } = b.state;
+  const { status, attention, capabilities, request, lastMove, lastMoveDone } = b.state;
+  const appointment = b.state.appointment.held;
   if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
   // The same change again has no effect twice: it is on its way, or done.
   const asked = JSON.stringify([message.windows, message.slot]);
@@ -195,7 +196,7 @@ function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict
   const canMove = capabilities.reschedule === 'none' || appointment?.canReschedule !== false;
   if (!canMove && request.policy?.onCannotReschedule !== 'cancel_and_book')
     return { refused: 'cannot_reschedule' };
-  if (costsFee(b, b.state.appointment) && !message.acceptFees && !b.state.acceptFees)
+  if (costsFee(b, b.state.appointment.held) && !message.acceptFees && !b.state.acceptFees)
     return { refused: 'fees_not_accepted' };
   return {
     accept: () => {

@@ -1,10 +1,14 @@
 import { isSameTime } from '../src/booking/times';
+import type { BookingTraces } from '../src/booking/traces';
 import { core } from './activities';
 import { now } from './clock';
 import { orPerson, unlessUsedElsewhere } from './cut-off';
 import { lookUp } from './lookups';
 import type { LateEffect } from './messages';
+import { appointmentTakenUp } from './parts/appointment';
+import { callAccountedFor, callUnanswered, doubtsTakenUp, seenBeforeCall } from './parts/doubts';
 import { orderUnread } from './parts/order';
+import { undoTakenUp } from './parts/undo';
 import { change, type Attempt, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import type { Undo } from './steps/undo';
@@ -22,16 +26,19 @@ export async function lateEffect(
   if (!opened) return [];
   b.opened = true;
   const { provider, account } = opened.request;
-  const { ownAppointmentIds = [], leftIds = [], inferredIds = [], acceptedCancels = [] } = traces ?? {};
-  const { seenBefore = [], partlySeenStarts = [], unansweredStarts = [] } = traces ?? {};
-  // What was taken over is cancelled here, too, only where a caller asked for it.
-  const { tookOver = false, takenOver = null, cancel = null } = traces ?? {};
   change(b, { ...opened, named: { provider, account } });
   if (orderId) orderUnread(b, orderId);
-  change(b, { ownAppointmentIds, leftIds, inferredIds, acceptedCancels });
-  change(b, { seenBefore, partlySeenStarts, unansweredStarts });
-  change(b, { tookOver, takenOver, cancel });
+  if (traces) takeUpCalls(b, traces);
   return [unlessUsedElsewhere(opened.capabilities.refReturns ? undoAppointment : undoAtStarts)];
+}
+
+/** What it knew of its book calls; of its undos none counts, and nothing of its moves is undone here. */
+function takeUpCalls(b: Booking, traces: BookingTraces): void {
+  appointmentTakenUp(b, null, { ...traces, replaces: null });
+  doubtsTakenUp(b, { ...traces, unknownBook: null, openWrites: [] });
+  undoTakenUp(b, { ...traces, undoCalls: [], askedOfStaff: [] });
+  // What was taken over is cancelled here, too, only where a caller asked for it.
+  change(b, { cancel: traces.cancel });
 }
 
 /** Where no ref tells, what is new at the start of a call that was never answered is looked for, one start after another. */
@@ -39,29 +46,27 @@ const undoAtStarts: Undo = {
   ...undoAppointment,
   settle: undefined,
   async run(b) {
-    for (const startsAt of b.state.unansweredStarts) await undoAt(b, startsAt);
+    for (const startsAt of b.state.doubts.unansweredStarts) await undoAt(b, startsAt);
     await lookForStrays(b, 'until it is gone');
-    return b.state.undoCalls.includes('appointment') ? 'undone' : 'nothing_to_undo';
+    return b.state.undo.calls.includes('appointment') ? 'undone' : 'nothing_to_undo';
   },
 };
 
 /** What stands at the other starts has its own turn: here it would be a second one, and nobody could tell which is ours. */
 async function undoAt(b: Booking, startsAt: string): Promise<void> {
-  const { seenBefore, unansweredStarts } = b.state;
+  const { seenBefore, unansweredStarts } = b.state.doubts;
   const others = unansweredStarts.filter((other) => !isSameTime(other, startsAt));
-  change(b, {
-    attempts: [attemptAt(startsAt)],
-    unknownBook: { since: now(), startsAt, isMove: false },
-  });
+  change(b, { attempts: [attemptAt(startsAt)] });
+  callUnanswered(b, { since: now(), startsAt, isMove: false });
   const { live } = await lookUp(b, 'look what stands at the other starts', { fresh: true });
   const elsewhere = live.filter((one) => others.some((other) => isSameTime(other, one.startsAt)));
-  change(b, { seenBefore: [...seenBefore, ...elsewhere.map(({ id }) => id)] });
+  seenBeforeCall(b, [...seenBefore, ...elsewhere.map(({ id }) => id)]);
   try {
     await undoAppointment.run(b);
   } finally {
-    change(b, { seenBefore });
+    seenBeforeCall(b, seenBefore);
   }
-  change(b, { unknownBook: null });
+  callAccountedFor(b);
 }
 
 function attemptAt(startsAt: string): Attempt {

@@ -8,7 +8,8 @@ import { after, now, nowMs } from './clock';
 import { clueOf } from './evidence';
 import { inferredOurs } from './ownership';
 import { newPace, noteLook, type Pace } from './pace';
-import { at, change, type Booking } from './state';
+import { callAccountedFor } from './parts/doubts';
+import { at, type Booking } from './state';
 import { newsUntil } from './waiting';
 
 /** Looking at the provider: at once, and over the late-commit window of a call whose effect is unknown. */
@@ -20,7 +21,9 @@ export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Prom
 
 /** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
 export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
-  const { request, appointment, attempts, acceptedCancels } = b.state;
+  const { request, attempts } = b.state;
+  const appointment = b.state.appointment.held;
+  const { acceptedCancels } = b.state.undo;
   const order = b.state.order.known;
   return {
     at: at(b),
@@ -36,12 +39,13 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
 
 /** The booking's own that a look must show: what it holds, and what the provider's staff was asked to cancel. */
 function standingIdsOf({ state }: Booking): string[] {
-  const { appointment, replaces, ownAppointmentIds, askedOfStaff, leftIds } = state;
+  const { held: appointment, replaces, ownIds, leftIds } = state.appointment;
+  const { askedOfStaff } = state.undo;
   const held = [appointment, replaces].flatMap((one) =>
     one && one.standing !== 'cancelled' ? [one.id] : [],
   );
   const asked = askedOfStaff.filter((id) => !leftIds.includes(id));
-  return [...new Set([...held, ...asked])].filter((id) => ownAppointmentIds.includes(id));
+  return [...new Set([...held, ...asked])].filter((id) => ownIds.includes(id));
 }
 
 /**
@@ -66,14 +70,14 @@ export function* lookUpTimes(b: Booking, since: string): Generator<string, void>
  * Somebody else's appointment is `ambiguous_match`: never adopted, never undone.
  */
 export async function lookUpUnknown(b: Booking): Promise<Appointment | null> {
-  const unknown = b.state.unknownBook;
+  const unknown = b.state.doubts.unknownBook;
   if (!unknown) return null;
   const pace = newPace();
   for (const time of lookUpTimes(b, unknown.since)) {
     const found = await lookUpUntil(b, time, pace);
     if (found) return found;
   }
-  change(b, { unknownBook: null });
+  callAccountedFor(b);
   return null;
 }
 
@@ -90,7 +94,7 @@ async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appoin
 
 /** Whether an appointment of ours is what the unanswered call was to bring about. */
 function isEffect(b: Booking, appointment: Appointment): boolean {
-  const unknown = b.state.unknownBook;
+  const unknown = b.state.doubts.unknownBook;
   if (!unknown?.isMove) return true;
   return isSameTime(appointment.startsAt, unknown.startsAt);
 }
@@ -102,7 +106,7 @@ export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
   if (seen.is === 'foreign' || seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   if (seen.is === 'ours' && (b.compensating || isEffect(b, seen.appointment))) {
     // A move that is being undone may still surface: its window stays open.
-    if (!b.state.unknownBook?.isMove || !b.compensating) change(b, { unknownBook: null });
+    if (!b.state.doubts.unknownBook?.isMove || !b.compensating) callAccountedFor(b);
     return seen.appointment;
   }
   return null;

@@ -1,7 +1,8 @@
 import type { OpenWrite } from '../src/booking/traces';
-import { after, now, nowMs } from './clock';
+import { after, now } from './clock';
 import { failureOf, isLostWrite } from './ending';
-import { change, type Booking } from './state';
+import { isOpenWrite, writeAnswered, writeOpened, writesOutlasted } from './parts/doubts';
+import type { Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
@@ -12,29 +13,26 @@ import { pauseUntil } from './waiting';
 
 /** Notes such a call, where the provider's calls are of that kind. Its window counts from now: it may have left just so. */
 export function noteOpenWrite(b: Booking, what: OpenWrite['what']): void {
-  const { capabilities, openWrites } = b.state;
-  if (!capabilities.writesNameOrder) return;
-  const until = after(now(), capabilities.lateCommitWindowMs);
-  change(b, { openWrites: [...openWrites.filter(isOpen), { what, until }] });
+  if (b.state.capabilities.writesNameOrder) writeOpened(b, beginning(b, what));
+}
+
+function beginning(b: Booking, what: OpenWrite['what']): OpenWrite {
+  return { what, until: after(now(), b.state.capabilities.lateCommitWindowMs) };
 }
 
 /** Whether one of them may still take effect. */
 export function hasOpenWrites({ state }: Booking): boolean {
-  return state.openWrites.some(isOpen);
+  return state.doubts.openWrites.some(isOpenWrite);
 }
 
 /** Waits until none can take effect any more, and forgets them. */
 export async function outlastOpenWrites(b: Booking): Promise<void> {
   for (;;) {
-    const next = b.state.openWrites.find(isOpen);
+    const next = b.state.doubts.openWrites.find(isOpenWrite);
     if (!next) break;
     await pauseUntil(b, `an unanswered ${next.what} to take effect or not`, next.until);
   }
-  if (b.state.openWrites.length > 0) change(b, { openWrites: [] });
-}
-
-function isOpen({ until }: OpenWrite): boolean {
-  return Date.parse(until) > nowMs();
+  if (b.state.doubts.openWrites.length > 0) writesOutlasted(b);
 }
 
 /**
@@ -47,11 +45,11 @@ export async function openWhile<T>(
   call: () => Promise<T>,
   isUnclear: (answer: T) => boolean,
 ): Promise<T> {
-  const { openWrites: before, capabilities } = b.state;
-  if (!capabilities.writesNameOrder) return call();
-  noteOpenWrite(b, what);
+  if (!b.state.capabilities.writesNameOrder) return call();
+  const write = beginning(b, what);
+  writeOpened(b, write);
   const close = (staysOpen: boolean): void => {
-    change(b, { openWrites: before });
+    writeAnswered(b, write);
     if (staysOpen) noteOpenWrite(b, what);
   };
   try {

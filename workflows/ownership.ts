@@ -4,8 +4,10 @@ import type { Whose } from '../src/booking/sighting';
 import { isSameTime } from '../src/booking/times';
 import { slowCore } from './activities';
 import { whose } from './evidence';
+import { inferredAsOwn } from './parts/appointment';
+import { foundToBeOthers } from './parts/doubts';
 import { publish, publishedStart } from './publish';
-import { change, type Booking } from './state';
+import type { Booking } from './state';
 
 /**
  * Ownership where refs do not return. What is new at the tried start is inferred to be the effect of the unanswered call,
@@ -18,17 +20,14 @@ import { change, type Booking } from './state';
 export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Whose> {
   const seen = whose(b, sighting);
   const questionable = b.state.capabilities.refReturns ? [] : unproven(b, seen);
-  if (questionable.length === 0 || !b.state.unknownBook?.startsAt) return seen;
+  if (questionable.length === 0 || !b.state.doubts.unknownBook?.startsAt) return seen;
   const claims = await claimsOn(b, questionable);
   const rest = whose(b, sighting);
   if (rest.is !== 'ours') return rest;
   const { appointment } = rest;
   if (claims.mayBeAnothers || claims.inferred.includes(appointment.id))
     return { is: 'ambiguous', appointments: [appointment] };
-  change(b, {
-    ownAppointmentIds: [...new Set([...b.state.ownAppointmentIds, appointment.id])],
-    inferredIds: [...new Set([...b.state.inferredIds, appointment.id])],
-  });
+  inferredAsOwn(b, appointment.id);
   return rest;
 }
 
@@ -52,13 +51,12 @@ export async function claimsOn(b: Booking, appointments: readonly Appointment[])
     ids: appointments.map((one) => one.id),
     otherStarts: starts.filter((start) => !isSameTime(start, startsAt)),
   });
-  const { othersIds } = b.state;
-  if (claims.theirs.length > 0) change(b, { othersIds: [...new Set([...othersIds, ...claims.theirs])] });
+  if (claims.theirs.length > 0) foundToBeOthers(b, claims.theirs);
   return claims;
 }
 
 /** Those that no answer named and that were not there before the call. */
 function unproven(b: Booking, seen: Whose): Appointment[] {
   const shown = 'appointments' in seen ? seen.appointments : 'appointment' in seen ? [seen.appointment] : [];
-  return shown.filter(({ id }) => !b.state.ownAppointmentIds.includes(id));
+  return shown.filter(({ id }) => !b.state.appointment.ownIds.includes(id));
 }

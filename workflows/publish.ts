@@ -89,12 +89,10 @@ function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
  * Where the booking is in time: its appointment's start, or the one that a book call aims at while that is on its way or
  * unanswered. Where refs do not return that comes first, since it is what other bookings look for (ownership.ts).
  */
-export function publishedStart({
-  appointment,
-  attempts,
-  unknownBook,
-  capabilities,
-}: BookingState): string | null {
+export function publishedStart(state: BookingState): string | null {
+  const { attempts, capabilities } = state;
+  const appointment = state.appointment.held;
+  const { unknownBook } = state.doubts;
   const last = attempts.at(-1);
   const aimedAt = unknownBook ? unknownBook.startsAt : last?.outcome === 'booking' ? last.startsAt : null;
   const held = appointment?.startsAt ?? null;

@@ -4,6 +4,7 @@ import type { Appointment, Sighting } from '../src/booking/model';
 import { polls } from './activities';
 import { clueOf, knownLive, noteOwn, ownIn, whose } from './evidence';
 import { lookUp, whereToLook } from './lookups';
+import { appointmentGone, appointmentSeen } from './parts/appointment';
 import { orderSeen } from './parts/order';
 import { change, type Booking } from './state';
 import { noteLook } from './pace';
@@ -27,7 +28,8 @@ export async function nextSighting(
   b: Booking,
   { mark, everyMs, withOrder, ...watching }: Watch,
 ): Promise<Sighting | null> {
-  const { appointment, limits } = b.state;
+  const { limits } = b.state;
+  const appointment = b.state.appointment.held;
   const watched = await watch(b, watching, (pauseMs) =>
     polls(b, `poll for ${watching.what}`, everyMs).awaitAppointmentChange({
       ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
@@ -47,7 +49,7 @@ export async function nextSighting(
  * show has ended only where that is known (src/booking/absence.ts), else it is missing.
  */
 export function note(b: Booking, sighting: Sighting): void {
-  const { appointment } = b.state;
+  const appointment = b.state.appointment.held;
   const order = b.state.order.known;
   if (sighting.order && order) orderSeen(b, sighting.order);
   const own = ownIn(b, sighting);
@@ -57,20 +59,23 @@ export function note(b: Booking, sighting: Sighting): void {
   // Moved by somebody else: the change that a caller asked for last is no longer what stands.
   if (own && own.startsAt !== appointment?.startsAt) change(b, { lastMoveDone: false });
   if (own) {
-    change(b, { appointment: own });
+    appointmentSeen(b, own);
     noteOwn(b, own);
   } else if (appointment) {
     noteUnseen(b, sighting, appointment);
   }
   // So is another of our own beside it: an earlier one, say, that the provider has restored.
-  const known = knownLive(b, sighting).filter(({ id }) => id !== own?.id && id !== b.state.replaces?.id);
+  const known = knownLive(b, sighting).filter(
+    ({ id }) => id !== own?.id && id !== b.state.appointment.replaces?.id,
+  );
   if (!b.state.capabilities.refReturns && known.length > 0) throw new Failure('ambiguous_match');
 }
 
 /** The activity that looked has held this against the same rule; here it is what the booking concludes. */
 function noteUnseen(b: Booking, sighting: Sighting, appointment: Appointment): void {
   if (appointment.standing === 'cancelled') return;
-  const { acceptedCancels, capabilities } = b.state;
+  const { capabilities } = b.state;
+  const { acceptedCancels } = b.state.undo;
   const said = missingFrom(sighting, {
     clue: clueOf(b),
     standingIds: [appointment.id],
@@ -78,5 +83,5 @@ function noteUnseen(b: Booking, sighting: Sighting, appointment: Appointment): v
     orderTakesAppointment: capabilities.orderCancelTakesAppointment,
   });
   if (said !== null) throw new Failure('appointment_missing', { said });
-  change(b, { appointment: { ...appointment, standing: 'cancelled', status: 'cancelled' } });
+  appointmentGone(b);
 }

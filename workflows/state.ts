@@ -3,13 +3,15 @@ import type { At } from '../activities/contract';
 import type { Capabilities } from '../src/booking/capabilities';
 import { DEFAULT_LIMITS, type Limits } from '../src/booking/limits';
 import type { CancelMessage, MessageKind, AcceptedMove, ResolveMessage } from '../src/booking/messages';
-import { PROVIDERS, type Appointment, type ProviderName, type Slot } from '../src/booking/model';
+import { PROVIDERS, type ProviderName, type Slot } from '../src/booking/model';
 import { makerOf } from '../src/booking/ref';
-import type { AcceptedCancel, OpenWrite, TakenOver, UnknownCall } from '../src/booking/traces';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { AttemptOutcome, BookingStatus, BookingView } from '../src/booking/schema/view';
 import { now, nowMs } from './clock';
+import { NO_APPOINTMENT, type AppointmentPart } from './parts/appointment';
+import { NO_DOUBTS, type DoubtsPart } from './parts/doubts';
 import { NO_ORDER, type OrderPart } from './parts/order';
+import { NOTHING_UNDONE, type UndoPart } from './parts/undo';
 
 /** Everything a booking knows: plain JSON, so that it can be carried from run to run. */
 export interface BookingState {
@@ -25,48 +27,16 @@ export interface BookingState {
   status: BookingStatus;
   waitingFor: BookingView['waitingFor'];
   readonly order: OrderPart;
-  appointment: Appointment | null;
-  /** Whether the appointment was there before and taken over: then only a caller's cancel undoes it. */
-  tookOver: boolean;
-  /** By what the appointment that was taken over is known, for as long as the booking lives. */
-  takenOver: TakenOver | null;
-  /** Appointments of this booking that a person had left standing outside of its end: nobody asks about them again. */
-  leftIds: string[];
-  /**
-   * Ids of this booking's own appointments: those that answers to its book calls named, that were inferred, and under which
-   * one of them was followed.
-   */
-  ownAppointmentIds: string[];
-  /** Those of them that no answer named: they were inferred from what is there, where refs do not return. */
-  inferredIds: string[];
-  /** Our cancellations that the provider accepted. */
-  acceptedCancels: AcceptedCancel[];
-  /** Ids of appointments that the provider's staff was asked to cancel, and that no look has shown as ended. */
-  askedOfStaff: string[];
-  /** Unanswered cancels and moves that name the order: nothing is booked on it until their windows are over. */
-  openWrites: OpenWrite[];
-  /** Starts of slots whose book call was not answered, ever: a late effect of it would be there. */
-  unansweredStarts: string[];
-  /** What stands at such a start, and a booking went on beside because a person said so: it asks about it at its end only. */
-  askedIds: string[];
-  /** What another booking of ours knows as its own by an answer, where refs do not return: nobody asks about it again. */
-  othersIds: string[];
+  readonly appointment: AppointmentPart;
+  readonly doubts: DoubtsPart;
+  readonly undo: UndoPart;
   /** The run, made by a reset in Temporal, that a person had go on. */
   acceptedRunId: string | null;
   /** Of a clean-up: whether the run that was cut off was made by a reset, and nobody had it go on. */
   isAfterReset: boolean;
-  /** Ids that were live in the last look-up before a write, where refs do not return. */
-  seenBefore: string[];
-  /** Starts whose look-up before the write was partial: nobody knows whether what stands there was there before. */
-  partlySeenStarts?: string[];
   /** Slots that the last search found and that were not tried yet, best first. */
   slots: Slot[];
   attempts: Attempt[];
-  /** A book call whose effect is not known yet. */
-  unknownBook: UnknownCall | null;
-  compensation: BookingView['compensation'];
-  /** Undos that reached the provider at least once, so that what is found undone counts as our doing. */
-  undoCalls: BookingView['compensation'][number]['step'][];
   attention: BookingView['attention'];
   /** What was tried before a person was asked, newest last. */
   tried: string[];
@@ -80,8 +50,6 @@ export interface BookingState {
   /** The sender's own token for it. */
   lastMoveId: string | null;
   lastMoveDone: boolean;
-  /** The appointment that the current one replaces, while both stand. */
-  replaces: Pick<Appointment, 'id' | 'startsAt' | 'standing'> | null;
   rebookings: number;
   /** Whether the time for the provider's final word was up at the last look. */
   finalWordDue: boolean;
@@ -174,26 +142,13 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       status: 'ordering',
       waitingFor: null,
       order: NO_ORDER,
-      appointment: null,
-      tookOver: false,
-      takenOver: null,
-      leftIds: [],
-      ownAppointmentIds: [],
-      inferredIds: [],
-      acceptedCancels: [],
-      askedOfStaff: [],
-      openWrites: [],
-      unansweredStarts: [],
-      askedIds: [],
-      othersIds: [],
+      appointment: NO_APPOINTMENT,
+      doubts: NO_DOUBTS,
+      undo: NOTHING_UNDONE,
       acceptedRunId: null,
       isAfterReset: false,
-      seenBefore: [],
       slots: [],
       attempts: [],
-      unknownBook: null,
-      compensation: [],
-      undoCalls: [],
       attention: null,
       tried: [],
       triedLeftOut: 0,
@@ -203,7 +158,6 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
       lastMove: null,
       lastMoveId: null,
       lastMoveDone: false,
-      replaces: null,
       rebookings: 0,
       finalWordDue: false,
       settleFrom: createdAt,
@@ -268,7 +222,7 @@ const UNOPENED: Capabilities = {
 };
 
 /** What has an owner already. */
-type OwnedParts = 'order';
+type OwnedParts = 'order' | 'appointment' | 'doubts' | 'undo';
 
 /** Changes the state: callers see a new revision. */
 export function change(b: Booking, patch: Partial<Omit<BookingState, OwnedParts>>): void {

@@ -5,7 +5,8 @@ import type { BookingState } from './state';
  * and no words of the provider: details may be read where payloads are decoded.
  */
 export function storyOf(state: BookingState): string {
-  const { named, request, appointment, attention } = state;
+  const { named, request, attention } = state;
+  const appointment = state.appointment.held;
   const order = state.order.known;
   const lines = [
     `### ${headline(state)}`,
@@ -20,7 +21,7 @@ export function storyOf(state: BookingState): string {
     lines.push(
       `- Appointment \`${appointment.id}\`: ${appointment.status}, starts ${appointment.startsAt ?? 'at a time to be named'}`,
     );
-  for (const undo of state.compensation) {
+  for (const undo of state.undo.compensation) {
     lines.push(
       `- Undo of ${undo.step}: **${undo.outcome}** after ${undo.attempts} ${undo.attempts === 1 ? 'try' : 'tries'}`,
     );

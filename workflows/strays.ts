@@ -4,7 +4,8 @@ import { isSameTime } from '../src/booking/times';
 import { failureOf } from './ending';
 import { lookUp } from './lookups';
 import { claimsOn } from './ownership';
-import { change, type Booking } from './state';
+import { strangersAskedAbout } from './parts/doubts';
+import type { Booking } from './state';
 
 /**
  * Appointments that an unanswered call of ours may have made after its window was over: a worker that was frozen between its
@@ -16,7 +17,7 @@ import { change, type Booking } from './state';
 /** Looks at each start whose attempt was ever unanswered, wherever in time the appointment that is kept may be. */
 export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone' = 'once'): Promise<void> {
   if (b.state.capabilities.refReturns) return;
-  for (const startsAt of b.state.unansweredStarts) {
+  for (const startsAt of b.state.doubts.unansweredStarts) {
     // Our own may be missing from a list that is slow: that is for the looks that are about it. This one is about what is
     // not there, so a list that was read before it, or not whole, will not do.
     const where = { startsAt, standingIds: [], fresh: true };
@@ -42,19 +43,23 @@ export async function refuseStrays(
   asks: 'once' | 'until it is gone' = 'once',
 ): Promise<void> {
   if (b.state.capabilities.refReturns) return;
-  const { askedIds } = b.state;
+  const { askedIds } = b.state.doubts;
   const seen = live.filter((one) => isStray(b, one) && !(asks === 'once' && askedIds.includes(one.id)));
   if (seen.length === 0) return;
   const { theirs } = await claimsOn(b, seen);
   const strays = seen.filter(({ id }) => !theirs.includes(id));
   if (strays.length === 0) return;
-  change(b, { askedIds: [...new Set([...askedIds, ...strays.map(({ id }) => id)])] });
+  strangersAskedAbout(
+    b,
+    strays.map(({ id }) => id),
+  );
   throw new Failure('ambiguous_match', { said: wordsOf(strays) });
 }
 
 function isStray({ state }: Booking, { id, startsAt }: Appointment): boolean {
-  const { unansweredStarts, ownAppointmentIds, leftIds, seenBefore, othersIds } = state;
-  const isKnown = [...ownAppointmentIds, ...leftIds, ...seenBefore, ...othersIds].includes(id);
+  const { unansweredStarts, seenBefore, othersIds } = state.doubts;
+  const { ownIds, leftIds } = state.appointment;
+  const isKnown = [...ownIds, ...leftIds, ...seenBefore, ...othersIds].includes(id);
   return !isKnown && unansweredStarts.some((start) => isSameTime(start, startsAt));
 }
 

@@ -2,6 +2,7 @@ import type { Appointment } from '../src/booking/model';
 import type { AppointmentView, BookingView } from '../src/booking/schema/view';
 import { smallView } from '../src/booking/small-view';
 import type { BookingTraces } from '../src/booking/traces';
+import type { AppointmentPart } from './parts/appointment';
 import type { Booking, BookingState } from './state';
 
 /** The booking as callers see it, small enough for the memo. Pure; answers the query at any moment. */
@@ -24,10 +25,11 @@ function wholeView(state: BookingState): BookingView {
       origin: state.order.known.origin,
       status: state.order.known.status,
     },
-    appointment: state.appointment && appointmentView(state.appointment, state.replaces),
+    appointment:
+      state.appointment.held && appointmentView(state.appointment.held, state.appointment.replaces),
     attempts: state.attempts.map(({ startsAt, outcome, reason, at }) => ({ startsAt, outcome, reason, at })),
     attemptsLeftOut: 0,
-    compensation: state.compensation,
+    compensation: [...state.undo.compensation],
     attention: attention,
     failure: state.failure,
     lastRequest: state.lastRequest,
@@ -39,34 +41,34 @@ function wholeView(state: BookingState): BookingView {
 
 /** What the booking knows of its own calls beyond the view. */
 export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): BookingTraces {
-  const { replaces } = state;
+  const { replaces } = state.appointment;
   return {
     opened,
-    ownAppointmentIds: state.ownAppointmentIds,
-    leftIds: state.leftIds,
-    inferredIds: state.inferredIds,
-    acceptedCancels: state.acceptedCancels,
-    askedOfStaff: state.askedOfStaff,
-    openWrites: state.openWrites,
-    unansweredStarts: state.unansweredStarts,
+    ownAppointmentIds: state.appointment.ownIds,
+    leftIds: state.appointment.leftIds,
+    inferredIds: state.appointment.inferredIds,
+    acceptedCancels: state.undo.acceptedCancels,
+    askedOfStaff: state.undo.askedOfStaff,
+    openWrites: state.doubts.openWrites,
+    unansweredStarts: state.doubts.unansweredStarts,
     acceptedRunId: state.acceptedRunId,
-    seenBefore: state.seenBefore,
-    ...(state.partlySeenStarts && { partlySeenStarts: state.partlySeenStarts }),
-    tookOver: state.tookOver,
-    takenOver: state.takenOver,
+    seenBefore: state.doubts.seenBefore,
+    partlySeenStarts: state.doubts.partlySeenStarts,
+    tookOver: state.appointment.tookOver,
+    takenOver: state.appointment.takenOver,
     orderRefused: state.order.isRefused,
     orderLeft: state.order.isLeft,
-    unknownBook: state.unknownBook,
+    unknownBook: state.doubts.unknownBook,
     unknownOrderSince: state.order.unknownSince,
-    undoCalls: state.undoCalls,
+    undoCalls: state.undo.calls,
     cancel: state.cancel,
     acceptFees: state.acceptFees,
-    standing: state.appointment?.standing ?? null,
+    standing: state.appointment.held?.standing ?? null,
     replaces: replaces && { id: replaces.id, startsAt: replaces.startsAt, standing: replaces.standing },
   };
 }
 
-function appointmentView(appointment: Appointment, replaces: BookingState['replaces']): AppointmentView {
+function appointmentView(appointment: Appointment, replaces: AppointmentPart['replaces']): AppointmentView {
   const { orderId: _orderId, standing: _standing, ref: _ref, reason: _reason, ...rest } = appointment;
   const { isNearMatch: _isNearMatch, ...shown } = rest;
   return { ...shown, replaces: replaces?.id ?? null };

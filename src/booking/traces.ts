@@ -36,24 +36,24 @@ export interface TakenOver {
 export interface BookingTraces {
   /** Whether its request was read: before that it can have made nothing. */
   opened: boolean;
-  /** See BookingState in workflows/state.ts. */
-  ownAppointmentIds: string[];
-  leftIds: string[];
-  inferredIds: string[];
-  acceptedCancels: AcceptedCancel[];
-  askedOfStaff: string[];
-  openWrites: OpenWrite[];
-  unansweredStarts: string[];
+  /** See the parts of the state in workflows/parts/. */
+  ownAppointmentIds: readonly string[];
+  leftIds: readonly string[];
+  inferredIds: readonly string[];
+  acceptedCancels: readonly AcceptedCancel[];
+  askedOfStaff: readonly string[];
+  openWrites: readonly OpenWrite[];
+  unansweredStarts: readonly string[];
   acceptedRunId: string | null;
-  seenBefore: string[];
-  partlySeenStarts?: string[];
+  seenBefore: readonly string[];
+  partlySeenStarts?: readonly string[];
   tookOver: boolean;
   takenOver: TakenOver | null;
   orderRefused: boolean;
   orderLeft: boolean;
   unknownBook: UnknownCall | null;
   unknownOrderSince: string | null;
-  undoCalls: BookingView['compensation'][number]['step'][];
+  undoCalls: readonly BookingView['compensation'][number]['step'][];
   cancel: CancelMessage | null;
   acceptFees: boolean;
   /** What the view's appointment means to the saga. */

@@ -11,12 +11,20 @@ import { feeTermsOf } from '../fees';
 import { lookUp, lookUpOnce, lookUpTimes, lookUpUnknown, whereToLook } from '../lookups';
 import { isLostCall, openWhile } from '../open-writes';
 import { newPace } from '../pace';
+import {
+  appointmentLeft,
+  appointmentSeen,
+  appointmentTakenOver,
+  ownAppointmentFound,
+} from '../parts/appointment';
+import { callAccountedFor } from '../parts/doubts';
+import { cancelAccepted, staffAsked, staffDone, undoCalled, undoOfAppointmentLeft } from '../parts/undo';
 import { nextSighting } from '../sightings';
-import { change, runIds, shielded, type Booking } from '../state';
+import { runIds, shielded, type Booking } from '../state';
 import { deadline, isOver, pauseUntil, untilOf } from '../waiting';
 import { orderToUndo } from './order-undo';
 import { hold } from './take';
-import { countUndoCall, leaveToPerson, noteAccepted, type Undo } from './undo';
+import { leaveToPerson, type Undo } from './undo';
 import { hasStrays, lookForStrays } from '../strays';
 
 /** The appointment: one that was there before, and the undo of whatever this booking made. */
@@ -33,13 +41,8 @@ export async function takeOver(b: Booking): Promise<boolean> {
   if (seen.is === 'foreign' && b.state.request.policy?.existingAppointment !== 'adopt') {
     throw new Failure('appointment_exists', { field: 'policy.existingAppointment' });
   }
-  const { id, ref } = seen.appointment;
-  const isForeign = seen.is === 'foreign';
-  change(b, {
-    appointment: seen.appointment,
-    tookOver: isForeign,
-    takenOver: isForeign ? { id, ref } : b.state.takenOver,
-  });
+  if (seen.is === 'foreign') appointmentTakenOver(b, seen.appointment);
+  else ownAppointmentFound(b, seen.appointment);
   noteOwn(b, seen.appointment);
   return true;
 }
@@ -51,11 +54,11 @@ export async function takeOver(b: Booking): Promise<boolean> {
 export const undoAppointment: Undo = {
   step: 'appointment',
   async run(b) {
-    if (isToStay(b)) return b.state.unknownBook ? 'pending' : 'nothing_to_undo';
+    if (isToStay(b)) return b.state.doubts.unknownBook ? 'pending' : 'nothing_to_undo';
     if (hasOrders(b) && !(await orderToUndo(b)))
       return b.state.order.unknownSince ? 'pending' : 'nothing_to_undo';
     const outcome = await cancelOurs(b);
-    return b.state.unknownBook ? 'pending' : outcome;
+    return b.state.doubts.unknownBook ? 'pending' : outcome;
   },
   async settle(b) {
     if (isToStay(b)) return stayed(b);
@@ -90,31 +93,28 @@ export function cancelling(appointment: Appointment): Undo {
 }
 
 /** One that was taken over is undone by a caller's cancel only. */
-function isToStay({ state: { tookOver, cancel: message } }: Booking): boolean {
+function isToStay({ state }: Booking): boolean {
+  const { cancel: message } = state;
+  const { tookOver } = state.appointment;
   return tookOver && message === null;
 }
 
 /** It stays wherever an unanswered move puts it, which is looked up over the window; nothing is undone. */
 async function stayed(b: Booking): Promise<UndoOutcome> {
-  const { unknownBook } = b.state;
+  const { unknownBook } = b.state.doubts;
   for (const time of unknownBook ? lookUpTimes(b, unknownBook.since) : []) {
     await pauseUntil(b, 'a lost answer to show up', time);
     const own = ownIn(b, await lookUp(b, 'look where the unanswered move has put it', { fresh: true }));
-    if (own) change(b, { appointment: own });
+    if (own) appointmentSeen(b, own);
   }
-  change(b, { unknownBook: null });
+  callAccountedFor(b);
   return 'nothing_to_undo';
 }
 
 /** Notes that a person had one of our appointments left standing: the view says so for as long as the booking lives. */
 export function leaveStanding(b: Booking, { id }: Appointment): void {
-  change(b, {
-    leftIds: [...b.state.leftIds, id],
-    compensation: [
-      ...b.state.compensation.filter(({ step }) => step !== 'appointment'),
-      { step: 'appointment', outcome: 'left_to_person', attempts: 1, at: now() },
-    ],
-  });
+  appointmentLeft(b, id);
+  undoOfAppointmentLeft(b);
 }
 
 function hasOrders({ state: { capabilities } }: Booking): boolean {
@@ -129,7 +129,7 @@ async function outlastUnknown(b: Booking): Promise<void> {
     hold(b, late);
     await cancelOurs(b);
     // What a person left standing would be found again without end.
-    if (b.state.leftIds.includes(late.id)) change(b, { unknownBook: null });
+    if (b.state.appointment.leftIds.includes(late.id)) callAccountedFor(b);
   }
 }
 
@@ -137,9 +137,9 @@ async function outlastUnknown(b: Booking): Promise<void> {
 async function cancelOurs(b: Booking): Promise<UndoOutcome> {
   const { refReturns } = b.state.capabilities;
   await staffCancelled(b, refReturns ? await cancelByRef(b) : await cancelById(b));
-  if (b.compensating && b.state.leftIds.length > 0) return 'left_to_person';
+  if (b.compensating && b.state.appointment.leftIds.length > 0) return 'left_to_person';
   await lookForStrays(b, 'until it is gone');
-  if (b.state.undoCalls.includes('appointment')) return 'undone';
+  if (b.state.undo.calls.includes('appointment')) return 'undone';
   // Where no ref tells, what an earlier run made cannot be looked for: a person must know of it.
   if (!refReturns) await refuseReset(b);
   return 'nothing_to_undo';
@@ -151,7 +151,7 @@ function refuseReset(b: Booking): Promise<void> {
 
 /** Cancels the live one that carries our ref, the old one of a move before it. */
 async function cancelByRef(b: Booking): Promise<string[]> {
-  const { replaces, leftIds } = b.state;
+  const { replaces, leftIds } = b.state.appointment;
   const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id) : [];
   if (leftIds.length === 0) return [...old, ...(await cancel(b, null))];
   const sighting = await lookUp(b, 'look what there is to undo');
@@ -168,7 +168,7 @@ async function cancelByRef(b: Booking): Promise<string[]> {
 async function cancelById(b: Booking): Promise<string[]> {
   const asked: string[] = [];
   for (const { id } of await knownToUndo(b)) asked.push(...(await cancel(b, id)));
-  const late = b.state.unknownBook ? await lookUpOnce(b) : null;
+  const late = b.state.doubts.unknownBook ? await lookUpOnce(b) : null;
   if (!late) return asked;
   noteOwn(b, late);
   return [...asked, ...(await cancel(b, late.id))];
@@ -176,9 +176,9 @@ async function cancelById(b: Booking): Promise<string[]> {
 
 /** What is live of our own, by id. A visit that has begun comes last, as it stops the undo. */
 async function knownToUndo(b: Booking): Promise<Appointment[]> {
-  if (b.state.ownAppointmentIds.length === 0) return [];
+  if (b.state.appointment.ownIds.length === 0) return [];
   const sighting = await lookUp(b, 'look what there is to undo');
-  noteStaffDone(b, sighting.ended);
+  staffDone(b, idsOf(sighting.ended));
   const known = knownLive(b, sighting);
   if (known.length === 0) noteEnded(b, sighting);
   return known.sort((one, other) => Number(hasBegun(one)) - Number(hasBegun(other)));
@@ -201,7 +201,7 @@ async function askToCancel(b: Booking, appointmentId: string | null): Promise<Ca
       appointmentId,
       reason: message?.reason ?? null,
       fees: feeTermsOf(b),
-      isFirst: !b.state.undoCalls.includes('appointment'),
+      isFirst: !b.state.undo.calls.includes('appointment'),
     });
   try {
     return await openWhile(
@@ -211,7 +211,7 @@ async function askToCancel(b: Booking, appointmentId: string | null): Promise<Ca
       ({ is }) => is === 'unknown',
     );
   } catch (err) {
-    if (isLostCall(err)) countUndoCall(b, 'appointment');
+    if (isLostCall(err)) undoCalled(b, 'appointment');
     throw err;
   }
 }
@@ -224,16 +224,16 @@ async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
   }
   const { appointment } = answer;
   if (answer.is === 'unknown' ? answer.accepted : answer.is === 'ended' && answer.byUs)
-    noteAccepted(b, appointment.id);
+    cancelAccepted(b, appointment.id);
   if (answer.is !== 'ended' || answer.byUs) {
-    countUndoCall(b, 'appointment');
+    undoCalled(b, 'appointment');
     noteEffect(b, appointment);
   }
   noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
-  if (answer.is === 'ended') noteStaffDone(b, [appointment]);
+  if (answer.is === 'ended') staffDone(b, [appointment.id]);
   if (answer.is !== 'asked') return [];
-  change(b, { askedOfStaff: [...new Set([...b.state.askedOfStaff, appointment.id])] });
+  staffAsked(b, appointment.id);
   return [appointment.id];
 }
 
@@ -242,7 +242,9 @@ async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
  * id that we hold and nothing else that makes it ours. A caller's cancel may mean one that a run before a reset took over.
  */
 async function noteNothing(b: Booking, sighting: Sighting): Promise<void> {
-  const { unknownBook, appointment, cancel: message, request } = b.state;
+  const { cancel: message, request } = b.state;
+  const { unknownBook } = b.state.doubts;
+  const appointment = b.state.appointment.held;
   if (whose(b, sighting).is === 'foreign') {
     const hasOurId = sighting.live.some(({ id }) => id === appointment?.id);
     if (unknownBook || hasOurId) throw new Failure('ambiguous_match');
@@ -253,10 +255,11 @@ async function noteNothing(b: Booking, sighting: Sighting): Promise<void> {
 
 /** One of ours that no answer had named is what the unanswered call brought about; a move may still surface. */
 function noteEffect(b: Booking, appointment: Appointment): void {
-  const { unknownBook, ownAppointmentIds } = b.state;
-  if (ownAppointmentIds.includes(appointment.id)) return;
+  const { unknownBook } = b.state.doubts;
+  const ownIds = b.state.appointment.ownIds;
+  if (ownIds.includes(appointment.id)) return;
   noteOwn(b, appointment);
-  if (unknownBook && !unknownBook.isMove) change(b, { unknownBook: null });
+  if (unknownBook && !unknownBook.isMove) callAccountedFor(b);
 }
 
 function hasBegun({ standing }: Appointment): boolean {
@@ -265,7 +268,7 @@ function hasBegun({ standing }: Appointment): boolean {
 
 /** Keeps the view on the appointment that is being undone, unless it is the old one of a move. */
 function noteUndone(b: Booking, appointment: Appointment): void {
-  if (b.state.replaces?.id !== appointment.id) change(b, { appointment });
+  if (b.state.appointment.replaces?.id !== appointment.id) appointmentSeen(b, appointment);
 }
 
 /** Waits until the provider's staff has cancelled those that it was asked to: left to a person until then. */
@@ -285,7 +288,7 @@ async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void>
     if (!seen) continue;
     mark = sightingMark(seen);
     for (const ended of seen.ended.filter(({ id }) => ids.includes(id))) noteUndone(b, ended);
-    noteStaffDone(b, seen.ended);
+    staffDone(b, idsOf(seen.ended));
     const standing = seen.live.filter(({ id }) => ids.includes(id));
     if (standing.length === 0) return;
     // Nobody cancels a visit that is taking place: waiting for it would have no end.
@@ -294,12 +297,7 @@ async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void>
   }
 }
 
-/** What was shown as ended need not be shown any more. */
-function noteStaffDone(b: Booking, ended: readonly Appointment[]): void {
-  const { askedOfStaff } = b.state;
-  const rest = askedOfStaff.filter((id) => !ended.some((one) => one.id === id));
-  if (rest.length < askedOfStaff.length) change(b, { askedOfStaff: rest });
-}
+const idsOf = (appointments: readonly Appointment[]): string[] => appointments.map(({ id }) => id);
 
 /** Which appointments a person is asked about. */
 function wordsOf(appointments: readonly Appointment[]): string {
@@ -309,8 +307,8 @@ function wordsOf(appointments: readonly Appointment[]): string {
 }
 
 function noteEnded(b: Booking, { ended }: Sighting): void {
-  const { appointment, ownAppointmentIds } = b.state;
-  const own = ended.filter(({ id }) => ownAppointmentIds.includes(id));
+  const { held: appointment, ownIds } = b.state.appointment;
+  const own = ended.filter(({ id }) => ownIds.includes(id));
   const shown = own.find(({ id }) => id === appointment?.id) ?? own[0];
-  if (shown) change(b, { appointment: shown });
+  if (shown) appointmentSeen(b, shown);
 }

@@ -20,7 +20,7 @@ export async function confirmed(b: Booking): Promise<boolean> {
   const pace = newPace();
   let mark = '';
   for (;;) {
-    const verdict = verdictOf(b, b.state.appointment);
+    const verdict = verdictOf(b, b.state.appointment.held);
     if (verdict !== 'waiting') return settle(b, verdict);
     enter(b, 'awaiting_confirmation');
     let until = limit;
@@ -31,11 +31,11 @@ export async function confirmed(b: Booking): Promise<boolean> {
       if (!seen) return mark;
       note(b, seen);
       if (seen.order && isEnded(seen.order) && seen.live.length === 0) throw new Failure('order_ended');
-      if (isOver(b, until)) refuseUnknown(b.state.appointment);
+      if (isOver(b, until)) refuseUnknown(b.state.appointment.held);
       return sightingMark(seen);
     });
     // A deadline never undoes by itself: this look was made after it and shows the appointment unconfirmed.
-    if (isOver(b, until) && verdictOf(b, b.state.appointment) === 'waiting') return settle(b, 'late');
+    if (isOver(b, until) && verdictOf(b, b.state.appointment.held) === 'waiting') return settle(b, 'late');
   }
 }
 
@@ -60,7 +60,7 @@ function settle(b: Booking, verdict: Exclude<Verdict, 'waiting'>): boolean {
   if (b.state.attempts.length > 0) {
     if (verdict === 'confirmed') changeAttempt(b, 'confirmed');
     else if (verdict === 'declined')
-      changeAttempt(b, 'declined', b.state.appointment?.reason ?? 'declined by the provider');
+      changeAttempt(b, 'declined', b.state.appointment.held?.reason ?? 'declined by the provider');
     else changeAttempt(b, 'released', 'not confirmed in time');
   }
   return verdict === 'confirmed';
@@ -71,7 +71,7 @@ function confirmTimeoutMs(b: Booking): number {
   const { confirmTimeoutMs: asked, settleWithinMs } = b.state.limits; // the request's own, where it has one
   if (asked !== null) return asked;
   // Without a time yet, the provider still has to reach the patient: only the whole booking's limit counts.
-  if (b.state.appointment?.startsAt === null) return settleWithinMs;
+  if (b.state.appointment.held?.startsAt === null) return settleWithinMs;
   return confirmation?.async
     ? (confirmation.asyncTimeoutMs ?? 900_000) + CONFIRM_GRACE_MS
     : DEFAULT_CONFIRM_TIMEOUT_MS;
@@ -79,7 +79,7 @@ function confirmTimeoutMs(b: Booking): number {
 
 /** A while before the slot's start: an appointment still unconfirmed then is never kept, whoever is waited for. */
 function startDeadline(b: Booking): Deadline | null {
-  const startsAt = b.state.appointment?.startsAt ?? null;
+  const startsAt = b.state.appointment.held?.startsAt ?? null;
   if (startsAt === null) return null;
   return { from: startsAt, limitMs: -b.state.limits.releaseBeforeStartMs, heldBackMs: null };
 }

@@ -1,5 +1,6 @@
 import { Ending } from '../ending';
 import { owned } from '../owned';
+import { appointmentReleased } from '../parts/appointment';
 import { change, type Booking } from '../state';
 import { isOver, settleDeadline } from '../waiting';
 import { leaveStanding, takeOver, undoAppointment } from './appointment';
@@ -32,10 +33,10 @@ export async function hold(b: Booking): Promise<void> {
 
 /** Gives a slot back before another is tried; one that a person leaves standing ends the search. */
 export async function release(b: Booking): Promise<void> {
-  const { appointment } = b.state;
+  const appointment = b.state.appointment.held;
   if ((await undone(b, undoAppointment)) === 'left_to_person') {
     if (appointment) leaveStanding(b, appointment);
     throw new Ending('failed', 'undo_failed');
   }
-  change(b, { appointment: null });
+  appointmentReleased(b);
 }

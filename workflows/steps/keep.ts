@@ -7,6 +7,7 @@ import { carryOnWhenLong } from '../long-life';
 import { lookUp } from '../lookups';
 import { attention, owned } from '../owned';
 import { newPace, type Pace } from '../pace';
+import { appointmentLost } from '../parts/appointment';
 import { nextSighting, note } from '../sightings';
 import { change, restartSettling, type Booking } from '../state';
 import { lookForStrays, refuseStrays } from '../strays';
@@ -19,11 +20,11 @@ import { move, refuseMove } from './move';
 export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
   const pace = newPace();
   let mark = '';
-  let before = b.state.appointment?.standing;
+  let before = b.state.appointment.held?.standing;
   await owned(b, () => lookForStrays(b));
   for (;;) {
     // Without an appointment there is nothing to keep, and nothing would ever be heard of it.
-    const standing = b.state.appointment?.standing ?? 'cancelled';
+    const standing = b.state.appointment.held?.standing ?? 'cancelled';
     if (isCompleted(b)) return completed(b);
     if (isOrderGone(b)) {
       await orderGone(b);
@@ -50,7 +51,7 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
 
 /** Waits for the next change of the appointment or its order and notes it; the mark of what was seen. */
 async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string> {
-  const status = b.state.appointment?.standing === 'in_progress' ? 'in_progress' : 'confirmed';
+  const status = b.state.appointment.held?.standing === 'in_progress' ? 'in_progress' : 'confirmed';
   change(b, { status });
   const until = finalWordBy(b);
   return owned(b, async () => {
@@ -77,11 +78,11 @@ async function isReadyToMove(b: Booking): Promise<boolean> {
       note(b, await lookUp(b, 'read the provider before the move', { withOrder: true })),
     );
   }
-  if (isCompleted(b) || b.state.appointment?.standing === 'in_progress') {
+  if (isCompleted(b) || b.state.appointment.held?.standing === 'in_progress') {
     dropMove(b);
     return false;
   }
-  return b.state.appointment?.standing !== 'cancelled' && !isOrderGone(b);
+  return b.state.appointment.held?.standing !== 'cancelled' && !isOrderGone(b);
 }
 
 async function moveAsAsked(b: Booking): Promise<'stays' | 'rebook'> {
@@ -108,23 +109,18 @@ async function completed(b: Booking): Promise<'completed'> {
 
 /** Looks for another slot, as at first; the one that was lost is not tried again. */
 function rebooking(b: Booking): 'rebook' {
-  const { appointment, attempts, tookOver, ownAppointmentIds, rebookings } = b.state;
+  const { attempts, rebookings } = b.state;
+  const appointment = b.state.appointment.held;
   const lost = attempts.findLastIndex(
     ({ startsAt }) => startsAt !== null && startsAt === appointment?.startsAt,
   );
   change(b, {
-    appointment: null,
     rebookings: rebookings + 1,
     slots: [],
     triedFrom: lost < 0 ? attempts.length : lost,
     lastMoveDone: false,
-    tookOver: false,
-    takenOver: null,
-    // What was taken over and is gone was never ours: should it come back, it is not ours to touch.
-    ownAppointmentIds: tookOver
-      ? ownAppointmentIds.filter((id) => id !== appointment?.id)
-      : ownAppointmentIds,
   });
+  appointmentLost(b);
   restartSettling(b);
   return 'rebook';
 }
@@ -134,7 +130,7 @@ const DRAWN: readonly (Order['phase'] | undefined)[] = ['with_lab', 'completed',
 
 /** A drawn sample counts from the start of the visit on: an order may carry an earlier one. */
 function isCompleted({ state }: Booking): boolean {
-  const { appointment } = state;
+  const appointment = state.appointment.held;
   const order = state.order.known;
   if (appointment?.standing === 'completed') return true;
   return (
@@ -144,7 +140,7 @@ function isCompleted({ state }: Booking): boolean {
 
 /** Whether the order was cancelled or failed elsewhere before the visit: what its appointment was for is gone. */
 function isOrderGone({ state }: Booking): boolean {
-  const { appointment } = state;
+  const appointment = state.appointment.held;
   const order = state.order.known;
   if (order?.phase !== 'cancelled' && order?.phase !== 'failed') return false;
   const { standing } = appointment ?? {};
@@ -162,17 +158,19 @@ function startMs(appointment: Appointment | null): number {
  */
 async function orderGone(b: Booking): Promise<void> {
   const isForAPerson = b.state.request.policy?.onProviderCancel === 'attention';
-  if (!isForAPerson && b.state.appointment?.standing !== 'unknown') throw new Ending('failed', 'order_ended');
+  if (!isForAPerson && b.state.appointment.held?.standing !== 'unknown')
+    throw new Ending('failed', 'order_ended');
   if ((await attention(b, new Failure('order_gone'))) === 'end') throw new Ending('failed', 'order_ended');
   await owned(b, async () => note(b, await lookUp(b, 'look again at the order', { withOrder: true })));
 }
 
 function isFinalWordDue(b: Booking): boolean {
-  return b.state.finalWordDue && !isCompleted(b) && b.state.appointment?.standing !== 'cancelled';
+  return b.state.finalWordDue && !isCompleted(b) && b.state.appointment.held?.standing !== 'cancelled';
 }
 
 function finalWordBy(b: Booking): string | null {
-  const { appointment, limits } = b.state;
+  const { limits } = b.state;
+  const appointment = b.state.appointment.held;
   const over = appointment?.endsAt ?? appointment?.startsAt ?? null;
   if (over === null) return null;
   const due = after(over, limits.finalWordMs);
@@ -185,7 +183,7 @@ async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
   const policy = b.state.request.policy?.onProviderCancel ?? 'rebook';
   if (policy === 'compensate') throw new Ending('failed', 'provider_cancelled');
   if (policy === 'rebook' && b.state.rebookings < b.state.limits.maxRebookings) return 'rebook';
-  const said = b.state.appointment?.reason ?? undefined;
+  const said = b.state.appointment.held?.reason ?? undefined;
   const choice = await attention(b, new Failure('provider_cancelled', { said }));
   if (choice === 'rebook') return 'rebook';
   if (choice === 'end') throw new Ending('failed', 'provider_cancelled');

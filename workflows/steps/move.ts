@@ -9,6 +9,14 @@ import { failureOf } from '../ending';
 import { noteOwn, ownIn } from '../evidence';
 import { lookUp } from '../lookups';
 import { attention } from '../owned';
+import {
+  appointmentReleased,
+  appointmentSeen,
+  replacementDone,
+  replacementHeld,
+  takeoverEnded,
+  wentBackTo,
+} from '../parts/appointment';
 import { change, restartSettling, type Booking } from '../state';
 import { cancelling, leaveStanding } from './appointment';
 import { confirmed } from './confirm';
@@ -25,7 +33,8 @@ import { undone } from './undo';
 export type MoveOutcome = 'moved' | 'kept' | 'lost';
 
 export async function move(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
-  const { request: before, appointment } = b.state;
+  const { request: before } = b.state;
+  const appointment = b.state.appointment.held;
   if (!appointment) return 'lost';
   let old = appointment;
   change(b, { status: 'rescheduling', triedFrom: b.state.attempts.length, slots: [] });
@@ -51,7 +60,8 @@ export async function move(b: Booking, message: AcceptedMove): Promise<MoveOutco
     return outcome;
   } catch (err) {
     if (!(err instanceof Refused)) throw err;
-    change(b, { request: before, slots: [], appointment: old, replaces: null });
+    change(b, { request: before, slots: [] });
+    wentBackTo(b, old);
     refuseMove(b, err.code);
     return 'kept';
   } finally {
@@ -74,7 +84,7 @@ async function standingNow(b: Booking, old: Appointment): Promise<Appointment> {
   const sighting = await lookUp(b, 'look whether the appointment is there', { standingIds: [] });
   const standing = ownIn(b, { ...sighting, ended: [] });
   if (standing) {
-    change(b, { appointment: standing });
+    appointmentSeen(b, standing);
     noteOwn(b, standing);
     return standing;
   }
@@ -107,7 +117,7 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
     if (!taken) continue;
     if (await confirmed(b)) return 'moved';
     // The old time was given up with the move, as its caller asked: what is left is to book another slot there.
-    change(b, { tookOver: false });
+    takeoverEnded(b);
     await release(b);
     return bookAnew(b);
   }
@@ -121,15 +131,15 @@ async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome
     const slot = await ownedMove(b, () => nextSlot(b));
     const taken = await taking(b, { kind: 'book', slot });
     if (!taken) continue;
-    change(b, { replaces: old });
+    replacementHeld(b, old);
     if (await confirmed(b)) {
       change(b, { status: 'rescheduling' });
       await giveUp(b, old);
-      change(b, { replaces: null });
+      replacementDone(b);
       return 'moved';
     }
     const outcome = await giveUp(b, taken);
-    change(b, { appointment: old, replaces: null });
+    wentBackTo(b, old);
     // Two of ours stand now, with a person's knowledge: no third is booked beside them.
     if (outcome === 'left_to_person') throw new Refused('undo_failed');
   }
@@ -149,7 +159,9 @@ async function cancelThenBook(b: Booking, old: Appointment): Promise<MoveOutcome
   const slot = await ownedMove(b, () => nextSlot(b)); // nothing is given up before there is something to take
   // The caller asks for it, so this holds for one that was taken over as well.
   if ((await undone(b, cancelling(old))) === 'left_to_person') throw new Refused('undo_failed');
-  change(b, { appointment: null, tookOver: false, slots: [slot, ...b.state.slots] });
+  appointmentReleased(b);
+  takeoverEnded(b);
+  change(b, { slots: [slot, ...b.state.slots] });
   return bookAnew(b);
 }
 
@@ -207,7 +219,7 @@ async function taking(b: Booking, offer: Offer): Promise<Appointment | null> {
   try {
     return await ownedMove(b, () => take(b, offer));
   } catch (err) {
-    if (!(err instanceof Refused) || !b.state.unknownBook) throw err;
+    if (!(err instanceof Refused) || !b.state.doubts.unknownBook) throw err;
     const late = await ownedMove(b, () => accountFor(b), ['retry']);
     if (late) return late;
     throw err;

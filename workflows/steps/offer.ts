@@ -51,7 +51,8 @@ function isUsable(b: Booking, slot: Slot): boolean {
 
 /** Whether this search has tried the slot, or the appointment that it would replace is there. */
 function isTried(b: Booking, slot: Slot): boolean {
-  const { attempts, triedFrom, appointment } = b.state;
+  const { attempts, triedFrom } = b.state;
+  const appointment = b.state.appointment.held;
   if (isSameTime(appointment?.startsAt ?? null, slot.startsAt)) return true;
   return attempts.slice(triedFrom).some((attempt) => attempt.slotMark === slotMark(slot));
 }

@@ -7,11 +7,13 @@ import { after } from '../clock';
 import { feeTermsOf } from '../fees';
 import { lookUpTimes, whereToLook } from '../lookups';
 import { hasOpenWrites, isLostCall, openWhile, outlastOpenWrites } from '../open-writes';
+import { callAccountedFor } from '../parts/doubts';
 import { orderPlaced, orderSeen, placingHadNoEffect } from '../parts/order';
-import { at, change, shielded, type Booking } from '../state';
+import { undoCalled } from '../parts/undo';
+import { at, shielded, type Booking } from '../state';
 import { pauseUntil } from '../waiting';
 import { adopt, isEnded } from './order';
-import { countUndoCall, type Undo } from './undo';
+import type { Undo } from './undo';
 
 /** The undo of step 1: the order is cancelled, where it is ours to cancel. */
 
@@ -58,7 +60,8 @@ export async function orderToUndo(b: Booking): Promise<Order | null> {
 }
 
 /** The undo of the appointment, which comes first, has looked already. */
-function wasLookedFor({ state: { compensation } }: Booking): boolean {
+function wasLookedFor({ state }: Booking): boolean {
+  const { compensation } = state.undo;
   return compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'nothing_to_undo');
 }
 
@@ -90,20 +93,22 @@ export function undosOfOrder({ state: { capabilities } }: Booking): readonly Und
 
 /** No order is kept for good while a call may still take effect on it: the next booking of it would be hit. */
 function keptWhile(b: Booking): UndoOutcome {
-  return b.state.unknownBook || hasOpenWrites(b) ? 'pending' : 'nothing_to_undo';
+  return b.state.doubts.unknownBook || hasOpenWrites(b) ? 'pending' : 'nothing_to_undo';
 }
 
 /** What the appointment's undo has not accounted for: its window is waited out here, so that the wait has an end. */
 async function outlastBook(b: Booking): Promise<void> {
-  const { unknownBook, capabilities } = b.state;
+  const { capabilities } = b.state;
+  const { unknownBook } = b.state.doubts;
   if (!unknownBook) return;
   const until = after(unknownBook.since, capabilities.lateCommitWindowMs);
   await pauseUntil(b, 'an unanswered booking to take effect or not', until);
-  change(b, { unknownBook: null });
+  callAccountedFor(b);
 }
 
 function isToCancel(b: Booking): boolean {
-  const { request, cancel, undoCalls } = b.state;
+  const { request, cancel } = b.state;
+  const undoCalls = b.state.undo.calls;
   const { known: order, unknownSince: unknownOrderSince, isRefused: orderRefused } = b.state.order;
   // One that is refused now and had our appointment was taken on by the run before a reset.
   if (!request.order || (orderRefused && !undoCalls.includes('appointment'))) return false;
@@ -138,19 +143,20 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
     });
   const isUnclear = ({ is }: OrderCancelAnswer) => is === 'unknown';
   const answer = await openWhile(b, 'cancel', () => shielded(call), isUnclear).catch((err: unknown) => {
-    if (isLostCall(err)) countUndoCall(b, 'order');
+    if (isLostCall(err)) undoCalled(b, 'order');
     throw err;
   });
   orderSeen(b, answer.order);
-  if (answer.is === 'unknown' || answer.byUs) countUndoCall(b, 'order');
+  if (answer.is === 'unknown' || answer.byUs) undoCalled(b, 'order');
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
-  const isUndone = b.state.undoCalls.includes('order') && answer.order.phase === 'cancelled';
+  const isUndone = b.state.undo.calls.includes('order') && answer.order.phase === 'cancelled';
   return isUndone ? 'undone' : 'nothing_to_undo';
 }
 
 /** Whether the order's cancel may take the booking's own appointment along: not one that is to stay. */
 function mayTakeOwn(b: Booking): boolean {
-  const { tookOver, cancel } = b.state;
+  const { cancel } = b.state;
+  const { tookOver } = b.state.appointment;
   return !(tookOver && cancel === null) && !wouldTakeLeftOne(b);
 }
 
@@ -158,7 +164,9 @@ function mayTakeOwn(b: Booking): boolean {
 function wouldTakeLeftOne({ state }: Booking): boolean {
   if (!state.capabilities.orderCancelTakesAppointment) return false;
   return (
-    state.leftIds.length > 0 ||
-    state.compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person')
+    state.appointment.leftIds.length > 0 ||
+    state.undo.compensation.some(
+      ({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person',
+    )
   );
 }

@@ -23,6 +23,15 @@ import {
   tried,
   type Patience,
 } from '../patience';
+import { appointmentHeld } from '../parts/appointment';
+import {
+  callAccountedFor,
+  callUnanswered,
+  moveLanded,
+  seenBeforeCall,
+  startDoubted,
+  startSeenBeforeCall,
+} from '../parts/doubts';
 import { at, change, changeAttempt, enter, maker, shielded, type Attempt, type Booking } from '../state';
 import { explained } from './explained';
 import { sameSlot, type Offer } from './offer';
@@ -35,7 +44,7 @@ import { sameSlot, type Offer } from './offer';
  */
 export async function take(b: Booking, offer: Offer): Promise<Appointment | null> {
   // After an attention the unanswered call is accounted for first: no other is made before its window is over.
-  const earlier = b.state.unknownBook ? await accountFor(b) : null;
+  const earlier = b.state.doubts.unknownBook ? await accountFor(b) : null;
   if (earlier) return earlier;
   const { patienceMs } = b.state.limits;
   const trying: Trying = { startedMs: nowMs(), patience: newPatience(b), isRepeat: false };
@@ -66,7 +75,7 @@ function isUnanswered(b: Booking, offer: Offer): boolean {
 
 /** The offer as it can be had now; null when it is gone. What is repeated with its key is repeated as it was. */
 async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Promise<Offer | null> {
-  if (b.state.unknownBook) {
+  if (b.state.doubts.unknownBook) {
     await pauseWithin(b, patience, 'another try at booking', b.state.limits.patienceMs);
     return offer;
   }
@@ -78,9 +87,9 @@ async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Pro
 /** A slot that is gone after a call that was not answered may be gone by that very call, if it took effect after all. */
 async function lateOrGone(b: Booking, offer: Offer): Promise<Appointment | null> {
   const since = b.state.attempts.at(-1)?.at ?? now();
-  change(b, { unknownBook: { since, startsAt: startOf(offer), isMove: offer.kind === 'move' } });
+  callUnanswered(b, { since, startsAt: startOf(offer), isMove: offer.kind === 'move' });
   const late = await lookUpOnce(b);
-  change(b, { unknownBook: null });
+  callAccountedFor(b);
   if (late) hold(b, late, offer.kind === 'move');
   else changeAttempt(b, 'gone', 'no longer on offer after a call that was not answered');
   return late;
@@ -92,7 +101,7 @@ async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appoin
   begin(b, offer);
   const answer = await tried(b, trying.patience, () => bookPatiently(b, offer));
   if (answer.is === 'held') {
-    change(b, { unknownBook: null }); // of an earlier call with the same key, which this answer is the answer to
+    callAccountedFor(b); // of an earlier call with the same key, which this answer is the answer to
     hold(b, answer.appointment, offer.kind === 'move');
     return answer.appointment;
   }
@@ -109,7 +118,7 @@ async function gone(
   b: Booking,
   { reason, searchAgain }: Extract<BookAnswer, { is: 'gone' }>,
 ): Promise<Appointment | null> {
-  const late = b.state.unknownBook ? await accountFor(b) : null;
+  const late = b.state.doubts.unknownBook ? await accountFor(b) : null;
   if (late) return late;
   changeAttempt(b, 'gone', reason);
   if (searchAgain) change(b, { slots: [] });
@@ -121,7 +130,7 @@ async function gone(
  * decided begins with the looks over its window.
  */
 async function notUnderstood(b: Booking, said: string): Promise<Appointment> {
-  const isMove = b.state.unknownBook?.isMove;
+  const isMove = b.state.doubts.unknownBook?.isMove;
   const found = await lookUpOnce(b);
   if (!found) throw await explained(b, said);
   hold(b, found, isMove);
@@ -154,7 +163,7 @@ function begin(b: Booking, offer: Offer): void {
 /** The earlier call may still be unanswered, and then this one is a repeat with its key; else it is made anew. */
 function beginAgain(b: Booking): void {
   changeAttempt(b, 'booking');
-  if (b.state.unknownBook) return;
+  if (b.state.doubts.unknownBook) return;
   const attempts = b.state.attempts.map((one, index, all) =>
     index === all.length - 1 ? { ...one, renewals: (one.renewals ?? 0) + 1 } : one,
   );
@@ -168,36 +177,27 @@ function beginAgain(b: Booking): void {
  */
 async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
   if (b.state.capabilities.refReturns) {
-    const held = offer.kind === 'move' ? null : b.state.appointment;
-    return change(b, { seenBefore: held ? [held.id] : [] });
+    const held = offer.kind === 'move' ? null : b.state.appointment.held;
+    return seenBeforeCall(b, held ? [held.id] : []);
   }
   const how = { startsAt: startOf(offer), fresh: true, mayBePartial: isAllAnswered(b) };
   const { live, isPartial = false } = await reads(b, 'look what is there before booking').lookUp(
     whereToLook(b, how),
   );
-  const { seenBefore, othersIds, unansweredStarts } = b.state;
+  const { seenBefore, othersIds, unansweredStarts } = b.state.doubts;
   const isKnown = ({ id }: Appointment) => seenBefore.includes(id) || othersIds.includes(id);
   const mayBeOurs = (one: Appointment) =>
     !isKnown(one) && unansweredStarts.some((doubted) => isSameTime(doubted, one.startsAt));
   const known = live.filter((one) => !mayBeOurs(one)).map(({ id }) => id);
   // What is the booking's own and was not shown is no effect of the call either.
-  const unshown = isPartial ? b.state.ownAppointmentIds : [];
-  change(b, { seenBefore: [...new Set([...known, ...unshown])] });
-  notePartlySeen(b, startOf(offer), isPartial);
-}
-
-/** A start counts as seen whole again only by a look before any call for it came to no answer. */
-function notePartlySeen(b: Booking, startsAt: string | null, isPartial: boolean): void {
-  const { partlySeenStarts = [], unansweredStarts } = b.state;
-  const isDoubted = unansweredStarts.some((doubted) => isSameTime(doubted, startsAt));
-  const others = partlySeenStarts.filter((one) => isDoubted || !isSameTime(one, startsAt));
-  const isNew = isPartial && startsAt !== null;
-  if (isNew || others.length < partlySeenStarts.length)
-    change(b, { partlySeenStarts: isNew ? [...new Set([...others, startsAt])] : others });
+  const unshown = isPartial ? b.state.appointment.ownIds : [];
+  seenBeforeCall(b, [...known, ...unshown]);
+  startSeenBeforeCall(b, startOf(offer), isPartial);
 }
 
 /** Whether no call of this booking's can have made anything that it does not know: then a look may be partial. */
-function isAllAnswered({ state: { unansweredStarts, unknownBook } }: Booking): boolean {
+function isAllAnswered({ state }: Booking): boolean {
+  const { unansweredStarts, unknownBook } = state.doubts;
   return unansweredStarts.length === 0 && unknownBook === null;
 }
 
@@ -215,10 +215,10 @@ async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
     // The run before a reset may have made this very call: it is as if it had not been answered.
     if (failure?.code === 'booking_reset') noteUnknown(b, offer, failure.message);
     // What certainly had no effect says nothing of an earlier call with the same key.
-    else if (failure) changeAttempt(b, b.state.unknownBook ? 'unknown' : 'refused', failure.message);
+    else if (failure) changeAttempt(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', failure.message);
     // The calls themselves are shielded: what was cancelled is the pause after one that had no effect.
     else if (isCancellation(err))
-      changeAttempt(b, b.state.unknownBook ? 'unknown' : 'refused', 'cancelled before another try');
+      changeAttempt(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', 'cancelled before another try');
     throw err;
   }
 }
@@ -233,12 +233,13 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
   try {
     const answer = await call(b, offer, ref, { ...at(b), isLastTry });
     if (answer.is === 'unknown') noteUnknown(b, offer, answer.said);
-    if (answer.is === 'gone' && !b.state.capabilities.refReturns) noteDoubt(b, offer);
+    // A refusal may lie as well: where no ref tells, what is new at that start is doubted from here on.
+    if (answer.is === 'gone' && !b.state.capabilities.refReturns) startDoubted(b, startOf(offer));
     return answer;
   } catch (err) {
     const failure = failureOf(err);
     if (!isLostWrite(err) && failure?.code !== 'activity_failed') {
-      if (!b.state.capabilities.refReturns && failure?.facts.sent !== 'no') noteDoubt(b, offer);
+      if (!b.state.capabilities.refReturns && failure?.facts.sent !== 'no') startDoubted(b, startOf(offer));
       throw err;
     }
     noteUnknown(b, offer, 'the call was lost');
@@ -247,7 +248,8 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
 }
 
 function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAnswer> {
-  const { capabilities, acceptedCancels, attempts } = b.state;
+  const { capabilities, attempts } = b.state;
+  const { acceptedCancels } = b.state.undo;
   const order = b.state.order.known;
   const request = withoutOrderDetails(b.state.request);
   const orderId = order?.id ?? null;
@@ -310,21 +312,14 @@ function saidLast({ state: { attempts } }: Booking): string | undefined {
 function noteUnknown(b: Booking, offer: Offer, said: string): void {
   const [startsAt, isMove] = [startOf(offer), offer.kind === 'move'];
   changeAttempt(b, 'unknown', `not answered: ${said}`);
-  noteDoubt(b, offer);
-  change(b, { unknownBook: { since: now(), startsAt, isMove } });
+  startDoubted(b, startOf(offer));
+  callUnanswered(b, { since: now(), startsAt, isMove });
   if (isMove) noteOpenWrite(b, 'move');
-}
-
-/** A refusal may lie as well: where no ref tells, what is new at that start is doubted from here on. */
-function noteDoubt(b: Booking, offer: Offer): void {
-  const startsAt = startOf(offer);
-  if (startsAt === null) return;
-  change(b, { unansweredStarts: [...new Set([...b.state.unansweredStarts, startsAt])] });
 }
 
 /** What became of the unanswered call, by looks over the rest of its window. */
 export async function accountFor(b: Booking): Promise<Appointment | null> {
-  const isMove = b.state.unknownBook?.isMove;
+  const isMove = b.state.doubts.unknownBook?.isMove;
   const appointment = await lookUpUnknown(b);
   if (appointment) hold(b, appointment, isMove);
   return appointment;
@@ -332,13 +327,8 @@ export async function accountFor(b: Booking): Promise<Appointment | null> {
 
 /** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
 export function hold(b: Booking, appointment: Appointment, isMove = false): void {
-  const { tookOver, openWrites } = b.state;
   changeAttempt(b, 'held');
   noteOwn(b, appointment);
-  change(b, {
-    appointment,
-    tookOver: isMove && tookOver,
-    // A move whose effect is there takes no other.
-    openWrites: isMove ? openWrites.filter(({ what }) => what !== 'move') : openWrites,
-  });
+  appointmentHeld(b, appointment, isMove);
+  if (isMove) moveLanded(b);
 }

@@ -1,19 +1,21 @@
 import { Failure } from '../../src/booking/failures';
-import type { BookingView, UndoOutcome } from '../../src/booking/schema/view';
-import { now } from '../clock';
+import type { UndoOutcome } from '../../src/booking/schema/view';
 import { failureOf } from '../ending';
 import { outlastOpenWrites } from '../open-writes';
 import { undoAttention } from '../owned';
 import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../patience';
+import { allAppointmentsLeft } from '../parts/appointment';
+import { callAccountedFor } from '../parts/doubts';
 import { orderLeft } from '../parts/order';
-import { change, type Booking, type BookingState } from '../state';
+import { undoLeftToStaff, undosDue, undoTried, type UndoStep } from '../parts/undo';
+import { change, type Booking } from '../state';
 
 /**
  * One step's compensation. `run` is safe to repeat and safe when there is nothing to undo; `pending` says that
  * it has done what can be done for now and `settle` must follow. What fails is thrown as a failure.
  */
 export interface Undo {
-  step: BookingView['compensation'][number]['step'];
+  step: UndoStep;
   run: (b: Booking) => Promise<UndoOutcome>;
   /** Settles what `run` left pending; where absent, `run` again does. */
   settle?: (b: Booking) => Promise<UndoOutcome>;
@@ -29,17 +31,17 @@ export interface Undo {
 export async function compensate(b: Booking, undos: readonly Undo[]): Promise<void> {
   if (undos.length === 0) return;
   b.compensating = true;
-  change(b, {
-    status: 'compensating',
-    waitingFor: null,
-    attention: null,
-    compensation: undos.map(({ step }) => ({ step, outcome: 'pending', attempts: 0, at: now() })),
-  });
+  change(b, { status: 'compensating', waitingFor: null, attention: null });
+  undosDue(
+    b,
+    undos.map(({ step }) => step),
+  );
   let pending = await stillPending(undos, (undo) => undone(b, undo));
   while (pending.length > 0)
     pending = await stillPending(pending, (undo) => undone(b, undo, undo.settle ?? undo.run));
   // What a person takes upon themselves must not be hit by a call of ours when it is another booking's already.
-  if (b.state.compensation.some(({ outcome }) => outcome === 'left_to_person')) await outlastOpenWrites(b);
+  if (b.state.undo.compensation.some(({ outcome }) => outcome === 'left_to_person'))
+    await outlastOpenWrites(b);
 }
 
 async function stillPending(
@@ -122,7 +124,7 @@ async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOu
   try {
     if (await undo.stands(b)) return null;
     if (undo.step === 'order' && b.state.order.unknownSince) return null;
-    if (undo.step !== 'appointment' || !b.state.unknownBook) return record(b, undo, 'undone');
+    if (undo.step !== 'appointment' || !b.state.doubts.unknownBook) return record(b, undo, 'undone');
     return run === undo.run ? record(b, undo, 'pending') : null;
   } catch (err) {
     if (!failureOf(err)) throw err;
@@ -132,47 +134,19 @@ async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOu
 
 /** The person takes it upon themselves, with whatever an unanswered call may still bring about. */
 function left(b: Booking, undo: Undo): UndoOutcome {
-  if (undo.step === 'appointment') change(b, { unknownBook: null });
+  if (undo.step === 'appointment') callAccountedFor(b);
   if (b.compensating && undo.step === 'order') orderLeft(b);
-  else if (b.compensating) change(b, { leftIds: allLeft(b.state) });
+  else if (b.compensating) allAppointmentsLeft(b);
   return record(b, undo, 'left_to_person');
-}
-
-/** Whoever takes the booking up after its being cut off must know: it is the person's from here on. */
-function allLeft({ leftIds, ownAppointmentIds, appointment }: BookingState): string[] {
-  return [...new Set([...leftIds, ...ownAppointmentIds, ...(appointment ? [appointment.id] : [])])];
-}
-
-/** Marks that the undo reached the provider at least once, so that what is found undone counts as our doing. */
-export function countUndoCall(b: Booking, step: Undo['step']): void {
-  if (!b.state.undoCalls.includes(step)) change(b, { undoCalls: [...b.state.undoCalls, step] });
-}
-
-/** Accepted cancels that a booking keeps; a long life releases many slots. */
-const ACCEPTED_KEPT = 20;
-
-/** Notes a cancel of an appointment that the provider accepted. */
-export function noteAccepted(b: Booking, id: string): void {
-  const others = b.state.acceptedCancels.filter((accepted) => accepted.id !== id);
-  change(b, { acceptedCancels: [...others, { id, at: now() }].slice(-ACCEPTED_KEPT) });
 }
 
 /** Shows that a step's undo now depends on a person at the provider; it stays open until they have done it. */
 export function leaveToPerson(b: Booking, step: Undo['step']): void {
-  if (!b.compensating) return;
-  change(b, {
-    compensation: b.state.compensation.map((entry) =>
-      entry.step === step ? { ...entry, outcome: 'left_to_person', at: now() } : entry,
-    ),
-  });
+  if (b.compensating) undoLeftToStaff(b, step);
 }
 
 /** The view tells of undos when a booking ends; before that, of what a person left standing and nothing else. */
 function record(b: Booking, undo: Undo, outcome: UndoOutcome): UndoOutcome {
-  if (!b.compensating) return outcome;
-  const compensation = b.state.compensation.map((entry) =>
-    entry.step === undo.step ? { ...entry, outcome, attempts: entry.attempts + 1, at: now() } : entry,
-  );
-  change(b, { compensation });
+  if (b.compensating) undoTried(b, undo.step, outcome);
   return outcome;
 }
