@@ -15,7 +15,9 @@ const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 const PAGES = [
   ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`),
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
   'examples/README.md',
 ];
 
@@ -154,6 +156,17 @@ test('no line of a page is too wide to be read as source', () => {
   );
   expect(TRACKED_PAGES).toEqual(expect.arrayContaining(PAGES));
   expect(wide).toEqual([]);
+});
+
+test('the README is short enough to be read', () => {
+  expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(221);
+});
+
+test('every page of docs is in their index', () => {
+  const index = textOf('docs/README.md');
+  const pages = PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+  expect(pages.length).toBeGreaterThan(5);
+  expect(pages.filter((page) => !index.includes(`(${page.replace('docs/', '')})`))).toEqual([]);
 });
 
 describe('the tables of the code', () => {

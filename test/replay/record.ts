@@ -8,8 +8,8 @@ import { writeTold } from './told';
 
 /**
  * Records the golden histories: `npm run record-histories [-- <folder> [<scenario>…]]`, all of them unless some are named.
- * They are encrypted with the fixed keys of the tests, and what each tells is written beside it. Record anew only what a change to the workflows is meant to break,
- * or what is new.
+ * They are encrypted with the fixed keys of the tests, and what each tells is written beside it. Record anew only what a
+ * change to the workflows is meant to break, or what is new.
  */
 async function main(folder: string, names: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
