@@ -62,29 +62,37 @@ export interface CacheOptions {
   root: string;
   cacheDir: string;
   make: () => Promise<Pick<Bundle, 'code'>>;
+  /** What else the bundle is made from: paths in `root`. */
+  alsoFrom?: readonly string[];
 }
 
 /**
  * The bundle that was made from exactly these sources, or a new one, which is kept when the sources stood still
  * meanwhile. A cache that cannot be written costs time and nothing else.
  */
-export async function cached({ root, cacheDir, make }: CacheOptions): Promise<Pick<Bundle, 'code'>> {
-  const key = await bundleKey(root);
+export async function cached({
+  root,
+  cacheDir,
+  make,
+  alsoFrom = [],
+}: CacheOptions): Promise<Pick<Bundle, 'code'>> {
+  const key = await bundleKey(root, alsoFrom);
   if (key === null) return make();
   const path = join(cacheDir, `${PREFIX}${key}.js`);
   const known = await readFile(path, 'utf8').catch(() => null);
   if (known !== null) return { code: known };
   const made = await make();
-  if ((await bundleKey(root)) === key) await keep(path, cacheDir, made.code).catch(() => undefined);
+  if ((await bundleKey(root, alsoFrom)) === key) await keep(path, cacheDir, made.code).catch(() => undefined);
   return made;
 }
 
 /** A hash of all that the bundle is made from; null where that cannot be told, so that nothing is kept. */
-export async function bundleKey(root: string): Promise<string | null> {
+export async function bundleKey(root: string, alsoFrom: readonly string[] = []): Promise<string | null> {
   const hash = createHash('sha256');
   try {
     hash.update(JSON.stringify([root, process.version]));
-    for (const path of (await Promise.all(MADE_FROM.map((name) => filesIn(root, name)))).flat()) {
+    const from = [...MADE_FROM, ...alsoFrom];
+    for (const path of (await Promise.all(from.map((name) => filesIn(root, name)))).flat()) {
       const content = await readFile(join(root, path));
       hash.update(JSON.stringify([path, content.length]));
       hash.update(content);

@@ -11,9 +11,9 @@ import { TASK_QUEUE } from '../../src/booking/names';
 import { requestSchema } from '../../src/booking/schema/request';
 import { childEnv } from '../../src/config';
 import { dataConverterOf } from '../../src/temporal/encryption';
-import { bundleWorkflows } from '../../src/temporal/worker';
 import { ORDER_ID, SEED_APPOINTMENT, SEED_ORDER } from '../providers/junction/fixtures';
 import { scriptedServer, type ScriptedServer } from '../providers/scripted-server';
+import { testBundle } from '../support/bundles';
 import { startTestServer, type TestServer } from '../support/temporal';
 
 /** A write that was given up is not carried out: played with a worker that is frozen between its look and its write. */
@@ -76,7 +76,7 @@ describe('a worker that is frozen between its look and its write', () => {
       namespace: server.target.namespace,
       dataConverter: dataConverterOf(server.config),
       taskQueue: TASK_QUEUE.bookings,
-      workflowBundle: await bundleWorkflows(require.resolve('./fixtures/workflows')),
+      workflowBundle: await testBundle(require.resolve('./fixtures/workflows')),
     });
     running = workflows.run();
   }, 60_000);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import { pino } from 'pino';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { installRuntime } from '../../src/temporal/runtime';
-import { bundleWorkflows, createWorkers } from '../../src/temporal/worker';
+import { createWorkers, workflowBundle } from '../../src/temporal/worker';
 import { bookingQuery, cancel, resolve, retry } from '../../workflows/messages';
 import { startTimeSkippingServer, testConfig } from '../support/temporal';
 import { ORDER_ID, scriptedActivities, type Script } from './scripted-provider';
@@ -21,11 +22,11 @@ const DAY_MS = 24 * HOUR_MS;
 const SLACK_MS = MINUTE_MS;
 
 const config = testConfig();
-let workflowBundle: Awaited<ReturnType<typeof bundleWorkflows>>;
+let bundle: WorkflowBundleOption;
 
 beforeAll(async () => {
   installRuntime(pino({ level: 'silent' }));
-  workflowBundle = await bundleWorkflows();
+  bundle = await workflowBundle();
 }, 60_000);
 
 interface Play {
@@ -55,7 +56,7 @@ async function playing(options: PlayOptions, play: (p: Play) => Promise<void>): 
     connection: env.nativeConnection,
     namespace: 'default',
     activities: scriptedActivities(script, () => env.currentTimeMs(), { config, client: env.client }),
-    workflowBundle,
+    workflowBundle: bundle,
   });
   const running = workers.run();
   try {

@@ -8,7 +8,7 @@ import { problemsText } from '../../src/cli/format/care';
 import { findProblems } from '../../src/client/problems';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
-import { bundleWorkflows } from '../../src/temporal/worker';
+import { testBundle } from '../support/bundles';
 import { describing } from '../support/describing';
 import { atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
@@ -100,7 +100,7 @@ describe('bookings that cannot report themselves', () => {
       namespace: rig.server.target.namespace,
       dataConverter: dataConverterOf(rig.config),
       taskQueue: TASK_QUEUE.bookings,
-      workflowBundle: await bundleWorkflows(require.resolve('../replay/changed')),
+      workflowBundle: await testBundle(require.resolve('../replay/changed')),
     });
     await careless.runUntil(async () => {
       await rig.bookings.wake(id, 'appointment');

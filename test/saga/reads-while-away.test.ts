@@ -1,10 +1,11 @@
 import { QueryNotRegisteredError } from '@temporalio/client';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { BookAnswer, ProviderActivities } from '../../activities/contract';
 import type { MessageReceipt } from '../../src/booking/messages';
 import { workflowIdOf } from '../../src/booking/names';
 import { WORKFLOW_INTERCEPTORS } from '../../src/temporal/bundle';
-import { bundleWorkflows } from '../../src/temporal/worker';
+import { bundleWorkflows, workflowBundle } from '../../src/temporal/worker';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
 import { appointmentUpdated, bookingQuery, cancel, cancelBooking } from '../../workflows/messages';
@@ -20,7 +21,7 @@ import { brokenReplays } from '../support/replays';
 const READS = Number(process.env.READS ?? 4);
 
 /** The project's own. */
-let guardedBundle: Awaited<ReturnType<typeof bundleWorkflows>>;
+let guardedBundle: WorkflowBundleOption;
 
 /** Longer than the pause before the look that comes next: whether that is due is what the clock decides. */
 const AWAY_MS = 1_600;
@@ -109,12 +110,7 @@ const CALLS: Readonly<Record<string, () => Held>> = {
     })),
 };
 
-async function brokenAfter(
-  held: string,
-  sent: string,
-  bundle: Awaited<ReturnType<typeof bundleWorkflows>>,
-  isRead: boolean,
-) {
+async function brokenAfter(held: string, sent: string, bundle: WorkflowBundleOption, isRead: boolean) {
   const call = CALLS[held]?.();
   if (!call) throw new Error(`no such call: ${held}`);
   const rig = await startSaga({
@@ -202,7 +198,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 describe('bookings that are queried while their workers are away', () => {
   beforeAll(async () => {
     installRuntime(pino({ level: 'silent' }));
-    guardedBundle = await bundleWorkflows();
+    guardedBundle = await workflowBundle();
   }, 60_000);
 
   test.each(

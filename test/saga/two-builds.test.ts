@@ -8,7 +8,8 @@ import { createProviders, providerFor } from '../../src/providers';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { installRuntime } from '../../src/temporal/runtime';
-import { bundleWorkflows, createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
+import { createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
+import { testBundle } from '../support/bundles';
 import { atHome } from '../support/saga';
 import { eventually } from '../support/stand-in';
 import { useSaga } from '../support/use-saga';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await rig.stopWorkers();
   builds = {
     before: await workflowBundle(),
-    next: await bundleWorkflows(require.resolve('./next-build')),
+    next: await testBundle(require.resolve('./next-build')),
   };
 }, 120_000);
 beforeEach(() => run({ taskQueue: TASK_QUEUE.junction, activities: providerActivities() }));

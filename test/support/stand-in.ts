@@ -6,7 +6,8 @@ import { workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { loadKeys } from '../../src/temporal/keys';
-import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
+import { createWorkers, type Workers } from '../../src/temporal/worker';
+import { testBundle } from './bundles';
 import { startTestServer, type TestServer } from './temporal';
 
 /** A real Temporal server with a worker that runs the stand-in workflows, and a client of it. */
@@ -39,7 +40,7 @@ const core: CoreActivities = {
 
 export async function startStandIn(): Promise<StandIn> {
   const server = await startTestServer();
-  const workflowBundle = await bundleWorkflows(require.resolve('./workflows'));
+  const workflowBundle = await testBundle(require.resolve('./workflows'));
   const { idKey } = loadKeys(server.config);
   const startWorkers = async (): Promise<{ workers: Workers; ran: Promise<void> }> => {
     const { config, connection, target } = server;

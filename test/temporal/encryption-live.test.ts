@@ -8,7 +8,8 @@ import type { CoreActivities } from '../../activities/contract';
 import { PLAINTEXT_MARK, TASK_QUEUE } from '../../src/booking/names';
 import { connectClient } from '../../src/temporal/connection';
 import { installRuntime } from '../../src/temporal/runtime';
-import { bundleWorkflows, createWorkers, type Workers } from '../../src/temporal/worker';
+import { createWorkers, type Workers } from '../../src/temporal/worker';
+import { testBundle } from '../support/bundles';
 import { startTestServer, type TestServer } from '../support/temporal';
 
 const SECRET = 'Ana-Reyes';
@@ -42,7 +43,7 @@ beforeAll(async () => {
     connection: server.connection,
     namespace: server.target.namespace,
     activities: { core },
-    workflowBundle: await bundleWorkflows(require.resolve('./fixtures/workflows')),
+    workflowBundle: await testBundle(require.resolve('./fixtures/workflows')),
   });
   running = workers.run();
 }, 60_000);

@@ -11,7 +11,8 @@ import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { checkKeys } from '../../src/temporal/key-list';
 import { installRuntime } from '../../src/temporal/runtime';
-import { bundleWorkflows, createWorkers, type WorkersOptions } from '../../src/temporal/worker';
+import { createWorkers, type WorkersOptions } from '../../src/temporal/worker';
+import { testBundle } from '../support/bundles';
 import { startTestServer, startTimeSkippingServer, type TestServer } from '../support/temporal';
 
 const DAY_MS = 86_400_000;
@@ -64,7 +65,7 @@ const logged: string[] = [];
 beforeAll(async () => {
   installRuntime(pino({ level: 'trace' }, { write: (line) => void logged.push(line) }));
   server = await startTestServer();
-  workflowBundle = await bundleWorkflows(require.resolve('./fixtures/workflows'));
+  workflowBundle = await testBundle(require.resolve('./fixtures/workflows'));
 }, TIMEOUT_MS);
 
 afterAll(() => server.stop());
