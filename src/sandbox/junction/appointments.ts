@@ -6,7 +6,7 @@ import { confirm } from './confirmation';
 import { currentAppointment, isLive, orderOf, timestamp, type Context } from './context';
 import { refuse, REFUSALS } from './errors';
 import { BOOKABLE_FROM, type Modality } from './rules';
-import { placesLeft, slotOfKey, utc, type Slot } from './slots';
+import { placesLeft, slotOfKey, type Slot } from './slots';
 import type { AppointmentRecord, OrderRecord, VisitKind } from './state';
 import type { Book, UsAddress } from './validation';
 import { canReschedule } from './wire';
@@ -201,7 +201,7 @@ function placeAt(kind: VisitKind, place: string, order: OrderRecord): Place {
 }
 
 function timesOf(slot: Slot): { startAt: string; endAt: string } {
-  return { startAt: utc(slot.start), endAt: utc(slot.end) };
+  return { startAt: slot.startAt, endAt: slot.endAt };
 }
 
 function newAppointment(

@@ -2,7 +2,7 @@ import { PSC_TIMEZONE, HOME_AREAS, SITES, type Site } from './catalogue';
 import type { Context } from './context';
 import { refuse, REFUSALS } from './errors';
 import { quirkyDays, quirkySlots } from './quirks';
-import { bookingKey, freeSlots, utc, type Day } from './slots';
+import { bookingKey, freeSlots, type Day } from './slots';
 import type { Wire } from './wire';
 
 /** Searches for slots (contract: AppointmentAvailabilitySlots). */
@@ -88,8 +88,8 @@ function dayAnswer(context: Context, day: Day, location: Wire | null): Wire {
     const offer = bookingKey(context, slot);
     return {
       booking_key: offer?.key ?? null,
-      start: utc(slot.start),
-      end: utc(slot.end),
+      start: slot.startAt,
+      end: slot.endAt,
       expires_at: offer?.expiresAt.toISOString() ?? null,
       price: slot.price,
       is_priority: slot.isPriority,

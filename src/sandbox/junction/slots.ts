@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { DateTime } from 'luxon';
+import { remembering } from '../remember';
 import { HOME_AREAS, PSC_TIMEZONE, SITES } from './catalogue';
 import { isLive, type Context } from './context';
 import { REFUSALS } from './errors';
@@ -17,6 +18,9 @@ export interface Slot {
   place: string;
   start: DateTime;
   end: DateTime;
+  /** Both in UTC, as the wire has them. */
+  startAt: string;
+  endAt: string;
   capacity: number;
   price: number;
   isPriority: boolean;
@@ -139,7 +143,7 @@ function slotOfId(context: Context, id: string): Slot | null {
 }
 
 /** UTC with the seed's `+00:00`. */
-export function utc(time: DateTime): string {
+function utc(time: DateTime): string {
   return time.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ssZZ");
 }
 
@@ -150,13 +154,22 @@ function zoneOf({ state }: Context, kind: VisitKind, place: string): string | nu
   return zone === null || offset === null ? zone : `UTC${offset}`;
 }
 
+/** Times in zones take long to work out, and a search needs hundreds: each slot is worked out once. */
+const slots = remembering<Slot | null>();
+
 function slotAt(context: Context, kind: VisitKind, place: string, date: string, time: string): Slot | null {
-  const { lengthMinutes, starts } = TIMETABLES[kind];
+  const { starts } = TIMETABLES[kind];
   const zone = zoneOf(context, kind, place);
   if (zone === null || !(starts.includes(time) || time === BEFORE_MIDNIGHT)) return null;
+  return slots([zone, kind, place, date, time].join('|'), () => slotIn(zone, kind, place, date, time));
+}
+
+function slotIn(zone: string, kind: VisitKind, place: string, date: string, time: string): Slot | null {
   const start = DateTime.fromISO(`${date}T${time}`, { zone });
   // An hour that the clocks skip on this day has no slot.
   if (!start.isValid || start.toFormat('HH:mm') !== time) return null;
+  const minutes = time === BEFORE_MIDNIGHT ? ACROSS_MIDNIGHT_MINUTES : TIMETABLES[kind].lengthMinutes;
+  const end = start.plus({ minutes });
   const id = [kind, place, date, time].join('|');
   const dice = createHash('sha256').update(id).digest();
   return {
@@ -164,7 +177,9 @@ function slotAt(context: Context, kind: VisitKind, place: string, date: string, 
     kind,
     place,
     start,
-    end: start.plus({ minutes: time === BEFORE_MIDNIGHT ? ACROSS_MIDNIGHT_MINUTES : lengthMinutes }),
+    end,
+    startAt: utc(start),
+    endAt: utc(end),
     capacity: kind === 'psc' ? 1 : 1 + (dice.readUInt8(0) % 3),
     price: kind === 'psc' ? 0 : 50 + 5 * (dice.readUInt8(1) % 6),
     isPriority: dice.readUInt8(2) % 5 === 0,

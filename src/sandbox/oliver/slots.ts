@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { remembering } from '../remember';
 import { isLive, zoneOf, type Context } from './context';
 import { REFUSALS } from './errors';
 import type { Practice } from './state';
@@ -17,6 +18,8 @@ export interface Slot {
   end: DateTime;
   /** What it takes up: `<practice>|<vet>|<start in UTC>`. */
   key: string;
+  /** What books it. */
+  uuid: string;
 }
 
 interface Vet {
@@ -73,19 +76,13 @@ export function openTimes(context: Context, practice: Practice, query: OpenTimes
   );
 }
 
-/** The identifier that books a slot. */
-export function slotUuid({ practice, type, vet, start }: Slot): string {
-  const content = [practice, type, vet.id, start.toUTC().toISO()].join('|');
-  return Buffer.from(content).toString('base64url');
-}
-
 /** The slot that an identifier books. Refuses one that names no slot of this practice, or a past one. */
 export function slotOf(context: Context, practice: Practice, uuid: string): Slot {
   const [, type, , startAt = ''] = Buffer.from(uuid, 'base64url').toString().split('|');
   const day = DateTime.fromISO(startAt, { zone: zoneOf(context, practice) }).startOf('day');
   const known = APPOINTMENT_TYPES.find((one) => one === type);
   const ofDay = known !== undefined && day.isValid ? slotsOf(context, practice, known, day) : [];
-  const slot = ofDay.find((one) => slotUuid(one) === uuid);
+  const slot = ofDay.find((one) => one.uuid === uuid);
   if (!slot) throw REFUSALS.badSlot();
   if (slot.start.toMillis() <= context.clock.now()) throw REFUSALS.slotGone();
   return slot;
@@ -107,18 +104,30 @@ function heldKeys(context: Context): Set<string | null> {
   return new Set([...slots.taken, ...appointments.filter(isLive).map(({ slotKey }) => slotKey)]);
 }
 
-function slotsOf(context: Context, practice: Practice, type: AppointmentType, day: DateTime): Slot[] {
+/** Times in zones take long to work out, and a search needs hundreds: each day is worked out once. */
+const ofDays = remembering<readonly Slot[]>();
+
+function slotsOf(
+  context: Context,
+  practice: Practice,
+  type: AppointmentType,
+  day: DateTime,
+): readonly Slot[] {
   if (day.weekday === SUNDAY) return [];
   const late = context.state.quirks.midnightSlots ? [BEFORE_MIDNIGHT] : [];
-  return VETS.filter(({ types }) => types.includes(type))
-    .flatMap((vet) => [...vet.starts, ...late].map((time) => slotAt(practice, type, vet, day, time)))
-    .sort((a, b) => a.start.toMillis() - b.start.toMillis());
+  return ofDays([practice, type, day.zoneName, day.toMillis(), ...late].join('|'), () =>
+    VETS.filter(({ types }) => types.includes(type))
+      .flatMap((vet) => [...vet.starts, ...late].map((time) => slotAt(practice, type, vet, day, time)))
+      .sort((a, b) => a.start.toMillis() - b.start.toMillis()),
+  );
 }
 
 function slotAt(practice: Practice, type: AppointmentType, vet: Vet, day: DateTime, time: string): Slot {
   const [hour, minute] = time.split(':').map(Number);
   const start = day.set({ hour, minute });
   const end = start.plus({ minutes: time === BEFORE_MIDNIGHT ? ACROSS_MIDNIGHT_MINUTES : SLOT_MINUTES });
-  const key = [practice, vet.id, start.toUTC().toISO()].join('|');
-  return { practice, type, vet, start, end, key };
+  const startAt = start.toUTC().toISO();
+  const key = [practice, vet.id, startAt].join('|');
+  const uuid = Buffer.from([practice, type, vet.id, startAt].join('|')).toString('base64url');
+  return { practice, type, vet, start, end, key, uuid };
 }

@@ -2,7 +2,7 @@ import type { DateTime } from 'luxon';
 import type { Context } from './context';
 import { fullName, patientsOf } from './people';
 import { quirky } from './quirks';
-import { slotUuid, type OpenDay, type Slot } from './slots';
+import type { OpenDay, Slot } from './slots';
 import type { AppointmentRecord, ClientRecord, PatientRecord, TaskRecord } from './state';
 import type { Paging } from './validation';
 
@@ -127,13 +127,18 @@ export function openDayAnswer(context: Context, { day, slots }: OpenDay): Wire {
   return quirky(context.state.quirks, 'openDay', {
     date: day.toFormat('MM/dd/yyyy'),
     available: slots.length > 0,
-    times: slots.map(timeSlot),
+    times: slots.map((slot) => ({ ...timeSlot(slot) })),
   });
 }
 
+/** Slots are shared between searches, and take long to write down. */
+const written = new WeakMap<Slot, Wire>();
+
 function timeSlot(slot: Slot): Wire {
-  const { start, end, vet, type } = slot;
-  return {
+  const known = written.get(slot);
+  if (known) return known;
+  const { start, end, vet, type, uuid } = slot;
+  const wire = {
     start: wallTime(start),
     end: wallTime(end),
     label: start.toFormat('h:mm a').toLowerCase(),
@@ -141,8 +146,10 @@ function timeSlot(slot: Slot): Wire {
     room_id: vet.roomId,
     appointment_type_ids: [type],
     value: start.toFormat('HH:mm'),
-    uuid: slotUuid(slot),
+    uuid,
   };
+  written.set(slot, wire);
+  return wire;
 }
 
 function wallTime(time: DateTime): string {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import Ajv2020, { type Options } from 'ajv/dist/2020';
+import Ajv2020, { type Options, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Received } from '../scripted-server';
 
@@ -44,6 +44,7 @@ function contractCheck(file: string): ContractCheck | null {
     return null;
   }
   const contract = JSON.parse(readFileSync(file, 'utf8')) as OpenApi;
+  const operationOf = operationsOf(contract);
   // Queries are text, bodies are what they are: a number as a string is refused there.
   const forQueries = validator(contract, { coerceTypes: 'array' });
   const forBodies = validator(contract, {});
@@ -53,8 +54,9 @@ function contractCheck(file: string): ContractCheck | null {
   };
 
   return (request) => {
-    const [path, operation] = operationOf(contract, request);
+    const [path, operation] = operationOf(request);
     if (!path || !operation) return refuse(request, 'no such operation in the contract');
+    const at = ['paths', path, request.method.toLowerCase()];
     const parameters = operation.parameters ?? [];
     const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
     for (const name of new Set(request.query.keys())) {
@@ -71,18 +73,14 @@ function contractCheck(file: string): ContractCheck | null {
         return;
       }
       const isList = parameter.schema.anyOf?.some(({ type }) => type === 'array') ?? false;
-      const validate = forQueries.compile({
-        $ref: `contract#/paths/${escaped(path)}/${request.method.toLowerCase()}/parameters/${index}/schema`,
-      });
+      const validate = compiled(forQueries, [...at, 'parameters', String(index), 'schema']);
       if (!validate(isList ? values : values[0])) refuse(request, forQueries.errorsText(validate.errors));
     });
     if (!operation.requestBody) {
       if (request.body !== undefined) refuse(request, 'the contract has no body here');
       return;
     }
-    const validate = forBodies.compile({
-      $ref: `contract#/paths/${escaped(path)}/${request.method.toLowerCase()}/requestBody/content/application~1json/schema`,
-    });
+    const validate = compiled(forBodies, [...at, 'requestBody', 'content', 'application/json', 'schema']);
     if (!validate(request.body)) refuse(request, forBodies.errorsText(validate.errors));
   };
 }
@@ -95,14 +93,29 @@ function validator(contract: OpenApi, options: Options): Ajv2020 {
   return ajv;
 }
 
-function operationOf(contract: OpenApi, request: Received): [string | null, OpenApiOperation | null] {
-  const method = request.method.toLowerCase();
-  const paths = Object.keys(contract.paths).filter((path) => contract.paths[path]?.[method]);
+/** The check of what stands at this place in the contract: compiled at its first use, which takes long. */
+function compiled(ajv: Ajv2020, place: readonly string[]): ValidateFunction {
+  const ref = `contract#/${place.map(escaped).join('/')}`;
+  const validate = ajv.getSchema(ref);
+  if (!validate) throw new Error(`the contract has no ${ref}`);
+  return validate;
+}
+
+/** Finds the operation that a request asks for. */
+function operationsOf({ paths }: OpenApi): (request: Received) => [string | null, OpenApiOperation | null] {
   // The path with the fewest placeholders wins, as in every router.
-  const [path = null] = paths
-    .filter((candidate) => new RegExp(`^${candidate.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(request.path))
-    .sort((a, b) => a.split('{').length - b.split('{').length);
-  return [path, path ? (contract.paths[path]?.[method] ?? null) : null];
+  const known = Object.entries(paths)
+    .map(([path, operations]) => ({
+      path,
+      operations,
+      pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
+    }))
+    .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+  return (request) => {
+    const method = request.method.toLowerCase();
+    const found = known.find(({ pattern, operations }) => operations[method] && pattern.test(request.path));
+    return [found?.path ?? null, found?.operations[method] ?? null];
+  };
 }
 
 function escaped(path: string): string {
