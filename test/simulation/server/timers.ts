@@ -3,9 +3,12 @@ import type { Due, VirtualTime } from '../time';
 
 /** The timers of one run. */
 export interface Timers {
-  start(seq: number, ms: number): void;
+  /** `startedId`: the event that started it. */
+  start(seq: number, ms: number, startedId: number): void;
   cancel(seq: number): void;
   forget(): void;
+  /** How later events of a timer refer to the one that started it. */
+  refer(seq: number): { timerId: string; startedEventId: number };
 }
 
 /** How late a timer may fire, in ms. */
@@ -13,8 +16,10 @@ const LATE_MS = { least: 0, most: 15 };
 
 export function createTimers(time: VirtualTime, chance: Chance, fire: (seq: number) => void): Timers {
   const all = new Map<number, Due>();
+  const started = new Map<number, number>();
   return {
-    start(seq, ms) {
+    start(seq, ms, startedId) {
+      started.set(seq, startedId);
       const due = time.after(ms + chance.between(LATE_MS.least, LATE_MS.most), () => {
         all.delete(seq);
         fire(seq);
@@ -29,5 +34,6 @@ export function createTimers(time: VirtualTime, chance: Chance, fire: (seq: numb
       all.forEach((due) => due.cancel());
       all.clear();
     },
+    refer: (seq) => ({ timerId: String(seq), startedEventId: started.get(seq) ?? 0 }),
   };
 }
