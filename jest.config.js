@@ -2,8 +2,6 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // Plays stories on a real server and on its model: a script of its own, npm run test:fidelity.
-  testPathIgnorePatterns: ['/node_modules/', '/test/simulation/fidelity\\.test\\.ts$'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -8,9 +8,18 @@ import { dirname, join } from 'node:path';
 interface World {
   /** What `npm <words>` exits with; 0 where nothing is said. */
   exits?: Record<string, number>;
-  /** What jest reports; null leaves no report. */
+  /** What jest reports, every time; null leaves no report. */
   report?: object | null;
+  /** The last line of `npm <words>`, over what it is else. */
+  says?: Record<string, string>;
 }
+
+/** The last lines of the samples. */
+const LAST_LINES: Readonly<Record<string, string>> = {
+  'run test:simulation': 'stories 5, violations 0, 4.2 a second',
+  'run test:fidelity': '4 passed, 0 failed',
+  'run test:evidence': 'cases 6, held 6, broken 0',
+};
 
 const GOOD_REPORT = {
   numPassedTests: 7,
@@ -32,7 +41,7 @@ function command(name: string, script: string): void {
   writeFileSync(join(dir, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-function ci({ exits = {}, report = GOOD_REPORT }: World): {
+function ci({ exits = {}, report = GOOD_REPORT, says = {} }: World): {
   status: number | null;
   out: string;
   last: string;
@@ -52,6 +61,9 @@ function ci({ exits = {}, report = GOOD_REPORT }: World): {
       'for word in "$@"; do case "$word" in --outputFile=*) file=${word#--outputFile=};; esac; done',
       `[ -n "$file" ] && { ${writeReport}; }`,
       'echo "ran npm $*"',
+      'case "$*" in',
+      ...Object.entries({ ...LAST_LINES, ...says }).map(([words, line]) => `"${words}"*) echo "${line}";;`),
+      'esac',
       'exit ${status:-0}',
     ].join('\n'),
   );
@@ -63,11 +75,14 @@ function ci({ exits = {}, report = GOOD_REPORT }: World): {
   return { status: run.status, out: run.stdout, last: run.stdout.trimEnd().split('\n').at(-1) ?? '' };
 }
 
-const STAGES = ['ci', 'run lint', 'run typecheck', 'run build', 'test', 'run demo'];
+const STAGES = [
+  ...['ci', 'run lint', 'run typecheck', 'run build', 'test'],
+  ...['run test:real-sample', ...Object.keys(LAST_LINES), 'run demo'],
+];
 
-test('all well: the tests and four stages', () => {
+test('all well: four stages, the tests twice, and the samples’ stories and cases', () => {
   const { status, out, last } = ci({});
-  expect(last).toBe('11 passed, 0 failed');
+  expect(last).toBe('33 passed, 0 failed');
   expect(status).toBe(0);
   for (const words of STAGES) expect(out).toContain(`ran npm ${words}`);
 });
@@ -76,7 +91,7 @@ test.each(['run lint', 'run typecheck', 'run build', 'run demo'])(
   'npm %s fails: the rest still runs',
   (words) => {
     const { status, out, last } = ci({ exits: { [words]: 3 } });
-    expect(last).toBe('10 passed, 1 failed');
+    expect(last).toBe('32 passed, 1 failed');
     expect(status).toBe(1);
     for (const stage of STAGES) expect(out).toContain(`ran npm ${stage}`);
     expect(out).toContain('FAILED with status 3');
@@ -84,21 +99,29 @@ test.each(['run lint', 'run typecheck', 'run build', 'run demo'])(
 );
 
 test('an install that fails counts as a failure', () => {
-  expect(ci({ exits: { ci: 1 } })).toMatchObject({ status: 1, last: '11 passed, 1 failed' });
+  expect(ci({ exits: { ci: 1 } })).toMatchObject({ status: 1, last: '33 passed, 1 failed' });
 });
 
 test.each<[name: string, report: object | null, jestExits: number, last: string]>([
-  ['tests that fail', { ...GOOD_REPORT, numFailedTests: 2 }, 1, '11 passed, 2 failed'],
-  ['suites that do not start', { ...GOOD_REPORT, numRuntimeErrorTestSuites: 1 }, 1, '11 passed, 1 failed'],
-  ['a jest that ends badly', GOOD_REPORT, 1, '11 passed, 1 failed'],
-  ['a jest without a report', null, 1, '4 passed, 1 failed'],
-  ['a jest without a report that claims to be well', null, 0, '4 passed, 1 failed'],
+  ['tests that fail', { ...GOOD_REPORT, numFailedTests: 2 }, 1, '33 passed, 4 failed'],
+  ['suites that do not start', { ...GOOD_REPORT, numRuntimeErrorTestSuites: 1 }, 1, '33 passed, 2 failed'],
+  ['a jest that ends badly', GOOD_REPORT, 1, '33 passed, 1 failed'],
+  ['a jest without a report', null, 1, '19 passed, 2 failed'],
+  ['a jest without a report that claims to be well', null, 0, '19 passed, 2 failed'],
 ])('%s', (_name, report, jestExits, last) => {
   expect(ci({ report, exits: { test: jestExits } })).toMatchObject({ status: 1, last });
 });
 
 test('skipped tests are told', () => {
-  expect(ci({ report: { ...GOOD_REPORT, numPendingTests: 3 } }).out).toContain(
-    '7 passed, 0 failed, 3 skipped',
-  );
+  expect(ci({ report: { ...GOOD_REPORT, numPendingTests: 3 } }).out).toContain('tests: 3 skipped');
+});
+
+test.each<[name: string, words: string, line: string, exit: number, last: string]>([
+  ['violations', 'run test:simulation', 'stories 5, violations 2, 4 a second', 1, '31 passed, 2 failed'],
+  ['stories that differ', 'run test:fidelity', '3 passed, 1 failed', 1, '32 passed, 1 failed'],
+  ['broken cases', 'run test:evidence', 'cases 6, held 3, broken 3', 1, '30 passed, 3 failed'],
+  ['a sample that ends badly', 'run test:evidence', 'cases 6, held 6, broken 0', 1, '33 passed, 1 failed'],
+  ['a sample that counts nothing', 'run test:fidelity', 'so it goes', 0, '29 passed, 1 failed'],
+])('%s', (_name, words, line, exit, last) => {
+  expect(ci({ says: { [words]: line }, exits: { [words]: exit } })).toMatchObject({ status: 1, last });
 });

@@ -69,7 +69,8 @@ export interface Pastimes {
   readWhileAway(command: Extract<Command, { do: 'read_while_away' }>): Promise<void>;
 }
 
-function realTime(p: Play): Pastimes {
+/** Time as it is. */
+export function realTime(p: Play): Pastimes {
   return {
     rest: () => patiently(() => p.rig.bookings.settled(p.id, { timeoutMs: REST_MS })),
     pass: (ms) => pause(ms),
@@ -123,12 +124,17 @@ async function readWhileAway(p: Play, { awayMs, then }: { awayMs: number; then: 
         .catch(() => undefined),
     );
     await pause(awayMs);
-    if (then === 'news') await p.rig.bookings.wake(p.id, 'appointment');
-    else if (then === 'retry by signal') await send(p, { do: 'retry', by: 'signal' });
-    else if (then === 'cancel by signal') await send(p, { do: 'cancel', by: 'signal' });
-    else if (then === 'cancel by update') waiting.push(send(p, { do: 'cancel', by: 'update' }));
+    await sendAway(p, then, waiting);
   });
   await Promise.all(waiting);
+}
+
+/** Sends what a booking is to find when its workers come back; what is answered only then goes among the waiting. */
+export async function sendAway(p: Play, then: Sent, waiting: Promise<unknown>[]): Promise<void> {
+  if (then === 'news') await p.rig.bookings.wake(p.id, 'appointment');
+  else if (then === 'retry by signal') await send(p, { do: 'retry', by: 'signal' });
+  else if (then === 'cancel by signal') await send(p, { do: 'cancel', by: 'signal' });
+  else if (then === 'cancel by update') waiting.push(send(p, { do: 'cancel', by: 'update' }));
 }
 
 /** Promise 5, in all that Temporal keeps of the booking's last run. */

@@ -1,3 +1,4 @@
+import type { Config } from '../../src/config';
 import { chanceOf } from './chance';
 import { openGround, openStage, type Breaking, type Ground, type Stage, type StageOptions } from './stage';
 import type { Run } from './server/run';
@@ -22,8 +23,9 @@ export interface Changes {
   runs: readonly Run[];
 }
 
-export async function createSimulation(breaking: Breaking = {}): Promise<Simulation> {
-  const ground = await openGround({ breaking });
+/** With a rule of the saga broken, or under other settings than the simulator's own. */
+export async function createSimulation(breaking: Breaking = {}, config?: Config): Promise<Simulation> {
+  const ground = await openGround({ breaking, ...(config && { config }) });
   return {
     play: (seed, story, options = {}) => playOn(ground, seed, story, options),
     close: () => ground.close(),

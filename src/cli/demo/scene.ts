@@ -59,6 +59,8 @@ export interface Scene {
   request?: Partial<BookingRequest>;
   /** Adopts an order that its caller placed, and what becomes of it when the booking fails; else places its own. */
   adopts?: 'cancel' | 'keep';
+  /** How long a call may take, where one that runs out of time is what the scene shows. */
+  callTimeoutMs?: number;
   /** Whether the worker has a wrong key for the account until it is restarted. */
   hasWrongKey?: boolean;
   /** Done while the booking runs. */

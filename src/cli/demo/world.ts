@@ -26,7 +26,9 @@ export interface World {
 
 /** Polling is slower than any news that a scene waits for, so that it shows which of the two came. */
 const LIMITS = { pollFirstMs: 4_000, pollMaxMs: 4_000, patienceMs: 40_000, undoPatienceMs: 40_000 };
-const CAPABILITIES = { lateCommitWindowMs: 4_500, callTimeoutMs: 2_000 };
+const LATE_COMMIT_WINDOW_MS = 12_000;
+/** How long a call may take: no scene but those that show it runs out of this, however busy the machine is. */
+const CALL_TIMEOUT_MS = 30_000;
 /** A key of another environment, which the provider refuses. */
 const WRONG_KEY = 'pk_us_of_another_environment';
 
@@ -127,7 +129,7 @@ function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene)
     const own = [...standIns].filter(([scene]) => vendorOf(scene) === vendor);
     const accounts = own.map(([scene, { url: baseUrl }]) => [
       accountOf(scene),
-      { baseUrl, capabilities: CAPABILITIES, ...credentialsOf(scene) },
+      { baseUrl, capabilities: capabilitiesOf(scene), ...credentialsOf(scene) },
     ]);
     return JSON.stringify(Object.fromEntries(accounts));
   };
@@ -135,6 +137,10 @@ function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene)
     JUNCTION_ACCOUNTS: at('junction', (scene) => ({ apiKey: keyOf(scene) })),
     OLIVER_ACCOUNTS: at('oliver', () => PRACTICE),
   };
+}
+
+function capabilitiesOf({ callTimeoutMs = CALL_TIMEOUT_MS }: Scene): object {
+  return { lateCommitWindowMs: LATE_COMMIT_WINDOW_MS, callTimeoutMs };
 }
 
 async function closeAll(standIns: ReadonlyMap<Scene, StandIn>): Promise<void> {

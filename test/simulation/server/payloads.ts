@@ -22,6 +22,10 @@ export function decoded(payload: Payload | null | undefined): unknown {
   return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
 }
 
+export function decodedAll(fields: Fields | null | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields ?? {}).map(([name, field]) => [name, decoded(field)]));
+}
+
 /** A value of the protocol as text, bytes and all, so that two can be compared. */
 export function textOf(value: unknown): string {
   return JSON.stringify(value, (_name, one: unknown) =>

@@ -6,6 +6,12 @@ export interface ModelRules {
   verdictOn: typeof verdictOn;
   /** Whether a workflow hears at once that an activity which runs is cancelled, by how the activity was scheduled. */
   isCancelledAtOnce(type: coresdk.workflow_commands.ActivityCancellationType): boolean;
+  /** How long a timer runs that was asked to run so long, in ms. */
+  timerMs(asked: number): number;
+  /** Whether an update that its validator refuses is in the history. */
+  recordsRefusals: boolean;
+  /** Whether a run that goes on as a new one keeps its search attributes. */
+  carriesAttributes: boolean;
 }
 
 const { ActivityCancellationType: Cancelling } = coresdk.workflow_commands;
@@ -14,4 +20,7 @@ const { ActivityCancellationType: Cancelling } = coresdk.workflow_commands;
 export const RULES: ModelRules = {
   verdictOn,
   isCancelledAtOnce: (type) => type !== Cancelling.WAIT_CANCELLATION_COMPLETED,
+  timerMs: (asked) => asked,
+  recordsRefusals: false,
+  carriesAttributes: true,
 };

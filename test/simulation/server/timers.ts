@@ -1,26 +1,29 @@
 import type { Chance } from '../chance';
 import type { Due, VirtualTime } from '../time';
+import type { ModelRules } from './rules';
 
 /** The timers of one run. */
 export interface Timers {
-  /** `startedId`: the event that started it. */
-  start(seq: number, ms: number, startedId: number): void;
+  start(seq: number, ms: number): void;
   cancel(seq: number): void;
   forget(): void;
-  /** How later events of a timer refer to the one that started it. */
-  refer(seq: number): { timerId: string; startedEventId: number };
 }
 
 /** How late a timer may fire, in ms. */
 const LATE_MS = { least: 0, most: 15 };
 
-export function createTimers(time: VirtualTime, chance: Chance, fire: (seq: number) => void): Timers {
+export interface TimersAround {
+  time: VirtualTime;
+  chance: Chance;
+  rules: Pick<ModelRules, 'timerMs'>;
+  fire(seq: number): void;
+}
+
+export function createTimers({ time, chance, rules, fire }: TimersAround): Timers {
   const all = new Map<number, Due>();
-  const started = new Map<number, number>();
   return {
-    start(seq, ms, startedId) {
-      started.set(seq, startedId);
-      const due = time.after(ms + chance.between(LATE_MS.least, LATE_MS.most), () => {
+    start(seq, ms) {
+      const due = time.after(rules.timerMs(ms) + chance.between(LATE_MS.least, LATE_MS.most), () => {
         all.delete(seq);
         fire(seq);
       });
@@ -34,6 +37,5 @@ export function createTimers(time: VirtualTime, chance: Chance, fire: (seq: numb
       all.forEach((due) => due.cancel());
       all.clear();
     },
-    refer: (seq) => ({ timerId: String(seq), startedEventId: started.get(seq) ?? 0 }),
   };
 }

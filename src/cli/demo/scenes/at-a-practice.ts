@@ -1,5 +1,5 @@
 import type { Scene } from '../scene';
-import { NOTHING, tell, WORD_AFTER_MS } from './parts';
+import { NOTHING, SILENCE_MS, tell, WORD_AFTER_MS } from './parts';
 
 /** Visits at a veterinary practice (Oliver): no orders, no webhooks, no keys, no call that cancels. */
 
@@ -48,6 +48,7 @@ export const AT_A_PRACTICE: readonly Scene[] = [
       'Oliver creates and never answers, and knows no keys: the list shows the one visit that fits, and it is ours.',
     request: ASKS_OLIVER,
     arrange: [tell('faults', { ...CREATE_CALL, when: 'after', answer: 'timeout' })],
+    callTimeoutMs: SILENCE_MS,
     expected: { status: 'confirmed', attempts: ['confirmed'], facts: ['one book call'], live: VISIT },
   },
 ];

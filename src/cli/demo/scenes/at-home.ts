@@ -1,12 +1,14 @@
 import { DEADLINE_MS, isBookCall } from '../facts';
 import type { Scene } from '../scene';
-import { ASYNC, BOOKED, NOTHING, tell, WORD_AFTER_MS } from './parts';
+import { ASYNC, BOOKED, NOTHING, SILENCE_MS, tell, WORD_AFTER_MS } from './parts';
 
 /** Draws at home: what a provider's answers, silence and our own faults do to a booking. */
 
 const BOOK_CALL = { method: 'POST', path: '*/appointment/book' };
-/** The late call takes effect this long after it came in: when it is given up and was looked up twice. */
-const LATE_BY_MS = 4_500;
+/** The late call takes effect this long after it came in: when it is given up and was looked up, on a busy machine too. */
+const LATE_BY_MS = SILENCE_MS + 9_000;
+/** Temporal misses a lost call after nine times this. */
+const SHORT_SILENCE_MS = 4_000;
 
 export const AT_HOME: readonly Scene[] = [
   {
@@ -72,6 +74,7 @@ export const AT_HOME: readonly Scene[] = [
     story:
       'The provider books and never answers; the look-up finds the appointment, and nothing is booked twice.',
     arrange: [tell('faults', { ...BOOK_CALL, when: 'after', answer: 'timeout' })],
+    callTimeoutMs: SILENCE_MS,
     expected: { status: 'confirmed', attempts: ['confirmed'], facts: ['one book call'], live: BOOKED },
   },
   {
@@ -79,6 +82,7 @@ export const AT_HOME: readonly Scene[] = [
     story:
       'The look-ups find nothing, then the call takes effect after all: it is found, and no other slot taken.',
     arrange: [tell('faults', { ...BOOK_CALL, when: 'late', answer: 'timeout', delayMs: LATE_BY_MS })],
+    callTimeoutMs: SILENCE_MS,
     expected: {
       status: 'confirmed',
       attempts: ['confirmed'],
@@ -132,6 +136,7 @@ export const AT_HOME: readonly Scene[] = [
     story:
       'SIGKILL hits the worker while its book call is under way; its successor looks first and finds the slot taken.',
     arrange: [tell('faults', { ...BOOK_CALL, when: 'after', answer: 'timeout' })],
+    callTimeoutMs: SHORT_SILENCE_MS,
     killsWorker: true,
     act: async ({ standIn, worker }) => {
       await standIn.called(isBookCall);

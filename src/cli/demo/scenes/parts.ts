@@ -13,3 +13,6 @@ export const WORD_AFTER_MS = 1_500;
 export function tell(route: Instruction['route'], body: object): Instruction {
   return { route, body };
 }
+
+/** How long a call may take that is never answered: the scene waits for its end. */
+export const SILENCE_MS = 6_000;

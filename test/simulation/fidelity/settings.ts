@@ -1,0 +1,13 @@
+import type { RigOptions } from '../../support/saga';
+
+/**
+ * What the stories of fidelity are played under, on either side. Calls have more time than in other tests: on a busy
+ * machine none may run out of it that the story does not spoil.
+ */
+export const SETTINGS = {
+  capabilities: { lateCommitWindowMs: 3_600, callTimeoutMs: 1_500 },
+  clinicCapabilities: { lateCommitWindowMs: 3_600, callTimeoutMs: 1_500 },
+} satisfies RigOptions;
+
+/** The same where every life is a long one: a confirmed booking continues as a new run as soon as it may. */
+export const LONG_LIVES = { ...SETTINGS, limits: { maxHistoryEvents: 60 } } satisfies RigOptions;
