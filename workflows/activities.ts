@@ -59,7 +59,7 @@ export function readsOnce(b: Booking, summary: string) {
 
 function readsWithin(b: Booking, summary: string, maximumAttempts: number) {
   publish(b);
-  const { taskQueue } = b.state.capabilities;
+  const { taskQueue } = b.state.terms.capabilities;
   return proxyActivities<ProviderActivities>({
     taskQueue,
     startToCloseTimeout: callLimitMs(b) + LEEWAY_MS,
@@ -86,7 +86,7 @@ function triesWithin(patienceMs: number): number {
  */
 export function writes(b: Booking, summary: string) {
   publishAll(b);
-  const { capabilities, request } = b.state;
+  const { capabilities, request } = b.state.terms;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
     startToCloseTimeout: writeLimitMs(b) + syncWindowMs(request) + LEEWAY_MS,
@@ -99,7 +99,7 @@ export function writes(b: Booking, summary: string) {
 /** Polls at the provider: fail softly until there is something to see. */
 export function polls(b: Booking, summary: string, everyMs?: number) {
   publish(b);
-  const { capabilities, limits } = b.state;
+  const { capabilities, limits } = b.state.terms;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
     startToCloseTimeout: callLimitMs(b),
@@ -114,11 +114,13 @@ export function polls(b: Booking, summary: string, everyMs?: number) {
 }
 
 /** Longest that one read runs. */
-function callLimitMs({ state: { capabilities } }: Booking): number {
+function callLimitMs({ state }: Booking): number {
+  const { capabilities } = state.terms;
   return capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
 }
 
 /** Longest that one write runs, its looks included; one that waits for the provider's verdict has that time besides. */
-export function writeLimitMs({ state: { capabilities } }: Booking): number {
+export function writeLimitMs({ state }: Booking): number {
+  const { capabilities } = state.terms;
   return capabilities.callTimeoutMs * CALLS_IN_A_WRITE;
 }

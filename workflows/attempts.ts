@@ -1,4 +1,4 @@
-import type { Attempt } from './state';
+import type { Attempt } from './parts/search';
 
 /** Attempts whose words are kept. */
 const KEPT = 100;

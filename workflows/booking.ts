@@ -16,9 +16,13 @@ import { isPlaintext } from './guard';
 import { openInbox } from './inbox';
 import { carriedOn, type Carried } from './long-life';
 import { attention, owned } from './owned';
+import { questionClosed } from './parts/attention';
+import { cancelAsked, feesAccepted } from './parts/callers';
 import { adoptionRefused, orderUnread } from './parts/order';
+import { ended } from './parts/progress';
+import { requestRead } from './parts/terms';
 import { publish } from './publish';
-import { change, newBooking, runIds, shielded, type Booking } from './state';
+import { newBooking, runIds, shielded, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import { hold } from './steps/hold';
 import { keep } from './steps/keep';
@@ -80,7 +84,7 @@ async function mayHaveEarlierRun(b: Booking): Promise<boolean> {
 
 /** An order that this run never took on: it is looked at for what carries our ref, and is not cancelled for its own sake. */
 function lookAtNamedOrder(b: Booking): void {
-  const { order } = b.state.request;
+  const { order } = b.state.terms.request;
   if (!order || !('id' in order)) return;
   orderUnread(b, order.id);
   adoptionRefused(b);
@@ -116,9 +120,8 @@ async function open(b: Booking, input: unknown, afterwards = false): Promise<voi
     afterwards,
   });
   b.opened = true;
-  const { provider, account } = opened.request;
-  const acceptFees = b.state.acceptFees || opened.request.policy?.acceptFees === true;
-  change(b, { ...opened, named: { provider, account }, acceptFees });
+  requestRead(b, opened);
+  if (opened.request.policy?.acceptFees === true) feesAccepted(b);
 }
 
 /** Runs the forward steps in a scope that a caller's cancel or Temporal's own ends: it ends waits, never writes. */
@@ -127,7 +130,7 @@ async function whileWanted(b: Booking, forward: () => Promise<void>): Promise<vo
   // The handler of the message only notes the cancel: its commands are made here, after those of the message itself.
   const heard = new CancellationScope();
   const hearing = heard
-    .run(() => condition(() => b.state.cancel !== null))
+    .run(() => condition(() => b.state.callers.cancel !== null))
     .then(
       () => scope.cancel(),
       () => undefined, // nobody cancelled
@@ -135,10 +138,10 @@ async function whileWanted(b: Booking, forward: () => Promise<void>): Promise<vo
   try {
     await scope.run(forward);
   } catch (err) {
-    if (!b.state.cancel && !isCancellation(err)) throw err;
+    if (!b.state.callers.cancel && !isCancellation(err)) throw err;
     if (!(err instanceof Ending) && !isCancellation(err)) throw err;
     // Temporal's own cancel carries no options: what the request says of fees holds.
-    if (!b.state.cancel) change(b, { cancel: { by: 'temporal' } });
+    if (!b.state.callers.cancel) cancelAsked(b, { by: 'temporal' });
     throw new Ending('cancelled', 'cancelled_by_caller');
   } finally {
     heard.cancel();
@@ -156,7 +159,8 @@ async function end(
   if (b.state.undo.compensation.some(({ outcome }) => outcome === 'pending'))
     throw new Error('a booking ends with an undo that is not settled');
   const failure = status === 'failed' && code ? { code, message: new Failure(code, facts).message } : null;
-  change(b, { status, failure, waitingFor: null, attention: null });
+  questionClosed(b);
+  ended(b, status, failure);
   refuseUnread(b);
   publish(b);
   await shielded(() => condition(allHandlersFinished));

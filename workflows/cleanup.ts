@@ -4,8 +4,10 @@ import { takeUp } from './cut-off';
 import { openInbox } from './inbox';
 import { lateEffect } from './late-effect';
 import type { CleanupInput } from './messages';
+import { questionClosed } from './parts/attention';
+import { ended } from './parts/progress';
 import { publish } from './publish';
-import { change, newBooking, shielded, type Booking } from './state';
+import { newBooking, shielded, type Booking } from './state';
 import { compensate, type Undo } from './steps/undo';
 import { viewOf } from './view';
 
@@ -22,7 +24,8 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
   openInbox(b);
   const undos = await undosOf(b, input);
   await shielded(() => compensate(b, undos));
-  change(b, { status: 'cancelled', waitingFor: null, attention: null });
+  questionClosed(b);
+  ended(b, 'cancelled');
   publish(b);
   return viewOf(b.state);
 }

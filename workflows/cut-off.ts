@@ -14,11 +14,16 @@ import { lookUp } from './lookups';
 import { attention } from './owned';
 import { claimsOn } from './ownership';
 import { appointmentSeen, appointmentTakenUp } from './parts/appointment';
+import { callersTakenUp } from './parts/callers';
 import { callUnanswered, doubtsTakenUp, startDoubted, writesCutOff } from './parts/doubts';
+import { lifeTakenUp, resetAccepted } from './parts/life';
 import { orderPlaced, orderSeen, orderTakenUp, placingUnanswered } from './parts/order';
+import { undoBegan } from './parts/progress';
+import { attemptsTakenUp } from './parts/search';
+import { requestRead } from './parts/terms';
 import { undosLeft, undoTakenUp } from './parts/undo';
 import { publish } from './publish';
-import { at, change, maker, type Booking, type BookingState } from './state';
+import { at, maker, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
 import { isEnded } from './steps/order';
 import { orderToUndo, undosOfOrder } from './steps/order-undo';
@@ -48,7 +53,7 @@ export function unlessUsedElsewhere(undo: Undo): Undo {
 }
 
 async function refuseOwnElsewhere(b: Booking): Promise<void> {
-  const { capabilities } = b.state;
+  const { capabilities } = b.state.terms;
   const { leftIds } = b.state.appointment;
   if (!capabilities.refReturns) return;
   const { live } = await lookUp(b, 'look for our appointment on an order that another booking uses');
@@ -61,7 +66,7 @@ async function refuseOwnElsewhere(b: Booking): Promise<void> {
 }
 
 async function isUsedElsewhere(b: Booking): Promise<boolean> {
-  const { request } = b.state;
+  const { request } = b.state.terms;
   const order = b.state.order.known;
   if (!order) return false;
   publish(b); // what is undone from here on must show before it is asked about
@@ -135,8 +140,9 @@ async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
   const opened = await orPerson(b, () => core('read the booking that was cut off').openBooking(opening));
   if (!opened) return null;
   b.opened = true;
-  const { provider, account } = opened.request;
-  change(b, { ...opened, named: { provider, account }, createdAt, isAfterReset, status: 'compensating' });
+  requestRead(b, opened);
+  lifeTakenUp(b, createdAt, isAfterReset);
+  undoBegan(b);
   if (!view || !wasOpened) return { stoodConfirmed: false, wasEnding: false };
   takeUpAsItStood(b, view, traces);
   takeUpUnanswered(b, view.status, left.cutOffAt);
@@ -148,20 +154,22 @@ async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
 
 /** The booking as it had told of itself, as far as an undo needs it: what it does not tell is read at the provider. */
 function takeUpAsItStood(b: Booking, view: BookingView, traces: BookingTraces): void {
-  const { standing, acceptedRunId, cancel, acceptFees } = traces;
+  const { standing, acceptedRunId } = traces;
   const { order, appointment } = view;
   const unread = { orderId: order?.id ?? null, standing: standing ?? 'unknown', ref: null, reason: null };
   orderTakenUp(b, order, traces);
   appointmentTakenUp(b, appointment && { ...appointment, ...unread }, traces);
   doubtsTakenUp(b, traces);
   undoTakenUp(b, traces);
-  const attempts = view.attempts.map((attempt) => ({ ...attempt, slotMark: '' }));
-  change(b, { acceptedRunId, cancel, acceptFees, attempts });
+  resetAccepted(b, acceptedRunId);
+  callersTakenUp(b, traces);
+  attemptsTakenUp(b, view.attempts);
 }
 
 /** A write may have been on its way when the booking was cut off: nobody heard its answer. */
 function takeUpUnanswered(b: Booking, status: BookingStatus, since: string): void {
-  const { attempts, capabilities } = b.state;
+  const { attempts } = b.state.search;
+  const { capabilities } = b.state.terms;
   const last = attempts.at(-1);
   const isMove = status === 'rescheduling' && capabilities.reschedule === 'native';
   // Also where an earlier call is noted: it may have been on its way again, under the same key, and its window is the later.
@@ -175,7 +183,8 @@ function takeUpUnanswered(b: Booking, status: BookingStatus, since: string): voi
   writesCutOff(b, after(since, capabilities.lateCommitWindowMs), isMove && isBookOpen);
 }
 
-function placesOrder({ request, capabilities }: BookingState): boolean {
+function placesOrder(state: BookingState): boolean {
+  const { request, capabilities } = state.terms;
   return capabilities.orderKind !== null && request.order !== undefined && 'labTestIds' in request.order;
 }
 
@@ -186,7 +195,7 @@ async function judged(b: Booking, before: Before): Promise<Verdict> {
   try {
     await findPlacedOrder(b);
     const order = await orderToUndo(b);
-    if (!order && b.state.capabilities.orderKind !== null) return { do: 'undo' };
+    if (!order && b.state.terms.capabilities.orderKind !== null) return { do: 'undo' };
     if (await isUsedElsewhere(b)) return { do: 'undo' }; // which leaves it alone, and says so
     return verdictOn(b, before, await lookUp(b, 'look what the booking left'));
   } catch (err) {
@@ -205,7 +214,7 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   if (own) appointmentSeen(b, own);
   if (own?.standing === 'completed' || (order && isPastVisit(order))) return { do: 'nothing' };
   if (before.wasEnding) return { do: 'undo' };
-  const settling: readonly string[] = [...b.state.capabilities.settlesAt, 'confirmed', 'in_progress'];
+  const settling: readonly string[] = [...b.state.terms.capabilities.settlesAt, 'confirmed', 'in_progress'];
   const providerSaysSo = own !== null && settling.includes(own.standing);
   const somethingStands = own !== null || (order !== null && !isEnded(order));
   // A word that we do not know may mean that it stands.
@@ -220,7 +229,8 @@ function isPastVisit({ phase }: Order): boolean {
 
 /** An order that was placed without our hearing of it carries the booking's id; the undo looks again, for longer. */
 async function findPlacedOrder(b: Booking): Promise<void> {
-  const { request, createdAt } = b.state;
+  const { request } = b.state.terms;
+  const { createdAt } = b.state.life;
   const { known: order, unknownSince: unknownOrderSince } = b.state.order;
   const userId = request.patient?.userId;
   if (order || !unknownOrderSince || !userId) return;

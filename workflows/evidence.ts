@@ -12,7 +12,7 @@ import { maker, type Booking } from './state';
  * unanswered is what is new at the tried start looked at.
  */
 export function whose(b: Booking, sighting: Sighting): Whose {
-  const { capabilities } = b.state;
+  const { capabilities } = b.state.terms;
   const { ownIds } = b.state.appointment;
   const { othersIds, unknownBook, seenBefore } = b.state.doubts;
   if (!capabilities.refReturns && !unknownBook) {
@@ -27,7 +27,8 @@ export function whose(b: Booking, sighting: Sighting): Whose {
 
 /** What tells this booking's own appointments from others'. */
 export function clueOf(b: Booking): OwnershipClue {
-  const { capabilities, attempts } = b.state;
+  const { capabilities } = b.state.terms;
+  const { attempts } = b.state.search;
   const { ownIds, takenOver } = b.state.appointment;
   const order = b.state.order.known;
   const { seenBefore, partlySeenStarts, askedIds, othersIds } = b.state.doubts;

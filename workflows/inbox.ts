@@ -23,8 +23,10 @@ import {
 import { now } from './clock';
 import { costsFee } from './fees';
 import * as messages from './messages';
+import { cancelAsked, messageAnswered } from './parts/callers';
+import { moveAccepted } from './parts/move';
 import { publishView } from './publish';
-import { change, isAsked, type Booking } from './state';
+import { isAsked, type Booking } from './state';
 import { couldNotBeRead, keepUnread, lookAfterUnread } from './unread';
 import { viewOf } from './view';
 
@@ -114,7 +116,7 @@ function record(
   { by, id }: ReturnType<typeof senderOf>,
 ): MessageReceipt {
   const outcome = code === null ? 'accepted' : 'refused';
-  change(b, { lastRequest: { kind, outcome, code, id: id ?? null, by: by ?? null, at: now() } });
+  messageAnswered(b, { kind, outcome, code, id: id ?? null, by: by ?? null });
   return { outcome, code };
 }
 
@@ -130,13 +132,13 @@ function cancelVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
   const read = readAs(readCancel, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
-  if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
-  if (b.state.status === 'in_progress') return { refused: 'too_late_to_cancel' };
-  if (costsFee(b, b.state.appointment.held) && !message.acceptFees && !b.state.acceptFees)
+  if (b.compensating || b.state.callers.cancel) return { refused: 'already_ending' };
+  if (b.state.progress.status === 'in_progress') return { refused: 'too_late_to_cancel' };
+  if (costsFee(b, b.state.appointment.held) && !message.acceptFees && !b.state.callers.acceptFees)
     return { refused: 'fees_not_accepted' };
   return {
     accept: () => {
-      change(b, { cancel: message, acceptFees: b.state.acceptFees || message.acceptFees === true });
+      cancelAsked(b, message);
     },
   };
 }
@@ -154,7 +156,7 @@ function resolveVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
 
 /** A decision counts for the question that the person saw: one that has come in its place since is not theirs. */
 function decisionVerdict(b: Booking, message: ResolveMessage): Verdict {
-  const { attention } = b.state;
+  const attention = b.state.attention.question;
   if (!attention || isDecided(b)) return { refused: 'nothing_to_resolve' };
   if (!isAbout(message, attention)) return { refused: 'attention_changed' };
   if (!attention.choices.includes(message.choice)) return { refused: 'choice_not_offered' };
@@ -181,9 +183,12 @@ function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict
   const read = readAs(readReschedule, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
-  const { status, attention, capabilities, request, lastMove, lastMoveDone } = b.state;
+  const { status } = b.state.progress;
+  const attention = b.state.attention.question;
+  const { capabilities, request } = b.state.terms;
+  const { asked: lastMove, isDone: lastMoveDone } = b.state.move;
   const appointment = b.state.appointment.held;
-  if (b.compensating || b.state.cancel) return { refused: 'already_ending' };
+  if (b.compensating || b.state.callers.cancel) return { refused: 'already_ending' };
   // The same change again has no effect twice: it is on its way, or done.
   const asked = JSON.stringify([message.windows, message.slot]);
   const isAgain = asked === lastMove;
@@ -196,12 +201,12 @@ function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict
   const canMove = capabilities.reschedule === 'none' || appointment?.canReschedule !== false;
   if (!canMove && request.policy?.onCannotReschedule !== 'cancel_and_book')
     return { refused: 'cannot_reschedule' };
-  if (costsFee(b, b.state.appointment.held) && !message.acceptFees && !b.state.acceptFees)
+  if (costsFee(b, b.state.appointment.held) && !message.acceptFees && !b.state.callers.acceptFees)
     return { refused: 'fees_not_accepted' };
   return {
     accept: () => {
       b.inbox.reschedule = { ...message, receivedAt: now(), ...(isRepeated && { isRepeated }) };
-      change(b, { lastMove: asked, lastMoveId: message.id ?? null, lastMoveDone: false });
+      moveAccepted(b, asked, message.id ?? null);
     },
   };
 }
@@ -211,7 +216,7 @@ function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict
  * by its `id`, is the same move whatever the day. Earlier builds took any for the same, and their histories say so.
  */
 function mayMeanOtherDays(b: Booking, { windows, id }: RescheduleMessage, isTaken: boolean): boolean {
-  const isSameMessage = id !== undefined && id === b.state.lastMoveId;
+  const isSameMessage = id !== undefined && id === b.state.move.id;
   return !isSameMessage && hasRelativeDays(windows) && (!isTaken || patched('relative-days-anew'));
 }
 

@@ -9,7 +9,10 @@ import { appointmentTakenUp } from './parts/appointment';
 import { callAccountedFor, callUnanswered, doubtsTakenUp, seenBeforeCall } from './parts/doubts';
 import { orderUnread } from './parts/order';
 import { undoTakenUp } from './parts/undo';
-import { change, type Attempt, type Booking } from './state';
+import { callersTakenUp } from './parts/callers';
+import { attemptsTakenUp } from './parts/search';
+import { requestRead } from './parts/terms';
+import type { Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import type { Undo } from './steps/undo';
 import { lookForStrays } from './strays';
@@ -25,8 +28,7 @@ export async function lateEffect(
   );
   if (!opened) return [];
   b.opened = true;
-  const { provider, account } = opened.request;
-  change(b, { ...opened, named: { provider, account } });
+  requestRead(b, opened);
   if (orderId) orderUnread(b, orderId);
   if (traces) takeUpCalls(b, traces);
   return [unlessUsedElsewhere(opened.capabilities.refReturns ? undoAppointment : undoAtStarts)];
@@ -38,7 +40,7 @@ function takeUpCalls(b: Booking, traces: BookingTraces): void {
   doubtsTakenUp(b, { ...traces, unknownBook: null, openWrites: [] });
   undoTakenUp(b, { ...traces, undoCalls: [], askedOfStaff: [] });
   // What was taken over is cancelled here, too, only where a caller asked for it.
-  change(b, { cancel: traces.cancel });
+  callersTakenUp(b, { ...traces, acceptFees: false });
 }
 
 /** Where no ref tells, what is new at the start of a call that was never answered is looked for, one start after another. */
@@ -56,7 +58,7 @@ const undoAtStarts: Undo = {
 async function undoAt(b: Booking, startsAt: string): Promise<void> {
   const { seenBefore, unansweredStarts } = b.state.doubts;
   const others = unansweredStarts.filter((other) => !isSameTime(other, startsAt));
-  change(b, { attempts: [attemptAt(startsAt)] });
+  attemptsTakenUp(b, [{ startsAt, outcome: 'unknown', reason: null, at: now() }]);
   callUnanswered(b, { since: now(), startsAt, isMove: false });
   const { live } = await lookUp(b, 'look what stands at the other starts', { fresh: true });
   const elsewhere = live.filter((one) => others.some((other) => isSameTime(other, one.startsAt)));
@@ -67,8 +69,4 @@ async function undoAt(b: Booking, startsAt: string): Promise<void> {
     seenBeforeCall(b, seenBefore);
   }
   callAccountedFor(b);
-}
-
-function attemptAt(startsAt: string): Attempt {
-  return { slotMark: '', startsAt, outcome: 'unknown', reason: null, at: now() };
 }

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { MEMO } from '../src/booking/names';
 import type { BookingRequest } from '../src/booking/schema/request';
+import type { TermsPart } from './parts/terms';
 import { newBooking, shielded, type Booking, type BookingState, type Inbox } from './state';
 import { tracesOf, viewOf } from './view';
 
@@ -14,15 +15,15 @@ import { tracesOf, viewOf } from './view';
 
 /** What is carried from run to run, beside the request. */
 export interface Carried {
-  state: Omit<BookingState, 'request'>;
+  state: Omit<BookingState, 'terms'> & { readonly terms: Omit<TermsPart, 'request'> };
   inbox: Inbox;
   published: Record<string, string>;
 }
 
-/** The booking as an earlier run left it; fields that an earlier build did not have are as at the start. */
+/** The booking as an earlier run left it. */
 export function carriedOn(request: BookingRequest, { state, inbox, published }: Carried): Booking {
-  const fresh = newBooking(state.id, state.createdAt, request);
-  const whole = { ...fresh.state, ...state, request };
+  const fresh = newBooking(state.id, state.life.createdAt, request);
+  const whole = wholeState(fresh.state, state, request);
   return {
     ...fresh,
     state: whole,
@@ -30,6 +31,26 @@ export function carriedOn(request: BookingRequest, { state, inbox, published }: 
     published,
     opened: true,
     inMemo: memoOf(whole).mark,
+  };
+}
+
+/** Each part as it was carried; fields that an earlier build did not have are as at the start. */
+function wholeState(fresh: BookingState, carried: Carried['state'], request: BookingRequest): BookingState {
+  return {
+    ...fresh,
+    ...carried,
+    life: { ...fresh.life, ...carried.life },
+    terms: { ...fresh.terms, ...carried.terms, request },
+    progress: { ...fresh.progress, ...carried.progress },
+    order: { ...fresh.order, ...carried.order },
+    appointment: { ...fresh.appointment, ...carried.appointment },
+    search: { ...fresh.search, ...carried.search },
+    doubts: { ...fresh.doubts, ...carried.doubts },
+    move: { ...fresh.move, ...carried.move },
+    undo: { ...fresh.undo, ...carried.undo },
+    attention: { ...fresh.attention, ...carried.attention },
+    deadlines: { ...fresh.deadlines, ...carried.deadlines },
+    callers: { ...fresh.callers, ...carried.callers },
   };
 }
 
@@ -43,11 +64,12 @@ type BookingWorkflow = (request: BookingRequest, carried: Carried) => Promise<un
  */
 export async function carryOnWhenLong(b: Booking): Promise<void> {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  if (!continueAsNewSuggested && historyLength < b.state.limits.maxHistoryEvents) return;
+  if (!continueAsNewSuggested && historyLength < b.state.terms.limits.maxHistoryEvents) return;
   await shielded(() => condition(allHandlersFinished));
   // The forward steps are ending: nothing is carried past a cancel, be it a caller's or Temporal's own.
-  if (b.state.cancel || CancellationScope.current().consideredCancelled) return;
-  const { request, ...state } = b.state;
+  if (b.state.callers.cancel || CancellationScope.current().consideredCancelled) return;
+  const { request, ...terms } = b.state.terms;
+  const state = { ...b.state, terms };
   const { inbox, published } = b;
   const carryOn = makeContinueAsNewFunc<BookingWorkflow>({
     memo: { ...workflowInfo().memo, ...memoOf(b.state).fields },

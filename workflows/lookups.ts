@@ -21,7 +21,8 @@ export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Prom
 
 /** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
 export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
-  const { request, attempts } = b.state;
+  const { request } = b.state.terms;
+  const { attempts } = b.state.search;
   const appointment = b.state.appointment.held;
   const { acceptedCancels } = b.state.undo;
   const order = b.state.order.known;
@@ -54,8 +55,8 @@ function standingIdsOf({ state }: Booking): string[] {
  * with short pauses. Each time is worked out when the look before it is done.
  */
 export function* lookUpTimes(b: Booking, since: string): Generator<string, void> {
-  const { lookUps, pollFirstMs } = b.state.limits;
-  const stepMs = b.state.capabilities.lateCommitWindowMs / (lookUps - 1);
+  const { lookUps, pollFirstMs } = b.state.terms.limits;
+  const stepMs = b.state.terms.capabilities.lateCommitWindowMs / (lookUps - 1);
   yield now();
   for (let n = 1; n < lookUps; n += 1) {
     const planned = after(since, Math.ceil(stepMs * n));
@@ -86,7 +87,7 @@ async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appoin
     const news = await newsUntil(b, 'a lost answer to show up', time, pace);
     const beganMs = nowMs();
     const found = await lookUpOnce(b);
-    noteLook(pace, b.state.limits.pollMaxMs);
+    noteLook(pace, b.state.terms.limits.pollMaxMs);
     // A look that began after the time is the one that was planned, whatever led to it.
     if (found || !news || beganMs >= Date.parse(time)) return found;
   }

@@ -13,11 +13,11 @@ import { pauseUntil } from './waiting';
 
 /** Notes such a call, where the provider's calls are of that kind. Its window counts from now: it may have left just so. */
 export function noteOpenWrite(b: Booking, what: OpenWrite['what']): void {
-  if (b.state.capabilities.writesNameOrder) writeOpened(b, beginning(b, what));
+  if (b.state.terms.capabilities.writesNameOrder) writeOpened(b, beginning(b, what));
 }
 
 function beginning(b: Booking, what: OpenWrite['what']): OpenWrite {
-  return { what, until: after(now(), b.state.capabilities.lateCommitWindowMs) };
+  return { what, until: after(now(), b.state.terms.capabilities.lateCommitWindowMs) };
 }
 
 /** Whether one of them may still take effect. */
@@ -45,7 +45,7 @@ export async function openWhile<T>(
   call: () => Promise<T>,
   isUnclear: (answer: T) => boolean,
 ): Promise<T> {
-  if (!b.state.capabilities.writesNameOrder) return call();
+  if (!b.state.terms.capabilities.writesNameOrder) return call();
   const write = beginning(b, what);
   writeOpened(b, write);
   const close = (staysOpen: boolean): void => {

@@ -2,8 +2,11 @@ import { condition } from '@temporalio/workflow';
 import { failureRow, UNDO_CHOICES, type Choice, type Failure } from '../src/booking/failures';
 import { Ending, endsBooking, failureOf } from './ending';
 import { now, nowMs } from './clock';
+import { personAsked, questionClosed } from './parts/attention';
+import { deadlinesHeldBack } from './parts/deadlines';
+import { resetAccepted } from './parts/life';
 import { publish } from './publish';
-import { change, isAsked, stopAsking, type Booking } from './state';
+import { isAsked, stopAsking, type Booking } from './state';
 
 /**
  * Runs a forward call; its failure's owner decides: the request's, the order's and the slot's failures end the
@@ -25,9 +28,6 @@ export async function owned<T>(b: Booking, call: () => Promise<T>): Promise<T> {
 /** What a person decided about an undo that would not go through. */
 export type UndoDecision = Exclude<Choice, 'end' | 'rebook' | 'completed' | 'drop'>;
 
-/** Lines of what was tried that a booking keeps. */
-const TRIED_KEPT = 20;
-
 /** Waits for a person over a failed undo. */
 export async function undoAttention(b: Booking, failure: Failure): Promise<UndoDecision> {
   const choices: readonly Choice[] =
@@ -47,20 +47,14 @@ export async function attention(
   if (isAsked(b)) stopAsking(b);
   const sinceMs = nowMs();
   b.inbox.decision = null;
-  const all = [...b.state.tried, triedLine(b, failure)];
-  const tried = all.slice(-TRIED_KEPT);
-  const triedLeftOut = b.state.triedLeftOut + all.length - tried.length;
   const { code: reason, message } = failure;
-  change(b, {
-    tried,
-    triedLeftOut,
-    attention: { reason, message, since: now(), tried, triedLeftOut, choices: [...choices] },
-  });
+  personAsked(b, { reason, message, choices: [...choices] }, triedLine(b, failure));
   publish(b);
   try {
     await condition(() => b.inbox.decision !== null);
   } finally {
-    change(b, { attention: null, heldBackMs: b.state.heldBackMs + (nowMs() - sinceMs) });
+    questionClosed(b);
+    deadlinesHeldBack(b, nowMs() - sinceMs);
   }
   return takeDecision(b, failure);
 }
@@ -69,13 +63,13 @@ function takeDecision(b: Booking, { code, facts }: Failure): Choice {
   const choice = b.inbox.decision?.choice ?? 'retry';
   b.inbox.decision = null;
   // From here on this run's writes are made although a reset made it: a person has seen to what was there before.
-  if (code === 'booking_reset' && choice === 'retry') change(b, { acceptedRunId: facts.runId ?? null });
+  if (code === 'booking_reset' && choice === 'retry') resetAccepted(b, facts.runId ?? null);
   return choice;
 }
 
 function triedLine(b: Booking, failure: Failure): string {
   const { said, field } = failure.facts;
-  return [`${now()} while ${b.state.status}: ${failure.code}`, field && `field ${field}`, said]
+  return [`${now()} while ${b.state.progress.status}: ${failure.code}`, field && `field ${field}`, said]
     .filter(Boolean)
     .join('; ');
 }

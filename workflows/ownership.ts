@@ -19,7 +19,7 @@ import type { Booking } from './state';
 /** Whose live appointment a sighting shows; what is said to be ours is so by proof, and is known by its id from then on. */
 export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Whose> {
   const seen = whose(b, sighting);
-  const questionable = b.state.capabilities.refReturns ? [] : unproven(b, seen);
+  const questionable = b.state.terms.capabilities.refReturns ? [] : unproven(b, seen);
   if (questionable.length === 0 || !b.state.doubts.unknownBook?.startsAt) return seen;
   const claims = await claimsOn(b, questionable);
   const rest = whose(b, sighting);
@@ -37,7 +37,8 @@ export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Whos
  */
 export async function claimsOn(b: Booking, appointments: readonly Appointment[]): Promise<OthersClaims> {
   publish(b);
-  const { request, id } = b.state;
+  const { id } = b.state;
+  const { request } = b.state.terms;
   const starts = [...new Set(appointments.flatMap((one) => one.startsAt ?? []))];
   const published = publishedStart(b.state);
   const startsAt = published ?? starts[0];

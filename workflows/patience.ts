@@ -19,7 +19,7 @@ export interface Patience {
 }
 
 export function newPatience(b: Booking): Patience {
-  return { spentMs: 0, spentBeforeTryMs: 0, nextPauseMs: b.state.limits.pollFirstMs };
+  return { spentMs: 0, spentBeforeTryMs: 0, nextPauseMs: b.state.terms.limits.pollFirstMs };
 }
 
 /** Makes a try and counts its time. */
@@ -51,9 +51,9 @@ export async function pauseWithin(
   limitMs: number,
   retryAfterMs = 0,
 ): Promise<void> {
-  const leftMs = Math.max(b.state.limits.pollFirstMs, limitMs - patience.spentMs);
+  const leftMs = Math.max(b.state.terms.limits.pollFirstMs, limitMs - patience.spentMs);
   const pauseMs = Math.min(Math.max(retryAfterMs, patience.nextPauseMs), leftMs);
-  patience.nextPauseMs = Math.min(patience.nextPauseMs * 2, b.state.limits.pollMaxMs);
+  patience.nextPauseMs = Math.min(patience.nextPauseMs * 2, b.state.terms.limits.pollMaxMs);
   await pauseFor(b, patience, what, pauseMs);
 }
 

@@ -63,8 +63,8 @@ export function publishView(b: Booking): void {
 
 /** A cancel, a caller's or Temporal's own, is about to end the forward steps in this very task: what follows publishes. */
 function isAboutToEnd({ state, compensating }: Booking): boolean {
-  const isCancelled = state.cancel !== null || CancellationScope.current().consideredCancelled;
-  return isCancelled && !compensating && isOpen(state.status);
+  const isCancelled = state.callers.cancel !== null || CancellationScope.current().consideredCancelled;
+  return isCancelled && !compensating && isOpen(state.progress.status);
 }
 
 function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
@@ -90,7 +90,8 @@ function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
  * unanswered. Where refs do not return that comes first, since it is what other bookings look for (ownership.ts).
  */
 export function publishedStart(state: BookingState): string | null {
-  const { attempts, capabilities } = state;
+  const { attempts } = state.search;
+  const { capabilities } = state.terms;
   const appointment = state.appointment.held;
   const { unknownBook } = state.doubts;
   const last = attempts.at(-1);

@@ -11,7 +11,8 @@ export async function searchSlots(
   order: Order | null,
   tried: readonly string[] = [],
 ): Promise<FoundSlots> {
-  const { request, capabilities, limits, attempts } = b.state;
+  const { request, capabilities, limits } = b.state.terms;
+  const { attempts } = b.state.search;
   return reads(b, why).searchSlots({
     at: at(b),
     request: withoutOrderDetails(request),

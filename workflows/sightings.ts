@@ -5,8 +5,9 @@ import { polls } from './activities';
 import { clueOf, knownLive, noteOwn, ownIn, whose } from './evidence';
 import { lookUp, whereToLook } from './lookups';
 import { appointmentGone, appointmentSeen } from './parts/appointment';
+import { moveOvertaken } from './parts/move';
 import { orderSeen } from './parts/order';
-import { change, type Booking } from './state';
+import type { Booking } from './state';
 import { noteLook } from './pace';
 import { seenBy, watch, type Watching } from './waiting';
 
@@ -28,7 +29,7 @@ export async function nextSighting(
   b: Booking,
   { mark, everyMs, withOrder, ...watching }: Watch,
 ): Promise<Sighting | null> {
-  const { limits } = b.state;
+  const { limits } = b.state.terms;
   const appointment = b.state.appointment.held;
   const watched = await watch(b, watching, (pauseMs) =>
     polls(b, `poll for ${watching.what}`, everyMs).awaitAppointmentChange({
@@ -57,7 +58,7 @@ export function note(b: Booking, sighting: Sighting): void {
   // Somebody else's appointment instead of ours is for a person: nothing of theirs may be touched, nor ours taken for ended.
   if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
   // Moved by somebody else: the change that a caller asked for last is no longer what stands.
-  if (own && own.startsAt !== appointment?.startsAt) change(b, { lastMoveDone: false });
+  if (own && own.startsAt !== appointment?.startsAt) moveOvertaken(b);
   if (own) {
     appointmentSeen(b, own);
     noteOwn(b, own);
@@ -68,13 +69,13 @@ export function note(b: Booking, sighting: Sighting): void {
   const known = knownLive(b, sighting).filter(
     ({ id }) => id !== own?.id && id !== b.state.appointment.replaces?.id,
   );
-  if (!b.state.capabilities.refReturns && known.length > 0) throw new Failure('ambiguous_match');
+  if (!b.state.terms.capabilities.refReturns && known.length > 0) throw new Failure('ambiguous_match');
 }
 
 /** The activity that looked has held this against the same rule; here it is what the booking concludes. */
 function noteUnseen(b: Booking, sighting: Sighting, appointment: Appointment): void {
   if (appointment.standing === 'cancelled') return;
-  const { capabilities } = b.state;
+  const { capabilities } = b.state.terms;
   const { acceptedCancels } = b.state.undo;
   const said = missingFrom(sighting, {
     clue: clueOf(b),

@@ -5,7 +5,8 @@ import { failureOf } from './ending';
 import { isPlaintext } from './guard';
 import type { SlotSearchResult } from './messages';
 import { searchSlots } from './search';
-import { at, change, newBooking } from './state';
+import { requestRead } from './parts/terms';
+import { at, newBooking } from './state';
 
 /** A search without a booking: the slots a booking with this request would try, best first. Reads only. */
 export async function slots(input: unknown): Promise<SlotSearchResult> {
@@ -13,11 +14,11 @@ export async function slots(input: unknown): Promise<SlotSearchResult> {
   try {
     if (isPlaintext(input))
       throw ApplicationFailure.nonRetryable(FAILURES.plaintext_input.text, 'plaintext_input');
-    change(
+    requestRead(
       b,
       await core('read the request and the account').openBooking({ request: input, bookingId: b.state.id }),
     );
-    const wanted = b.state.request.order;
+    const wanted = b.state.terms.request.order;
     const order =
       wanted && 'id' in wanted
         ? await reads(b, 'read the order for its address').readOrder({ at: at(b), orderId: wanted.id })

@@ -5,7 +5,8 @@ import type { BookingState } from './state';
  * and no words of the provider: details may be read where payloads are decoded.
  */
 export function storyOf(state: BookingState): string {
-  const { named, request, attention } = state;
+  const { named, request } = state.terms;
+  const attention = state.attention.question;
   const appointment = state.appointment.held;
   const order = state.order.known;
   const lines = [
@@ -14,7 +15,7 @@ export function storyOf(state: BookingState): string {
     '', // without it Markdown takes the list for more of the paragraph
   ];
   if (order) lines.push(`- Order \`${order.id}\` (${order.origin}): ${order.status}`);
-  state.attempts.forEach((attempt, index) => {
+  state.search.attempts.forEach((attempt, index) => {
     lines.push(`- Slot ${index + 1}, ${attempt.startsAt ?? 'agreed by phone'}: **${attempt.outcome}**`);
   });
   if (appointment)
@@ -33,13 +34,14 @@ export function storyOf(state: BookingState): string {
       `Choices: ${attention.choices.join(', ')}`,
     );
   }
-  if (state.failure) lines.push('', `Failed: **${state.failure.code}**. ${state.failure.message}`);
+  if (state.progress.failure)
+    lines.push('', `Failed: **${state.progress.failure.code}**. ${state.progress.failure.message}`);
   return lines.join('\n');
 }
 
 function headline(state: BookingState): string {
-  const words = state.status.replaceAll('_', ' ');
-  const waiting = state.waitingFor;
+  const words = state.progress.status.replaceAll('_', ' ');
+  const waiting = state.progress.waitingFor;
   if (!waiting) return words;
   return `${words}: waiting for ${waiting.what}${waiting.until ? ` until ${waiting.until}` : ''}`;
 }

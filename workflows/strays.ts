@@ -16,7 +16,7 @@ import type { Booking } from './state';
 
 /** Looks at each start whose attempt was ever unanswered, wherever in time the appointment that is kept may be. */
 export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone' = 'once'): Promise<void> {
-  if (b.state.capabilities.refReturns) return;
+  if (b.state.terms.capabilities.refReturns) return;
   for (const startsAt of b.state.doubts.unansweredStarts) {
     // Our own may be missing from a list that is slow: that is for the looks that are about it. This one is about what is
     // not there, so a list that was read before it, or not whole, will not do.
@@ -42,7 +42,7 @@ export async function refuseStrays(
   { live }: Sighting,
   asks: 'once' | 'until it is gone' = 'once',
 ): Promise<void> {
-  if (b.state.capabilities.refReturns) return;
+  if (b.state.terms.capabilities.refReturns) return;
   const { askedIds } = b.state.doubts;
   const seen = live.filter((one) => isStray(b, one) && !(asks === 'once' && askedIds.includes(one.id)));
   if (seen.length === 0) return;

@@ -6,8 +6,10 @@ import { lacksKey, unreadableIn } from '../src/booking/unreadable';
 import { core } from './activities';
 import { now, nowMs } from './clock';
 import { failureOf } from './ending';
+import { askedAboutMessages, questionClosed, type AttentionPart } from './parts/attention';
+import { messageAnswered } from './parts/callers';
 import { publish } from './publish';
-import { change, isAsked, shielded, stopAsking, type Booking, type UnreadMessage } from './state';
+import { isAsked, shielded, stopAsking, type Booking, type UnreadMessage } from './state';
 
 /**
  * Messages that could not be decrypted when they came, because their key is missing here. None is lost and none holds
@@ -61,9 +63,7 @@ export function refuseUnread(b: Booking): void {
   const last = b.inbox.unread.at(-1);
   if (!last) return;
   const { kind } = last;
-  change(b, {
-    lastRequest: { kind, outcome: 'refused', code: 'message_unreadable', id: null, by: null, at: now() },
-  });
+  messageAnswered(b, { kind, outcome: 'refused', code: 'message_unreadable', id: null, by: null });
 }
 
 /** What was so when it was first asked, on whichever worker a replay runs. */
@@ -75,7 +75,7 @@ function recorded(id: string, isSo: boolean): boolean {
 export function lookAfterUnread(b: Booking, take: Take): Promise<never> {
   return shielded(async () => {
     for (;;) {
-      await condition(() => isOpen(b.state.status) && (fresh(b) !== undefined || mayAsk(b)));
+      await condition(() => isOpen(b.state.progress.status) && (fresh(b) !== undefined || mayAsk(b)));
       const message = fresh(b);
       if (message) await readAgain(b, message, take);
       else await ask(b);
@@ -89,11 +89,11 @@ function fresh(b: Booking): UnreadMessage | undefined {
 
 /** A question of the booking's own comes first. */
 function mayAsk({ state, inbox }: Booking): boolean {
-  return inbox.unread.length > 0 && (state.attention === null || isOurs(state.attention));
+  return inbox.unread.length > 0 && (state.attention.question === null || isOurs(state.attention));
 }
 
-function isOurs(attention: Booking['state']['attention']): boolean {
-  return attention?.reason === 'message_unreadable';
+function isOurs({ question }: AttentionPart): boolean {
+  return question?.reason === 'message_unreadable';
 }
 
 async function readAgain(b: Booking, message: UnreadMessage, take: Take): Promise<void> {
@@ -113,14 +113,16 @@ async function readAgain(b: Booking, message: UnreadMessage, take: Take): Promis
 async function ask(b: Booking): Promise<void> {
   const { inbox } = b;
   inbox.askedSinceMs ??= nowMs();
-  change(b, { attention: question(b) });
+  const { code: reason, message } = new Failure('message_unreadable');
+  const choices = [...(failureRow(reason).choices ?? [])];
+  askedAboutMessages(b, { reason, message, choices }, inbox.unread.map(triedLine));
   publish(b);
   await condition(
     () =>
       inbox.unreadDecision !== null ||
       fresh(b) !== undefined ||
       !isOurs(b.state.attention) ||
-      !isOpen(b.state.status),
+      !isOpen(b.state.progress.status),
   );
   if (!inbox.unreadDecision || !isOurs(b.state.attention)) return;
   if (inbox.unreadDecision === 'drop') inbox.unread.shift();
@@ -132,21 +134,8 @@ async function ask(b: Booking): Promise<void> {
 function closeQuestion(b: Booking): void {
   if (isAsked(b)) stopAsking(b);
   if (!isOurs(b.state.attention)) return;
-  change(b, { attention: null });
+  questionClosed(b);
   publish(b);
-}
-
-function question({ inbox: { unread } }: Booking): Booking['state']['attention'] {
-  const failure = new Failure('message_unreadable');
-  return {
-    reason: failure.code,
-    message: failure.message,
-    // Of this asking: a decision about another message must not count for this one, though both came at once.
-    since: now(),
-    tried: unread.map(triedLine),
-    triedLeftOut: 0,
-    choices: [...(failureRow(failure.code).choices ?? [])],
-  };
 }
 
 function triedLine({ kind, body, at }: UnreadMessage): string {

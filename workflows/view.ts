@@ -11,15 +11,16 @@ export function viewOf(state: BookingState): BookingView {
 }
 
 function wholeView(state: BookingState): BookingView {
-  const { request, attention } = state;
+  const { request } = state.terms;
+  const attention = state.attention.question;
   return {
     id: state.id,
     revision: state.revision,
-    provider: state.named.provider,
-    account: state.named.account,
+    provider: state.terms.named.provider,
+    account: state.terms.named.account,
     reference: request.reference ?? null,
-    status: state.status,
-    waitingFor: state.waitingFor,
+    status: state.progress.status,
+    waitingFor: state.progress.waitingFor,
     order: state.order.known && {
       id: state.order.known.id,
       origin: state.order.known.origin,
@@ -27,13 +28,18 @@ function wholeView(state: BookingState): BookingView {
     },
     appointment:
       state.appointment.held && appointmentView(state.appointment.held, state.appointment.replaces),
-    attempts: state.attempts.map(({ startsAt, outcome, reason, at }) => ({ startsAt, outcome, reason, at })),
+    attempts: state.search.attempts.map(({ startsAt, outcome, reason, at }) => ({
+      startsAt,
+      outcome,
+      reason,
+      at,
+    })),
     attemptsLeftOut: 0,
     compensation: [...state.undo.compensation],
     attention: attention,
-    failure: state.failure,
-    lastRequest: state.lastRequest,
-    createdAt: state.createdAt,
+    failure: state.progress.failure,
+    lastRequest: state.callers.lastRequest,
+    createdAt: state.life.createdAt,
     updatedAt: state.updatedAt,
     stalled: null,
   };
@@ -51,7 +57,7 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
     askedOfStaff: state.undo.askedOfStaff,
     openWrites: state.doubts.openWrites,
     unansweredStarts: state.doubts.unansweredStarts,
-    acceptedRunId: state.acceptedRunId,
+    acceptedRunId: state.life.acceptedRunId,
     seenBefore: state.doubts.seenBefore,
     partlySeenStarts: state.doubts.partlySeenStarts,
     tookOver: state.appointment.tookOver,
@@ -61,8 +67,8 @@ export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): 
     unknownBook: state.doubts.unknownBook,
     unknownOrderSince: state.order.unknownSince,
     undoCalls: state.undo.calls,
-    cancel: state.cancel,
-    acceptFees: state.acceptFees,
+    cancel: state.callers.cancel,
+    acceptFees: state.callers.acceptFees,
     standing: state.appointment.held?.standing ?? null,
     replaces: replaces && { id: replaces.id, startsAt: replaces.startsAt, standing: replaces.standing },
   };

@@ -1,8 +1,9 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { after, now, nowMs } from './clock';
 import { restMs, type Pace } from './pace';
+import { waitBegan, waitEnded } from './parts/progress';
 import { publish } from './publish';
-import { change, heldBackMs, isAsked, type Booking } from './state';
+import { heldBackMs, isAsked, type Booking } from './state';
 
 /** Waiting: with a reason that callers see, for news, a poll or a deadline, whichever is first. */
 
@@ -20,7 +21,8 @@ export function deadline(b: Booking, from: string, limitMs: number, heldBack = h
 
 /** The deadline of the whole booking. */
 export function settleDeadline(b: Booking): Deadline {
-  const { settleFrom, settleHeldBackMs, limits } = b.state;
+  const { settleFrom, settleHeldBackMs } = b.state.deadlines;
+  const { limits } = b.state.terms;
   return deadline(b, settleFrom, limits.settleWithinMs, settleHeldBackMs);
 }
 
@@ -30,7 +32,7 @@ export function settleDeadline(b: Booking): Deadline {
  */
 export function settleDeadlineAhead(b: Booking): Deadline {
   const settle = settleDeadline(b);
-  return isOver(b, settle) ? deadline(b, now(), b.state.limits.settleWithinMs) : settle;
+  return isOver(b, settle) ? deadline(b, now(), b.state.terms.limits.settleWithinMs) : settle;
 }
 
 /** When the deadline comes; null while it stands still. */
@@ -73,12 +75,12 @@ export async function pauseUntil(b: Booking, what: string, time: string): Promis
 
 /** Shows callers what is waited for. */
 async function waitingFor(b: Booking, what: string, until: string | null, run: () => Promise<unknown>) {
-  change(b, { waitingFor: { what, since: now(), until } });
+  waitBegan(b, what, until);
   publish(b);
   try {
     await run();
   } finally {
-    change(b, { waitingFor: null });
+    waitEnded(b);
   }
 }
 

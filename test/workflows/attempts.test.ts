@@ -1,5 +1,5 @@
 import { withoutOldWords } from '../../workflows/attempts';
-import type { Attempt } from '../../workflows/state';
+import type { Attempt } from '../../workflows/parts/search';
 
 const attempts = (count: number): Attempt[] =>
   Array.from({ length: count }, (_, n) => ({

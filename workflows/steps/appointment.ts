@@ -34,11 +34,11 @@ import { hasStrays, lookForStrays } from '../strays';
  * says so, taken over. True when one was taken over.
  */
 export async function takeOver(b: Booking): Promise<boolean> {
-  if (b.state.capabilities.orderKind === null) return false;
+  if (b.state.terms.capabilities.orderKind === null) return false;
   const seen = whose(b, await lookUp(b, 'look for an appointment that is there already'));
   if (seen.is === 'none') return false;
   if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
-  if (seen.is === 'foreign' && b.state.request.policy?.existingAppointment !== 'adopt') {
+  if (seen.is === 'foreign' && b.state.terms.request.policy?.existingAppointment !== 'adopt') {
     throw new Failure('appointment_exists', { field: 'policy.existingAppointment' });
   }
   if (seen.is === 'foreign') appointmentTakenOver(b, seen.appointment);
@@ -94,7 +94,7 @@ export function cancelling(appointment: Appointment): Undo {
 
 /** One that was taken over is undone by a caller's cancel only. */
 function isToStay({ state }: Booking): boolean {
-  const { cancel: message } = state;
+  const message = state.callers.cancel;
   const { tookOver } = state.appointment;
   return tookOver && message === null;
 }
@@ -117,7 +117,8 @@ export function leaveStanding(b: Booking, { id }: Appointment): void {
   undoOfAppointmentLeft(b);
 }
 
-function hasOrders({ state: { capabilities } }: Booking): boolean {
+function hasOrders({ state }: Booking): boolean {
+  const { capabilities } = state.terms;
   return capabilities.orderKind !== null;
 }
 
@@ -135,7 +136,7 @@ async function outlastUnknown(b: Booking): Promise<void> {
 
 /** Cancels all that is ours: a move without reschedule holds two for a while. */
 async function cancelOurs(b: Booking): Promise<UndoOutcome> {
-  const { refReturns } = b.state.capabilities;
+  const { refReturns } = b.state.terms.capabilities;
   await staffCancelled(b, refReturns ? await cancelByRef(b) : await cancelById(b));
   if (b.compensating && b.state.appointment.leftIds.length > 0) return 'left_to_person';
   await lookForStrays(b, 'until it is gone');
@@ -193,7 +194,8 @@ async function cancel(b: Booking, appointmentId: string | null): Promise<string[
 }
 
 async function askToCancel(b: Booking, appointmentId: string | null): Promise<CancelAnswer> {
-  const { request, cancel: message } = b.state;
+  const { request } = b.state.terms;
+  const message = b.state.callers.cancel;
   const call = () =>
     writes(b, 'cancel the appointment').cancelAppointment({
       ...whereToLook(b),
@@ -242,7 +244,8 @@ async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
  * id that we hold and nothing else that makes it ours. A caller's cancel may mean one that a run before a reset took over.
  */
 async function noteNothing(b: Booking, sighting: Sighting): Promise<void> {
-  const { cancel: message, request } = b.state;
+  const message = b.state.callers.cancel;
+  const { request } = b.state.terms;
   const { unknownBook } = b.state.doubts;
   const appointment = b.state.appointment.held;
   if (whose(b, sighting).is === 'foreign') {
@@ -274,7 +277,7 @@ function noteUndone(b: Booking, appointment: Appointment): void {
 /** Waits until the provider's staff has cancelled those that it was asked to: left to a person until then. */
 async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const limit = deadline(b, now(), b.state.limits.staffTaskDueMs);
+  const limit = deadline(b, now(), b.state.terms.limits.staffTaskDueMs);
   const pace = newPace();
   let mark = '';
   for (;;) {

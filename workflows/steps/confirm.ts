@@ -5,7 +5,9 @@ import { sightingMark } from '../../src/booking/sighting';
 import { now } from '../clock';
 import { nextSighting, note } from '../sightings';
 import { owned } from '../owned';
-import { changeAttempt, enter, type Booking } from '../state';
+import { stepBegan } from '../parts/progress';
+import { attemptBecame } from '../parts/search';
+import type { Booking } from '../state';
 import { newPace } from '../pace';
 import { deadline, isOver, settleDeadlineAhead, soonest, untilOf, type Deadline } from '../waiting';
 import { isEnded } from './order';
@@ -22,7 +24,7 @@ export async function confirmed(b: Booking): Promise<boolean> {
   for (;;) {
     const verdict = verdictOf(b, b.state.appointment.held);
     if (verdict !== 'waiting') return settle(b, verdict);
-    enter(b, 'awaiting_confirmation');
+    stepBegan(b, 'awaiting_confirmation');
     let until = limit;
     mark = await owned(b, async () => {
       // Anew at each try: a person may have been asked until after the slot's start came near.
@@ -52,23 +54,23 @@ function verdictOf(b: Booking, appointment: Appointment | null): Verdict {
   if (!appointment || appointment.standing === 'cancelled') return 'declined';
   const { standing } = appointment;
   if (standing === 'in_progress' || standing === 'completed') return 'confirmed';
-  const settles = b.state.capabilities.settlesAt.some((settling) => settling === standing);
+  const settles = b.state.terms.capabilities.settlesAt.some((settling) => settling === standing);
   return settles ? 'confirmed' : 'waiting';
 }
 
 function settle(b: Booking, verdict: Exclude<Verdict, 'waiting'>): boolean {
-  if (b.state.attempts.length > 0) {
-    if (verdict === 'confirmed') changeAttempt(b, 'confirmed');
+  if (b.state.search.attempts.length > 0) {
+    if (verdict === 'confirmed') attemptBecame(b, 'confirmed');
     else if (verdict === 'declined')
-      changeAttempt(b, 'declined', b.state.appointment.held?.reason ?? 'declined by the provider');
-    else changeAttempt(b, 'released', 'not confirmed in time');
+      attemptBecame(b, 'declined', b.state.appointment.held?.reason ?? 'declined by the provider');
+    else attemptBecame(b, 'released', 'not confirmed in time');
   }
   return verdict === 'confirmed';
 }
 
 function confirmTimeoutMs(b: Booking): number {
-  const { confirmation } = b.state.request;
-  const { confirmTimeoutMs: asked, settleWithinMs } = b.state.limits; // the request's own, where it has one
+  const { confirmation } = b.state.terms.request;
+  const { confirmTimeoutMs: asked, settleWithinMs } = b.state.terms.limits; // the request's own, where it has one
   if (asked !== null) return asked;
   // Without a time yet, the provider still has to reach the patient: only the whole booking's limit counts.
   if (b.state.appointment.held?.startsAt === null) return settleWithinMs;
@@ -81,5 +83,5 @@ function confirmTimeoutMs(b: Booking): number {
 function startDeadline(b: Booking): Deadline | null {
   const startsAt = b.state.appointment.held?.startsAt ?? null;
   if (startsAt === null) return null;
-  return { from: startsAt, limitMs: -b.state.limits.releaseBeforeStartMs, heldBackMs: null };
+  return { from: startsAt, limitMs: -b.state.terms.limits.releaseBeforeStartMs, heldBackMs: null };
 }

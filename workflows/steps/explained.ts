@@ -17,7 +17,7 @@ export async function explained(b: Booking, said: string): Promise<Failure> {
 
 /** Null when none is there, and when nobody can tell: the refusal itself is what a person is asked about. */
 async function otherVisit(b: Booking): Promise<OtherVisit | null> {
-  const { request, capabilities } = b.state;
+  const { request, capabilities } = b.state.terms;
   const order = b.state.order.known;
   const userId = request.patient?.userId ?? order?.userId;
   if (capabilities.orderKind === null || !order || !userId) return null;

@@ -1,7 +1,8 @@
 import { Ending } from '../ending';
 import { owned } from '../owned';
 import { appointmentReleased } from '../parts/appointment';
-import { change, type Booking } from '../state';
+import { searchBegan } from '../parts/progress';
+import type { Booking } from '../state';
 import { isOver, settleDeadline } from '../waiting';
 import { leaveStanding, takeOver, undoAppointment } from './appointment';
 import { confirmed } from './confirm';
@@ -11,16 +12,16 @@ import { undone } from './undo';
 
 /** Steps 3 to 5: tries slots until one is confirmed. An appointment that is taken over needs no slot. */
 export async function hold(b: Booking): Promise<void> {
-  change(b, { status: 'searching' });
+  searchBegan(b);
   if (await owned(b, () => takeOver(b))) {
     if (await confirmed(b)) return;
     throw new Ending('failed', 'slot_declined');
   }
-  const before = b.state.attempts.length;
-  const until = before + b.state.limits.maxSlotAttempts; // the request's own, where it has one
-  while (b.state.attempts.length < until) {
+  const before = b.state.search.attempts.length;
+  const until = before + b.state.terms.limits.maxSlotAttempts; // the request's own, where it has one
+  while (b.state.search.attempts.length < until) {
     // One try is made whatever the time: that no worker was there until it was up is no reason to undo anything.
-    if (b.state.attempts.length > before && isOver(b, settleDeadline(b)))
+    if (b.state.search.attempts.length > before && isOver(b, settleDeadline(b)))
       throw new Ending('failed', 'not_settled_in_time');
     const offer = await owned(b, () => nextOffer(b));
     const appointment = await owned(b, () => take(b, offer));

@@ -8,8 +8,12 @@ import { lookUp } from '../lookups';
 import { attention, owned } from '../owned';
 import { newPace, type Pace } from '../pace';
 import { appointmentLost } from '../parts/appointment';
+import { finalWordAsked, visitLookedAt } from '../parts/deadlines';
+import { moveOvertaken } from '../parts/move';
+import { keptAs } from '../parts/progress';
+import { rebookingBegan } from '../parts/search';
 import { nextSighting, note } from '../sightings';
-import { change, restartSettling, type Booking } from '../state';
+import { restartSettling, type Booking } from '../state';
 import { lookForStrays, refuseStrays } from '../strays';
 import { move, refuseMove } from './move';
 
@@ -52,17 +56,17 @@ export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
 /** Waits for the next change of the appointment or its order and notes it; the mark of what was seen. */
 async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string> {
   const status = b.state.appointment.held?.standing === 'in_progress' ? 'in_progress' : 'confirmed';
-  change(b, { status });
+  keptAs(b, status);
   const until = finalWordBy(b);
   return owned(b, async () => {
-    const everyMs = b.state.limits.keepPollMs;
+    const everyMs = b.state.terms.limits.keepPollMs;
     const takesMail = status === 'confirmed'; // a visit that has begun is not moved
     const what = 'the final word on the visit';
     const seen = await nextSighting(b, { what, mark, pace, until, everyMs, takesMail, withOrder: true });
     if (!seen) return mark;
     note(b, seen);
     await refuseStrays(b, seen);
-    change(b, { finalWordDue: until !== null && Date.parse(until) <= nowMs() });
+    visitLookedAt(b, until !== null && Date.parse(until) <= nowMs());
     return sightingMark(seen);
   });
 }
@@ -109,17 +113,8 @@ async function completed(b: Booking): Promise<'completed'> {
 
 /** Looks for another slot, as at first; the one that was lost is not tried again. */
 function rebooking(b: Booking): 'rebook' {
-  const { attempts, rebookings } = b.state;
-  const appointment = b.state.appointment.held;
-  const lost = attempts.findLastIndex(
-    ({ startsAt }) => startsAt !== null && startsAt === appointment?.startsAt,
-  );
-  change(b, {
-    rebookings: rebookings + 1,
-    slots: [],
-    triedFrom: lost < 0 ? attempts.length : lost,
-    lastMoveDone: false,
-  });
+  rebookingBegan(b, b.state.appointment.held?.startsAt ?? null);
+  moveOvertaken(b);
   appointmentLost(b);
   restartSettling(b);
   return 'rebook';
@@ -157,7 +152,7 @@ function startMs(appointment: Appointment | null): number {
  * appointment is described with a word that we do not know.
  */
 async function orderGone(b: Booking): Promise<void> {
-  const isForAPerson = b.state.request.policy?.onProviderCancel === 'attention';
+  const isForAPerson = b.state.terms.request.policy?.onProviderCancel === 'attention';
   if (!isForAPerson && b.state.appointment.held?.standing !== 'unknown')
     throw new Ending('failed', 'order_ended');
   if ((await attention(b, new Failure('order_gone'))) === 'end') throw new Ending('failed', 'order_ended');
@@ -165,11 +160,13 @@ async function orderGone(b: Booking): Promise<void> {
 }
 
 function isFinalWordDue(b: Booking): boolean {
-  return b.state.finalWordDue && !isCompleted(b) && b.state.appointment.held?.standing !== 'cancelled';
+  return (
+    b.state.deadlines.finalWordDue && !isCompleted(b) && b.state.appointment.held?.standing !== 'cancelled'
+  );
 }
 
 function finalWordBy(b: Booking): string | null {
-  const { limits } = b.state;
+  const { limits } = b.state.terms;
   const appointment = b.state.appointment.held;
   const over = appointment?.endsAt ?? appointment?.startsAt ?? null;
   if (over === null) return null;
@@ -180,9 +177,9 @@ function finalWordBy(b: Booking): string | null {
 
 /** The provider took a confirmed appointment back: what follows is the request's policy, within its limits. */
 async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
-  const policy = b.state.request.policy?.onProviderCancel ?? 'rebook';
+  const policy = b.state.terms.request.policy?.onProviderCancel ?? 'rebook';
   if (policy === 'compensate') throw new Ending('failed', 'provider_cancelled');
-  if (policy === 'rebook' && b.state.rebookings < b.state.limits.maxRebookings) return 'rebook';
+  if (policy === 'rebook' && b.state.search.rebookings < b.state.terms.limits.maxRebookings) return 'rebook';
   const said = b.state.appointment.held?.reason ?? undefined;
   const choice = await attention(b, new Failure('provider_cancelled', { said }));
   if (choice === 'rebook') return 'rebook';
@@ -192,7 +189,7 @@ async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
 }
 
 async function noFinalWord(b: Booking): Promise<'completed' | 'again'> {
-  change(b, { finalWordDue: false });
+  finalWordAsked(b);
   const choice = await attention(b, new Failure('no_final_word'));
   if (choice === 'end') throw new Ending('failed', 'no_final_word');
   return choice === 'completed' ? 'completed' : 'again';

@@ -4,9 +4,9 @@ import type { Appointment } from '../../src/booking/model';
 import { core } from '../activities';
 import type { BookingRequest } from '../../src/booking/schema/request';
 import type { UndoOutcome } from '../../src/booking/schema/view';
-import { now } from '../clock';
 import { failureOf } from '../ending';
 import { noteOwn, ownIn } from '../evidence';
+import { withOwnFees } from '../fees';
 import { lookUp } from '../lookups';
 import { attention } from '../owned';
 import {
@@ -17,7 +17,12 @@ import {
   takeoverEnded,
   wentBackTo,
 } from '../parts/appointment';
-import { change, restartSettling, type Booking } from '../state';
+import { messageAnswered } from '../parts/callers';
+import { moveDone } from '../parts/move';
+import { moveBegan } from '../parts/progress';
+import { slotPutBack, slotsOutdated, triedForgotten } from '../parts/search';
+import { wishesChanged } from '../parts/terms';
+import { restartSettling, type Booking } from '../state';
 import { cancelling, leaveStanding } from './appointment';
 import { confirmed } from './confirm';
 import { release } from './hold';
@@ -32,14 +37,19 @@ import { undone } from './undo';
  */
 export type MoveOutcome = 'moved' | 'kept' | 'lost';
 
-export async function move(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
-  const { request: before } = b.state;
+export function move(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
+  return withOwnFees(b, message.acceptFees === true, () => carryOut(b, message));
+}
+
+async function carryOut(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
+  const { request: before } = b.state.terms;
   const appointment = b.state.appointment.held;
   if (!appointment) return 'lost';
   let old = appointment;
-  change(b, { status: 'rescheduling', triedFrom: b.state.attempts.length, slots: [] });
+  moveBegan(b);
+  triedForgotten(b);
+  slotsOutdated(b);
   restartSettling(b);
-  b.areFeesAccepted = message.acceptFees === true;
   try {
     const request = await ownedMove(b, () =>
       core('read the change').openReschedule({
@@ -49,23 +59,24 @@ export async function move(b: Booking, message: AcceptedMove): Promise<MoveOutco
       }),
     );
     if (message.isRepeated && isSameWish(request, before)) {
-      change(b, { lastMoveDone: true });
+      moveDone(b);
       return 'kept';
     }
-    change(b, { request });
+    wishesChanged(b, request);
     old = await ownedMove(b, () => standingNow(b, appointment));
     const outcome = await wayOf(b, old)(b, old);
+    if (outcome === 'moved') moveDone(b);
     // After a loss the caller's first wishes count again, for the person who decides.
-    change(b, outcome === 'moved' ? { lastMoveDone: true, slots: [] } : { request: before, slots: [] });
+    else wishesChanged(b, before);
+    slotsOutdated(b);
     return outcome;
   } catch (err) {
     if (!(err instanceof Refused)) throw err;
-    change(b, { request: before, slots: [] });
+    wishesChanged(b, before);
+    slotsOutdated(b);
     wentBackTo(b, old);
     refuseMove(b, err.code);
     return 'kept';
-  } finally {
-    b.areFeesAccepted = false;
   }
 }
 
@@ -95,13 +106,13 @@ async function standingNow(b: Booking, old: Appointment): Promise<Appointment> {
 
 /** How an appointment is moved, by what the provider can do. */
 function wayOf(b: Booking, old: Appointment): (b: Booking, old: Appointment) => Promise<MoveOutcome> {
-  if (b.state.capabilities.reschedule === 'none') return bookThenCancel;
+  if (b.state.terms.capabilities.reschedule === 'none') return bookThenCancel;
   return old.canReschedule === false ? cancelThenBook : moveThere;
 }
 
 /** The provider moves it: from the moment that it answers, only the new time stands. */
 async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
-  for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+  for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
     const slot = await ownedMove(b, () => nextSlot(b));
     const taken = await taking(b, { kind: 'move', slot, appointmentId: old.id }).catch((err: unknown) => {
@@ -111,7 +122,8 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
     });
     if (taken === 'fixed') {
       // What could not be had by moving may be had by booking: the slot counts as untried.
-      change(b, { slots: [slot, ...b.state.slots], triedFrom: b.state.attempts.length });
+      slotPutBack(b, slot);
+      triedForgotten(b);
       return cancelThenBook(b, old);
     }
     if (!taken) continue;
@@ -126,14 +138,13 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
 
 /** No reschedule at the provider: both stand until the new one is confirmed, then the old one is cancelled. */
 async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome> {
-  for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+  for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
     const slot = await ownedMove(b, () => nextSlot(b));
     const taken = await taking(b, { kind: 'book', slot });
     if (!taken) continue;
     replacementHeld(b, old);
     if (await confirmed(b)) {
-      change(b, { status: 'rescheduling' });
       await giveUp(b, old);
       replacementDone(b);
       return 'moved';
@@ -161,14 +172,14 @@ async function cancelThenBook(b: Booking, old: Appointment): Promise<MoveOutcome
   if ((await undone(b, cancelling(old))) === 'left_to_person') throw new Refused('undo_failed');
   appointmentReleased(b);
   takeoverEnded(b);
-  change(b, { slots: [slot, ...b.state.slots] });
+  slotPutBack(b, slot);
   return bookAnew(b);
 }
 
 /** Books a slot of the new windows, now that nothing is held any more. */
 async function bookAnew(b: Booking): Promise<MoveOutcome> {
   try {
-    for (let n = 0; n < b.state.limits.maxSlotAttempts; n++) {
+    for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
       if (n > 0) checkTime(b);
       const next = await ownedMove(b, () => nextSlot(b));
       if (!(await taking(b, { kind: 'book', slot: next }))) continue;
@@ -187,7 +198,7 @@ function checkTime(b: Booking): void {
 }
 
 function mayCancelAndBook(b: Booking): boolean {
-  return b.state.request.policy?.onCannotReschedule === 'cancel_and_book';
+  return b.state.terms.request.policy?.onCannotReschedule === 'cancel_and_book';
 }
 
 /** What makes a move come to nothing; the appointment stays as it was. */
@@ -200,18 +211,10 @@ class Refused extends Error {
 
 /** Tells the caller of a move, which had been accepted, that it came to nothing. */
 export function refuseMove(b: Booking, code: FailureCode): void {
-  const { lastRequest } = b.state;
+  const { lastRequest } = b.state.callers;
   const of = lastRequest?.kind === 'reschedule' ? lastRequest : null;
-  change(b, {
-    lastRequest: {
-      kind: 'reschedule',
-      outcome: 'refused',
-      code,
-      id: of?.id ?? null,
-      by: of?.by ?? null,
-      at: now(),
-    },
-  });
+  const [id, by] = [of?.id ?? null, of?.by ?? null];
+  messageAnswered(b, { kind: 'reschedule', outcome: 'refused', code, id, by });
 }
 
 /** Takes an offer of a move. What an unanswered call of it did is known before the move is given up. */

@@ -7,26 +7,28 @@ import type { AttemptOutcome } from '../../src/booking/schema/view';
 import { reads } from '../activities';
 import { nowMs } from '../clock';
 import { failureOf } from '../ending';
+import { stepBegan } from '../parts/progress';
+import { slotsFound, slotsOutdated } from '../parts/search';
 import { searchSlots } from '../search';
-import { at, change, enter, type Booking } from '../state';
+import { at, type Booking } from '../state';
 
 /** Step 3: what there is to take. Reading only: nothing to undo. */
 
 /** The best slot not tried yet: of the last search while its keys live, else of a new one. */
 export async function nextSlot(b: Booking): Promise<Slot> {
-  const kept = b.state.slots.filter((slot) => isUsable(b, slot));
+  const kept = b.state.search.slots.filter((slot) => isUsable(b, slot));
   const { slots, complete } = kept.length > 0 ? { slots: kept, complete: true } : await search(b);
   const [best, ...rest] = slots;
   if (!best) throw new Failure(complete ? 'no_slot' : 'search_incomplete');
-  change(b, { slots: rest });
+  slotsFound(b, rest);
   return best;
 }
 
 /** Searches, without what was tried but for `again`. */
 async function search(b: Booking, again: string | null = null): Promise<FoundSlots> {
-  enter(b, 'searching');
-  change(b, { slots: [] });
-  const { attempts, triedFrom } = b.state;
+  stepBegan(b, 'searching');
+  slotsOutdated(b);
+  const { attempts, triedFrom } = b.state.search;
   const order = b.state.order.known;
   const tried = new Set(attempts.slice(triedFrom).map((attempt) => attempt.slotMark));
   if (again !== null) tried.delete(again);
@@ -39,7 +41,10 @@ export async function sameSlot(b: Booking, slot: Slot): Promise<Slot | null> {
   const mark = slotMark(slot);
   const { slots, complete } = await search(b, mark);
   const again = slots.find((one) => slotMark(one) === mark);
-  change(b, { slots: slots.filter((one) => one !== again) });
+  slotsFound(
+    b,
+    slots.filter((one) => one !== again),
+  );
   if (!again && !complete) throw new Failure('search_incomplete');
   return again ?? null;
 }
@@ -51,7 +56,7 @@ function isUsable(b: Booking, slot: Slot): boolean {
 
 /** Whether this search has tried the slot, or the appointment that it would replace is there. */
 function isTried(b: Booking, slot: Slot): boolean {
-  const { attempts, triedFrom } = b.state;
+  const { attempts, triedFrom } = b.state.search;
   const appointment = b.state.appointment.held;
   if (isSameTime(appointment?.startsAt ?? null, slot.startsAt)) return true;
   return attempts.slice(triedFrom).some((attempt) => attempt.slotMark === slotMark(slot));
@@ -68,7 +73,7 @@ export type Offer =
  * no slots to book. How the area is served is only read when that is in question.
  */
 export async function nextOffer(b: Booking): Promise<Offer> {
-  const { capabilities, request } = b.state;
+  const { capabilities, request } = b.state.terms;
   const open = capabilities.requestTier && request.tier === undefined && !request.slot;
   if (capabilities.requestTier && request.tier === 'request') return vendorOffer(b);
   try {
@@ -85,7 +90,8 @@ const MAY_BE_BY_PHONE: readonly FailureCode[] = ['area_not_served', 'search_inco
 
 /** `otherwise` is what stands where the place is served by slots after all. */
 async function vendorOffer(b: Booking, otherwise = new Failure('area_not_served')): Promise<Offer> {
-  const { request, attempts, triedFrom } = b.state;
+  const { request } = b.state.terms;
+  const { attempts, triedFrom } = b.state.search;
   const order = b.state.order.known;
   const tier = await reads(b, 'see how the area is served').chooseTier({
     at: at(b),

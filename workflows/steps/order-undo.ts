@@ -47,7 +47,7 @@ const undoOrder: Undo = {
  * placing is not answered: then only the looks over the window tell.
  */
 export async function orderToUndo(b: Booking): Promise<Order | null> {
-  const { request } = b.state;
+  const { request } = b.state.terms;
   const { known: order, isRefused: orderRefused, unknownSince: unknownOrderSince } = b.state.order;
   if (order || !request.order || orderRefused || unknownOrderSince) return order;
   if (!('id' in request.order)) return findPlaced(b, 'look for an order of this booking');
@@ -74,7 +74,8 @@ async function seenNow(b: Booking): Promise<Order | null> {
 
 /** The order that carries the booking's id, by one look. */
 async function findPlaced(b: Booking, why: string): Promise<Order | null> {
-  const { request, createdAt: createdSince } = b.state;
+  const { request } = b.state.terms;
+  const createdSince = b.state.life.createdAt;
   const userId = request.patient?.userId;
   if (!userId) return null;
   const found = await reads(b, why).findOrder({ at: at(b), userId, createdSince });
@@ -82,12 +83,14 @@ async function findPlaced(b: Booking, why: string): Promise<Order | null> {
   return found;
 }
 
-function adoptedId({ state: { request } }: Booking): string | null {
+function adoptedId({ state }: Booking): string | null {
+  const { request } = state.terms;
   return request.order && 'id' in request.order ? request.order.id : null;
 }
 
 /** The undo of the order; none at providers without orders. */
-export function undosOfOrder({ state: { capabilities } }: Booking): readonly Undo[] {
+export function undosOfOrder({ state }: Booking): readonly Undo[] {
+  const { capabilities } = state.terms;
   return capabilities.orderKind === null ? [] : [undoOrder];
 }
 
@@ -98,7 +101,7 @@ function keptWhile(b: Booking): UndoOutcome {
 
 /** What the appointment's undo has not accounted for: its window is waited out here, so that the wait has an end. */
 async function outlastBook(b: Booking): Promise<void> {
-  const { capabilities } = b.state;
+  const { capabilities } = b.state.terms;
   const { unknownBook } = b.state.doubts;
   if (!unknownBook) return;
   const until = after(unknownBook.since, capabilities.lateCommitWindowMs);
@@ -107,7 +110,8 @@ async function outlastBook(b: Booking): Promise<void> {
 }
 
 function isToCancel(b: Booking): boolean {
-  const { request, cancel } = b.state;
+  const { request } = b.state.terms;
+  const { cancel } = b.state.callers;
   const undoCalls = b.state.undo.calls;
   const { known: order, unknownSince: unknownOrderSince, isRefused: orderRefused } = b.state.order;
   // One that is refused now and had our appointment was taken on by the run before a reset.
@@ -137,7 +141,7 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
     writes(b, 'cancel the order').cancelOrder({
       ...whereToLook(b),
       orderId,
-      takesAppointment: b.state.capabilities.orderCancelTakesAppointment,
+      takesAppointment: b.state.terms.capabilities.orderCancelTakesAppointment,
       mayTakeOwn: mayTakeOwn(b),
       fees: feeTermsOf(b),
     });
@@ -155,14 +159,14 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
 
 /** Whether the order's cancel may take the booking's own appointment along: not one that is to stay. */
 function mayTakeOwn(b: Booking): boolean {
-  const { cancel } = b.state;
+  const { cancel } = b.state.callers;
   const { tookOver } = b.state.appointment;
   return !(tookOver && cancel === null) && !wouldTakeLeftOne(b);
 }
 
 /** Whether cancelling the order would take an appointment along that a person decided to leave standing. */
 function wouldTakeLeftOne({ state }: Booking): boolean {
-  if (!state.capabilities.orderCancelTakesAppointment) return false;
+  if (!state.terms.capabilities.orderCancelTakesAppointment) return false;
   return (
     state.appointment.leftIds.length > 0 ||
     state.undo.compensation.some(

@@ -26,8 +26,8 @@ export function isEnded(order: Order): boolean {
 }
 
 export async function doOrder(b: Booking): Promise<void> {
-  const wanted = b.state.request.order;
-  if (b.state.capabilities.orderKind === null || !wanted) return;
+  const wanted = b.state.terms.request.order;
+  if (b.state.terms.capabilities.orderKind === null || !wanted) return;
   if ('id' in wanted) await adopt(b, wanted.id);
   else await place(b);
 }
@@ -53,7 +53,7 @@ const ADOPTION_REFUSALS: readonly string[] = [
 /** The named order, if this booking may take it on. */
 async function adoptable(b: Booking, orderId: string): Promise<Order> {
   const order = await reads(b, 'read the order to adopt').readOrder({ at: at(b), orderId });
-  if (order.kind !== b.state.capabilities.orderKind)
+  if (order.kind !== b.state.terms.capabilities.orderKind)
     throw new Failure('order_wrong_kind', { field: 'order.id' });
   if (isEnded(order)) {
     // Not taken on, but known: at a draw site what a run before a reset made stands on beside it.
@@ -75,7 +75,7 @@ async function adoptable(b: Booking, orderId: string): Promise<Order> {
  * knows is looked into once and goes to a person at once.
  */
 async function place(b: Booking): Promise<void> {
-  const { patienceMs } = b.state.limits;
+  const { patienceMs } = b.state.terms.limits;
   const patience = newPatience(b);
   // After an attention: an earlier call without a key that counts may still surface.
   if (b.state.order.unknownSince && !keyCounts(b)) await pauseBeforePlacing(b, patience);
@@ -89,7 +89,8 @@ async function place(b: Booking): Promise<void> {
 }
 
 async function notUnderstood(b: Booking, said: string): Promise<void> {
-  const { request, createdAt } = b.state;
+  const { request } = b.state.terms;
+  const { createdAt } = b.state.life;
   const userId = request.patient?.userId;
   const read = reads(b, 'look whether the order was placed all the same');
   const found = userId ? await read.findOrder({ at: at(b), userId, createdSince: createdAt }) : null;
@@ -98,22 +99,24 @@ async function notUnderstood(b: Booking, said: string): Promise<void> {
 }
 
 /** Whether the order's key counts: from the booking's beginning on, which no call of it was before. */
-function keyCounts({ state: { createdAt, capabilities } }: Booking): boolean {
+function keyCounts({ state }: Booking): boolean {
+  const { createdAt } = state.life;
+  const { capabilities } = state.terms;
   return nowMs() - Date.parse(createdAt) < capabilities.orderKeyLifetimeMs;
 }
 
 /** While the idempotency key counts, again is soon; without one, only after the late-commit window. */
 async function pauseBeforePlacing(b: Booking, patience: Patience): Promise<void> {
   const what = 'the order to show up';
-  const { lateCommitWindowMs } = b.state.capabilities;
-  if (keyCounts(b)) await pauseWithin(b, patience, what, b.state.limits.patienceMs);
+  const { lateCommitWindowMs } = b.state.terms.capabilities;
+  if (keyCounts(b)) await pauseWithin(b, patience, what, b.state.terms.limits.patienceMs);
   else await pauseFor(b, patience, what, lateCommitWindowMs);
 }
 
 /** What certainly had no effect and time may cure is tried again within patience, as a book call is. */
 function placePatiently(b: Booking) {
   const place = (isLast: boolean) => shielded(() => placeOnce(b, isLast));
-  const { patienceMs } = b.state.limits;
+  const { patienceMs } = b.state.terms.limits;
   return patiently(b, 'another try at placing the order', place, (failure) =>
     isPassing(failure) ? patienceMs : 0,
   );
@@ -130,9 +133,9 @@ async function placed(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order
   try {
     return await writes(b, 'place the order').placeOrder({
       at: { ...at(b), isLastTry },
-      request: b.state.request,
+      request: b.state.terms.request,
       key: `${b.state.id}/order/1`,
-      createdSince: b.state.createdAt,
+      createdSince: b.state.life.createdAt,
     });
   } catch (err) {
     if (!isLostWrite(err) && failureOf(err)?.code !== 'activity_failed') throw err;

@@ -10,11 +10,11 @@ import { isEnded } from './order';
 
 /** Step 2: where the provider needs it, wait until the order has its requisition. Nothing to undo. */
 export async function ready(b: Booking): Promise<void> {
-  const limit = deadline(b, now(), b.state.limits.readyTimeoutMs);
+  const limit = deadline(b, now(), b.state.terms.limits.readyTimeoutMs);
   const settleBy = settleDeadlineAhead(b);
   const pace = newPace();
   for (;;) {
-    const { capabilities } = b.state;
+    const { capabilities } = b.state.terms;
     const order = b.state.order.known;
     if (!order || !capabilities.needsRequisition) return;
     if (isEnded(order)) throw new Failure('order_ended');
@@ -37,6 +37,6 @@ async function nextOrder(b: Booking, order: Order, until: string | null, pace: P
     }),
   );
   const seen = await seenBy(watched, until, (why) => reads(b, why).readOrder({ ...input, isKnown: true }));
-  noteLook(pace, b.state.limits.pollMaxMs);
+  noteLook(pace, b.state.terms.limits.pollMaxMs);
   return seen;
 }

@@ -7,7 +7,6 @@ import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { slotMark } from '../../src/booking/slot-mark';
 import { isSameTime } from '../../src/booking/times';
 import { reads, writes } from '../activities';
-import { withoutOldWords } from '../attempts';
 import { now, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
 import { clueOf, noteOwn } from '../evidence';
@@ -32,7 +31,9 @@ import {
   startDoubted,
   startSeenBeforeCall,
 } from '../parts/doubts';
-import { at, change, changeAttempt, enter, maker, shielded, type Attempt, type Booking } from '../state';
+import { stepBegan } from '../parts/progress';
+import { attemptBecame, attemptBegan, attemptRenewed, slotsOutdated } from '../parts/search';
+import { at, maker, shielded, type Booking } from '../state';
 import { explained } from './explained';
 import { sameSlot, type Offer } from './offer';
 
@@ -46,7 +47,7 @@ export async function take(b: Booking, offer: Offer): Promise<Appointment | null
   // After an attention the unanswered call is accounted for first: no other is made before its window is over.
   const earlier = b.state.doubts.unknownBook ? await accountFor(b) : null;
   if (earlier) return earlier;
-  const { patienceMs } = b.state.limits;
+  const { patienceMs } = b.state.terms.limits;
   const trying: Trying = { startedMs: nowMs(), patience: newPatience(b), isRepeat: false };
   let next = isUnanswered(b, offer) ? await offeredAgain(b, offer, trying) : offer;
   while (next) {
@@ -68,7 +69,7 @@ interface Trying {
 
 /** Whether the offer's own attempt was the last and came to no answer: then it is made again and is no other. */
 function isUnanswered(b: Booking, offer: Offer): boolean {
-  const { attempts, triedFrom } = b.state;
+  const { attempts, triedFrom } = b.state.search;
   const last = attempts.slice(triedFrom).at(-1);
   return last?.outcome === 'unknown' && last.slotMark === markOf(offer);
 }
@@ -76,7 +77,7 @@ function isUnanswered(b: Booking, offer: Offer): boolean {
 /** The offer as it can be had now; null when it is gone. What is repeated with its key is repeated as it was. */
 async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Promise<Offer | null> {
   if (b.state.doubts.unknownBook) {
-    await pauseWithin(b, patience, 'another try at booking', b.state.limits.patienceMs);
+    await pauseWithin(b, patience, 'another try at booking', b.state.terms.limits.patienceMs);
     return offer;
   }
   if (offer.kind === 'visit') return offer;
@@ -86,12 +87,12 @@ async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Pro
 
 /** A slot that is gone after a call that was not answered may be gone by that very call, if it took effect after all. */
 async function lateOrGone(b: Booking, offer: Offer): Promise<Appointment | null> {
-  const since = b.state.attempts.at(-1)?.at ?? now();
+  const since = b.state.search.attempts.at(-1)?.at ?? now();
   callUnanswered(b, { since, startsAt: startOf(offer), isMove: offer.kind === 'move' });
   const late = await lookUpOnce(b);
   callAccountedFor(b);
   if (late) hold(b, late, offer.kind === 'move');
-  else changeAttempt(b, 'gone', 'no longer on offer after a call that was not answered');
+  else attemptBecame(b, 'gone', 'no longer on offer after a call that was not answered');
   return late;
 }
 
@@ -109,7 +110,7 @@ async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appoin
   if (answer.isRefusal) return notUnderstood(b, answer.said);
   trying.isRepeat = !trying.isRepeat && keyCounts(b, offer, trying);
   if (trying.isRepeat) return 'unanswered';
-  const { lateCommitWindowMs } = b.state.capabilities;
+  const { lateCommitWindowMs } = b.state.terms.capabilities;
   return (await spending(trying.patience, lateCommitWindowMs, () => accountFor(b))) ?? 'unanswered';
 }
 
@@ -120,8 +121,8 @@ async function gone(
 ): Promise<Appointment | null> {
   const late = b.state.doubts.unknownBook ? await accountFor(b) : null;
   if (late) return late;
-  changeAttempt(b, 'gone', reason);
-  if (searchAgain) change(b, { slots: [] });
+  attemptBecame(b, 'gone', reason);
+  if (searchAgain) slotsOutdated(b);
   return null;
 }
 
@@ -141,33 +142,22 @@ async function notUnderstood(b: Booking, said: string): Promise<Appointment> {
  * A call is repeated with its key once, without a window: the key keeps it from taking effect twice. When that is not
  * answered either, as the replay of something that is gone is not, the window follows and then a call with a new key.
  */
-function keyCounts({ state: { capabilities } }: Booking, offer: Offer, { startedMs }: Trying): boolean {
+function keyCounts({ state }: Booking, offer: Offer, { startedMs }: Trying): boolean {
+  const { capabilities } = state.terms;
   return offer.kind === 'book' && nowMs() - startedMs < capabilities.bookKeyLifetimeMs;
 }
 
 /** Notes the attempt before its call: a new one, or the unanswered one again. */
 function begin(b: Booking, offer: Offer): void {
-  enter(b, 'booking');
-  if (isUnanswered(b, offer)) return beginAgain(b);
-  const { attempts, triedFrom } = b.state;
-  const attempt: Attempt = {
-    slotMark: markOf(offer),
-    startsAt: startOf(offer),
-    outcome: 'booking',
-    reason: null,
-    at: now(),
-  };
-  change(b, { attempts: [...withoutOldWords(attempts, triedFrom), attempt] });
+  stepBegan(b, 'booking');
+  if (isUnanswered(b, offer)) beginAgain(b);
+  else attemptBegan(b, { slotMark: markOf(offer), startsAt: startOf(offer) });
 }
 
 /** The earlier call may still be unanswered, and then this one is a repeat with its key; else it is made anew. */
 function beginAgain(b: Booking): void {
-  changeAttempt(b, 'booking');
-  if (b.state.doubts.unknownBook) return;
-  const attempts = b.state.attempts.map((one, index, all) =>
-    index === all.length - 1 ? { ...one, renewals: (one.renewals ?? 0) + 1 } : one,
-  );
-  change(b, { attempts });
+  attemptBecame(b, 'booking');
+  if (!b.state.doubts.unknownBook) attemptRenewed(b);
 }
 
 /**
@@ -176,7 +166,7 @@ function beginAgain(b: Booking): void {
  * start where a call was not answered, or was refused, what is new is not noted: it may be what that call brought about.
  */
 async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
-  if (b.state.capabilities.refReturns) {
+  if (b.state.terms.capabilities.refReturns) {
     const held = offer.kind === 'move' ? null : b.state.appointment.held;
     return seenBeforeCall(b, held ? [held.id] : []);
   }
@@ -203,7 +193,7 @@ function isAllAnswered({ state }: Booking): boolean {
 
 /** Books; what certainly had no effect and time may cure (load, no connection) is tried again within patience. */
 async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
-  const { patienceMs, readyTimeoutMs } = b.state.limits;
+  const { patienceMs, readyTimeoutMs } = b.state.terms.limits;
   const book = (isLast: boolean) => shielded(() => bookOnce(b, offer, isLast));
   try {
     return await patiently(b, 'another try at booking', book, (failure) => {
@@ -215,10 +205,10 @@ async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
     // The run before a reset may have made this very call: it is as if it had not been answered.
     if (failure?.code === 'booking_reset') noteUnknown(b, offer, failure.message);
     // What certainly had no effect says nothing of an earlier call with the same key.
-    else if (failure) changeAttempt(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', failure.message);
+    else if (failure) attemptBecame(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', failure.message);
     // The calls themselves are shielded: what was cancelled is the pause after one that had no effect.
     else if (isCancellation(err))
-      changeAttempt(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', 'cancelled before another try');
+      attemptBecame(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', 'cancelled before another try');
     throw err;
   }
 }
@@ -229,17 +219,18 @@ function isContradicted({ code }: Failure, { kind }: Offer): boolean {
 }
 
 async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<BookAnswer> {
-  const ref = bookRef(maker(b), b.state.attempts.length);
+  const ref = bookRef(maker(b), b.state.search.attempts.length);
   try {
     const answer = await call(b, offer, ref, { ...at(b), isLastTry });
     if (answer.is === 'unknown') noteUnknown(b, offer, answer.said);
     // A refusal may lie as well: where no ref tells, what is new at that start is doubted from here on.
-    if (answer.is === 'gone' && !b.state.capabilities.refReturns) startDoubted(b, startOf(offer));
+    if (answer.is === 'gone' && !b.state.terms.capabilities.refReturns) startDoubted(b, startOf(offer));
     return answer;
   } catch (err) {
     const failure = failureOf(err);
     if (!isLostWrite(err) && failure?.code !== 'activity_failed') {
-      if (!b.state.capabilities.refReturns && failure?.facts.sent !== 'no') startDoubted(b, startOf(offer));
+      if (!b.state.terms.capabilities.refReturns && failure?.facts.sent !== 'no')
+        startDoubted(b, startOf(offer));
       throw err;
     }
     noteUnknown(b, offer, 'the call was lost');
@@ -248,10 +239,11 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
 }
 
 function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAnswer> {
-  const { capabilities, attempts } = b.state;
+  const { capabilities } = b.state.terms;
+  const { attempts } = b.state.search;
   const { acceptedCancels } = b.state.undo;
   const order = b.state.order.known;
-  const request = withoutOrderDetails(b.state.request);
+  const request = withoutOrderDetails(b.state.terms.request);
   const orderId = order?.id ?? null;
   const known = { clue: clueOf(b), acceptedCancels };
   switch (offer.kind) {
@@ -304,14 +296,15 @@ function markOf(offer: Offer): string {
   return offer.kind === 'visit' ? offer.vendor : slotMark(offer.slot);
 }
 
-function saidLast({ state: { attempts } }: Booking): string | undefined {
+function saidLast({ state }: Booking): string | undefined {
+  const { attempts } = state.search;
   return attempts.at(-1)?.reason ?? undefined;
 }
 
 /** Noted before anything else. The window is counted from now: the call may have reached the provider at the last moment. */
 function noteUnknown(b: Booking, offer: Offer, said: string): void {
   const [startsAt, isMove] = [startOf(offer), offer.kind === 'move'];
-  changeAttempt(b, 'unknown', `not answered: ${said}`);
+  attemptBecame(b, 'unknown', `not answered: ${said}`);
   startDoubted(b, startOf(offer));
   callUnanswered(b, { since: now(), startsAt, isMove });
   if (isMove) noteOpenWrite(b, 'move');
@@ -327,7 +320,7 @@ export async function accountFor(b: Booking): Promise<Appointment | null> {
 
 /** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
 export function hold(b: Booking, appointment: Appointment, isMove = false): void {
-  changeAttempt(b, 'held');
+  attemptBecame(b, 'held');
   noteOwn(b, appointment);
   appointmentHeld(b, appointment, isMove);
   if (isMove) moveLanded(b);

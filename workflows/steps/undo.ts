@@ -1,14 +1,17 @@
 import { Failure } from '../../src/booking/failures';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { failureOf } from '../ending';
+import { acceptFees, withOwnFees } from '../fees';
 import { outlastOpenWrites } from '../open-writes';
 import { undoAttention } from '../owned';
 import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../patience';
 import { allAppointmentsLeft } from '../parts/appointment';
+import { questionClosed } from '../parts/attention';
 import { callAccountedFor } from '../parts/doubts';
 import { orderLeft } from '../parts/order';
+import { undoBegan } from '../parts/progress';
 import { undoLeftToStaff, undosDue, undoTried, type UndoStep } from '../parts/undo';
-import { change, type Booking } from '../state';
+import type { Booking } from '../state';
 
 /**
  * One step's compensation. `run` is safe to repeat and safe when there is nothing to undo; `pending` says that
@@ -31,7 +34,8 @@ export interface Undo {
 export async function compensate(b: Booking, undos: readonly Undo[]): Promise<void> {
   if (undos.length === 0) return;
   b.compensating = true;
-  change(b, { status: 'compensating', waitingFor: null, attention: null });
+  undoBegan(b);
+  questionClosed(b);
   undosDue(
     b,
     undos.map(({ step }) => step),
@@ -57,17 +61,12 @@ async function stillPending(
  * Runs an undo until it has an outcome: its own, or a person's. On the way to an appointment a cancel ends its waits;
  * its writes shield themselves. Fees that a person accepts there are accepted for this undo and no other.
  */
-export async function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run): Promise<UndoOutcome> {
-  const { areFeesAccepted } = b;
-  try {
-    return await untilSettled(b, undo, run);
-  } finally {
-    b.areFeesAccepted = areFeesAccepted;
-  }
+export function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run): Promise<UndoOutcome> {
+  return withOwnFees(b, b.areFeesAccepted, () => untilSettled(b, undo, run));
 }
 
 async function untilSettled(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome> {
-  const { undoPatienceMs } = b.state.limits;
+  const { undoPatienceMs } = b.state.terms.limits;
   let patience = newPatience(b);
   for (;;) {
     try {
@@ -107,12 +106,6 @@ async function resolved(
   if (decision === 'accept_fees') acceptFees(b);
   if (decision === 'leave') return left(b, undo);
   return decision === 'undone' ? checked(b, undo, run) : null;
-}
-
-/** At the booking's end for all that is undone; before it for this undo alone. */
-function acceptFees(b: Booking): void {
-  if (b.compensating) change(b, { acceptFees: true });
-  else b.areFeesAccepted = true;
 }
 
 /**
