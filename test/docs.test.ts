@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FAILURES, type FailureCode, failureRow, UNDO_CHOICES } from '../src/booking/failures';
 import { DOCUMENTS, filled } from '../src/cli/docs/blocks';
@@ -160,6 +160,12 @@ test('no line of a page is too wide to be read as source', () => {
 
 test('the README is short enough to be read', () => {
   expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(221);
+});
+
+test('pictures are small', () => {
+  const pictures = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.png'));
+  expect(pictures).not.toEqual([]);
+  for (const picture of pictures) expect(statSync(join(ROOT, 'docs', picture)).size).toBeLessThan(200_000);
 });
 
 test('every page of docs is in their index', () => {
