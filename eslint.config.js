@@ -27,7 +27,7 @@ const PURE = [
   'unreadable',
 ].map((name) => `src/booking/${name}`);
 
-/** Who may import whom (DESIGN.md, "Layers and folders"): a row for each layer, the more exact row counts. */
+/** Who may import whom (ARCHITECTURE.md#layers): a row for each layer, the more exact row counts. */
 const LAYERS = {
   'workflows/': { values: ['workflows/', ...PURE], types: ['activities/contract', 'src/booking/'] },
   'activities/': { values: ['activities/', 'src/booking/', 'src/providers/', 'src/config'] },

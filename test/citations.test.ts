@@ -76,9 +76,17 @@ test('every citation of provider facts leads to a heading of the page', () => {
   ).toEqual([]);
 });
 
-test('no citation names a page that lies beside the project', () => {
-  expect(cited(/(?<![./])\b(shared\/[\w-]+\.md)/g)).toEqual([]);
+test('every page that a comment names is in the repository, and the heading in the page', () => {
+  const pages = cited(/((?:\w+\/)*[\w-]+\.md(?:#[\w-]+)?)/g, 'comments');
+  expect(pages.length).toBeGreaterThan(40);
+  expect(pages.filter(({ name }) => !leadsSomewhere(name))).toEqual([]);
 });
+
+function leadsSomewhere(citation: string): boolean {
+  const [page = '', anchor] = citation.split('#');
+  if (!existsSync(join(ROOT, page))) return false;
+  return anchor === undefined || anchorsOf(textOf(page)).includes(anchor);
+}
 
 describe.each<[name: string, citations: RegExp, marks: RegExp, heading: string]>([
   ['contract', /\(contract: ([^)]+)\)/g, /\[contract: ([^\]]+)\]/g, 'The contracts'],

@@ -48,7 +48,7 @@ export type Whose =
  * Whose live appointment a look-up showed. Where the ref returns, it decides (see isOwn): a single live one of the order
  * is ours or foreign; several with ours among them are ambiguous. Where it does not, only what
  * the write can have made is ours: exactly one that was not there before, at the tried start, with nothing else
- * new and nothing at that start before (DESIGN.md, "Rules of unknown outcomes"), and not one that names its people only
+ * new and nothing at that start before (ARCHITECTURE.md#unknown-outcomes), and not one that names its people only
  * nearly as ours. Nothing is ours by that where the look before the write was partial.
  */
 export function whose(sighting: Sighting, clue: OwnershipClue): Whose {

@@ -28,7 +28,7 @@ const HOW: readonly string[] = ['TERMINATED', 'TIMED_OUT', 'CANCELLED', 'FAILED'
 /** How far a sweep goes back behind the one before it, in ms: visibility may lag. What was looked at is told by its clean-up. */
 const OVERLAP_MS = 10 * 60_000;
 
-/** How far the very first sweep goes back, in ms: what our own server keeps (DESIGN.md, retention). */
+/** How far the very first sweep goes back, in ms: what our own server keeps (README.md#idempotency-and-retention). */
 const FIRST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 
 /** Clean-ups that one sweep begins: a thousand that begin at the same moment would be the next outage. */

@@ -1,5 +1,7 @@
 import { createBookingClient } from '../../src/client/booking-client';
 import { TASK_QUEUE } from '../../src/booking/names';
+import { clientOn } from '../../src/temporal/connection';
+import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { clinicHand } from '../support/clinic';
 import { sandboxHand } from '../support/sandbox';
@@ -8,6 +10,7 @@ import type { TestServer } from '../support/temporal';
 import { chanceOf } from './chance';
 import { createDriver, type Driver } from './driver';
 import { openGround, openStage, type Stage } from './stage';
+import { createConnection, targetIn } from './server/client';
 import { owner, timeOfStory, type Mortal } from './time';
 import { JUNCTION_URL, OLIVER_URL, type Place } from './world/sandboxes';
 import { untilView } from './stories/hands';
@@ -42,7 +45,7 @@ export async function startSimulatedSaga(
   const stage = openStage(
     { ...ground, time },
     chanceOf(SEED),
-    {},
+    { converterOf: dataConverterOf },
     {
       touched: () => undefined,
       changed: () => undefined,
@@ -56,15 +59,18 @@ export async function startSimulatedSaga(
     await driver.drive(stage.activities.shutdown());
     await stage.workflows.evict();
   };
+  const target = targetIn(stage.namespace.name);
+  const connection = createConnection(driver.driven(stage.service));
+  const client = clientOn(connection, target, dataConverterOf(config));
   return {
-    server: { config, client: driver.driven(stage.client) } as unknown as TestServer,
+    server: { config, client, target, connection } as unknown as TestServer,
     config,
-    bookings: driver.driven(createBookingClient({ client: stage.client, idKey: loadKeys(config).idKey })),
+    bookings: driver.driven(createBookingClient({ client, idKey: loadKeys(config).idKey })),
     sandbox: driver.driven(sandboxHand(JUNCTION_URL)),
     clinic: driver.driven(clinicHand(OLIVER_URL)),
     stopWorkers,
-    async startWorkers() {
-      stage.activities.replace();
+    async startWorkers(settings) {
+      stage.startWorkers(settings);
       queues.forEach((queue) => stage.queues.setOpen(queue, true));
     },
     until: (id, fits, timeoutMs = 20_000) => driver.drive(untilView(stage, id, fits, timeoutMs)),

@@ -6,11 +6,14 @@ import {
   noopMetricMeter,
   TypedSearchAttributes,
   type LoadedDataConverter,
+  type Payload,
 } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { msToTs } from '@temporalio/common/lib/time';
 import { coresdk } from '@temporalio/proto';
 import { Activity } from '@temporalio/worker/lib/activity';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker';
+import { WorkflowCodecRunner } from '@temporalio/worker/lib/workflow-codec-runner';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared';
 import { SdkFlags } from '@temporalio/workflow/lib/flags';
@@ -120,6 +123,27 @@ function workflowInfoOf(info: RunInfo): WorkflowInfo {
 /** What core tells a workflow of the flags that this SDK knows: all of them, as for a run that begins today. */
 export const INTERNAL_FLAGS: readonly number[] = Object.values(SdkFlags).map(({ id }) => id);
 
+/** What a worker does to the payloads on their way to a workflow and back. */
+export interface WorkflowCodec {
+  decode(jobs: readonly Job[]): Promise<readonly Job[]>;
+  encode(commands: Command[]): Promise<Command[]>;
+}
+
+/** Leaves payloads as they are where a converter has no codec. */
+export function workflowCodec(
+  { payloadCodecs }: LoadedDataConverter,
+  { namespace, workflowId }: Pick<RunInfo, 'namespace' | 'workflowId'>,
+): WorkflowCodec {
+  if (payloadCodecs.length === 0)
+    return { decode: (jobs) => Promise.resolve(jobs), encode: (commands) => Promise.resolve(commands) };
+  const runner = new WorkflowCodecRunner(payloadCodecs, { type: 'workflow', namespace, workflowId });
+  return {
+    decode: async (jobs) => (await runner.decodeActivation({ jobs: [...jobs] })).jobs,
+    encode: async (commands) =>
+      (await runner.encodeCompletion({ successful: { commands } })).successful?.commands ?? [],
+  };
+}
+
 /** An attempt of an activity, as the worker runs it. */
 export interface Attempt {
   done: Promise<ActivityResult>;
@@ -136,11 +160,17 @@ export const DATA_CONVERTER: LoadedDataConverter = {
 const SILENT = (): void => undefined;
 const LOGGER = { log: SILENT, trace: SILENT, debug: SILENT, info: SILENT, warn: SILENT, error: SILENT };
 
+export interface AttemptContext {
+  heartbeat: (details: unknown) => void;
+  client: Client;
+  converter: LoadedDataConverter;
+}
+
 export function runAttempt(
   info: Info,
   fn: (...args: never[]) => Promise<unknown>,
-  args: unknown[],
-  { heartbeat, client }: { heartbeat: (details: unknown) => void; client: Client },
+  input: readonly Payload[],
+  { heartbeat, client, converter }: AttemptContext,
 ): Attempt {
   const { activityId, taskQueue } = info;
   const context = {
@@ -154,7 +184,7 @@ export function runAttempt(
     info,
     // The worker, too, calls an activity with whatever arguments its payloads hold.
     fn as (...given: unknown[]) => Promise<unknown>,
-    DATA_CONVERTER,
+    converter,
     context,
     undefined,
     heartbeat,
@@ -164,7 +194,7 @@ export function runAttempt(
     [],
   );
   return {
-    done: activity.run({ args, headers: {} }),
+    done: decodeArrayFromPayloads(converter, [...input]).then((args) => activity.run({ args, headers: {} })),
     cancel: (reason) => {
       const cancelRequested = reason === 'CANCELLED';
       activity.cancel(
@@ -177,6 +207,11 @@ export function runAttempt(
 
 /** A time of the protocol. */
 export const timestamp = msToTs;
+
+/** A whole number as the protocol's long. */
+export function longOf(value: number) {
+  return timestamp(value * 1_000).seconds;
+}
 
 function wordsOf(failure: Parameters<typeof failureConverter.failureToError>[0] | null | undefined): string {
   if (!failure) return 'no failure is given';

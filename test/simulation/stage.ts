@@ -16,15 +16,17 @@ import { workflowBundle } from '../../src/temporal/bundle';
 import { loadKeys } from '../../src/temporal/keys';
 import { QUICK_CAPABILITIES, QUICK_CLINIC, QUICK_LIMITS } from '../support/saga';
 import { testConfig } from '../support/temporal';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowService } from '@temporalio/client';
+import type { DataConverter, LoadedDataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { Chance } from './chance';
 import { keepDateFormats } from './formats';
 import { createSandbox, type Sandbox } from './sdk-internals';
-import { createClient } from './server/client';
+import { createClient, createConnection, IN_THE_CLEAR } from './server/client';
 import { createNamespace, type Namespace } from './server/namespace';
 import { createQueues, type Queues } from './server/queues';
 import { RULES, type ModelRules } from './server/rules';
+import { createService } from './server/service';
 import type { Run } from './server/run';
 import { installTime, type VirtualTime } from './time';
 import { createActivityWorker, type ActivityTable, type ActivityWorker } from './worker/activities';
@@ -48,6 +50,8 @@ export interface StageOptions {
   hearNews?: (stage: Stage, body: string) => void;
   /** Rules of the model that are broken on purpose. */
   rules?: Partial<ModelRules>;
+  /** How payloads travel, by the settings of whoever sends and reads them; in the clear by default. */
+  converterOf?: (config: Config) => DataConverter;
 }
 
 /** What a story is played on. */
@@ -64,8 +68,11 @@ export interface Stage {
   oliver: InMemoryProvider;
   faults: FaultBook;
   network: Network;
+  service: WorkflowService;
   /** A worker is lost with all that it was about to do. */
   loseWorker(): Promise<void>;
+  /** Others take the place of the workers that were stopped, with settings of their own if given. */
+  startWorkers(config?: Config): void;
 }
 
 /** What is played instead of the saga as it is: a rule of it broken on purpose, to see that the stories notice. */
@@ -141,23 +148,31 @@ export function openStage(
 ): Stage {
   const rules = { ...RULES, ...options.rules };
   const queues = createQueues(time, chance.stream('queues'));
-  const workflows = createWorkflowWorker(sandbox, rules);
+  const workflows = createWorkflowWorker({
+    ...{ sandbox, rules },
+    converter: () => converter(),
+    keys: () => workers.config.encryptionKeys,
+  });
   const namespace = createNamespace({
-    ...{ time, queues, rules, chance: chance.stream('runs'), worker: workflows },
+    ...{ time, queues, rules, chance: chance.stream('runs') },
+    worker: workflows,
     startActivity: (run, task) => activities.start(run, task),
     losses: () => activities.losses(),
     ...watchers,
   });
-  const client: Client = createClient(namespace, {
-    chance: chance.stream('client'),
+  const service = createService(namespace, {
+    ...{ queues, chance: chance.stream('client') },
     heartbeat: (token) =>
       namespace.all().some((run) => run.activities.heartbeat(token, null) !== 'not found'),
   });
+  const clientOf = (settings: Config): Client =>
+    createClient(createConnection(service), namespace.name, (options.converterOf ?? inTheClear)(settings));
+  let workers = { config, client: clientOf(config) };
+  const converter = (): LoadedDataConverter => workers.client.options.loadedDataConverter;
   const activities = createActivityWorker({
-    time,
-    chance: chance.stream('activities'),
-    client: () => client,
-    activities: () => (breaking.activities ?? same)(activitiesOf(config, client)),
+    ...{ time, converter, chance: chance.stream('activities') },
+    client: () => workers.client,
+    activities: () => (breaking.activities ?? same)(activitiesOf(workers.config, workers.client)),
   });
   const faults = createFaultBook(options.weather);
   const network = createNetwork({
@@ -167,16 +182,25 @@ export function openStage(
     hearNews: (body) => options.hearNews?.(stage, body),
   });
   globalThis.fetch = network.fetch;
+  const { client } = workers;
   const stage: Stage = {
-    ...{ chance, time, namespace, queues, client, workflows, activities, faults, network },
+    ...{ chance, time, namespace, queues, service, client, workflows, activities, faults, network },
     ...world,
     bookings: createBookingClient({ client, idKey: loadKeys(config).idKey }),
     async loseWorker() {
       activities.lose();
       await workflows.evict();
     },
+    startWorkers(settings = config) {
+      workers = { config: settings, client: clientOf(settings) };
+      activities.replace();
+    },
   };
   return stage;
+}
+
+function inTheClear(): DataConverter {
+  return IN_THE_CLEAR;
 }
 
 function activitiesOf(config: Config, client: Client): ActivityTable {

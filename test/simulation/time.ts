@@ -58,6 +58,7 @@ const TURNS = 3;
 const IDLE_TURNS = 200;
 
 const realImmediate = setImmediate;
+const realClear = clearTimeout;
 const turn = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve));
 
 /** The same time for one story: once that is over, nothing of it comes any more. */
@@ -155,6 +156,7 @@ function standIn(source: Source): () => void {
   const swaps: [object, Record<string, unknown>][] = [
     [globalThis, globals],
     [timers, { setTimeout: promisedTimeout(source) }],
+    [AbortSignal, { timeout: signalAfter(source) }],
     [crypto, { randomUUID: () => uuidOf(source.chance()), randomBytes: (n: number) => bytesOf(source, n) }],
   ];
   const undo = swaps.map(([target, values]) => swapped(target, values));
@@ -192,7 +194,11 @@ function timersOf(source: Source): Record<string, unknown> {
     const self: Timer = { due, ref: () => self, unref: () => self, hasRef: () => true };
     return self;
   };
-  const clear = (one: Timer | undefined | null): void => one?.due.cancel();
+  // A timer that was set before time was virtual is none of ours.
+  const clear = (one: Timer | NodeJS.Timeout | undefined | null): void => {
+    if (one && 'due' in one) one.due.cancel();
+    else realClear(one ?? undefined);
+  };
   return {
     setTimeout: (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
       const over = source.waits();
@@ -242,6 +248,19 @@ function promisedTimeout(source: Source) {
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
     });
+  };
+}
+
+/** `AbortSignal.timeout`; as in Node, nothing is kept going for its sake. */
+function signalAfter(source: Source) {
+  return (ms: number): AbortSignal => {
+    const mortal = owner.getStore();
+    const controller = new AbortController();
+    const abort = (): void => controller.abort(new DOMException('The operation timed out', 'TimeoutError'));
+    source.after(ms, () => {
+      if (!mortal?.dead) abort();
+    });
+    return controller.signal;
   };
 }
 

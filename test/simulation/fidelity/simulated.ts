@@ -38,7 +38,7 @@ export function simulatedBench(stage: Stage, at: Place): Bench {
       if (run?.status !== 'RUNNING') return null;
       // The model's own are as they stand now, later too.
       const activities = run.activities.pending().map(({ type, attempt }) => ({ type, attempt }));
-      return { events: run.events.length, isAtTask: run.isAtTask(), activities };
+      return { events: run.events.length, isAtTask: run.pendingTask() !== null, activities };
     },
     async histories(workflowId) {
       return namespace.all().flatMap((run) => (run.info.workflowId === workflowId ? [historyOf(run)] : []));

@@ -34,7 +34,7 @@ function scene(): Scene {
   const activities = createActivities({
     ...{ time, queues, runId: 'run', rules: RULES },
     start: (task) => void tasks.push(task),
-    recorded: (event) => void events.push(event),
+    recorded: (event) => events.push(event),
     ended: (event, _of, job) => {
       events.push(event);
       heard.push(textOf(job));

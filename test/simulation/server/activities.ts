@@ -2,6 +2,7 @@ import type { Payload } from '@temporalio/common';
 import { coresdk } from '@temporalio/proto';
 import type { ActivityResult, Job } from '../sdk-internals';
 import type { Due, VirtualTime } from '../time';
+import type { About } from './history';
 import { msOf, type Failure } from './payloads';
 import type { Queues } from './queues';
 import { policyOf, RetryState, TimeoutType, type RetryPolicy } from './retry';
@@ -31,7 +32,9 @@ export interface ActivityTask {
 export type Heard = 'goes on' | 'cancelled' | 'not found';
 
 export interface Activities {
-  schedule(command: coresdk.workflow_commands.IScheduleActivity): void;
+  schedule(command: coresdk.workflow_commands.IScheduleActivity, about?: ScheduledWith): void;
+  /** One that a history has scheduled and not ended is scheduled anew, as its first try. */
+  restore(command: coresdk.workflow_commands.IScheduleActivity, scheduledId: number): void;
   /** True when it was not running, so that it is over at once. */
   requestCancel(seq: number): boolean;
   heartbeat(token: string, details: Payload | null): Heard;
@@ -39,7 +42,13 @@ export interface Activities {
   finish(token: string, result: ActivityResult): boolean;
   /** The run is over: nothing of them counts any more. */
   forget(): void;
-  pending(): readonly Pick<Pending, 'type' | 'attempt' | 'state' | 'seq'>[];
+  pending(): readonly Readonly<Pending>[];
+}
+
+/** What the event of a scheduling says beside the command. */
+export interface ScheduledWith {
+  taskId: number;
+  metadata: About['metadata'];
 }
 
 /** What the activities need of their run. */
@@ -51,8 +60,9 @@ export interface Around {
   /** Gives an attempt to a worker. */
   start(task: ActivityTask): void;
   /** Tells of an end: its event after that of the start, and what the workflow hears. */
-  ended(event: string, of: Pending, job: Job): void;
-  recorded(event: string, of: Pick<Pending, 'type'>): void;
+  ended(event: string, of: Pending, job: Job, attributes: object): void;
+  /** Records an event of an activity and returns its id. */
+  recorded(event: string, of: Pick<Pending, 'type'>, about?: About): number;
 }
 
 export interface Pending {
@@ -73,6 +83,14 @@ export interface Pending {
   state: 'scheduled' | 'started' | 'pausing';
   isCancelRequested: boolean;
   heartbeatDetails: Payload | null;
+  heartbeatAtMs: number | null;
+  /** The event that scheduled it. */
+  scheduledId: number;
+  startedMs: number | null;
+  /** When the last try failed, and of what. */
+  failedMs: number | null;
+  lastFailure: Failure | null;
+  maximumAttempts: number;
   timers: Due[];
   beat: Due | null;
   takeBack: () => void;
@@ -81,7 +99,7 @@ export interface Pending {
 export function createActivities(around: Around): Activities {
   const { time, queues } = around;
   const all = new Map<number, Pending>();
-  const types = new Map<number, string>();
+  const scheduled = new Map<number, Pending>();
   const tokenOf = ({ seq, attempt }: Pending): string => `${around.runId}/${seq}/${attempt}`;
   const startedBy = (token: string): Pending | undefined =>
     [...all.values()].find((one) => one.state === 'started' && tokenOf(one) === token);
@@ -91,10 +109,10 @@ export function createActivities(around: Around): Activities {
     one.beat?.cancel();
     one.timers.splice(0).forEach((timer) => timer.cancel());
   };
-  const end = (one: Pending, event: string, result: object): void => {
+  const end = (one: Pending, event: string, result: object, attributes: object): void => {
     stopTimers(one);
     all.delete(one.seq);
-    around.ended(event, one, { resolveActivity: { seq: one.seq, result } });
+    around.ended(event, one, { resolveActivity: { seq: one.seq, result } }, attributes);
   };
   const offer = (one: Pending): void => {
     Object.assign(one, { state: 'scheduled', attemptScheduledMs: time.now() });
@@ -106,7 +124,7 @@ export function createActivities(around: Around): Activities {
   };
   const start = (one: Pending): void => {
     stopTimers(one);
-    one.state = 'started';
+    Object.assign(one, { state: 'started', startedMs: time.now() });
     one.timers.push(
       time.after(one.startToCloseMs, () => timedOut(one, TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE)),
     );
@@ -129,55 +147,77 @@ export function createActivities(around: Around): Activities {
     const verdict = one.isCancelRequested
       ? { again: false as const, why: RetryState.RETRY_STATE_CANCEL_REQUESTED }
       : around.rules.verdictOn({ policy, attempt, failure, nowMs: time.now(), expiresMs });
-    if (verdict.again) return pause(one, verdict.afterMs);
+    if (verdict.again) {
+      Object.assign(one, { lastFailure: failure, failedMs: time.now() });
+      return pause(one, verdict.afterMs);
+    }
     const isTimeout = failure.timeoutFailureInfo != null;
     const message = isTimeout ? 'Activity task timed out' : 'Activity task failed';
-    end(one, isTimeout ? 'ActivityTaskTimedOut' : 'ActivityTaskFailed', {
-      failed: { failure: { message, cause: failure, activityFailureInfo: infoOf(one, verdict.why) } },
-    });
+    end(
+      one,
+      isTimeout ? 'ActivityTaskTimedOut' : 'ActivityTaskFailed',
+      { failed: { failure: { message, cause: failure, activityFailureInfo: infoOf(one, verdict.why) } } },
+      { failure, retryState: verdict.why },
+    );
   };
   const pause = (one: Pending, forMs: number): void => {
     stopTimers(one);
-    Object.assign(one, { state: 'pausing', attempt: one.attempt + 1 });
+    Object.assign(one, {
+      state: 'pausing',
+      attempt: one.attempt + 1,
+      attemptScheduledMs: time.now() + forMs,
+    });
     one.timers.push(time.after(forMs, () => offer(one)));
   };
+  const begin = (one: Pending): void => {
+    all.set(one.seq, one);
+    scheduled.set(one.seq, one);
+    if (one.expiresMs !== null)
+      time.after(one.expiresMs - time.now(), () => {
+        // A later activity of the same number does not exist within a run.
+        if (all.get(one.seq) === one) timedOut(one, TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+      });
+    offer(one);
+  };
   return {
-    schedule(command) {
+    schedule(command, { taskId, metadata } = { taskId: 0, metadata: null }) {
       const one = pendingOf(command, time.now());
-      all.set(one.seq, one);
-      types.set(one.seq, one.type);
-      around.recorded('ActivityTaskScheduled', one);
-      if (one.expiresMs !== null)
-        time.after(one.expiresMs - time.now(), () => {
-          // A later activity of the same number does not exist within a run.
-          if (all.get(one.seq) === one) timedOut(one, TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
-        });
-      offer(one);
+      one.scheduledId = around.recorded('ActivityTaskScheduled', one, {
+        attributes: scheduledAttributes(command, taskId),
+        metadata,
+      });
+      begin(one);
     },
+    restore: (command, scheduledId) => begin({ ...pendingOf(command, time.now()), scheduledId }),
     requestCancel(seq) {
       const one = all.get(seq);
       if (one?.isCancelRequested) return false;
       // One that ended while the task was played is cancelled too late; the history has the request all the same.
-      around.recorded('ActivityTaskCancelRequested', { type: types.get(seq) ?? '' });
+      const of = scheduled.get(seq);
+      around.recorded('ActivityTaskCancelRequested', of ?? { type: '' }, {
+        attributes: { scheduledEventId: of?.scheduledId },
+      });
       if (!one) return false;
       one.isCancelRequested = true;
       if (one.state === 'started') return false;
-      end(one, 'ActivityTaskCanceled', cancelled(one));
+      end(one, 'ActivityTaskCanceled', cancelled(one), {});
       return true;
     },
     heartbeat(token, details) {
       const one = startedBy(token);
       if (!one) return 'not found';
-      one.heartbeatDetails = details;
+      Object.assign(one, { heartbeatDetails: details, heartbeatAtMs: time.now() });
       rewind(one);
       return one.isCancelRequested ? 'cancelled' : 'goes on';
     },
     finish(token, { completed, failed: failing, cancelled: stopped }) {
       const one = startedBy(token);
       if (!one) return false;
-      if (completed) end(one, 'ActivityTaskCompleted', { completed });
-      // Only one that was asked to stop may say that it did; a worker that shuts down makes it a failure.
-      else if (stopped && one.isCancelRequested) end(one, 'ActivityTaskCanceled', cancelled(one));
+      if (completed) {
+        const result = completed.result && { payloads: [completed.result] };
+        end(one, 'ActivityTaskCompleted', { completed }, { result });
+        // Only one that was asked to stop may say that it did; a worker that shuts down makes it a failure.
+      } else if (stopped && one.isCancelRequested) end(one, 'ActivityTaskCanceled', cancelled(one), {});
       else failed(one, failing?.failure ?? { message: 'stopped unasked', applicationFailureInfo: {} });
       return true;
     },
@@ -209,9 +249,29 @@ function pendingOf(command: coresdk.workflow_commands.IScheduleActivity, nowMs: 
     state: 'scheduled',
     isCancelRequested: false,
     heartbeatDetails: null,
+    heartbeatAtMs: null,
+    scheduledId: 0,
+    startedMs: null,
+    failedMs: null,
+    lastFailure: null,
+    maximumAttempts: command.retryPolicy?.maximumAttempts ?? 0,
     timers: [],
     beat: null,
     takeBack: () => undefined,
+  };
+}
+
+function scheduledAttributes(command: coresdk.workflow_commands.IScheduleActivity, taskId: number): object {
+  const { activityId, activityType, taskQueue, retryPolicy, heartbeatTimeout } = command;
+  const { scheduleToCloseTimeout, scheduleToStartTimeout, startToCloseTimeout } = command;
+  return {
+    ...{ activityId, retryPolicy, heartbeatTimeout },
+    ...{ scheduleToCloseTimeout, scheduleToStartTimeout, startToCloseTimeout },
+    activityType: { name: activityType },
+    taskQueue: { name: taskQueue },
+    input: { payloads: command.arguments },
+    header: { fields: command.headers },
+    workflowTaskCompletedEventId: taskId,
   };
 }
 

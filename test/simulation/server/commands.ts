@@ -1,5 +1,6 @@
+import type { temporal } from '@temporalio/proto';
 import type { Command } from '../sdk-internals';
-import { msOf } from './payloads';
+import { encoded, msOf } from './payloads';
 import type { Run } from './run';
 
 /** What the server does for each command of a workflow. A command that is not here is not modelled, and says so. */
@@ -8,6 +9,8 @@ type Kind = Exclude<keyof Command, 'userMetadata'>;
 
 /** What a command may need of the task that it comes with. */
 interface Along {
+  /** The event of the task's completion. */
+  taskId: number;
   /** A timer that fired during the task and is cancelled by it did not fire. */
   takeBackFired(seq: number): void;
 }
@@ -21,44 +24,115 @@ type Apply<K extends Kind> = (
 ) => unknown;
 
 const COMMANDS: { readonly [K in Kind]?: Apply<K> } = {
-  scheduleActivity: (run, of) => run.activities.schedule(of),
+  scheduleActivity: (run, of, { taskId }, { userMetadata }) =>
+    run.activities.schedule(of, { taskId, metadata: userMetadata ?? null }),
   requestCancelActivity: (run, { seq }) => run.activities.requestCancel(seq ?? 0),
-  startTimer(run, { seq, startToFireTimeout }) {
-    run.record('TimerStarted');
-    run.timers.start(seq ?? 0, msOf(startToFireTimeout));
+  startTimer(run, { seq, startToFireTimeout }, { taskId }, { userMetadata }) {
+    const id = run.record('TimerStarted', {
+      attributes: { timerId: String(seq), startToFireTimeout, workflowTaskCompletedEventId: taskId },
+      metadata: userMetadata ?? null,
+    });
+    run.timers.start(seq ?? 0, msOf(startToFireTimeout), id);
   },
-  cancelTimer(run, { seq }, along) {
-    run.record('TimerCanceled');
-    along.takeBackFired(seq ?? 0);
+  cancelTimer(run, { seq }, { taskId, takeBackFired }) {
+    const attributes = { ...run.timers.refer(seq ?? 0), workflowTaskCompletedEventId: taskId };
+    run.record('TimerCanceled', { attributes });
+    takeBackFired(seq ?? 0);
     run.timers.cancel(seq ?? 0);
   },
-  upsertWorkflowSearchAttributes(run, { searchAttributes }) {
-    run.record('UpsertWorkflowSearchAttributes');
+  upsertWorkflowSearchAttributes(run, { searchAttributes }, { taskId }) {
+    run.record('UpsertWorkflowSearchAttributes', {
+      attributes: { searchAttributes, workflowTaskCompletedEventId: taskId },
+    });
     Object.assign(run.attributes, searchAttributes?.indexedFields);
   },
-  modifyWorkflowProperties(run, { upsertedMemo }) {
-    run.record('WorkflowPropertiesModified');
+  modifyWorkflowProperties(run, { upsertedMemo }, { taskId }) {
+    run.record('WorkflowPropertiesModified', {
+      attributes: { upsertedMemo, workflowTaskCompletedEventId: taskId },
+    });
     Object.assign(run.memo, upsertedMemo?.fields);
   },
-  setPatchMarker(run, { patchId }) {
-    run.record('MarkerRecorded', patchId ?? '');
+  setPatchMarker(run, { patchId, deprecated }, { taskId }) {
+    const patch = { 'patch-data': { payloads: [encoded({ id: patchId, deprecated: deprecated ?? false })] } };
+    run.record('MarkerRecorded', {
+      of: patchId ?? '',
+      attributes: { markerName: 'core_patch', details: patch, workflowTaskCompletedEventId: taskId },
+    });
     // The SDK's core upserts what it keeps of patches, in an event of its own.
-    run.record('UpsertWorkflowSearchAttributes', 'TemporalChangeVersion');
+    run.record('UpsertWorkflowSearchAttributes', {
+      of: 'TemporalChangeVersion',
+      attributes: {
+        searchAttributes: { indexedFields: { TemporalChangeVersion: {} } },
+        workflowTaskCompletedEventId: taskId,
+      },
+    });
   },
-  updateResponse(run, { accepted, completed, rejected }) {
-    if (accepted) run.record('WorkflowExecutionUpdateAccepted');
-    else if (completed || rejected) run.record('WorkflowExecutionUpdateCompleted');
+  updateResponse(run, response, { taskId }) {
+    if (response.accepted) recordAccepted(run, response.protocolInstanceId ?? '');
+    else if (response.completed || response.rejected) recordAnswered(run, response, taskId);
   },
-  completeWorkflowExecution: (run, { result }) =>
-    run.close('COMPLETED', 'WorkflowExecutionCompleted', { result: result ?? null }),
-  failWorkflowExecution: (run, { failure }) =>
-    run.close('FAILED', 'WorkflowExecutionFailed', { failure: failure ?? null }),
-  cancelWorkflowExecution: (run) => run.close('CANCELLED', 'WorkflowExecutionCanceled', {}),
-  continueAsNewWorkflowExecution: (run, _of, _along, command) => {
-    run.close('CONTINUED_AS_NEW', 'WorkflowExecutionContinuedAsNew', {});
-    run.continueAs(command);
+  completeWorkflowExecution: (run, { result }, { taskId }) =>
+    run.close('COMPLETED', 'WorkflowExecutionCompleted', {
+      result: result ?? null,
+      attributes: { result: result && { payloads: [result] }, workflowTaskCompletedEventId: taskId },
+    }),
+  failWorkflowExecution: (run, { failure }, { taskId }) =>
+    run.close('FAILED', 'WorkflowExecutionFailed', {
+      failure: failure ?? null,
+      attributes: { failure, workflowTaskCompletedEventId: taskId },
+    }),
+  cancelWorkflowExecution: (run, _of, { taskId }) =>
+    run.close('CANCELLED', 'WorkflowExecutionCanceled', {
+      attributes: { workflowTaskCompletedEventId: taskId },
+    }),
+  continueAsNewWorkflowExecution(run, of, { taskId }, command) {
+    const next = run.continueAs(command);
+    run.close('CONTINUED_AS_NEW', 'WorkflowExecutionContinuedAsNew', {
+      attributes: {
+        newExecutionRunId: next.info.runId,
+        workflowType: { name: next.info.workflowType },
+        input: { payloads: of.arguments },
+        workflowTaskCompletedEventId: taskId,
+      },
+    });
   },
 };
+
+type Response = NonNullable<Command['updateResponse']>;
+
+function recordAccepted(run: Run, id: string): void {
+  const update = run.updates.find(id);
+  if (!update) throw new Error(`an update that was never sent is accepted: ${id}`);
+  const { name, input } = update;
+  update.acceptedId = run.record('WorkflowExecutionUpdateAccepted', {
+    of: name,
+    attributes: {
+      protocolInstanceId: id,
+      acceptedRequest: update.isRecorded ? null : updateRequest({ id, name, input }),
+    },
+  });
+}
+
+function recordAnswered(run: Run, { protocolInstanceId: id, completed, rejected }: Response, taskId: number) {
+  const outcome = completed ? { success: { payloads: [completed] } } : { failure: rejected };
+  run.record('WorkflowExecutionUpdateCompleted', {
+    attributes: {
+      meta: { updateId: id },
+      acceptedEventId: run.updates.find(id ?? '')?.acceptedId,
+      outcome,
+      workflowTaskCompletedEventId: taskId,
+    },
+  });
+}
+
+/** An update as a history holds it. */
+export function updateRequest({
+  id,
+  name,
+  input,
+}: Parameters<Run['updates']['admit']>[0]): temporal.api.update.v1.IRequest {
+  return { meta: { updateId: id, identity: 'client' }, input: { name, args: { payloads: [...input] } } };
+}
 
 const CLOSING: readonly Kind[] = [
   'completeWorkflowExecution',

@@ -1,17 +1,22 @@
 import type { Payload } from '@temporalio/common';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { Command } from '../sdk-internals';
+import type { Command, RunInfo } from '../sdk-internals';
+import { grpcError } from './grpc';
 import type { Fields } from './payloads';
-import { beginRun, type Ground, type Run } from './run';
+import { resetOf } from './reset';
+import { beginRun, type Beginning, type Ground, type Run } from './run';
 
 /** The executions of one namespace, by id, each a list of runs. */
 export interface Namespace {
   readonly name: string;
   start(beginning: Start): Run;
   /** The newest run of an id, or the one asked for. */
-  find(workflowId: string, runId?: string): Run | undefined;
+  find(workflowId: string, runId?: string | null): Run | undefined;
   /** Every run there is, in the order in which they began. */
   all(): readonly Run[];
+  /** Ends what runs under this id, and begins a run that goes on from before the event that ended a task of this one. */
+  reset(run: Run, finishId: number, reason: string): Run;
+  /** Forgets a run. */
+  remove(run: Run): void;
 }
 
 export interface Start {
@@ -29,51 +34,59 @@ const NAME = 'simulated';
 
 export function createNamespace(ground: Omit<Ground, 'continueAs'>): Namespace {
   const all: Run[] = [];
+  let begun = 0;
   const whole: Ground = { ...ground, continueAs };
-  const find = (workflowId: string, runId?: string): Run | undefined =>
+  const find = (workflowId: string, runId?: string | null): Run | undefined =>
     all.findLast(({ info }) => info.workflowId === workflowId && (!runId || info.runId === runId));
-  const begin = (start: Omit<Start, 'mayRepeat'>, before?: Run): Run => {
-    const { workflowId, workflowType, taskQueue, input, memo, attributes } = start;
-    const runId = `00000000-0000-4000-8000-${String(all.length + 1).padStart(12, '0')}`;
-    const nowMs = Math.floor(ground.time.now());
-    const run = beginRun(whole, {
-      info: {
-        ...{ workflowId, workflowType, taskQueue, runId, namespace: NAME },
-        ...{ originalRunId: runId, firstRunId: before?.info.firstRunId ?? runId },
-        ...{ startMs: nowMs, nowMs, historyLength: 3 },
-      },
-      input,
-      memo: { ...memo },
-      attributes: { ...attributes },
-    });
+  const newRunId = (): string => `00000000-0000-4000-8000-${String((begun += 1)).padStart(12, '0')}`;
+  const begin = (beginning: Beginning): Run => {
+    const run = beginRun(whole, beginning);
     all.push(run);
     return run;
   };
-  function continueAs(run: Run, { continueAsNewWorkflowExecution: next }: Command): void {
-    begin(
-      {
-        ...run.info,
-        workflowType: next?.workflowType || run.info.workflowType,
-        input: next?.arguments ?? [],
-        memo: next?.memo ?? run.memo,
-        attributes: ground.rules.carriesAttributes ? run.attributes : {},
-      },
-      run,
-    );
+  const infoOf = (of: Pick<RunInfo, 'workflowId' | 'workflowType' | 'taskQueue'>, before?: Run): RunInfo => {
+    const { workflowId, workflowType, taskQueue } = of;
+    const runId = newRunId();
+    const nowMs = Math.floor(ground.time.now());
+    return {
+      ...{ workflowId, workflowType, taskQueue, runId, namespace: NAME },
+      ...{ originalRunId: runId, firstRunId: before?.info.firstRunId ?? runId },
+      ...{ startMs: nowMs, nowMs, historyLength: 3 },
+    };
+  };
+  function continueAs(run: Run, { continueAsNewWorkflowExecution: next }: Command): Run {
+    const workflowType = next?.workflowType || run.info.workflowType;
+    return begin({
+      info: infoOf({ ...run.info, workflowType }, run),
+      input: next?.arguments ?? [],
+      memo: { ...(next?.memo ?? run.memo) },
+      attributes: ground.rules.carriesAttributes ? { ...run.attributes } : {},
+      continuedRunId: run.info.runId,
+    });
   }
+  /** The runs that continued a run, one after another. */
+  const after = (run: Run): Run[] => {
+    const next = all.find(({ continuedRunId }) => continuedRunId === run.info.runId);
+    return next ? [next, ...after(next)] : [];
+  };
   return {
     name: NAME,
     find,
     all: () => all,
+    remove: (run) => void all.splice(all.indexOf(run), 1),
     start({ mayRepeat, ...start }) {
       const before = find(start.workflowId);
       if (before && (before.status === 'RUNNING' || !mayRepeat))
-        throw new WorkflowExecutionAlreadyStartedError(
-          'already started',
-          start.workflowId,
-          start.workflowType,
-        );
-      return begin(start);
+        throw grpcError('ALREADY_EXISTS', 'Workflow execution already started');
+      const { input, memo, attributes } = start;
+      return begin({ info: infoOf(start), input, memo, attributes, continuedRunId: null });
+    },
+    reset(run, finishId, reason) {
+      const current = find(run.info.workflowId);
+      if (current?.status === 'RUNNING') current.terminate(reason);
+      const reset = resetOf(run, finishId, after(run), begun);
+      const info = { ...run.info, runId: newRunId() };
+      return begin({ info, input: run.input, ...reset, continuedRunId: run.continuedRunId });
     },
   };
 }

@@ -8,7 +8,12 @@ export interface Queues {
   /** Whether anybody polls the queue. */
   setOpen(queue: string, isOpen: boolean): void;
   isOpen(queue: string): boolean;
+  /** When somebody polled it last; null when the server remembers no more. */
+  lastPollMs(queue: string): number | null;
 }
+
+/** For how long the server remembers who polled, in ms. */
+const REMEMBERED_MS = 300_000;
 
 /** How long a task is on its way to a worker, in ms. */
 const ON_ITS_WAY_MS = { least: 1, most: 25 };
@@ -20,7 +25,8 @@ interface Offer {
 
 /** Queues that somebody polls, unless they are closed. */
 export function createQueues(time: VirtualTime, chance: Chance): Queues {
-  const closed = new Set<string>();
+  /** Queues that nobody polls, and since when. */
+  const closed = new Map<string, number>();
   const waiting = new Map<string, Offer[]>();
   const give = (queue: string, offer: Offer): void => {
     time.after(chance.between(ON_ITS_WAY_MS.least, ON_ITS_WAY_MS.most), () => {
@@ -43,12 +49,16 @@ export function createQueues(time: VirtualTime, chance: Chance): Queues {
       };
     },
     setOpen(queue, isOpen) {
-      if (!isOpen) return void closed.add(queue);
+      if (!isOpen) return void closed.set(queue, closed.get(queue) ?? time.now());
       closed.delete(queue);
       const offers = waiting.get(queue) ?? [];
       waiting.delete(queue);
       offers.forEach((offer) => give(queue, offer));
     },
     isOpen: (queue) => !closed.has(queue),
+    lastPollMs(queue) {
+      const lastMs = closed.get(queue) ?? time.now();
+      return time.now() - lastMs > REMEMBERED_MS ? null : lastMs;
+    },
   };
 }

@@ -1,38 +1,47 @@
 import type { Payload } from '@temporalio/common';
-import type { Command, Job, RunInfo } from '../sdk-internals';
+import { temporal } from '@temporalio/proto';
+import { INTERNAL_FLAGS, type Command, type Job, type RunInfo } from '../sdk-internals';
 import type { Chance } from '../chance';
 import type { VirtualTime } from '../time';
-import type { PlayedTask } from '../worker/core';
-import type { WorkflowWorker } from '../worker/workflows';
-import { createActivities, type Activities, type ActivityTask, type Pending } from './activities';
+import type { PlayedTask, Task } from '../worker/core';
+import type { Played, QueryAnswer, WorkflowWorker } from '../worker/workflows';
+import {
+  beginningOf,
+  endOf,
+  firedOf,
+  signalOf,
+  startedOf,
+  takingBackFired,
+  TASK_TIMEOUT_MS,
+  type Arrival,
+} from './arrivals';
+import { createActivities, type Activities, type ActivityTask } from './activities';
 import { applyCommand, closesRun, isRefusal } from './commands';
+import { createHistory, type HistoryEvent, type Record as RecordEvent } from './history';
 import type { Failure, Fields } from './payloads';
 import type { Queues } from './queues';
 import type { ModelRules } from './rules';
 import { createTimers, type Timers } from './timers';
-import { createUpdates, type UpdateAnswer, type Updates } from './updates';
+import { createUpdates, type Update, type UpdateRequest, type Updates } from './updates';
 
 /** One run of a workflow as the server keeps it: its history, its workflow tasks, and what is under way. */
 
 export type RunStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'CONTINUED_AS_NEW';
 
-export interface HistoryEvent {
-  type: string;
-  /** What it is about: an activity's type, a message's name. */
-  of: string;
-  atMs: number;
-}
-
 /** A run and what it has come to. */
 export interface Run {
   readonly info: RunInfo;
   readonly input: readonly Payload[];
-  readonly events: HistoryEvent[];
+  readonly events: readonly HistoryEvent[];
   /** The tasks that were completed, oldest first: a replay plays them. */
   readonly tasks: PlayedTask[];
   readonly activities: Activities;
   readonly timers: Timers;
   readonly updates: Updates;
+  /** When it began: of a run that a reset made, when that was. */
+  readonly beganMs: number;
+  /** The run that continued as this one. */
+  readonly continuedRunId: string | null;
   memo: Fields;
   attributes: Fields;
   status: RunStatus;
@@ -40,31 +49,31 @@ export interface Run {
   result: Payload | null;
   failure: Failure | null;
   signal(name: string, input: readonly Payload[]): void;
-  update(id: string, name: string, input: readonly Payload[]): Promise<UpdateAnswer>;
-  /** Whether a workflow task is on its way to a worker, or with one. */
-  isAtTask(): boolean;
+  update(request: UpdateRequest): Update;
+  /** Asks a worker; what it answers is the query's result, or why there is none. */
+  query(name: string, input: readonly Payload[]): Promise<QueryAnswer>;
   requestCancel(): void;
-  terminate(): void;
+  terminate(reason?: string): void;
+  /** The workflow task that waits or is at work; null when there is none. */
+  pendingTask(): PendingTask | null;
+  /** Resolves once there is another event, or the run is over. */
+  news(): Promise<void>;
   /** Resolves when the run is over. */
   over: Promise<void>;
   /** Ends the run; for its own commands. */
-  close(status: RunStatus, event: string, with_: Partial<Pick<Run, 'result' | 'failure'>>): void;
-  record(type: string, of?: string): void;
-  /** An event from outside of the workflow's own commands, and the job that tells the workflow of it. */
-  arrive(event: Arrival): void;
+  close(status: RunStatus, event: string, with_: Ending): void;
+  record: RecordEvent;
   /** Continues in a run of its own. */
-  continueAs(command: Command): void;
+  continueAs(command: Command): Run;
 }
 
-export interface Arrival {
-  /** Its type and what it is about; several for an activity, whose start is told with its end. */
-  events: readonly (readonly [type: string, of: string])[];
-  job: Job | null;
-  /** Ends of activities come after all else that came during a task. */
-  isActivityEnd?: boolean;
-  /** Of a timer: a task that cancels it takes back that it fired. */
-  timer?: number;
+export interface PendingTask {
+  is: 'scheduled' | 'started';
+  scheduledMs: number;
+  startedMs: number | null;
 }
+
+export type Ending = Partial<Pick<Run, 'result' | 'failure'>> & { attributes?: object };
 
 /** What a run needs of its surroundings. */
 export interface Ground {
@@ -76,7 +85,7 @@ export interface Ground {
   startActivity(run: Run, task: ActivityTask): void;
   /** Told after every task and every end. */
   changed(run: Run): void;
-  continueAs(run: Run, command: Command): void;
+  continueAs(run: Run, command: Command): Run;
   /** Counts lost workers: a task that one held is nobody's any more. */
   losses(): number;
   failed(error: unknown): void;
@@ -87,30 +96,52 @@ export interface Beginning {
   input: readonly Payload[];
   memo: Fields;
   attributes: Fields;
+  /** The run that continued as this one. */
+  continuedRunId: string | null;
+  /** Of a run that a reset makes: what it takes over. */
+  base?: Base;
 }
 
-type TaskState =
-  { is: 'none' } | { is: 'scheduled'; isSpeculative: boolean } | { is: 'started'; isSpeculative: boolean };
+/** What a reset leaves of a run, for the one that goes on in its place. */
+export interface Base {
+  events: readonly HistoryEvent[];
+  tasks: readonly PlayedTask[];
+  /** What the workflow has not heard yet. */
+  jobs: readonly Job[];
+  /** Brings back what was under way, and what came after the point that was reset to. */
+  resume(run: Run, enter: (arrival: Arrival) => void): void;
+}
+
+type TaskState = { is: 'none' } | PendingState;
+
+type PendingState = PendingTask & {
+  isSpeculative: boolean;
+  /** Its events, once they are there: those of a speculative one are written when it is completed. */
+  scheduledId: number;
+  startedId: number;
+};
 
 /** How long a worker takes for a workflow task, in ms. */
 const TASK_MS = { least: 1, most: 20 };
-/** How long the server waits for a worker that has a task, in ms. */
-const TASK_TIMEOUT_MS = 10_000;
 
 export function beginRun(ground: Ground, beginning: Beginning): Run {
   const { time, queues } = ground;
-  const events: HistoryEvent[] = [];
+  const { base, info } = beginning;
+  const { events, record, news } = createHistory(time.now, [...(base?.events ?? [])]);
   let task: TaskState = { is: 'none' };
-  let jobs: Job[] = [];
+  let jobs: Job[] = [...(base?.jobs ?? [])];
   let buffered: Arrival[] = [];
   let takeBack = (): void => undefined;
   let isOver = (): void => undefined;
   const over = new Promise<void>((resolve) => (isOver = resolve));
 
-  const record = (type: string, of = ''): void => void events.push({ type, of, atMs: time.now() });
   const enter = (arrival: Arrival): void => {
-    arrival.events.forEach(([type, of]) => record(type, of));
-    if (arrival.job) jobs.push(arrival.job);
+    arrival.write(record);
+    const { job } = arrival;
+    const last = events.at(-1);
+    if (!job || !last) return;
+    last.job = job;
+    jobs.push(job);
   };
   const arrive = (arrival: Arrival): void => {
     if (run.status !== 'RUNNING') return;
@@ -120,16 +151,27 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
   };
   const schedule = (isSpeculative: boolean): void => {
     if (run.status !== 'RUNNING' || task.is === 'started') return;
-    const isNew = task.is === 'none';
-    const wasSpeculative = task.is === 'none' || task.isSpeculative;
-    if (!isSpeculative && wasSpeculative) record('WorkflowTaskScheduled');
-    task = { is: 'scheduled', isSpeculative: isSpeculative && wasSpeculative };
-    if (isNew) takeBack = queues.offer(beginning.info.taskQueue, start);
+    const before = task;
+    const wasSpeculative = before.is === 'none' || before.isSpeculative;
+    const isWritten = !isSpeculative && wasSpeculative;
+    task = {
+      is: 'scheduled',
+      isSpeculative: isSpeculative && wasSpeculative,
+      scheduledId: isWritten ? recordScheduled() : before.is === 'none' ? 0 : before.scheduledId,
+      scheduledMs: before.is === 'none' ? time.now() : before.scheduledMs,
+      ...{ startedId: 0, startedMs: null },
+    };
+    if (before.is === 'none') takeBack = queues.offer(info.taskQueue, start);
   };
+  const recordScheduled = (): number =>
+    record('WorkflowTaskScheduled', { attributes: { taskQueue: { name: info.taskQueue }, attempt: 1 } });
+  const recordStarted = (scheduledEventId: number, atMs: number): number =>
+    record('WorkflowTaskStarted', { atMs, attributes: { scheduledEventId, identity: 'worker' } });
   const start = async (): Promise<void> => {
-    const { isSpeculative } = task as Extract<TaskState, { is: 'scheduled' }>;
-    if (!isSpeculative) record('WorkflowTaskStarted');
-    task = { is: 'started', isSpeculative };
+    const scheduled = task as PendingState;
+    const { isSpeculative, scheduledId } = scheduled;
+    const startedId = isSpeculative ? 0 : recordStarted(scheduledId, time.now());
+    task = { ...scheduled, is: 'started', startedId, startedMs: time.now() };
     const taken = { jobs, updates: run.updates.take() };
     jobs = [];
     const played = {
@@ -140,9 +182,8 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     const losses = ground.losses();
     try {
       const commands = await ground.worker.play(run.info, run.tasks, played);
-      const done = { ...played, commands };
       time.after(ground.chance.between(TASK_MS.least, TASK_MS.most), () =>
-        losses === ground.losses() ? complete(done, taken) : lose(taken),
+        losses === ground.losses() ? complete({ ...played, commands }, taken) : lose(taken),
       );
     } catch (error) {
       ground.failed(error);
@@ -159,7 +200,7 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     const left = Math.max(0, TASK_TIMEOUT_MS - TASK_MS.most);
     time.after(left, () => {
       if (run.status !== 'RUNNING') return;
-      record('WorkflowTaskTimedOut');
+      record('WorkflowTaskTimedOut', { attributes: taskIds(task as PendingState) });
       task = { is: 'none' };
       giveBack(taken);
     });
@@ -170,24 +211,26 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     all.filter(({ isActivityEnd }) => !isActivityEnd).forEach(enter);
     all.filter(({ isActivityEnd }) => isActivityEnd).forEach(enter);
   };
-  const complete = (done: PlayedTask, taken: Taken): void => {
+  const complete = (done: Task & { commands: Played }, taken: Taken): void => {
     if (run.status !== 'RUNNING') return;
-    const { isSpeculative } = task as Extract<TaskState, { is: 'started' }>;
+    const started = task as PendingState;
+    const { isSpeculative } = started;
+    const { plain, sent, keys } = done.commands;
     const isUnheard = buffered.length > 0 || run.updates.isAnyWaiting();
-    if (done.commands.some(closesRun) && isUnheard) return fail(taken);
+    if (sent.some(closesRun) && isUnheard) return fail(taken);
     task = { is: 'none' };
-    const kept = run.updates.answer(done.commands, taken.updates);
-    if (ground.rules.recordsRefusals && done.commands.some(isRefusal))
-      record('WorkflowExecutionUpdateRejected');
-    if (isSpeculative && done.commands.every(isRefusal)) {
+    const kept = run.updates.answer(sent, taken.updates);
+    if (ground.rules.recordsRefusals && sent.some(isRefusal)) record('WorkflowExecutionUpdateRejected');
+    if (isSpeculative && sent.every(isRefusal)) {
       flush();
     } else {
-      if (isSpeculative) ['WorkflowTaskScheduled', 'WorkflowTaskStarted'].forEach((type) => record(type));
-      record('WorkflowTaskCompleted');
-      const commands = done.commands.filter((command) => !isRefusal(command));
-      run.tasks.push({ ...done, jobs: [...taken.jobs, ...kept.map(({ job }) => job)], commands });
+      const taskId = recordCompleted(started);
+      const commands = plain.filter((command) => !isRefusal(command));
+      const heard = [...taken.jobs, ...kept.map(({ job }) => job)];
+      const told = sent.filter((command) => !isRefusal(command));
+      run.tasks.push({ ...done, jobs: heard, commands, sent: told, taskId, keys });
       const arrivals = buffered;
-      const isToFollow = apply(commands, arrivals);
+      const isToFollow = apply(told, taskId, arrivals);
       flush();
       if (arrivals.length > 0 || isToFollow) schedule(false);
     }
@@ -195,59 +238,81 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     if (run.updates.isAnyWaiting()) schedule(true);
     ground.changed(run);
   };
+  const recordCompleted = (started: PendingState): number => {
+    if (started.isSpeculative) {
+      const scheduledId = recordScheduled();
+      const startedId = recordStarted(scheduledId, started.startedMs ?? time.now());
+      Object.assign(started, { scheduledId, startedId });
+    }
+    const sdkMetadata = run.tasks.length === 0 ? SDK_METADATA : null;
+    return record('WorkflowTaskCompleted', {
+      attributes: { ...taskIds(started), identity: 'worker', sdkMetadata },
+    });
+  };
   /** True when a workflow task must follow: an activity that was not running is cancelled by the command itself. */
-  const apply = (commands: readonly Command[], arrivals: Arrival[]): boolean =>
+  const apply = (commands: readonly Command[], taskId: number, arrivals: Arrival[]): boolean =>
     commands
-      .map((command) => applyCommand(run, command, { takeBackFired: takingBackFired(arrivals) }))
+      .map((command) => applyCommand(run, command, { taskId, takeBackFired: takingBackFired(arrivals) }))
       .some(Boolean);
   /** A run must not end over what came during its last task: the task fails, and another one has it all. */
   const fail = (taken: Taken): void => {
-    record('WorkflowTaskFailed');
+    const cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+    record('WorkflowTaskFailed', { attributes: { ...taskIds(task as PendingState), cause } });
     task = { is: 'none' };
     time.after(0, async () => {
       await ground.worker.evict(run.info.runId);
       giveBack(taken);
     });
   };
+  /** A query is put to a worker between two tasks. */
+  const query = async (name: string, input: readonly Payload[]): Promise<QueryAnswer> => {
+    while (task.is !== 'none' && run.status === 'RUNNING') await news();
+    return new Promise((resolve, reject) => {
+      queues.offer(info.taskQueue, () =>
+        ground.worker.query(info, run.tasks, { name, input }).then(resolve, reject),
+      );
+    });
+  };
   const run: Run = {
-    ...beginning,
-    events,
-    tasks: [],
+    ...{ info, input: beginning.input, memo: beginning.memo, attributes: beginning.attributes },
+    ...{ events, record, news, query, over, continuedRunId: beginning.continuedRunId },
+    beganMs: Math.floor(time.now()),
+    tasks: [...(base?.tasks ?? [])],
     activities: createActivities({
       ...{ time, queues, rules: ground.rules },
-      runId: beginning.info.runId,
+      runId: info.runId,
       start: (one) => ground.startActivity(run, one),
-      recorded: (event, { type }) => record(event, type),
-      ended: (event, one, job) => arrive(endOf(event, one, job)),
+      recorded: (event, { type }, about) => record(event, { of: type, ...about }),
+      ended: (event, one, job, attributes) =>
+        arrive(endOf({ event, one, attributes, atMs: time.now() }, job)),
     }),
     timers: createTimers({
       ...{ time, chance: ground.chance, rules: ground.rules },
-      fire: (seq) => arrive({ events: [['TimerFired', '']], job: { fireTimer: { seq } }, timer: seq }),
+      fire: (seq) => arrive(firedOf(run, seq, time.now())),
     }),
     updates: createUpdates(),
     status: 'RUNNING',
-    over,
     closedMs: null,
     result: null,
     failure: null,
-    record,
-    arrive,
-    signal: (name, input) =>
-      arrive({
-        events: [['WorkflowExecutionSignaled', name]],
-        job: { signalWorkflow: { signalName: name, input: [...input], identity: 'client' } },
-      }),
-    update(id, name, input) {
-      const answer = run.updates.admit(id, name, input);
-      schedule(true);
-      return answer;
+    signal: (name, input) => arrive(signalOf(name, input, time.now())),
+    update(request) {
+      const update = run.updates.admit(request);
+      if (!update.isAccepted) schedule(true);
+      return update;
     },
-    isAtTask: () => task.is !== 'none',
-    requestCancel: () =>
-      arrive({ events: [['WorkflowExecutionCancelRequested', '']], job: { cancelWorkflow: {} } }),
-    terminate: () => run.close('TERMINATED', 'WorkflowExecutionTerminated', {}),
-    close(status, event, { result = null, failure = null }) {
-      record(event);
+    pendingTask: () => (task.is === 'none' ? null : task),
+    requestCancel: () => {
+      const atMs = time.now();
+      arrive({
+        write: (write) => write('WorkflowExecutionCancelRequested', { atMs }),
+        job: { cancelWorkflow: {} },
+      });
+    },
+    terminate: (reason = '') =>
+      run.close('TERMINATED', 'WorkflowExecutionTerminated', { attributes: { reason } }),
+    close(status, event, { result = null, failure = null, attributes = {} }) {
+      record(event, { attributes });
       Object.assign(run, { status, closedMs: time.now(), result, failure });
       takeBack();
       run.activities.forget();
@@ -258,39 +323,26 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     },
     continueAs: (command) => ground.continueAs(run, command),
   };
-  record('WorkflowExecutionStarted');
-  jobs.push(beginningOf(beginning));
+  if (base) {
+    base.resume(run, enter);
+  } else {
+    const job = beginningOf(beginning);
+    enter({ write: (write) => write('WorkflowExecutionStarted', { attributes: startedOf(beginning) }), job });
+  }
   schedule(false);
   return run;
 }
 
 interface Taken {
   jobs: Job[];
-  updates: ReturnType<Updates['take']>;
+  updates: Update[];
 }
 
-function endOf(event: string, { type }: Pending, job: Job): Arrival {
-  const started = event === 'ActivityTaskCanceled' ? [] : [['ActivityTaskStarted', type] as const];
-  return { events: [...started, [event, type]], job, isActivityEnd: true };
-}
+/** What core tells of itself with a run's first task: all that it and the SDK know. */
+const SDK_METADATA = { coreUsedFlags: [1, 2, 3], langUsedFlags: [...INTERNAL_FLAGS] };
 
-function takingBackFired(arrivals: Arrival[]): (seq: number) => void {
-  return (seq) => {
-    const at = arrivals.findIndex(({ timer }) => timer === seq);
-    if (at >= 0) arrivals.splice(at, 1);
-  };
-}
+const { WorkflowTaskFailedCause } = temporal.api.enums.v1;
 
-function beginningOf({ info, input, memo, attributes }: Beginning): Job {
-  return {
-    initializeWorkflow: {
-      workflowType: info.workflowType,
-      workflowId: info.workflowId,
-      arguments: [...input],
-      attempt: 1,
-      firstExecutionRunId: info.firstRunId,
-      memo: { fields: memo },
-      searchAttributes: { indexedFields: attributes },
-    },
-  };
+function taskIds({ scheduledId, startedId }: PendingState): object {
+  return { scheduledEventId: scheduledId, startedEventId: startedId };
 }

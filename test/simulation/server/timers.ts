@@ -4,9 +4,12 @@ import type { ModelRules } from './rules';
 
 /** The timers of one run. */
 export interface Timers {
-  start(seq: number, ms: number): void;
+  /** `startedId`: the event that started it. */
+  start(seq: number, ms: number, startedId: number): void;
   cancel(seq: number): void;
   forget(): void;
+  /** How later events of a timer refer to the one that started it. */
+  refer(seq: number): { timerId: string; startedEventId: number };
 }
 
 /** How late a timer may fire, in ms. */
@@ -21,8 +24,10 @@ export interface TimersAround {
 
 export function createTimers({ time, chance, rules, fire }: TimersAround): Timers {
   const all = new Map<number, Due>();
+  const started = new Map<number, number>();
   return {
-    start(seq, ms) {
+    start(seq, ms, startedId) {
+      started.set(seq, startedId);
       const due = time.after(rules.timerMs(ms) + chance.between(LATE_MS.least, LATE_MS.most), () => {
         all.delete(seq);
         fire(seq);
@@ -37,5 +42,6 @@ export function createTimers({ time, chance, rules, fire }: TimersAround): Timer
       all.forEach((due) => due.cancel());
       all.clear();
     },
+    refer: (seq) => ({ timerId: String(seq), startedEventId: started.get(seq) ?? 0 }),
   };
 }

@@ -14,13 +14,30 @@ export type UpdateAnswer =
 
 export interface Update {
   id: string;
+  name: string;
+  input: readonly Payload[];
   job: Job;
   isAccepted: boolean;
-  answer: (answer: UpdateAnswer) => void;
+  /** Where a history holds its request already, that of its acceptance does not repeat it. */
+  isRecorded: boolean;
+  /** The event of its acceptance, once there is one. */
+  acceptedId: number;
+  /** Resolves when it is accepted, or answered without. */
+  accepted: Promise<void>;
+  answered: Promise<UpdateAnswer>;
+  accept(): void;
+  answer(answer: UpdateAnswer): void;
 }
 
+/** An update as its sender names it. */
+export type UpdateRequest = Pick<Update, 'id' | 'name' | 'input'>;
+
 export interface Updates {
-  admit(id: string, name: string, input: readonly Payload[]): Promise<UpdateAnswer>;
+  /** The update of this id: a repetition is the one that was there before. */
+  admit(request: UpdateRequest, isRecorded?: boolean): Update;
+  /** One whose handler runs since before this run was made of another. */
+  reopen(request: UpdateRequest, acceptedId: number): void;
+  find(id: string): Update | undefined;
   take(): Update[];
   giveBack(updates: readonly Update[]): void;
   isAnyWaiting(): boolean;
@@ -32,25 +49,33 @@ export interface Updates {
 export function createUpdates(): Updates {
   let waiting: Update[] = [];
   let isClosed = false;
-  /** Accepted ones whose handlers run. */
+  /** All but the refused, which leave no trace: one that is sent again is looked at again. */
+  const known = new Map<string, Update>();
+  /** Those that a task has had and that are not answered. */
   const open = new Map<string, Update>();
+  const answer = (one: Update, given: UpdateAnswer): void => {
+    open.delete(one.id);
+    one.answer(given);
+  };
   return {
-    admit: (id, name, input) =>
-      new Promise((answer) => {
-        if (isClosed) return answer({ is: 'not found' });
-        const job = {
-          doUpdate: {
-            id,
-            protocolInstanceId: id,
-            name,
-            input: [...input],
-            headers: {},
-            meta: { identity: 'client', updateId: id },
-            runValidator: true,
-          },
-        };
-        waiting.push({ id, job, isAccepted: false, answer });
-      }),
+    admit(request, isRecorded = false) {
+      const before = known.get(request.id);
+      if (before) return before;
+      const one = updateOf(request, isRecorded);
+      if (isClosed) one.answer({ is: 'not found' });
+      else {
+        known.set(one.id, one);
+        waiting.push(one);
+      }
+      return one;
+    },
+    reopen(request, acceptedId) {
+      const one = { ...updateOf(request, true), isAccepted: true, acceptedId };
+      one.accept();
+      known.set(one.id, one);
+      open.set(one.id, one);
+    },
+    find: (id) => known.get(id),
     take: () => waiting.splice(0),
     giveBack: (updates) => void (waiting = [...updates, ...waiting]),
     isAnyWaiting: () => waiting.length > 0,
@@ -62,22 +87,47 @@ export function createUpdates(): Updates {
         if (!response || !one) continue;
         if (response.accepted) {
           one.isAccepted = true;
-          continue;
-        }
-        open.delete(one.id);
-        if (response.rejected) {
+          one.accept();
+        } else if (response.rejected) {
           if (one.isAccepted) throw new Error('not modelled: the handler of an update that fails');
           refused.add(one.id);
-          one.answer({ is: 'failed', failure: response.rejected });
-        } else one.answer({ is: 'completed', result: response.completed ?? null });
+          known.delete(one.id);
+          answer(one, { is: 'failed', failure: response.rejected });
+        } else answer(one, { is: 'completed', result: response.completed ?? null });
       }
       return taken.filter(({ id }) => !refused.has(id));
     },
     close() {
       isClosed = true;
-      waiting.splice(0).forEach(({ answer }) => answer({ is: 'not found' }));
-      open.forEach(({ answer }) => answer({ is: 'ended meanwhile' }));
-      open.clear();
+      waiting.splice(0).forEach((one) => one.answer({ is: 'not found' }));
+      for (const one of [...open.values()]) answer(one, { is: 'ended meanwhile' });
+    },
+  };
+}
+
+function updateOf({ id, name, input }: UpdateRequest, isRecorded: boolean): Update {
+  let accept = (): void => undefined;
+  let answer = (_given: UpdateAnswer): void => undefined;
+  const accepted = new Promise<void>((resolve) => (accept = resolve));
+  const answered = new Promise<UpdateAnswer>((resolve) => (answer = resolve));
+  const job = {
+    doUpdate: {
+      id,
+      protocolInstanceId: id,
+      name,
+      input: [...input],
+      headers: {},
+      meta: { identity: 'client', updateId: id },
+      runValidator: true,
+    },
+  };
+  return {
+    ...{ id, name, input, job, isRecorded, accepted, accept, answered },
+    isAccepted: false,
+    acceptedId: 0,
+    answer(given) {
+      accept();
+      answer(given);
     },
   };
 }

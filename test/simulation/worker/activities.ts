@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { LoadedDataConverter } from '@temporalio/common';
 import { runAttempt, type Attempt } from '../sdk-internals';
 import type { Chance } from '../chance';
 import type { ActivityTask } from '../server/activities';
@@ -26,6 +27,7 @@ export interface ActivityWorkerOptions {
   time: VirtualTime;
   chance: Chance;
   client: () => Client;
+  converter: () => LoadedDataConverter;
   activities: () => ActivityTable;
 }
 
@@ -54,8 +56,9 @@ export function createActivityWorker(options: ActivityWorkerOptions): ActivityWo
   };
 }
 
-function begin({ time, chance, client, activities }: ActivityWorkerOptions) {
+function begin({ time, chance, client, converter: converterNow, activities }: ActivityWorkerOptions) {
   const self: Mortal = { dead: false };
+  const converter = converterNow();
   const table = owner.run(self, activities);
   const atWork = new Map<Attempt, Promise<unknown>>();
   const onItsWay = (): number => chance.between(ANSWER_MS.least, ANSWER_MS.most);
@@ -64,8 +67,9 @@ function begin({ time, chance, client, activities }: ActivityWorkerOptions) {
     if (!fn) throw new Error(`not modelled: the activity ${task.type}`);
     const beats = heartbeatsOf(run, task, time);
     const attempt = owner.run(self, () =>
-      runAttempt(infoOf(run, task), fn, task.input.map(decoded), {
+      runAttempt(infoOf(run, task), fn, task.input, {
         client: client(),
+        converter,
         heartbeat: (details) => {
           const heard = beats.beat(details);
           if (heard === 'goes on') return;

@@ -1,13 +1,16 @@
+import type { Payload } from '@temporalio/common';
 import { coresdk } from '@temporalio/proto';
 import { cancelled } from '../server/activities';
 import type { ModelRules } from '../server/rules';
 import {
   INTERNAL_FLAGS,
+  longOf,
   timestamp,
   type Command,
   type Job,
   type RunInfo,
   type Sandbox,
+  type WorkflowCodec,
 } from '../sdk-internals';
 
 /**
@@ -25,15 +28,30 @@ export interface Task {
 
 /** A task with the commands that came of it: what a history holds of it. */
 export interface PlayedTask extends Task {
+  /** As the workflow made them. */
   commands: readonly Command[];
+  /** As the server got them: where payloads are encrypted, they are here. */
+  sent: readonly Command[];
+  /** The event of its completion. */
+  taskId: number;
+  /** The keys under which the workflow read what it was told. */
+  keys: unknown;
 }
 
 /** A run in a worker's cache. */
 export interface CachedRun {
   play(task: Task, isReplaying?: boolean): Promise<Command[]>;
+  /** What the workflow says to a query, at the time of the task before. */
+  query(asked: Asked, before: Task): Promise<Command | undefined>;
   dispose(): Promise<void>;
   /** Activations so far. */
   activations(): number;
+}
+
+/** A query. */
+export interface Asked {
+  name: string;
+  input: readonly Payload[];
 }
 
 const { ActivityCancellationType: Cancelling } = coresdk.workflow_commands;
@@ -48,7 +66,13 @@ interface KnownActivity {
 /** An event's size, about: what the server tells of a history grows with it. */
 const EVENT_BYTES = 250;
 
-export async function cachedRun(sandbox: Sandbox, info: RunInfo, rules: ModelRules): Promise<CachedRun> {
+export interface CoreOptions {
+  sandbox: Sandbox;
+  rules: ModelRules;
+  codec: WorkflowCodec;
+}
+
+export async function cachedRun(info: RunInfo, { sandbox, rules, codec }: CoreOptions): Promise<CachedRun> {
   const inside = await sandbox.create(info);
   const activities = new Map<number, KnownActivity>();
   let activations = 0;
@@ -62,7 +86,9 @@ export async function cachedRun(sandbox: Sandbox, info: RunInfo, rules: ModelRul
       isReplaying,
       historyLength: task.historyLength,
       historySizeBytes: longOf(task.historyLength * EVENT_BYTES),
-      jobs: sorted(jobs).map((job) => coresdk.workflow_activation.WorkflowActivationJob.fromObject(job)),
+      jobs: sorted(await codec.decode(jobs)).map((job) =>
+        coresdk.workflow_activation.WorkflowActivationJob.fromObject(job),
+      ),
       availableInternalFlags: [...INTERNAL_FLAGS],
       continueAsNewSuggested: false,
     });
@@ -92,6 +118,11 @@ export async function cachedRun(sandbox: Sandbox, info: RunInfo, rules: ModelRul
   return {
     activations: () => activations,
     dispose: () => inside.dispose(),
+    async query({ name, input }, before) {
+      const query = { queryId: 'query', queryType: name, arguments: [...input], headers: {} };
+      const [answer] = await activate(before, [{ queryWorkflow: query }], false);
+      return answer;
+    },
     async play(task, isReplaying = false) {
       const sent = new Set(activities.keys());
       const all: Command[] = [];
@@ -146,9 +177,4 @@ function withoutTakenBack(commands: readonly Command[], sent: ReadonlySet<number
     const call = command.scheduleActivity ?? command.requestCancelActivity;
     return !(timer && timers.has(timer.seq)) && !(call && calls.has(call.seq));
   });
-}
-
-/** A number as the protocol's long. */
-function longOf(value: number) {
-  return timestamp(value * 1_000).seconds;
 }

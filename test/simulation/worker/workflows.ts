@@ -1,7 +1,8 @@
+import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { textOf } from '../server/payloads';
 import type { ModelRules } from '../server/rules';
-import type { Command, Job, RunInfo, Sandbox } from '../sdk-internals';
-import { cachedRun, type CachedRun, type PlayedTask, type Task } from './core';
+import { workflowCodec, type Command, type Job, type RunInfo, type Sandbox } from '../sdk-internals';
+import { cachedRun, type Asked, type CachedRun, type PlayedTask, type Task } from './core';
 
 /**
  * The workers that run the workflows: runs are kept in a cache, and one that is not there is built anew from all its tasks
@@ -9,7 +10,9 @@ import { cachedRun, type CachedRun, type PlayedTask, type Task } from './core';
  */
 export interface WorkflowWorker {
   /** Plays the next task of a run. Throws a ReplayError where the run had to be built anew and took another path. */
-  play(info: RunInfo, before: readonly PlayedTask[], task: Task): Promise<Command[]>;
+  play(info: RunInfo, before: readonly PlayedTask[], task: Task): Promise<Played>;
+  /** Asks a run something, as it is after these tasks. */
+  query(info: RunInfo, tasks: readonly PlayedTask[], asked: Asked): Promise<QueryAnswer>;
   /** Forgets a run, as a cache does that is full or lost; of all when none is named. */
   evict(runId?: string): Promise<void>;
   /** Loses the cache before these tasks, counted over all runs from 1. */
@@ -20,11 +23,35 @@ export interface WorkflowWorker {
   activations(): number;
 }
 
+/** The commands of a task: as the workflow made them, and as they are sent. */
+export interface Played {
+  plain: Command[];
+  sent: Command[];
+  /** The keys of the worker that played it. */
+  keys: unknown;
+}
+
+export type QueryAnswer = { is: 'answered'; result: Payload } | { is: 'refused'; why: string };
+
+export interface WorkflowWorkerOptions {
+  sandbox: Sandbox;
+  rules: ModelRules;
+  /** That of the workers that are there now. */
+  converter(): LoadedDataConverter;
+  /** Their keys, to tell whether two of them read the same. */
+  keys?(): unknown;
+}
+
 export class ReplayError extends Error {
   override name = 'ReplayError';
 }
 
-export function createWorkflowWorker(sandbox: Sandbox, rules: ModelRules): WorkflowWorker {
+export function createWorkflowWorker({
+  sandbox,
+  rules,
+  converter,
+  keys = () => null,
+}: WorkflowWorkerOptions): WorkflowWorker {
   const cache = new Map<string, CachedRun>();
   let activations = 0;
   let played = 0;
@@ -38,10 +65,12 @@ export function createWorkflowWorker(sandbox: Sandbox, rules: ModelRules): Workf
     }
   };
   const replayed = async (info: RunInfo, tasks: readonly PlayedTask[]): Promise<CachedRun> => {
-    const run = await cachedRun(sandbox, info, rules);
+    const run = await cachedRun(info, { sandbox, rules, codec: workflowCodec(converter(), info) });
     for (const [index, task] of tasks.entries()) {
       const commands = await counted(run, asReplay(task), true);
-      const difference = differenceOf(task.commands, commands);
+      // What another worker could not read and this one can is another argument of the same call.
+      const compared = task.keys === keys() ? comparable : withoutPayloads;
+      const difference = differenceOf(task.commands.map(compared), commands.map(compared));
       if (!difference) continue;
       await run.dispose();
       throw new ReplayError(`task ${index + 1} of ${info.workflowId} takes another path: ${difference}`);
@@ -64,6 +93,7 @@ export function createWorkflowWorker(sandbox: Sandbox, rules: ModelRules): Workf
     activations: () => activations,
     evictBefore: (tasks) => void (evictions = tasks),
     play: (info, before, task) => oneByOne(() => play(info, before, task)),
+    query: (info, tasks, asked) => oneByOne(() => query(info, tasks, asked)),
     evict: (runId) =>
       oneByOne(async () => {
         for (const one of runId === undefined ? [...cache.keys()] : [runId]) await evict(one);
@@ -74,17 +104,33 @@ export function createWorkflowWorker(sandbox: Sandbox, rules: ModelRules): Workf
         await run.dispose();
       }),
   };
-  async function play(info: RunInfo, before: readonly PlayedTask[], task: Task): Promise<Command[]> {
-    played += 1;
-    if (evictions === 'every' || evictions.includes(played)) await evict(info.runId);
+  async function cached(info: RunInfo, before: readonly PlayedTask[]): Promise<CachedRun> {
     const run = cache.get(info.runId) ?? (await replayed(info, before));
     cache.set(info.runId, run);
+    return run;
+  }
+  async function play(info: RunInfo, before: readonly PlayedTask[], task: Task): Promise<Played> {
+    played += 1;
+    if (evictions === 'every' || evictions.includes(played)) await evict(info.runId);
+    const run = await cached(info, before);
     try {
-      return await counted(run, task, false);
+      const plain = await counted(run, task, false);
+      return { plain, sent: await workflowCodec(converter(), info).encode(plain), keys: keys() };
     } catch (err) {
       await evict(info.runId);
       throw err;
     }
+  }
+  async function query(info: RunInfo, tasks: readonly PlayedTask[], asked: Asked): Promise<QueryAnswer> {
+    const last = tasks.at(-1);
+    if (!last) return { is: 'refused', why: 'no workflow task has been played yet' };
+    const run = await cached(info, tasks);
+    const answer = await run.query(asked, last);
+    const [sent] = await workflowCodec(converter(), info).encode(answer ? [answer] : []);
+    const { succeeded, failed } = sent?.respondToQuery ?? {};
+    return succeeded?.response
+      ? { is: 'answered', result: succeeded.response }
+      : { is: 'refused', why: failed?.message ?? 'the workflow does not answer' };
   }
 }
 
@@ -101,9 +147,7 @@ function asReplay(task: PlayedTask): Task {
 
 /** What a replay did otherwise; null when nothing. Refusals of updates are no part of a history. */
 function differenceOf(before: readonly Command[], now: readonly Command[]): string | null {
-  const texts = [before, now].map((commands) =>
-    commands.map((command) => withoutStack(textOf(comparable(command)))),
-  );
+  const texts = [before, now].map((commands) => commands.map((command) => withoutStack(textOf(command))));
   const [first = [], second = []] = texts;
   const at = first.findIndex((text, index) => text !== second[index]);
   if (at < 0 && first.length === second.length) return null;
@@ -114,6 +158,19 @@ function differenceOf(before: readonly Command[], now: readonly Command[]): stri
 /** A command without what only people read. */
 function comparable({ userMetadata: _summary, ...command }: Command): Command {
   return command;
+}
+
+/** What the SDK's core compares of a command. */
+function withoutPayloads(command: Command): Command {
+  const kinds = Object.entries(command).flatMap(([kind, of]) =>
+    of == null || kind === 'userMetadata' ? [] : [[kind, idsOf(of)]],
+  );
+  return Object.fromEntries(kinds);
+}
+
+function idsOf(of: object): object {
+  const ids = ['seq', 'activityId', 'activityType', 'patchId', 'protocolInstanceId'];
+  return Object.fromEntries(ids.flatMap((name) => (name in of ? [[name, Reflect.get(of, name)]] : [])));
 }
 
 function withoutStack(text: string): string {
