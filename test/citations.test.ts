@@ -76,6 +76,12 @@ test('every citation of provider facts leads to a heading of the page', () => {
   ).toEqual([]);
 });
 
+test('every schema that a comment calls the contract’s is named on the page', () => {
+  const found = cited(/\bcontract['’]s ([A-Z]\w+)/g, 'comments');
+  expect(found.length).toBeGreaterThan(1);
+  expect(lost(found, namesUnder('The contracts'))).toEqual([]);
+});
+
 test('every page that a comment names is in the repository, and the heading in the page', () => {
   const pages = cited(/((?:\w+\/)*[\w-]+\.md(?:#[\w-]+)?)/g, 'comments');
   expect(pages.length).toBeGreaterThan(40);
