@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
-import { childEnv } from '../../src/config';
 import { startTestServer, startTimeSkippingServer, testConfig } from '../support/temporal';
+import { runCli } from './world';
 
-/** The real program on a Temporal that is not what the settings say: told as such, never as a bug. */
+/** The program on a Temporal that is not what the settings say: told as such, never as a bug. */
 
 jest.setTimeout(120_000);
 
@@ -14,14 +11,10 @@ const KEYS = {
 };
 
 async function booking(argv: readonly string[], settings: Record<string, string>): Promise<unknown> {
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', resolve('src/cli/booking.ts'), ...argv], {
-    env: childEnv({ BOOKING_DATA_DIR: testConfig().dataDir, ...KEYS, ...settings }),
+  const ran = await runCli(argv, {
+    settings: { BOOKING_DATA_DIR: testConfig().dataDir, ...KEYS, ...settings },
   });
-  let said = '';
-  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const [code] = await once(child, 'close');
-  return { code, said };
+  return { code: ran.code, said: ran.out + ran.err };
 }
 
 test('a namespace that does not exist', async () => {

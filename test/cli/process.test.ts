@@ -4,10 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort } from '../../src/temporal/embedded';
+import { runCli } from './world';
 
-/** The real program, as a process of its own: how it ends is all that scripts see of it. */
+/**
+ * The real program: how it ends is all that scripts see of it. As a process of its own where that ends by itself; what
+ * else it says and ends with is the same in this one.
+ */
 
-// Each of them starts a process, and one waits for a connection that does not come.
+// One waits for a connection that does not come.
 jest.setTimeout(60_000);
 
 interface Ended {
@@ -19,12 +23,13 @@ interface Ended {
 const dataDir = mkdtempSync(join(tmpdir(), 'booking-cli-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
+/** In a process of its own. */
 async function booking(
   argv: readonly string[],
   settings: Record<string, string> = {},
   stdin = '',
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', resolve('src/cli/booking.ts'), ...argv], {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', resolve('src/cli/booking.ts'), ...argv], {
     env: { PATH: process.env.PATH, HOME: dataDir, BOOKING_DATA_DIR: dataDir, ...settings },
   });
   const ended: Ended = { code: null, out: '', err: '' };
@@ -46,7 +51,7 @@ describe('npm run booking', () => {
   });
 
   it('refuses a request that is not valid with exit code 2, as JSON for programs', async () => {
-    const { code, out } = await booking(['book', '-', '--json'], {}, '{"provider": "nobody"}');
+    const { code, out } = await runCli(['book', '-', '--json'], { stdin: '{"provider": "nobody"}' });
     expect(code).toBe(2);
     const { error } = JSON.parse(out) as { error: { code: string; fields: { field: string }[] } };
     expect(error.code).toBe('invalid_request');
@@ -54,13 +59,13 @@ describe('npm run booking', () => {
   });
 
   it('exits 2 for wrong usage and wrong settings', async () => {
-    expect((await booking(['frobnicate'])).code).toBe(2);
-    const { code, err } = await booking(['list'], { PORT: 'no' });
+    expect((await runCli(['frobnicate'])).code).toBe(2);
+    const { code, err } = await runCli(['list'], { settings: { PORT: 'no' } });
     expect([code, err]).toEqual([2, 'PORT: must be a port, 0 to 65535\n']);
   });
 
   it('exits 5 when there is no Temporal here, and says what to do', async () => {
-    const { code, err } = await booking(['list']);
+    const { code, err } = await runCli(['list'], { settings: { BOOKING_DATA_DIR: dataDir } });
     expect([code, err]).toEqual([
       5,
       'Temporal cannot be reached. No Temporal found: run npm start or set TEMPORAL_ADDRESS.\n',
@@ -69,7 +74,8 @@ describe('npm run booking', () => {
 
   it('exits 5 when the Temporal that is set does not answer', async () => {
     const address = `127.0.0.1:${await freePort()}`;
-    const withoutKeys = await booking(['list'], { TEMPORAL_ADDRESS: address });
+    const without = { BOOKING_DATA_DIR: dataDir, TEMPORAL_ADDRESS: address };
+    const withoutKeys = await runCli(['list'], { settings: without });
     expect([withoutKeys.code, withoutKeys.err]).toEqual([
       2,
       expect.stringMatching(/^BOOKING_ENCRYPTION_KEYS: /),

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import type { BookingView } from '../../src/booking/schema/view';
 import type { BookingClient } from '../../src/client/booking-client';
+import { connectBookings, connectKeys } from '../../src/cli/connect';
 import type { Io, KeyList } from '../../src/cli/io';
 import { run } from '../../src/cli/program';
+import { childEnv } from '../../src/config';
 
 /** The command line in this process, on streams that are kept and bookings that are made up. */
 
@@ -11,6 +13,8 @@ export interface World {
   bookings?: Partial<BookingClient>;
   /** The encryption keys of the deployment. */
   keys?: KeyList;
+  /** Temporal is reached as these settings say, and nothing is made up. */
+  settings?: Record<string, string>;
   /** Reaching Temporal fails with this. */
   unreachable?: Error;
   stdin?: string;
@@ -53,8 +57,22 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
       return Promise.resolve({ bookings: { ...UNEXPECTED, ...world.bookings }, close });
     },
   };
-  ran.code = await run(argv, io);
+  const { settings } = world;
+  ran.code = settings
+    ? await withSettings(settings, () => run(argv, { ...io, connect: connectBookings, connectKeys }))
+    : await run(argv, io);
   return ran;
+}
+
+/** The settings of this process are these meanwhile. */
+async function withSettings<T>(settings: Record<string, string>, body: () => Promise<T>): Promise<T> {
+  const before = process.env;
+  process.env = childEnv(settings);
+  try {
+    return await body();
+  } finally {
+    process.env = before;
+  }
 }
 
 function terminalOf({ terminal }: World): Pick<Io['stdout'], 'isTTY' | 'hasColors'> {
