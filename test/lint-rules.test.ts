@@ -185,26 +185,54 @@ const SNIPPETS: Snippet[] = [
   },
 ];
 
-/** Lints all snippets in one process: the type checker starts once. */
+/** The snippets that take one file's place, in one text, and the line of it that each begins at. */
+interface Place {
+  file: string;
+  code: string;
+  beginnings: { index: number; line: number }[];
+}
+
+function placesOf(snippets: Snippet[]): Place[] {
+  const places = new Map<string, Place>();
+  for (const [index, { file, code }] of snippets.entries()) {
+    const place = places.get(file) ?? { file, code: '', beginnings: [] };
+    place.beginnings.push({ index, line: place.code.split('\n').length });
+    place.code += `${code}\n`;
+    places.set(file, place);
+  }
+  return [...places.values()];
+}
+
+/** Lints all snippets in one process, and those of one file at once: types are looked up anew for every text. */
 function rulesThatRefuse(snippets: Snippet[]): string[][] {
+  const places = placesOf(snippets);
   const script = `
     const { ESLint } = require('eslint');
-    const snippets = JSON.parse(process.argv[1]);
+    const places = JSON.parse(process.argv[1]);
     (async () => {
       const eslint = new ESLint();
-      const rules = [];
-      for (const { code, file } of snippets) {
-        const [result] = await eslint.lintText(code + '\\n', { filePath: file });
-        rules.push(result.messages.map((message) => message.ruleId ?? message.message));
+      const found = [];
+      for (const { code, file } of places) {
+        const [result] = await eslint.lintText(code, { filePath: file });
+        found.push(result.messages.map(({ ruleId, message, line }) => ({ rule: ruleId ?? message, line })));
       }
-      process.stdout.write(JSON.stringify(rules));
+      process.stdout.write(JSON.stringify(found));
     })();`;
-  const run = spawnSync(process.execPath, ['-e', script, JSON.stringify(snippets)], {
+  const run = spawnSync(process.execPath, ['-e', script, JSON.stringify(places)], {
     cwd: ROOT,
     encoding: 'utf8',
   });
   if (run.status !== 0) throw new Error(run.stderr);
-  return JSON.parse(run.stdout) as string[][];
+  // What the script prints is of this form.
+  const found = JSON.parse(run.stdout) as { rule: string; line: number }[][];
+  const rules: string[][] = snippets.map(() => []);
+  for (const [n, { beginnings }] of places.entries()) {
+    for (const { rule, line } of found[n] ?? []) {
+      const owner = beginnings.filter((one) => one.line <= line).at(-1);
+      if (owner) rules[owner.index]?.push(rule);
+    }
+  }
+  return rules;
 }
 
 describe('lint', () => {

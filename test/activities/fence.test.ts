@@ -79,14 +79,6 @@ describe('a worker that is frozen between its look and its write', () => {
       workflowBundle: await testBundle(require.resolve('./fixtures/workflows')),
     });
     running = workflows.run();
-  }, 60_000);
-  afterAll(async () => {
-    workflows.shutdown();
-    await running;
-    await server.stop();
-  });
-
-  beforeEach(async () => {
     provider = await scriptedServer();
     child = fork(require.resolve('./fixtures/provider-worker'), [server.target.address, provider.url], {
       env: childEnv({}),
@@ -95,13 +87,18 @@ describe('a worker that is frozen between its look and its write', () => {
     });
     await once(child, 'message');
   }, 60_000);
-  afterEach(async () => {
+  afterAll(async () => {
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
     await provider.close();
-    provider.finish();
+    workflows.shutdown();
+    await running;
+    await server.stop();
   });
+
+  beforeEach(() => void provider.received.splice(0));
+  afterEach(() => provider.finish());
 
   /** Freezes the worker at its look, has `meanwhile` happen, and resolves once the thawed worker's call has ended. */
   async function frozenWhile(

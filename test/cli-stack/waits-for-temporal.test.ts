@@ -69,9 +69,33 @@ async function launch(part: string, settings: Record<string, string> = {}): Prom
 const waits = (part: Part): Promise<unknown> =>
   until(part.said, (said) => said.includes('waiting for Temporal') && said.includes(`127.0.0.1:${port}`));
 
-test('they wait for a Temporal that is not there, say for which, and go on once it is', async () => {
+const doesNotServe = (part: Part): Promise<unknown> =>
+  until(part.said, (said) => said.includes('it does not serve yet'));
+
+/** Somebody who takes connections where Temporal is to be; closing hangs up on all. */
+async function somebodyElse(answer: (socket: Socket) => void): Promise<{ close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const other = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined); // whoever does not wait hangs up
+    answer(socket);
+  }).listen(port, '127.0.0.1');
+  await once(other, 'listening');
+  return {
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      other.close();
+      await once(other, 'close');
+    },
+  };
+}
+
+test('they wait for a Temporal that is not there, and behind a port that hangs up, say for which, and go on once it serves', async () => {
   const parts = await Promise.all(PARTS.map(([name]) => launch(name)));
   await Promise.all(parts.map(waits));
+  const other = await somebodyElse((socket) => void socket.end());
+  await Promise.all(parts.map(doesNotServe));
+  await other.close();
   const server = await startEmbeddedServer({ dataDir, port, uiPort: 0, inMemory: true });
   try {
     for (const [n, [, goesOn]] of PARTS.entries()) {
@@ -87,48 +111,36 @@ test('they wait for a Temporal that is not there, say for which, and go on once 
   }
 });
 
-test.each([
-  ['hangs up', (socket: Socket) => void socket.end()],
-  ['says nothing', () => undefined],
-])(
-  'they wait behind a port that is open and %s, and go on once Temporal serves there',
-  async (_name, answer) => {
-    const sockets = new Set<Socket>();
-    const other = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined); // whoever does not wait hangs up
-      answer(socket);
-    }).listen(port, '127.0.0.1');
-    await once(other, 'listening');
-    const parts = await Promise.all(PARTS.map(([name]) => launch(name)));
-    await Promise.all(parts.map(waits));
-    for (const part of parts) expect(part.said()).toContain('it does not serve yet');
-    for (const socket of sockets) socket.destroy();
-    other.close();
-    await once(other, 'close');
-    const server = await startEmbeddedServer({ dataDir, port, uiPort: 0, inMemory: true });
-    try {
-      for (const [n, [, goesOn]] of PARTS.entries()) {
-        await until(
-          () => parts[n]?.said() ?? '',
-          (said) => said.includes(goesOn),
-        );
-      }
-    } finally {
-      await server.stop();
+test('they wait behind a port that is open and says nothing, and go on once Temporal serves there', async () => {
+  const other = await somebodyElse(() => undefined);
+  const parts = await Promise.all(PARTS.map(([name]) => launch(name)));
+  await Promise.all(parts.map(waits));
+  for (const part of parts) expect(part.said()).toContain('it does not serve yet');
+  await other.close();
+  const server = await startEmbeddedServer({ dataDir, port, uiPort: 0, inMemory: true });
+  try {
+    for (const [n, [, goesOn]] of PARTS.entries()) {
+      await until(
+        () => parts[n]?.said() ?? '',
+        (said) => said.includes(goesOn),
+      );
     }
-  },
-);
+  } finally {
+    await server.stop();
+  }
+});
 
 test.each([...PARTS, ['start', '']] as const)(
   '%s stops at once when it is told to while it waits',
   async (name) => {
+    const launchedMs = performance.now();
     const part = await launch(name);
     await waits(part);
     const toldMs = performance.now();
     part.child.kill('SIGTERM');
     expect(await part.ended).toBe(0);
-    expect(performance.now() - toldMs).toBeLessThan(5_000);
+    // A busy machine took longer over the start as well.
+    expect(performance.now() - toldMs).toBeLessThan(5_000 + (toldMs - launchedMs));
   },
 );
 
@@ -163,18 +175,20 @@ test('beside a deployment, one with another key does not start and names the key
   try {
     const first = await launch('worker');
     await until(first.said, (said) => said.includes('the workers take tasks'));
-    for (const [name] of PARTS) {
-      const other = await launch(name, {
-        BOOKING_ENCRYPTION_KEYS: `file-other:${Buffer.alloc(32, 9).toString('base64')}`,
-      });
-      expect(await other.ended).toBe(2);
-      expect(other.said()).toContain('lacks the key "test"');
-      const impostor = await launch(name, {
-        BOOKING_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 9).toString('base64')}`,
-      });
-      expect(await impostor.ended).toBe(2);
-      expect(impostor.said()).toContain('key "test" is another one');
-    }
+    await Promise.all(
+      PARTS.map(async ([name]) => {
+        const other = await launch(name, {
+          BOOKING_ENCRYPTION_KEYS: `file-other:${Buffer.alloc(32, 9).toString('base64')}`,
+        });
+        expect(await other.ended).toBe(2);
+        expect(other.said()).toContain('lacks the key "test"');
+        const impostor = await launch(name, {
+          BOOKING_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 9).toString('base64')}`,
+        });
+        expect(await impostor.ended).toBe(2);
+        expect(impostor.said()).toContain('key "test" is another one');
+      }),
+    );
   } finally {
     await server.stop();
   }

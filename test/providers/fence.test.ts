@@ -4,6 +4,7 @@ import { Failure } from '../../src/booking/failures';
 import type { Fence } from '../../src/providers/fence';
 import { exchange, type HttpRequest } from '../../src/providers/http';
 import { createPace } from '../../src/providers/pace';
+import { standStill } from '../support/standstill';
 import { scriptedServer, type ScriptedServer } from './scripted-server';
 
 let server: ScriptedServer;
@@ -38,12 +39,6 @@ async function failureOf(call: Promise<unknown>): Promise<Failure> {
   );
   if (outcome instanceof Failure) return outcome;
   throw outcome instanceof Error ? outcome : new Error(String(outcome));
-}
-
-/** Stands still, as a process does that is frozen or has too much to do. */
-function block(ms: number): void {
-  const until = performance.now() + ms;
-  while (performance.now() < until);
 }
 
 /** A fence that counts how often it was asked. */
@@ -104,20 +99,20 @@ describe('is asked again', () => {
     [
       'while it answers',
       async (asked) => {
-        if (asked === 1) block(1_100);
+        if (asked === 1) standStill(1_100);
       },
     ],
     [
       'after it answered, before that is heard of',
       async (asked) => {
         await pauseMs(1);
-        if (asked === 1) queueMicrotask(() => block(1_100));
+        if (asked === 1) queueMicrotask(() => standStill(1_100));
       },
     ],
     [
       'before the connection is there',
       async (asked) => {
-        if (asked === 1) process.nextTick(() => block(1_100));
+        if (asked === 1) process.nextTick(() => standStill(1_100));
       },
     ],
     [
@@ -125,7 +120,7 @@ describe('is asked again', () => {
       async (asked) => {
         if (asked > 1) return;
         await pauseMs(500);
-        block(1_500);
+        standStill(1_500);
         // Whoever froze takes up what is due before it reads what has come meanwhile.
         await pauseMs(1);
       },
@@ -141,14 +136,14 @@ describe('is asked again', () => {
     server.expect(LINE, { body: {} });
     server.expect(LINE, { body: {} });
     const slow = counting(() => pauseMs(1_600));
-    const short = counting(() => block(500));
+    const short = counting(() => standStill(500));
     await exchange(request(slow.fence));
     await exchange(request(short.fence));
     expect([slow.asked(), short.asked()]).toEqual([1, 1]);
   });
 
   test('five times at most, then nothing is sent', async () => {
-    const { fence, asked } = counting(() => block(1_050));
+    const { fence, asked } = counting(() => standStill(1_050));
     expect(await failureOf(exchange(request(fence)))).toMatchObject({
       code: 'provider_unavailable',
       facts: {

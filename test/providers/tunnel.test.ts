@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { childEnv } from '../../src/config';
 import { startProxy, type TestProxy } from '../support/proxy';
+import { standStill } from '../support/standstill';
 import type { Orders, Report } from './fixtures/calls';
 import { scriptedServer } from './scripted-server';
 
@@ -89,8 +90,7 @@ test('a fence whose answer grew old while the tunnel was opened is asked again, 
   // The connection that took too long is there for the second try.
   proxy.beforeTunnel(() => {
     opened += 1;
-    const until = performance.now() + (opened === 1 ? 1_300 : 0);
-    while (performance.now() < until);
+    standStill(opened === 1 ? 1_300 : 0);
   });
   const { outcomes } = await calls({
     proxies: { http: null, https: proxy.url, direct: [] },
