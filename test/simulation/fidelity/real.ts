@@ -17,7 +17,7 @@ export async function playedOnServer(
   settings: RigOptions,
   told: (done: number) => void = () => undefined,
 ): Promise<(Outcome | Error)[]> {
-  const lanes = await startLanes({ ...settings, providersApart: true }, 'server');
+  const lanes = await startLanes({ ...settings, providersApart: true, replays: false }, 'server');
   const outcomes: (Outcome | Error)[] = stories.map(() => new Error('it was not played'));
   const restart = restarting(lanes);
   let done = 0;
