@@ -135,6 +135,17 @@ describe('the parts of a booking’s state', () => {
     expect(new Set(called.map(({ file }) => file)).size).toBe(called.length);
   });
 
+  test('every part has one, and nothing else writes to a state', () => {
+    const bag = /export interface BegunState \{(.*?)^\}/ms.exec(textOf('workflows/state.ts'))?.[1] ?? '';
+    const parts = [...bag.matchAll(/readonly (\w+): \w+Part;/g)].map(([, part]) => part);
+    expect(parts.length).toBeGreaterThan(0);
+    expect(owners.flatMap(({ part }) => part ?? []).sort()).toEqual(parts.sort());
+    const writes = linesWith(/assign\([^)]*\bstate\b|\bstate\.\w+(?:\.\w+)? = /, (file) =>
+      file.startsWith('workflows/'),
+    );
+    expect(writes).toEqual([expect.stringMatching(/^workflows\/parts\/own\.ts:/)]);
+  });
+
   test('no owner gives its way in away', () => {
     const given = linesWith(/export .*\b(?:ownerOf|change)\b/, (file) => file.startsWith('workflows/parts/'));
     expect(given).toEqual([expect.stringMatching(/^workflows\/parts\/own\.ts:/)]);

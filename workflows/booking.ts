@@ -22,14 +22,14 @@ import { adoptionRefused, orderUnread } from './parts/order';
 import { ended } from './parts/progress';
 import { requestRead } from './parts/terms';
 import { publish } from './publish';
-import { newBooking, runIds, shielded, type Booking } from './state';
+import { isRead, newBooking, runIds, shielded, type Begun, type Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import { hold } from './steps/hold';
 import { keep } from './steps/keep';
 import { doOrder } from './steps/order';
 import { undosOfOrder } from './steps/order-undo';
 import { ready } from './steps/ready';
-import { compensate, type Undo } from './steps/undo';
+import { compensate } from './steps/undo';
 import { refuseUnread } from './unread';
 import { viewOf } from './view';
 
@@ -40,39 +40,44 @@ import { viewOf } from './view';
  */
 export async function booking(input: unknown, carried?: Carried): Promise<BookingView> {
   // What is carried comes from carryOnWhenLong, which gives the request as it was read.
-  const b = carried ? carriedOn(input as BookingRequest, carried) : begun(input);
+  const b: Begun = carried ? carriedOn(input as BookingRequest, carried) : begun(input);
   openInbox(b);
   try {
     await whileWanted(b, async () => {
-      if (!carried) {
-        await owned(b, () => open(b, input)); // from here on its undos are due, whatever was made
-        await owned(b, () => doOrder(b));
-        await owned(b, () => ready(b));
-        await hold(b);
-      }
-      while ((await keep(b)) === 'rebook') await hold(b);
+      await (isRead(b) ? keepOn(b) : fromTheBeginning(await owned(b, () => open(b, input))));
     });
     return await end(b, 'completed');
   } catch (err) {
     if (!(err instanceof Ending)) throw err; // a bug: Temporal retries the task, nothing is undone
-    await shielded(async () => compensate(b, await undosOf(b, input, err)));
+    await shielded(() => undoAll(b, input, err));
     return end(b, err.status, err.code, err.facts);
   }
 }
 
+async function fromTheBeginning(b: Booking): Promise<void> {
+  await owned(b, () => doOrder(b));
+  await owned(b, () => ready(b));
+  await hold(b);
+  await keepOn(b);
+}
+
+async function keepOn(b: Booking): Promise<void> {
+  while ((await keep(b)) === 'rebook') await hold(b);
+}
+
 /**
- * The undos, newest first. They look for themselves whether there is anything to undo, so they are due as soon as the
+ * Runs the undos, newest first. They look for themselves whether there is anything to undo, so they are due as soon as the
  * request was read. A cancel may come before that, and when the booking was reset it does: then the request is read now. So
  * is one that is refused by now, where a run before a reset may have made something of it.
  */
-async function undosOf(b: Booking, input: unknown, { status }: Ending): Promise<readonly Undo[]> {
-  if (!b.opened && (status === 'cancelled' || (await mayHaveEarlierRun(b))))
+async function undoAll(b: Begun, input: unknown, { status }: Ending): Promise<void> {
+  if (!isRead(b) && (status === 'cancelled' || (await mayHaveEarlierRun(b))))
     await openAfterwards(b, input, status);
-  return b.opened ? [undoAppointment, ...undosOfOrder(b)] : [];
+  if (isRead(b)) await compensate(b, [undoAppointment, ...undosOfOrder(b)]);
 }
 
 /** Whether a reset made this run, by what an activity saw: a workflow cannot tell while it is replayed. */
-async function mayHaveEarlierRun(b: Booking): Promise<boolean> {
+async function mayHaveEarlierRun(b: Begun): Promise<boolean> {
   try {
     await core('was the booking reset?').refuseReset({ runIds: runIds(b) });
     return false;
@@ -91,12 +96,12 @@ function lookAtNamedOrder(b: Booking): void {
 }
 
 /** Reads the request of a booking that is over. One that could never have been opened has made nothing. */
-async function openAfterwards(b: Booking, input: unknown, status: Ending['status']): Promise<void> {
+async function openAfterwards(b: Begun, input: unknown, status: Ending['status']): Promise<void> {
   b.compensating = true;
   for (;;) {
     try {
-      await open(b, input, true);
-      if (status === 'failed') lookAtNamedOrder(b);
+      const opened = await open(b, input, true);
+      if (status === 'failed') lookAtNamedOrder(opened);
       return;
     } catch (err) {
       const failure = failureOf(err);
@@ -107,25 +112,25 @@ async function openAfterwards(b: Booking, input: unknown, status: Ending['status
   }
 }
 
-function begun(input: unknown): Booking {
+function begun(input: unknown): Begun {
   const { workflowId, startTime } = workflowInfo();
   return newBooking(bookingIdOf(workflowId) ?? workflowId, startTime.toISOString(), input);
 }
 
-async function open(b: Booking, input: unknown, afterwards = false): Promise<void> {
+async function open(b: Begun, input: unknown, afterwards = false): Promise<Booking> {
   if (isPlaintext(input)) throw new Failure('plaintext_input');
   const opened = await core('read the request and the account').openBooking({
     request: input,
     bookingId: b.state.id,
     afterwards,
   });
-  b.opened = true;
   requestRead(b, opened);
   if (opened.request.policy?.acceptFees === true) feesAccepted(b);
+  return b;
 }
 
 /** Runs the forward steps in a scope that a caller's cancel or Temporal's own ends: it ends waits, never writes. */
-async function whileWanted(b: Booking, forward: () => Promise<void>): Promise<void> {
+async function whileWanted(b: Begun, forward: () => Promise<void>): Promise<void> {
   const scope = new CancellationScope();
   // The handler of the message only notes the cancel: its commands are made here, after those of the message itself.
   const heard = new CancellationScope();
@@ -150,7 +155,7 @@ async function whileWanted(b: Booking, forward: () => Promise<void>): Promise<vo
 }
 
 async function end(
-  b: Booking,
+  b: Begun,
   status: 'completed' | 'cancelled' | 'failed',
   code?: FailureCode,
   facts: FailureFacts = {},

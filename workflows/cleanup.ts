@@ -7,7 +7,7 @@ import type { CleanupInput } from './messages';
 import { questionClosed } from './parts/attention';
 import { ended } from './parts/progress';
 import { publish } from './publish';
-import { newBooking, shielded, type Booking } from './state';
+import { isRead, newBooking, shielded, type Begun } from './state';
 import { compensate, type Undo } from './steps/undo';
 import { viewOf } from './view';
 
@@ -23,7 +23,9 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
   b.compensating = true; // nothing is booked here: a caller's cancel finds that it is being undone
   openInbox(b);
   const undos = await undosOf(b, input);
-  await shielded(() => compensate(b, undos));
+  await shielded(async () => {
+    if (isRead(b)) await compensate(b, undos);
+  });
   questionClosed(b);
   ended(b, 'cancelled');
   publish(b);
@@ -31,6 +33,6 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
 }
 
 /** What is due; nothing when a person has it left standing. */
-function undosOf(b: Booking, input: CleanupInput): Promise<readonly Undo[]> {
+function undosOf(b: Begun, input: CleanupInput): Promise<readonly Undo[]> {
   return 'cutOff' in input ? takeUp(b, input.cutOff) : lateEffect(b, input);
 }

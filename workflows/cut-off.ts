@@ -23,7 +23,7 @@ import { attemptsTakenUp } from './parts/search';
 import { requestRead } from './parts/terms';
 import { undosLeft, undoTakenUp } from './parts/undo';
 import { publish } from './publish';
-import { at, maker, type Booking, type BookingState } from './state';
+import { at, isRead, maker, type Begun, type Booking, type BookingState } from './state';
 import { undoAppointment } from './steps/appointment';
 import { isEnded } from './steps/order';
 import { orderToUndo, undosOfOrder } from './steps/order-undo';
@@ -76,11 +76,11 @@ async function isUsedElsewhere(b: Booking): Promise<boolean> {
 }
 
 /** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */
-export async function takeUp(b: Booking, cutOff: CutOff): Promise<readonly Undo[]> {
+export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]> {
   b.compensating = true;
   const left = await readLeft(b, cutOff);
   const before = left && (await resume(b, left));
-  if (!before) return [];
+  if (!before || !isRead(b)) return [];
   for (;;) {
     const verdict = await judged(b, before);
     if (verdict.do === 'nothing') return [];
@@ -95,12 +95,12 @@ export async function takeUp(b: Booking, cutOff: CutOff): Promise<readonly Undo[
 }
 
 /** What the run left to be known by; null when nobody can read it any more and a person takes care of it. */
-async function readLeft(b: Booking, { bookingId, runId }: CutOff): Promise<LeftBehind | null> {
+async function readLeft(b: Begun, { bookingId, runId }: CutOff): Promise<LeftBehind | null> {
   return orPerson(b, () => care('read what the booking left').readLeftBehind({ bookingId, runId }));
 }
 
 /** Makes a call until it succeeds; null when a person has it left standing. What fails here ends nothing: it is all there is to go by. */
-export async function orPerson<T>(b: Booking, call: () => Promise<T>): Promise<T | null> {
+export async function orPerson<T>(b: Begun, call: () => Promise<T>): Promise<T | null> {
   for (;;) {
     try {
       return await call();
@@ -131,7 +131,7 @@ const CONFIRMED: readonly string[] = ['confirmed', 'in_progress', 'rescheduling'
  * Null when it cannot have made anything: its request had not been read, or it had ended by itself. Every write is
  * published before it is made, so a run without traces made none; where it was reset, the run before it may have.
  */
-async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
+async function resume(b: Begun, left: LeftBehind): Promise<Before | null> {
   const { request, view, traces, createdAt, isAfterReset } = left;
   if (view && isOver(view.status)) return null;
   const wasOpened = traces?.opened === true;
@@ -139,7 +139,6 @@ async function resume(b: Booking, left: LeftBehind): Promise<Before | null> {
   const opening = { request, bookingId: b.state.id, afterwards: true };
   const opened = await orPerson(b, () => core('read the booking that was cut off').openBooking(opening));
   if (!opened) return null;
-  b.opened = true;
   requestRead(b, opened);
   lifeTakenUp(b, createdAt, isAfterReset);
   undoBegan(b);
@@ -243,9 +242,6 @@ async function findPlacedOrder(b: Booking): Promise<void> {
 }
 
 /** The person takes what stands upon themselves. */
-function leaveAll(b: Booking): void {
-  undosLeft(
-    b,
-    undosOf(b).map(({ step }) => step),
-  );
+function leaveAll(b: Begun): void {
+  undosLeft(b, isRead(b) ? undosOf(b).map(({ step }) => step) : ['appointment']);
 }

@@ -3,11 +3,12 @@ import { costsFeeNow } from '../src/booking/fee';
 import type { Appointment } from '../src/booking/model';
 import { nowMs } from './clock';
 import { feesAccepted } from './parts/callers';
-import type { Booking } from './state';
+import { isRead, type Begun, type Booking } from './state';
 
 /** Whether giving the appointment up now would cost a fee, as far as the provider's terms are known. */
-export function costsFee(b: Booking, appointment: Appointment | null): boolean {
-  return appointment !== null && costsFeeNow(appointment, b.state.terms.capabilities.feeWindowMs, nowMs());
+export function costsFee(b: Begun, appointment: Appointment | null): boolean {
+  if (appointment === null || !isRead(b)) return false;
+  return costsFeeNow(appointment, b.state.terms.capabilities.feeWindowMs, nowMs());
 }
 
 /** What an undo may cost. */

@@ -26,7 +26,7 @@ import * as messages from './messages';
 import { cancelAsked, messageAnswered } from './parts/callers';
 import { moveAccepted } from './parts/move';
 import { publishView } from './publish';
-import { isAsked, type Booking } from './state';
+import { isAsked, isRead, type Begun } from './state';
 import { couldNotBeRead, keepUnread, lookAfterUnread } from './unread';
 import { viewOf } from './view';
 
@@ -38,7 +38,7 @@ import { viewOf } from './view';
 type Verdict = { refused: FailureCode; field?: string } | { accept: () => void };
 
 /** One row per kind of message: what makes it acceptable and where it goes. */
-const KINDS: Record<MessageKind, (b: Booking, body: unknown, isTaken: boolean) => Verdict> = {
+const KINDS: Record<MessageKind, (b: Begun, body: unknown, isTaken: boolean) => Verdict> = {
   cancel: cancelVerdict,
   retry: retryVerdict,
   resolve: resolveVerdict,
@@ -46,7 +46,7 @@ const KINDS: Record<MessageKind, (b: Booking, body: unknown, isTaken: boolean) =
 };
 
 /** Wires the query, the signals and the updates of a booking. */
-export function openInbox(b: Booking): void {
+export function openInbox(b: Begun): void {
   setHandler(messages.bookingQuery, () => viewOf(b.state));
   const hear = () => {
     b.inbox.news = true;
@@ -64,7 +64,7 @@ export function openInbox(b: Booking): void {
   void lookAfterUnread(b, take);
 }
 
-function hearSignal(b: Booking, kind: MessageKind, body: unknown): void {
+function hearSignal(b: Begun, kind: MessageKind, body: unknown): void {
   if (!couldNotBeRead(b, body)) return void take(b, kind, body);
   const refused = keepUnread(b, kind, body);
   if (!refused) return;
@@ -73,7 +73,7 @@ function hearSignal(b: Booking, kind: MessageKind, body: unknown): void {
 }
 
 function setUpdate(
-  b: Booking,
+  b: Begun,
   definition: UpdateDefinition<MessageReceipt, [unknown?]>,
   kind: MessageKind,
 ): void {
@@ -86,7 +86,7 @@ function setUpdate(
 }
 
 /** `isTaken`: it is in the history, and what was made of it stands. A validator only asks, and leaves no trace. */
-function verdictOf(b: Booking, kind: MessageKind, body: unknown, isTaken: boolean): Verdict {
+function verdictOf(b: Begun, kind: MessageKind, body: unknown, isTaken: boolean): Verdict {
   return unreadableIn(body) ? { refused: 'message_unreadable' } : KINDS[kind](b, body, isTaken);
 }
 
@@ -101,7 +101,7 @@ function readAs<T>(reader: Reader<T>, body: unknown, isTaken: boolean): Read<T> 
   return JSON.stringify(read) === JSON.stringify(before) || patched('messages-as-meant') ? read : before;
 }
 
-function take(b: Booking, kind: MessageKind, body: unknown): MessageReceipt {
+function take(b: Begun, kind: MessageKind, body: unknown): MessageReceipt {
   const verdict = verdictOf(b, kind, body, true);
   const receipt = record(b, kind, 'refused' in verdict ? verdict.refused : null, senderOf(body));
   if ('accept' in verdict) verdict.accept();
@@ -110,7 +110,7 @@ function take(b: Booking, kind: MessageKind, body: unknown): MessageReceipt {
 }
 
 function record(
-  b: Booking,
+  b: Begun,
   kind: MessageKind,
   code: FailureCode | null,
   { by, id }: ReturnType<typeof senderOf>,
@@ -128,7 +128,7 @@ function malformed(field: string): Verdict {
   return { refused: 'malformed_message', field };
 }
 
-function cancelVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
+function cancelVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   const read = readAs(readCancel, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
@@ -143,19 +143,19 @@ function cancelVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
   };
 }
 
-function retryVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
+function retryVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   const read = readAs(readRetry, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   return decisionVerdict(b, { ...read.message, choice: 'retry', why: 'retry' });
 }
 
-function resolveVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
+function resolveVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   const read = readAs(readResolve, body, isTaken);
   return 'malformed' in read ? malformed(read.malformed) : decisionVerdict(b, read.message);
 }
 
 /** A decision counts for the question that the person saw: one that has come in its place since is not theirs. */
-function decisionVerdict(b: Booking, message: ResolveMessage): Verdict {
+function decisionVerdict(b: Begun, message: ResolveMessage): Verdict {
   const attention = b.state.attention.question;
   if (!attention || isDecided(b)) return { refused: 'nothing_to_resolve' };
   if (!isAbout(message, attention)) return { refused: 'attention_changed' };
@@ -169,23 +169,22 @@ function isAbout({ reason, since }: Seen, attention: NonNullable<BookingView['at
 }
 
 /** Whether a person has decided what is asked, and nobody has acted on it yet. */
-function isDecided(b: Booking): boolean {
+function isDecided(b: Begun): boolean {
   return (isAsked(b) ? b.inbox.unreadDecision : b.inbox.decision) !== null;
 }
 
 /** A decision is whose question is shown: the main line's, or that about unread messages. */
-function decide(b: Booking, message: ResolveMessage): void {
+function decide(b: Begun, message: ResolveMessage): void {
   if (isAsked(b)) b.inbox.unreadDecision = message.choice === 'drop' ? 'drop' : 'retry';
   else b.inbox.decision = message;
 }
 
-function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict {
+function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   const read = readAs(readReschedule, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
   const { status } = b.state.progress;
   const attention = b.state.attention.question;
-  const { capabilities, request } = b.state.terms;
   const { asked: lastMove, isDone: lastMoveDone } = b.state.move;
   const appointment = b.state.appointment.held;
   if (b.compensating || b.state.callers.cancel) return { refused: 'already_ending' };
@@ -195,9 +194,10 @@ function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict
   const isRepeated = isAgain && lastMoveDone && mayMeanOtherDays(b, message, isTaken);
   if (isAgain && (b.inbox.reschedule || status === 'rescheduling')) return { accept: () => undefined };
   const hasOwnQuestion = attention !== null && !isAsked(b);
-  if (status !== 'confirmed' || hasOwnQuestion || b.inbox.reschedule)
+  if (status !== 'confirmed' || hasOwnQuestion || b.inbox.reschedule || !isRead(b))
     return { refused: 'cannot_reschedule_now' };
   if (isAgain && lastMoveDone && !isRepeated) return { accept: () => undefined };
+  const { capabilities, request } = b.state.terms;
   const canMove = capabilities.reschedule === 'none' || appointment?.canReschedule !== false;
   if (!canMove && request.policy?.onCannotReschedule !== 'cancel_and_book')
     return { refused: 'cannot_reschedule' };
@@ -215,7 +215,7 @@ function rescheduleVerdict(b: Booking, body: unknown, isTaken: boolean): Verdict
  * Whether the words of the last move, sent again, may mean other days by now: `+4d` does tomorrow. The same message again,
  * by its `id`, is the same move whatever the day. Earlier builds took any for the same, and their histories say so.
  */
-function mayMeanOtherDays(b: Booking, { windows, id }: RescheduleMessage, isTaken: boolean): boolean {
+function mayMeanOtherDays(b: Begun, { windows, id }: RescheduleMessage, isTaken: boolean): boolean {
   const isSameMessage = id !== undefined && id === b.state.move.id;
   return !isSameMessage && hasRelativeDays(windows) && (!isTaken || patched('relative-days-anew'));
 }

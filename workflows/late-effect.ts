@@ -12,7 +12,7 @@ import { undoTakenUp } from './parts/undo';
 import { callersTakenUp } from './parts/callers';
 import { attemptsTakenUp } from './parts/search';
 import { requestRead } from './parts/terms';
-import type { Booking } from './state';
+import type { Begun, Booking } from './state';
 import { undoAppointment } from './steps/appointment';
 import type { Undo } from './steps/undo';
 import { lookForStrays } from './strays';
@@ -20,14 +20,13 @@ import { lookForStrays } from './strays';
 /** An ended booking whose unanswered call may have taken effect after all: the undo of that, and of nothing else. */
 
 export async function lateEffect(
-  b: Booking,
+  b: Begun,
   { request, bookingId, orderId, traces }: LateEffect,
 ): Promise<readonly Undo[]> {
   const opened = await orPerson(b, () =>
     core('read the ended booking').openBooking({ request, bookingId, afterwards: true }),
   );
   if (!opened) return [];
-  b.opened = true;
   requestRead(b, opened);
   if (orderId) orderUnread(b, orderId);
   if (traces) takeUpCalls(b, traces);

@@ -7,15 +7,15 @@ import {
 } from '@temporalio/workflow';
 import { MEMO } from '../src/booking/names';
 import type { BookingRequest } from '../src/booking/schema/request';
-import type { TermsPart } from './parts/terms';
-import { newBooking, shielded, type Booking, type BookingState, type Inbox } from './state';
+import type { Terms } from './parts/terms';
+import { newBooking, shielded, type Booking, type BegunState, type BookingState, type Inbox } from './state';
 import { tracesOf, viewOf } from './view';
 
 /** Long lives: a booking whose history has grown continues as a new run with everything it knows. */
 
 /** What is carried from run to run, beside the request. */
 export interface Carried {
-  state: Omit<BookingState, 'terms'> & { readonly terms: Omit<TermsPart, 'request'> };
+  state: Omit<BookingState, 'terms'> & { readonly terms: Omit<Terms, 'request'> };
   inbox: Inbox;
   published: Record<string, string>;
 }
@@ -29,18 +29,17 @@ export function carriedOn(request: BookingRequest, { state, inbox, published }: 
     state: whole,
     inbox: { ...fresh.inbox, ...inbox },
     published,
-    opened: true,
     inMemo: memoOf(whole).mark,
   };
 }
 
 /** Each part as it was carried; fields that an earlier build did not have are as at the start. */
-function wholeState(fresh: BookingState, carried: Carried['state'], request: BookingRequest): BookingState {
+function wholeState(fresh: BegunState, carried: Carried['state'], request: BookingRequest): BookingState {
   return {
     ...fresh,
     ...carried,
     life: { ...fresh.life, ...carried.life },
-    terms: { ...fresh.terms, ...carried.terms, request },
+    terms: { ...carried.terms, request },
     progress: { ...fresh.progress, ...carried.progress },
     order: { ...fresh.order, ...carried.order },
     appointment: { ...fresh.appointment, ...carried.appointment },
@@ -78,7 +77,7 @@ export async function carryOnWhenLong(b: Booking): Promise<void> {
 }
 
 function memoOf(state: BookingState): { fields: Record<string, unknown>; mark: Booking['inMemo'] } {
-  const traces = tracesOf({ state, opened: true });
+  const traces = tracesOf({ state });
   return {
     fields: { [MEMO.view]: viewOf(state), [MEMO.traces]: traces },
     mark: { revision: state.revision, traces: JSON.stringify(traces) },

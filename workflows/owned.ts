@@ -6,13 +6,13 @@ import { personAsked, questionClosed } from './parts/attention';
 import { deadlinesHeldBack } from './parts/deadlines';
 import { resetAccepted } from './parts/life';
 import { publish } from './publish';
-import { isAsked, stopAsking, type Booking } from './state';
+import { isAsked, stopAsking, type Begun, type Booking } from './state';
 
 /**
  * Runs a forward call; its failure's owner decides: the request's, the order's and the slot's failures end the
  * booking, the provider's and our own wait for a person. Bugs, cancels and endings pass through.
  */
-export async function owned<T>(b: Booking, call: () => Promise<T>): Promise<T> {
+export async function owned<T>(b: Begun, call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await call();
@@ -39,7 +39,7 @@ export async function undoAttention(b: Booking, failure: Failure): Promise<UndoD
 
 /** Shows the booking to a person and waits for the decision. Deadlines stand still meanwhile. */
 export async function attention(
-  b: Booking,
+  b: Begun,
   failure: Failure,
   choices: readonly Choice[] = failureRow(failure.code).choices ?? ['retry', 'end'],
 ): Promise<Choice> {
@@ -59,7 +59,7 @@ export async function attention(
   return takeDecision(b, failure);
 }
 
-function takeDecision(b: Booking, { code, facts }: Failure): Choice {
+function takeDecision(b: Begun, { code, facts }: Failure): Choice {
   const choice = b.inbox.decision?.choice ?? 'retry';
   b.inbox.decision = null;
   // From here on this run's writes are made although a reset made it: a person has seen to what was there before.
@@ -67,7 +67,7 @@ function takeDecision(b: Booking, { code, facts }: Failure): Choice {
   return choice;
 }
 
-function triedLine(b: Booking, failure: Failure): string {
+function triedLine(b: Begun, failure: Failure): string {
   const { said, field } = failure.facts;
   return [`${now()} while ${b.state.progress.status}: ${failure.code}`, field && `field ${field}`, said]
     .filter(Boolean)

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { MEMO } from '../src/booking/names';
 import { isOpen } from '../src/booking/status';
-import type { Booking, BookingState } from './state';
+import { isRead, type Begun, type BookingState } from './state';
 import { storyOf } from './story';
 import { tracesOf, viewOf } from './view';
 
@@ -30,7 +30,7 @@ const STARTS_AT = defineSearchAttributeKey('BookingStartsAt', DATETIME);
  * Publishes what changed to memo, search attributes and current details. Called right before every wait and every
  * activity, so that a workflow task upserts search attributes once at most.
  */
-export function publish(b: Booking): void {
+export function publish(b: Begun): void {
   if (!isAboutToEnd(b)) publishAll(b);
 }
 
@@ -38,7 +38,7 @@ export function publish(b: Booking): void {
  * The same whatever is about to end. What may be made now must be known to whoever cleans up, and to another booking that
  * wonders whose an appointment at that start is.
  */
-export function publishAll(b: Booking): void {
+export function publishAll(b: Begun): void {
   if (!b.dirty) return publishView(b);
   b.dirty = false;
   setCurrentDetails(storyOf(b.state));
@@ -52,7 +52,7 @@ export function publishAll(b: Booking): void {
  * Puts the view, and the traces where they changed, into the memo. A message's handler does it too: the read after an
  * accepted change must not show what was before it.
  */
-export function publishView(b: Booking): void {
+export function publishView(b: Begun): void {
   const { revision } = b.state;
   if (b.inMemo.revision === revision) return;
   const traces = tracesOf(b);
@@ -62,17 +62,17 @@ export function publishView(b: Booking): void {
 }
 
 /** A cancel, a caller's or Temporal's own, is about to end the forward steps in this very task: what follows publishes. */
-function isAboutToEnd({ state, compensating }: Booking): boolean {
+function isAboutToEnd({ state, compensating }: Begun): boolean {
   const isCancelled = state.callers.cancel !== null || CancellationScope.current().consideredCancelled;
   return isCancelled && !compensating && isOpen(state.progress.status);
 }
 
-function attributesOf(b: Booking): SearchAttributeUpdatePair[] {
+function attributesOf(b: Begun): SearchAttributeUpdatePair[] {
   const view = viewOf(b.state);
   const status = { key: STATUS, value: view.status };
   const attention = { key: ATTENTION, value: view.attention?.reason ?? null };
   // Before its request is read that is all there is to tell; one that waits for a person must be found all the same.
-  if (!b.opened) return view.attention || b.published[ATTENTION.name] ? [status, attention] : [status];
+  if (!isRead(b)) return view.attention || b.published[ATTENTION.name] ? [status, attention] : [status];
   const startsAt = publishedStart(b.state);
   return [
     status,

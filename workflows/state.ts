@@ -13,14 +13,14 @@ import { NO_MOVE, type MovePart } from './parts/move';
 import { NO_ORDER, type OrderPart } from './parts/order';
 import { BEGINNING, type ProgressPart } from './parts/progress';
 import { NO_SEARCH, type SearchPart } from './parts/search';
-import { termsNamedIn, type TermsPart } from './parts/terms';
+import { termsNamedIn, type Terms, type TermsPart } from './parts/terms';
 import { NOTHING_UNDONE, type UndoPart } from './parts/undo';
 
 /**
  * Everything a booking knows: plain JSON, so that it can be carried from run to run. Each part has one owner, the file of its
  * name in parts/, which says what can happen to it; nobody else can write it.
  */
-export interface BookingState {
+export interface BegunState {
   readonly id: string;
   readonly revision: number;
   readonly updatedAt: string;
@@ -36,6 +36,11 @@ export interface BookingState {
   readonly attention: AttentionPart;
   readonly deadlines: DeadlinesPart;
   readonly callers: CallersPart;
+}
+
+/** What it knows once its request was read. */
+export interface BookingState extends BegunState {
+  readonly terms: Terms;
 }
 
 /** What callers and providers have sent and the main line has not taken yet. */
@@ -64,14 +69,12 @@ export interface UnreadMessage {
 
 export type UnreadChoice = 'retry' | 'drop';
 
-/** A running booking: its state and its inbox. */
-export interface Booking {
-  readonly state: BookingState;
+/** A running booking, its state and its inbox. Whether its request was read is not known yet. */
+export interface Begun {
+  readonly state: BegunState;
   inbox: Inbox;
   /** Signals that came to this run. */
   heard: number;
-  /** Whether its request was read: before that there is nothing true to publish. */
-  opened: boolean;
   compensating: boolean;
   /**
    * Whether fees were accepted for the move or the single undo that is under way, and for nothing else: no cancel and no
@@ -86,8 +89,18 @@ export interface Booking {
   inMemo: { revision: number; traces: string };
 }
 
+/** A running booking whose request was read: what any step, look and undo goes by. */
+export interface Booking extends Begun {
+  readonly state: BookingState;
+}
+
+/** Whether the booking's request was read: before that it has done nothing, and there is nothing true to publish. */
+export function isRead(b: Begun): b is Booking {
+  return b.state.terms.request !== null;
+}
+
 /** A booking at its very start, before its request is known to be valid. */
-export function newBooking(id: string, createdAt: string, input?: unknown): Booking {
+export function newBooking(id: string, createdAt: string, input?: unknown): Begun {
   return {
     state: {
       id,
@@ -108,7 +121,6 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Book
     },
     inbox: emptyInbox(),
     heard: 0,
-    opened: false,
     compensating: false,
     areFeesAccepted: false,
     dirty: false,
@@ -129,29 +141,29 @@ function emptyInbox(): Inbox {
 }
 
 /** Gives a booking that is changed its whole time to settle again. */
-export function restartSettling(b: Booking): void {
+export function restartSettling(b: Begun): void {
   settlingBeganAnew(b, heldBackMs(b));
 }
 
 /** Whether a person is asked about unread messages, so that deadlines stand still while the booking goes on. */
-export function isAsked({ inbox }: Booking): boolean {
+export function isAsked({ inbox }: Begun): boolean {
   return inbox.askedSinceMs !== null;
 }
 
 /** That time ends, and counts. */
-export function stopAsking(b: Booking): void {
+export function stopAsking(b: Begun): void {
   const { askedSinceMs } = b.inbox;
   if (askedSinceMs !== null) deadlinesHeldBack(b, nowMs() - askedSinceMs);
   b.inbox.askedSinceMs = null;
 }
 
 /** For how long deadlines have been held back by now, in ms. */
-export function heldBackMs({ state, inbox: { askedSinceMs } }: Booking): number {
+export function heldBackMs({ state, inbox: { askedSinceMs } }: Begun): number {
   return state.deadlines.heldBackMs + (askedSinceMs === null ? 0 : nowMs() - askedSinceMs);
 }
 
 /** Who made this booking's appointments, for refs. */
-export function maker(b: Booking): string {
+export function maker(b: Begun): string {
   return makerOf(b.state.id, b.state.life.createdAt);
 }
 
@@ -170,7 +182,7 @@ export function at(b: Booking): At {
 }
 
 /** The runs that may write where no ref tells what was made before (see At). A clean-up answers for the run before it. */
-export function runIds({ state }: Booking): string[] {
+export function runIds({ state }: Begun): string[] {
   const { acceptedRunId, isAfterReset } = state.life;
   const began = isAfterReset ? [] : [workflowInfo().originalExecutionRunId];
   return acceptedRunId === null ? began : [...began, acceptedRunId];

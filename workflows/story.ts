@@ -1,17 +1,17 @@
-import type { BookingState } from './state';
+import type { BegunState } from './state';
 
 /**
  * The booking's story so far, in Markdown, for the Temporal UI's current details. Names no patient, no address
  * and no words of the provider: details may be read where payloads are decoded.
  */
-export function storyOf(state: BookingState): string {
+export function storyOf(state: BegunState): string {
   const { named, request } = state.terms;
   const attention = state.attention.question;
   const appointment = state.appointment.held;
   const order = state.order.known;
   const lines = [
     `### ${headline(state)}`,
-    `Provider **${named.provider ?? 'not known yet'}**, account **${named.account ?? 'not known yet'}**${request.reference ? `, reference **${request.reference}**` : ''}`,
+    `Provider **${named.provider ?? 'not known yet'}**, account **${named.account ?? 'not known yet'}**${request?.reference ? `, reference **${request.reference}**` : ''}`,
     '', // without it Markdown takes the list for more of the paragraph
   ];
   if (order) lines.push(`- Order \`${order.id}\` (${order.origin}): ${order.status}`);
@@ -39,7 +39,7 @@ export function storyOf(state: BookingState): string {
   return lines.join('\n');
 }
 
-function headline(state: BookingState): string {
+function headline(state: BegunState): string {
   const words = state.progress.status.replaceAll('_', ' ');
   const waiting = state.progress.waitingFor;
   if (!waiting) return words;

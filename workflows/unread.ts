@@ -9,7 +9,7 @@ import { failureOf } from './ending';
 import { askedAboutMessages, questionClosed, type AttentionPart } from './parts/attention';
 import { messageAnswered } from './parts/callers';
 import { publish } from './publish';
-import { isAsked, shielded, stopAsking, type Booking, type UnreadMessage } from './state';
+import { isAsked, shielded, stopAsking, type Begun, type UnreadMessage } from './state';
 
 /**
  * Messages that could not be decrypted when they came, because their key is missing here. None is lost and none holds
@@ -27,10 +27,10 @@ const KEPT = 10;
 const LONGEST_CIPHERTEXT = 32_768;
 
 /** What becomes of a message that an activity could read after all. */
-type Take = (b: Booking, kind: MessageKind, body: unknown) => unknown;
+type Take = (b: Begun, kind: MessageKind, body: unknown) => unknown;
 
 /** Whether a signal, the next of this run, could not be read when it came. */
-export function couldNotBeRead(b: Booking, body: unknown): boolean {
+export function couldNotBeRead(b: Begun, body: unknown): boolean {
   b.heard += 1;
   const unreadable = unreadableIn(body);
   const wasUnread = recorded(`message-unreadable:${b.heard}`, unreadable !== null);
@@ -41,7 +41,7 @@ export function couldNotBeRead(b: Booking, body: unknown): boolean {
 
 /** Keeps an unread message; the code of the refusal of one that is not kept. */
 export function keepUnread(
-  b: Booking,
+  b: Begun,
   kind: MessageKind,
   body: unknown,
 ): 'malformed_message' | 'message_unreadable' | null {
@@ -59,7 +59,7 @@ export function keepUnread(
 }
 
 /** A booking that ends takes no more messages: the last of those that nobody could read is told to have been refused. */
-export function refuseUnread(b: Booking): void {
+export function refuseUnread(b: Begun): void {
   const last = b.inbox.unread.at(-1);
   if (!last) return;
   const { kind } = last;
@@ -72,7 +72,7 @@ function recorded(id: string, isSo: boolean): boolean {
 }
 
 /** Looks after unread messages for as long as the booking is open. A cancel of the workflow does not end it. */
-export function lookAfterUnread(b: Booking, take: Take): Promise<never> {
+export function lookAfterUnread(b: Begun, take: Take): Promise<never> {
   return shielded(async () => {
     for (;;) {
       await condition(() => isOpen(b.state.progress.status) && (fresh(b) !== undefined || mayAsk(b)));
@@ -83,12 +83,12 @@ export function lookAfterUnread(b: Booking, take: Take): Promise<never> {
   });
 }
 
-function fresh(b: Booking): UnreadMessage | undefined {
+function fresh(b: Begun): UnreadMessage | undefined {
   return b.inbox.unread.find(({ isFresh }) => isFresh);
 }
 
 /** A question of the booking's own comes first. */
-function mayAsk({ state, inbox }: Booking): boolean {
+function mayAsk({ state, inbox }: Begun): boolean {
   return inbox.unread.length > 0 && (state.attention.question === null || isOurs(state.attention));
 }
 
@@ -96,7 +96,7 @@ function isOurs({ question }: AttentionPart): boolean {
   return question?.reason === 'message_unreadable';
 }
 
-async function readAgain(b: Booking, message: UnreadMessage, take: Take): Promise<void> {
+async function readAgain(b: Begun, message: UnreadMessage, take: Take): Promise<void> {
   try {
     const { kind, body } = message;
     const read = await core('read a message that could not be read').readMessage({ body });
@@ -110,7 +110,7 @@ async function readAgain(b: Booking, message: UnreadMessage, take: Take): Promis
 }
 
 /** Asks a person until they decide, or until something comes before it. */
-async function ask(b: Booking): Promise<void> {
+async function ask(b: Begun): Promise<void> {
   const { inbox } = b;
   inbox.askedSinceMs ??= nowMs();
   const { code: reason, message } = new Failure('message_unreadable');
@@ -131,7 +131,7 @@ async function ask(b: Booking): Promise<void> {
   closeQuestion(b);
 }
 
-function closeQuestion(b: Booking): void {
+function closeQuestion(b: Begun): void {
   if (isAsked(b)) stopAsking(b);
   if (!isOurs(b.state.attention)) return;
   questionClosed(b);

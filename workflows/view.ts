@@ -3,14 +3,14 @@ import type { AppointmentView, BookingView } from '../src/booking/schema/view';
 import { smallView } from '../src/booking/small-view';
 import type { BookingTraces } from '../src/booking/traces';
 import type { AppointmentPart } from './parts/appointment';
-import type { Booking, BookingState } from './state';
+import type { Begun, BegunState } from './state';
 
 /** The booking as callers see it, small enough for the memo. Pure; answers the query at any moment. */
-export function viewOf(state: BookingState): BookingView {
+export function viewOf(state: BegunState): BookingView {
   return smallView(wholeView(state));
 }
 
-function wholeView(state: BookingState): BookingView {
+function wholeView(state: BegunState): BookingView {
   const { request } = state.terms;
   const attention = state.attention.question;
   return {
@@ -18,7 +18,7 @@ function wholeView(state: BookingState): BookingView {
     revision: state.revision,
     provider: state.terms.named.provider,
     account: state.terms.named.account,
-    reference: request.reference ?? null,
+    reference: request?.reference ?? null,
     status: state.progress.status,
     waitingFor: state.progress.waitingFor,
     order: state.order.known && {
@@ -46,10 +46,10 @@ function wholeView(state: BookingState): BookingView {
 }
 
 /** What the booking knows of its own calls beyond the view. */
-export function tracesOf({ state, opened }: Pick<Booking, 'state' | 'opened'>): BookingTraces {
+export function tracesOf({ state }: Pick<Begun, 'state'>): BookingTraces {
   const { replaces } = state.appointment;
   return {
-    opened,
+    opened: state.terms.request !== null,
     ownAppointmentIds: state.appointment.ownIds,
     leftIds: state.appointment.leftIds,
     inferredIds: state.appointment.inferredIds,

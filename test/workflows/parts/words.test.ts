@@ -1,3 +1,5 @@
+import { CAPABILITIES } from '../../../src/booking/capabilities';
+import { DEFAULT_LIMITS } from '../../../src/booking/limits';
 import {
   askedAboutMessages,
   NOBODY_ASKED,
@@ -20,7 +22,9 @@ import {
 } from '../../../workflows/parts/deadlines';
 import { lifeFrom, lifeTakenUp, resetAccepted } from '../../../workflows/parts/life';
 import { moveAccepted, moveDone, moveOvertaken, NO_MOVE } from '../../../workflows/parts/move';
-import { requestRead, termsNamedIn, wishesChanged } from '../../../workflows/parts/terms';
+import { requestRead, termsNamedIn, wishesChanged, type TermsPart } from '../../../workflows/parts/terms';
+import { isRead, newBooking } from '../../../workflows/state';
+import { tracesOf, viewOf } from '../../../workflows/view';
 import { having } from './having';
 
 /** The parts that hold what people said and asked, and by when. */
@@ -132,16 +136,39 @@ describe('terms', () => {
     expect(termsNamedIn(input).named).toEqual({ provider, account });
   });
 
+  const request = { provider: 'oliver', account: 'north', preference: 'earliest' } as const;
+  const read = { request, capabilities: CAPABILITIES.oliver, limits: DEFAULT_LIMITS };
+  const unread = () => having<{ terms: TermsPart }>({ terms: termsNamedIn({ provider: 'oliver' }) });
+
   test('are what was read, and a move changes nothing of them but the request', () => {
-    const b = having({ terms: termsNamedIn(undefined) });
-    const request = { provider: 'oliver', account: 'north', preference: 'earliest' } as const;
-    const { capabilities, limits } = termsNamedIn(undefined);
-    requestRead(b, { request, capabilities, limits });
+    const b = unread();
+    requestRead(b, read);
+    expect(b.state.terms).toEqual({ ...read, named: { provider: 'oliver', account: 'north' } });
     wishesChanged(b, { ...request, preference: 'closest' });
-    expect(b.state.terms).toMatchObject({
+    expect(b.state.terms).toEqual({
+      ...read,
       named: { provider: 'oliver', account: 'north' },
-      request: { preference: 'closest' },
-      limits,
+      request: { ...request, preference: 'closest' },
     });
+  });
+
+  test('that were not read are not there to be changed', () => {
+    const b = unread();
+    wishesChanged(b, request);
+    expect(b.state.terms).toEqual({
+      named: { provider: 'oliver', account: 'default' },
+      request: null,
+      capabilities: null,
+      limits: null,
+    });
+  });
+
+  test('make a booking one that was read', () => {
+    const b = newBooking('booking-1', CREATED, request);
+    expect(isRead(b)).toBe(false);
+    expect([viewOf(b.state).reference, tracesOf(b).opened]).toEqual([null, false]);
+    requestRead(b, { ...read, request: { ...request, reference: 'ours-1' } });
+    expect(isRead(b)).toBe(true);
+    expect([viewOf(b.state).reference, tracesOf(b).opened]).toEqual(['ours-1', true]);
   });
 });
