@@ -12,7 +12,8 @@ import { play as playVerdicts } from './verdicts';
 function partsOf(every: number | null): readonly Part[] {
   const cases = lifeCases().filter((_case, index) => index % (every ?? 1) === 0);
   const lives: Part = { name: 'Lives', play: (report) => playLives({ report, on: 'server', cases }) };
-  return every === null ? [{ name: 'Verdicts', play: playVerdicts }, lives] : [lives];
+  const verdicts: Part = { name: 'Verdicts', play: (report) => playVerdicts({ report }) };
+  return every === null ? [verdicts, lives] : [lives];
 }
 
 const SECOND_MS = 1_000;

@@ -12,12 +12,13 @@ import {
 } from './expected-verdicts';
 import type { Counts, Report } from './part';
 import { answerOf, ownFormsOf, startInDays, strangeForms, type Answer, type Stage } from './verdicts/answers';
-import { vendorDouble, type Played, type VendorDouble } from './verdicts/double';
+import { vendorDouble, vendorInMemory, type Played, type VendorDouble } from './verdicts/double';
 import { made, type Seen } from './verdicts/writes';
 
 /**
  * *Verdicts*: every write of every provider × every status from 200 to 599, worded and unworded, and what is no answer at
- * all, held against a table written from the documents. At the activities, with the real adapters, over real sockets.
+ * all, held against a table written from the documents. At the activities, with the real adapters, over real sockets or a part of
+ * them without.
  */
 
 interface Case {
@@ -27,6 +28,8 @@ interface Case {
   expected: Expected;
   after: 'standing' | 'ended';
   surfaces: boolean;
+  /** Whether it is about what a connection does, or fetch by itself with an answer. */
+  needsSocket: boolean;
 }
 
 /** Cases at work at the same time. */
@@ -42,26 +45,60 @@ const SPOKEN_OF: readonly number[] = [
   ...[500, 502, 503, 504],
 ];
 
+/** Statuses with which fetch does something of its own: it may ask again, or gives none of a proxy's that wants a password. */
+const OF_FETCH: readonly number[] = [401, 407, 421];
+
 /** Every so many statuses it is the turn of success, and half-way between of what strangers answer. */
 const TURNS = 8;
 
-/** Plays all of it; `report` is told each part's count when it is through. */
-export async function play(report: Report = () => undefined): Promise<Counts> {
+export interface VerdictsOptions {
+  /** Told each part's count when it is through. */
+  report?: Report;
+  /** Every so many cases go over a real socket, the others through a stand-in for fetch; each when it is not said. */
+  socketsEvery?: number;
+}
+
+/** Plays all of it. What a connection does is played over sockets always. */
+export async function play({
+  report = () => undefined,
+  socketsEvery = 1,
+}: VerdictsOptions = {}): Promise<Counts> {
   const outcome: Counts = { cases: 0, held: 0, broken: [] };
-  const double = await vendorDouble();
-  try {
+  const cases = WRITES.flatMap(casesOf);
+  const overSockets = cases.filter((one, index) => one.needsSocket || index % socketsEvery === 0);
+  const others = cases.filter((one) => !overSockets.includes(one));
+  const playThese = async (double: VendorDouble, chosen: Case[], timeoutMs: number): Promise<void> => {
     for (const write of WRITES) {
       const before = { ...outcome };
-      await playAll(double, casesOf(write), CALL_TIMEOUT_MS, outcome);
+      await playAll(
+        double,
+        chosen.filter((one) => one.write === write),
+        timeoutMs,
+        outcome,
+      );
       report(`${write}: ${outcome.held - before.held} of ${outcome.cases - before.cases}`);
     }
-    await Promise.all(WRITES.map((write) => playUnsent(write, outcome)));
-    const silences = WRITES.map((write) => cutCase(write, 'silence'));
-    await playAll(double, silences, SHORT_TIMEOUT_MS, outcome);
+  };
+  await withDouble(await vendorDouble(), async (double) => {
+    await playThese(double, overSockets, CALL_TIMEOUT_MS);
+    await playAll(
+      double,
+      WRITES.map((write) => cutCase(write, 'silence')),
+      SHORT_TIMEOUT_MS,
+      outcome,
+    );
+  });
+  await withDouble(vendorInMemory(), (double) => playThese(double, others, CALL_TIMEOUT_MS));
+  await Promise.all(WRITES.map((write) => playUnsent(write, outcome)));
+  return outcome;
+}
+
+async function withDouble(double: VendorDouble, run: (double: VendorDouble) => Promise<void>): Promise<void> {
+  try {
+    await run(double);
   } finally {
     await double.close();
   }
-  return outcome;
 }
 
 async function playAll(double: VendorDouble, cases: Case[], timeoutMs: number, into: Counts): Promise<void> {
@@ -256,7 +293,8 @@ function surfacingOf(write: WriteName): Case[] {
 
 function cutCase(write: WriteName, cut: 'silence' | 'reset' | 'half'): Case {
   const expected: Expected = { verdict: 'unknown' };
-  return { name: `${write}: ${cut}`, write, answer: () => cut, expected, after: 'standing', surfaces: false };
+  const name = `${write}: ${cut}`;
+  return { name, write, answer: () => cut, expected, after: 'standing', surfaces: false, needsSocket: true };
 }
 
 function caseOf(write: WriteName, facts: AnswerFacts): Case {
@@ -270,6 +308,7 @@ function caseOf(write: WriteName, facts: AnswerFacts): Case {
     after,
     // A key's success may be a replay, so it is read after: what it names is there.
     surfaces: write === 'site/book_with_key' && form === 'good' && status < 300,
+    needsSocket: OF_FETCH.includes(status),
   };
 }
 

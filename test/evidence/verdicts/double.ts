@@ -13,7 +13,7 @@ import {
 } from './answers';
 
 /**
- * Both vendors over one real socket, for many cases at once: reads are answered as the documents say, the write of a case
+ * Both vendors at one address, for many cases at once: reads are answered as the documents say, the write of a case
  * with the case's own answer. A case is told by its order, its user or its practice.
  */
 
@@ -47,20 +47,15 @@ interface Request {
   query: URLSearchParams;
 }
 
-export async function vendorDouble({ keepsAlive = true } = {}): Promise<VendorDouble> {
+/** What the cases at work are answered with. */
+interface Answering {
+  play: VendorDouble['play'];
+  answer(request: Request): Answer;
+}
+
+function answering(): Answering {
   const cases = new Map<string, Running>();
-  const server = createServer((incoming, response) => {
-    void requestOf(incoming).then((request) => {
-      if (!keepsAlive) response.setHeader('connection', 'close');
-      const running = cases.get(keyOf(request));
-      send(answerTo(request, running), response);
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  // A server that listens on a port has an address of that form.
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
     play: (played) => {
       const running = { ...played, received: 0 };
       const keys = [played.orderId, played.userId, played.bookingId];
@@ -70,10 +65,60 @@ export async function vendorDouble({ keepsAlive = true } = {}): Promise<VendorDo
         return running.received;
       };
     },
+    answer: (request) => answerTo(request, cases.get(keyOf(request))),
+  };
+}
+
+export async function vendorDouble({ keepsAlive = true } = {}): Promise<VendorDouble> {
+  const { play, answer } = answering();
+  const server = createServer((incoming, response) => {
+    void requestOf(incoming).then((request) => {
+      if (!keepsAlive) response.setHeader('connection', 'close');
+      send(answer(request), response);
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  // A server that listens on a port has an address of that form.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    play,
     refuse: () => closed(server),
     close: () => closed(server),
   };
 }
+
+/**
+ * The same without sockets: it stands in the place of fetch until it is closed. For answers alone; what a connection does
+ * (a cut, silence, a refusal) is for sockets.
+ */
+export function vendorInMemory(): VendorDouble {
+  const { play, answer } = answering();
+  const realFetch = globalThis.fetch;
+  globalThis.fetch = async (to, init) => responseOf(answer(await plainOf(to, init)));
+  const close = async (): Promise<void> => void (globalThis.fetch = realFetch);
+  return { url: 'http://vendor.test', play, refuse: close, close };
+}
+
+async function plainOf(to: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Request> {
+  const { pathname, searchParams } = new URL(to instanceof globalThis.Request ? to.url : to);
+  return {
+    method: init.method ?? 'GET',
+    path: pathname,
+    query: searchParams,
+    body: await new Response(init.body).text(),
+    practice: new Headers(init.headers).get('x-client-id') ?? '',
+  };
+}
+
+function responseOf(answer: Answer): Response {
+  if (typeof answer === 'string') throw new Error(`${answer} is for sockets`);
+  const { status, headers, body } = answer;
+  return new Response(BODILESS.includes(status) ? null : body, { status, headers });
+}
+
+/** Statuses whose answers have no body, whatever was sent. */
+const BODILESS: readonly number[] = [204, 205, 304];
 
 function closed(server: Server): Promise<void> {
   return new Promise((done) => {
