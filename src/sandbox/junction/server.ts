@@ -9,6 +9,7 @@ import { createClock, HOUR_MS } from '../clock';
 import { sharedControls } from '../controls';
 import { createFaults } from '../faults';
 import { misbehave } from '../misbehaviour';
+import { named } from '../serve';
 import { openStore, type Store } from '../store';
 import { createWebhooks } from '../webhooks';
 import { oddityOf, type Context } from './context';
@@ -87,7 +88,7 @@ function wire(app: FastifyInstance, store: Store<JunctionState>, options: Juncti
   };
   sharedControls(app, { faults, webhooks: context.webhooks });
   junctionControls(app, context, { faults, calls, reset });
-  void app.register(async (api) => {
+  const vendorRoutes = async (api: FastifyInstance): Promise<void> => {
     api.addHook('preHandler', async (request) => {
       const key = request.headers['x-vital-api-key'];
       if (typeof key !== 'string' || !key.startsWith(KEY_PREFIX)) throw REFUSALS.badKey();
@@ -95,7 +96,8 @@ function wire(app: FastifyInstance, store: Store<JunctionState>, options: Juncti
     orderRoutes(api, context);
     appointmentRoutes(api, context);
     catalogueRoutes(api, context);
-  });
+  };
+  void app.register(named('vendor', vendorRoutes));
   app.addHook('onClose', async () => {
     await context.agenda.close();
     await store.saved();

@@ -8,7 +8,7 @@ import { createClock, HOUR_MS } from '../clock';
 import { sharedControls } from '../controls';
 import { createFaults } from '../faults';
 import { misbehave } from '../misbehaviour';
-import { DEFAULT_TIME_SCALE, listen, openApp, type RunningSandbox } from '../serve';
+import { DEFAULT_TIME_SCALE, listen, named, openApp, type RunningSandbox } from '../serve';
 import { openStore, type Store } from '../store';
 import type { Context } from './context';
 import { oliverControls } from './controls';
@@ -64,8 +64,10 @@ function wire(app: FastifyInstance, store: Store<OliverState>, options: OliverSa
   };
   sharedControls(app, { faults, webhooks: null });
   oliverControls(app, context, { faults, calls, reset });
-  void app.register(async (open) => signInRoute(open, context));
-  void app.register(async (api) => coreRoutes(api, context));
+  const signIn = async (open: FastifyInstance): Promise<void> => signInRoute(open, context);
+  const core = async (api: FastifyInstance): Promise<void> => coreRoutes(api, context);
+  void app.register(named('sign-in', signIn));
+  void app.register(named('core', core));
   app.addHook('onClose', async () => {
     await context.agenda.close();
     await store.saved();
