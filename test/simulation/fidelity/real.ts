@@ -138,8 +138,10 @@ function subjectOf(event: Event, scheduled: Map<string, string>): string {
     scheduled.set(String(event.eventId), type);
     return type;
   }
-  const signal = event.workflowExecutionSignaledEventAttributes?.signalName;
-  if (signal) return signal;
+  const message =
+    event.workflowExecutionSignaledEventAttributes?.signalName ??
+    event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name;
+  if (message) return message;
   const later =
     event.activityTaskStartedEventAttributes ??
     event.activityTaskCompletedEventAttributes ??

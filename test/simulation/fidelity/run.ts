@@ -36,10 +36,12 @@ async function main(): Promise<void> {
     { settings: LONG_LIVES, stories: stories(seed + rest, long, 'at rest') },
   ];
   const played: [Batch, Compared[]][] = [];
-  for (const batch of batches)
-    if (batch.stories.length > 0) played.push([batch, await compareBatch(batch, print)]);
+  for (const batch of batches.filter(({ stories: { length } }) => length > 0)) {
+    const all = await compareBatch(batch, print);
+    all.forEach(tell);
+    played.push([batch, all]);
+  }
   const compared = played.flatMap(([, all]) => all);
-  compared.forEach(tell);
   const failed = count(compared, 'different') + (await modelsNotNoticed(played));
   print(tally('at rest', compared));
   print(tally('racing', compared));
