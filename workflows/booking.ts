@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { FAILURES, Failure, failureRow, type FailureCode, type FailureFacts } from '../src/booking/failures';
 import { bookingIdOf } from '../src/booking/names';
+import { namedOrderId } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { BookingView } from '../src/booking/schema/view';
 import { core } from './activities';
@@ -89,9 +90,9 @@ async function mayHaveEarlierRun(b: Begun): Promise<boolean> {
 
 /** An order that this run never took on: it is looked at for what carries our ref, and is not cancelled for its own sake. */
 function lookAtNamedOrder(b: Booking): void {
-  const { order } = b.state.terms.request;
-  if (!order || !('id' in order)) return;
-  orderUnread(b, order.id);
+  const orderId = namedOrderId(b.state.terms.request);
+  if (orderId === null) return;
+  orderUnread(b, orderId);
   adoptionRefused(b);
 }
 

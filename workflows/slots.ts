@@ -1,5 +1,6 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { FAILURES } from '../src/booking/failures';
+import { namedOrderId } from '../src/booking/request-parts';
 import { core, reads } from './activities';
 import { failureOf } from './ending';
 import { isPlaintext } from './guard';
@@ -18,11 +19,11 @@ export async function slots(input: unknown): Promise<SlotSearchResult> {
       b,
       await core('read the request and the account').openBooking({ request: input, bookingId: b.state.id }),
     );
-    const wanted = b.state.terms.request.order;
+    const orderId = namedOrderId(b.state.terms.request);
     const order =
-      wanted && 'id' in wanted
-        ? await reads(b, 'read the order for its address').readOrder({ at: at(b), orderId: wanted.id })
-        : null;
+      orderId === null
+        ? null
+        : await reads(b, 'read the order for its address').readOrder({ at: at(b), orderId });
     return await searchSlots(b, 'search slots', order);
   } catch (err) {
     const failure = failureOf(err);

@@ -18,6 +18,11 @@ export interface ReferredParty extends Party {
   reference?: string;
 }
 
+/** The order that the request names to be adopted; null where the booking places one, or needs none. */
+export function namedOrderId({ order }: BookingRequest): string | null {
+  return order && 'id' in order ? order.id : null;
+}
+
 export function partyOf({ client, patient }: BookingRequest): Party {
   return {
     ...(client && { client }),

@@ -1,6 +1,7 @@
 import type { OrderCancelAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
+import { namedOrderId } from '../../src/booking/request-parts';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { reads, writes } from '../activities';
 import { after } from '../clock';
@@ -36,7 +37,7 @@ const undoOrder: Undo = {
     const seen = await seenNow(b);
     if (!seen) return false;
     // One that was named and never read is none of ours before adoption's own checks: `run` makes them.
-    if (b.state.order.known || adoptedId(b) === null) orderSeen(b, seen);
+    if (b.state.order.known || namedOrderId(b.state.terms.request) === null) orderSeen(b, seen);
     return !isEnded(seen);
   },
 };
@@ -50,9 +51,10 @@ export async function orderToUndo(b: Booking): Promise<Order | null> {
   const { request } = b.state.terms;
   const { known: order, isRefused: orderRefused, unknownSince: unknownOrderSince } = b.state.order;
   if (order || !request.order || orderRefused || unknownOrderSince) return order;
-  if (!('id' in request.order)) return findPlaced(b, 'look for an order of this booking');
+  const orderId = namedOrderId(request);
+  if (orderId === null) return findPlaced(b, 'look for an order of this booking');
   try {
-    await adopt(b, request.order.id);
+    await adopt(b, orderId);
   } catch (err) {
     if (!b.state.order.isRefused) throw err;
   }
@@ -67,7 +69,7 @@ function wasLookedFor({ state }: Booking): boolean {
 
 /** The order by one look, also one that the booking never came to know; null when none shows. */
 async function seenNow(b: Booking): Promise<Order | null> {
-  const orderId = b.state.order.known?.id ?? adoptedId(b);
+  const orderId = b.state.order.known?.id ?? namedOrderId(b.state.terms.request);
   if (orderId === null) return findPlaced(b, 'check that the order is undone');
   return reads(b, 'check that the order is undone').readOrder({ at: at(b), orderId });
 }
@@ -81,11 +83,6 @@ async function findPlaced(b: Booking, why: string): Promise<Order | null> {
   const found = await reads(b, why).findOrder({ at: at(b), userId, createdSince });
   if (found) orderPlaced(b, found);
   return found;
-}
-
-function adoptedId({ state }: Booking): string | null {
-  const { request } = state.terms;
-  return request.order && 'id' in request.order ? request.order.id : null;
 }
 
 /** The undo of the order; none at providers without orders. */
@@ -116,7 +113,7 @@ function isToCancel(b: Booking): boolean {
   const { known: order, unknownSince: unknownOrderSince, isRefused: orderRefused } = b.state.order;
   // One that is refused now and had our appointment was taken on by the run before a reset.
   if (!request.order || (orderRefused && !undoCalls.includes('appointment'))) return false;
-  const isPlaced = !('id' in request.order);
+  const isPlaced = namedOrderId(request) === null;
   if (isPlaced && !order && !unknownOrderSince) return false;
   if (cancel?.order) return cancel.order === 'cancel';
   return 'onFailure' in request.order ? request.order.onFailure === 'cancel' : true;

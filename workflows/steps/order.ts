@@ -1,5 +1,6 @@
 import { Failure } from '../../src/booking/failures';
 import type { Order, WriteAnswer } from '../../src/booking/model';
+import { namedOrderId } from '../../src/booking/request-parts';
 import { core, reads, writes } from '../activities';
 import { nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
@@ -26,10 +27,10 @@ export function isEnded(order: Order): boolean {
 }
 
 export async function doOrder(b: Booking): Promise<void> {
-  const wanted = b.state.terms.request.order;
-  if (b.state.terms.capabilities.orderKind === null || !wanted) return;
-  if ('id' in wanted) await adopt(b, wanted.id);
-  else await place(b);
+  const { request, capabilities } = b.state.terms;
+  if (capabilities.orderKind === null || !request.order) return;
+  const orderId = namedOrderId(request);
+  await (orderId === null ? place(b) : adopt(b, orderId));
 }
 
 /** Takes the named order on, if this booking may. */
