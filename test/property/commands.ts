@@ -70,11 +70,14 @@ export interface Story {
   onProviderCancel: 'rebook' | 'compensate' | 'attention';
   onCannotReschedule: 'refuse' | 'cancel_and_book';
   commands: Command[];
+  /** Whether callers' cancels accept fees; they do when it is not said. */
+  acceptFees?: boolean;
 }
 
 const way = fc.constantFrom<Way>('update', 'signal');
 
-const command: fc.Arbitrary<Command> = fc.oneof(
+/** One happening of a story. */
+export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Command>({ do: 'rest' }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pass'), ms: fc.integer({ min: 0, max: 600 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel'), by: way }) },

@@ -27,7 +27,8 @@ export async function driveToEnd(p: Play): Promise<BookingView> {
   throw new Error(`in circles: ${JSON.stringify(await p.rig.bookings.get(p.id))}`);
 }
 
-async function decide(
+/** Decides what a person is asked: trying again first, then the last that is offered. */
+export async function decide(
   p: Play,
   { reason, choices }: NonNullable<BookingView['attention']>,
   retries: Map<string, number>,

@@ -47,7 +47,7 @@ function isAway(err: unknown): boolean {
 async function bodyOf({ story, rig, id }: Play, message: Message): Promise<Body | null> {
   switch (message.do) {
     case 'cancel':
-      return { acceptFees: true, ...(story.cancelOrder && { order: story.cancelOrder }) };
+      return { acceptFees: story.acceptFees ?? true, ...(story.cancelOrder && { order: story.cancelOrder }) };
     case 'reschedule':
       return { windows: [{ from: `+${message.fromDay}d`, to: `+${message.fromDay + 4}d` }] };
     case 'retry':

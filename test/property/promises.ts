@@ -11,6 +11,9 @@ export interface Wishes {
   left: boolean;
 }
 
+/** What a story says of its booking's order. */
+type AboutOrders = Pick<Story, 'order' | 'cancelOrder'>;
+
 /** Promise 1, at any moment. Throws when it is broken. */
 export function oneAppointment(sample: Sample, wishes: Wishes, { mostWhileMoving }: World): void {
   const most = wishes.move ? mostWhileMoving : 1;
@@ -20,7 +23,7 @@ export function oneAppointment(sample: Sample, wishes: Wishes, { mostWhileMoving
 
 /** Promises 1 to 4 at the end of a booking. Throws what was broken. */
 export function keptAtTheEnd(
-  { story, world, wishes }: { story: Story; world: World; wishes: Wishes },
+  { story, world, wishes }: { story: AboutOrders; world: World; wishes: Wishes },
   view: BookingView,
   sample: Sample,
 ): void {
@@ -37,14 +40,14 @@ function nothingHidden({ compensation }: BookingView, wishes: Wishes): void {
   if (left && !wishes.left) throw new Error(`the ${left.step} was left to a person whom nobody asked`);
 }
 
-function noFalseUndo(story: Story, view: BookingView, sample: Sample, wishes: Wishes): void {
+function noFalseUndo(story: AboutOrders, view: BookingView, sample: Sample, wishes: Wishes): void {
   const early = sample.undoneAt.find((at) => !wishes.undoAt.some((asked) => asked <= at));
   if (early !== undefined) throw new Error('a confirmed appointment was cancelled that nobody asked to');
   if (sample.undidOrder && !mayUndoOrder(story, view))
     throw new Error('an order was cancelled that was to be kept');
 }
 
-function nothingLeft(story: Story, view: BookingView, sample: Sample): void {
+function nothingLeft(story: AboutOrders, view: BookingView, sample: Sample): void {
   const isLeft = (step: string) =>
     view.compensation.some((undo) => undo.step === step && undo.outcome === 'left_to_person');
   if (sample.liveAppointments > 0 && !isLeft('appointment'))
@@ -56,7 +59,7 @@ function nothingLeft(story: Story, view: BookingView, sample: Sample): void {
 }
 
 /** Whether the order was to be cancelled: as a caller's cancel says, else as the request does. */
-function mayUndoOrder({ order, cancelOrder }: Story, { status }: BookingView): boolean {
+function mayUndoOrder({ order, cancelOrder }: AboutOrders, { status }: BookingView): boolean {
   if (status === 'completed') return false;
   if (status === 'cancelled' && cancelOrder !== null) return cancelOrder === 'cancel';
   return order !== 'keep';

@@ -14,8 +14,7 @@ import { timezoneOf, type Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { workflowBundle } from '../../src/temporal/bundle';
 import { loadKeys } from '../../src/temporal/keys';
-import { QUICK_CAPABILITIES, QUICK_CLINIC, QUICK_LIMITS } from '../support/saga';
-import { testConfig } from '../support/temporal';
+import { rigConfig } from '../support/saga';
 import type { Client, WorkflowService } from '@temporalio/client';
 import type { DataConverter, LoadedDataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
@@ -32,7 +31,7 @@ import { installTime, type VirtualTime } from './time';
 import { createActivityWorker, type ActivityTable, type ActivityWorker } from './worker/activities';
 import { createWorkflowWorker, type WorkflowWorker } from './worker/workflows';
 import { createFaultBook, type FaultBook, type Rule } from './world/faults';
-import { createNetwork, type Network } from './world/network';
+import { createNetwork, type Effect, type Network } from './world/network';
 import {
   createProvidersInMemory,
   JUNCTION_URL,
@@ -48,7 +47,13 @@ export interface StageOptions {
   weather?: (call: string) => Rule | null;
   /** Takes the news that Junction sends; by default they are lost. */
   hearNews?: (stage: Stage, body: string) => void;
-  /** Rules of the model that are broken on purpose. */
+  /** Longest way of a call to a provider, and of its answer, in ms. */
+  wayMs?: number;
+  /** Told of every call that may have changed a provider. */
+  effect?: (effect: Effect) => void;
+  /** How far the clock of each worker that begins is ahead of the server's and the providers', in ms. */
+  skewMs?: () => number;
+  /** Rules of the model that are broken on purpose, or set for a story. */
   rules?: Partial<ModelRules>;
   /** How payloads travel, by the settings of whoever sends and reads them; in the clear by default. */
   converterOf?: (config: Config) => DataConverter;
@@ -173,12 +178,17 @@ export function openStage(
     ...{ time, converter, chance: chance.stream('activities') },
     client: () => workers.client,
     activities: () => (breaking.activities ?? same)(activitiesOf(workers.config, workers.client)),
+    ...(options.skewMs && { skewMs: options.skewMs }),
   });
   const faults = createFaultBook(options.weather);
   const network = createNetwork({
     ...{ time, faults, chance: chance.stream('network'), newsUrl: WEBHOOK_URL },
+    ...(options.wayMs !== undefined && { longestWayMs: options.wayMs }),
     providers: [world, ...others].flatMap(({ junction, oliver }) => [junction, oliver]),
-    touched: () => watchers.touched(),
+    touched: (effect) => {
+      watchers.touched();
+      options.effect?.(effect);
+    },
     hearNews: (body) => options.hearNews?.(stage, body),
   });
   globalThis.fetch = network.fetch;
@@ -219,21 +229,17 @@ function activitiesOf(config: Config, client: Client): ActivityTable {
   };
 }
 
-/** The settings of the tests on the real server, so that a story can be played there as well. */
+/**
+ * The settings of the tests on the real server, so that a story can be played there as well, and a second account at which
+ * undoing costs a fee for a month before the visit.
+ */
 function simulatedConfig(): Config {
-  return testConfig({
-    OLIVER_BASE_URL: OLIVER_URL,
-    OLIVER_USERNAME: 'sandbox',
-    OLIVER_PASSWORD: 'sandbox',
-    OLIVER_PRACTICES: 'practice-1=1@America/Chicago',
-    OLIVER_SWEEP_MAX_AGE_MS: '50',
-    OLIVER_CAPABILITIES: JSON.stringify(QUICK_CLINIC),
-    JUNCTION_API_KEY: 'sk_us_test',
-    JUNCTION_BASE_URL: JUNCTION_URL,
-    JUNCTION_CAPABILITIES: JSON.stringify(QUICK_CAPABILITIES),
-    BOOKING_LIMITS: JSON.stringify(QUICK_LIMITS),
-  });
+  const accounts = { [DEAR_ACCOUNT]: { feeWindowMs: MONTH_MS } };
+  return rigConfig({ accounts }, { junction: JUNCTION_URL, oliver: OLIVER_URL });
 }
+
+export const DEAR_ACCOUNT = 'dear';
+const MONTH_MS = 30 * 86_400_000;
 
 function codeOf(bundle: WorkflowBundleOption): string {
   return 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');

@@ -34,9 +34,24 @@ export interface Due {
   cancel(): void;
 }
 
-/** What may die with all that it was about to do: a worker. */
+/** What may die with all that it was about to do, or stand still for a while: a worker. */
 export interface Mortal {
   dead: boolean;
+  frozenUntilMs?: number;
+  /** How far its clock is ahead of the others', in ms. */
+  skewMs?: number;
+}
+
+/** Runs what is due to somebody: never once they are dead, and only when they have thawed. */
+export function whenAwake(
+  time: Pick<VirtualTime, 'now' | 'after'>,
+  one: Mortal | undefined,
+  run: () => void,
+): void {
+  if (one?.dead) return;
+  const leftMs = (one?.frozenUntilMs ?? 0) - time.now();
+  if (leftMs <= 0) return run();
+  time.after(leftMs, () => whenAwake(time, one, run));
 }
 
 /** Whose code is running; its timers die with it. */
@@ -186,9 +201,7 @@ function timersOf(source: Source): Record<string, unknown> {
   const bound = (run: () => void): (() => void) => {
     const mortal = owner.getStore();
     const inContext = AsyncResource.bind(run);
-    return () => {
-      if (!mortal?.dead) inContext();
-    };
+    return () => whenAwake(source, mortal, inContext);
   };
   const timer = (due: Due): Timer => {
     const self: Timer = { due, ref: () => self, unref: () => self, hasRef: () => true };
@@ -243,7 +256,7 @@ function promisedTimeout(source: Source) {
       const due = source.after(ms, () => {
         over();
         signal?.removeEventListener('abort', abort);
-        if (!mortal?.dead) resolve(value);
+        whenAwake(source, mortal, () => resolve(value));
       });
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
@@ -267,15 +280,16 @@ function signalAfter(source: Source) {
 const RealDate = Date;
 
 function dateOf(source: Source): DateConstructor {
+  const nowMs = (): number => Math.floor(source.now() + (owner.getStore()?.skewMs ?? 0));
   // A class is what Date is: callers make instances of it. The SDK knows dates by the name of their class.
   const StandIn = class extends RealDate {
     constructor(...args: [] | [string | number | Date]) {
-      if (args.length === 0) super(Math.floor(source.now()));
+      if (args.length === 0) super(nowMs());
       // Whatever else is given goes on as it is: Date takes up to seven numbers, which its types list one by one.
       else super(...(args as [number]));
     }
     static override now(): number {
-      return Math.floor(source.now());
+      return nowMs();
     }
   };
   Object.defineProperty(StandIn, 'name', { value: 'Date' });

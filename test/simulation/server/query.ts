@@ -70,6 +70,11 @@ export function testOf(query: string): Test {
       skip('NULL');
       return (run) => (fieldOf(run, field) === null) !== isNegated;
     }
+    const order = ORDERS[operator];
+    if (order) {
+      const limit = value();
+      return (run) => isInOrder(fieldOf(run, field), limit, order);
+    }
     const wanted = operator === 'IN' ? list() : [value()];
     if (!['IN', '=', '!='].includes(operator)) throw new Error(`not modelled: ${operator} in ${query}`);
     return (run) => wanted.includes(fieldOf(run, field) ?? '') === (operator !== '!=');
@@ -92,6 +97,22 @@ function tokensOf(query: string): string[] {
   return tokens;
 }
 
+const ORDERS: Readonly<Record<string, (one: number, other: number) => boolean>> = {
+  '>=': (one, other) => one >= other,
+  '>': (one, other) => one > other,
+  '<=': (one, other) => one <= other,
+  '<': (one, other) => one < other,
+};
+
+/** Of times, as this project asks: what has none is in no order. */
+function isInOrder(
+  value: Value | null,
+  limit: Value,
+  order: (one: number, other: number) => boolean,
+): boolean {
+  return value !== null && order(Date.parse(String(value)), Date.parse(String(limit)));
+}
+
 function isWithin(value: Value | null, from: Value, to: Value): boolean {
   if (value === null) return false;
   const ms = Date.parse(String(value));
@@ -108,11 +129,14 @@ const STATUS: Readonly<Record<Run['status'], string>> = {
 };
 
 function fieldOf(run: Run, field: string): Value | null {
-  const fixed: Record<string, string> = {
+  const { closedMs } = run;
+  const fixed: Record<string, string | null> = {
     WorkflowType: run.info.workflowType,
     WorkflowId: run.info.workflowId,
     RunId: run.info.runId,
     ExecutionStatus: STATUS[run.status],
+    StartTime: new Date(run.info.startMs).toISOString(),
+    CloseTime: closedMs === null ? null : new Date(closedMs).toISOString(),
   };
   const found = Object.hasOwn(fixed, field) ? fixed[field] : decoded(run.attributes[field]);
   if (found === undefined || found === null) return null;

@@ -12,6 +12,8 @@ export interface ModelRules {
   recordsRefusals: boolean;
   /** Whether a run that goes on as a new one keeps its search attributes. */
   carriesAttributes: boolean;
+  /** Events after which a run is told that it should continue as a new one. */
+  newRunAfterEvents: number;
 }
 
 const { ActivityCancellationType: Cancelling } = coresdk.workflow_commands;
@@ -19,6 +21,7 @@ const { ActivityCancellationType: Cancelling } = coresdk.workflow_commands;
 /** As Temporal has them. */
 export const RULES: ModelRules = {
   verdictOn,
+  newRunAfterEvents: 4_096,
   isCancelledAtOnce: (type) => type !== Cancelling.WAIT_CANCELLATION_COMPLETED,
   timerMs: (asked) => asked,
   recordsRefusals: false,

@@ -1,23 +1,23 @@
 import { failureRow, isFailureCode } from '../../../src/booking/failures';
-import { MEMO } from '../../../src/booking/names';
+import { caredBookingIdOf, MEMO, workflowIdOf } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';
 import { isEnded } from '../../../src/booking/status';
-import type { Story } from '../../property/commands';
-import { keptAtTheEnd, oneAppointment, type Wishes } from '../../property/promises';
-import type { Sample, World } from '../../property/worlds';
+import { keptAtTheEnd, oneAppointment } from '../../property/promises';
 import { decoded } from '../server/payloads';
 import type { Run } from '../server/run';
 import type { Changes } from '../simulation';
+import type { Cast, SimulatedWorld, Touched, WideSample } from './places';
+import type { Part } from './story';
+import type { WideWishes } from './wishes';
 
 /** What must hold after every step of a story, not only at its end. */
-export interface Checks {
-  after(changes: Changes): Promise<void>;
-}
 
+/** One booking of a story, as the checks see it. */
 export interface Watched {
-  story: Story;
-  world: World;
-  wishes: () => Wishes;
+  part: Part;
+  cast: Cast;
+  world: SimulatedWorld;
+  wishes: () => WideWishes;
 }
 
 /** A rule that was broken: the simulated world's, and not the simulator's own fault. */
@@ -25,34 +25,46 @@ export class Violation extends Error {
   override name = 'Violation';
 }
 
-export function createChecks(watched: () => Watched | null): Checks {
+export interface Checks {
+  after(changes: Changes): Promise<void>;
+}
+
+export function createChecks(watched: () => readonly Watched[]): Checks {
   const seen = new Map<string, BookingView>();
   return {
     async after({ providers, runs }) {
-      const now = watched();
-      if (!now) return;
-      const views = runs.flatMap((run) => {
+      const ended = new Map<string, BookingView>();
+      for (const run of runs) {
         oneUpsertATask(run);
         const view = viewOf(run);
-        if (!view) return [];
-        inOrder(seen.get(run.info.workflowId), view);
-        seen.set(run.info.workflowId, view);
-        return [view];
-      });
-      const ended = views.find(({ status }) => isEnded(status));
-      if (!providers && !ended) return;
-      const sample = await now.world.sample();
-      const wishes = now.wishes();
-      broken(() => oneAppointment(sample, wishes, now.world));
-      noFalseUndo(wishes, sample);
-      if (ended) noEndByOurFault(wishes, ended);
-      if (ended) broken(() => keptAtTheEnd({ ...now, wishes }, ended, sample));
+        if (!view) continue;
+        inOrder(seen.get(run.info.runId), view);
+        seen.set(run.info.runId, view);
+        if (isEnded(view.status)) ended.set(`${run.info.workflowId} ${view.createdAt}`, view);
+      }
+      if (!providers && ended.size === 0) return;
+      for (const one of watched())
+        await hold(one, ended.get(`${workflowIdOf(one.cast.id)} ${one.cast.createdAt}`));
     },
   };
 }
 
-/** The view that a run told last, or ended with. */
+/** Holds the promises against what stands there for one booking; `ended`: it ended just now, with this view. */
+async function hold({ part, world, wishes: now }: Watched, ended: BookingView | undefined): Promise<void> {
+  const sample = await world.sample();
+  const wishes = now();
+  broken(() => oneAppointment(sample, wishes, world));
+  noFalseUndo(wishes, sample);
+  sample.touched.forEach((one) => onlyOwn(one, part, wishes));
+  sample.touched.forEach((one) => noFeeUnasked(one, part, wishes));
+  if (!ended) return;
+  noEndByOurFault(wishes, ended);
+  broken(() => keptAtTheEnd({ story: part, world, wishes }, ended, sample));
+}
+
+/** The view that a booking's run told last, or ended with; null for runs of other workflows. */
 export function viewOf(run: Run): BookingView | null {
+  if (caredBookingIdOf(run.info.workflowId) === null) return null;
   const told = run.status === 'COMPLETED' ? decoded(run.result) : decoded(run.memo[MEMO.view]);
   // What our own workflows put there.
   return (told as BookingView | undefined) ?? null;
@@ -65,13 +77,33 @@ function inOrder(before: BookingView | undefined, now: BookingView): void {
 }
 
 /** Promise 4, at any moment. */
-function noFalseUndo(wishes: Wishes, { undoneAt }: Sample): void {
+function noFalseUndo(wishes: WideWishes, { undoneAt }: WideSample): void {
   if (undoneAt.some((at) => !wishes.undoAt.some((asked) => asked <= at)))
     throw new Violation('a confirmed appointment was cancelled that nobody asked to');
 }
 
+/**
+ * Nothing that a booking did not make is undone: but what it took over, when its caller asks, and what came about while the
+ * call was under way, which looked before.
+ */
+function onlyOwn({ what, id, isOwn, madeAtMs, sinceMs }: Touched, part: Part, { undoAt }: WideWishes): void {
+  const wasTakenOver = part.existing === 'adopt' && undoAt.length > 0;
+  if (isOwn || wasTakenOver || madeAtMs >= sinceMs - SKEW_MS) return;
+  throw new Violation(`the ${what} ${id} was undone, which this booking had not made`);
+}
+
+/** Times at the providers are told to the second or so. */
+const SKEW_MS = 1_000;
+
+/** What costs a fee is not undone before somebody has accepted that. At the accounts where it costs it does for a month. */
+function noFeeUnasked({ confirmedFor, atMs, id }: Touched, { fees }: Part, { feesAtMs }: WideWishes): void {
+  if (fees !== 'refused' || confirmedFor === null || !Number.isFinite(Date.parse(confirmedFor))) return;
+  if (feesAtMs === null || feesAtMs > atMs)
+    throw new Violation(`undoing ${id} cost a fee that nobody accepted`);
+}
+
 /** What is our own to mend ends no booking, unless a person or the request's policy says so. */
-function noEndByOurFault({ undoAt }: Wishes, { failure }: BookingView): void {
+function noEndByOurFault({ undoAt }: WideWishes, { failure }: BookingView): void {
   if (!failure || !isFailureCode(failure.code)) return;
   if (failureRow(failure.code).owner === 'us' && undoAt.length === 0)
     throw new Violation(`ended by ${failure.code}, and nobody asked to`);
@@ -83,7 +115,7 @@ function oneUpsertATask({ tasks }: Run): void {
   if (upserts.length > 1) throw new Violation(`${upserts.length} upserts in one workflow task`);
 }
 
-function broken(check: () => void): void {
+export function broken(check: () => void): void {
   try {
     check();
   } catch (err) {

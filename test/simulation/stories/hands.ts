@@ -79,7 +79,7 @@ export function worldAtPractice(stage: Stage): World {
   return oliverWorld(hand as unknown as ClinicHand);
 }
 
-function faultsOf({ faults }: Stage, vendor: string) {
+export function faultsOf({ faults }: Stage, vendor: string) {
   return {
     async fail(name: string, ...given: Fault[]): Promise<void> {
       for (const fault of given) faults.add(`${vendor} ${name}` as CallName, ruleOf(fault));

@@ -1,19 +1,18 @@
-import { bookingIdOf, TASK_QUEUE } from '../../../src/booking/names';
-import type { Sent, Story } from '../../property/commands';
-import { driveToEnd } from '../../property/drive';
-import { send } from '../../property/people';
-import { happen, type Pastimes, type Play } from '../../property/play';
-import { keptAtTheEnd, type Wishes } from '../../property/promises';
-import { isSettled } from '../../../src/booking/status';
-import { chanceOf } from '../chance';
+import type { BookingView } from '../../../src/booking/schema/view';
+import { keptAtTheEnd } from '../../property/promises';
+import { RULES } from '../server/rules';
+import type { Run } from '../server/run';
 import type { Simulation } from '../simulation';
 import type { Stage } from '../stage';
-import type { Run } from '../server/run';
-import type { Rule } from '../world/faults';
-import { createChecks, type Watched } from './checks';
-import { asking } from './wishes';
-import { rigOf, worldAtHome, worldAtPractice } from './hands';
-import { WEATHER, type SimulatedStory } from './story';
+import type { Effect } from '../world/network';
+import { answersByPhone, junctionVenue } from './at-junction';
+import { practiceVenue } from './at-practice';
+import { broken, createChecks } from './checks';
+import { createLedger, type Ledger } from './ledger';
+import { clocksOf, newsOf, restless, weatherOf } from './machines';
+import type { Venue } from './places';
+import { playerOf, type Player } from './player';
+import type { Other, Part, SimulatedStory } from './story';
 
 /** What a story came to, for comparisons. */
 export interface Told {
@@ -21,45 +20,42 @@ export interface Told {
   histories: string[][];
   steps: number;
   activations: number;
+  /** Runs that were built anew from their history, and compared. */
+  replays: number;
 }
-
-/** Longest that a `rest` waits for the booking to settle, in ms. */
-const REST_MS = 3_000;
-const LOOK_MS = 50;
 
 /** Plays a story and checks the promises after every step. Throws the first that is broken. */
 export async function playStory(simulation: Simulation, story: SimulatedStory): Promise<Told> {
-  let watched: Watched | null = null;
+  const players: Player[] = [];
   const weather = weatherOf(story);
-  const checks = createChecks(() => watched);
-  const hearNews = newsOf(story);
+  const ledger = createLedger();
+  const checks = createChecks(() => players);
+  const heard: ((effect: Effect) => void)[] = [];
   return simulation.play(
     story.seed,
     async (stage) => {
-      const world = story.at === 'home' ? worldAtHome(stage) : worldAtPractice(stage);
-      const request = await world.ready(story.booking);
-      const wishes: Wishes = { undoAt: undoAllowedFrom(story.booking), move: false, left: false };
-      const asked = asking(stage, wishes);
-      watched = { story: story.booking, world, wishes: asked.now };
+      heard.push((effect) => ledger.note(effect, stage.time.now()));
+      if (story.at === 'phone') heard.push(answersByPhone(stage, story.booking));
+      const venue = await venueOf(stage, story, ledger);
       restless(stage, story);
-      if (!story.isStrict && story.at === 'home') await stage.junction.control('account', LENIENT);
-      for (const { at, ...rule } of story.late) await world.fault(at, { when: 'late', ...rule });
-      const { booking } = await stage.bookings.start(request, { idempotencyKey: 'story' });
-      const p: Play = {
-        ...{ story: story.booking, id: booking.id, wishes, world, rig: rigOf(stage, asked) },
-        restart: (whileAway) => restart(stage, whileAway),
-      };
-      weather.begins();
-      for (const command of story.booking.commands) await happen(p, command, virtualTime(stage, p));
+      await playAll(stage, story, venue, players, weather);
       weather.ends();
-      await world.mend();
-      const view = await driveToEnd(p);
-      // What was on its way surfaces now, if ever.
-      await stage.time.sleep(LATE_MS);
-      keptAtTheEnd(p, view, await world.sample());
+      await venue.mend();
+      for (const { at, wrong, times } of story.lastFaults)
+        await players[0]?.world.fault(at, { ...wrong, times });
+      const views = await Promise.all(players.map((one) => one.end()));
+      // What was on its way, or in a worker that is frozen, surfaces now, if ever.
+      await stage.time.sleep(LATE_MS + frozenForMs(story));
+      for (const [index, one] of players.entries()) await heldAtTheEnd(one, views[index]);
+      await replayedOnce(stage);
       return toldOf(stage);
     },
-    { weather: weather.spoil, hearNews, check: (_stage, changes) => checks.after(changes) },
+    {
+      ...{ weather: weather.spoil, hearNews: newsOf(story), skewMs: clocksOf(story), wayMs: story.wayMs },
+      effect: (effect) => heard.forEach((hear) => hear(effect)),
+      rules: { ...RULES, newRunAfterEvents: story.newRunAfterEvents },
+      check: (_stage, changes) => checks.after(changes),
+    },
   );
 }
 
@@ -69,84 +65,79 @@ const LENIENT = { oneAppointmentPerOrder: false, oneAppointmentPerPatient: false
 /** Late effects come within this time of the end. */
 const LATE_MS = 2_000;
 
-function undoAllowedFrom({ onProviderCancel }: Story): number[] {
-  return onProviderCancel === 'compensate' ? [0] : [];
+async function venueOf(stage: Stage, { at, isStrict }: SimulatedStory, ledger: Ledger): Promise<Venue> {
+  if (!isStrict) {
+    await stage.junction.control('account', LENIENT);
+    await stage.oliver.control('account', { secondCreate: 'allowed' });
+  }
+  const venue = at === 'practice' ? practiceVenue(stage, ledger) : junctionVenue(stage, at, ledger);
+  await venue.ready();
+  return venue;
 }
 
-/** Spoils calls now and then, while a story goes on. */
-function weatherOf({ weather, seed }: SimulatedStory) {
-  const chance = chanceOf(seed, 'weather');
-  let isOn = false;
-  return {
-    begins: () => void (isOn = true),
-    ends: () => void (isOn = false),
-    spoil(): Rule | null {
-      if (!isOn || !chance.happens(weather)) return null;
-      return chance.pick<Rule>(WEATHER);
-    },
-  };
+/** Begins the bookings and lets happen what is to happen to them, side by side. */
+async function playAll(
+  stage: Stage,
+  { booking, other, late }: SimulatedStory,
+  venue: Venue,
+  players: Player[],
+  weather: ReturnType<typeof weatherOf>,
+): Promise<void> {
+  const first = playerOf(stage, venue, booking, {});
+  players.push(first);
+  for (const { at, ...rule } of late) await first.world.fault(at, { when: 'late', ...rule });
+  await first.begin('story');
+  weather.begins();
+  await Promise.all([first.playAll(), other && playOther(stage, venue, players, first, other)]);
 }
 
-/** Takes Junction's news to the bookings of its order, or loses them. */
-function newsOf({ news, seed }: SimulatedStory): (stage: Stage, body: string) => void {
-  const chance = chanceOf(seed, 'news');
-  const arrives = { lost: 0, some: 0.5, all: 1 }[news];
-  return (stage) => {
-    if (!chance.happens(arrives)) return;
-    const times = chance.happens(0.2) ? 2 : 1;
-    for (let n = 0; n < times; n += 1)
-      stage.time.after(chance.between(1, chance.happens(0.2) ? 2_000 : 50), () => {
-        for (const run of stage.namespace.all()) {
-          const id = bookingIdOf(run.info.workflowId);
-          if (id !== null && run.status === 'RUNNING') run.signal('appointmentUpdated', []);
-        }
-      });
-  };
+async function playOther(
+  stage: Stage,
+  venue: Venue,
+  players: Player[],
+  first: Player,
+  { booking, shares, afterMs }: Other,
+): Promise<void> {
+  await stage.time.sleep(afterMs);
+  const orderId = shares === 'order' ? await orderOf(stage, first) : null;
+  const part: Part =
+    orderId !== null && booking.order === 'placed' ? { ...booking, order: 'cancel' } : booking;
+  const patient = shares === 'account' ? 1 : 0;
+  const second = playerOf(stage, venue, part, { patient, orderId });
+  if (!(await second.begin('other'))) return;
+  players.push(second);
+  await second.playAll();
 }
 
-/** Workers are lost, and caches. */
-function restless(stage: Stage, { losses, evictions }: SimulatedStory): void {
-  for (const ms of losses) stage.time.after(ms, () => stage.loseWorker());
-  stage.workflows.evictBefore(evictions);
+async function orderOf(stage: Stage, { cast }: Player): Promise<string | null> {
+  return cast.orderId ?? (await stage.bookings.get(cast.id)).order?.id ?? null;
 }
 
-function virtualTime(stage: Stage, p: Play): Pastimes {
-  return {
-    rest: () => rest(stage, p.id),
-    pass: (ms) => stage.time.sleep(ms),
-    readWhileAway: (command) => away(stage, p, command),
-  };
+/** What a person had kept of a booking that was cut off counts as completed: it is theirs. */
+async function heldAtTheEnd({ part, world, wishes }: Player, ended: BookingView | undefined): Promise<void> {
+  if (!ended) return;
+  const asked = wishes();
+  const isKept = asked.kept && ended.failure?.code === 'booking_cut_off';
+  const view: BookingView = isKept ? { ...ended, status: 'completed' } : ended;
+  const sample = await world.sample();
+  const wishesThen = { ...asked, left: asked.left || isKept };
+  broken(() => keptAtTheEnd({ story: part, world, wishes: wishesThen }, view, sample));
 }
 
-async function rest(stage: Stage, id: string): Promise<void> {
-  const giveUpMs = stage.time.now() + REST_MS;
-  while (stage.time.now() < giveUpMs && !isSettled(await stage.bookings.get(id)))
-    await stage.time.sleep(LOOK_MS);
+function frozenForMs({ freezes, booking, other }: SimulatedStory): number {
+  const commanded = [...booking.commands, ...(other?.booking.commands ?? [])];
+  const ms = [
+    ...freezes.map(({ forMs }) => forMs),
+    ...commanded.map((one) => (one.do === 'freeze' ? one.ms : 0)),
+  ];
+  return Math.max(0, ...ms);
 }
 
-/** The workers go one after another, each when its calls are through, and others come. */
-async function restart(stage: Stage, whileAway?: () => Promise<void>): Promise<void> {
-  const queues = whileAway ? [TASK_QUEUE.bookings] : Object.values(TASK_QUEUE);
-  queues.forEach((queue) => stage.queues.setOpen(queue, false));
-  await whileAway?.();
-  await stage.time.sleep(RESTART_MS);
-  stage.activities.replace();
-  await stage.workflows.evict();
-  queues.forEach((queue) => stage.queues.setOpen(queue, true));
-}
-
-const RESTART_MS = 300;
-
-async function away(stage: Stage, p: Play, { awayMs, then }: { awayMs: number; then: Sent }): Promise<void> {
-  const waiting: Promise<unknown>[] = [];
-  await p.restart(async () => {
-    await stage.time.sleep(awayMs);
-    if (then === 'news') await p.rig.bookings.wake(p.id, 'appointment');
-    else if (then === 'retry by signal') await send(p, { do: 'retry', by: 'signal' });
-    else if (then === 'cancel by signal') await send(p, { do: 'cancel', by: 'signal' });
-    else if (then === 'cancel by update') waiting.push(send(p, { do: 'cancel', by: 'update' }));
-  });
-  await Promise.all(waiting);
+/** In every story one run at least is built anew from its history: where no lost cache had it, the longest is at the end. */
+async function replayedOnce({ workflows, namespace }: Stage): Promise<void> {
+  if (workflows.replays() > 0) return;
+  const [longest] = namespace.all().toSorted((one, another) => another.tasks.length - one.tasks.length);
+  if (longest) await workflows.verify(longest.info, longest.tasks);
 }
 
 function toldOf(stage: Stage): Told {
@@ -154,6 +145,7 @@ function toldOf(stage: Stage): Told {
     histories: stage.namespace.all().map(historyOf),
     steps: stage.time.steps(),
     activations: stage.workflows.activations(),
+    replays: stage.workflows.replays(),
   };
 }
 

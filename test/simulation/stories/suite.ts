@@ -8,7 +8,8 @@ import { simulatedStory, type SimulatedStory } from './story';
 export interface Broken {
   seed: number;
   why: string;
-  story: SimulatedStory;
+  /** Null where it was not shrunk. */
+  story: SimulatedStory | null;
 }
 
 /** Tries that shrinking may take. */
@@ -36,6 +37,20 @@ export async function playSeed(
   }
 }
 
+/** The same without shrinking. */
+export async function playSeedQuickly(
+  simulation: Simulation,
+  seed: number,
+  heard: (told: Told) => void = () => undefined,
+): Promise<Broken | null> {
+  try {
+    heard(await playStory(simulation, storyOf(seed)));
+    return null;
+  } catch (err) {
+    return { seed, why: wordsOf(err), story: null };
+  }
+}
+
 /** What is wrong with the story of a seed; null when it keeps every rule. Nothing is shrunk. */
 export async function playStoryOf(simulation: Simulation, seed: number): Promise<string | null> {
   try {
@@ -58,9 +73,11 @@ async function shrunk(simulation: Simulation, seed: number, story: SimulatedStor
 }
 
 function wordsOf(err: unknown): string {
-  return err instanceof Error ? `${err.name}: ${err.message}` : String(err);
+  if (!(err instanceof Error)) return String(err);
+  const cause = err.cause === undefined ? '' : ` (${wordsOf(err.cause)})`;
+  return `${err.name}: ${err.message}${cause}`;
 }
 
 export function toldAs({ seed, why, story }: Broken): string {
-  return `seed ${seed}: ${why}\n${JSON.stringify(story, null, 1)}`;
+  return `seed ${seed}: ${why}${story ? `\n${JSON.stringify(story, null, 1)}` : ''}`;
 }

@@ -8,10 +8,17 @@ import type { Stage } from '../stage';
  */
 export interface Asking {
   /** What was asked, with what is on its way. */
-  now(): Wishes;
+  now(): WideWishes;
   /** The same clients, which note what they send. */
   bookings: BookingClient;
   client: Stage['client'];
+}
+
+export interface WideWishes extends Wishes {
+  /** Since when fees are accepted, in ms since 1970; null while nobody has. */
+  feesAtMs: number | null;
+  /** Whether a person had what stands kept, after the booking was cut off. */
+  kept: boolean;
 }
 
 interface OnItsWay {
@@ -22,13 +29,17 @@ interface OnItsWay {
 
 export function asking(stage: Stage, wishes: Wishes): Asking {
   const all = new Set<OnItsWay>();
-  const noting = async <T>(name: string, send: () => Promise<T>): Promise<T> => {
+  let feesAtMs: number | null = null;
+  let kept = false;
+  const noting = async <T>(name: string, body: unknown, send: () => Promise<T>): Promise<T> => {
     const one = {
       atMs: Math.floor(stage.time.now()),
       move: name.startsWith('reschedule'),
       left: name.startsWith('resolve'),
     };
     all.add(one);
+    if (says(body, 'acceptFees', true) || says(body, 'choice', 'accept_fees')) feesAtMs ??= one.atMs;
+    kept ||= says(body, 'choice', 'keep');
     try {
       return await send();
     } finally {
@@ -41,22 +52,27 @@ export function asking(stage: Stage, wishes: Wishes): Asking {
       undoAt: [...wishes.undoAt, ...[...all].map(({ atMs }) => atMs)],
       move: wishes.move || [...all].some(({ move }) => move),
       left: wishes.left || [...all].some(({ left }) => left),
+      ...{ feesAtMs, kept },
     }),
     bookings: {
       ...bookings,
-      cancel: (...args) => noting('cancel', () => bookings.cancel(...args)),
-      reschedule: (...args) => noting('reschedule', () => bookings.reschedule(...args)),
-      resolve: (...args) => noting('resolve', () => bookings.resolve(...args)),
-      retry: (...args) => noting('retry', () => bookings.retry(...args)),
+      cancel: (id, body) => noting('cancel', body, () => bookings.cancel(id, body)),
+      reschedule: (id, body) => noting('reschedule', body, () => bookings.reschedule(id, body)),
+      resolve: (id, body) => noting('resolve', body, () => bookings.resolve(id, body)),
+      retry: (...args) => noting('retry', null, () => bookings.retry(...args)),
     },
     client: {
       workflow: {
         getHandle: (id: string) => ({
           signal: (name: string, ...args: unknown[]) =>
-            noting(name, () => client.workflow.getHandle(id).signal(name, ...args)),
+            noting(name, args[0], () => client.workflow.getHandle(id).signal(name, ...args)),
         }),
       },
       // People signal through it, and no more.
     } as unknown as Stage['client'],
   };
+}
+
+function says(body: unknown, field: string, value: unknown): boolean {
+  return typeof body === 'object' && body !== null && Reflect.get(body, field) === value;
 }

@@ -5,13 +5,15 @@ import type { Chance } from '../chance';
 import type { ActivityTask } from '../server/activities';
 import { decoded, encoded } from '../server/payloads';
 import type { Run } from '../server/run';
-import { owner, type Mortal, type VirtualTime } from '../time';
+import { owner, whenAwake, type Mortal, type VirtualTime } from '../time';
 
 /** The workers that run the activities: real ones, each attempt in a context as the SDK's worker makes it. */
 export interface ActivityWorker {
   start(run: Run, task: ActivityTask): void;
   /** The process is gone, with all that it was about to do; another one takes its place. */
   lose(): void;
+  /** The process stands still for a while and then goes on as if nothing were; another one takes the tasks from now on. */
+  freeze(ms: number): void;
   /** Another process takes the tasks from now on; this one brings its own to their end. */
   replace(): void;
   /** Attempts that run are told to end, after a while of grace; resolves when all have. */
@@ -29,6 +31,8 @@ export interface ActivityWorkerOptions {
   client: () => Client;
   converter: () => LoadedDataConverter;
   activities: () => ActivityTable;
+  /** How far the next process's clock is ahead, in ms. */
+  skewMs?: () => number;
 }
 
 /** How long an answer is on its way to the server, in ms. */
@@ -46,6 +50,10 @@ export function createActivityWorker(options: ActivityWorkerOptions): ActivityWo
   return {
     losses: () => losses,
     replace: () => void (process = begin(options)),
+    freeze(ms) {
+      process.self.frozenUntilMs = options.time.now() + ms;
+      process = begin(options);
+    },
     shutdown: () => process.shutdown(),
     lose() {
       process.self.dead = true;
@@ -56,8 +64,8 @@ export function createActivityWorker(options: ActivityWorkerOptions): ActivityWo
   };
 }
 
-function begin({ time, chance, client, converter: converterNow, activities }: ActivityWorkerOptions) {
-  const self: Mortal = { dead: false };
+function begin({ time, chance, client, converter: converterNow, activities, skewMs }: ActivityWorkerOptions) {
+  const self: Mortal = { dead: false, skewMs: skewMs?.() ?? 0 };
   const converter = converterNow();
   const table = owner.run(self, activities);
   const atWork = new Map<Attempt, Promise<unknown>>();
@@ -73,13 +81,14 @@ function begin({ time, chance, client, converter: converterNow, activities }: Ac
         heartbeat: (details) => {
           const heard = beats.beat(details);
           if (heard === 'goes on') return;
-          time.after(onItsWay(), () => attempt.cancel(heard === 'cancelled' ? 'CANCELLED' : 'NOT_FOUND'));
+          const reason = heard === 'cancelled' ? 'CANCELLED' : 'NOT_FOUND';
+          time.after(onItsWay(), () => whenAwake(time, self, () => attempt.cancel(reason)));
         },
       }),
     );
-    const limit = time.after(task.startToCloseMs + OVER_TIME_MS, () => {
-      if (!self.dead) attempt.cancel('TIMED_OUT');
-    });
+    const limit = time.after(task.startToCloseMs + OVER_TIME_MS, () =>
+      whenAwake(time, self, () => attempt.cancel('TIMED_OUT')),
+    );
     const told = attempt.done.then(async (result) => {
       limit.cancel();
       if (!self.dead) await time.sleep(onItsWay());

@@ -90,7 +90,7 @@ export async function cachedRun(info: RunInfo, { sandbox, rules, codec }: CoreOp
         coresdk.workflow_activation.WorkflowActivationJob.fromObject(job),
       ),
       availableInternalFlags: [...INTERNAL_FLAGS],
-      continueAsNewSuggested: false,
+      continueAsNewSuggested: task.historyLength >= rules.newRunAfterEvents,
     });
   };
   /** What the activities' own machines make of the commands of an activation: jobs for the next one, at once. */

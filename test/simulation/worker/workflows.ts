@@ -21,6 +21,8 @@ export interface WorkflowWorker {
   verify(info: RunInfo, tasks: readonly PlayedTask[]): Promise<void>;
   /** Activations of all runs so far. */
   activations(): number;
+  /** Runs that were built anew from the tasks before, so far. */
+  replays(): number;
 }
 
 /** The commands of a task: as the workflow made them, and as they are sent. */
@@ -55,6 +57,7 @@ export function createWorkflowWorker({
   const cache = new Map<string, CachedRun>();
   let activations = 0;
   let played = 0;
+  let replays = 0;
   let evictions: readonly number[] | 'every' = [];
   const counted = async (run: CachedRun, task: Task, isReplaying: boolean): Promise<Command[]> => {
     const before = run.activations();
@@ -66,6 +69,7 @@ export function createWorkflowWorker({
   };
   const replayed = async (info: RunInfo, tasks: readonly PlayedTask[]): Promise<CachedRun> => {
     const run = await cachedRun(info, { sandbox, rules, codec: workflowCodec(converter(), info) });
+    if (tasks.length > 0) replays += 1;
     for (const [index, task] of tasks.entries()) {
       const commands = await counted(run, asReplay(task), true);
       // What another worker could not read and this one can is another argument of the same call.
@@ -91,6 +95,7 @@ export function createWorkflowWorker({
   };
   return {
     activations: () => activations,
+    replays: () => replays,
     evictBefore: (tasks) => void (evictions = tasks),
     play: (info, before, task) => oneByOne(() => play(info, before, task)),
     query: (info, tasks, asked) => oneByOne(() => query(info, tasks, asked)),

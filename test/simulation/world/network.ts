@@ -1,5 +1,6 @@
+import { asyncLocalStorage } from '@temporalio/activity';
 import type { Chance } from '../chance';
-import { owner, type Mortal, type VirtualTime } from '../time';
+import { owner, whenAwake, type Mortal, type VirtualTime } from '../time';
 import type { FaultBook, Rule } from './faults';
 import type { InMemoryProvider, PlainAnswer, PlainRequest } from './sandboxes';
 
@@ -21,8 +22,26 @@ export interface NetworkOptions {
   /** Takes the providers' news. */
   hearNews(body: string): void;
   newsUrl: string;
+  longestWayMs?: number;
   /** Told of everything that may have changed a provider. */
-  touched(): void;
+  touched(effect: Effect): void;
+}
+
+/** A call that took effect at a provider, or may have. */
+export interface Effect {
+  /** The workflow on whose behalf it was made, and since when the attempt that made it ran; null for anybody else. */
+  by: Caller | null;
+  method: string;
+  /** Without its query. */
+  path: string;
+  body: string;
+  status: number;
+  answer: string;
+}
+
+export interface Caller {
+  workflowId: string;
+  sinceMs: number;
 }
 
 /** What a provider is about to do is not its caller's, and does not die with it. */
@@ -32,14 +51,18 @@ const WAY_MS = { least: 1, most: 20 };
 
 export function createNetwork(options: NetworkOptions): Network {
   let inFlight = 0;
-  const wayMs = (): number => options.chance.between(WAY_MS.least, WAY_MS.most);
-  const exchange = async (url: URL, request: PlainRequest): Promise<PlainAnswer | 'timeout' | Error> => {
+  const wayMs = (): number => options.chance.between(WAY_MS.least, options.longestWayMs ?? WAY_MS.most);
+  const exchange = async (
+    url: URL,
+    request: PlainRequest,
+    by: Caller | null,
+  ): Promise<PlainAnswer | 'timeout' | Error> => {
     const provider = options.providers.find((one) => one.url === url.origin);
     if (!provider) return refused();
     const rule = options.faults.take(request.method, url.pathname);
     if (rule?.answer === 'refused') return refused();
     await options.time.sleep(wayMs());
-    const answer = await spoiled(options, rule, () => effectOf(options, provider, request));
+    const answer = await spoiled(options, rule, () => effectOf(options, provider, request, by));
     await options.time.sleep(wayMs());
     return answer;
   };
@@ -53,24 +76,33 @@ export function createNetwork(options: NetworkOptions): Network {
         return new Response('{}');
       }
       inFlight += 1;
-      const exchanged = owner.run(PROVIDER, () => exchange(url, plain)).finally(() => (inFlight -= 1));
-      return unlessGone(exchanged, signal ?? null);
+      const by = caller();
+      const exchanged = owner.run(PROVIDER, () => exchange(url, plain, by)).finally(() => (inFlight -= 1));
+      return unlessGone(options.time, exchanged, signal ?? null);
     },
   };
 }
 
 /** The answer, as its sender hears it: never once it is dead, the signal's reason once that aborts. */
-function unlessGone(exchanged: Promise<PlainAnswer | 'timeout' | Error>, signal: AbortSignal | null) {
+function unlessGone(
+  time: VirtualTime,
+  exchanged: Promise<PlainAnswer | 'timeout' | Error>,
+  signal: AbortSignal | null,
+) {
   const mortal = owner.getStore();
   return new Promise<Response>((resolve, reject) => {
     const abort = (): void => reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
     signal?.addEventListener('abort', abort, { once: true });
-    exchanged.then((answer) => {
-      if (mortal?.dead || answer === 'timeout') return;
-      signal?.removeEventListener('abort', abort);
-      if (answer instanceof Error) reject(answer);
-      else resolve(responseOf(answer));
-    }, reject);
+    exchanged.then(
+      (answer) =>
+        whenAwake(time, mortal, () => {
+          if (answer === 'timeout') return;
+          signal?.removeEventListener('abort', abort);
+          if (answer instanceof Error) reject(answer);
+          else resolve(responseOf(answer));
+        }),
+      reject,
+    );
   });
 }
 
@@ -78,10 +110,30 @@ async function effectOf(
   { touched }: NetworkOptions,
   provider: InMemoryProvider,
   request: PlainRequest,
+  by: Caller | null,
 ): Promise<PlainAnswer | Error> {
   const answer = await provider.ask(request);
-  if (request.method !== 'GET') touched();
+  if (request.method !== 'GET') touched(effectSeen(request, answer, by));
   return answer === 'reset' ? broken('read', 'ECONNRESET') : answer;
+}
+
+function effectSeen(
+  { method, path, body }: PlainRequest,
+  answer: PlainAnswer | 'reset',
+  by: Caller | null,
+): Effect {
+  const seen =
+    answer === 'reset' ? { status: 0, answer: '' } : { status: answer.status, answer: String(answer.body) };
+  return { by, method, path: path.split('?', 1)[0] ?? path, body, ...seen };
+}
+
+/** The activity that calls, if one does. */
+function caller(): Caller | null {
+  const { workflowExecution, currentAttemptScheduledTimestampMs: sinceMs } =
+    asyncLocalStorage.getStore()?.info ?? {};
+  return workflowExecution && sinceMs !== undefined
+    ? { workflowId: workflowExecution.workflowId, sinceMs }
+    : null;
 }
 
 async function spoiled(

@@ -1,0 +1,65 @@
+import { caredBookingIdOf } from '../../../src/booking/names';
+import type { Effect } from '../world/network';
+
+/** What bookings did to appointments and orders at the providers, as the providers themselves saw it. */
+
+export interface Deed {
+  did: 'cancel' | 'move' | 'end order';
+  /** The appointment; the order for an order's end. */
+  id: string;
+  /** The booking, or the one whose clean-up it was. */
+  by: string;
+  /** When it took effect. */
+  atMs: number;
+  /** Since when the attempt that made it ran: what came about later, it could not know. */
+  sinceMs: number;
+}
+
+export interface Ledger {
+  note(effect: Effect, atMs: number): void;
+  deeds(): readonly Deed[];
+  /** Who ended an appointment: its own cancel, or the cancel of its order where that takes it along. Null: no booking. */
+  enderOf(appointment: { id: string; orderId: string | null }): Deed | null;
+}
+
+/** Which calls are deeds, and where their answers name what they did. */
+const CALLS: readonly {
+  path: RegExp;
+  did: Deed['did'];
+  idsOf(effect: Effect): readonly string[];
+}[] = [
+  { path: /^\/v3\/order\/[^/]+\/cancel$/, did: 'end order', idsOf: ({ path }) => [path.split('/')[3] ?? ''] },
+  { path: /\/appointment\/cancel$/, did: 'cancel', idsOf: answeredId },
+  { path: /\/appointment\/reschedule$/, did: 'move', idsOf: answeredId },
+  // Staff cancel what the words of a task name.
+  { path: /\/staff_tasks$/, did: 'cancel', idsOf: namedIds },
+];
+
+export function createLedger(): Ledger {
+  const deeds: Deed[] = [];
+  return {
+    deeds: () => deeds,
+    note(effect, atMs) {
+      const by = effect.by && caredBookingIdOf(effect.by.workflowId);
+      const call = CALLS.find(({ path }) => path.test(effect.path));
+      if (!by || !call || effect.status >= 300 || effect.method === 'GET') return;
+      const sinceMs = effect.by?.sinceMs ?? atMs;
+      deeds.push(...call.idsOf(effect).map((id) => ({ did: call.did, id, by, atMs, sinceMs })));
+    },
+    enderOf: ({ id, orderId }) =>
+      deeds.find((deed) => deed.did === 'cancel' && deed.id === id) ??
+      deeds.find((deed) => deed.did === 'end order' && deed.id === orderId) ??
+      null,
+  };
+}
+
+function answeredId({ answer }: Effect): string[] {
+  const { id } = JSON.parse(answer) as { id?: unknown };
+  return typeof id === 'string' ? [id] : [];
+}
+
+/** The first number in its title: the sandbox's staff take it for the appointment's id (src/sandbox/oliver/tasks.ts). */
+function namedIds({ body }: Effect): string[] {
+  const { title = '' } = JSON.parse(body) as { title?: string };
+  return title.match(/(?<![\w-])\d+(?![\w-])/)?.slice(0, 1) ?? [];
+}
