@@ -5,6 +5,7 @@ import {
 } from '@temporalio/common';
 import {
   CancellationScope,
+  patched,
   setCurrentDetails,
   upsertMemo,
   upsertSearchAttributes,
@@ -73,7 +74,7 @@ function attributesOf(b: Begun): SearchAttributeUpdatePair[] {
   const attention = { key: ATTENTION, value: view.attention?.reason ?? null };
   // Before its request is read that is all there is to tell; one that waits for a person must be found all the same.
   if (!isRead(b)) return view.attention || b.published[ATTENTION.name] ? [status, attention] : [status];
-  const startsAt = publishedStart(b.state);
+  const startsAt = publishedStart(b.state) ?? leftStart(b.state);
   return [
     status,
     { key: PROVIDER, value: view.provider },
@@ -83,6 +84,19 @@ function attributesOf(b: Begun): SearchAttributeUpdatePair[] {
     attention,
     { key: STARTS_AT, value: startsAt ? new Date(startsAt) : null },
   ];
+}
+
+/**
+ * Where refs do not return: the start of an unanswered attempt whose effect, if any, a person had left standing. Other
+ * bookings that have one there must find this one, or they would take what stands there for their own.
+ */
+function leftStart({ search, terms, undo }: BookingState): string | null {
+  const last = search.attempts.at(-1);
+  const isLeft = undo.compensation.some(
+    ({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person',
+  );
+  const isMeant = !terms.capabilities.refReturns && isLeft && last?.outcome === 'unknown';
+  return isMeant && last.startsAt !== null && patched('left-start') ? last.startsAt : null;
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Claimant {
   unknownFor: string | null;
   /** Starts of all slots whose book calls were not answered, ever. */
   unansweredFor: readonly string[];
+  /** Whether a person had what its unanswered calls may have made left standing: nothing accounts for it any more. */
+  isLeft: boolean;
   /** When it closed, in ms since 1970; null while it is open. */
   closedMs: number | null;
 }
@@ -61,13 +63,17 @@ function isCalling(claimant: Claimant, question: ClaimQuestion): boolean {
   return isSameTime(claimant.callingFor, question.startsAt) && mayStillSurface(claimant, question);
 }
 
-/** One that closed settled its calls first, unless it was cut off: then what it left may surface within the window. */
+/**
+ * One that closed settled its calls first, unless it was cut off: then what it left may surface within the window. What a
+ * person had left standing was settled by nobody.
+ */
 function isUnanswered(claimant: Claimant, question: ClaimQuestion): boolean {
-  const { unknownFor, unansweredFor, closedMs } = claimant;
+  const { unknownFor, unansweredFor, isLeft, closedMs } = claimant;
   const { startsAt, windowMs, nowMs } = question;
-  if (isSameTime(unknownFor, startsAt) && mayStillSurface(claimant, question)) return true;
-  const hasJustClosed = closedMs !== null && nowMs - closedMs < windowMs;
-  return hasJustClosed && unansweredFor.some((one) => isSameTime(one, startsAt));
+  const wasUnanswered = unansweredFor.some((one) => isSameTime(one, startsAt));
+  const isOpen = isSameTime(unknownFor, startsAt) || (isLeft && wasUnanswered);
+  if (isOpen && mayStillSurface(claimant, question)) return true;
+  return wasUnanswered && closedMs !== null && nowMs - closedMs < windowMs;
 }
 
 /**

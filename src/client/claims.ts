@@ -146,8 +146,13 @@ async function claimantOf(door: Door, execution: Execution): Promise<Claimant> {
     callingFor: at(last, 'outcome') === 'booking' ? textOf(at(last, 'startsAt')) : null,
     unknownFor: textOf(at(at(traces, 'unknownBook'), 'startsAt')),
     unansweredFor: textsOf(at(traces, 'unansweredStarts')),
+    isLeft: listOf(at(view, 'compensation')).some(isAppointmentLeft),
     closedMs: execution.closedAt === null ? null : Date.parse(execution.closedAt),
   };
+}
+
+function isAppointmentLeft(undo: unknown): boolean {
+  return at(undo, 'step') === 'appointment' && at(undo, 'outcome') === 'left_to_person';
 }
 
 /** A field of what another build may have written. */

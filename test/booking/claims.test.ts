@@ -17,7 +17,8 @@ const asked: ClaimQuestion = {
   calledMs: CALLED_MS,
 };
 const claimant = (more: Partial<Claimant> = {}): Claimant => ({
-  ...{ ownIds: [], inferredIds: [], callingFor: null, unknownFor: null, unansweredFor: [], closedMs: null },
+  ...{ ownIds: [], inferredIds: [], callingFor: null, unknownFor: null },
+  ...{ unansweredFor: [], isLeft: false, closedMs: null },
   ...more,
 });
 const NOTHING = { theirs: [], inferred: [], mayBeAnothers: false };
@@ -59,6 +60,16 @@ test.each<[name: string, claimant: Claimant, claims: object]>([
     'one that has just closed, unanswered there',
     claimant({ unansweredFor: [OTHER, START], closedMs: NOW_MS - WINDOW_MS + 1 }),
     { ...NOTHING, mayBeAnothers: true },
+  ],
+  [
+    'one that a person ended and left, unanswered there',
+    claimant({ unansweredFor: [START], isLeft: true, closedMs: CALLED_MS - WINDOW_MS + 1 }),
+    { ...NOTHING, mayBeAnothers: true },
+  ],
+  [
+    'one that a person ended and left a window before the call in question',
+    claimant({ unansweredFor: [START], isLeft: true, closedMs: CALLED_MS - WINDOW_MS }),
+    NOTHING,
   ],
   ['one that closed long ago', claimant({ unansweredFor: [START], closedMs: NOW_MS - WINDOW_MS }), NOTHING],
 ])('%s', (_name, one, claims) => {

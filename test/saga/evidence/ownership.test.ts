@@ -108,6 +108,27 @@ test('two bookings with an unanswered call at one start ask both: neither takes 
   await expectOneAppointment(rig, { of: who.clientId });
 });
 
+test('what a person left of a booking with an unanswered call stays its own to another that has one at that start', async () => {
+  await rig.clinic.fail('create_appointment', { when: 'late', answer: 'reset', delayMs: 1_000 });
+  await rig.clinic.fail('create_appointment', { answer: 'reset' });
+  const left = await start(visit());
+  await unanswered(left);
+  const other = await start(visit());
+  await Promise.all([asked(left), asked(other)]);
+  await rig.bookings.resolve(left, { choice: 'end', why: 'no longer wanted' });
+  await rig.until(left, ({ status, attention }) => status === 'compensating' && attention !== null);
+  await rig.bookings.resolve(left, { choice: 'leave', why: 'the desk looks after it' });
+  await rig.until(left, ({ status }) => status === 'failed');
+  const { attention } = await asked(other);
+  await rig.bookings.retry(other, {});
+  const again = await rig.until(
+    other,
+    (view) => view.attention !== null && view.attention.since !== attention?.since,
+  );
+  expect(again.attention?.reason).toBe('ambiguous_match');
+  await expectOneAppointment(rig, { of: who.clientId });
+});
+
 test('one alone takes what its unanswered call made', async () => {
   await rig.clinic.fail('create_appointment', { when: 'after', answer: 'reset' });
   const before = await created();
