@@ -12,7 +12,7 @@ const RETRIES = 2;
 /** What a person chooses when trying again does not help, the first that is offered. */
 const LAST_RESORTS = ['leave', 'keep', 'end'];
 /** Steps that an end may take; more is a booking that turns in circles. */
-const MOST_STEPS = 60;
+const MOST_STEPS = 400;
 
 /** Brings the booking to its end: attentions are retried, then resolved; what stands is cancelled. */
 export async function driveToEnd(p: Play): Promise<BookingView> {

@@ -9,6 +9,7 @@ import { faultsOf } from './hands';
 import type { Ledger } from './ledger';
 import {
   isBy,
+  isDeedOf,
   type Cast,
   type Change,
   type Point,
@@ -109,6 +110,7 @@ function junctionWorld(around: Around): SimulatedWorld {
   };
   return {
     mostWhileMoving: 1,
+    isDear: part.fees === 'refused',
     async ready() {
       const plans = plansOf(part);
       if (plans.length > 0) await junction.control('confirmation', plans);
@@ -211,9 +213,7 @@ function sampleOf({ ledger, endedByProvider, cast }: Around, state: State): Wide
     ...state.appointments.flatMap((one) => touchedAppointment(ledger, endedByProvider, cast, one)),
     ...ledger
       .deeds()
-      .filter(
-        ({ did, by, atMs }) => did === 'end order' && by === cast.id && atMs >= Date.parse(cast.createdAt),
-      )
+      .filter((deed) => deed.did === 'end order' && isDeedOf(cast, deed))
       .map(({ id, atMs, sinceMs }): Touched => {
         const order = state.orders.find((one) => one.id === id);
         const madeAtMs = Date.parse(order?.created_at ?? '');
@@ -249,7 +249,7 @@ function touchedAppointment(
   one: Appointment,
 ): Touched[] {
   const deed = ledger.enderOf({ id: one.id, orderId: one.order_id });
-  if (deed?.by !== cast.id || one.status !== 'cancelled' || endedByProvider.has(one.id)) return [];
+  if (!deed || !isDeedOf(cast, deed) || one.status !== 'cancelled' || endedByProvider.has(one.id)) return [];
   const wasConfirmed = one.events.some(({ status }) => status === 'scheduled');
   return [
     {

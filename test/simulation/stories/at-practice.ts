@@ -7,6 +7,7 @@ import { faultsOf } from './hands';
 import type { Ledger } from './ledger';
 import {
   isBy,
+  isDeedOf,
   type Cast,
   type Change,
   type Point,
@@ -103,6 +104,7 @@ function practiceWorld(around: Around): SimulatedWorld {
   const state = async (): Promise<State> => (await oliver.state()) as State;
   return {
     mostWhileMoving: 2,
+    isDear: false,
     async ready() {
       await oliver.control('clinic', clinicOf(part));
       if (part.existing !== 'none') await strangerAt(around, 3);
@@ -168,7 +170,7 @@ const STRANGERS_HOUR_MS = 14 * 3_600_000;
 /** A visit that was deleted because of a task of this booking's. */
 function touchedOf({ ledger, deletedByClinic, cast }: Around, one: Visit): Touched[] {
   const deed = ledger.enderOf({ id: one.id, orderId: null });
-  if (deed?.by !== cast.id || one.status !== 'DELETED' || deletedByClinic.has(one.id)) return [];
+  if (!deed || !isDeedOf(cast, deed) || one.status !== 'DELETED' || deletedByClinic.has(one.id)) return [];
   return [
     {
       what: 'appointment',

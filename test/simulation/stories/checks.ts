@@ -56,7 +56,7 @@ async function hold({ part, world, wishes: now }: Watched, ended: BookingView | 
   broken(() => oneAppointment(sample, wishes, world));
   noFalseUndo(wishes, sample);
   sample.touched.forEach((one) => onlyOwn(one, part, wishes));
-  sample.touched.forEach((one) => noFeeUnasked(one, part, wishes));
+  if (world.isDear) sample.touched.forEach((one) => noFeeUnasked(one, wishes));
   if (!ended) return;
   noEndByOurFault(wishes, ended);
   broken(() => keptAtTheEnd({ story: part, world, wishes }, ended, sample));
@@ -96,8 +96,8 @@ function onlyOwn({ what, id, isOwn, madeAtMs, sinceMs }: Touched, part: Part, { 
 const SKEW_MS = 1_000;
 
 /** What costs a fee is not undone before somebody has accepted that. At the accounts where it costs it does for a month. */
-function noFeeUnasked({ confirmedFor, atMs, id }: Touched, { fees }: Part, { feesAtMs }: WideWishes): void {
-  if (fees !== 'refused' || confirmedFor === null || !Number.isFinite(Date.parse(confirmedFor))) return;
+function noFeeUnasked({ confirmedFor, atMs, id }: Touched, { feesAtMs }: WideWishes): void {
+  if (confirmedFor === null || !Number.isFinite(Date.parse(confirmedFor))) return;
   if (feesAtMs === null || feesAtMs > atMs)
     throw new Violation(`undoing ${id} cost a fee that nobody accepted`);
 }

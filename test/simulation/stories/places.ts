@@ -1,6 +1,7 @@
 import { isRefOf, refInNotes } from '../../../src/booking/ref';
 import type { Change, Point } from '../../property/commands';
 import type { Sample, World } from '../../property/worlds';
+import type { Deed } from './ledger';
 import type { Part } from './story';
 
 /** Where the bookings of a story are played: the providers' side of it, which all of them share. */
@@ -19,6 +20,8 @@ export interface Cast {
   /** What its refs begin with: a later booking of the same order has the same id (src/booking/ref.ts). */
   maker: string;
   createdAt: string;
+  /** When a later booking of the same order began, in ms since 1970: what was done from then on under the id is its. */
+  untilMs: number;
   /** Whose patient (or client) it is: 0 for the first, 1 for another one. */
   patient: 0 | 1;
   /** The order that it adopts, placed by somebody else; null for the first to place it. */
@@ -27,6 +30,8 @@ export interface Cast {
 
 /** A world as the real server's stories know it, and what the simulated ones look at besides. */
 export interface SimulatedWorld extends World {
+  /** Whether undoing a confirmed appointment costs a fee that the request does not accept. */
+  readonly isDear: boolean;
   sample(): Promise<WideSample>;
   /** Somebody else books for the same client, or on the same order. */
   stranger(day: number): Promise<void>;
@@ -49,6 +54,11 @@ export interface Touched {
   sinceMs: number;
   /** Start of an appointment that had stood confirmed; null for any other. */
   confirmedFor: string | null;
+}
+
+/** Whether a deed is the booking's own. */
+export function isDeedOf({ id, createdAt, untilMs }: Cast, { by, atMs }: Deed): boolean {
+  return by === id && atMs >= Date.parse(createdAt) && atMs < untilMs;
 }
 
 /** Whether the notes of an appointment end in a ref of the booking. */

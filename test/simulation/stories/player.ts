@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { Failure } from '../../../src/booking/failures';
 import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../../src/booking/names';
@@ -34,7 +35,15 @@ const MOST_STARTS = 30;
 const START_AGAIN_MS = 500;
 
 export function playerOf(stage: Stage, venue: Venue, part: Part, given: Partial<Cast>): Player {
-  const cast: Cast = { id: '', maker: '', createdAt: '', patient: 0, orderId: null, ...given };
+  const cast: Cast = {
+    id: '',
+    maker: '',
+    createdAt: '',
+    untilMs: Infinity,
+    patient: 0,
+    orderId: null,
+    ...given,
+  };
   const world = venue.worldOf(part, cast);
   const wishes: Wishes = { undoAt: undoAllowedFrom(part), move: false, left: false };
   const asked = asking(stage, wishes);
@@ -113,9 +122,8 @@ async function terminate(stage: Stage, id: string): Promise<void> {
 
 /** Looks for bookings that were cut off, and begins their clean-ups. */
 async function sweep(stage: Stage): Promise<void> {
-  const sweeps = stage.namespace.all().filter(({ info }) => info.workflowType === WORKFLOW_TYPE.sweep).length;
   await stage.client.workflow.execute(WORKFLOW_TYPE.sweep, {
-    workflowId: `sweep:${sweeps + 1}`,
+    workflowId: `sweep:${randomUUID()}`,
     taskQueue: TASK_QUEUE.bookings,
   });
 }
