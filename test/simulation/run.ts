@@ -19,9 +19,8 @@ async function main(): Promise<void> {
   });
   const [stories, first] = [Number(values.stories), Number(values.seed)];
   if (values.break === undefined) return playAll(first, stories, values.quick ? playSeedQuickly : playSeed);
-  const breaking = BREAKS[values.break];
-  if (!breaking) throw new Error(`there is no such break; there are ${Object.keys(BREAKS).join('; ')}`);
-  return untilNoticed(breaking, first, stories);
+  const names = values.break === 'all' ? Object.keys(BREAKS) : [values.break];
+  return untilNoticed(names, first, stories);
 }
 
 async function playAll(first: number, stories: number, play: typeof playSeed): Promise<void> {
@@ -51,19 +50,35 @@ async function playAll(first: number, stories: number, play: typeof playSeed): P
   process.exitCode = violations > 0 ? 1 : 0;
 }
 
-async function untilNoticed(breaking: Breaking, first: number, stories: number): Promise<void> {
+/** Plays the stories with one rule broken at a time, each until one of them notices. */
+async function untilNoticed(names: readonly string[], first: number, stories: number): Promise<void> {
+  for (const name of names) {
+    const breaking = BREAKS[name];
+    if (!breaking) throw new Error(`there is no such break; there are ${Object.keys(BREAKS).join('; ')}`);
+    const noticed = await firstToNotice(breaking, first, stories);
+    print(`| ${name} | ${noticed ? `${noticed.story} | ${noticed.why}` : `not in ${stories} |`} |`);
+    if (!noticed) process.exitCode = 1;
+  }
+}
+
+async function firstToNotice(
+  breaking: Breaking,
+  first: number,
+  stories: number,
+): Promise<{ story: number; why: string } | null> {
   const simulation = await createSimulation(breaking);
   try {
-    for (let n = 1; n <= stories; n += 1) {
-      const why = await playStoryOf(simulation, first + n - 1);
-      if (why !== null) return print(`noticed in story ${n}: ${why}`);
+    for (let story = 1; story <= stories; story += 1) {
+      const why = await playStoryOf(simulation, first + story - 1);
+      if (why !== null) return { story, why: why.slice(0, SHOWN) };
     }
+    return null;
   } finally {
     await simulation.close();
   }
-  print(`not noticed in ${stories} stories`);
-  process.exitCode = 1;
 }
+
+const SHOWN = 120;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

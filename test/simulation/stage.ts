@@ -12,6 +12,7 @@ import { createBookingCare } from '../../src/client/care';
 import { createBookingClaims } from '../../src/client/claims';
 import { timezoneOf, type Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
+import type { Provider } from '../../src/providers/provider';
 import { workflowBundle } from '../../src/temporal/bundle';
 import { loadKeys } from '../../src/temporal/keys';
 import { rigConfig } from '../support/saga';
@@ -84,6 +85,7 @@ export interface Stage {
 export interface Breaking {
   bundle?: (code: string) => string;
   activities?: (table: ActivityTable) => ActivityTable;
+  provider?: (provider: Provider) => Provider;
 }
 
 /** What stages are set up on: one at a time, in a process whose time is virtual from here on. */
@@ -177,7 +179,7 @@ export function openStage(
   const activities = createActivityWorker({
     ...{ time, converter, chance: chance.stream('activities') },
     client: () => workers.client,
-    activities: () => (breaking.activities ?? same)(activitiesOf(workers.config, workers.client)),
+    activities: () => activitiesOf(workers.config, workers.client, breaking),
     ...(options.skewMs && { skewMs: options.skewMs }),
   });
   const faults = createFaultBook(options.weather);
@@ -213,20 +215,24 @@ function inTheClear(): DataConverter {
   return IN_THE_CLEAR;
 }
 
-function activitiesOf(config: Config, client: Client): ActivityTable {
+function activitiesOf(
+  config: Config,
+  client: Client,
+  { provider: broken = same, activities = same }: Breaking = {},
+): ActivityTable {
   const door = { client, idKey: loadKeys(config).idKey };
   const care = createBookingCare(door);
   const providers = createProviders(config, pino({ level: 'silent' }));
-  return {
+  return activities({
     ...createCoreActivities({ config, client }),
     ...createCareActivities(care),
     ...createClaimActivities(createBookingClaims(door, { lagMs: 200 }), config),
     ...createAuditActivities(care, config),
     ...createProviderActivities({
-      providerFor: (name) => providerFor(providers, name),
+      providerFor: (name) => broken(providerFor(providers, name)),
       timezoneOf: (provider, account) => timezoneOf(config, provider, account),
     }),
-  };
+  });
 }
 
 /**

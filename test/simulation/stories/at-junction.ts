@@ -67,7 +67,9 @@ const SECOND_USER = '7c1f0f0e-41a5-4d3c-8f83-20c1f2e7a9d4';
 export function junctionVenue(stage: Stage, at: Exclude<Place, 'practice'>, ledger: Ledger): Venue {
   const endedByProvider = new Set<string>();
   return {
-    ready: async () => void (await stage.junction.control('confirmation', [])),
+    async ready() {
+      await stage.junction.control('confirmation', []);
+    },
     mend: () => faultsOf(stage, 'junction').mend(),
     worldOf: (part, cast) => junctionWorld({ stage, at, ledger, endedByProvider, part, cast }),
   };

@@ -103,9 +103,9 @@ function noFeeUnasked({ confirmedFor, atMs, id }: Touched, { feesAtMs }: WideWis
 }
 
 /** What is our own to mend ends no booking, unless a person or the request's policy says so. */
-function noEndByOurFault({ undoAt }: WideWishes, { failure }: BookingView): void {
+function noEndByOurFault({ undoAt, left }: WideWishes, { failure }: BookingView): void {
   if (!failure || !isFailureCode(failure.code)) return;
-  if (failureRow(failure.code).owner === 'us' && undoAt.length === 0)
+  if (failureRow(failure.code).owner === 'us' && undoAt.length === 0 && !left)
     throw new Violation(`ended by ${failure.code}, and nobody asked to`);
 }
 

@@ -116,15 +116,36 @@ async function orderOf(stage: Stage, { cast }: Player): Promise<string | null> {
   return cast.orderId ?? (await stage.bookings.get(cast.id)).order?.id ?? null;
 }
 
-/** What a person had kept of a booking that was cut off counts as completed: it is theirs. */
-async function heldAtTheEnd({ part, world, wishes }: Player, ended: BookingView | undefined): Promise<void> {
-  if (!ended) return;
+/**
+ * Holds the promises at the end. One that was cut off ended as it is shown; or as completed, where a person had kept what
+ * stands; or as cancelled, where its caller's cancel may have come first.
+ */
+async function heldAtTheEnd({ part, world, wishes }: Player, view: BookingView | undefined): Promise<void> {
+  if (!view) return;
   const asked = wishes();
-  const isKept = asked.kept && ended.failure?.code === 'booking_cut_off';
-  const view: BookingView = isKept ? { ...ended, status: 'completed' } : ended;
+  const isCutOff = view.failure?.code === 'booking_cut_off';
+  const isKept = isCutOff && asked.kept;
   const sample = await world.sample();
-  const wishesThen = { ...asked, left: asked.left || isKept };
-  broken(() => keptAtTheEnd({ story: part, world, wishes: wishesThen }, view, sample));
+  const held = (status: BookingView['status']): void =>
+    keptAtTheEnd(
+      { story: part, world, wishes: { ...asked, left: asked.left || isKept } },
+      { ...view, status },
+      sample,
+    );
+  const first = isKept ? 'completed' : view.status;
+  broken(() =>
+    isCutOff && asked.cancelled ? oneOf([() => held(first), () => held('cancelled')]) : held(first),
+  );
+}
+
+/** Makes the checks one after another until one goes through; throws what the last of them throws. */
+function oneOf([first, ...others]: readonly (() => void)[]): void {
+  if (others.length === 0) return first?.();
+  try {
+    first?.();
+  } catch {
+    oneOf(others);
+  }
 }
 
 function frozenForMs({ freezes, booking, other }: SimulatedStory): number {

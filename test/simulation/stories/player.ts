@@ -98,7 +98,7 @@ async function happenHere(stage: Stage, p: Play, world: SimulatedWorld, one: Hap
     case 'terminate':
       return terminate(stage, p.id);
     case 'sweep':
-      return void (await sweep(stage));
+      return sweep(stage);
     case 'stranger':
       return world.stranger(one.day);
     case 'lose_worker':

@@ -95,7 +95,7 @@ const late: fc.Arbitrary<Late> = fc.record({
 const ms = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 24, arbitrary: command as fc.Arbitrary<Happening> },
+  { weight: 24, arbitrary: command },
   { weight: 1, arbitrary: fc.constant<Happening>({ do: 'terminate' }) },
   { weight: 1, arbitrary: fc.constant<Happening>({ do: 'sweep' }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('stranger'), day: fc.integer({ min: 2, max: 8 }) }) },

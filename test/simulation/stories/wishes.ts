@@ -19,6 +19,8 @@ export interface WideWishes extends Wishes {
   feesAtMs: number | null;
   /** Whether a person had what stands kept, after the booking was cut off. */
   kept: boolean;
+  /** Whether a caller asked for the end. */
+  cancelled: boolean;
 }
 
 interface OnItsWay {
@@ -31,6 +33,7 @@ export function asking(stage: Stage, wishes: Wishes): Asking {
   const all = new Set<OnItsWay>();
   let feesAtMs: number | null = null;
   let kept = false;
+  let cancelled = false;
   const noting = async <T>(name: string, body: unknown, send: () => Promise<T>): Promise<T> => {
     const one = {
       atMs: Math.floor(stage.time.now()),
@@ -39,6 +42,7 @@ export function asking(stage: Stage, wishes: Wishes): Asking {
     };
     all.add(one);
     if (says(body, 'acceptFees', true) || says(body, 'choice', 'accept_fees')) feesAtMs ??= one.atMs;
+    cancelled ||= name === 'cancel';
     kept ||= says(body, 'choice', 'keep');
     try {
       return await send();
@@ -52,7 +56,7 @@ export function asking(stage: Stage, wishes: Wishes): Asking {
       undoAt: [...wishes.undoAt, ...[...all].map(({ atMs }) => atMs)],
       move: wishes.move || [...all].some(({ move }) => move),
       left: wishes.left || [...all].some(({ left }) => left),
-      ...{ feesAtMs, kept },
+      ...{ feesAtMs, kept, cancelled },
     }),
     bookings: {
       ...bookings,
