@@ -75,6 +75,8 @@ export interface Stage {
   faults: FaultBook;
   network: Network;
   service: WorkflowService;
+  /** How often anything has become of a run so far: whoever waits for a view need not look before it is more. */
+  changes(): number;
   /** A worker is lost with all that it was about to do. */
   loseWorker(): Promise<void>;
   /** Others take the place of the workers that were stopped, with settings of their own if given. */
@@ -154,6 +156,7 @@ export function openStage(
   watchers: Watchers,
 ): Stage {
   const rules = { ...RULES, ...options.rules };
+  let changes = 0;
   const queues = createQueues(time, chance.stream('queues'));
   const workflows = createWorkflowWorker({
     ...{ sandbox, rules },
@@ -166,6 +169,10 @@ export function openStage(
     startActivity: (run, task) => activities.start(run, task),
     losses: () => activities.losses(),
     ...watchers,
+    changed(run) {
+      changes += 1;
+      watchers.changed(run);
+    },
   });
   const service = createService(namespace, {
     ...{ queues, chance: chance.stream('client') },
@@ -199,6 +206,7 @@ export function openStage(
     ...{ chance, time, namespace, queues, service, client, workflows, activities, faults, network },
     ...world,
     bookings: createBookingClient({ client, idKey: loadKeys(config).idKey }),
+    changes: () => changes,
     async loseWorker() {
       activities.lose();
       await workflows.evict();

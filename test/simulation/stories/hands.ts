@@ -41,12 +41,19 @@ export async function untilView(
 ): Promise<BookingView> {
   const giveUpMs = stage.time.now() + timeoutMs;
   for (;;) {
+    const seen = stage.changes();
     const view = await stage.bookings.get(id);
     if (fits(view)) return view;
     if (stage.time.now() > giveUpMs)
       throw new Error(`the booking did not get there: ${JSON.stringify(view)}`);
-    await stage.time.sleep(LOOK_MS);
+    await anyChange(stage, seen, giveUpMs);
   }
+}
+
+/** Waits until there was a change since as many as were seen, and a moment longer; or until the time is over. */
+async function anyChange({ time, changes }: Stage, seen: number, giveUpMs: number): Promise<void> {
+  do await time.sleep(LOOK_MS);
+  while (changes() === seen && time.now() <= giveUpMs);
 }
 
 /** What the tests on the real server do by a Junction sandbox's hand. */
