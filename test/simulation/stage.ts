@@ -175,6 +175,7 @@ export function openStage(
     },
   });
   const service = createService(namespace, {
+    failed: (error) => watchers.failed(error),
     ...{ queues, chance: chance.stream('client') },
     heartbeat: (token) =>
       namespace.all().some((run) => run.activities.heartbeat(token, null) !== 'not found'),

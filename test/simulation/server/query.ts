@@ -8,14 +8,14 @@ type Value = string | number;
 
 const TOKEN = /\s*(?:(\(|\)|,|!=|>=|<=|=|>|<)|'((?:[^']|'')*)'|([A-Za-z_][A-Za-z0-9_]*)|(-?\d+))/y;
 
-/** What a query asks. Throws "not modelled" for what it does not know. */
-export function testOf(query: string): Test {
-  const tokens = tokensOf(query);
+/** What a query asks. Throws what `notModelled` makes of what it does not know. */
+export function testOf(query: string, notModelled: (what: string) => Error): Test {
+  const tokens = tokensOf(query, notModelled);
   const next = (): string => tokens.shift() ?? '';
   const isNext = (word: string): boolean => tokens[0]?.toUpperCase() === word;
   const skip = (word: string): void => {
     const got = next();
-    if (got.toUpperCase() !== word) throw new Error(`not modelled: ${got} where ${word} is due in ${query}`);
+    if (got.toUpperCase() !== word) throw notModelled(`${got} where ${word} is due in ${query}`);
   };
   const value = (): Value => {
     const text = next();
@@ -70,54 +70,49 @@ export function testOf(query: string): Test {
       skip('NULL');
       return (run) => (fieldOf(run, field) === null) !== isNegated;
     }
-    const order = ORDERS[operator];
-    if (order) {
-      const limit = value();
-      return (run) => isInOrder(fieldOf(run, field), limit, order);
+    const compares = ORDERS[operator];
+    if (compares) {
+      const limit = placeOf(value());
+      return (run) => compares(placeOf(fieldOf(run, field)), limit);
     }
     const wanted = operator === 'IN' ? list() : [value()];
-    if (!['IN', '=', '!='].includes(operator)) throw new Error(`not modelled: ${operator} in ${query}`);
+    if (!['IN', '=', '!='].includes(operator)) throw notModelled(`${operator} in ${query}`);
     return (run) => wanted.includes(fieldOf(run, field) ?? '') === (operator !== '!=');
   };
   const test = query.trim() === '' ? () => true : either();
-  if (tokens.length > 0) throw new Error(`not modelled: ${tokens.join(' ')} in ${query}`);
+  if (tokens.length > 0) throw notModelled(`${tokens.join(' ')} in ${query}`);
   return test;
 }
 
-function tokensOf(query: string): string[] {
+function tokensOf(query: string, notModelled: (what: string) => Error): string[] {
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < query.trimEnd().length) {
     const at = TOKEN.lastIndex;
     const found = TOKEN.exec(query);
-    if (!found) throw new Error(`not modelled: ${query.slice(at)}`);
+    if (!found) throw notModelled(`${query.slice(at)}`);
     const [, sign, text, word, number] = found;
     tokens.push(text !== undefined ? `'${text}` : (sign ?? word ?? number ?? ''));
   }
   return tokens;
 }
 
-const ORDERS: Readonly<Record<string, (one: number, other: number) => boolean>> = {
-  '>=': (one, other) => one >= other,
-  '>': (one, other) => one > other,
-  '<=': (one, other) => one <= other,
-  '<': (one, other) => one < other,
-};
-
-/** Of times, as this project asks: what has none is in no order. */
-function isInOrder(
-  value: Value | null,
-  limit: Value,
-  order: (one: number, other: number) => boolean,
-): boolean {
-  return value !== null && order(Date.parse(String(value)), Date.parse(String(limit)));
-}
-
 function isWithin(value: Value | null, from: Value, to: Value): boolean {
-  if (value === null) return false;
-  const ms = Date.parse(String(value));
-  return ms >= Date.parse(String(from)) && ms <= Date.parse(String(to));
+  const place = placeOf(value);
+  return place >= placeOf(from) && place <= placeOf(to);
 }
+
+/** What has an order: a number, or a time in ms; nothing compares with what is not there. */
+function placeOf(value: Value | null): number {
+  return typeof value === 'number' ? value : Date.parse(value ?? '');
+}
+
+const ORDERS: Readonly<Record<string, (one: number, other: number) => boolean>> = {
+  '<': (one, other) => one < other,
+  '<=': (one, other) => one <= other,
+  '>': (one, other) => one > other,
+  '>=': (one, other) => one >= other,
+};
 
 const STATUS: Readonly<Record<Run['status'], string>> = {
   RUNNING: 'Running',
@@ -129,17 +124,20 @@ const STATUS: Readonly<Record<Run['status'], string>> = {
 };
 
 function fieldOf(run: Run, field: string): Value | null {
-  const { closedMs } = run;
-  const fixed: Record<string, string | null> = {
+  const fixed: Record<string, string | undefined> = {
+    StartTime: timeOf(run.beganMs),
+    CloseTime: timeOf(run.closedMs),
     WorkflowType: run.info.workflowType,
     WorkflowId: run.info.workflowId,
     RunId: run.info.runId,
     ExecutionStatus: STATUS[run.status],
-    StartTime: new Date(run.info.startMs).toISOString(),
-    CloseTime: closedMs === null ? null : new Date(closedMs).toISOString(),
   };
   const found = Object.hasOwn(fixed, field) ? fixed[field] : decoded(run.attributes[field]);
   if (found === undefined || found === null) return null;
   if (found instanceof Date) return found.toISOString();
   return typeof found === 'number' ? found : typeof found === 'string' ? found : JSON.stringify(found);
+}
+
+function timeOf(ms: number | null): string | undefined {
+  return ms === null ? undefined : new Date(ms).toISOString();
 }

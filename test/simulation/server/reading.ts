@@ -17,7 +17,7 @@ type HistoryResponse = temporal.api.workflowservice.v1.GetWorkflowExecutionHisto
 type ListRequest = temporal.api.workflowservice.v1.IListWorkflowExecutionsRequest;
 type ListResponse = temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 
-export function reading(namespace: Namespace, way: Way) {
+export function reading(namespace: Namespace, way: Way, notModelled: (what: string) => Error) {
   return {
     async describeWorkflowExecution({
       execution,
@@ -27,7 +27,7 @@ export function reading(namespace: Namespace, way: Way) {
     },
     async listWorkflowExecutions({ query, pageSize, nextPageToken }: ListRequest): Promise<ListResponse> {
       await way.pass();
-      const test = testOf(query ?? '');
+      const test = testOf(query ?? '', notModelled);
       await way.lag();
       const from = placeIn(nextPageToken);
       const all = namespace.all().filter(test).toSorted(newestFirst);

@@ -21,12 +21,19 @@ export interface ServiceOptions {
   queues: Queues;
   /** Records an activity's heartbeat; false when the attempt no longer counts. */
   heartbeat(token: string): boolean;
+  /** Told of what is asked and not modelled: a caller may take its failure for one that passes. */
+  failed(error: unknown): void;
 }
 
 export function createService(
   namespace: Namespace,
-  { chance, queues, heartbeat }: ServiceOptions,
+  { chance, queues, heartbeat, failed }: ServiceOptions,
 ): WorkflowService {
+  const notModelled = (what: string): Error => {
+    const error = grpcError('UNIMPLEMENTED', `not modelled: ${what}`);
+    failed(error);
+    return error;
+  };
   const way: Way = {
     pass: () => pause(chance.between(CALL_MS.least, CALL_MS.most)),
     lag: () => pause(chance.between(LAG_MS.least, LAG_MS.most)),
@@ -34,13 +41,13 @@ export function createService(
   const calls = {
     ...executions(namespace, way),
     ...messages(namespace, way),
-    ...reading(namespace, way),
+    ...reading(namespace, way, notModelled),
     ...workersOf(way, queues, heartbeat),
   };
   const service = new Proxy(calls, {
     get(target, name): unknown {
       if (Object.hasOwn(target, name)) return Reflect.get(target, name);
-      return () => Promise.reject(grpcError('UNIMPLEMENTED', `not modelled: ${String(name)}`));
+      return () => Promise.reject(notModelled(String(name)));
     },
   });
   // The rest of the protocol's calls are there too: they fail.
