@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Swept } from '../../src/booking/care';
-import {
-  cleanupIdOf,
-  SWEEP_SCHEDULE_ID,
-  TASK_QUEUE,
-  WORKFLOW_TYPE,
-  workflowIdOf,
-} from '../../src/booking/names';
+import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
-import { ensureSweepSchedule } from '../../src/temporal/schedules';
 import { ALWAYS } from '../support/calls';
 import { adopting, atHome, atPractice } from '../support/saga';
 import { eventually } from '../support/stand-in';
@@ -290,24 +283,5 @@ describe('the sweep', () => {
     const { id } = await standing(atHome(), 'failed');
     const { begun, again } = await eventually(sweep, () => true);
     expect([...begun, ...again.map(({ bookingId }) => bookingId)]).not.toContain(id);
-  });
-
-  test('runs by schedule, once however often it is set up, and goes on where the last one ended', async () => {
-    const { client } = rig.server;
-    await Promise.all([ensureSweepSchedule(client, 10), ensureSweepSchedule(client, 10)]);
-    await ensureSweepSchedule(client, 5);
-    const schedule = client.schedule.getHandle(SWEEP_SCHEDULE_ID);
-    expect((await schedule.describe()).spec.intervals).toMatchObject([{ every: 300_000 }]);
-    await schedule.trigger();
-    const { info } = await eventually(
-      () => schedule.describe(),
-      ({ info: { numActionsTaken } }) => numActionsTaken === 1,
-    );
-    const action = info.recentActions[0]?.action.workflow;
-    const byItself = await client.workflow.getHandle<() => Promise<Swept>>(action?.workflowId ?? '').result();
-    const next = await eventually(sweep, ({ since }) => since > byItself.since);
-    expect(Date.parse(byItself.until) - Date.parse(next.since)).toBeGreaterThanOrEqual(600_000);
-    await ensureSweepSchedule(client, 0);
-    await expect(schedule.describe()).rejects.toThrow();
   });
 });

@@ -45,7 +45,7 @@ export async function startSimulatedSaga(
   const stage = openStage(
     { ...ground, time },
     chanceOf(SEED),
-    { converterOf: dataConverterOf },
+    { converterOf: dataConverterOf, areTasksRetried: true },
     {
       touched: () => undefined,
       changed: () => undefined,

@@ -39,6 +39,11 @@ export interface SandboxedRun {
   dispose(): Promise<void>;
 }
 
+/** The workflow's code threw what is no failure of the workflow: Temporal tries the task again. */
+export class TaskFailure extends Error {
+  override name = 'TaskFailure';
+}
+
 /** What is known of a run before its first task. */
 export interface RunInfo {
   workflowId: string;
@@ -89,7 +94,7 @@ export async function createSandbox({ code, activityNames, stackTraces }: Sandbo
         async activate(activation) {
           const done = await run.activate(coresdk.workflow_activation.WorkflowActivation.create(activation));
           await run.getAndResetSinkCalls();
-          if (done.failed) throw new Error(`the workflow task failed: ${wordsOf(done.failed.failure)}`);
+          if (done.failed) throw new TaskFailure(`the workflow task failed: ${wordsOf(done.failed.failure)}`);
           return done.successful?.commands ?? [];
         },
       };

@@ -56,6 +56,8 @@ export interface StageOptions {
   skewMs?: () => number;
   /** Rules of the model that are broken on purpose, or set for a story. */
   rules?: Partial<ModelRules>;
+  /** Whether workflow tasks that fail are tried again; by default they fail the story. */
+  areTasksRetried?: boolean;
   /** How payloads travel, by the settings of whoever sends and reads them; in the clear by default. */
   converterOf?: (config: Config) => DataConverter;
 }
@@ -168,6 +170,7 @@ export function openStage(
     worker: workflows,
     startActivity: (run, task) => activities.start(run, task),
     losses: () => activities.losses(),
+    areTasksRetried: options.areTasksRetried ?? false,
     ...watchers,
     changed(run) {
       changes += 1;

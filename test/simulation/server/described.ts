@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<Run['status'], temporal.api.enums.v1.WorkflowExecu
   FAILED: Status.WORKFLOW_EXECUTION_STATUS_FAILED,
   CANCELLED: Status.WORKFLOW_EXECUTION_STATUS_CANCELED,
   TERMINATED: Status.WORKFLOW_EXECUTION_STATUS_TERMINATED,
+  TIMED_OUT: Status.WORKFLOW_EXECUTION_STATUS_TIMED_OUT,
   CONTINUED_AS_NEW: Status.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW,
 };
 
@@ -50,7 +51,7 @@ export function descriptionOf(run: Run): temporal.api.workflowservice.v1.Describ
       scheduledTime: timeOf(task.scheduledMs),
       originalScheduledTime: timeOf(task.scheduledMs),
       startedTime: timeOf(task.startedMs),
-      attempt: 1,
+      attempt: task.attempt,
     },
   });
 }

@@ -1,7 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import { grpcError, type Way } from './grpc';
 import type { Namespace } from './namespace';
-import type { Fields } from './payloads';
+import { msOf, type Fields } from './payloads';
 import type { Run } from './run';
 
 /** The calls of the protocol that begin, tell and end executions. */
@@ -107,6 +107,7 @@ function startOf(request: StartRequest): Parameters<Namespace['start']>[0] {
     input: request.input?.payloads ?? [],
     memo: fieldsOf(request.memo?.fields),
     attributes: fieldsOf(request.searchAttributes?.indexedFields),
+    timeoutMs: msOf(request.workflowRunTimeout) || msOf(request.workflowExecutionTimeout),
     mayRepeat: request.workflowIdReusePolicy !== Reuse.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
   };
 }

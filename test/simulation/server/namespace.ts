@@ -26,6 +26,8 @@ export interface Start {
   input: readonly Payload[];
   memo: Fields;
   attributes: Fields;
+  /** How long a run of it may take; 0 for as long as it takes. */
+  timeoutMs: number;
   /** Whether an id that was used before, and is not open, may be used again. */
   mayRepeat: boolean;
 }
@@ -78,8 +80,8 @@ export function createNamespace(ground: Omit<Ground, 'continueAs'>): Namespace {
       const before = find(start.workflowId);
       if (before && (before.status === 'RUNNING' || !mayRepeat))
         throw grpcError('ALREADY_EXISTS', 'Workflow execution already started');
-      const { input, memo, attributes } = start;
-      return begin({ info: infoOf(start), input, memo, attributes, continuedRunId: null });
+      const { input, memo, attributes, timeoutMs } = start;
+      return begin({ info: infoOf(start), input, memo, attributes, timeoutMs, continuedRunId: null });
     },
     reset(run, finishId, reason) {
       const current = find(run.info.workflowId);

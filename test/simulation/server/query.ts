@@ -1,7 +1,7 @@
 import { decoded } from './payloads';
 import type { Run } from './run';
 
-/** The part of Temporal's list filter that this project uses: comparisons, IN, BETWEEN, IS [NOT] NULL, AND, OR, brackets. */
+/** The part of Temporal's list filter that this project uses: comparisons, [NOT] IN, BETWEEN, IS [NOT] NULL, AND, OR, brackets. */
 
 type Test = (run: Run) => boolean;
 type Value = string | number;
@@ -57,6 +57,8 @@ export function testOf(query: string, notModelled: (what: string) => Error): Tes
       return test;
     }
     const field = next();
+    const isNone = isNext('NOT');
+    if (isNone) next();
     const operator = next().toUpperCase();
     if (operator === 'BETWEEN') {
       const from = value();
@@ -77,7 +79,12 @@ export function testOf(query: string, notModelled: (what: string) => Error): Tes
     }
     const wanted = operator === 'IN' ? list() : [value()];
     if (!['IN', '=', '!='].includes(operator)) throw notModelled(`${operator} in ${query}`);
-    return (run) => wanted.includes(fieldOf(run, field) ?? '') === (operator !== '!=');
+    const isWanted = operator !== '!=' && !isNone;
+    // As in SQL, what is not there is neither one of them nor another.
+    return (run) => {
+      const found = fieldOf(run, field);
+      return found !== null && wanted.includes(found) === isWanted;
+    };
   };
   const test = query.trim() === '' ? () => true : either();
   if (tokens.length > 0) throw notModelled(`${tokens.join(' ')} in ${query}`);
@@ -90,7 +97,7 @@ function tokensOf(query: string, notModelled: (what: string) => Error): string[]
   while (TOKEN.lastIndex < query.trimEnd().length) {
     const at = TOKEN.lastIndex;
     const found = TOKEN.exec(query);
-    if (!found) throw notModelled(`${query.slice(at)}`);
+    if (!found) throw notModelled(query.slice(at));
     const [, sign, text, word, number] = found;
     tokens.push(text !== undefined ? `'${text}` : (sign ?? word ?? number ?? ''));
   }
@@ -120,6 +127,7 @@ const STATUS: Readonly<Record<Run['status'], string>> = {
   FAILED: 'Failed',
   CANCELLED: 'Canceled',
   TERMINATED: 'Terminated',
+  TIMED_OUT: 'TimedOut',
   CONTINUED_AS_NEW: 'ContinuedAsNew',
 };
 

@@ -1,6 +1,6 @@
 import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { INTERNAL_FLAGS, type Command, type Job, type RunInfo } from '../sdk-internals';
+import { INTERNAL_FLAGS, TaskFailure, type Command, type Job, type RunInfo } from '../sdk-internals';
 import type { Chance } from '../chance';
 import type { VirtualTime } from '../time';
 import type { PlayedTask, Task } from '../worker/core';
@@ -26,7 +26,8 @@ import { createUpdates, type Update, type UpdateRequest, type Updates } from './
 
 /** One run of a workflow as the server keeps it: its history, its workflow tasks, and what is under way. */
 
-export type RunStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'CONTINUED_AS_NEW';
+export type RunStatus =
+  'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'TIMED_OUT' | 'CONTINUED_AS_NEW';
 
 /** A run and what it has come to. */
 export interface Run {
@@ -71,6 +72,7 @@ export interface PendingTask {
   is: 'scheduled' | 'started';
   scheduledMs: number;
   startedMs: number | null;
+  attempt: number;
 }
 
 export type Ending = Partial<Pick<Run, 'result' | 'failure'>> & { attributes?: object };
@@ -89,6 +91,8 @@ export interface Ground {
   /** Counts lost workers: a task that one held is nobody's any more. */
   losses(): number;
   failed(error: unknown): void;
+  /** Whether a workflow task that fails is tried again, as by Temporal; else it is told as a failure of the whole. */
+  areTasksRetried: boolean;
 }
 
 export interface Beginning {
@@ -98,6 +102,8 @@ export interface Beginning {
   attributes: Fields;
   /** The run that continued as this one. */
   continuedRunId: string | null;
+  /** How long it may take; 0 for as long as it takes. */
+  timeoutMs?: number;
   /** Of a run that a reset makes: what it takes over. */
   base?: Base;
 }
@@ -114,7 +120,7 @@ export interface Base {
 
 type TaskState = { is: 'none' } | PendingState;
 
-type PendingState = PendingTask & {
+type PendingState = Omit<PendingTask, 'attempt'> & {
   isSpeculative: boolean;
   /** Its events, once they are there: those of a speculative one are written when it is completed. */
   scheduledId: number;
@@ -131,6 +137,7 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
   let task: TaskState = { is: 'none' };
   let jobs: Job[] = [...(base?.jobs ?? [])];
   let buffered: Arrival[] = [];
+  let attempt = 1;
   let takeBack = (): void => undefined;
   let isOver = (): void => undefined;
   const over = new Promise<void>((resolve) => (isOver = resolve));
@@ -186,22 +193,29 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
         losses === ground.losses() ? complete({ ...played, commands }, taken) : lose(taken),
       );
     } catch (error) {
-      ground.failed(error);
+      if (!ground.areTasksRetried || !(error instanceof TaskFailure)) return ground.failed(error);
+      // The SDK's core tells of the first failure, and lets the tries after it run out of time.
+      if (attempt === 1) time.after(TASK_MS.most, () => fail(taken, UNHANDLED_FAILURE));
+      else time.after(TASK_TIMEOUT_MS, () => giveBack(taken));
     }
   };
   /** Puts back what a task had taken, for the next one. */
   const giveBack = (taken: Taken): void => {
+    if (run.status !== 'RUNNING') return;
+    const isNothingNew = buffered.length === 0;
+    task = { is: 'none' };
+    attempt += 1;
     jobs = [...taken.jobs, ...jobs];
     run.updates.giveBack(taken.updates);
     flush();
-    schedule(false);
+    // Tries of a task that failed are written once one is through, like a speculative task.
+    schedule(isNothingNew);
   };
   const lose = (taken: Taken): void => {
     const left = Math.max(0, TASK_TIMEOUT_MS - TASK_MS.most);
     time.after(left, () => {
       if (run.status !== 'RUNNING') return;
       record('WorkflowTaskTimedOut', { attributes: taskIds(task as PendingState) });
-      task = { is: 'none' };
       giveBack(taken);
     });
   };
@@ -217,11 +231,12 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     const { isSpeculative } = started;
     const { plain, sent, keys } = done.commands;
     const isUnheard = buffered.length > 0 || run.updates.isAnyWaiting();
-    if (sent.some(closesRun) && isUnheard) return fail(taken);
+    if (sent.some(closesRun) && isUnheard) return fail(taken, UNHANDLED_COMMAND);
     task = { is: 'none' };
+    attempt = 1;
     const kept = run.updates.answer(sent, taken.updates);
     if (ground.rules.recordsRefusals && sent.some(isRefusal)) record('WorkflowExecutionUpdateRejected');
-    if (isSpeculative && sent.every(isRefusal)) {
+    if (isSpeculative && taken.jobs.length === 0 && sent.every(isRefusal)) {
       flush();
     } else {
       const taskId = recordCompleted(started);
@@ -254,11 +269,10 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     commands
       .map((command) => applyCommand(run, command, { taskId, takeBackFired: takingBackFired(arrivals) }))
       .some(Boolean);
-  /** A run must not end over what came during its last task: the task fails, and another one has it all. */
-  const fail = (taken: Taken): void => {
-    const cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+  /** The task fails, and another one has it all: a run must not end over what came during its last task. */
+  const fail = (taken: Taken, cause: temporal.api.enums.v1.WorkflowTaskFailedCause): void => {
+    if (run.status !== 'RUNNING') return;
     record('WorkflowTaskFailed', { attributes: { ...taskIds(task as PendingState), cause } });
-    task = { is: 'none' };
     time.after(0, async () => {
       await ground.worker.evict(run.info.runId);
       giveBack(taken);
@@ -301,7 +315,7 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
       if (!update.isAccepted) schedule(true);
       return update;
     },
-    pendingTask: () => (task.is === 'none' ? null : task),
+    pendingTask: () => (task.is === 'none' ? null : { ...task, attempt }),
     requestCancel: () => {
       const atMs = time.now();
       arrive({
@@ -330,6 +344,11 @@ export function beginRun(ground: Ground, beginning: Beginning): Run {
     enter({ write: (write) => write('WorkflowExecutionStarted', { attributes: startedOf(beginning) }), job });
   }
   schedule(false);
+  const { timeoutMs = 0 } = beginning;
+  if (timeoutMs > 0)
+    time.after(timeoutMs, () => {
+      if (run.status === 'RUNNING') run.close('TIMED_OUT', 'WorkflowExecutionTimedOut', {});
+    });
   return run;
 }
 
@@ -341,7 +360,10 @@ interface Taken {
 /** What core tells of itself with a run's first task: all that it and the SDK know. */
 const SDK_METADATA = { coreUsedFlags: [1, 2, 3], langUsedFlags: [...INTERNAL_FLAGS] };
 
-const { WorkflowTaskFailedCause } = temporal.api.enums.v1;
+const {
+  WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND: UNHANDLED_COMMAND,
+  WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE: UNHANDLED_FAILURE,
+} = temporal.api.enums.v1.WorkflowTaskFailedCause;
 
 function taskIds({ scheduledId, startedId }: PendingState): object {
   return { scheduledEventId: scheduledId, startedEventId: startedId };
