@@ -15,7 +15,7 @@ import { eventually } from '../support/stand-in';
 import { useSaga } from '../support/use-saga';
 
 describe('bookings that cannot report themselves', () => {
-  const rig = useSaga();
+  const rig = useSaga({ on: 'server' });
 
   const confirmed = async (): Promise<string> => {
     const { booking } = await rig.bookings.start(atHome());

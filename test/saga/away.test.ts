@@ -30,6 +30,7 @@ describe('a time without workers', () => {
   });
 
   const rig = useSaga({
+    on: 'server',
     limits: {
       patienceMs: PATIENCE_MS,
       undoPatienceMs: PATIENCE_MS,

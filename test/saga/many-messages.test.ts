@@ -19,7 +19,7 @@ const BURST = 20;
 const WARNS_AT_EVENTS = 10_240;
 
 beforeAll(() => installRuntime(pino({ level: 'silent' })));
-const rig = useSaga({ resets: [], limits: { keepPollMs: 600_000 } });
+const rig = useSaga({ on: 'server', resets: [], limits: { keepPollMs: 600_000 } });
 
 /** What comes in a burst: mostly news, and now and then a message that is refused. */
 const MIX = [

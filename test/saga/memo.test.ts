@@ -1,4 +1,3 @@
-import { temporal } from '@temporalio/proto';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { pino } from 'pino';
 import { bytesOf, MAX_VIEW_BYTES } from '../../src/booking/small-view';
@@ -21,8 +20,6 @@ import { useSaga } from '../support/use-saga';
 beforeAll(() => installRuntime(pino({ level: 'silent' })));
 const rig = useSaga({ resets: [], limits: { maxHistoryEvents: 60, keepPollMs: 600_000 } });
 beforeAll(() => rig.sandbox.control('account', { oneAppointmentPerPatient: false }));
-
-const SCHEDULED = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
 
 const handleOf = (id: string) => rig.server.client.workflow.getHandle(workflowIdOf(id));
 
@@ -120,26 +117,6 @@ test('a view under a key that a process lacks costs the read of its own booking 
   );
   expect(page.bookings.length).toBeGreaterThan(0);
   expect(await stranger.incidents()).toEqual([]);
-});
-
-test('a booking whose activity or execution somebody paused in Temporal does not read as healthy', async () => {
-  const view = await confirmed();
-  expect(view.stalled).toBeNull();
-  const { workflowService } = rig.server.client;
-  // Between two tries: one that is under way may end before it is paused.
-  const { raw } = await eventually(
-    () => handleOf(view.id).describe(),
-    ({ raw: { pendingActivities: pending } }) => pending?.length === 1 && pending[0]?.state === SCHEDULED,
-  );
-  const activity = {
-    namespace: rig.server.client.options.namespace,
-    execution: { workflowId: workflowIdOf(view.id) },
-    id: raw.pendingActivities?.[0]?.activityId,
-  };
-  await workflowService.pauseActivity(activity);
-  expect(await rig.bookings.get(view.id)).toMatchObject({ status: 'confirmed', stalled: { why: 'paused' } });
-  await workflowService.unpauseActivity(activity);
-  expect((await rig.bookings.get(view.id)).stalled).toBeNull();
 });
 
 test('a watch of 20 callers outlasts a restart of the workers, and every history replays', async () => {

@@ -22,7 +22,7 @@ let builds: Record<'before' | 'next', WorkflowBundleOption>;
 let running: { worker: Worker; ended: Promise<void> }[] = [];
 
 beforeAll(() => installRuntime(log));
-const rig = useSaga({ resets: [], replays: false });
+const rig = useSaga({ on: 'server', resets: [], replays: false });
 beforeAll(async () => {
   await rig.sandbox.control('account', { oneAppointmentPerPatient: false });
   await rig.stopWorkers();

@@ -14,7 +14,7 @@ const BOOKINGS = 20;
 const logged: string[] = [];
 beforeAll(() => installRuntime(pino({ level: 'warn' }, { write: (line) => void logged.push(line) })));
 // A call that the others took is unanswered: the time to look it up must be longer than it takes to be given up.
-const rig = useSaga({ resets: [], limits: { patienceMs: 60_000 } });
+const rig = useSaga({ on: 'server', resets: [], limits: { patienceMs: 60_000 } });
 
 /** Another key under another id, as a key file in an empty data folder would be. */
 function withOtherKey(config: Config): Config {

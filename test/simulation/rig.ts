@@ -76,7 +76,7 @@ export async function startSimulatedSaga(
     until: (id, fits, timeoutMs = 20_000) => driver.drive(untilView(stage, id, fits, timeoutMs)),
     async stop() {
       try {
-        await everythingReplays(stage);
+        if (options.replays !== false) await everythingReplays(stage);
       } finally {
         life.dead = true;
         stage.activities.lose();

@@ -7,6 +7,7 @@ import {
   createCoreActivities,
   createProviderActivities,
 } from '../../activities';
+import { TASK_QUEUE } from '../../src/booking/names';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import { createBookingCare } from '../../src/client/care';
 import { createBookingClaims } from '../../src/client/claims';
@@ -159,7 +160,7 @@ export function openStage(
 ): Stage {
   const rules = { ...RULES, ...options.rules };
   let changes = 0;
-  const queues = createQueues(time, chance.stream('queues'));
+  const queues = createQueues(time, chance.stream('queues'), Object.values(TASK_QUEUE));
   const workflows = createWorkflowWorker({
     ...{ sandbox, rules },
     converter: () => converter(),

@@ -23,15 +23,20 @@ interface Offer {
   task: () => unknown;
 }
 
-/** Queues that somebody polls, unless they are closed. */
-export function createQueues(time: VirtualTime, chance: Chance): Queues {
+/** Queues that somebody polls, unless they are closed: those that are named, or all of them. */
+export function createQueues(
+  time: VirtualTime,
+  chance: Chance,
+  polled: readonly string[] | null = null,
+): Queues {
   /** Queues that nobody polls, and since when. */
   const closed = new Map<string, number>();
+  const isClosed = (queue: string): boolean => closed.has(queue) || polled?.includes(queue) === false;
   const waiting = new Map<string, Offer[]>();
   const give = (queue: string, offer: Offer): void => {
     time.after(chance.between(ON_ITS_WAY_MS.least, ON_ITS_WAY_MS.most), () => {
       if (offer.isTaken) return undefined;
-      if (closed.has(queue)) return keep(queue, offer);
+      if (isClosed(queue)) return keep(queue, offer);
       offer.isTaken = true;
       return offer.task();
     });
@@ -42,7 +47,7 @@ export function createQueues(time: VirtualTime, chance: Chance): Queues {
   return {
     offer(queue, task) {
       const offer: Offer = { isTaken: false, task };
-      if (closed.has(queue)) keep(queue, offer);
+      if (isClosed(queue)) keep(queue, offer);
       else give(queue, offer);
       return () => {
         offer.isTaken = true;
@@ -55,8 +60,9 @@ export function createQueues(time: VirtualTime, chance: Chance): Queues {
       waiting.delete(queue);
       offers.forEach((offer) => give(queue, offer));
     },
-    isOpen: (queue) => !closed.has(queue),
+    isOpen: (queue) => !isClosed(queue),
     lastPollMs(queue) {
+      if (polled?.includes(queue) === false) return null;
       const lastMs = closed.get(queue) ?? time.now();
       return time.now() - lastMs > REMEMBERED_MS ? null : lastMs;
     },
