@@ -8,7 +8,7 @@ import { useSaga } from '../support/use-saga';
 /** What a plain client encrypts through the codec server may be of any encoding: nobody can convert it, and it stops nothing. */
 
 beforeAll(() => installRuntime(pino({ level: 'silent' })));
-const rig = useSaga({ on: 'server', resets: [] });
+const rig = useSaga({ resets: [] });
 beforeAll(() => rig.sandbox.control('account', { oneAppointmentPerPatient: false }));
 
 const FOREIGN: readonly (readonly [string, string, string])[] = [
