@@ -5,8 +5,8 @@ import type { RigOptions } from '../../support/saga';
  * machine none may run out of it that the story does not spoil.
  */
 export const SETTINGS = {
-  capabilities: { lateCommitWindowMs: 3_600, callTimeoutMs: 1_500 },
-  clinicCapabilities: { lateCommitWindowMs: 3_600, callTimeoutMs: 1_500 },
+  capabilities: { lateCommitWindowMs: 3_600, callTimeoutMs: 3_000 },
+  clinicCapabilities: { lateCommitWindowMs: 3_600, callTimeoutMs: 3_000 },
 } satisfies RigOptions;
 
 /** The same where every life is a long one: a confirmed booking continues as a new run as soon as it may. */

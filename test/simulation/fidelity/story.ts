@@ -86,3 +86,26 @@ export function storyOf(seed: number, kind: FidelityStory['kind']): FidelityStor
   if (!story) throw new Error('fast-check made no story');
   return story;
 }
+
+/** Stories that are always among them, each for a rule of the server that chance may leave out. */
+function known(commands: Command[]): FidelityStory {
+  return {
+    kind: 'at rest',
+    at: 'home',
+    booking: {
+      ...{ order: 'placed', cancelOrder: null, provider: 'at once' },
+      ...{ onProviderCancel: 'rebook', onCannotReschedule: 'refuse', commands },
+    },
+  };
+}
+
+/** An update that its validator refuses, and a failure that is final. */
+export const KNOWN: readonly FidelityStory[] = [
+  known([{ do: 'retry', by: 'update' }]),
+  known([{ do: 'lock_out' }, { do: 'mend' }, { do: 'retry', by: 'update' }]),
+];
+
+/** A life that goes on as a new run. */
+export const KNOWN_LONG: readonly FidelityStory[] = [
+  known([5, 8, 11].map((fromDay) => ({ do: 'reschedule', by: 'update', fromDay }))),
+];
