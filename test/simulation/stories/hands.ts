@@ -1,11 +1,5 @@
-import type { Lane } from '../../matrix/lanes';
-import { junctionWorld } from '../../property/junction-world';
-import { oliverWorld } from '../../property/oliver-world';
-import type { World } from '../../property/worlds';
 import type { Fault, FaultAnswer } from '../../support/calls';
-import type { ClinicHand } from '../../support/clinic';
 import type { SagaRig } from '../../support/saga';
-import type { SandboxHand } from '../../support/sandbox';
 import type { BookingView } from '../../../src/booking/schema/view';
 import type { Stage } from '../stage';
 import type { CallName, Rule } from '../world/faults';
@@ -56,36 +50,7 @@ async function anyChange({ time, changes }: Stage, seen: number, giveUpMs: numbe
   while (changes() === seen && time.now() <= giveUpMs);
 }
 
-/** What the tests on the real server do by a Junction sandbox's hand. */
-export function handsAtHome(stage: Stage) {
-  const { junction } = stage;
-  return {
-    ...faultsOf(stage, 'junction'),
-    state: () => junction.state(),
-    control: (path: string, body: unknown) => junction.control(path, body),
-    async placeOrder(body: object): Promise<string> {
-      const answer = await junction.control('/v3/order', body);
-      return (answer as { order: { id: string } }).order.id;
-    },
-  };
-}
-
-export function worldAtHome(stage: Stage): World {
-  const sandbox = handsAtHome(stage) as unknown as SandboxHand;
-  // A world asks for no more of its lane and its sandbox than this.
-  return junctionWorld({ account: 'default', sandbox } as unknown as Lane);
-}
-
-export function worldAtPractice(stage: Stage): World {
-  const { oliver } = stage;
-  const hand = {
-    ...faultsOf(stage, 'oliver'),
-    state: () => oliver.state(),
-    control: (path: string, body: unknown) => oliver.control(path, body),
-  };
-  return oliverWorld(hand as unknown as ClinicHand);
-}
-
+/** Lays faults over a provider's calls, as the tests on the real server do by a sandbox's hand. */
 export function faultsOf({ faults }: Stage, vendor: string) {
   return {
     async fail(name: string, ...given: Fault[]): Promise<void> {
