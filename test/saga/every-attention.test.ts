@@ -14,15 +14,12 @@ import { COSTLY, UNDO } from './attentions/undo';
 
 let lanes: Lanes;
 beforeAll(async () => {
-  lanes = await startLanes(
-    {
-      capabilities: { callTimeoutMs: 2_000 },
-      // Nothing is polled: what a booking sees next is what the case tells it of.
-      limits: { keepPollMs: 600_000, staffTaskDueMs: 1_000, finalWordMs: 1_000, undoPatienceMs: 1_500 },
-      wrap: ({ core, junction }) => ({ core: feesFor(core), junction: breaking(junction) }),
-    },
-    'server',
-  );
+  lanes = await startLanes({
+    capabilities: { callTimeoutMs: 2_000 },
+    // Nothing is polled: what a booking sees next is what the case tells it of.
+    limits: { keepPollMs: 600_000, staffTaskDueMs: 1_000, finalWordMs: 1_000, undoPatienceMs: 1_500 },
+    wrap: ({ core, junction }) => ({ core: feesFor(core), junction: breaking(junction) }),
+  });
 }, 120_000);
 afterAll(() => lanes.stop(), STOPPED_WITHIN_MS);
 
