@@ -16,6 +16,14 @@ export interface LoggedCall {
   effectAt: string | null;
 }
 
+/** What a sandbox has got so far. */
+export interface CallLog {
+  /** Oldest first. */
+  calls: LoggedCall[];
+  /** Forgets them, and the effects that are still to come: they belong to what was before. */
+  forget(): void;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Whether it is the effect of a call that was let in before: by then its token may have expired. */
@@ -30,9 +38,9 @@ const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-e
 /**
  * Records every call that is not a control and lets the fault rules spoil it. A spoiled call that is to take
  * effect is run through the app a second time, inwardly, so that its handlers know nothing of faults.
- * Late effects that are still to come when the sandbox closes are lost. Returns the log, oldest first.
+ * Late effects that are still to come when the sandbox closes, or begins anew, are lost.
  */
-export function misbehave(app: FastifyInstance, faults: Faults): LoggedCall[] {
+export function misbehave(app: FastifyInstance, faults: Faults): CallLog {
   const calls: LoggedCall[] = [];
   const entries = new WeakMap<FastifyRequest, LoggedCall>();
   const inward = { header: 'x-sandbox-inward', token: randomUUID() };
@@ -74,8 +82,13 @@ export function misbehave(app: FastifyInstance, faults: Faults): LoggedCall[] {
     if (entry) entry.status = reply.statusCode;
   });
 
-  app.addHook('onClose', async () => timers.forEach((timer) => clearTimeout(timer)));
-  return calls;
+  const forget = (): void => {
+    timers.forEach((timer) => clearTimeout(timer));
+    timers.clear();
+    calls.length = 0;
+  };
+  app.addHook('onClose', async () => forget());
+  return { calls, forget };
 }
 
 type Answer =

@@ -1,3 +1,4 @@
+import { eventually } from '../support/stand-in';
 import { retryAfter } from '../../src/sandbox/http-date';
 import {
   appointmentSchema,
@@ -180,6 +181,17 @@ test('calls are logged without bodies, controls are not, and a reset forgets eve
   const empty = { orders: [], appointments: [], live: { orders: [], appointments: [] }, calls: [] };
   expect(await junction.control('reset', {})).toMatchObject(empty);
   expect(await junction.call('GET', '/v3/orders')).toMatchObject({ status: 200, body: { total: 0 } });
+});
+
+test('an effect that is still to come belongs to what was before a reset', async () => {
+  await fault({ ...PLACE, when: 'late', answer: { status: 404 }, delayMs: 200 });
+  await junction.call('POST', '/v3/order', orderBody());
+  await junction.control('reset', {});
+  // A later effect of the same kind comes after it would have.
+  await fault({ ...PLACE, when: 'late', answer: { status: 404 }, delayMs: 250 });
+  await junction.call('POST', '/v3/order', orderBody());
+  const { live } = await eventually(seen, ({ calls }) => calls.some((call) => call.effectAt !== null));
+  expect(live.orders).toHaveLength(1);
 });
 
 test('a malformed rule is refused in words', async () => {

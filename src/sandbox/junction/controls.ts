@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { controlBody } from '../controls';
-import type { Faults } from '../faults';
 import type { LoggedCall } from '../misbehaviour';
 import { placeForeign } from './appointments';
 import { moveAppointment, moveOrder, retimeAppointment, standing } from './changes';
@@ -15,12 +14,10 @@ import { plainAppointment, plainOrder, type Wire } from './wire';
 export function junctionControls(
   app: FastifyInstance,
   context: Context,
-  parts: { faults: Faults; calls: LoggedCall[]; reset: () => void },
+  parts: { calls: LoggedCall[]; reset: () => void },
 ): void {
   app.get('/_sandbox/state', () => stateAnswer(context, parts.calls));
   app.post('/_sandbox/reset', () => {
-    parts.faults.clear();
-    parts.calls.length = 0;
     parts.reset();
     return stateAnswer(context, parts.calls);
   });

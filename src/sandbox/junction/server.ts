@@ -75,19 +75,21 @@ function wire(app: FastifyInstance, store: Store<JunctionState>, options: Juncti
   const context = createContext(app, store, options, faults);
   readBodiesAsJson(app, UNREADABLE);
   answerErrors(app);
-  const calls = misbehave(app, faults);
+  const log = misbehave(app, faults);
   answerOddly(app, () => oddityOf(context));
   app.addHook('onSend', async (request) => {
     if (request.method !== 'GET') await store.saved();
   });
 
   const reset = (): void => {
+    faults.clear();
+    log.forget();
     context.agenda.clear();
     context.webhooks.clear();
     store.reset();
   };
   sharedControls(app, { faults, webhooks: context.webhooks });
-  junctionControls(app, context, { faults, calls, reset });
+  junctionControls(app, context, { calls: log.calls, reset });
   const vendorRoutes = async (api: FastifyInstance): Promise<void> => {
     api.addHook('preHandler', async (request) => {
       const key = request.headers['x-vital-api-key'];

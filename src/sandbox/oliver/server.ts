@@ -52,18 +52,20 @@ function wire(app: FastifyInstance, store: Store<OliverState>, options: OliverSa
   const context = createContext(app, store, options);
   readBodiesAsJson(app, UNREADABLE);
   answerErrors(app);
-  const calls = misbehave(app, faults);
+  const log = misbehave(app, faults);
   answerOddly(app, (request) => oddityOf(context, request));
   app.addHook('onSend', async (request) => {
     if (request.method !== 'GET') await store.saved();
   });
 
   const reset = (): void => {
+    faults.clear();
+    log.forget();
     context.agenda.clear();
     store.reset();
   };
   sharedControls(app, { faults, webhooks: null });
-  oliverControls(app, context, { faults, calls, reset });
+  oliverControls(app, context, { calls: log.calls, reset });
   const signIn = async (open: FastifyInstance): Promise<void> => signInRoute(open, context);
   const core = async (api: FastifyInstance): Promise<void> => coreRoutes(api, context);
   void app.register(named('sign-in', signIn));

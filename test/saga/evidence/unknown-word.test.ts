@@ -1,3 +1,4 @@
+import { ALWAYS } from '../../support/calls';
 import { expectNothingLive, expectOneAppointment } from '../../support/live';
 import { adopting, atPractice, type SagaRig } from '../../support/saga';
 import { useSaga } from '../../support/use-saga';
@@ -56,10 +57,13 @@ describe('an appointment that is described with a word that we do not know', () 
     const orderId = await rig.sandbox.placeOrder();
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    // No look comes between two things that happen at the provider.
+    await rig.sandbox.fail('any', { answer: 503, times: ALWAYS });
     await rig.sandbox.control('quirks', { unknownEnums: true });
     await rig.sandbox.control(`orders/${orderId}`, { status: 'cancelled' });
     await rig.sandbox.control('quirks', { unknownEnums: false });
     await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'awaiting_moonrise' });
+    await rig.sandbox.mend();
     await rig.bookings.wake(booking.id, 'order');
     const asking = await rig.until(booking.id, ({ attention }) => attention !== null);
     expect(asking).toMatchObject({ attention: { reason: 'order_gone' }, compensation: [] });
