@@ -3,7 +3,6 @@ import { atHome } from '../support/saga';
 import { useSaga } from '../support/use-saga';
 
 const inThreeDays = (plusMs = 0) => new Date(Date.now() + 3 * 86_400_000 + plusMs).toISOString();
-const TIMES = { start_at: inThreeDays(), end_at: inThreeDays(7_200_000) };
 
 /** A visit where only Phlebfinders goes, which takes no bookings but calls the patient. */
 function byPhone(overrides: Record<string, unknown> = {}): Record<string, unknown> {
@@ -14,6 +13,9 @@ function byPhone(overrides: Record<string, unknown> = {}): Record<string, unknow
 
 describe('the request tier', () => {
   const rig = useSaga();
+
+  /** What vendor and patient agree on. */
+  const agreedTimes = () => ({ start_at: inThreeDays(), end_at: inThreeDays(7_200_000) });
 
   const start = async (request: Record<string, unknown>) => (await rig.bookings.start(request)).booking.id;
   const requested = (id: string) => rig.until(id, ({ status }) => status === 'awaiting_confirmation');
@@ -55,16 +57,17 @@ describe('the request tier', () => {
   test('it stays pending without times until vendor and patient agree, then it is confirmed', async () => {
     const id = await start(byPhone());
     await requested(id);
-    await vendor(TIMES);
+    const times = agreedTimes();
+    await vendor(times);
     const agreed = await rig.until(id, ({ appointment }) => appointment?.startsAt !== null);
     expect(agreed).toMatchObject({
       status: 'awaiting_confirmation',
-      appointment: { startsAt: TIMES.start_at, status: 'pending' },
+      appointment: { startsAt: times.start_at, status: 'pending' },
     });
     await vendor({ status: 'confirmed' });
     expect(await settled(id)).toMatchObject({
       attempts: [{ startsAt: null, outcome: 'confirmed' }],
-      appointment: { startsAt: TIMES.start_at, timezone: 'America/Chicago' },
+      appointment: { startsAt: times.start_at, timezone: 'America/Chicago' },
     });
   });
 
@@ -80,7 +83,7 @@ describe('the request tier', () => {
     const id = await start(rest);
     await requested(id);
     expect(await callsTo('/availability')).toBe(0);
-    await vendor({ ...TIMES, status: 'confirmed' });
+    await vendor({ ...agreedTimes(), status: 'confirmed' });
     await settled(id);
   });
 
@@ -150,7 +153,7 @@ describe('the request tier', () => {
       const view = await requested(id);
       expect(view.attempts).toMatchObject([{ startsAt: null, outcome: 'held' }]);
       expect(await callsTo('/request')).toBe(1);
-      await vendor({ ...TIMES, status: 'confirmed' });
+      await vendor({ ...agreedTimes(), status: 'confirmed' });
       await settled(id);
       expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: true, appointments: 1 });
     });

@@ -98,7 +98,7 @@ async function moveAsAsked(b: Booking): Promise<'stays' | 'rebook'> {
   throw new Ending('failed', 'reschedule_lost');
 }
 
-/** An accepted move that the visit has overtaken. */
+/** Refuses an accepted move that was overtaken: by the visit, or by what a person is asked about. */
 function dropMove(b: Booking): void {
   if (!b.inbox.reschedule) return;
   b.inbox.reschedule = null;
@@ -155,6 +155,7 @@ async function orderGone(b: Booking): Promise<void> {
   const isForAPerson = b.state.terms.request.policy?.onProviderCancel === 'attention';
   if (!isForAPerson && b.state.appointment.held?.standing !== 'unknown')
     throw new Ending('failed', 'order_ended');
+  dropMove(b);
   if ((await attention(b, new Failure('order_gone'))) === 'end') throw new Ending('failed', 'order_ended');
   await owned(b, async () => note(b, await lookUp(b, 'look again at the order', { withOrder: true })));
 }
@@ -181,6 +182,7 @@ async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
   if (policy === 'compensate') throw new Ending('failed', 'provider_cancelled');
   if (policy === 'rebook' && b.state.search.rebookings < b.state.terms.limits.maxRebookings) return 'rebook';
   const said = b.state.appointment.held?.reason ?? undefined;
+  dropMove(b);
   const choice = await attention(b, new Failure('provider_cancelled', { said }));
   if (choice === 'rebook') return 'rebook';
   if (choice === 'end') throw new Ending('failed', 'provider_cancelled');
@@ -190,6 +192,7 @@ async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
 
 async function noFinalWord(b: Booking): Promise<'completed' | 'again'> {
   finalWordAsked(b);
+  dropMove(b);
   const choice = await attention(b, new Failure('no_final_word'));
   if (choice === 'end') throw new Ending('failed', 'no_final_word');
   return choice === 'completed' ? 'completed' : 'again';
