@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BREAKS } from './breaks';
 import { createSimulation } from './simulation';
@@ -6,7 +8,8 @@ import { playSeed, playSeedQuickly, playStoryOf, toldAs } from './stories/suite'
 
 /**
  * `npm run test:simulation -- --stories N [--seed S]` plays the stories of the seeds S, S+1, … and prints what they break.
- * `--quick` names what is broken and shrinks nothing. `--break <name>` breaks a rule of the saga (breaks.ts) and says which story notices it first.
+ * `--quick` names what is broken and shrinks nothing; `--jobs J` takes so many processes at once, as many as there are cores
+ * when it is not said. `--break <name>` breaks a rule of the saga (breaks.ts) and says which story notices it first.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -15,18 +18,80 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       break: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      jobs: { type: 'string', default: String(availableParallelism()) },
     },
   });
   const [stories, first] = [Number(values.stories), Number(values.seed)];
-  if (values.break === undefined) return playAll(first, stories, values.quick ? playSeedQuickly : playSeed);
-  const names = values.break === 'all' ? Object.keys(BREAKS) : [values.break];
-  return untilNoticed(names, first, stories);
+  if (values.break === 'all') return untilNoticed(Object.keys(BREAKS), first, stories);
+  if (values.break !== undefined) return untilNoticed([values.break], first, stories);
+  const part = { first, stories, quick: values.quick };
+  if (process.send) process.send(await played(part));
+  else await playAll(part, Number(values.jobs));
 }
 
-async function playAll(first: number, stories: number, play: typeof playSeed): Promise<void> {
+/** Stories in a row. */
+interface Part {
+  first: number;
+  stories: number;
+  quick: boolean;
+}
+
+/** What a part came to; a process tells the one that began it. */
+interface Played {
+  violations: number;
+  activations: number;
+  cpuMs: number;
+}
+
+/** Stories that one process plays: it takes seconds to begin, and what it leaves behind goes with it. */
+const STORIES_A_PROCESS = 500;
+
+async function playAll(whole: Part, jobs: number): Promise<void> {
   const beganNs = process.hrtime.bigint();
-  const beganCpu = process.cpuUsage();
+  const { first, stories } = whole;
+  const waiting = partsOf(whole, jobs);
+  const all: Played[] = [];
+  const takeTurns = async (): Promise<void> => {
+    for (let part = waiting.shift(); part; part = waiting.shift()) all.push(await playedApart(part));
+  };
+  await Promise.all(Array.from({ length: jobs }, takeTurns));
+  const seconds = Number(process.hrtime.bigint() - beganNs) / 1e9;
+  const sum = (of: keyof Played): number => all.reduce((total, one) => total + one[of], 0);
+  print(
+    `seeds ${first} to ${first + stories - 1}; ${(sum('activations') / stories).toFixed(1)} activations a story; ` +
+      `${seconds.toFixed(1)} s, ${(sum('cpuMs') / 1e3).toFixed(1)} s of CPU`,
+  );
+  print(`stories ${stories}, violations ${sum('violations')}, ${(stories / seconds).toFixed(1)} a second`);
+  process.exitCode = sum('violations') > 0 ? 1 : 0;
+}
+
+function partsOf({ first, stories, quick }: Part, jobs: number): Part[] {
+  const size = Math.min(STORIES_A_PROCESS, Math.ceil(stories / jobs));
+  return Array.from({ length: Math.ceil(stories / size) }, (_, n) => ({
+    first: first + n * size,
+    stories: Math.min(size, stories - n * size),
+    quick,
+  }));
+}
+
+/** Plays a part in a process of its own, which prints what it finds. Rejects when that ends without having told. */
+function playedApart({ first, stories, quick }: Part): Promise<Played> {
+  const args = ['--stories', String(stories), '--seed', String(first), ...(quick ? ['--quick'] : [])];
+  return new Promise((resolve, reject) => {
+    const child = fork(__filename, args);
+    let told: Played | null = null;
+    // What this file's own main sends.
+    child.on('message', (message) => (told = message as Played));
+    child.on('exit', (code, signal) => {
+      if (told) resolve(told);
+      else reject(new Error(`seeds from ${first} on: ended with ${code ?? signal ?? 'nothing'}`));
+    });
+  });
+}
+
+async function played({ first, stories, quick }: Part): Promise<Played> {
   const simulation = await createSimulation();
+  const play = quick ? playSeedQuickly : playSeed;
   let violations = 0;
   let activations = 0;
   try {
@@ -39,15 +104,8 @@ async function playAll(first: number, stories: number, play: typeof playSeed): P
   } finally {
     await simulation.close();
   }
-  const seconds = Number(process.hrtime.bigint() - beganNs) / 1e9;
-  const { user, system } = process.cpuUsage(beganCpu);
-  const cpu = ((user + system) / 1e6).toFixed(1);
-  print(
-    `seeds ${first} to ${first + stories - 1}; ${(activations / stories).toFixed(1)} activations a story; ` +
-      `${seconds.toFixed(1)} s, ${cpu} s of CPU`,
-  );
-  print(`stories ${stories}, violations ${violations}, ${(stories / seconds).toFixed(1)} a second`);
-  process.exitCode = violations > 0 ? 1 : 0;
+  const { user, system } = process.cpuUsage();
+  return { violations, activations, cpuMs: (user + system) / 1e3 };
 }
 
 /** Plays the stories with one rule broken at a time, each until one of them notices. */
