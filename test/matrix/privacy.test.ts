@@ -21,6 +21,7 @@ let config: Config | null = null;
 
 beforeAll(() => installRuntime(log));
 const rig = useSaga({
+  on: 'server', // what its workers log, and what its histories hold
   resets: [],
   wrap: (activities) => (config ? { ...activities, junction: loggingJunction(config) } : activities),
 });

@@ -8,7 +8,10 @@ const SANDBOX_SECRET = 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx';
 const ASYNC = { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 3_600_000 };
 const SELDOM_MS = 120_000;
 
-const world = useWorld({ limits: { pollFirstMs: SELDOM_MS, pollMaxMs: SELDOM_MS, keepPollMs: SELDOM_MS } });
+const world = useWorld({
+  on: 'server', // the sandbox sends to a receiver that listens
+  limits: { pollFirstMs: SELDOM_MS, pollMaxMs: SELDOM_MS, keepPollMs: SELDOM_MS },
+});
 
 let api: TestApi;
 beforeAll(async () => {
