@@ -252,7 +252,12 @@ function touchedAppointment(
 ): Touched[] {
   const deed = ledger.enderOf({ id: one.id, orderId: one.order_id });
   if (!deed || !isDeedOf(cast, deed) || one.status !== 'cancelled' || endedByProvider.has(one.id)) return [];
-  const wasConfirmed = one.events.some(({ status }) => status === 'scheduled');
+  const endedMs = Date.parse(one.events.at(-1)?.created_at ?? '');
+  if (endedMs < Math.floor(deed.atMs)) return []; // it had ended before
+  // What is confirmed while the call is under way, which looked before, is nobody's fault.
+  const wasConfirmed = one.events.some(
+    ({ status, created_at }) => status === 'scheduled' && Date.parse(created_at) <= deed.sinceMs,
+  );
   return [
     {
       what: 'appointment',

@@ -118,7 +118,7 @@ async function orderOf(stage: Stage, { cast }: Player): Promise<string | null> {
 
 /**
  * Holds the promises at the end. One that was cut off ended as it is shown; or as completed, where a person had kept what
- * stands; or as cancelled, where its caller's cancel may have come first.
+ * stands or the visit is over; or as cancelled, where its caller's cancel may have come first.
  */
 async function heldAtTheEnd({ part, world, wishes }: Player, view: BookingView | undefined): Promise<void> {
   if (!view) return;
@@ -132,11 +132,15 @@ async function heldAtTheEnd({ part, world, wishes }: Player, view: BookingView |
       { ...view, status },
       sample,
     );
-  const first = isKept ? 'completed' : view.status;
+  const isVisitOver = isCutOff && VISIT_OVER.includes(view.appointment?.status ?? '');
+  const first = isKept || isVisitOver ? 'completed' : view.status;
   broken(() =>
     isCutOff && asked.cancelled ? oneOf([() => held(first), () => held('cancelled')]) : held(first),
   );
 }
+
+/** The providers' words for a visit that took place. */
+const VISIT_OVER: readonly string[] = ['completed', 'DONE'];
 
 /** Makes the checks one after another until one goes through; throws what the last of them throws. */
 function oneOf([first, ...others]: readonly (() => void)[]): void {
