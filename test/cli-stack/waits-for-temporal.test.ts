@@ -90,6 +90,15 @@ async function somebodyElse(answer: (socket: Socket) => void): Promise<{ close()
   };
 }
 
+/** Until each of them says that it goes on. */
+async function goOn(parts: readonly Awaited<ReturnType<typeof launch>>[]): Promise<void> {
+  for (const [n, [, goesOn]] of PARTS.entries())
+    await until(
+      () => parts[n]?.said() ?? '',
+      (said) => said.includes(goesOn),
+    );
+}
+
 test('they wait for a Temporal that is not there, and behind a port that hangs up, say for which, and go on once it serves', async () => {
   const parts = await Promise.all(PARTS.map(([name]) => launch(name)));
   await Promise.all(parts.map(waits));
@@ -98,13 +107,8 @@ test('they wait for a Temporal that is not there, and behind a port that hangs u
   await other.close();
   const server = await startEmbeddedServer({ dataDir, port, uiPort: 0, inMemory: true });
   try {
-    for (const [n, [, goesOn]] of PARTS.entries()) {
-      await until(
-        () => parts[n]?.said() ?? '',
-        (said) => said.includes(goesOn),
-      );
-      parts[n]?.child.kill('SIGTERM');
-    }
+    await goOn(parts);
+    parts.forEach(({ child }) => child.kill('SIGTERM'));
     expect(await Promise.all(parts.map(({ ended }) => ended))).toEqual([0, 0]);
   } finally {
     await server.stop();
@@ -119,12 +123,7 @@ test('they wait behind a port that is open and says nothing, and go on once Temp
   await other.close();
   const server = await startEmbeddedServer({ dataDir, port, uiPort: 0, inMemory: true });
   try {
-    for (const [n, [, goesOn]] of PARTS.entries()) {
-      await until(
-        () => parts[n]?.said() ?? '',
-        (said) => said.includes(goesOn),
-      );
-    }
+    await goOn(parts);
   } finally {
     await server.stop();
   }

@@ -18,7 +18,8 @@ interface State {
   live: { orders: string[]; appointments: string[] };
 }
 
-const POINTS: Readonly<Record<Point, JunctionCall>> = {
+/** The call of each point in a story. */
+export const JUNCTION_POINTS: Readonly<Record<Point, JunctionCall>> = {
   book: 'book',
   cancel: 'cancel_appointment',
   move: 'reschedule',
@@ -35,7 +36,7 @@ const PLANS: Readonly<Record<Story['provider'], object[]>> = {
 };
 
 /** What a provider does to an appointment by itself, as the sandbox's control takes it. */
-const MOVES: Readonly<Record<Exclude<Change, 'move' | 'cancel_order'>, object>> = {
+export const JUNCTION_CHANGES: Readonly<Record<Exclude<Change, 'move' | 'cancel_order'>, object>> = {
   cancel: { status: 'cancelled' },
   begin: { status: 'in_progress' },
   complete: { status: 'completed' },
@@ -58,7 +59,7 @@ export function junctionWorld({ account, sandbox }: Lane): World {
       start_at: one.start_at && daysAfter(one.start_at, 1),
       end_at: one.end_at && daysAfter(one.end_at, 1),
     };
-    await sandbox.control(`appointments/${one.id}`, what === 'move' ? later : MOVES[what]);
+    await sandbox.control(`appointments/${one.id}`, what === 'move' ? later : JUNCTION_CHANGES[what]);
   };
   return {
     mostWhileMoving: 1,
@@ -79,7 +80,7 @@ export function junctionWorld({ account, sandbox }: Lane): World {
       await sandbox.control(`orders/${alive.orders[0]}`, { status: 'cancelled' });
     },
     async fault(at, rule) {
-      await sandbox.fail(POINTS[at], rule);
+      await sandbox.fail(JUNCTION_POINTS[at], rule);
     },
     async lockOut() {
       const answer = { status: 401, body: { detail: 'Invalid token' } };

@@ -6,7 +6,8 @@ import { PATIENT } from '../matrix/patient';
 import type { Change, Point, Story } from './commands';
 import { daysAfter, type World } from './worlds';
 
-const POINTS: Readonly<Record<Point, OliverCall>> = {
+/** The call of each point in a story. */
+export const OLIVER_POINTS: Readonly<Record<Point, OliverCall>> = {
   book: 'create_appointment',
   cancel: 'create_task',
   move: 'create_appointment',
@@ -23,7 +24,7 @@ const CLINICS: Readonly<Record<Story['provider'], object>> = {
 };
 
 /** Oliver has no orders: a change of one changes nothing. */
-const STATUSES: Readonly<Record<Exclude<Change, 'move' | 'cancel_order'>, string>> = {
+export const OLIVER_CHANGES: Readonly<Record<Exclude<Change, 'move' | 'cancel_order'>, string>> = {
   cancel: 'DELETED',
   begin: 'IN_PROGRESS',
   complete: 'DONE',
@@ -75,10 +76,13 @@ export function oliverWorld(clinic: ClinicHand): World {
       if (!one || what === 'cancel_order') return;
       if (what === 'cancel') deletedByClinic.add(one.id);
       const later = { start_at: daysAfter(one.booking_date, 1), end_at: daysAfter(one.end_date, 1) };
-      await clinic.control(`appointments/${one.id}`, what === 'move' ? later : { status: STATUSES[what] });
+      await clinic.control(
+        `appointments/${one.id}`,
+        what === 'move' ? later : { status: OLIVER_CHANGES[what] },
+      );
     },
     async fault(at, rule) {
-      await clinic.fail(POINTS[at], rule);
+      await clinic.fail(OLIVER_POINTS[at], rule);
     },
     async lockOut() {
       const answer = { status: 401, body: { detail: 'Unauthorized' } };

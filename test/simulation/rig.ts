@@ -62,7 +62,8 @@ export async function startSimulatedSaga(
   const target = targetIn(stage.namespace.name);
   const connection = createConnection(driver.driven(stage.service));
   const client = clientOn(connection, target, dataConverterOf(config));
-  return {
+  const rig: Omit<SagaRig, 'restartProviders' | 'createWorkers'> = {
+    // Nothing of a server is there to be stopped but by the rig.
     server: { config, client, target, connection } as unknown as TestServer,
     config,
     bookings: driver.driven(createBookingClient({ client, idKey: loadKeys(config).idKey })),
@@ -85,7 +86,9 @@ export async function startSimulatedSaga(
         await ground.close();
       }
     },
-  } as SagaRig;
+  };
+  // What else a rig has is for tests of workers beside each other, which stay on the real server.
+  return rig as SagaRig;
 }
 
 /** What a test itself asks of a provider is waited for; what a worker asks is waited for by nobody. */
@@ -102,6 +105,7 @@ type Table = Parameters<NonNullable<Parameters<typeof openGround>[0]['breaking']
 
 /** Test doubles are laid over the whole table: its parts are told apart by name only. */
 function wrapped(table: Table, wrap: Wrap): Table {
+  // The table holds the activities of both, by name.
   const both = table as unknown as Parameters<Wrap>[0]['core'] & Parameters<Wrap>[0]['junction'];
   const { core, junction } = wrap({ core: both, junction: both });
   const changed = (over: object): object =>

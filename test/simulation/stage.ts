@@ -1,18 +1,8 @@
+import { testActivities } from '../support/activities';
 import { readFileSync } from 'node:fs';
-import pino from 'pino';
-import {
-  createAuditActivities,
-  createCareActivities,
-  createClaimActivities,
-  createCoreActivities,
-  createProviderActivities,
-} from '../../activities';
 import { TASK_QUEUE } from '../../src/booking/names';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
-import { createBookingCare } from '../../src/client/care';
-import { createBookingClaims } from '../../src/client/claims';
-import { timezoneOf, type Config } from '../../src/config';
-import { createProviders, providerFor } from '../../src/providers';
+import type { Config } from '../../src/config';
 import type { Provider } from '../../src/providers/provider';
 import { workflowBundle } from '../../src/temporal/bundle';
 import { loadKeys } from '../../src/temporal/keys';
@@ -231,21 +221,10 @@ function inTheClear(): DataConverter {
 function activitiesOf(
   config: Config,
   client: Client,
-  { provider: broken = same, activities = same }: Breaking = {},
+  { provider = same, activities = same }: Breaking = {},
 ): ActivityTable {
-  const door = { client, idKey: loadKeys(config).idKey };
-  const care = createBookingCare(door);
-  const providers = createProviders(config, pino({ level: 'silent' }));
-  return activities({
-    ...createCoreActivities({ config, client }),
-    ...createCareActivities(care),
-    ...createClaimActivities(createBookingClaims(door, { lagMs: 200 }), config),
-    ...createAuditActivities(care, config),
-    ...createProviderActivities({
-      providerFor: (name) => broken(providerFor(providers, name)),
-      timezoneOf: (provider, account) => timezoneOf(config, provider, account),
-    }),
-  });
+  const { core, junction } = testActivities(config, client, provider);
+  return activities({ ...core, ...junction });
 }
 
 /**

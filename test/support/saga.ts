@@ -1,27 +1,17 @@
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
-import pino from 'pino';
-import {
-  createAuditActivities,
-  createCareActivities,
-  createClaimActivities,
-  createCoreActivities,
-  createProviderActivities,
-} from '../../activities';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import type { Limits } from '../../src/booking/limits';
 import { TASK_QUEUE } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
-import { createBookingCare } from '../../src/client/care';
-import { createBookingClaims } from '../../src/client/claims';
-import { timezoneOf, type Config } from '../../src/config';
-import { createProviders, providerFor } from '../../src/providers';
+import type { Config } from '../../src/config';
 import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
 import { createOliverSandbox } from '../../src/sandbox/oliver/server';
 import { loadKeys } from '../../src/temporal/keys';
 import { createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
+import { testActivities } from './activities';
 import { clinicHand, type ClinicHand } from './clinic';
 import { replayEverything } from './replays';
 import { AT_HOME_TEST, AT_SITE_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
@@ -240,28 +230,9 @@ function inTime<T>(what: string, part: Promise<T>): Promise<T> {
   return Promise.race([part, late]).finally(() => clearTimeout(timer));
 }
 
-function activitiesOf(
-  config: Config,
-  server: TestServer,
-): { core: CoreActivities; junction: ProviderActivities } {
+function activitiesOf(config: Config, server: TestServer): ReturnType<typeof testActivities> {
   // With the workers' own keys, which need not be the rig's.
-  const client = clientOn(server.connection, server.target, dataConverterOf(config));
-  const door = { client, idKey: loadKeys(config).idKey };
-  const care = createBookingCare(door);
-  const claims = createBookingClaims(door, { lagMs: 200 });
-  const providers = createProviders(config, pino({ level: 'silent' }));
-  return {
-    core: {
-      ...createCoreActivities({ config, client }),
-      ...createCareActivities(care),
-      ...createClaimActivities(claims, config),
-      ...createAuditActivities(care, config),
-    },
-    junction: createProviderActivities({
-      providerFor: (name) => providerFor(providers, name),
-      timezoneOf: (provider, account) => timezoneOf(config, provider, account),
-    }),
-  };
+  return testActivities(config, clientOn(server.connection, server.target, dataConverterOf(config)));
 }
 
 async function untilFits(

@@ -1,6 +1,7 @@
 import { NOTES, PATIENT, PATIENT_ON_THE_WIRE } from '../../matrix/patient';
+import { JUNCTION_CHANGES, JUNCTION_POINTS } from '../../property/junction-world';
 import { DAY_MS, daysAfter } from '../../property/worlds';
-import { ALWAYS, type JunctionCall } from '../../support/calls';
+import { ALWAYS } from '../../support/calls';
 import { atHome, atSite } from '../../support/saga';
 import { AT_HOME_TEST, AT_SITE_TEST } from '../../support/sandbox';
 import { DEAR_ACCOUNT, type Stage } from '../stage';
@@ -12,7 +13,6 @@ import {
   isDeedOf,
   type Cast,
   type Change,
-  type Point,
   type SimulatedWorld,
   type Touched,
   type Venue,
@@ -39,27 +39,10 @@ interface Appointment {
   events: { created_at: string; status: string }[];
 }
 
-const POINTS: Readonly<Record<Point, JunctionCall>> = {
-  book: 'book',
-  cancel: 'cancel_appointment',
-  move: 'reschedule',
-  cancel_order: 'cancel_order',
-  look: 'appointment',
-  read_order: 'read_order',
-  search: 'availability',
-};
-
 function plansOf({ provider, wordAfterMs: afterMs }: Part): object[] {
   if (provider === 'at once') return [];
   return provider === 'later' ? [{ mode: 'async', afterMs, times: 100 }] : [{ mode: 'decline', afterMs }];
 }
-
-/** What a provider does to an appointment by itself, as the sandbox's control takes it. */
-const MOVES: Readonly<Record<Exclude<Change, 'move' | 'cancel_order'>, object>> = {
-  cancel: { status: 'cancelled' },
-  begin: { status: 'in_progress' },
-  complete: { status: 'completed' },
-};
 
 /** Another patient of the same account. */
 const SECOND_USER = '7c1f0f0e-41a5-4d3c-8f83-20c1f2e7a9d4';
@@ -108,7 +91,7 @@ function junctionWorld(around: Around): SimulatedWorld {
       end_at: one.end_at && daysAfter(one.end_at, 1),
     };
     if (what === 'move' && !later.start_at) return;
-    await junction.control(`appointments/${one.id}`, what === 'move' ? later : MOVES[what]);
+    await junction.control(`appointments/${one.id}`, what === 'move' ? later : JUNCTION_CHANGES[what]);
   };
   return {
     mostWhileMoving: 1,
@@ -132,7 +115,7 @@ function junctionWorld(around: Around): SimulatedWorld {
       for (const one of all.appointments.filter(({ order_id }) => order_id === order.id)) {
         endedByProvider.add(one.id);
         if (all.live.appointments.includes(one.id))
-          await junction.control(`appointments/${one.id}`, MOVES.cancel);
+          await junction.control(`appointments/${one.id}`, JUNCTION_CHANGES.cancel);
       }
       await junction.control(`orders/${order.id}`, { status: 'cancelled' });
     },
@@ -140,7 +123,7 @@ function junctionWorld(around: Around): SimulatedWorld {
       const orderId = orderOf(cast, await state());
       if (orderId !== null) await strangerOn(stage, orderId, day);
     },
-    fault: (at, rule) => faults.fail(POINTS[at], rule),
+    fault: (at, rule) => faults.fail(JUNCTION_POINTS[at], rule),
     async lockOut() {
       const answer = { status: 401, body: { detail: 'Invalid token' } };
       await faults.fail('any', { when: 'before', answer, times: ALWAYS });

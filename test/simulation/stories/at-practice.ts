@@ -1,20 +1,12 @@
 import { PATIENT } from '../../matrix/patient';
+import { OLIVER_CHANGES, OLIVER_POINTS } from '../../property/oliver-world';
 import { DAY_MS, daysAfter } from '../../property/worlds';
-import { ALWAYS, type OliverCall } from '../../support/calls';
+import { ALWAYS } from '../../support/calls';
 import { atPractice } from '../../support/saga';
 import type { Stage } from '../stage';
 import { faultsOf } from './hands';
 import type { Ledger } from './ledger';
-import {
-  isBy,
-  isDeedOf,
-  type Cast,
-  type Change,
-  type Point,
-  type SimulatedWorld,
-  type Touched,
-  type Venue,
-} from './places';
+import { isBy, isDeedOf, type Cast, type SimulatedWorld, type Touched, type Venue } from './places';
 import type { Part } from './story';
 
 /** A practice as the stories see it. It has no orders, and our ref does not come back from it: the sandbox keeps it. */
@@ -36,27 +28,10 @@ interface Visit {
   updated_at: string;
 }
 
-const POINTS: Readonly<Record<Point, OliverCall>> = {
-  book: 'create_appointment',
-  cancel: 'create_task',
-  move: 'create_appointment',
-  cancel_order: 'list_tasks',
-  look: 'list_appointments',
-  read_order: 'list_clients',
-  search: 'open_times',
-};
-
 function clinicOf({ provider, wordAfterMs: afterMs }: Part): object {
   if (provider === 'at once') return { accept: 'auto' };
   return { accept: provider === 'later' ? 'accept' : 'decline', afterMs };
 }
-
-/** Oliver has no orders: a change of one changes nothing. */
-const STATUSES: Readonly<Record<Exclude<Change, 'move' | 'cancel_order'>, string>> = {
-  cancel: 'DELETED',
-  begin: 'IN_PROGRESS',
-  complete: 'DONE',
-};
 
 interface Client {
   remoteId: string;
@@ -122,10 +97,13 @@ function practiceWorld(around: Around): SimulatedWorld {
       if (!one || what === 'cancel_order') return;
       if (what === 'cancel') deletedByClinic.add(one.id);
       const later = { start_at: daysAfter(one.booking_date, 1), end_at: daysAfter(one.end_date, 1) };
-      await oliver.control(`appointments/${one.id}`, what === 'move' ? later : { status: STATUSES[what] });
+      await oliver.control(
+        `appointments/${one.id}`,
+        what === 'move' ? later : { status: OLIVER_CHANGES[what] },
+      );
     },
     stranger: (day) => strangerAt(around, day),
-    fault: (at, rule) => faults.fail(POINTS[at], rule),
+    fault: (at, rule) => faults.fail(OLIVER_POINTS[at], rule),
     async lockOut() {
       const answer = { status: 401, body: { detail: 'Unauthorized' } };
       await faults.fail('any', { when: 'before', answer, times: ALWAYS });

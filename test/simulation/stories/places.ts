@@ -1,5 +1,5 @@
 import { isRefOf, refInNotes } from '../../../src/booking/ref';
-import type { Change, Point } from '../../property/commands';
+import type { Change } from '../../property/commands';
 import type { Sample, World } from '../../property/worlds';
 import type { Deed } from './ledger';
 import type { Part } from './story';
@@ -66,4 +66,4 @@ export function isBy({ maker }: Pick<Cast, 'maker'>, notes: string | null): bool
   return maker !== '' && isRefOf(maker, refInNotes(notes));
 }
 
-export type { Change, Point };
+export type { Change };

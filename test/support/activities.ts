@@ -1,0 +1,41 @@
+import type { Client } from '@temporalio/client';
+import pino from 'pino';
+import {
+  createAuditActivities,
+  createCareActivities,
+  createClaimActivities,
+  createCoreActivities,
+  createProviderActivities,
+} from '../../activities';
+import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import { createBookingCare } from '../../src/client/care';
+import { createBookingClaims } from '../../src/client/claims';
+import { timezoneOf, type Config } from '../../src/config';
+import { createProviders, providerFor } from '../../src/providers';
+import type { Provider } from '../../src/providers/provider';
+import { loadKeys } from '../../src/temporal/keys';
+
+/** How long other bookings' claims may lag behind in a list, in ms: a test's server is quick. */
+const LAG_MS = 200;
+
+/** The workers' activities as tests run them, here or in the simulator; `over` lays something over each provider. */
+export function testActivities(
+  config: Config,
+  client: Client,
+  over: (provider: Provider) => Provider = (provider) => provider,
+) {
+  const door = { client, idKey: loadKeys(config).idKey };
+  const care = createBookingCare(door);
+  const providers = createProviders(config, pino({ level: 'silent' }));
+  const core: CoreActivities = {
+    ...createCoreActivities({ config, client }),
+    ...createCareActivities(care),
+    ...createClaimActivities(createBookingClaims(door, { lagMs: LAG_MS }), config),
+    ...createAuditActivities(care, config),
+  };
+  const junction: ProviderActivities = createProviderActivities({
+    providerFor: (name) => over(providerFor(providers, name)),
+    timezoneOf: (provider, account) => timezoneOf(config, provider, account),
+  });
+  return { core, junction };
+}
