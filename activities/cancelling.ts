@@ -51,12 +51,14 @@ export async function cancelAppointment(
 }
 
 type Found =
-  { is: 'live'; appointment: Appointment } | Extract<CancelAnswer, { is: 'ended' | 'nothing_there' }>;
+  | { is: 'live'; appointment: Appointment }
+  | Extract<CancelAnswer, { is: 'ended' | 'nothing_there' | 'spared' }>;
 
 /** What there is to cancel, when it may be cancelled. */
 function meantIn(sighting: Sighting, input: CancelInput): Found {
   const live = liveOne(sighting, input);
   if (live) {
+    if (isSpared(live, input)) return { is: 'spared', appointment: live };
     refuseBegun(live);
     refuseFee(live, input.fees);
     return { is: 'live', appointment: live };
@@ -64,6 +66,11 @@ function meantIn(sighting: Sighting, input: CancelInput): Found {
   const ended = endedOne(sighting, input);
   if (!ended) return { is: 'nothing_there', sighting };
   return { is: 'ended', appointment: ended, byUs: isCancelAccepted(input.acceptedCancels, ended.id) };
+}
+
+/** One whose cancel was accepted is about to end, whatever is shown of it. */
+function isSpared({ id, standing }: Appointment, { sparedAt = [], acceptedCancels }: CancelInput): boolean {
+  return sparedAt.includes(standing) && !isCancelAccepted(acceptedCancels, id);
 }
 
 /** The one that is meant by its id; else the booking's own, which where refs do not return is one that it knows by id. */

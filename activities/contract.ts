@@ -28,6 +28,7 @@ import type {
   ProviderName,
   Sighting,
   Slot,
+  Standing,
   Unanswered,
   WriteAnswer,
 } from '../src/booking/model';
@@ -225,6 +226,8 @@ export type CancelAnswer =
   | { is: 'ended'; appointment: Appointment; byUs: boolean }
   /** The look showed nothing live of the booking's own, and no call was made. */
   | { is: 'nothing_there'; sighting: Sighting }
+  /** The look showed it at one of `sparedAt`, and no call was made. */
+  | { is: 'spared'; appointment: Appointment }
   /** The provider's staff is asked: it stands until they have done it. */
   | { is: 'asked'; appointment: Appointment }
   /** It may still take effect late. `accepted`: the provider accepted it, and no read has shown that it ended. */
@@ -344,6 +347,8 @@ export interface ProviderActivities {
       appointmentId: string | null;
       reason: string | null;
       fees: FeeTerms;
+      /** Standings at which the look leaves it alone, unless a cancel of it was accepted. Left out: none. */
+      sparedAt?: readonly Standing[];
       /** As in CancelCall. */
       isFirst?: boolean;
     },

@@ -1,6 +1,6 @@
 import type { CancelAnswer, FeeTerms, LookUp } from '../../activities/contract';
 import { Failure, type FailureCode } from '../../src/booking/failures';
-import type { Appointment, Sighting } from '../../src/booking/model';
+import type { Appointment, Sighting, Standing } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
 import { anAppointment, anOrder, failureOf, lookAt, REF, remembering, type Memory } from './memory-provider';
 
@@ -34,14 +34,15 @@ interface How {
   clue?: Partial<LookUp['clue']>;
   appointmentId?: string | null;
   fees?: FeeTerms;
+  sparedAt?: readonly Standing[];
 }
 
 function cancel(
   memory: Partial<Memory>,
-  { wanted = {}, clue = { ownIds: ['a'] }, appointmentId = null, fees = FREE }: How = {},
+  { wanted = {}, clue = { ownIds: ['a'] }, appointmentId = null, fees = FREE, sparedAt }: How = {},
 ): { answer: Promise<CancelAnswer>; calls: string[] } {
   const { activities, calls } = remembering({ cancel: () => null, ...memory });
-  const input = { ...lookAt(clue, wanted), appointmentId, reason: null, fees };
+  const input = { ...lookAt(clue, wanted), appointmentId, reason: null, fees, sparedAt };
   return { answer: activities.cancelAppointment(input), calls };
 }
 
@@ -96,6 +97,29 @@ test('somebody else’s appointment under the id that is meant is left alone', a
   const { answer, calls } = cancel({ look: looks(shows({ ...OTHERS, id: 'a' })) }, { appointmentId: 'a' });
   expect(await answer).toMatchObject({ is: 'nothing_there' });
   expect(calls).toEqual(['look']);
+});
+
+describe('an appointment that is to be spared once it is confirmed', () => {
+  const at = (standing: Standing): Sighting => shows({ ...OURS, standing });
+  const SPARED = { sparedAt: ['confirmed', 'in_progress'], fees: { feeWindowMs: 1e12, accepted: false } } as const;
+
+  test.each<Standing>(['confirmed', 'in_progress'])('is left alone when it is %s by now', async (standing) => {
+    const { answer, calls } = cancel({ look: looks(at(standing)) }, SPARED);
+    expect(await answer).toMatchObject({ is: 'spared', appointment: { id: 'a', standing } });
+    expect(calls).toEqual(['look']);
+  });
+
+  test('is cancelled while it is not', async () => {
+    const { answer, calls } = cancel({ look: looks(at('pending'), () => shownEnded(ENDED)) }, { ...SPARED, fees: FREE });
+    expect(await answer).toMatchObject({ is: 'ended', byUs: true });
+    expect(calls).toEqual(['look', 'cancel', 'look afresh']);
+  });
+
+  test('is cancelled to the end once a cancel of it was accepted', async () => {
+    const how = { ...SPARED, fees: FREE, wanted: ACCEPTED_BEFORE };
+    const { answer } = cancel({ look: looks(at('confirmed'), () => shownEnded(ENDED)) }, how);
+    expect(await answer).toMatchObject({ is: 'ended', byUs: true });
+  });
 });
 
 describe('a cancel that was refused', () => {

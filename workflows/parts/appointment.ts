@@ -83,14 +83,9 @@ export function inferredAsOwn(b: HasAppointment, id: string): void {
   }));
 }
 
-/** The slot was given back: nothing is held until another is. */
+/** The slot was given back: nothing is held until another is, and that is the booking's own. */
 export function appointmentReleased(b: HasAppointment): void {
-  change(b, (part) => ({ ...part, held: null }));
-}
-
-/** The caller gave up what had been taken over: what comes after it is the booking's own. */
-export function takeoverEnded(b: HasAppointment): void {
-  change(b, (part) => ({ ...part, tookOver: false }));
+  change(b, (part) => ({ ...part, held: null, tookOver: false }));
 }
 
 /** The new one of a move is held while the old one still stands. */

@@ -1,6 +1,6 @@
 import type { CancelAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
-import type { Appointment, Sighting } from '../../src/booking/model';
+import type { Appointment, Sighting, Standing } from '../../src/booking/model';
 import { referredPartyOf } from '../../src/booking/request-parts';
 import { sightingMark } from '../../src/booking/sighting';
 import type { UndoOutcome } from '../../src/booking/schema/view';
@@ -55,16 +55,13 @@ export const undoAppointment: Undo = {
   step: 'appointment',
   async run(b) {
     if (isToStay(b)) return b.state.doubts.unknownBook ? 'pending' : 'nothing_to_undo';
-    if (hasOrders(b) && !(await orderToUndo(b)))
-      return b.state.order.unknownSince ? 'pending' : 'nothing_to_undo';
-    const outcome = await cancelOurs(b);
-    return b.state.doubts.unknownBook ? 'pending' : outcome;
+    return undoOurs(b, none);
   },
   async settle(b) {
     if (isToStay(b)) return stayed(b);
     if (hasOrders(b) && !b.state.order.known) return 'nothing_to_undo';
     await outlastUnknown(b);
-    return cancelOurs(b);
+    return cancelOurs(b, none);
   },
   async stands(b) {
     if (hasOrders(b) && !(await orderToUndo(b))) return false;
@@ -73,12 +70,47 @@ export const undoAppointment: Undo = {
   },
 };
 
-/** The undo of one of the two appointments that a move holds for a while, or of one that a caller gives up for it. */
-export function cancelling(appointment: Appointment): Undo {
+/**
+ * Gives a slot back that was not confirmed in time, also one that a move has put what was taken over into. Spares it where
+ * the look before the cancel shows that the provider's word has come: the booking then knows it so, and judges anew.
+ */
+export const releaseAppointment: Undo = { ...undoAppointment, run: (b) => undoOurs(b, changedSince) };
+
+/** The standings at which an appointment is spared; `id` is null where it is whichever is ours. */
+type SparedAt = (b: Booking, id: string | null) => readonly Standing[];
+
+const none: SparedAt = () => [];
+
+/** Whatever is more than "not confirmed yet", which the release was decided on. Staff that was asked to cancel goes on. */
+const changedSince: SparedAt = ({ state }, id) => {
+  if (id !== null && state.undo.askedOfStaff.includes(id)) return [];
+  return [...state.terms.capabilities.settlesAt, 'in_progress', 'completed', 'unknown'];
+};
+
+/** Whether the latest release left the appointment as it is, which it notes. */
+export function isSpared(b: Booking): boolean {
+  const { held } = b.state.appointment;
+  return held !== null && changedSince(b, held.id).includes(held.standing);
+}
+
+async function undoOurs(b: Booking, sparedAt: SparedAt): Promise<UndoOutcome> {
+  if (hasOrders(b) && !(await orderToUndo(b)))
+    return b.state.order.unknownSince ? 'pending' : 'nothing_to_undo';
+  const outcome = await cancelOurs(b, sparedAt);
+  return b.state.doubts.unknownBook ? 'pending' : outcome;
+}
+
+/** The undo of the old one of a move: another was confirmed in its place, or its caller gives it up for another. */
+export const cancelling = (appointment: Appointment): Undo => undoOf(appointment, none);
+
+/** Gives the new one of a move back, as `releaseAppointment` does, while the old one still stands. */
+export const releasing = (appointment: Appointment): Undo => undoOf(appointment, changedSince);
+
+function undoOf(appointment: Appointment, sparedAt: SparedAt): Undo {
   return {
     ...undoAppointment,
     async run(b) {
-      const answer = await askToCancel(b, appointment.id);
+      const answer = await askToCancel(b, appointment.id, sparedAt);
       // It was there, and a look that does not show it says nothing of its end.
       if (answer.is === 'nothing_there')
         throw new Failure('appointment_missing', { said: `${wordsOf([appointment])} is not shown at all` });
@@ -128,16 +160,16 @@ async function outlastUnknown(b: Booking): Promise<void> {
     const late = await lookUpUnknown(b);
     if (!late) return;
     hold(b, late);
-    await cancelOurs(b);
+    await cancelOurs(b, none);
     // What a person left standing would be found again without end.
     if (b.state.appointment.leftIds.includes(late.id)) callAccountedFor(b);
   }
 }
 
 /** Cancels all that is ours: a move without reschedule holds two for a while. */
-async function cancelOurs(b: Booking): Promise<UndoOutcome> {
+async function cancelOurs(b: Booking, sparedAt: SparedAt): Promise<UndoOutcome> {
   const { refReturns } = b.state.terms.capabilities;
-  await staffCancelled(b, refReturns ? await cancelByRef(b) : await cancelById(b));
+  await staffCancelled(b, refReturns ? await cancelByRef(b, sparedAt) : await cancelById(b, sparedAt));
   if (b.compensating && b.state.appointment.leftIds.length > 0) return 'left_to_person';
   await lookForStrays(b, 'until it is gone');
   if (b.state.undo.calls.includes('appointment')) return 'undone';
@@ -151,28 +183,28 @@ function refuseReset(b: Booking): Promise<void> {
 }
 
 /** Cancels the live one that carries our ref, the old one of a move before it. */
-async function cancelByRef(b: Booking): Promise<string[]> {
+async function cancelByRef(b: Booking, sparedAt: SparedAt): Promise<string[]> {
   const { replaces, leftIds } = b.state.appointment;
-  const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id) : [];
-  if (leftIds.length === 0) return [...old, ...(await cancel(b, null))];
+  const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id, none) : [];
+  if (leftIds.length === 0) return [...old, ...(await cancel(b, null, sparedAt))];
   const sighting = await lookUp(b, 'look what there is to undo');
   const seen = whose(b, sighting);
   if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   const isToUndo = seen.is === 'ours' && !leftIds.includes(seen.appointment.id);
-  return isToUndo ? [...old, ...(await cancel(b, seen.appointment.id))] : old;
+  return isToUndo ? [...old, ...(await cancel(b, seen.appointment.id, sparedAt))] : old;
 }
 
 /**
  * What is known by id comes first, so that it is not held up by what may be anybody's; then what an unanswered call
  * brought about. All are asked for before the provider's staff is waited for.
  */
-async function cancelById(b: Booking): Promise<string[]> {
+async function cancelById(b: Booking, sparedAt: SparedAt): Promise<string[]> {
   const asked: string[] = [];
-  for (const { id } of await knownToUndo(b)) asked.push(...(await cancel(b, id)));
+  for (const { id } of await knownToUndo(b)) asked.push(...(await cancel(b, id, sparedAt)));
   const late = b.state.doubts.unknownBook ? await lookUpOnce(b) : null;
   if (!late) return asked;
   noteOwn(b, late);
-  return [...asked, ...(await cancel(b, late.id))];
+  return [...asked, ...(await cancel(b, late.id, sparedAt))];
 }
 
 /** What is live of our own, by id. A visit that has begun comes last, as it stops the undo. */
@@ -189,11 +221,15 @@ async function knownToUndo(b: Booking): Promise<Appointment[]> {
  * Has the provider cancel an appointment: the one that is meant, else whichever is ours. Returns the ids of those that its
  * staff was asked to cancel.
  */
-async function cancel(b: Booking, appointmentId: string | null): Promise<string[]> {
-  return noteAnswer(b, await askToCancel(b, appointmentId));
+async function cancel(b: Booking, appointmentId: string | null, sparedAt: SparedAt): Promise<string[]> {
+  return noteAnswer(b, await askToCancel(b, appointmentId, sparedAt));
 }
 
-async function askToCancel(b: Booking, appointmentId: string | null): Promise<CancelAnswer> {
+async function askToCancel(
+  b: Booking,
+  appointmentId: string | null,
+  sparedAt: SparedAt,
+): Promise<CancelAnswer> {
   const { request } = b.state.terms;
   const message = b.state.callers.cancel;
   const call = () =>
@@ -203,6 +239,7 @@ async function askToCancel(b: Booking, appointmentId: string | null): Promise<Ca
       appointmentId,
       reason: message?.reason ?? null,
       fees: feeTermsOf(b),
+      sparedAt: sparedAt(b, appointmentId),
       isFirst: !b.state.undo.calls.includes('appointment'),
     });
   try {
@@ -213,7 +250,7 @@ async function askToCancel(b: Booking, appointmentId: string | null): Promise<Ca
       ({ is }) => is === 'unknown',
     );
   } catch (err) {
-    if (isLostCall(err)) undoCalled(b, 'appointment');
+    if (isLostCall(err)) undoMayBeAsked(b, appointmentId);
     throw err;
   }
 }
@@ -225,6 +262,11 @@ async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
     return [];
   }
   const { appointment } = answer;
+  if (answer.is === 'spared') {
+    noteOwn(b, appointment);
+    noteUndone(b, appointment);
+    return [];
+  }
   if (answer.is === 'unknown' ? answer.accepted : answer.is === 'ended' && answer.byUs)
     cancelAccepted(b, appointment.id);
   if (answer.is !== 'ended' || answer.byUs) {
@@ -232,11 +274,18 @@ async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
     noteEffect(b, appointment);
   }
   noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
+  if (answer.is === 'unknown') undoMayBeAsked(b, appointment.id);
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
   if (answer.is === 'ended') staffDone(b, [appointment.id]);
   if (answer.is !== 'asked') return [];
   staffAsked(b, appointment.id);
   return [appointment.id];
+}
+
+/** A cancel was sent and not answered: where staff carries it out, they may have been asked. */
+function undoMayBeAsked(b: Booking, id: string | null): void {
+  undoCalled(b, 'appointment');
+  if (id !== null && b.state.terms.capabilities.cancelBy === 'staff_task') staffAsked(b, id);
 }
 
 /**

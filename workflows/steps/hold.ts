@@ -1,10 +1,12 @@
 import { Ending } from '../ending';
+import { hasOpenWrites, outlastOpenWrites } from '../open-writes';
 import { owned } from '../owned';
 import { appointmentReleased } from '../parts/appointment';
 import { searchBegan } from '../parts/progress';
+import { attemptBecame } from '../parts/search';
 import type { Booking } from '../state';
 import { isOver, settleDeadline } from '../waiting';
-import { leaveStanding, takeOver, undoAppointment } from './appointment';
+import { isSpared, leaveStanding, releaseAppointment, takeOver } from './appointment';
 import { confirmed } from './confirm';
 import { nextOffer } from './offer';
 import { take } from './take';
@@ -14,7 +16,7 @@ import { undone } from './undo';
 export async function hold(b: Booking): Promise<void> {
   searchBegan(b);
   if (await owned(b, () => takeOver(b))) {
-    if (await confirmed(b)) return;
+    if (await (b.state.appointment.tookOver ? confirmed(b) : confirmedOrReleased(b))) return;
     throw new Ending('failed', 'slot_declined');
   }
   const before = b.state.search.attempts.length;
@@ -26,18 +28,42 @@ export async function hold(b: Booking): Promise<void> {
     const offer = await owned(b, () => nextOffer(b));
     const appointment = await owned(b, () => take(b, offer));
     if (!appointment) continue;
-    if (await confirmed(b)) return;
-    await release(b);
+    if (await confirmedOrReleased(b)) return;
   }
   throw new Ending('failed', 'no_slot');
 }
 
-/** Gives a slot back before another is tried; one that a person leaves standing ends the search. */
-export async function release(b: Booking): Promise<void> {
+/**
+ * Step 5 to its end: true once the appointment is confirmed, false once its slot was given back for another. `release` says
+ * false where it has spared it.
+ */
+export async function confirmedOrReleased(
+  b: Booking,
+  release: () => Promise<boolean> = () => isReleased(b),
+): Promise<boolean> {
+  for (;;) {
+    if (await confirmed(b)) return true;
+    if (await release()) return false;
+    attemptBecame(b, 'held', 'changed at the provider as it was about to be released');
+  }
+}
+
+/**
+ * Gives a slot back before another is tried. False where it was spared: the provider's word had come by then. One that a
+ * person leaves standing ends the search.
+ */
+async function isReleased(b: Booking): Promise<boolean> {
   const appointment = b.state.appointment.held;
-  if ((await undone(b, undoAppointment)) === 'left_to_person') {
-    if (appointment) leaveStanding(b, appointment);
-    throw new Ending('failed', 'undo_failed');
+  for (;;) {
+    if ((await undone(b, releaseAppointment)) === 'left_to_person') {
+      if (appointment) leaveStanding(b, appointment);
+      throw new Ending('failed', 'undo_failed');
+    }
+    if (!isSpared(b)) break;
+    if (!hasOpenWrites(b)) return false;
+    // A cancel that was not answered may still end it: the next look is made when it can no more.
+    await outlastOpenWrites(b);
   }
   appointmentReleased(b);
+  return true;
 }

@@ -3,7 +3,6 @@ import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
 import { core } from '../activities';
 import type { BookingRequest } from '../../src/booking/schema/request';
-import type { UndoOutcome } from '../../src/booking/schema/view';
 import { failureOf } from '../ending';
 import { noteOwn, ownIn } from '../evidence';
 import { withOwnFees } from '../fees';
@@ -14,7 +13,6 @@ import {
   appointmentSeen,
   replacementDone,
   replacementHeld,
-  takeoverEnded,
   wentBackTo,
 } from '../parts/appointment';
 import { messageAnswered } from '../parts/callers';
@@ -23,13 +21,12 @@ import { moveBegan } from '../parts/progress';
 import { slotPutBack, slotsOutdated, triedForgotten } from '../parts/search';
 import { wishesChanged } from '../parts/terms';
 import { restartSettling, type Booking } from '../state';
-import { cancelling, leaveStanding } from './appointment';
-import { confirmed } from './confirm';
-import { release } from './hold';
+import { cancelling, isSpared, leaveStanding, releasing } from './appointment';
+import { confirmedOrReleased } from './hold';
 import { nextSlot, type Offer } from './offer';
 import { accountFor, take } from './take';
 import { isOver, settleDeadline } from '../waiting';
-import { undone } from './undo';
+import { undone, type Undo } from './undo';
 
 /**
  * A reschedule: a small saga of its own. The old appointment stands until the new one is held; whatever fails,
@@ -127,11 +124,8 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
       return cancelThenBook(b, old);
     }
     if (!taken) continue;
-    if (await confirmed(b)) return 'moved';
     // The old time was given up with the move, as its caller asked: what is left is to book another slot there.
-    takeoverEnded(b);
-    await release(b);
-    return bookAnew(b);
+    return (await confirmedOrReleased(b)) ? 'moved' : bookAnew(b);
   }
   throw new Refused('no_slot');
 }
@@ -144,24 +138,27 @@ async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome
     const taken = await taking(b, { kind: 'book', slot });
     if (!taken) continue;
     replacementHeld(b, old);
-    if (await confirmed(b)) {
-      await giveUp(b, old);
+    if (await confirmedOrReleased(b, () => isGivenBack(b, taken))) {
+      await giveUp(b, cancelling(old), old);
       replacementDone(b);
       return 'moved';
     }
-    const outcome = await giveUp(b, taken);
     wentBackTo(b, old);
     // Two of ours stand now, with a person's knowledge: no third is booked beside them.
-    if (outcome === 'left_to_person') throw new Refused('undo_failed');
+    if (b.state.appointment.leftIds.includes(taken.id)) throw new Refused('undo_failed');
   }
   throw new Refused('no_slot');
 }
 
 /** Has one of the two appointments of a move undone. */
-async function giveUp(b: Booking, appointment: Appointment): Promise<UndoOutcome> {
-  const outcome = await undone(b, cancelling(appointment));
-  if (outcome === 'left_to_person') leaveStanding(b, appointment);
-  return outcome;
+async function giveUp(b: Booking, undo: Undo, appointment: Appointment): Promise<void> {
+  if ((await undone(b, undo)) === 'left_to_person') leaveStanding(b, appointment);
+}
+
+/** Gives the new one of the two back; false where it was spared. */
+async function isGivenBack(b: Booking, taken: Appointment): Promise<boolean> {
+  await giveUp(b, releasing(taken), taken);
+  return b.state.appointment.leftIds.includes(taken.id) || !isSpared(b);
 }
 
 /** The provider does not move this one, and the request allows to give it up first. */
@@ -171,7 +168,6 @@ async function cancelThenBook(b: Booking, old: Appointment): Promise<MoveOutcome
   // The caller asks for it, so this holds for one that was taken over as well.
   if ((await undone(b, cancelling(old))) === 'left_to_person') throw new Refused('undo_failed');
   appointmentReleased(b);
-  takeoverEnded(b);
   slotPutBack(b, slot);
   return bookAnew(b);
 }
@@ -183,8 +179,7 @@ async function bookAnew(b: Booking): Promise<MoveOutcome> {
       if (n > 0) checkTime(b);
       const next = await ownedMove(b, () => nextSlot(b));
       if (!(await taking(b, { kind: 'book', slot: next }))) continue;
-      if (await confirmed(b)) return 'moved';
-      await release(b);
+      if (await confirmedOrReleased(b)) return 'moved';
     }
   } catch (err) {
     if (!(err instanceof Refused)) throw err;

@@ -15,7 +15,6 @@ import {
   ownAppointmentFound,
   replacementDone,
   replacementHeld,
-  takeoverEnded,
   wentBackTo,
 } from '../../../workflows/parts/appointment';
 import { tracesOf } from '../../../workflows/view';
@@ -101,11 +100,10 @@ test('a move holds two until the old one is given up, or goes back to it', () =>
   expect(b.state.appointment.replaces).toBeNull();
 });
 
-test('a slot that is given back leaves nothing held, and a takeover that ended is none', () => {
+test('a slot that is given back leaves nothing held, and nothing taken over', () => {
   const b = begun();
   appointmentTakenOver(b, FIRST);
   appointmentReleased(b);
-  takeoverEnded(b);
   expect(b.state.appointment).toEqual({ ...NO_APPOINTMENT, takenOver: { id: 'first', ref: FIRST.ref } });
 });
 
