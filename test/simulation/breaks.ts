@@ -41,16 +41,10 @@ export const BREAKS: Readonly<Record<string, Breaking>> = {
     ),
   },
   'the order is never undone': {
-    bundle: swapped(
-      /function undosOfOrder\(.*\) \{/,
-      'function undosOfOrder() { return []; const capabilities = {};',
-    ),
+    bundle: swapped(/function undosOfOrder\(.*\) \{/, '$& return [];'),
   },
   'the order is cancelled before its appointment': {
-    bundle: swapped(
-      /return b\.opened \? \[\s+(\S+undoAppointment),\s+(\.\.\.\S+undosOfOrder\)\(b\))\s+\]/,
-      'return b.opened ? [ $2, $1 ]',
-    ),
+    bundle: swapped(/\[\s*(\S+undoAppointment),\s+(\.\.\.\S+undosOfOrder\)\(b\))\s*\](?=\);)/, '[ $2, $1 ]'),
   },
   'whatever stands there is ours': { provider: takingAllForOurs },
   'nobody asks what other bookings hold': {
