@@ -213,14 +213,20 @@ function sampleOf({ ledger, endedByProvider, cast }: Around, state: State): Wide
         };
       }),
   ];
+  const orders = state.orders
+    .filter(({ id }) => state.live.orders.includes(id) && (id === orderId || isPlacedBy(cast, state, id)))
+    .map(({ id, last_event }) => ({ id, isDrawn: last_event.status.endsWith(DRAWN) }));
   return {
     liveAppointments: own.filter(({ id }) => state.live.appointments.includes(id)).length,
-    liveOrders: state.live.orders.filter((id) => id === orderId || isPlacedBy(cast, state, id)).length,
+    ...{ orders, liveOrders: orders.length },
     undoneAt: touched.filter(({ confirmedFor }) => confirmedFor !== null).map(({ atMs }) => atMs),
     undidOrder: touched.some(({ what }) => what === 'order'),
     touched,
   };
 }
+
+/** What the sandbox makes of an order whose visit took place (src/sandbox/junction/jobs.ts). */
+const DRAWN = '.draw_completed';
 
 function isPlacedBy({ id }: Cast, { orders }: State, orderId: string): boolean {
   return orders.some((one) => one.id === orderId && one.passthrough === id);

@@ -115,7 +115,7 @@ function practiceWorld(around: Around): SimulatedWorld {
       const touched = appointments.flatMap((one) => touchedOf(around, one));
       return {
         liveAppointments: own.filter(({ id }) => live.appointments.includes(id)).length,
-        liveOrders: 0,
+        ...{ liveOrders: 0, orders: [] },
         undoneAt: touched.map(({ atMs }) => atMs),
         undidOrder: false,
         touched,

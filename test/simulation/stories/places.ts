@@ -40,6 +40,14 @@ export interface SimulatedWorld extends World {
 export interface WideSample extends Sample {
   /** The appointments that the booking's calls ended or moved, and whose they were. */
   touched: readonly Touched[];
+  /** The live orders that are counted. */
+  orders: readonly LiveOrder[];
+}
+
+/** An order that is live, and whether its sample was drawn: then it is the lab's, and no undo's. */
+export interface LiveOrder {
+  id: string;
+  isDrawn: boolean;
 }
 
 /** What a booking's call did to an appointment or an order. */

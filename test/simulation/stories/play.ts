@@ -1,5 +1,3 @@
-import type { BookingView } from '../../../src/booking/schema/view';
-import { keptAtTheEnd } from '../../property/promises';
 import { RULES } from '../server/rules';
 import type { Run } from '../server/run';
 import type { Simulation } from '../simulation';
@@ -7,7 +5,8 @@ import type { Stage } from '../stage';
 import type { Effect } from '../world/network';
 import { answersByPhone, junctionVenue } from './at-junction';
 import { practiceVenue } from './at-practice';
-import { broken, createChecks } from './checks';
+import { createChecks } from './checks';
+import { heldAtTheEnd } from './end';
 import { createLedger, type Ledger } from './ledger';
 import { clocksOf, newsOf, restless, weatherOf } from './machines';
 import type { Venue } from './places';
@@ -48,7 +47,7 @@ export async function playStory(simulation: Simulation, story: SimulatedStory): 
       const views = await Promise.all(last.map((one) => one.end()));
       // What was on its way, or in a worker that is frozen, surfaces now, if ever.
       await stage.time.sleep(LATE_MS + frozenForMs(story));
-      for (const [index, one] of last.entries()) await heldAtTheEnd(one, views[index]);
+      for (const [index, one] of last.entries()) await heldAtTheEnd(stage, one, players, views[index]);
       await replayedOnce(stage);
       return toldOf(stage);
     },
@@ -114,42 +113,6 @@ async function playOther(
 
 async function orderOf(stage: Stage, { cast }: Player): Promise<string | null> {
   return cast.orderId ?? (await stage.bookings.get(cast.id)).order?.id ?? null;
-}
-
-/**
- * Holds the promises at the end. One that was cut off ended as it is shown; or as completed, where a person had kept what
- * stands or the visit is over; or as cancelled, where its caller's cancel may have come first.
- */
-async function heldAtTheEnd({ part, world, wishes }: Player, view: BookingView | undefined): Promise<void> {
-  if (!view) return;
-  const asked = wishes();
-  const isCutOff = view.failure?.code === 'booking_cut_off';
-  const isKept = isCutOff && asked.kept;
-  const sample = await world.sample();
-  const held = (status: BookingView['status']): void =>
-    keptAtTheEnd(
-      { story: part, world, wishes: { ...asked, left: asked.left || isKept } },
-      { ...view, status },
-      sample,
-    );
-  const isVisitOver = isCutOff && VISIT_OVER.includes(view.appointment?.status ?? '');
-  const first = isKept || isVisitOver ? 'completed' : view.status;
-  broken(() =>
-    isCutOff && asked.cancelled ? oneOf([() => held(first), () => held('cancelled')]) : held(first),
-  );
-}
-
-/** The providers' words for a visit that took place. */
-const VISIT_OVER: readonly string[] = ['completed', 'DONE'];
-
-/** Makes the checks one after another until one goes through; throws what the last of them throws. */
-function oneOf([first, ...others]: readonly (() => void)[]): void {
-  if (others.length === 0) return first?.();
-  try {
-    first?.();
-  } catch {
-    oneOf(others);
-  }
 }
 
 function frozenForMs({ freezes, booking, other }: SimulatedStory): number {
