@@ -175,6 +175,18 @@ test('every page of docs is in their index', () => {
   expect(pages.filter((page) => !index.includes(`(${page.replace('docs/', '')})`))).toEqual([]);
 });
 
+test('the picture of a booking names each step of the saga in its order, and what it undoes', () => {
+  const rows = [...textOf('workflows/steps/index.ts').matchAll(/step: '(\w+)',.*undo: (\w+)/g)];
+  const [, picture = ''] = /```mermaid\n(flowchart[^`]*)```/.exec(textOf('ARCHITECTURE.md')) ?? [];
+  const steps = [...picture.matchAll(/\[(?:"|)(\w+)(?:: [^\]["]*)?( ?\[[^\]]+\])?/g)].map(([, step, undo]) => [
+    step,
+    undo !== undefined,
+  ]);
+  const wanted = rows.map(([, step, undo]) => [step, undo !== 'null']);
+  expect(wanted).toHaveLength(4);
+  expect(steps.filter(([step]) => wanted.some(([name]) => name === step))).toEqual(wanted);
+});
+
 describe('the tables of the code', () => {
   test.each(DOCUMENTS)('%s has them as they are (npm run docs writes them)', (document) => {
     const text = textOf(document);

@@ -24,12 +24,7 @@ import { ended } from './parts/progress';
 import { requestRead } from './parts/terms';
 import { publish } from './publish';
 import { isRead, newBooking, runIds, shielded, type Begun, type Booking } from './state';
-import { undoAppointment } from './steps/appointment';
-import { hold } from './steps/hold';
-import { keep } from './steps/keep';
-import { doOrder } from './steps/order';
-import { undosOfOrder } from './steps/order-undo';
-import { ready } from './steps/ready';
+import { doSteps, undosOf } from './steps';
 import { compensate } from './steps/undo';
 import { refuseUnread } from './unread';
 import { viewOf } from './view';
@@ -37,16 +32,14 @@ import { viewOf } from './view';
 /**
  * A booking: "book this person an appointment", owned until it is settled. Order, readiness, slot, confirmation,
  * keeping; what was begun is undone in reverse when it cannot be had. `carried` comes from an earlier run of a
- * long life (long-life.ts), which goes on where that one was: keeping.
+ * long life (long-life.ts), which goes on where that one was. The steps are the table of steps/index.ts.
  */
 export async function booking(input: unknown, carried?: Carried): Promise<BookingView> {
   // What is carried comes from carryOnWhenLong, which gives the request as it was read.
   const b: Begun = carried ? carriedOn(input as BookingRequest, carried) : begun(input);
   openInbox(b);
   try {
-    await whileWanted(b, async () => {
-      await (isRead(b) ? keepOn(b) : fromTheBeginning(await owned(b, () => open(b, input))));
-    });
+    await whileWanted(b, async () => doSteps(isRead(b) ? b : await owned(b, () => open(b, input))));
     return await end(b, 'completed');
   } catch (err) {
     if (!(err instanceof Ending)) throw err; // a bug: Temporal retries the task, nothing is undone
@@ -55,26 +48,14 @@ export async function booking(input: unknown, carried?: Carried): Promise<Bookin
   }
 }
 
-async function fromTheBeginning(b: Booking): Promise<void> {
-  await owned(b, () => doOrder(b));
-  await owned(b, () => ready(b));
-  await hold(b);
-  await keepOn(b);
-}
-
-async function keepOn(b: Booking): Promise<void> {
-  while ((await keep(b)) === 'rebook') await hold(b);
-}
-
 /**
- * Runs the undos, newest first. They look for themselves whether there is anything to undo, so they are due as soon as the
- * request was read. A cancel may come before that, and when the booking was reset it does: then the request is read now. So
- * is one that is refused by now, where a run before a reset may have made something of it.
+ * Runs the undos. A cancel may come before the request was read, and when the booking was reset it does: then the request is
+ * read now. So is one that is refused by now, where a run before a reset may have made something of it.
  */
 async function undoAll(b: Begun, input: unknown, { status }: Ending): Promise<void> {
   if (!isRead(b) && (status === 'cancelled' || (await mayHaveEarlierRun(b))))
     await openAfterwards(b, input, status);
-  if (isRead(b)) await compensate(b, [undoAppointment, ...undosOfOrder(b)]);
+  if (isRead(b)) await compensate(b, undosOf(b));
 }
 
 /** Whether a reset made this run, by what an activity saw: a workflow cannot tell while it is replayed. */

@@ -5,7 +5,7 @@ import { isRefOf } from '../src/booking/ref';
 import type { BookingStatus, BookingView } from '../src/booking/schema/view';
 import { isEnded as isOver } from '../src/booking/status';
 import type { BookingTraces } from '../src/booking/traces';
-import { core, reads } from './activities';
+import { core } from './activities';
 import { care } from './care';
 import { after } from './clock';
 import { failureOf } from './ending';
@@ -17,16 +17,15 @@ import { appointmentSeen, appointmentTakenUp } from './parts/appointment';
 import { callersTakenUp } from './parts/callers';
 import { callUnanswered, doubtsTakenUp, startDoubted, writesCutOff } from './parts/doubts';
 import { lifeTakenUp, resetAccepted } from './parts/life';
-import { orderPlaced, orderSeen, orderTakenUp, placingUnanswered } from './parts/order';
+import { orderSeen, orderTakenUp, placingUnanswered } from './parts/order';
 import { undoBegan } from './parts/progress';
 import { attemptsTakenUp } from './parts/search';
 import { requestRead } from './parts/terms';
 import { undosLeft, undoTakenUp } from './parts/undo';
 import { publish } from './publish';
-import { at, isRead, maker, type Begun, type Booking, type BookingState } from './state';
-import { undoAppointment } from './steps/appointment';
-import { isEnded } from './steps/order';
-import { orderToUndo, undosOfOrder } from './steps/order-undo';
+import { isRead, maker, type Begun, type Booking, type BookingState } from './state';
+import { undosOf } from './steps';
+import { findPlaced, isEnded, orderToUndo } from './steps/order';
 import type { Undo } from './steps/undo';
 
 /**
@@ -35,9 +34,7 @@ import type { Undo } from './steps/undo';
  * without a person's word: that somebody pressed Terminate is no patient's wish.
  */
 
-/** Newest first. */
-const undosOf = (b: Booking): readonly Undo[] =>
-  [undoAppointment, ...undosOfOrder(b)].map(unlessUsedElsewhere);
+const guardedUndosOf = (b: Booking): readonly Undo[] => undosOf(b).map(unlessUsedElsewhere);
 
 /**
  * An order may have been released long before it is cleaned up after, and be another booking's by now. Then so is what is on
@@ -84,9 +81,9 @@ export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]>
   for (;;) {
     const verdict = await judged(b, before);
     if (verdict.do === 'nothing') return [];
-    if (verdict.do === 'undo') return undosOf(b);
+    if (verdict.do === 'undo') return guardedUndosOf(b);
     const choice = await attention(b, verdict.failure, ['keep', 'end', 'retry']);
-    if (choice === 'end') return undosOf(b);
+    if (choice === 'end') return guardedUndosOf(b);
     if (choice === 'keep') {
       leaveAll(b);
       return [];
@@ -192,7 +189,9 @@ type Verdict = { do: 'undo' } | { do: 'nothing' } | { do: 'ask'; failure: Failur
 /** What is to become of what the booking left, after a look at the provider. */
 async function judged(b: Booking, before: Before): Promise<Verdict> {
   try {
-    await findPlacedOrder(b);
+    // One that was placed without our hearing of it carries the booking's id; the undo looks again, for longer.
+    if (!b.state.order.known && b.state.order.unknownSince)
+      await findPlaced(b, 'look for the order that it placed');
     const order = await orderToUndo(b);
     if (!order && b.state.terms.capabilities.orderKind !== null) return { do: 'undo' };
     if (await isUsedElsewhere(b)) return { do: 'undo' }; // which leaves it alone, and says so
@@ -224,21 +223,6 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
 
 function isPastVisit({ phase }: Order): boolean {
   return phase === 'with_lab' || phase === 'completed';
-}
-
-/** An order that was placed without our hearing of it carries the booking's id; the undo looks again, for longer. */
-async function findPlacedOrder(b: Booking): Promise<void> {
-  const { request } = b.state.terms;
-  const { createdAt } = b.state.life;
-  const { known: order, unknownSince: unknownOrderSince } = b.state.order;
-  const userId = request.patient?.userId;
-  if (order || !unknownOrderSince || !userId) return;
-  const found = await reads(b, 'look for the order that it placed').findOrder({
-    at: at(b),
-    userId,
-    createdSince: createdAt,
-  });
-  if (found) orderPlaced(b, found);
 }
 
 /** The person takes what stands upon themselves. */

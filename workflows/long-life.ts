@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  ContinueAsNew,
   allHandlersFinished,
   condition,
   makeContinueAsNewFunc,
@@ -8,7 +9,16 @@ import {
 import { MEMO } from '../src/booking/names';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { Terms } from './parts/terms';
-import { newBooking, shielded, type Booking, type BegunState, type BookingState, type Inbox } from './state';
+import {
+  isRead,
+  newBooking,
+  shielded,
+  type Begun,
+  type Booking,
+  type BegunState,
+  type BookingState,
+  type Inbox,
+} from './state';
 import { tracesOf, viewOf } from './view';
 
 /** Long lives: a booking whose history has grown continues as a new run with everything it knows. */
@@ -56,14 +66,25 @@ function wholeState(fresh: BegunState, carried: Carried['state'], request: Booki
 /** The booking's own arguments: the request with the changes that were made to it, then what is carried beside it. */
 type BookingWorkflow = (request: BookingRequest, carried: Carried) => Promise<unknown>;
 
-/**
- * Continues as new when the history is long, else does nothing. Called between two waits of a confirmed booking,
- * when no step is half done; handlers are finished first, and what they put in the inbox goes along. The memo does too:
- * Temporal would give the new run the one that the first run was started with.
- */
-export async function carryOnWhenLong(b: Booking): Promise<void> {
+/** Whether the booking's history is so long that a wait is to go on in a new run. */
+export function isLong(b: Begun): b is Booking {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  if (!continueAsNewSuggested && historyLength < b.state.terms.limits.maxHistoryEvents) return;
+  if (!isRead(b) || isHalfDone(b)) return false;
+  return continueAsNewSuggested || historyLength >= b.state.terms.limits.maxHistoryEvents;
+}
+
+/** A move and the undos keep what they are about to themselves: they end in the run that they began in. */
+function isHalfDone({ compensating, state }: Booking): boolean {
+  return compensating || state.move.isUnderWay;
+}
+
+/**
+ * Continues as new when the history is long, else does nothing. Called where the state says all that the step needs to go on;
+ * handlers are finished first, and what they put in the inbox goes along. The memo does too: Temporal would give the new run
+ * the one that the first run was started with.
+ */
+export async function carryOnWhenLong(b: Begun): Promise<void> {
+  if (!isLong(b)) return;
   await shielded(() => condition(allHandlersFinished));
   // The forward steps are ending: nothing is carried past a cancel, be it a caller's or Temporal's own.
   if (b.state.callers.cancel || CancellationScope.current().consideredCancelled) return;
@@ -74,6 +95,18 @@ export async function carryOnWhenLong(b: Booking): Promise<void> {
     memo: { ...workflowInfo().memo, ...memoOf(b.state).fields },
   });
   await carryOn(request, { state, inbox, published });
+}
+
+/** Makes a wait and then notes its end, however it ended: but not in the run that is left, whose last state is on its way. */
+export async function unlessCarriedOn<T>(wait: () => Promise<T>, noteEnd: () => void): Promise<T> {
+  try {
+    const result = await wait();
+    noteEnd();
+    return result;
+  } catch (err) {
+    if (!(err instanceof ContinueAsNew)) noteEnd();
+    throw err;
+  }
 }
 
 function memoOf(state: BookingState): { fields: Record<string, unknown>; mark: Booking['inMemo'] } {

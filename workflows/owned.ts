@@ -1,7 +1,8 @@
 import { condition } from '@temporalio/workflow';
-import { failureRow, UNDO_CHOICES, type Choice, type Failure } from '../src/booking/failures';
+import { Failure, failureRow, UNDO_CHOICES, type Choice } from '../src/booking/failures';
 import { Ending, endsBooking, failureOf } from './ending';
 import { now, nowMs } from './clock';
+import { carryOnWhenLong, isLong, unlessCarriedOn } from './long-life';
 import { personAsked, questionClosed } from './parts/attention';
 import { deadlinesHeldBack } from './parts/deadlines';
 import { resetAccepted } from './parts/life';
@@ -20,9 +21,21 @@ export async function owned<T>(b: Begun, call: () => Promise<T>): Promise<T> {
       const failure = failureOf(err);
       if (!failure) throw err;
       if (endsBooking(failure)) throw new Ending('failed', failure.code, failure.facts);
-      if ((await attention(b, failure)) === 'end') throw new Ending('failed', failure.code, failure.facts);
+      await retryDecided(b, failure);
     }
   }
+}
+
+/** Waits for a person's word to go on, in a new run where the history has grown meanwhile; ends the booking at the other. */
+async function retryDecided(b: Begun, failure: Failure): Promise<void> {
+  if ((await attention(b, failure, choicesFor(failure), decidedInAnyRun)) === 'end')
+    throw new Ending('failed', failure.code, failure.facts);
+}
+
+/** A question that an earlier run left open is decided before its step goes on. */
+export async function decideFirst(b: Begun): Promise<void> {
+  const { failure } = b.state.attention;
+  if (failure) await retryDecided(b, new Failure(failure.code, failure.facts));
 }
 
 /** What a person decided about an undo that would not go through. */
@@ -37,26 +50,46 @@ export async function undoAttention(b: Booking, failure: Failure): Promise<UndoD
   return choice as UndoDecision;
 }
 
-/** Shows the booking to a person and waits for the decision. Deadlines stand still meanwhile. */
+/**
+ * Shows the booking to a person and waits for the decision. Deadlines stand still meanwhile. A question that an earlier run
+ * left open stays as it is.
+ */
 export async function attention(
   b: Begun,
   failure: Failure,
-  choices: readonly Choice[] = failureRow(failure.code).choices ?? ['retry', 'end'],
+  choices: readonly Choice[] = choicesFor(failure),
+  decided = decidedInThisRun,
 ): Promise<Choice> {
   // What the booking itself asks comes before unread messages; the deadlines that these held are held by this now.
   if (isAsked(b)) stopAsking(b);
-  const sinceMs = nowMs();
-  b.inbox.decision = null;
-  const { code: reason, message } = failure;
-  personAsked(b, { reason, message, choices: [...choices] }, triedLine(b, failure));
-  publish(b);
-  try {
-    await condition(() => b.inbox.decision !== null);
-  } finally {
-    questionClosed(b);
-    deadlinesHeldBack(b, nowMs() - sinceMs);
+  if (!b.state.attention.failure) {
+    b.inbox.decision = null;
+    personAsked(b, failure, choices, triedLine(b, failure));
   }
+  const sinceMs = Date.parse(b.state.attention.question?.since ?? now());
+  publish(b);
+  await unlessCarriedOn(
+    () => decided(b),
+    () => {
+      questionClosed(b);
+      deadlinesHeldBack(b, nowMs() - sinceMs);
+    },
+  );
   return takeDecision(b, failure);
+}
+
+function choicesFor({ code }: Failure): readonly Choice[] {
+  return failureRow(code).choices ?? ['retry', 'end'];
+}
+
+async function decidedInThisRun(b: Begun): Promise<void> {
+  await condition(() => b.inbox.decision !== null);
+}
+
+async function decidedInAnyRun(b: Begun): Promise<void> {
+  await condition(() => b.inbox.decision !== null || isLong(b));
+  if (b.inbox.decision === null) await carryOnWhenLong(b);
+  await decidedInThisRun(b);
 }
 
 function takeDecision(b: Begun, { code, facts }: Failure): Choice {

@@ -1,19 +1,13 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { after, now, nowMs } from './clock';
+import { unlessCarriedOn } from './long-life';
 import { restMs, type Pace } from './pace';
+import { waitLimited, waitOver, type Deadline, type DeadlinesPart } from './parts/deadlines';
 import { waitBegan, waitEnded } from './parts/progress';
 import { publish } from './publish';
 import { heldBackMs, isAsked, type Booking } from './state';
 
 /** Waiting: with a reason that callers see, for news, a poll or a deadline, whichever is first. */
-
-/** A deadline: it stands still while the booking has a person's attention. */
-export interface Deadline {
-  from: string;
-  limitMs: number;
-  /** What had held deadlines back when this one began; null for one that waits for nobody, as a slot's start. */
-  heldBackMs: number | null;
-}
 
 export function deadline(b: Booking, from: string, limitMs: number, heldBack = heldBackMs(b)): Deadline {
   return { from, limitMs, heldBackMs: heldBack };
@@ -27,10 +21,30 @@ export function settleDeadline(b: Booking): Deadline {
 }
 
 /**
+ * Makes a wait of a forward step, within its own limit and the booking's. One that an earlier run of the booking began has
+ * what is left of them.
+ */
+export async function waitWithin<T>(
+  b: Booking,
+  limitMs: number,
+  wait: (limits: NonNullable<DeadlinesPart['wait']>) => Promise<T>,
+): Promise<T> {
+  const limits = b.state.deadlines.wait ?? {
+    own: deadline(b, now(), limitMs),
+    settleBy: settleDeadlineAhead(b),
+  };
+  waitLimited(b, limits);
+  return unlessCarriedOn(
+    () => wait(limits),
+    () => waitOver(b),
+  );
+}
+
+/**
  * The booking's deadline for a wait that begins now. Where it is over already, as after a long time without workers, the
  * one try that is made all the same has the whole time for itself.
  */
-export function settleDeadlineAhead(b: Booking): Deadline {
+function settleDeadlineAhead(b: Booking): Deadline {
   const settle = settleDeadline(b);
   return isOver(b, settle) ? deadline(b, now(), b.state.terms.limits.settleWithinMs) : settle;
 }

@@ -5,7 +5,7 @@
 export interface Limits {
   /** Slots tried before the booking gives up. */
   maxSlotAttempts: number;
-  /** Events after which a confirmed booking continues as a new run. */
+  /** Events after which a booking that waits continues as a new run. */
   maxHistoryEvents: number;
   /** Times that a booking looks for another slot after the provider cancelled, over its whole life. */
   maxRebookings: number;

@@ -41,10 +41,10 @@ export const BREAKS: Readonly<Record<string, Breaking>> = {
     ),
   },
   'the order is never undone': {
-    bundle: swapped(/function undosOfOrder\(.*\) \{/, '$& return [];'),
+    bundle: swapped(/undo: \S+undoOrder\b/, 'undo: null'),
   },
   'the order is cancelled before its appointment': {
-    bundle: swapped(/\[\s*(\S+undoAppointment),\s+(\.\.\.\S+undosOfOrder\)\(b\))\s*\](?=\);)/, '[ $2, $1 ]'),
+    bundle: swapped('STEPS.toReversed()', 'STEPS'),
   },
   'whatever stands there is ours': { provider: takingAllForOurs },
   'nobody asks what other bookings hold': {

@@ -4,16 +4,31 @@ import { ownerOf, type Owning } from './own';
 
 /** Where the booking is on its way, as callers see it. */
 export interface ProgressPart {
+  /** The step that is being done, or was when the booking began to end. */
+  readonly step: StepName;
   readonly status: BookingStatus;
   readonly waitingFor: Readonly<NonNullable<BookingView['waitingFor']>> | null;
   readonly failure: Readonly<NonNullable<BookingView['failure']>> | null;
 }
 
+/** The steps of a booking, in order; what each does and how it is undone is the table of steps/index.ts. */
+export type StepName = 'order' | 'readiness' | 'appointment' | 'visit';
+
 type HasProgress = Owning<'progress', ProgressPart>;
 
-export const BEGINNING: ProgressPart = { status: 'ordering', waitingFor: null, failure: null };
+export const BEGINNING: ProgressPart = {
+  step: 'order',
+  status: 'ordering',
+  waitingFor: null,
+  failure: null,
+};
 
 const change = ownerOf<'progress', ProgressPart>('progress');
+
+/** The booking has come to a step. */
+export function stepReached(b: HasProgress, step: StepName): void {
+  change(b, (part) => ({ ...part, step }));
+}
 
 /** A slot is looked for: the first, or another after the booking has lost its own. */
 export function searchBegan(b: HasProgress): void {
@@ -46,7 +61,7 @@ export function ended(
   status: 'completed' | 'cancelled' | 'failed',
   failure: ProgressPart['failure'] = null,
 ): void {
-  change(b, () => ({ status, failure, waitingFor: null }));
+  change(b, (part) => ({ ...part, status, failure, waitingFor: null }));
 }
 
 /** A wait began: for what, in a caller's words, and until when at the latest. */

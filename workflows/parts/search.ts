@@ -12,9 +12,19 @@ export interface SearchPart {
   readonly attempts: readonly Attempt[];
   /** The attempts before this one belong to an earlier search: their slots may be tried again. */
   readonly triedFrom: number;
+  /** The number of attempts at which the search is given up; null while none is under way. */
+  readonly until: number | null;
+  /** What is being taken; null between two offers. */
+  readonly offer: Offer | null;
   /** How often another slot was looked for after the provider had taken a confirmed one back. */
   readonly rebookings: number;
 }
+
+/** What is taken: a slot, a visit that a vendor is asked for, or another slot for an appointment that stands. */
+export type Offer =
+  | { readonly kind: 'book'; readonly slot: Slot }
+  | { readonly kind: 'visit'; readonly vendor: string }
+  | { readonly kind: 'move'; readonly slot: Slot; readonly appointmentId: string };
 
 /** One book call. Its number in the list, from 1, is the generation of its ref. */
 export interface Attempt {
@@ -31,9 +41,36 @@ export interface Attempt {
 
 type HasSearch = Owning<'search', SearchPart>;
 
-export const NO_SEARCH: SearchPart = { slots: [], attempts: [], triedFrom: 0, rebookings: 0 };
+export const NO_SEARCH: SearchPart = {
+  slots: [],
+  attempts: [],
+  triedFrom: 0,
+  until: null,
+  offer: null,
+  rebookings: 0,
+};
 
 const change = ownerOf<'search', SearchPart>('search');
+
+/** A search for a slot began: it is given up after so many attempts more. */
+export function searchLimited(b: HasSearch, attempts: number): void {
+  change(b, (part) => ({ ...part, until: part.attempts.length + attempts }));
+}
+
+/** The booking has its appointment: no slot is looked for any more. */
+export function searchEnded(b: HasSearch): void {
+  change(b, (part) => ({ ...part, until: null, offer: null }));
+}
+
+/** This is what is taken now. */
+export function offerMade(b: HasSearch, offer: Offer): void {
+  change(b, (part) => ({ ...part, offer }));
+}
+
+/** It is known what became of the offer. */
+export function offerTaken(b: HasSearch): void {
+  change(b, (part) => ({ ...part, offer: null }));
+}
 
 /** These are on offer, best first. */
 export function slotsFound(b: HasSearch, slots: readonly Slot[]): void {

@@ -1,39 +1,93 @@
-import type { CancelAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
-import type { Appointment, Sighting, Standing } from '../../src/booking/model';
-import { referredPartyOf } from '../../src/booking/request-parts';
-import { sightingMark } from '../../src/booking/sighting';
+import type { Appointment } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
-import { core, writes } from '../activities';
-import { now } from '../clock';
+import { Ending } from '../ending';
 import { knownLive, noteOwn, ownIn, whose } from '../evidence';
-import { feeTermsOf } from '../fees';
-import { lookUp, lookUpOnce, lookUpTimes, lookUpUnknown, whereToLook } from '../lookups';
-import { isLostCall, openWhile } from '../open-writes';
-import { newPace } from '../pace';
+import { carryOnWhenLong } from '../long-life';
+import { lookUp, lookUpTimes, lookUpUnknown } from '../lookups';
+import { hasOpenWrites, outlastOpenWrites } from '../open-writes';
+import { owned } from '../owned';
 import {
   appointmentLeft,
+  appointmentReleased,
   appointmentSeen,
   appointmentTakenOver,
   ownAppointmentFound,
 } from '../parts/appointment';
 import { callAccountedFor } from '../parts/doubts';
-import { cancelAccepted, staffAsked, staffDone, undoCalled, undoOfAppointmentLeft } from '../parts/undo';
-import { nextSighting } from '../sightings';
-import { runIds, shielded, type Booking } from '../state';
-import { deadline, isOver, pauseUntil, untilOf } from '../waiting';
-import { orderToUndo } from './order-undo';
-import { hold } from './take';
-import { leaveToPerson, type Undo } from './undo';
-import { hasStrays, lookForStrays } from '../strays';
+import { searchBegan } from '../parts/progress';
+import { attemptBecame, offerMade, offerTaken, searchEnded, searchLimited } from '../parts/search';
+import { undoOfAppointmentLeft } from '../parts/undo';
+import type { Booking } from '../state';
+import { hasStrays } from '../strays';
+import { isOver, pauseUntil, settleDeadline } from '../waiting';
+import {
+  askToCancel,
+  cancelOurs,
+  changedSince,
+  none,
+  noteAnswer,
+  staffCancelled,
+  wordsOf,
+  type SparedAt,
+} from './cancel';
+import { confirmed } from './confirm';
+import { nextOffer } from './offer';
+import { orderToUndo } from './order';
+import { recordHeld, take } from './take';
+import { undone, type Undo } from './undo';
 
-/** The appointment: one that was there before, and the undo of whatever this booking made. */
+/**
+ * The appointment: search a slot, book it, wait for the provider's word, and another slot where that does not come. Its undo
+ * cancels whatever this booking made.
+ */
+
+/**
+ * Tries slots until one is confirmed. An appointment that is taken over needs no slot. Goes on where an earlier run of the
+ * booking left off: before a slot, or while one is held.
+ */
+export async function obtainAppointment(b: Booking): Promise<void> {
+  const isBegun = b.state.search.until !== null || b.state.appointment.held !== null;
+  if (!isBegun) {
+    searchBegan(b);
+    if (!(await owned(b, () => takeOver(b)))) searchLimited(b, b.state.terms.limits.maxSlotAttempts);
+  }
+  const { until } = b.state.search;
+  await (until === null ? confirmExisting(b) : trySlots(b, until));
+  searchEnded(b);
+}
+
+async function confirmExisting(b: Booking): Promise<void> {
+  const isConfirmed = await (b.state.appointment.tookOver ? confirmed(b) : confirmedOrReleased(b));
+  if (!isConfirmed) throw new Ending('failed', 'slot_declined');
+}
+
+async function trySlots(b: Booking, until: number): Promise<void> {
+  const first = until - b.state.terms.limits.maxSlotAttempts;
+  for (;;) {
+    if (b.state.appointment.held && (await confirmedOrReleased(b))) return;
+    const tried = b.state.search.attempts.length;
+    if (tried >= until) throw new Ending('failed', 'no_slot');
+    // One try is made whatever the time: that no worker was there until it was up is no reason to undo anything.
+    if (tried > first && isOver(b, settleDeadline(b))) throw new Ending('failed', 'not_settled_in_time');
+    await carryOnWhenLong(b);
+    await takeNext(b);
+  }
+}
+
+/** Takes what is next on offer, or was when an earlier run left off: an unanswered call of it is made again, and no other. */
+async function takeNext(b: Booking): Promise<void> {
+  const offer = b.state.search.offer ?? (await owned(b, () => nextOffer(b)));
+  offerMade(b, offer);
+  await owned(b, () => take(b, offer));
+  offerTaken(b);
+}
 
 /**
  * What the order has before the first book: nothing, or an appointment that is refused or, when the request
  * says so, taken over. True when one was taken over.
  */
-export async function takeOver(b: Booking): Promise<boolean> {
+async function takeOver(b: Booking): Promise<boolean> {
   if (b.state.terms.capabilities.orderKind === null) return false;
   const seen = whose(b, await lookUp(b, 'look for an appointment that is there already'));
   if (seen.is === 'none') return false;
@@ -44,6 +98,41 @@ export async function takeOver(b: Booking): Promise<boolean> {
   if (seen.is === 'foreign') appointmentTakenOver(b, seen.appointment);
   else ownAppointmentFound(b, seen.appointment);
   noteOwn(b, seen.appointment);
+  return true;
+}
+
+/**
+ * Waits for the provider's word to the end: true once the appointment is confirmed, false once its slot was given back for
+ * another. `release` says false where it has spared it.
+ */
+export async function confirmedOrReleased(
+  b: Booking,
+  release: () => Promise<boolean> = () => isReleased(b),
+): Promise<boolean> {
+  for (;;) {
+    if (await confirmed(b)) return true;
+    if (await release()) return false;
+    attemptBecame(b, 'held', 'changed at the provider as it was about to be released');
+  }
+}
+
+/**
+ * Gives a slot back before another is tried. False where it was spared: the provider's word had come by then. One that a
+ * person leaves standing ends the search.
+ */
+async function isReleased(b: Booking): Promise<boolean> {
+  const appointment = b.state.appointment.held;
+  for (;;) {
+    if ((await undone(b, releaseAppointment)) === 'left_to_person') {
+      if (appointment) leaveStanding(b, appointment);
+      throw new Ending('failed', 'undo_failed');
+    }
+    if (!isSpared(b)) break;
+    if (!hasOpenWrites(b)) return false;
+    // A cancel that was not answered may still end it: the next look is made when it can no more.
+    await outlastOpenWrites(b);
+  }
+  appointmentReleased(b);
   return true;
 }
 
@@ -59,12 +148,12 @@ export const undoAppointment: Undo = {
   },
   async settle(b) {
     if (isToStay(b)) return stayed(b);
-    if (hasOrders(b) && !b.state.order.known) return 'nothing_to_undo';
+    if (b.state.terms.capabilities.orderKind !== null && !b.state.order.known) return 'nothing_to_undo';
     await outlastUnknown(b);
     return cancelOurs(b, none);
   },
   async stands(b) {
-    if (hasOrders(b) && !(await orderToUndo(b))) return false;
+    if (b.state.terms.capabilities.orderKind !== null && !(await orderToUndo(b))) return false;
     const seen = await lookUp(b, 'check that the appointment is undone');
     return knownLive(b, seen).length > 0 || whose(b, seen).is !== 'none' || hasStrays(b);
   },
@@ -74,18 +163,7 @@ export const undoAppointment: Undo = {
  * Gives a slot back that was not confirmed in time, also one that a move has put what was taken over into. Spares it where
  * the look before the cancel shows that the provider's word has come: the booking then knows it so, and judges anew.
  */
-export const releaseAppointment: Undo = { ...undoAppointment, run: (b) => undoOurs(b, changedSince) };
-
-/** The standings at which an appointment is spared; `id` is null where it is whichever is ours. */
-type SparedAt = (b: Booking, id: string | null) => readonly Standing[];
-
-const none: SparedAt = () => [];
-
-/** Whatever is more than "not confirmed yet", which the release was decided on. Staff that was asked to cancel goes on. */
-const changedSince: SparedAt = ({ state }, id) => {
-  if (id !== null && state.undo.askedOfStaff.includes(id)) return [];
-  return [...state.terms.capabilities.settlesAt, 'in_progress', 'completed', 'unknown'];
-};
+const releaseAppointment: Undo = { ...undoAppointment, run: (b) => undoOurs(b, changedSince) };
 
 /** Whether the latest release left the appointment as it is, which it notes. */
 export function isSpared(b: Booking): boolean {
@@ -94,7 +172,7 @@ export function isSpared(b: Booking): boolean {
 }
 
 async function undoOurs(b: Booking, sparedAt: SparedAt): Promise<UndoOutcome> {
-  if (hasOrders(b) && !(await orderToUndo(b)))
+  if (b.state.terms.capabilities.orderKind !== null && !(await orderToUndo(b)))
     return b.state.order.unknownSince ? 'pending' : 'nothing_to_undo';
   const outcome = await cancelOurs(b, sparedAt);
   return b.state.doubts.unknownBook ? 'pending' : outcome;
@@ -149,218 +227,14 @@ export function leaveStanding(b: Booking, { id }: Appointment): void {
   undoOfAppointmentLeft(b);
 }
 
-function hasOrders({ state }: Booking): boolean {
-  const { capabilities } = state.terms;
-  return capabilities.orderKind !== null;
-}
-
 /** Cancels what an unanswered call brings about, until its window is over. */
 async function outlastUnknown(b: Booking): Promise<void> {
   for (;;) {
     const late = await lookUpUnknown(b);
     if (!late) return;
-    hold(b, late);
+    recordHeld(b, late);
     await cancelOurs(b, none);
     // What a person left standing would be found again without end.
     if (b.state.appointment.leftIds.includes(late.id)) callAccountedFor(b);
   }
-}
-
-/** Cancels all that is ours: a move without reschedule holds two for a while. */
-async function cancelOurs(b: Booking, sparedAt: SparedAt): Promise<UndoOutcome> {
-  const { refReturns } = b.state.terms.capabilities;
-  await staffCancelled(b, refReturns ? await cancelByRef(b, sparedAt) : await cancelById(b, sparedAt));
-  if (b.compensating && b.state.appointment.leftIds.length > 0) return 'left_to_person';
-  await lookForStrays(b, 'until it is gone');
-  if (b.state.undo.calls.includes('appointment')) return 'undone';
-  // Where no ref tells, what an earlier run made cannot be looked for: a person must know of it.
-  if (!refReturns) await refuseReset(b);
-  return 'nothing_to_undo';
-}
-
-function refuseReset(b: Booking): Promise<void> {
-  return core('was the booking reset?').refuseReset({ runIds: runIds(b) });
-}
-
-/** Cancels the live one that carries our ref, the old one of a move before it. */
-async function cancelByRef(b: Booking, sparedAt: SparedAt): Promise<string[]> {
-  const { replaces, leftIds } = b.state.appointment;
-  const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id, none) : [];
-  if (leftIds.length === 0) return [...old, ...(await cancel(b, null, sparedAt))];
-  const sighting = await lookUp(b, 'look what there is to undo');
-  const seen = whose(b, sighting);
-  if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
-  const isToUndo = seen.is === 'ours' && !leftIds.includes(seen.appointment.id);
-  return isToUndo ? [...old, ...(await cancel(b, seen.appointment.id, sparedAt))] : old;
-}
-
-/**
- * What is known by id comes first, so that it is not held up by what may be anybody's; then what an unanswered call
- * brought about. All are asked for before the provider's staff is waited for.
- */
-async function cancelById(b: Booking, sparedAt: SparedAt): Promise<string[]> {
-  const asked: string[] = [];
-  for (const { id } of await knownToUndo(b)) asked.push(...(await cancel(b, id, sparedAt)));
-  const late = b.state.doubts.unknownBook ? await lookUpOnce(b) : null;
-  if (!late) return asked;
-  noteOwn(b, late);
-  return [...asked, ...(await cancel(b, late.id, sparedAt))];
-}
-
-/** What is live of our own, by id. A visit that has begun comes last, as it stops the undo. */
-async function knownToUndo(b: Booking): Promise<Appointment[]> {
-  if (b.state.appointment.ownIds.length === 0) return [];
-  const sighting = await lookUp(b, 'look what there is to undo');
-  staffDone(b, idsOf(sighting.ended));
-  const known = knownLive(b, sighting);
-  if (known.length === 0) noteEnded(b, sighting);
-  return known.sort((one, other) => Number(hasBegun(one)) - Number(hasBegun(other)));
-}
-
-/**
- * Has the provider cancel an appointment: the one that is meant, else whichever is ours. Returns the ids of those that its
- * staff was asked to cancel.
- */
-async function cancel(b: Booking, appointmentId: string | null, sparedAt: SparedAt): Promise<string[]> {
-  return noteAnswer(b, await askToCancel(b, appointmentId, sparedAt));
-}
-
-async function askToCancel(
-  b: Booking,
-  appointmentId: string | null,
-  sparedAt: SparedAt,
-): Promise<CancelAnswer> {
-  const { request } = b.state.terms;
-  const message = b.state.callers.cancel;
-  const call = () =>
-    writes(b, 'cancel the appointment').cancelAppointment({
-      ...whereToLook(b),
-      request: referredPartyOf(request),
-      appointmentId,
-      reason: message?.reason ?? null,
-      fees: feeTermsOf(b),
-      sparedAt: sparedAt(b, appointmentId),
-      isFirst: !b.state.undo.calls.includes('appointment'),
-    });
-  try {
-    return await openWhile(
-      b,
-      'cancel',
-      () => shielded(call),
-      ({ is }) => is === 'unknown',
-    );
-  } catch (err) {
-    if (isLostCall(err)) undoMayBeAsked(b, appointmentId);
-    throw err;
-  }
-}
-
-/** Notes what became of it, the accepted cancel first: from then on the provider may not show the appointment at all. */
-async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
-  if (answer.is === 'nothing_there') {
-    await noteNothing(b, answer.sighting);
-    return [];
-  }
-  const { appointment } = answer;
-  if (answer.is === 'spared') {
-    noteOwn(b, appointment);
-    noteUndone(b, appointment);
-    return [];
-  }
-  if (answer.is === 'unknown' ? answer.accepted : answer.is === 'ended' && answer.byUs)
-    cancelAccepted(b, appointment.id);
-  if (answer.is !== 'ended' || answer.byUs) {
-    undoCalled(b, 'appointment');
-    noteEffect(b, appointment);
-  }
-  noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
-  if (answer.is === 'unknown') undoMayBeAsked(b, appointment.id);
-  if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
-  if (answer.is === 'ended') staffDone(b, [appointment.id]);
-  if (answer.is !== 'asked') return [];
-  staffAsked(b, appointment.id);
-  return [appointment.id];
-}
-
-/** A cancel was sent and not answered: where staff carries it out, they may have been asked. */
-function undoMayBeAsked(b: Booking, id: string | null): void {
-  undoCalled(b, 'appointment');
-  if (id !== null && b.state.terms.capabilities.cancelBy === 'staff_task') staffAsked(b, id);
-}
-
-/**
- * Nothing that is provably ours is live. What stands there is for a person while a call is unanswered, or when it has the
- * id that we hold and nothing else that makes it ours. A caller's cancel may mean one that a run before a reset took over.
- */
-async function noteNothing(b: Booking, sighting: Sighting): Promise<void> {
-  const message = b.state.callers.cancel;
-  const { request } = b.state.terms;
-  const { unknownBook } = b.state.doubts;
-  const appointment = b.state.appointment.held;
-  if (whose(b, sighting).is === 'foreign') {
-    const hasOurId = sighting.live.some(({ id }) => id === appointment?.id);
-    if (unknownBook || hasOurId) throw new Failure('ambiguous_match');
-    if (message && request.policy?.existingAppointment === 'adopt') await refuseReset(b);
-  }
-  noteEnded(b, sighting);
-}
-
-/** One of ours that no answer had named is what the unanswered call brought about; a move may still surface. */
-function noteEffect(b: Booking, appointment: Appointment): void {
-  const { unknownBook } = b.state.doubts;
-  const ownIds = b.state.appointment.ownIds;
-  if (ownIds.includes(appointment.id)) return;
-  noteOwn(b, appointment);
-  if (unknownBook && !unknownBook.isMove) callAccountedFor(b);
-}
-
-function hasBegun({ standing }: Appointment): boolean {
-  return standing === 'in_progress' || standing === 'completed';
-}
-
-/** Keeps the view on the appointment that is being undone, unless it is the old one of a move. */
-function noteUndone(b: Booking, appointment: Appointment): void {
-  if (b.state.appointment.replaces?.id !== appointment.id) appointmentSeen(b, appointment);
-}
-
-/** Waits until the provider's staff has cancelled those that it was asked to: left to a person until then. */
-async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const limit = deadline(b, now(), b.state.terms.limits.staffTaskDueMs);
-  const pace = newPace();
-  let mark = '';
-  for (;;) {
-    leaveToPerson(b, 'appointment');
-    const seen = await nextSighting(b, {
-      what: "the provider's staff to cancel",
-      mark,
-      pace,
-      until: untilOf(b, limit),
-    });
-    if (!seen) continue;
-    mark = sightingMark(seen);
-    for (const ended of seen.ended.filter(({ id }) => ids.includes(id))) noteUndone(b, ended);
-    staffDone(b, idsOf(seen.ended));
-    const standing = seen.live.filter(({ id }) => ids.includes(id));
-    if (standing.length === 0) return;
-    // Nobody cancels a visit that is taking place: waiting for it would have no end.
-    if (standing.some(hasBegun)) throw new Failure('visit_begun', { said: wordsOf(standing) });
-    if (isOver(b, limit)) throw new Failure('staff_task_overdue', { said: wordsOf(standing) });
-  }
-}
-
-const idsOf = (appointments: readonly Appointment[]): string[] => appointments.map(({ id }) => id);
-
-/** Which appointments a person is asked about. */
-function wordsOf(appointments: readonly Appointment[]): string {
-  return appointments
-    .map(({ id, startsAt }) => `appointment ${id} at ${startsAt ?? 'no time yet'}`)
-    .join(', ');
-}
-
-function noteEnded(b: Booking, { ended }: Sighting): void {
-  const { held: appointment, ownIds } = b.state.appointment;
-  const own = ended.filter(({ id }) => ownIds.includes(id));
-  const shown = own.find(({ id }) => id === appointment?.id) ?? own[0];
-  if (shown) appointmentSeen(b, shown);
 }

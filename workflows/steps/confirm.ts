@@ -2,29 +2,33 @@ import { CONFIRM_GRACE_MS, DEFAULT_CONFIRM_TIMEOUT_MS } from '../../src/booking/
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import { sightingMark } from '../../src/booking/sighting';
-import { now } from '../clock';
+import { carryOnWhenLong } from '../long-life';
+import type { Deadline } from '../parts/deadlines';
 import { nextSighting, note } from '../sightings';
 import { owned } from '../owned';
 import { stepBegan } from '../parts/progress';
 import { attemptBecame } from '../parts/search';
 import type { Booking } from '../state';
 import { newPace } from '../pace';
-import { deadline, isOver, settleDeadlineAhead, soonest, untilOf, type Deadline } from '../waiting';
+import { isOver, soonest, untilOf, waitWithin } from '../waiting';
 import { isEnded } from './order';
 
 /**
- * Step 5: the provider's word that the appointment stands. True when it came; false when the provider declined
+ * The provider's word that the appointment stands. True when it came; false when the provider declined
  * or the time is up, so that the slot is to be released.
  */
-export async function confirmed(b: Booking): Promise<boolean> {
-  const limit = deadline(b, now(), confirmTimeoutMs(b));
-  const settleBy = settleDeadlineAhead(b);
+export function confirmed(b: Booking): Promise<boolean> {
+  return waitWithin(b, confirmTimeoutMs(b), ({ own, settleBy }) => confirmedWithin(b, own, settleBy));
+}
+
+async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline): Promise<boolean> {
   const pace = newPace();
   let mark = '';
   for (;;) {
     const verdict = verdictOf(b, b.state.appointment.held);
     if (verdict !== 'waiting') return settle(b, verdict);
     stepBegan(b, 'awaiting_confirmation');
+    await carryOnWhenLong(b);
     let until = limit;
     mark = await owned(b, async () => {
       // Anew at each try: a person may have been asked until after the slot's start came near.

@@ -10,7 +10,7 @@ import { newPace, type Pace } from '../pace';
 import { appointmentLost } from '../parts/appointment';
 import { finalWordAsked, visitLookedAt } from '../parts/deadlines';
 import { moveOvertaken } from '../parts/move';
-import { keptAs } from '../parts/progress';
+import { keptAs, stepReached } from '../parts/progress';
 import { rebookingBegan } from '../parts/search';
 import { nextSighting, note } from '../sightings';
 import { restartSettling, type Booking } from '../state';
@@ -18,10 +18,14 @@ import { lookForStrays, refuseStrays } from '../strays';
 import { move, refuseMove } from './move';
 
 /**
- * Step 6: a confirmed booking stays open until its visit is over: moves, cancellations, the provider's changes.
- * Returns `completed`, or `rebook` when another slot is to be looked for.
+ * The visit: a confirmed booking stays open until it is over: moves, cancellations, the provider's changes. Sends the booking
+ * back to its appointment when another slot is to be looked for.
  */
-export async function keep(b: Booking): Promise<'completed' | 'rebook'> {
+export async function keep(b: Booking): Promise<void> {
+  if ((await kept(b)) === 'rebook') stepReached(b, 'appointment');
+}
+
+async function kept(b: Booking): Promise<'completed' | 'rebook'> {
   const pace = newPace();
   let mark = '';
   let before = b.state.appointment.held?.standing;

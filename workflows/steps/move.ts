@@ -16,14 +16,13 @@ import {
   wentBackTo,
 } from '../parts/appointment';
 import { messageAnswered } from '../parts/callers';
-import { moveDone } from '../parts/move';
+import { moveDone, moveUnderWay } from '../parts/move';
 import { moveBegan } from '../parts/progress';
-import { slotPutBack, slotsOutdated, triedForgotten } from '../parts/search';
+import { slotPutBack, slotsOutdated, triedForgotten, type Offer } from '../parts/search';
 import { wishesChanged } from '../parts/terms';
 import { restartSettling, type Booking } from '../state';
-import { cancelling, isSpared, leaveStanding, releasing } from './appointment';
-import { confirmedOrReleased } from './hold';
-import { nextSlot, type Offer } from './offer';
+import { cancelling, confirmedOrReleased, isSpared, leaveStanding, releasing } from './appointment';
+import { nextSlot } from './offer';
 import { accountFor, take } from './take';
 import { isOver, settleDeadline } from '../waiting';
 import { undone, type Undo } from './undo';
@@ -34,8 +33,13 @@ import { undone, type Undo } from './undo';
  */
 export type MoveOutcome = 'moved' | 'kept' | 'lost';
 
-export function move(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
-  return withOwnFees(b, message.acceptFees === true, () => carryOut(b, message));
+export async function move(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
+  moveUnderWay(b, true);
+  try {
+    return await withOwnFees(b, message.acceptFees === true, () => carryOut(b, message));
+  } finally {
+    moveUnderWay(b, false);
+  }
 }
 
 async function carryOut(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {

@@ -8,11 +8,11 @@ import { reads } from '../activities';
 import { nowMs } from '../clock';
 import { failureOf } from '../ending';
 import { stepBegan } from '../parts/progress';
-import { slotsFound, slotsOutdated } from '../parts/search';
+import { slotsFound, slotsOutdated, type Offer } from '../parts/search';
 import { searchSlots } from '../search';
 import { at, type Booking } from '../state';
 
-/** Step 3: what there is to take. Reading only: nothing to undo. */
+/** What there is to take. Reading only: nothing to undo. */
 
 /** The best slot not tried yet: of the last search while its keys live, else of a new one. */
 export async function nextSlot(b: Booking): Promise<Slot> {
@@ -61,12 +61,6 @@ function isTried(b: Booking, slot: Slot): boolean {
   if (isSameTime(appointment?.startsAt ?? null, slot.startsAt)) return true;
   return attempts.slice(triedFrom).some((attempt) => attempt.slotMark === slotMark(slot));
 }
-
-/** What is taken: a slot, a visit that a vendor is asked for, or another slot for an appointment that stands. */
-export type Offer =
-  | { kind: 'book'; slot: Slot }
-  | { kind: 'visit'; vendor: string }
-  | { kind: 'move'; slot: Slot; appointmentId: string };
 
 /**
  * The next thing to take: the best slot, or a visit that is asked for where the request says so or the place has

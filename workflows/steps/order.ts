@@ -1,9 +1,14 @@
+import type { OrderCancelAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Order, WriteAnswer } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
+import type { UndoOutcome } from '../../src/booking/schema/view';
 import { core, reads, writes } from '../activities';
-import { nowMs } from '../clock';
+import { after, nowMs } from '../clock';
 import { failureOf, isLostWrite } from '../ending';
+import { feeTermsOf } from '../fees';
+import { lookUpTimes, whereToLook } from '../lookups';
+import { hasOpenWrites, isLostCall, openWhile, outlastOpenWrites } from '../open-writes';
 import {
   isPassing,
   isUsedUp,
@@ -14,10 +19,21 @@ import {
   tried,
   type Patience,
 } from '../patience';
-import { adoptionRefused, namedOrderRead, orderPlaced, placingUnanswered } from '../parts/order';
+import { callAccountedFor } from '../parts/doubts';
+import {
+  adoptionRefused,
+  namedOrderRead,
+  orderPlaced,
+  orderSeen,
+  placingHadNoEffect,
+  placingUnanswered,
+} from '../parts/order';
+import { undoCalled } from '../parts/undo';
 import { at, shielded, type Booking } from '../state';
+import { pauseUntil } from '../waiting';
+import type { Undo } from './undo';
 
-/** Step 1: the order. Placed by the booking or adopted from its caller; its undo is in order-undo.ts. */
+/** The order: placed by the booking or adopted from its caller; its undo cancels it, where it is ours to cancel. */
 
 const ENDED_PHASES: readonly Order['phase'][] = ['cancelled', 'failed', 'completed'];
 
@@ -26,9 +42,10 @@ export function isEnded(order: Order): boolean {
   return ENDED_PHASES.includes(order.phase);
 }
 
-export async function doOrder(b: Booking): Promise<void> {
-  const { request, capabilities } = b.state.terms;
-  if (capabilities.orderKind === null || !request.order) return;
+/** Places the order that the request describes, or takes on the one that it names; nothing where that was done. */
+export async function placeOrAdopt(b: Booking): Promise<void> {
+  const { request } = b.state.terms;
+  if (!request.order || b.state.order.known) return;
   const orderId = namedOrderId(request);
   await (orderId === null ? place(b) : adopt(b, orderId));
 }
@@ -90,13 +107,8 @@ async function place(b: Booking): Promise<void> {
 }
 
 async function notUnderstood(b: Booking, said: string): Promise<void> {
-  const { request } = b.state.terms;
-  const { createdAt } = b.state.life;
-  const userId = request.patient?.userId;
-  const read = reads(b, 'look whether the order was placed all the same');
-  const found = userId ? await read.findOrder({ at: at(b), userId, createdSince: createdAt }) : null;
-  if (!found) throw new Failure('unexpected_answer', { said });
-  orderPlaced(b, found);
+  if (!(await findPlaced(b, 'look whether the order was placed all the same')))
+    throw new Failure('unexpected_answer', { said });
 }
 
 /** Whether the order's key counts: from the booking's beginning on, which no call of it was before. */
@@ -142,4 +154,152 @@ async function placed(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order
     if (!isLostWrite(err) && failureOf(err)?.code !== 'activity_failed') throw err;
     return { is: 'unknown', said: 'the call was lost' };
   }
+}
+
+/** Cancels the order that this booking placed, or the adopted one where its caller said so. */
+export const undoOrder: Undo = {
+  step: 'order',
+  async run(b) {
+    if (b.state.order.isLeft) return 'left_to_person';
+    if (!wasLookedFor(b)) await orderToUndo(b);
+    if (!isToCancel(b)) return keptWhile(b);
+    const order = b.state.order.known ?? (await lostOrder(b));
+    return order ? cancelOrder(b, order.id) : 'nothing_to_undo';
+  },
+  async settle(b) {
+    await outlastOpenWrites(b);
+    await outlastBook(b);
+    return undoOrder.run(b);
+  },
+  async stands(b) {
+    const seen = await seenNow(b);
+    if (!seen) return false;
+    // One that was named and never read is none of ours before adoption's own checks: `run` makes them.
+    if (b.state.order.known || namedOrderId(b.state.terms.request) === null) orderSeen(b, seen);
+    return !isEnded(seen);
+  },
+};
+
+/**
+ * The order whose undo is due, also one that this run never came to know: a run before a reset may have. It is looked for
+ * once by the booking's id, or read where it is named, as adoption would have. Null when there is none, and while its
+ * placing is not answered: then only the looks over the window tell.
+ */
+export async function orderToUndo(b: Booking): Promise<Order | null> {
+  const { request } = b.state.terms;
+  const { known: order, isRefused: orderRefused, unknownSince: unknownOrderSince } = b.state.order;
+  if (order || !request.order || orderRefused || unknownOrderSince) return order;
+  const orderId = namedOrderId(request);
+  if (orderId === null) return findPlaced(b, 'look for an order of this booking');
+  try {
+    await adopt(b, orderId);
+  } catch (err) {
+    if (!b.state.order.isRefused) throw err;
+  }
+  return b.state.order.known;
+}
+
+/** The undo of the appointment, which comes first, has looked already. */
+function wasLookedFor({ state }: Booking): boolean {
+  const { compensation } = state.undo;
+  return compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'nothing_to_undo');
+}
+
+/** The order by one look, also one that the booking never came to know; null when none shows. */
+async function seenNow(b: Booking): Promise<Order | null> {
+  const orderId = b.state.order.known?.id ?? namedOrderId(b.state.terms.request);
+  if (orderId === null) return findPlaced(b, 'check that the order is undone');
+  return reads(b, 'check that the order is undone').readOrder({ at: at(b), orderId });
+}
+
+/** The order that carries the booking's id, by one look. */
+export async function findPlaced(b: Booking, why: string): Promise<Order | null> {
+  const { request } = b.state.terms;
+  const createdSince = b.state.life.createdAt;
+  const userId = request.patient?.userId;
+  if (!userId) return null;
+  const found = await reads(b, why).findOrder({ at: at(b), userId, createdSince });
+  if (found) orderPlaced(b, found);
+  return found;
+}
+
+/** No order is kept for good while a call may still take effect on it: the next booking of it would be hit. */
+function keptWhile(b: Booking): UndoOutcome {
+  return b.state.doubts.unknownBook || hasOpenWrites(b) ? 'pending' : 'nothing_to_undo';
+}
+
+/** What the appointment's undo has not accounted for: its window is waited out here, so that the wait has an end. */
+async function outlastBook(b: Booking): Promise<void> {
+  const { capabilities } = b.state.terms;
+  const { unknownBook } = b.state.doubts;
+  if (!unknownBook) return;
+  const until = after(unknownBook.since, capabilities.lateCommitWindowMs);
+  await pauseUntil(b, 'an unanswered booking to take effect or not', until);
+  callAccountedFor(b);
+}
+
+function isToCancel(b: Booking): boolean {
+  const { request } = b.state.terms;
+  const { cancel } = b.state.callers;
+  const undoCalls = b.state.undo.calls;
+  const { known: order, unknownSince: unknownOrderSince, isRefused: orderRefused } = b.state.order;
+  // One that is refused now and had our appointment was taken on by the run before a reset.
+  if (!request.order || (orderRefused && !undoCalls.includes('appointment'))) return false;
+  const isPlaced = namedOrderId(request) === null;
+  if (isPlaced && !order && !unknownOrderSince) return false;
+  if (cancel?.order) return cancel.order === 'cancel';
+  return 'onFailure' in request.order ? request.order.onFailure === 'cancel' : true;
+}
+
+/** An order whose placing was never answered: looked for over the late-commit window. */
+async function lostOrder(b: Booking): Promise<Order | null> {
+  const since = b.state.order.unknownSince;
+  if (!since) return null;
+  for (const time of lookUpTimes(b, since)) {
+    await pauseUntil(b, 'a lost order to show up', time);
+    const found = await findPlaced(b, 'look for the lost order');
+    if (found) return found;
+  }
+  placingHadNoEffect(b);
+  return null;
+}
+
+/** Has the provider cancel the order; a read made after it, not its answer, says that it has ended. */
+async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
+  const call = () =>
+    writes(b, 'cancel the order').cancelOrder({
+      ...whereToLook(b),
+      orderId,
+      takesAppointment: b.state.terms.capabilities.orderCancelTakesAppointment,
+      mayTakeOwn: mayTakeOwn(b),
+      fees: feeTermsOf(b),
+    });
+  const isUnclear = ({ is }: OrderCancelAnswer) => is === 'unknown';
+  const answer = await openWhile(b, 'cancel', () => shielded(call), isUnclear).catch((err: unknown) => {
+    if (isLostCall(err)) undoCalled(b, 'order');
+    throw err;
+  });
+  orderSeen(b, answer.order);
+  if (answer.is === 'unknown' || answer.byUs) undoCalled(b, 'order');
+  if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
+  const isUndone = b.state.undo.calls.includes('order') && answer.order.phase === 'cancelled';
+  return isUndone ? 'undone' : 'nothing_to_undo';
+}
+
+/** Whether the order's cancel may take the booking's own appointment along: not one that is to stay. */
+function mayTakeOwn(b: Booking): boolean {
+  const { cancel } = b.state.callers;
+  const { tookOver } = b.state.appointment;
+  return !(tookOver && cancel === null) && !wouldTakeLeftOne(b);
+}
+
+/** Whether cancelling the order would take an appointment along that a person decided to leave standing. */
+function wouldTakeLeftOne({ state }: Booking): boolean {
+  if (!state.terms.capabilities.orderCancelTakesAppointment) return false;
+  return (
+    state.appointment.leftIds.length > 0 ||
+    state.undo.compensation.some(
+      ({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person',
+    )
+  );
 }

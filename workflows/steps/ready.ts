@@ -1,22 +1,27 @@
 import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import { polls, reads } from '../activities';
-import { now } from '../clock';
+import { carryOnWhenLong } from '../long-life';
+import type { Deadline } from '../parts/deadlines';
 import { orderSeen } from '../parts/order';
 import { at, type Booking } from '../state';
 import { newPace, noteLook, type Pace } from '../pace';
-import { deadline, isOver, seenBy, settleDeadlineAhead, soonest, untilOf, watch } from '../waiting';
+import { isOver, seenBy, soonest, untilOf, waitWithin, watch } from '../waiting';
 import { isEnded } from './order';
 
-/** Step 2: where the provider needs it, wait until the order has its requisition. Nothing to undo. */
+/** Readiness: where the provider needs it, wait until the order has its requisition. Nothing to undo. */
 export async function ready(b: Booking): Promise<void> {
-  const limit = deadline(b, now(), b.state.terms.limits.readyTimeoutMs);
-  const settleBy = settleDeadlineAhead(b);
+  const { capabilities, limits } = b.state.terms;
+  if (!b.state.order.known || !capabilities.needsRequisition) return;
+  await waitWithin(b, limits.readyTimeoutMs, ({ own, settleBy }) => requisitionOf(b, own, settleBy));
+}
+
+async function requisitionOf(b: Booking, limit: Deadline, settleBy: Deadline): Promise<void> {
   const pace = newPace();
   for (;;) {
-    const { capabilities } = b.state.terms;
+    await carryOnWhenLong(b);
     const order = b.state.order.known;
-    if (!order || !capabilities.needsRequisition) return;
+    if (!order) return;
     if (isEnded(order)) throw new Failure('order_ended');
     if (order.phase !== 'received') return;
     const until = soonest(b, limit, settleBy);

@@ -32,12 +32,12 @@ import {
   startSeenBeforeCall,
 } from '../parts/doubts';
 import { stepBegan } from '../parts/progress';
-import { attemptBecame, attemptBegan, attemptRenewed, slotsOutdated } from '../parts/search';
+import { attemptBecame, attemptBegan, attemptRenewed, slotsOutdated, type Offer } from '../parts/search';
 import { at, maker, shielded, type Booking } from '../state';
 import { explained } from './explained';
-import { sameSlot, type Offer } from './offer';
+import { sameSlot } from './offer';
 
-/** Step 4: taking what is on offer, with every unclear answer accounted for before anything else is done. */
+/** Taking what is on offer, with every unclear answer accounted for before anything else is done. */
 
 /**
  * Takes an offer. The appointment, or null when it cannot be had. A call that was not answered is looked up over its
@@ -91,7 +91,7 @@ async function lateOrGone(b: Booking, offer: Offer): Promise<Appointment | null>
   callUnanswered(b, { since, startsAt: startOf(offer), isMove: offer.kind === 'move' });
   const late = await lookUpOnce(b);
   callAccountedFor(b);
-  if (late) hold(b, late, offer.kind === 'move');
+  if (late) recordHeld(b, late, offer.kind === 'move');
   else attemptBecame(b, 'gone', 'no longer on offer after a call that was not answered');
   return late;
 }
@@ -103,7 +103,7 @@ async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appoin
   const answer = await tried(b, trying.patience, () => bookPatiently(b, offer));
   if (answer.is === 'held') {
     callAccountedFor(b); // of an earlier call with the same key, which this answer is the answer to
-    hold(b, answer.appointment, offer.kind === 'move');
+    recordHeld(b, answer.appointment, offer.kind === 'move');
     return answer.appointment;
   }
   if (answer.is === 'gone') return gone(b, answer);
@@ -134,7 +134,7 @@ async function notUnderstood(b: Booking, said: string): Promise<Appointment> {
   const isMove = b.state.doubts.unknownBook?.isMove;
   const found = await lookUpOnce(b);
   if (!found) throw await explained(b, said);
-  hold(b, found, isMove);
+  recordHeld(b, found, isMove);
   return found;
 }
 
@@ -314,12 +314,12 @@ function noteUnknown(b: Booking, offer: Offer, said: string): void {
 export async function accountFor(b: Booking): Promise<Appointment | null> {
   const isMove = b.state.doubts.unknownBook?.isMove;
   const appointment = await lookUpUnknown(b);
-  if (appointment) hold(b, appointment, isMove);
+  if (appointment) recordHeld(b, appointment, isMove);
   return appointment;
 }
 
 /** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
-export function hold(b: Booking, appointment: Appointment, isMove = false): void {
+export function recordHeld(b: Booking, appointment: Appointment, isMove = false): void {
   attemptBecame(b, 'held');
   noteOwn(b, appointment);
   appointmentHeld(b, appointment, isMove);

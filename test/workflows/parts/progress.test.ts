@@ -5,6 +5,7 @@ import {
   moveBegan,
   searchBegan,
   stepBegan,
+  stepReached,
   undoBegan,
   waitBegan,
   waitEnded,
@@ -48,5 +49,13 @@ test('undo and end leave no wait behind', () => {
   waitBegan(b, 'a lost answer', null);
   const failure = { code: 'no_slot', message: 'No slot is left.' };
   ended(b, 'failed', failure);
-  expect(b.state.progress).toEqual({ status: 'failed', waitingFor: null, failure });
+  expect(b.state.progress).toEqual({ step: 'order', status: 'failed', waitingFor: null, failure });
+});
+
+test('a booking stays at its step until it comes to another, also while it ends', () => {
+  const b = begun();
+  stepReached(b, 'appointment');
+  undoBegan(b);
+  ended(b, 'cancelled');
+  expect(b.state.progress.step).toBe('appointment');
 });

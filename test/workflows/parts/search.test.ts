@@ -5,7 +5,11 @@ import {
   attemptRenewed,
   attemptsTakenUp,
   NO_SEARCH,
+  offerMade,
+  offerTaken,
   rebookingBegan,
+  searchEnded,
+  searchLimited,
   slotPutBack,
   slotsFound,
   slotsOutdated,
@@ -90,4 +94,17 @@ test('attempts of a run that is over are known by their starts, not by their slo
   expect(b.state.search.attempts).toEqual([
     { slotMark: '', startsAt: TEN, outcome: 'unknown', reason: null, at: TEN },
   ]);
+});
+
+test('a search has so many attempts more, and an offer until it is known what became of it', () => {
+  const b = begun();
+  attemptBegan(b, { slotMark: 'one', startsAt: TEN });
+  searchLimited(b, 5);
+  offerMade(b, { kind: 'book', slot: slot(ELEVEN) });
+  expect(b.state.search).toMatchObject({ until: 6, offer: { slot: { startsAt: ELEVEN } } });
+  offerTaken(b);
+  expect(b.state.search).toMatchObject({ until: 6, offer: null });
+  offerMade(b, { kind: 'visit', vendor: 'one' });
+  searchEnded(b);
+  expect(b.state.search).toMatchObject({ until: null, offer: null });
 });

@@ -1,3 +1,4 @@
+import { Failure } from '../../../src/booking/failures';
 import { CAPABILITIES } from '../../../src/booking/capabilities';
 import { DEFAULT_LIMITS } from '../../../src/booking/limits';
 import {
@@ -19,9 +20,11 @@ import {
   finalWordAsked,
   settlingBeganAnew,
   visitLookedAt,
+  waitLimited,
+  waitOver,
 } from '../../../workflows/parts/deadlines';
 import { lifeFrom, lifeTakenUp, resetAccepted } from '../../../workflows/parts/life';
-import { moveAccepted, moveDone, moveOvertaken, NO_MOVE } from '../../../workflows/parts/move';
+import { moveAccepted, moveDone, moveOvertaken, moveUnderWay, NO_MOVE } from '../../../workflows/parts/move';
 import { requestRead, termsNamedIn, wishesChanged, type TermsPart } from '../../../workflows/parts/terms';
 import { isRead, newBooking } from '../../../workflows/state';
 import { tracesOf, viewOf } from '../../../workflows/view';
@@ -32,16 +35,18 @@ import { having } from './having';
 const CREATED = '2026-01-01T00:00:00.000Z';
 
 describe('attention', () => {
-  const QUESTION = { reason: 'no_final_word', message: 'No final word.', choices: ['retry', 'end'] };
+  const FAILURE = new Failure('no_final_word', { said: 'nothing' });
+  const QUESTION = { reason: 'no_final_word', message: FAILURE.message, choices: ['retry', 'end'] };
 
   test('keeps the twenty newest lines of what was tried, and counts the rest', () => {
     const b = having({ attention: NOBODY_ASKED });
-    for (let n = 1; n <= 23; n += 1) personAsked(b, QUESTION, `try ${n}`);
+    for (let n = 1; n <= 23; n += 1) personAsked(b, FAILURE, ['retry', 'end'], `try ${n}`);
     const { question, tried, triedLeftOut } = b.state.attention;
     expect([tried.length, tried[0], tried.at(-1), triedLeftOut]).toEqual([20, 'try 4', 'try 23', 3]);
     expect(question).toMatchObject({ ...QUESTION, tried, triedLeftOut: 3 });
+    expect(b.state.attention.failure).toEqual({ code: 'no_final_word', facts: { said: 'nothing' } });
     questionClosed(b);
-    expect(b.state.attention).toEqual({ question: null, tried, triedLeftOut: 3 });
+    expect(b.state.attention).toEqual({ question: null, failure: null, tried, triedLeftOut: 3 });
   });
 
   test('about messages is no try of the booking’s own', () => {
@@ -49,6 +54,7 @@ describe('attention', () => {
     askedAboutMessages(b, { ...QUESTION, reason: 'message_unreadable' }, ['a cancel']);
     expect(b.state.attention).toMatchObject({
       tried: [],
+      failure: null,
       question: { tried: ['a cancel'], triedLeftOut: 0 },
     });
   });
@@ -105,12 +111,30 @@ test('a move is done until something else stands, and another is not', () => {
   const b = having({ move: NO_MOVE });
   moveAccepted(b, 'monday', 'm-1');
   moveDone(b);
-  expect(b.state.move).toEqual({ asked: 'monday', id: 'm-1', isDone: true });
+  expect(b.state.move).toEqual({ asked: 'monday', id: 'm-1', isDone: true, isUnderWay: false });
   moveOvertaken(b);
   expect(b.state.move.isDone).toBe(false);
   moveDone(b);
   moveAccepted(b, 'tuesday', null);
-  expect(b.state.move).toEqual({ asked: 'tuesday', id: null, isDone: false });
+  expect(b.state.move).toEqual({ asked: 'tuesday', id: null, isDone: false, isUnderWay: false });
+});
+
+test('a move is under way until its outcome is known, whatever is asked for meanwhile', () => {
+  const b = having({ move: NO_MOVE });
+  moveUnderWay(b, true);
+  moveAccepted(b, 'friday', null);
+  expect(b.state.move.isUnderWay).toBe(true);
+  moveUnderWay(b, false);
+  expect(b.state.move.isUnderWay).toBe(false);
+});
+
+test('a wait has its deadlines until it is over', () => {
+  const b = having({ deadlines: deadlinesFrom(CREATED) });
+  const own = { from: CREATED, limitMs: 1_000, heldBackMs: 0 };
+  waitLimited(b, { own, settleBy: own });
+  expect(b.state.deadlines.wait).toEqual({ own, settleBy: own });
+  waitOver(b);
+  expect(b.state.deadlines).toEqual(deadlinesFrom(CREATED));
 });
 
 test('a life goes on where it was cut off, and a reset is accepted by a person', () => {

@@ -1,0 +1,237 @@
+import type { CancelAnswer } from '../../activities/contract';
+import { Failure } from '../../src/booking/failures';
+import type { Appointment, Sighting, Standing } from '../../src/booking/model';
+import { referredPartyOf } from '../../src/booking/request-parts';
+import { sightingMark } from '../../src/booking/sighting';
+import type { UndoOutcome } from '../../src/booking/schema/view';
+import { core, writes } from '../activities';
+import { now } from '../clock';
+import { knownLive, noteOwn, whose } from '../evidence';
+import { feeTermsOf } from '../fees';
+import { lookUp, lookUpOnce, whereToLook } from '../lookups';
+import { isLostCall, openWhile } from '../open-writes';
+import { newPace } from '../pace';
+import { appointmentSeen } from '../parts/appointment';
+import { callAccountedFor } from '../parts/doubts';
+import { cancelAccepted, staffAsked, staffDone, undoCalled } from '../parts/undo';
+import { nextSighting } from '../sightings';
+import { runIds, shielded, type Booking } from '../state';
+import { lookForStrays } from '../strays';
+import { deadline, isOver, untilOf } from '../waiting';
+import { leaveToPerson } from './undo';
+
+/**
+ * Cancelling the booking's own appointments, whichever the looks show to be its own, and noting what became of each. Which
+ * undo does so, and when, is in appointment.ts.
+ */
+
+/** The standings at which an appointment is spared; `id` is null where it is whichever is ours. */
+export type SparedAt = (b: Booking, id: string | null) => readonly Standing[];
+
+/** It is to go, whatever the look before its cancel shows. */
+export const none: SparedAt = () => [];
+
+/** Whatever is more than "not confirmed yet", which the release was decided on. Staff that was asked to cancel goes on. */
+export const changedSince: SparedAt = ({ state }, id) => {
+  if (id !== null && state.undo.askedOfStaff.includes(id)) return [];
+  return [...state.terms.capabilities.settlesAt, 'in_progress', 'completed', 'unknown'];
+};
+
+/** Cancels all that is ours: a move without reschedule holds two for a while. */
+export async function cancelOurs(b: Booking, sparedAt: SparedAt): Promise<UndoOutcome> {
+  const { refReturns } = b.state.terms.capabilities;
+  await staffCancelled(b, refReturns ? await cancelByRef(b, sparedAt) : await cancelById(b, sparedAt));
+  if (b.compensating && b.state.appointment.leftIds.length > 0) return 'left_to_person';
+  await lookForStrays(b, 'until it is gone');
+  if (b.state.undo.calls.includes('appointment')) return 'undone';
+  // Where no ref tells, what an earlier run made cannot be looked for: a person must know of it.
+  if (!refReturns) await refuseReset(b);
+  return 'nothing_to_undo';
+}
+
+function refuseReset(b: Booking): Promise<void> {
+  return core('was the booking reset?').refuseReset({ runIds: runIds(b) });
+}
+
+/** Cancels the live one that carries our ref, the old one of a move before it. */
+async function cancelByRef(b: Booking, sparedAt: SparedAt): Promise<string[]> {
+  const { replaces, leftIds } = b.state.appointment;
+  const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id, none) : [];
+  if (leftIds.length === 0) return [...old, ...(await cancel(b, null, sparedAt))];
+  const sighting = await lookUp(b, 'look what there is to undo');
+  const seen = whose(b, sighting);
+  if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
+  const isToUndo = seen.is === 'ours' && !leftIds.includes(seen.appointment.id);
+  return isToUndo ? [...old, ...(await cancel(b, seen.appointment.id, sparedAt))] : old;
+}
+
+/**
+ * What is known by id comes first, so that it is not held up by what may be anybody's; then what an unanswered call
+ * brought about. All are asked for before the provider's staff is waited for.
+ */
+async function cancelById(b: Booking, sparedAt: SparedAt): Promise<string[]> {
+  const asked: string[] = [];
+  for (const { id } of await knownToUndo(b)) asked.push(...(await cancel(b, id, sparedAt)));
+  const late = b.state.doubts.unknownBook ? await lookUpOnce(b) : null;
+  if (!late) return asked;
+  noteOwn(b, late);
+  return [...asked, ...(await cancel(b, late.id, sparedAt))];
+}
+
+/** What is live of our own, by id. A visit that has begun comes last, as it stops the undo. */
+async function knownToUndo(b: Booking): Promise<Appointment[]> {
+  if (b.state.appointment.ownIds.length === 0) return [];
+  const sighting = await lookUp(b, 'look what there is to undo');
+  staffDone(b, idsOf(sighting.ended));
+  const known = knownLive(b, sighting);
+  if (known.length === 0) noteEnded(b, sighting);
+  return known.sort((one, other) => Number(hasBegun(one)) - Number(hasBegun(other)));
+}
+
+/**
+ * Has the provider cancel an appointment: the one that is meant, else whichever is ours. Returns the ids of those that its
+ * staff was asked to cancel.
+ */
+async function cancel(b: Booking, appointmentId: string | null, sparedAt: SparedAt): Promise<string[]> {
+  return noteAnswer(b, await askToCancel(b, appointmentId, sparedAt));
+}
+
+export async function askToCancel(
+  b: Booking,
+  appointmentId: string | null,
+  sparedAt: SparedAt,
+): Promise<CancelAnswer> {
+  const { request } = b.state.terms;
+  const message = b.state.callers.cancel;
+  const call = () =>
+    writes(b, 'cancel the appointment').cancelAppointment({
+      ...whereToLook(b),
+      request: referredPartyOf(request),
+      appointmentId,
+      reason: message?.reason ?? null,
+      fees: feeTermsOf(b),
+      sparedAt: sparedAt(b, appointmentId),
+      isFirst: !b.state.undo.calls.includes('appointment'),
+    });
+  try {
+    return await openWhile(
+      b,
+      'cancel',
+      () => shielded(call),
+      ({ is }) => is === 'unknown',
+    );
+  } catch (err) {
+    if (isLostCall(err)) undoMayBeAsked(b, appointmentId);
+    throw err;
+  }
+}
+
+/** Notes what became of it, the accepted cancel first: from then on the provider may not show the appointment at all. */
+export async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
+  if (answer.is === 'nothing_there') {
+    await noteNothing(b, answer.sighting);
+    return [];
+  }
+  const { appointment } = answer;
+  if (answer.is === 'spared') {
+    noteOwn(b, appointment);
+    noteUndone(b, appointment);
+    return [];
+  }
+  if (answer.is === 'unknown' ? answer.accepted : answer.is === 'ended' && answer.byUs)
+    cancelAccepted(b, appointment.id);
+  if (answer.is !== 'ended' || answer.byUs) {
+    undoCalled(b, 'appointment');
+    noteEffect(b, appointment);
+  }
+  noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
+  if (answer.is === 'unknown') undoMayBeAsked(b, appointment.id);
+  if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
+  if (answer.is === 'ended') staffDone(b, [appointment.id]);
+  if (answer.is !== 'asked') return [];
+  staffAsked(b, appointment.id);
+  return [appointment.id];
+}
+
+/** A cancel was sent and not answered: where staff carries it out, they may have been asked. */
+function undoMayBeAsked(b: Booking, id: string | null): void {
+  undoCalled(b, 'appointment');
+  if (id !== null && b.state.terms.capabilities.cancelBy === 'staff_task') staffAsked(b, id);
+}
+
+/**
+ * Nothing that is provably ours is live. What stands there is for a person while a call is unanswered, or when it has the
+ * id that we hold and nothing else that makes it ours. A caller's cancel may mean one that a run before a reset took over.
+ */
+async function noteNothing(b: Booking, sighting: Sighting): Promise<void> {
+  const message = b.state.callers.cancel;
+  const { request } = b.state.terms;
+  const { unknownBook } = b.state.doubts;
+  const appointment = b.state.appointment.held;
+  if (whose(b, sighting).is === 'foreign') {
+    const hasOurId = sighting.live.some(({ id }) => id === appointment?.id);
+    if (unknownBook || hasOurId) throw new Failure('ambiguous_match');
+    if (message && request.policy?.existingAppointment === 'adopt') await refuseReset(b);
+  }
+  noteEnded(b, sighting);
+}
+
+/** One of ours that no answer had named is what the unanswered call brought about; a move may still surface. */
+function noteEffect(b: Booking, appointment: Appointment): void {
+  const { unknownBook } = b.state.doubts;
+  const ownIds = b.state.appointment.ownIds;
+  if (ownIds.includes(appointment.id)) return;
+  noteOwn(b, appointment);
+  if (unknownBook && !unknownBook.isMove) callAccountedFor(b);
+}
+
+function hasBegun({ standing }: Appointment): boolean {
+  return standing === 'in_progress' || standing === 'completed';
+}
+
+/** Keeps the view on the appointment that is being undone, unless it is the old one of a move. */
+function noteUndone(b: Booking, appointment: Appointment): void {
+  if (b.state.appointment.replaces?.id !== appointment.id) appointmentSeen(b, appointment);
+}
+
+/** Waits until the provider's staff has cancelled those that it was asked to: left to a person until then. */
+export async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const limit = deadline(b, now(), b.state.terms.limits.staffTaskDueMs);
+  const pace = newPace();
+  let mark = '';
+  for (;;) {
+    leaveToPerson(b, 'appointment');
+    const seen = await nextSighting(b, {
+      what: "the provider's staff to cancel",
+      mark,
+      pace,
+      until: untilOf(b, limit),
+    });
+    if (!seen) continue;
+    mark = sightingMark(seen);
+    for (const ended of seen.ended.filter(({ id }) => ids.includes(id))) noteUndone(b, ended);
+    staffDone(b, idsOf(seen.ended));
+    const standing = seen.live.filter(({ id }) => ids.includes(id));
+    if (standing.length === 0) return;
+    // Nobody cancels a visit that is taking place: waiting for it would have no end.
+    if (standing.some(hasBegun)) throw new Failure('visit_begun', { said: wordsOf(standing) });
+    if (isOver(b, limit)) throw new Failure('staff_task_overdue', { said: wordsOf(standing) });
+  }
+}
+
+const idsOf = (appointments: readonly Appointment[]): string[] => appointments.map(({ id }) => id);
+
+/** Which appointments a person is asked about. */
+export function wordsOf(appointments: readonly Appointment[]): string {
+  return appointments
+    .map(({ id, startsAt }) => `appointment ${id} at ${startsAt ?? 'no time yet'}`)
+    .join(', ');
+}
+
+function noteEnded(b: Booking, { ended }: Sighting): void {
+  const { held: appointment, ownIds } = b.state.appointment;
+  const own = ended.filter(({ id }) => ownIds.includes(id));
+  const shown = own.find(({ id }) => id === appointment?.id) ?? own[0];
+  if (shown) appointmentSeen(b, shown);
+}

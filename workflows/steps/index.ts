@@ -1,0 +1,64 @@
+import { decideFirst, owned } from '../owned';
+import { stepReached, type StepName } from '../parts/progress';
+import type { Terms } from '../parts/terms';
+import type { Booking } from '../state';
+import { obtainAppointment, undoAppointment } from './appointment';
+import { keep } from './keep';
+import { placeOrAdopt, undoOrder } from './order';
+import { ready } from './ready';
+import type { Undo } from './undo';
+
+/** One step of a booking. */
+interface Step {
+  step: StepName;
+  /** Whether a booking with these terms has the step. */
+  isPart?: (terms: Terms) => boolean;
+  /**
+   * Does the step, or goes on with it where an earlier run of the booking left off. One that sends the booking back to an
+   * earlier step says so with `stepReached`.
+   */
+  do: (b: Booking) => Promise<void>;
+  /** Undoes whatever the step did, found by looks; null where it only reads. */
+  undo: Undo | null;
+}
+
+const hasOrders = ({ capabilities }: Terms) => capabilities.orderKind !== null;
+
+/** The saga: done from the top, undone from the bottom. */
+const STEPS: readonly Step[] = [
+  { step: 'order', isPart: hasOrders, do: (b) => owned(b, () => placeOrAdopt(b)), undo: undoOrder },
+  { step: 'readiness', isPart: hasOrders, do: (b) => owned(b, () => ready(b)), undo: null },
+  { step: 'appointment', do: obtainAppointment, undo: undoAppointment },
+  { step: 'visit', do: keep, undo: null },
+];
+
+/** Does the steps from the one that the booking has come to. */
+export async function doSteps(b: Booking): Promise<void> {
+  await decideFirst(b);
+  for (let row = rowOf(b); row; row = after(row, b)) {
+    stepReached(b, row.step);
+    if (isPartOf(b, row)) await row.do(b);
+  }
+}
+
+/** The row of the step that the booking has come to. */
+function rowOf({ state }: Booking): Step | undefined {
+  return STEPS.find(({ step }) => step === state.progress.step);
+}
+
+function after(done: Step, b: Booking): Step | undefined {
+  const isSentBack = b.state.progress.step !== done.step;
+  return isSentBack ? rowOf(b) : STEPS[STEPS.indexOf(done) + 1];
+}
+
+/**
+ * The undos of a booking, newest first. They look for themselves whether there is anything to undo, so they are due as soon as
+ * its request was read.
+ */
+export function undosOf(b: Booking): readonly Undo[] {
+  return STEPS.toReversed().flatMap((row) => (row.undo && isPartOf(b, row) ? [row.undo] : []));
+}
+
+function isPartOf({ state }: Booking, { isPart }: Step): boolean {
+  return isPart?.(state.terms) ?? true;
+}
