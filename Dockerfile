@@ -19,4 +19,4 @@ COPY --from=build /app/dist ./dist
 # Made here so that a volume mounted over it belongs to the user that writes it.
 RUN install -d -o node -g node -m 0700 /data
 USER node
-CMD ["node", "dist/src/cli/worker.js"]
+CMD ["node", "dist/src/run/worker.js"]

@@ -21,7 +21,7 @@ import { beating } from './beating';
 import type { AuditActivities, ProviderAuditActivities, ReadBookings } from './contract';
 import { crossing } from './failures';
 
-/** What the audit needs of Temporal; src/client/audit.ts has it. */
+/** What the audit needs of Temporal; src/client/ops/audit.ts has it. */
 export interface AuditWork {
   auditedBookings(
     place: AuditPlace,

@@ -16,7 +16,7 @@ import { beating } from './beating';
 import type { CareActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
 
-/** What the care of bookings needs of Temporal; src/client/care.ts has it. */
+/** What the care of bookings needs of Temporal; src/client/ops/care.ts has it. */
 export interface CareWork {
   /** `nowMs`: Temporal's time. The worker's own clock may be an hour ahead, and would find nothing to sweep, ever. */
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;

@@ -17,7 +17,7 @@ interface Timing {
   nowMs: number;
 }
 
-/** What is asked of Temporal about other bookings; src/client/claims.ts has it. */
+/** What is asked of Temporal about other bookings; src/client/ops/claims.ts has it. */
 export interface ClaimWork {
   /** Null when Temporal does not list the asking booking itself: then what it does not list proves nothing. */
   othersClaims(question: OthersQuestion & Timing, signal: AbortSignal): Promise<OthersClaims | null>;

@@ -5,11 +5,11 @@ import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { workflowIdOf } from '../src/booking/names';
 import { createBookingClient, type BookingClient } from '../src/client/booking-client';
-import { startWorkers } from '../src/cli/workers';
+import { startWorkers } from '../src/run/workers';
 import { loadConfig } from '../src/config';
 import { createJunctionSandbox } from '../src/sandbox/junction/server';
 import { clientOn, connectNative, localTarget } from '../src/temporal/connection';
-import { startEmbeddedServer } from '../src/temporal/embedded';
+import { startEmbeddedServer } from '../src/temporal/server/embedded';
 import { dataConverterOf } from '../src/temporal/encryption';
 import { loadKeys, makeKeys } from '../src/temporal/keys';
 

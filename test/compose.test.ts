@@ -60,8 +60,8 @@ test.each(services)(
 );
 
 test.each(ours)('%s: runs the compiled form of the npm script of its name', (name, service) => {
-  expect(service.command).toEqual(['node', `dist/src/cli/${name}.js`]);
-  expect(scripts[name]).toBe(`tsx src/cli/${name}.ts`);
+  expect(service.command).toEqual(['node', `dist/src/run/${name}.js`]);
+  expect(scripts[name]).toBe(`tsx src/run/${name}.ts`);
 });
 
 test.each(ours)('%s: its settings are known to the program and accepted', (_name, service) => {

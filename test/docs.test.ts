@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FAILURES, type FailureCode, failureRow, UNDO_CHOICES } from '../src/booking/failures';
-import { DOCUMENTS, filled } from '../src/cli/docs/blocks';
-import { docComments } from '../src/cli/docs/doc-comments';
-import { duration, table } from '../src/cli/docs/tables';
+import { DOCUMENTS, filled } from '../src/docs/blocks';
+import { docComments } from '../src/docs/doc-comments';
+import { duration, table } from '../src/docs/tables';
 import { runCli } from './cli/world';
 import { anchorsOf } from './support/anchors';
 
@@ -178,10 +178,9 @@ test('every page of docs is in their index', () => {
 test('the picture of a booking names each step of the saga in its order, and what it undoes', () => {
   const rows = [...textOf('workflows/steps/index.ts').matchAll(/step: '(\w+)',.*undo: (\w+)/g)];
   const [, picture = ''] = /```mermaid\n(flowchart[^`]*)```/.exec(textOf('ARCHITECTURE.md')) ?? [];
-  const steps = [...picture.matchAll(/\[(?:"|)(\w+)(?:: [^\]["]*)?( ?\[[^\]]+\])?/g)].map(([, step, undo]) => [
-    step,
-    undo !== undefined,
-  ]);
+  const steps = [...picture.matchAll(/\[(?:"|)(\w+)(?:: [^\]["]*)?( ?\[[^\]]+\])?/g)].map(
+    ([, step, undo]) => [step, undo !== undefined],
+  );
   const wanted = rows.map(([, step, undo]) => [step, undo !== 'null']);
   expect(wanted).toHaveLength(4);
   expect(steps.filter(([step]) => wanted.some(([name]) => name === step))).toEqual(wanted);

@@ -127,27 +127,29 @@ describe('the parts of a booking’s state', () => {
     [...textOf(file).matchAll(/\bownerOf(?:<'(\w+)'|\()/g)].map(([, part]) => ({ file, part })),
   );
 
-  test('each has one owner, a file of its own in workflows/parts/, and only owners can change them', () => {
-    const called = owners.filter(({ file }) => file !== 'workflows/parts/own.ts');
+  test('each has one owner, a file of its own in workflows/saga/parts/, and only owners can change them', () => {
+    const called = owners.filter(({ file }) => file !== 'workflows/saga/parts/own.ts');
     expect(called.length).toBeGreaterThan(0);
-    expect(called.filter(({ file }) => !file.startsWith('workflows/parts/'))).toEqual([]);
+    expect(called.filter(({ file }) => !file.startsWith('workflows/saga/parts/'))).toEqual([]);
     expect(new Set(called.map(({ part }) => part)).size).toBe(called.length);
     expect(new Set(called.map(({ file }) => file)).size).toBe(called.length);
   });
 
   test('every part has one, and nothing else writes to a state', () => {
-    const bag = /export interface BegunState \{(.*?)^\}/ms.exec(textOf('workflows/state.ts'))?.[1] ?? '';
+    const bag = /export interface BegunState \{(.*?)^\}/ms.exec(textOf('workflows/saga/state.ts'))?.[1] ?? '';
     const parts = [...bag.matchAll(/readonly (\w+): \w+Part;/g)].map(([, part]) => part);
     expect(parts.length).toBeGreaterThan(0);
     expect(owners.flatMap(({ part }) => part ?? []).sort()).toEqual(parts.sort());
     const writes = linesWith(/assign\([^)]*\bstate\b|\bstate\.\w+(?:\.\w+)? = /, (file) =>
       file.startsWith('workflows/'),
     );
-    expect(writes).toEqual([expect.stringMatching(/^workflows\/parts\/own\.ts:/)]);
+    expect(writes).toEqual([expect.stringMatching(/^workflows\/saga\/parts\/own\.ts:/)]);
   });
 
   test('no owner gives its way in away', () => {
-    const given = linesWith(/export .*\b(?:ownerOf|change)\b/, (file) => file.startsWith('workflows/parts/'));
-    expect(given).toEqual([expect.stringMatching(/^workflows\/parts\/own\.ts:/)]);
+    const given = linesWith(/export .*\b(?:ownerOf|change)\b/, (file) =>
+      file.startsWith('workflows/saga/parts/'),
+    );
+    expect(given).toEqual([expect.stringMatching(/^workflows\/saga\/parts\/own\.ts:/)]);
   });
 });

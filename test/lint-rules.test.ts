@@ -130,6 +130,31 @@ const SNIPPETS: Snippet[] = [
   },
 
   {
+    name: 'a step that imports an entry point',
+    file: 'workflows/steps/ready.ts',
+    code: `export { booking } from '../booking';`,
+    rule: ONE_WAY,
+  },
+  {
+    name: 'what every step stands on that imports a step',
+    file: 'workflows/saga/pace.ts',
+    code: `export { ready } from '../steps/ready';`,
+    rule: ONE_WAY,
+  },
+  {
+    name: 'reading executions that imports the client’s face',
+    file: 'src/client/executions/door.ts',
+    code: `export { listBookings } from '../list';`,
+    rule: ONE_WAY,
+  },
+  {
+    name: 'a command that starts something',
+    file: 'src/cli/io.ts',
+    code: `export { startStack } from '../run/stack';`,
+    rule: ONE_WAY,
+  },
+
+  {
     name: 'a domain that imports a provider',
     file: DOMAIN,
     code: `import type { Provider } from '../providers/provider';\nexport type X = Provider;`,

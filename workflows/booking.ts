@@ -11,28 +11,28 @@ import { bookingIdOf } from '../src/booking/names';
 import { namedOrderId } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { BookingView } from '../src/booking/schema/view';
-import { core } from './activities';
-import { Ending, failureOf } from './ending';
-import { isPlaintext } from './guard';
-import { openInbox } from './inbox';
-import { carriedOn, type Carried } from './long-life';
-import { attention, owned } from './owned';
-import { questionClosed } from './parts/attention';
-import { cancelAsked, feesAccepted } from './parts/callers';
-import { adoptionRefused, orderUnread } from './parts/order';
-import { ended } from './parts/progress';
-import { requestRead } from './parts/terms';
-import { publish } from './publish';
-import { isRead, newBooking, runIds, shielded, type Begun, type Booking } from './state';
+import { core } from './saga/activities';
+import { Ending, failureOf } from './saga/ending';
+import { isPlaintext } from './saga/guard';
+import { openInbox } from './saga/inbox';
+import { carriedOn, type Carried } from './saga/long-life';
+import { attention, owned } from './saga/owned';
+import { questionClosed } from './saga/parts/attention';
+import { cancelAsked, feesAccepted } from './saga/parts/callers';
+import { adoptionRefused, orderUnread } from './saga/parts/order';
+import { ended } from './saga/parts/progress';
+import { requestRead } from './saga/parts/terms';
+import { publish } from './saga/publish';
+import { isRead, newBooking, runIds, shielded, type Begun, type Booking } from './saga/state';
+import { refuseUnread } from './saga/unread';
+import { viewOf } from './saga/view';
 import { doSteps, undosOf } from './steps';
 import { compensate } from './steps/undo';
-import { refuseUnread } from './unread';
-import { viewOf } from './view';
 
 /**
  * A booking: "book this person an appointment", owned until it is settled. Order, readiness, slot, confirmation,
  * keeping; what was begun is undone in reverse when it cannot be had. `carried` comes from an earlier run of a
- * long life (long-life.ts), which goes on where that one was. The steps are the table of steps/index.ts.
+ * long life (saga/long-life.ts), which goes on where that one was. The steps are the table of steps/index.ts.
  */
 export async function booking(input: unknown, carried?: Carried): Promise<BookingView> {
   // What is carried comes from carryOnWhenLong, which gives the request as it was read.

@@ -1,15 +1,15 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { BookingView } from '../src/booking/schema/view';
-import { takeUp } from './cut-off';
-import { openInbox } from './inbox';
-import { lateEffect } from './late-effect';
+import { takeUp } from './cleanup/cut-off';
+import { lateEffect } from './cleanup/late-effect';
 import type { CleanupInput } from './messages';
-import { questionClosed } from './parts/attention';
-import { ended } from './parts/progress';
-import { publish } from './publish';
-import { isRead, newBooking, shielded, type Begun } from './state';
+import { openInbox } from './saga/inbox';
+import { questionClosed } from './saga/parts/attention';
+import { ended } from './saga/parts/progress';
+import { publish } from './saga/publish';
+import { isRead, newBooking, shielded, type Begun } from './saga/state';
+import { viewOf } from './saga/view';
 import { compensate, type Undo } from './steps/undo';
-import { viewOf } from './view';
 
 /**
  * Cleans up after an ended booking. One whose unanswered book call surfaced after all: the appointment that carries

@@ -7,7 +7,7 @@ import type { BookingView } from '../src/booking/schema/view';
 
 /**
  * The message definitions of the workflows: fixed public names. Every body is `unknown` here, because any
- * Temporal client can send anything; guard.ts makes sense of it.
+ * Temporal client can send anything; saga/guard.ts makes sense of it.
  */
 
 /** Wake up and read the provider once; they carry no state. */

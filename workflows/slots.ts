@@ -1,13 +1,13 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { FAILURES } from '../src/booking/failures';
 import { namedOrderId } from '../src/booking/request-parts';
-import { core, reads } from './activities';
-import { failureOf } from './ending';
-import { isPlaintext } from './guard';
+import { core, reads } from './saga/activities';
+import { failureOf } from './saga/ending';
+import { isPlaintext } from './saga/guard';
 import type { SlotSearchResult } from './messages';
-import { searchSlots } from './search';
-import { requestRead } from './parts/terms';
-import { at, newBooking } from './state';
+import { searchSlots } from './saga/search';
+import { requestRead } from './saga/parts/terms';
+import { at, newBooking } from './saga/state';
 
 /** A search without a booking: the slots a booking with this request would try, best first. Reads only. */
 export async function slots(input: unknown): Promise<SlotSearchResult> {

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Problems } from '../booking/care';
 import { TASK_QUEUE } from '../booking/names';
-import { lastPollOf } from '../client/pollers';
+import { lastPollOf } from '../client/executions/pollers';
 
 /** Whether bookings can be taken and will move. */
 export interface Readiness {

@@ -11,7 +11,7 @@ import { bookingSummarySchema } from '../booking/schema/summary';
 import { bookingViewSchema, slotSchema, statusSchema } from '../booking/schema/view';
 import { idempotencyKeySchema } from './idempotency-key';
 import { InvalidRequest, problemSchema } from './problems';
-import { MAX_PAGE_SIZE } from '../client/visibility';
+import { MAX_PAGE_SIZE } from '../client/executions/visibility';
 
 /** What goes in and out over HTTP: validation, types and OpenAPI have this one source. */
 

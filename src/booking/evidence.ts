@@ -190,7 +190,7 @@ function otherVisitEvidence({ bookingId, orderId, ...visit }: Fields): Evidence 
   };
 }
 
-/** How the looks over the late-commit window are called (workflows/lookups.ts); those after it are called otherwise. */
+/** How the looks over the late-commit window are called (workflows/saga/lookups.ts); those after it are called otherwise. */
 const OVER_THE_WINDOW = 'look whether the unanswered';
 
 /** Look-ups after an unclear answer: what they found decides. */

@@ -3,7 +3,7 @@ import type { Choice } from './failures';
 /**
  * The bodies of the messages to a running booking. `id` is the sender's own token: it comes back in
  * `lastRequest`, so that the sender can tell its answer from another's. Messages are untrusted where they
- * arrive (any Temporal client can send them): see workflows/guard.ts.
+ * arrive (any Temporal client can send them): see workflows/saga/guard.ts.
  */
 interface Sender {
   /** Who asks: an API key's name or an operator. Never a patient. */

@@ -36,7 +36,7 @@ export interface TakenOver {
 export interface BookingTraces {
   /** Whether its request was read: before that it can have made nothing. */
   opened: boolean;
-  /** See the parts of the state in workflows/parts/. */
+  /** See the parts of the state in workflows/saga/parts/. */
   ownAppointmentIds: readonly string[];
   leftIds: readonly string[];
   inferredIds: readonly string[];

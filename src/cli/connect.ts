@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { Failure } from '../booking/failures';
 import { createBookingClient } from '../client/booking-client';
-import { asUnavailable } from '../client/temporal-errors';
+import { asUnavailable } from '../client/executions/temporal-errors';
 import { loadConfig } from '../config';
 import { connectClient, localTarget, type TemporalTarget, temporalTarget } from '../temporal/connection';
-import { recordedAddress } from '../temporal/embedded-record';
 import { dataConverterOf } from '../temporal/encryption';
 import { checkKeys, listedKeys, readsListed, retireKey } from '../temporal/key-list';
 import { loadKeys } from '../temporal/keys';
+import { recordedAddress } from '../temporal/server/embedded-record';
 import type { Connected, ConnectedKeys } from './io';
 
 /**

@@ -6,8 +6,8 @@ import { bulkProgress, resumeAgain } from '../../workflows/messages';
 import type { BulkInput, BulkProgress } from '../booking/care';
 import { Failure } from '../booking/failures';
 import { bulkIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
-import type { Door } from './door';
-import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './temporal-errors';
+import type { Door } from './executions/door';
+import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './executions/temporal-errors';
 
 /** Resuming an incident's bookings, carried out by a workflow so that nobody has to stay and watch. */
 

@@ -6,9 +6,9 @@ import { Failure, isFailureCode } from '../booking/failures';
 import { MESSAGE_LIMITS, withoutNulls, type MessageReceipt } from '../booking/messages';
 import { cleanupIdOf, workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
-import type { Door } from './door';
-import { findExecution, readBooking } from './read';
-import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './temporal-errors';
+import type { Door } from './executions/door';
+import { findExecution, readBooking } from './executions/read';
+import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './executions/temporal-errors';
 
 /**
  * How long a worker may take to accept or refuse a message, in ms: longer than the 15 s that one which is being

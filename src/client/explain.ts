@@ -10,10 +10,10 @@ import {
 import { Failure } from '../booking/failures';
 import { MEMO, workflowIdOf } from '../booking/names';
 import { makerOf } from '../booking/ref';
-import { cleanUpAfter } from './after-run';
-import type { Door } from './door';
-import { chainEvents, summaryOf, timeOf, valueOf, type HistoryEvent } from './history';
-import { findExecution } from './read';
+import { cleanUpAfter } from './executions/after-run';
+import type { Door } from './executions/door';
+import { chainEvents, summaryOf, timeOf, valueOf, type HistoryEvent } from './executions/history';
+import { findExecution } from './executions/read';
 
 /** One thing that a booking did, heard or waited for. */
 export interface ExplainedStep {

@@ -4,9 +4,9 @@ import { Failure } from '../booking/failures';
 import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
 import type { BookingSummary } from '../booking/schema/summary';
 import { msOfTime } from '../booking/times';
-import type { Door } from './door';
-import { executionOf, isOver, type Execution, type ExecutionStatus } from './execution';
-import { MAX_PAGE_SIZE, pageOf } from './visibility';
+import type { Door } from './executions/door';
+import { executionOf, isOver, type Execution, type ExecutionStatus } from './executions/execution';
+import { MAX_PAGE_SIZE, pageOf } from './executions/visibility';
 
 /** Which bookings; everything given must hold. */
 export interface BookingFilter {

@@ -3,7 +3,7 @@ import type { RescheduleMessage } from '../booking/messages';
 import { parseMove } from '../booking/schema/check-request';
 import type { BookingView } from '../booking/schema/view';
 import { changeBooking } from './change';
-import type { Door } from './door';
+import type { Door } from './executions/door';
 
 /**
  * Asks a booking to move, once the new windows or slot have been checked here as a request's are: a wrong one is

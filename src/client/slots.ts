@@ -5,8 +5,8 @@ import { parseRequest } from '../booking/schema/check-request';
 import { Failure } from '../booking/failures';
 import type { FoundSlots } from '../booking/model';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
-import type { Door } from './door';
-import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
+import type { Door } from './executions/door';
+import { CALL_TIMEOUT_MS, failureOf, within } from './executions/temporal-errors';
 
 /** How long a search may take, in ms. */
 const SEARCH_TIMEOUT_MS = 60_000;

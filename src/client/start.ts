@@ -13,12 +13,12 @@ import { adoptedBookingId, keyFingerprint, placedBookingId, requestFingerprint }
 import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../booking/names';
 import type { BookingRequest } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
-import type { Door } from './door';
-import { adoptedOrderId, initialStatus, initialView } from './initial-view';
-import { executionOf, isOver, memoValue, type Execution } from './execution';
-import { findExecution, readExecution } from './read';
-import { CALL_TIMEOUT_MS, within } from './temporal-errors';
-import { rowsOf } from './visibility';
+import type { Door } from './executions/door';
+import { adoptedOrderId, initialStatus, initialView } from './executions/initial-view';
+import { executionOf, isOver, memoValue, type Execution } from './executions/execution';
+import { findExecution, readExecution } from './executions/read';
+import { CALL_TIMEOUT_MS, within } from './executions/temporal-errors';
+import { rowsOf } from './executions/visibility';
 
 export interface StartOptions {
   /** Makes the start repeatable: the same key and request give the same booking. Random when not given. */

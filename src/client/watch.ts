@@ -4,11 +4,11 @@ import { Failure } from '../booking/failures';
 import { workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
-import { cleanUpAfter } from './after-run';
-import type { Door } from './door';
-import { isOver, type Execution } from './execution';
-import { findExecution, readBooking } from './read';
-import { asUnavailable, isUnavailable } from './temporal-errors';
+import { cleanUpAfter } from './executions/after-run';
+import type { Door } from './executions/door';
+import { isOver, type Execution } from './executions/execution';
+import { findExecution, readBooking } from './executions/read';
+import { asUnavailable, isUnavailable } from './executions/temporal-errors';
 
 /**
  * Watching costs a booking nothing: the long poll on its execution's history tells that something happened, and

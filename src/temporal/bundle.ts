@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
-import { userCacheDir } from './download';
 import { failureConverterPath } from './encryption';
+import { userCacheDir } from './server/download';
 
 /** The workflows as the one file that Temporal's sandbox runs. */
 

@@ -1,7 +1,7 @@
 import { ZONE_DATA_VERSION } from '../../src/booking/zone-data';
 import { AUTH, scriptedClient, testApi } from '../support/api';
 import { placedRequest } from '../support/stand-in';
-import { initialView } from '../../src/client/initial-view';
+import { initialView } from '../../src/client/executions/initial-view';
 import { parseRequest } from '../../src/booking/schema/check-request';
 
 it.each([

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '../../src/temporal/embedded';
+import { freePort } from '../../src/temporal/server/embedded';
 import { runCli } from './world';
 
 /**

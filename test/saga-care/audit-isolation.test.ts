@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { bytesOf } from '../../src/booking/small-view';
-import { createBookingCare } from '../../src/client/care';
+import { createBookingCare } from '../../src/client/ops/care';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditPlace, Finding } from '../../src/booking/audit';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
-import { createBookingCare } from '../../src/client/care';
+import { createBookingCare } from '../../src/client/ops/care';
 import { loadKeys } from '../../src/temporal/keys';
 import { adopting, atHome, atPractice, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';

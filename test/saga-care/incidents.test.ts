@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { bulkIdOf, workflowIdOf } from '../../src/booking/names';
-import { createBookingCare } from '../../src/client/care';
+import { createBookingCare } from '../../src/client/ops/care';
 import { loadKeys } from '../../src/temporal/keys';
 import { ALWAYS } from '../support/calls';
 import { adopting, atHome } from '../support/saga';

@@ -5,7 +5,7 @@ import { warningsOf } from '../../src/api/readiness';
 import type { Problems, Swept } from '../../src/booking/care';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { problemsText } from '../../src/cli/format/care';
-import { findProblems } from '../../src/client/problems';
+import { findProblems } from '../../src/client/ops/problems';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { testBundle } from '../support/bundles';

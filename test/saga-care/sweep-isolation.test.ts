@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { Swept } from '../../src/booking/care';
 import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
-import { sweepCutOff } from '../../src/client/cut-off';
+import { sweepCutOff } from '../../src/client/ops/cut-off';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';

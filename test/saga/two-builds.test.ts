@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createClaimActivities, createCoreActivities, createProviderActivities } from '../../activities';
 import type { CoreActivities } from '../../activities/contract';
 import { DEPLOYMENT_NAME, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
-import { createBookingClaims } from '../../src/client/claims';
+import { createBookingClaims } from '../../src/client/ops/claims';
 import { createProviders, providerFor } from '../../src/providers';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';

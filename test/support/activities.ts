@@ -8,8 +8,8 @@ import {
   createProviderActivities,
 } from '../../activities';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
-import { createBookingCare } from '../../src/client/care';
-import { createBookingClaims } from '../../src/client/claims';
+import { createBookingCare } from '../../src/client/ops/care';
+import { createBookingClaims } from '../../src/client/ops/claims';
 import { timezoneOf, type Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import type { Provider } from '../../src/providers/provider';

@@ -6,10 +6,10 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { NativeConnection } from '@temporalio/worker';
 import { loadConfig, type Config } from '../../src/config';
 import { clientOn, connectNative, localTarget, type TemporalTarget } from '../../src/temporal/connection';
-import { findTestServer } from '../../src/temporal/download';
-import { startEmbeddedServer } from '../../src/temporal/embedded';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { addSearchAttributes } from '../../src/temporal/search-attributes';
+import { findTestServer } from '../../src/temporal/server/download';
+import { startEmbeddedServer } from '../../src/temporal/server/embedded';
 
 /** A config with fixed keys and a data directory of its own; `env` adds settings. */
 export function testConfig(env: Record<string, string> = {}): Config {

@@ -10,7 +10,7 @@ import { lacksKey, unreadableIn, type Unreadable } from '../../src/booking/unrea
  * of its activities. This is the one place where that throws. The workflow task fails before any workflow code runs,
  * and is tried again until a worker with the key takes it.
  *
- * What callers send is not a workflow's own: a signal that cannot be read is the inbox's matter (workflows/inbox.ts),
+ * What callers send is not a workflow's own: a signal that cannot be read is the inbox's matter (workflows/saga/inbox.ts),
  * an update its validator's. An update that was accepted once could be read then, so in a replay it counts as own.
  */
 export const interceptors = (): WorkflowInterceptors => ({

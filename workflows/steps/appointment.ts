@@ -1,26 +1,26 @@
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
-import { Ending } from '../ending';
-import { knownLive, noteOwn, ownIn, whose } from '../evidence';
-import { carryOnWhenLong } from '../long-life';
-import { lookUp, lookUpTimes, lookUpUnknown } from '../lookups';
-import { hasOpenWrites, outlastOpenWrites } from '../open-writes';
-import { owned } from '../owned';
+import { Ending } from '../saga/ending';
+import { knownLive, noteOwn, ownIn, whose } from '../saga/evidence';
+import { carryOnWhenLong } from '../saga/long-life';
+import { lookUp, lookUpTimes, lookUpUnknown } from '../saga/lookups';
+import { hasOpenWrites, outlastOpenWrites } from '../saga/open-writes';
+import { owned } from '../saga/owned';
 import {
   appointmentLeft,
   appointmentReleased,
   appointmentSeen,
   appointmentTakenOver,
   ownAppointmentFound,
-} from '../parts/appointment';
-import { callAccountedFor } from '../parts/doubts';
-import { searchBegan } from '../parts/progress';
-import { attemptBecame, offerMade, offerTaken, searchEnded, searchLimited } from '../parts/search';
-import { undoOfAppointmentLeft } from '../parts/undo';
-import type { Booking } from '../state';
-import { hasStrays } from '../strays';
-import { isOver, pauseUntil, settleDeadline } from '../waiting';
+} from '../saga/parts/appointment';
+import { callAccountedFor } from '../saga/parts/doubts';
+import { searchBegan } from '../saga/parts/progress';
+import { attemptBecame, offerMade, offerTaken, searchEnded, searchLimited } from '../saga/parts/search';
+import { undoOfAppointmentLeft } from '../saga/parts/undo';
+import type { Booking } from '../saga/state';
+import { hasStrays } from '../saga/strays';
+import { isOver, pauseUntil, settleDeadline } from '../saga/waiting';
 import {
   askToCancel,
   cancelOurs,

@@ -2,15 +2,15 @@ import { CONFIRM_GRACE_MS, DEFAULT_CONFIRM_TIMEOUT_MS } from '../../src/booking/
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import { sightingMark } from '../../src/booking/sighting';
-import { carryOnWhenLong } from '../long-life';
-import type { Deadline } from '../parts/deadlines';
-import { nextSighting, note } from '../sightings';
-import { owned } from '../owned';
-import { stepBegan } from '../parts/progress';
-import { attemptBecame } from '../parts/search';
-import type { Booking } from '../state';
-import { newPace } from '../pace';
-import { isOver, soonest, untilOf, waitWithin } from '../waiting';
+import { carryOnWhenLong } from '../saga/long-life';
+import type { Deadline } from '../saga/parts/deadlines';
+import { nextSighting, note } from '../saga/sightings';
+import { owned } from '../saga/owned';
+import { stepBegan } from '../saga/parts/progress';
+import { attemptBecame } from '../saga/parts/search';
+import type { Booking } from '../saga/state';
+import { newPace } from '../saga/pace';
+import { isOver, soonest, untilOf, waitWithin } from '../saga/waiting';
 import { isEnded } from './order';
 
 /**

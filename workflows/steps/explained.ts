@@ -1,8 +1,8 @@
 import type { OtherVisit } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
-import { readsOnce } from '../activities';
-import { failureOf } from '../ending';
-import { at, type Booking } from '../state';
+import { readsOnce } from '../saga/activities';
+import { failureOf } from '../saga/ending';
+import { at, type Booking } from '../saga/state';
 
 /**
  * A refusal in words that nobody knows, explained by reading before a person is asked: most often the patient has a live

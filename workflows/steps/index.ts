@@ -1,7 +1,7 @@
-import { decideFirst, owned } from '../owned';
-import { stepReached, type StepName } from '../parts/progress';
-import type { Terms } from '../parts/terms';
-import type { Booking } from '../state';
+import { decideFirst, owned } from '../saga/owned';
+import { stepReached, type StepName } from '../saga/parts/progress';
+import type { Terms } from '../saga/parts/terms';
+import type { Booking } from '../saga/state';
 import { obtainAppointment, undoAppointment } from './appointment';
 import { keep } from './keep';
 import { placeOrAdopt, undoOrder } from './order';

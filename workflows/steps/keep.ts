@@ -1,20 +1,20 @@
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Order } from '../../src/booking/model';
 import { sightingMark } from '../../src/booking/sighting';
-import { after, now, nowMs } from '../clock';
-import { Ending } from '../ending';
-import { carryOnWhenLong } from '../long-life';
-import { lookUp } from '../lookups';
-import { attention, owned } from '../owned';
-import { newPace, type Pace } from '../pace';
-import { appointmentLost } from '../parts/appointment';
-import { finalWordAsked, visitLookedAt } from '../parts/deadlines';
-import { moveOvertaken } from '../parts/move';
-import { keptAs, stepReached } from '../parts/progress';
-import { rebookingBegan } from '../parts/search';
-import { nextSighting, note } from '../sightings';
-import { restartSettling, type Booking } from '../state';
-import { lookForStrays, refuseStrays } from '../strays';
+import { after, now, nowMs } from '../saga/clock';
+import { Ending } from '../saga/ending';
+import { carryOnWhenLong } from '../saga/long-life';
+import { lookUp } from '../saga/lookups';
+import { attention, owned } from '../saga/owned';
+import { newPace, type Pace } from '../saga/pace';
+import { appointmentLost } from '../saga/parts/appointment';
+import { finalWordAsked, visitLookedAt } from '../saga/parts/deadlines';
+import { moveOvertaken } from '../saga/parts/move';
+import { keptAs, stepReached } from '../saga/parts/progress';
+import { rebookingBegan } from '../saga/parts/search';
+import { nextSighting, note } from '../saga/sightings';
+import { restartSettling, type Booking } from '../saga/state';
+import { lookForStrays, refuseStrays } from '../saga/strays';
 import { move, refuseMove } from './move';
 
 /**

@@ -1,30 +1,30 @@
 import { failureRow, type Choice, type Failure, type FailureCode } from '../../src/booking/failures';
 import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
-import { core } from '../activities';
+import { core } from '../saga/activities';
 import type { BookingRequest } from '../../src/booking/schema/request';
-import { failureOf } from '../ending';
-import { noteOwn, ownIn } from '../evidence';
-import { withOwnFees } from '../fees';
-import { lookUp } from '../lookups';
-import { attention } from '../owned';
+import { failureOf } from '../saga/ending';
+import { noteOwn, ownIn } from '../saga/evidence';
+import { withOwnFees } from '../saga/fees';
+import { lookUp } from '../saga/lookups';
+import { attention } from '../saga/owned';
 import {
   appointmentReleased,
   appointmentSeen,
   replacementDone,
   replacementHeld,
   wentBackTo,
-} from '../parts/appointment';
-import { messageAnswered } from '../parts/callers';
-import { moveDone, moveUnderWay } from '../parts/move';
-import { moveBegan } from '../parts/progress';
-import { slotPutBack, slotsOutdated, triedForgotten, type Offer } from '../parts/search';
-import { wishesChanged } from '../parts/terms';
-import { restartSettling, type Booking } from '../state';
+} from '../saga/parts/appointment';
+import { messageAnswered } from '../saga/parts/callers';
+import { moveDone, moveUnderWay } from '../saga/parts/move';
+import { moveBegan } from '../saga/parts/progress';
+import { slotPutBack, slotsOutdated, triedForgotten, type Offer } from '../saga/parts/search';
+import { wishesChanged } from '../saga/parts/terms';
+import { restartSettling, type Booking } from '../saga/state';
 import { cancelling, confirmedOrReleased, isSpared, leaveStanding, releasing } from './appointment';
 import { nextSlot } from './offer';
 import { accountFor, take } from './take';
-import { isOver, settleDeadline } from '../waiting';
+import { isOver, settleDeadline } from '../saga/waiting';
 import { undone, type Undo } from './undo';
 
 /**

@@ -4,13 +4,13 @@ import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { slotMark } from '../../src/booking/slot-mark';
 import { isSameTime } from '../../src/booking/times';
 import type { AttemptOutcome } from '../../src/booking/schema/view';
-import { reads } from '../activities';
-import { nowMs } from '../clock';
-import { failureOf } from '../ending';
-import { stepBegan } from '../parts/progress';
-import { slotsFound, slotsOutdated, type Offer } from '../parts/search';
-import { searchSlots } from '../search';
-import { at, type Booking } from '../state';
+import { reads } from '../saga/activities';
+import { nowMs } from '../saga/clock';
+import { failureOf } from '../saga/ending';
+import { stepBegan } from '../saga/parts/progress';
+import { slotsFound, slotsOutdated, type Offer } from '../saga/parts/search';
+import { searchSlots } from '../saga/search';
+import { at, type Booking } from '../saga/state';
 
 /** What there is to take. Reading only: nothing to undo. */
 

@@ -3,12 +3,12 @@ import { Failure } from '../../src/booking/failures';
 import type { Order, WriteAnswer } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
 import type { UndoOutcome } from '../../src/booking/schema/view';
-import { core, reads, writes } from '../activities';
-import { after, nowMs } from '../clock';
-import { failureOf, isLostWrite } from '../ending';
-import { feeTermsOf } from '../fees';
-import { lookUpTimes, whereToLook } from '../lookups';
-import { hasOpenWrites, isLostCall, openWhile, outlastOpenWrites } from '../open-writes';
+import { core, reads, writes } from '../saga/activities';
+import { after, nowMs } from '../saga/clock';
+import { failureOf, isLostWrite } from '../saga/ending';
+import { feeTermsOf } from '../saga/fees';
+import { lookUpTimes, whereToLook } from '../saga/lookups';
+import { hasOpenWrites, isLostCall, openWhile, outlastOpenWrites } from '../saga/open-writes';
 import {
   isPassing,
   isUsedUp,
@@ -18,8 +18,8 @@ import {
   pauseWithin,
   tried,
   type Patience,
-} from '../patience';
-import { callAccountedFor } from '../parts/doubts';
+} from '../saga/patience';
+import { callAccountedFor } from '../saga/parts/doubts';
 import {
   adoptionRefused,
   namedOrderRead,
@@ -27,10 +27,10 @@ import {
   orderSeen,
   placingHadNoEffect,
   placingUnanswered,
-} from '../parts/order';
-import { undoCalled } from '../parts/undo';
-import { at, shielded, type Booking } from '../state';
-import { pauseUntil } from '../waiting';
+} from '../saga/parts/order';
+import { undoCalled } from '../saga/parts/undo';
+import { at, shielded, type Booking } from '../saga/state';
+import { pauseUntil } from '../saga/waiting';
 import type { Undo } from './undo';
 
 /** The order: placed by the booking or adopted from its caller; its undo cancels it, where it is ours to cancel. */

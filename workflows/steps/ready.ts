@@ -1,12 +1,12 @@
 import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
-import { polls, reads } from '../activities';
-import { carryOnWhenLong } from '../long-life';
-import type { Deadline } from '../parts/deadlines';
-import { orderSeen } from '../parts/order';
-import { at, type Booking } from '../state';
-import { newPace, noteLook, type Pace } from '../pace';
-import { isOver, seenBy, soonest, untilOf, waitWithin, watch } from '../waiting';
+import { polls, reads } from '../saga/activities';
+import { carryOnWhenLong } from '../saga/long-life';
+import type { Deadline } from '../saga/parts/deadlines';
+import { orderSeen } from '../saga/parts/order';
+import { at, type Booking } from '../saga/state';
+import { newPace, noteLook, type Pace } from '../saga/pace';
+import { isOver, seenBy, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
 import { isEnded } from './order';
 
 /** Readiness: where the provider needs it, wait until the order has its requisition. Nothing to undo. */

@@ -6,12 +6,12 @@ import { bookRef } from '../../src/booking/ref';
 import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { slotMark } from '../../src/booking/slot-mark';
 import { isSameTime } from '../../src/booking/times';
-import { reads, writes } from '../activities';
-import { now, nowMs } from '../clock';
-import { failureOf, isLostWrite } from '../ending';
-import { clueOf, noteOwn } from '../evidence';
-import { lookUpOnce, lookUpUnknown, whereToLook } from '../lookups';
-import { noteOpenWrite, outlastOpenWrites } from '../open-writes';
+import { reads, writes } from '../saga/activities';
+import { now, nowMs } from '../saga/clock';
+import { failureOf, isLostWrite } from '../saga/ending';
+import { clueOf, noteOwn } from '../saga/evidence';
+import { lookUpOnce, lookUpUnknown, whereToLook } from '../saga/lookups';
+import { noteOpenWrite, outlastOpenWrites } from '../saga/open-writes';
 import {
   isPassing,
   isUsedUp,
@@ -21,8 +21,8 @@ import {
   spending,
   tried,
   type Patience,
-} from '../patience';
-import { appointmentHeld } from '../parts/appointment';
+} from '../saga/patience';
+import { appointmentHeld } from '../saga/parts/appointment';
 import {
   callAccountedFor,
   callUnanswered,
@@ -30,10 +30,10 @@ import {
   seenBeforeCall,
   startDoubted,
   startSeenBeforeCall,
-} from '../parts/doubts';
-import { stepBegan } from '../parts/progress';
-import { attemptBecame, attemptBegan, attemptRenewed, slotsOutdated, type Offer } from '../parts/search';
-import { at, maker, shielded, type Booking } from '../state';
+} from '../saga/parts/doubts';
+import { stepBegan } from '../saga/parts/progress';
+import { attemptBecame, attemptBegan, attemptRenewed, slotsOutdated, type Offer } from '../saga/parts/search';
+import { at, maker, shielded, type Booking } from '../saga/state';
 import { explained } from './explained';
 import { sameSlot } from './offer';
 

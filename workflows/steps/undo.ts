@@ -1,17 +1,17 @@
 import { Failure } from '../../src/booking/failures';
 import type { UndoOutcome } from '../../src/booking/schema/view';
-import { failureOf } from '../ending';
-import { acceptFees, withOwnFees } from '../fees';
-import { outlastOpenWrites } from '../open-writes';
-import { undoAttention } from '../owned';
-import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../patience';
-import { allAppointmentsLeft } from '../parts/appointment';
-import { questionClosed } from '../parts/attention';
-import { callAccountedFor } from '../parts/doubts';
-import { orderLeft } from '../parts/order';
-import { undoBegan } from '../parts/progress';
-import { undoLeftToStaff, undosDue, undoTried, type UndoStep } from '../parts/undo';
-import type { Booking } from '../state';
+import { failureOf } from '../saga/ending';
+import { acceptFees, withOwnFees } from '../saga/fees';
+import { outlastOpenWrites } from '../saga/open-writes';
+import { undoAttention } from '../saga/owned';
+import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../saga/patience';
+import { allAppointmentsLeft } from '../saga/parts/appointment';
+import { questionClosed } from '../saga/parts/attention';
+import { callAccountedFor } from '../saga/parts/doubts';
+import { orderLeft } from '../saga/parts/order';
+import { undoBegan } from '../saga/parts/progress';
+import { undoLeftToStaff, undosDue, undoTried, type UndoStep } from '../saga/parts/undo';
+import type { Booking } from '../saga/state';
 
 /**
  * One step's compensation. `run` is safe to repeat and safe when there is nothing to undo; `pending` says that

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { PROVIDERS } from '../../booking/model';
 import { STATUSES } from '../../booking/schema/view';
-import { MAX_PAGE_SIZE } from '../../client/visibility';
+import { MAX_PAGE_SIZE } from '../../client/executions/visibility';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { incidentsText, problemsText } from '../format/care';
 import { bookingsText } from '../format/lists';

@@ -1,5 +1,5 @@
 import { booking as today } from '../../../workflows/booking';
-import { core } from '../../../workflows/activities';
+import { core } from '../../../workflows/saga/activities';
 import type { BookingView } from '../../../src/booking/schema/view';
 
 /** The booking as a careless change would leave it: one more activity before everything else, and no patch. */

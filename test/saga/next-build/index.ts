@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow';
 import { booking as today } from '../../../workflows/booking';
-import { core } from '../../../workflows/activities';
-import type { Carried } from '../../../workflows/long-life';
+import { core } from '../../../workflows/saga/activities';
+import type { Carried } from '../../../workflows/saga/long-life';
 import type { BookingView } from '../../../src/booking/schema/view';
 
 /** What the added step asks for, so that a history shows whether it was taken. */

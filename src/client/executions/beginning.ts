@@ -1,0 +1,47 @@
+import type { temporal } from '@temporalio/proto';
+import { Failure } from '../../booking/failures';
+import type { Door } from './door';
+import { timeOf, valuesOf } from './execution';
+import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
+
+/** How a run began. */
+export interface Beginning {
+  /** What it was given first: for a booking its request, unparsed; a later run's has the changes made since. */
+  input: unknown;
+  /** RFC 3339 to the ms, as the workflow itself knows it: a booking's refs hang on it. */
+  startedAt: string;
+  /** The run in which it began: another than itself where a reset made it. */
+  originalRunId: string;
+}
+
+type Event = temporal.api.history.v1.IHistoryEvent;
+
+/**
+ * What a run was started with, by its own first event: an earlier run of a long life may be past the retention. Throws
+ * `booking_not_found` when Temporal no longer has it and `key_missing` when its input cannot be decrypted.
+ */
+export async function beginningOf(door: Door, workflowId: string, runId: string): Promise<Beginning> {
+  const event = await firstEvent(door, workflowId, runId);
+  const startedAt = timeOf(event?.eventTime);
+  if (!event || startedAt === null) throw new Failure('booking_not_found');
+  const started = event.workflowExecutionStartedEventAttributes;
+  const [input] = await valuesOf(door, started?.input?.payloads);
+  return { input, startedAt, originalRunId: started?.originalExecutionRunId || runId };
+}
+
+async function firstEvent(door: Door, workflowId: string, runId: string): Promise<Event | undefined> {
+  const { client } = door;
+  try {
+    const page = await within(client, CALL_TIMEOUT_MS, () =>
+      client.workflowService.getWorkflowExecutionHistory({
+        namespace: client.options.namespace,
+        execution: { workflowId, runId },
+        maximumPageSize: 1,
+      }),
+    );
+    return page.history?.events?.[0];
+  } catch (err) {
+    if (isNotFound(err)) return undefined;
+    throw err;
+  }
+}

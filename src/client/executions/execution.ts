@@ -1,0 +1,140 @@
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { temporal } from '@temporalio/proto';
+import { Failure } from '../../booking/failures';
+import { unreadableIn } from '../../booking/unreadable';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
+
+/** One execution as Temporal describes it, its memo undecoded: a field is decoded when it is read, and costs nobody else. */
+
+/** How an execution stands in Temporal; `CONTINUED_AS_NEW` goes on in the next run. */
+export type ExecutionStatus =
+  | 'RUNNING'
+  | 'PAUSED'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'TERMINATED'
+  | 'TIMED_OUT'
+  | 'CONTINUED_AS_NEW'
+  | 'UNKNOWN';
+
+type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
+type Info = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+export interface Execution {
+  workflowId: string;
+  runId: string;
+  firstRunId: string | null;
+  type: string;
+  status: ExecutionStatus;
+  memo: Readonly<Record<string, Payload>>;
+  /** The search attributes that are texts. */
+  attributes: Readonly<Record<string, string>>;
+  startedAt: string | null;
+  closedAt: string | null;
+  /** What it waits for, and what the server says is wrong with it; null in a row of a list, which tells neither. */
+  raw: Description | null;
+}
+
+/** The newest run of a workflow, or the one asked for. Null when Temporal knows none. */
+export async function describe(door: Door, workflowId: string, runId?: string): Promise<Execution | null> {
+  const { client } = door;
+  const request = { namespace: client.options.namespace, execution: { workflowId, runId } };
+  try {
+    const raw = await within(client, CALL_TIMEOUT_MS, () =>
+      client.workflowService.describeWorkflowExecution(request),
+    );
+    return raw.workflowExecutionInfo ? { ...executionOf(raw.workflowExecutionInfo), raw } : null;
+  } catch (err) {
+    if (isNotFound(err)) return null;
+    throw err;
+  }
+}
+
+/** An execution as a list or a description shows it. */
+export function executionOf(info: Info): Execution {
+  return {
+    workflowId: info.execution?.workflowId ?? '',
+    runId: info.execution?.runId ?? '',
+    firstRunId: info.firstRunId || null,
+    type: info.type?.name ?? '',
+    status: STATUS[info.status ?? 0] ?? 'UNKNOWN',
+    memo: info.memo?.fields ?? {},
+    attributes: attributesOf(info),
+    startedAt: timeOf(info.startTime),
+    closedAt: timeOf(info.closeTime),
+    raw: null,
+  };
+}
+
+/** Search attributes are never encrypted; what is no text is passed over, also what nobody can decode. */
+function attributesOf({ searchAttributes }: Info): Record<string, string> {
+  const texts: [string, string][] = [];
+  for (const [name, payload] of Object.entries(searchAttributes?.indexedFields ?? {})) {
+    const value = plainValue(payload);
+    if (typeof value === 'string') texts.push([name, value]);
+  }
+  return Object.fromEntries(texts);
+}
+
+/** The value of a payload that is not encrypted; undefined when nobody can decode it: that costs no other one. */
+export function plainValue(payload: Payload): unknown {
+  try {
+    return defaultPayloadConverter.fromPayload(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+const { WorkflowExecutionStatus: Status } = temporal.api.enums.v1;
+
+const STATUS: Readonly<Record<number, ExecutionStatus>> = {
+  [Status.WORKFLOW_EXECUTION_STATUS_RUNNING]: 'RUNNING',
+  [Status.WORKFLOW_EXECUTION_STATUS_PAUSED]: 'PAUSED',
+  [Status.WORKFLOW_EXECUTION_STATUS_COMPLETED]: 'COMPLETED',
+  [Status.WORKFLOW_EXECUTION_STATUS_FAILED]: 'FAILED',
+  [Status.WORKFLOW_EXECUTION_STATUS_CANCELED]: 'CANCELLED',
+  [Status.WORKFLOW_EXECUTION_STATUS_TERMINATED]: 'TERMINATED',
+  [Status.WORKFLOW_EXECUTION_STATUS_TIMED_OUT]: 'TIMED_OUT',
+  [Status.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW]: 'CONTINUED_AS_NEW',
+};
+
+/** Whether nothing more can come of an execution. A run that continued as new goes on in the next one. */
+export function isOver(status: ExecutionStatus): boolean {
+  return ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'].includes(status);
+}
+
+/** A memo field's value; undefined when it is not there. Throws `key_missing` when it cannot be decrypted here. */
+export async function memoValue(door: Door, { memo }: Execution, field: string): Promise<unknown> {
+  const payload = Object.hasOwn(memo, field) ? memo[field] : undefined;
+  return payload ? (await valuesOf(door, [payload]))[0] : undefined;
+}
+
+/** The values of payloads. Throws `key_missing` when one of them cannot be decrypted here. */
+export async function valuesOf(
+  door: Door,
+  payloads: readonly Payload[] | null | undefined,
+): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for (const payload of payloads ?? []) values.push(await valueIn(door, payload));
+  const unreadable = values.map(unreadableIn).find((one) => one !== null);
+  if (unreadable) throw new Failure('key_missing', { hint: `It names the key "${unreadable.keyId}".` });
+  return values;
+}
+
+/** The codec never throws: what does is a caller's payload that nobody can convert, and says nothing. */
+async function valueIn(door: Door, payload: Payload): Promise<unknown> {
+  try {
+    return (await decodeArrayFromPayloads(door.client.options.loadedDataConverter, [payload]))[0];
+  } catch {
+    return null;
+  }
+}
+
+/** A time of the protocol, RFC 3339 to the ms; null where there is none. */
+export function timeOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): string | null {
+  if (!time?.seconds) return null;
+  return new Date(Number(time.seconds) * 1000 + Math.floor((time.nanos ?? 0) / 1e6)).toISOString();
+}

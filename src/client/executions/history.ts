@@ -1,0 +1,82 @@
+import type { LoadedDataConverter } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import type { temporal } from '@temporalio/proto';
+import { unreadableWords } from '../../booking/evidence';
+import type { Door } from './door';
+import { CALL_TIMEOUT_MS, within } from './temporal-errors';
+
+/** The history of a booking or its clean-up, run after run, its payloads decoded on demand. */
+
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type Payloads = temporal.api.common.v1.IPayloads;
+type Payload = temporal.api.common.v1.IPayload;
+
+/** Every event of the workflow that a run belongs to, from the first run of its chain to the last. */
+export async function* chainEvents(
+  door: Door,
+  workflowId: string,
+  runId: string,
+): AsyncGenerator<HistoryEvent> {
+  let next: string | null = await firstRunOf(door, workflowId, runId);
+  while (next) {
+    let last: HistoryEvent | undefined;
+    for await (const event of runEvents(door, workflowId, next)) {
+      yield event;
+      last = event;
+    }
+    next = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? null;
+  }
+}
+
+async function firstRunOf(door: Door, workflowId: string, runId: string): Promise<string> {
+  for await (const event of runEvents(door, workflowId, runId)) {
+    return event.workflowExecutionStartedEventAttributes?.firstExecutionRunId || runId;
+  }
+  return runId;
+}
+
+async function* runEvents(door: Door, workflowId: string, runId: string): AsyncGenerator<HistoryEvent> {
+  const { client } = door;
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const request = {
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      nextPageToken,
+    };
+    const page = await within(client, CALL_TIMEOUT_MS, () =>
+      client.workflowService.getWorkflowExecutionHistory(request),
+    );
+    yield* page.history?.events ?? [];
+    nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
+  } while (nextPageToken);
+}
+
+/** The first value of an event's payloads; undefined where there is none. One that cannot be read here comes marked. */
+export async function valueOf(
+  converter: LoadedDataConverter,
+  payloads: Payloads | null | undefined,
+): Promise<unknown> {
+  const [value] = await decodeArrayFromPayloads(converter, payloads?.payloads);
+  return value;
+}
+
+/** The summary that a call or timer was given, or `name` where it has none; one that cannot be read here says so. */
+export async function summaryOf(
+  converter: LoadedDataConverter,
+  event: HistoryEvent,
+  name: string,
+): Promise<string> {
+  const payload: Payload | null | undefined = event.userMetadata?.summary;
+  if (!payload) return name;
+  const value = await valueOf(converter, { payloads: [payload] });
+  if (typeof value === 'string') return value;
+  const unreadable = unreadableWords(value);
+  return unreadable ? `${name}, whose summary ${unreadable}` : name;
+}
+
+/** When it happened, RFC 3339 to the ms. */
+export function timeOf({ eventTime }: HistoryEvent): string {
+  const ms = Number(eventTime?.seconds ?? 0) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,212 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { Failure } from '../../booking/failures';
+import { PROVIDERS } from '../../booking/model';
+import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../../booking/names';
+import { statusSchema, type BookingView, type Stalled } from '../../booking/schema/view';
+import { isEnded } from '../../booking/status';
+import { cleanUpAfter } from './after-run';
+import { beginningOf } from './beginning';
+import type { Door } from './door';
+import { describe, isOver, memoValue, type Execution, type ExecutionStatus } from './execution';
+import { initialView } from './initial-view';
+import { stalledOf } from './stalled';
+import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
+
+/**
+ * Reading bookings. The view is in the execution's memo, so a read asks Temporal and no worker: nothing is replayed, and
+ * a booking can be read while no worker runs.
+ */
+
+/** The booking's execution: the newest run, or the one asked for. Null when Temporal knows none. */
+export async function findExecution(
+  door: Door,
+  bookingId: string,
+  runId?: string,
+): Promise<Execution | null> {
+  const found = await describe(door, workflowIdOf(bookingId), runId);
+  return found?.type === WORKFLOW_TYPE.booking ? found : null;
+}
+
+/**
+ * The booking as it stands, of the newest run or of the one asked for. Throws `booking_not_found`,
+ * `temporal_unavailable` when the server does not answer, and `key_missing` for a view that cannot be decrypted here.
+ */
+export async function readBooking(door: Door, bookingId: string, runId?: string): Promise<BookingView> {
+  const execution = await findExecution(door, bookingId, runId);
+  if (!execution) throw new Failure('booking_not_found');
+  try {
+    return await readExecution(door, bookingId, execution);
+  } catch (err) {
+    const isUnderLostKey = err instanceof Failure && err.code === 'key_missing';
+    if (!isUnderLostKey || !isOver(execution.status)) throw err;
+    return afterLostKey(door, bookingId, execution, err);
+  }
+}
+
+/** The view of an execution that was found: what it told of itself, and nothing in its place. */
+export async function readExecution(
+  door: Door,
+  bookingId: string,
+  execution: Execution,
+): Promise<BookingView> {
+  const own = await ownView(door, bookingId, execution);
+  if (!isOver(execution.status)) return { ...own, stalled: await stalledOf(door, execution) };
+  if (!(await mayBeCleanedUp(door, execution, own))) return own;
+  const after = await cleanUpAfter(door, bookingId, execution.runId);
+  return after ? withCleanUp(own, await memoView(door, after), await stalledOf(door, after)) : own;
+}
+
+/** Whether an ended booking may have left something: it was cut off, or could not account for one of its calls. */
+async function mayBeCleanedUp(door: Door, execution: Execution, own: BookingView): Promise<boolean> {
+  return own.failure?.code === 'booking_cut_off' || (await hasUnknownCall(door, execution, own));
+}
+
+/**
+ * Whether a call of an ended booking was not answered, so that it may still take effect. The view tells of an attempt's last
+ * call, and the oldest attempts may be left out there; the traces tell of every call that was for a time.
+ */
+export async function hasUnknownCall(
+  door: Door,
+  execution: Execution,
+  { attempts, attemptsLeftOut }: BookingView,
+): Promise<boolean> {
+  if (attemptsLeftOut > 0 || attempts.some(({ outcome }) => outcome === 'unknown')) return true;
+  return hasUnansweredStart(door, execution);
+}
+
+async function hasUnansweredStart(door: Door, execution: Execution): Promise<boolean> {
+  try {
+    const traces = await memoValue(door, execution, MEMO.traces);
+    if (typeof traces !== 'object' || traces === null) return false;
+    const starts: unknown = Reflect.get(traces, 'unansweredStarts');
+    return Array.isArray(starts) && starts.length > 0;
+  } catch (err) {
+    // The view was readable without: what nobody can read tells of nothing that was accounted for.
+    if (err instanceof Failure && err.code === 'key_missing') return true;
+    throw err;
+  }
+}
+
+/** A booking's own view, without what a clean-up after it did or asks. */
+export async function ownView(door: Door, bookingId: string, execution: Execution): Promise<BookingView> {
+  const { status } = execution;
+  if (status === 'COMPLETED' || status === 'FAILED') return endOf(door, execution);
+  const view = await lastView(door, bookingId, execution);
+  return isOver(status) ? cutOff(view, status) : view;
+}
+
+/** The view in an execution's memo; null when no workflow task has put one there yet. */
+export async function memoView(door: Door, execution: Execution): Promise<BookingView | null> {
+  const value = await memoValue(door, execution, MEMO.view);
+  return isView(value) ? value : null;
+}
+
+/** What a run told last of itself, or how it began when no worker has had it. */
+async function lastView(door: Door, bookingId: string, execution: Execution): Promise<BookingView> {
+  const told = await memoView(door, execution);
+  if (told) return told;
+  const { input, startedAt } = await beginningOf(door, execution.workflowId, execution.runId);
+  return initialView(bookingId, input, startedAt);
+}
+
+/**
+ * An ended booking whose own words are under a lost key, through its clean-up: that has something to ask all the same.
+ * What its attributes say is all there is of itself. Throws `why` where nobody cleans up after it.
+ */
+async function afterLostKey(
+  door: Door,
+  bookingId: string,
+  { runId, status, attributes, startedAt }: Execution,
+  why: Failure,
+): Promise<BookingView> {
+  const after = await cleanUpAfter(door, bookingId, runId);
+  const view = after && (await memoView(door, after));
+  if (!view) throw why;
+  const { BookingProvider: provider, BookingAccount: account, BookingReference: reference } = attributes;
+  const said = statusSchema.safeParse(attributes.BookingStatus);
+  const bare = {
+    ...initialView(bookingId, null, startedAt ?? view.createdAt),
+    provider: PROVIDERS.find((one) => one === provider) ?? null,
+    account: account ?? null,
+    reference: reference ?? null,
+    ...(said.success && { status: said.data }),
+  };
+  const cameToItsEnd = status === 'COMPLETED' || status === 'FAILED';
+  return withCleanUp(cameToItsEnd ? bare : cutOff(bare, status), view, await stalledOf(door, after));
+}
+
+/** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */
+async function endOf(door: Door, execution: Execution): Promise<BookingView> {
+  const told = await memoView(door, execution);
+  if (told && isEnded(told.status)) return told;
+  const result = await resultOf(door, execution);
+  if (isView(result)) return result;
+  if (told) return cutOff(told, execution.status);
+  throw new Failure('internal_error', { hint: 'The booking ended without a view.' });
+}
+
+/** The result of a completed run, or the view in a failed run's details; what else it failed with is thrown. */
+async function resultOf(door: Door, { workflowId, runId }: Execution): Promise<unknown> {
+  const handle = door.client.workflow.getHandle(workflowId, runId);
+  try {
+    return await within(door.client, CALL_TIMEOUT_MS, () => handle.result());
+  } catch (err) {
+    if (!(err instanceof WorkflowFailedError)) throw err;
+    const detail: unknown = err.cause instanceof ApplicationFailure ? err.cause.details?.[0] : null;
+    const failure = isView(detail) ? null : failureOf(err.cause);
+    if (failure) throw failure;
+    return detail;
+  }
+}
+
+/**
+ * Somebody ended the execution in Temporal itself, so nothing was undone and nobody will be asked: the booking
+ * counts as failed by a fault of ours, and the rest of the view shows how far it had come.
+ */
+function cutOff(view: BookingView, status: ExecutionStatus): BookingView {
+  const how = status.toLowerCase().replace('_', ' ');
+  const message = `The execution was ${how} in Temporal, outside the booking: the sweep undoes or reports what it left.`;
+  return {
+    ...view,
+    revision: view.revision + 1,
+    status: 'failed',
+    waitingFor: null,
+    attention: null,
+    failure: { code: 'booking_cut_off', message },
+  };
+}
+
+/**
+ * To its callers the clean-up is the rest of the booking's life: what it undoes, and what it asks a person. A booking that
+ * came to its own end stays as it ended, order and appointment included. One that has nothing to say yet may have stalled.
+ */
+function withCleanUp(own: BookingView, view: BookingView | null, stalled: Stalled | null): BookingView {
+  if (!view) return { ...own, stalled };
+  const wasCutOff = own.failure?.code === 'booking_cut_off';
+  const compensation = view.compensation.filter(({ outcome }) => wasCutOff || outcome !== 'nothing_to_undo');
+  const others = own.compensation.filter(({ step }) => !compensation.some((undo) => undo.step === step));
+  return {
+    ...own,
+    revision: own.revision + view.revision,
+    ...(wasCutOff && { order: view.order ?? own.order, appointment: view.appointment ?? own.appointment }),
+    lastRequest: view.lastRequest ?? own.lastRequest,
+    compensation: wasCutOff ? view.compensation : [...others, ...compensation],
+    attention: view.attention,
+    waitingFor: view.waitingFor,
+    updatedAt: view.updatedAt,
+    stalled,
+  };
+}
+
+/** Enough of a look to tell a view from whatever else an execution may have ended with. */
+function isView(value: unknown): value is BookingView {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    'status' in value &&
+    'revision' in value &&
+    typeof value.revision === 'number'
+  );
+}

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { getGrpcStatusDetails } from '@temporalio/client/lib/helpers';
+import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
+import { Failure, isFailureCode, type FailureFacts } from '../../booking/failures';
+
+/** How errors of Temporal's client become failures of the table. */
+
+/** gRPC status codes, as the protocol numbers them. */
+const DEADLINE_EXCEEDED = 4;
+const NOT_FOUND = 5;
+
+/** Codes that mean "Temporal, or a worker behind it, does not serve us now", with what to look at. */
+const UNAVAILABLE: Readonly<Record<number, string>> = {
+  1: 'The call was cut off.',
+  4: 'Nobody answered in time: is a worker running?',
+  7: 'Our credentials at Temporal do not allow this.',
+  8: 'Temporal asks for fewer calls.',
+  9: 'The booking cannot be asked now: its workflow task fails.',
+  12: 'This server does not offer what was asked of it.',
+  14: 'The server cannot be reached.',
+  16: 'Temporal rejected our credentials.',
+};
+
+/** What the connection's own deadline is given to speak first, in ms. */
+const DEADLINE_GRACE_MS = 100;
+
+/** How long an ordinary call to Temporal may take, in ms; queries and updates also wait for a worker. */
+export const CALL_TIMEOUT_MS = 5_000;
+
+/**
+ * Runs calls to Temporal under one deadline. What Temporal's absence caused is thrown as
+ * `temporal_unavailable`; everything else as it came.
+ */
+export async function within<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([
+      client.withDeadline(Date.now() + timeoutMs, call),
+      // The worker's kind of connection starts its deadline anew with each retry; this one holds for all.
+      pause(timeoutMs + DEADLINE_GRACE_MS, undefined, { signal: timer.signal }).then(() => {
+        throw unavailable(UNAVAILABLE[DEADLINE_EXCEEDED]);
+      }),
+    ]);
+  } catch (err) {
+    throw asUnavailable(err);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** `temporal_unavailable` for what Temporal's absence caused; else the error itself. */
+export function asUnavailable(err: unknown): unknown {
+  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return unavailable(UNAVAILABLE[DEADLINE_EXCEEDED]);
+  if (isOfNamespace(err)) return unavailable('The namespace does not exist.');
+  const code = grpcCode(err);
+  return code !== null && code in UNAVAILABLE ? unavailable(UNAVAILABLE[code]) : err;
+}
+
+/**
+ * Whether Temporal knows no such execution, or none that is open where only an open one will do. Of what is in a namespace
+ * that does not exist it has said nothing.
+ */
+export function isNotFound(err: unknown): boolean {
+  return err instanceof WorkflowNotFoundError || (grpcCode(err) === NOT_FOUND && !isOfNamespace(err));
+}
+
+/** Raw calls do not get the SDK's NamespaceNotFoundError: as the SDK does, we tell it by the status's details. */
+function isOfNamespace(err: unknown): boolean {
+  if (err instanceof NamespaceNotFoundError) return true;
+  const details = isGrpcServiceError(err) ? (getGrpcStatusDetails(err) ?? []) : [];
+  return details.some(({ type_url: type }) => type?.endsWith('.NamespaceNotFoundFailure'));
+}
+
+export function isUnavailable(err: unknown): boolean {
+  return err instanceof Failure && err.code === 'temporal_unavailable';
+}
+
+/** The failure that a workflow or update failed with, facts included; null when it is none of the table. */
+export function failureOf(cause: unknown): Failure | null {
+  if (!(cause instanceof ApplicationFailure) || !isFailureCode(cause.type)) return null;
+  return new Failure(cause.type, factsOf(cause.details?.[0]));
+}
+
+function unavailable(hint: string | undefined): Failure {
+  return new Failure('temporal_unavailable', { hint });
+}
+
+/**
+ * The gRPC status code of an error of the client; null when it has none. What a raw call over the worker's kind of
+ * connection throws counts as a ServiceError too, and has its code itself instead of in a cause.
+ */
+export function grpcCode(err: unknown): number | null {
+  if (isGrpcServiceError(err)) return err.code;
+  return err instanceof ServiceError && isGrpcServiceError(err.cause) ? err.cause.code : null;
+}
+
+/** Field and hint only: the provider's words stay with the booking. */
+function factsOf(detail: unknown): FailureFacts {
+  const at = (name: string): string | undefined => {
+    const value: unknown = typeof detail === 'object' && detail !== null ? Reflect.get(detail, name) : null;
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { field: at('field'), hint: at('hint') };
+}

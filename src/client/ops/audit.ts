@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError } from '@temporalio/client';
+import { z } from 'zod';
+import {
+  auditedBookingOf,
+  hasTriedNothing,
+  looksLikeBookingId,
+  strayKindOf,
+  strayOrder,
+  unreadableBooking,
+  type AuditedBooking,
+  type AuditPlace,
+  type AuditReport,
+  type Claim,
+  type Finding,
+  type TracedOrder,
+} from '../../booking/audit';
+import { CAPABILITIES } from '../../booking/capabilities';
+import { Failure } from '../../booking/failures';
+import { adoptedBookingId } from '../../booking/ids';
+import { PROVIDERS, type ProviderName } from '../../booking/model';
+import { bookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../../booking/names';
+import type { Party } from '../../booking/request-parts';
+import { clientSchema, patientSchema } from '../../booking/schema/request';
+import { statusSchema } from '../../booking/schema/view';
+import { bytesOf } from '../../booking/small-view';
+import { beginningOf } from '../executions/beginning';
+import type { Door } from '../executions/door';
+import { executionOf, isOver, type Execution } from '../executions/execution';
+import { findExecution, readExecution } from '../executions/read';
+import { CALL_TIMEOUT_MS, failureOf, within } from '../executions/temporal-errors';
+import { pageOf, rowsOf } from '../executions/visibility';
+
+/** The audit: begun here, carried out by a workflow whose activities read Temporal through here. */
+
+/** How long an audit may take, in ms; it ends by itself well before. */
+const AUDIT_TIMEOUT_MS = 2 * 3_600_000;
+
+/** Bookings that go to a provider's worker in one piece: a provider that answers slowly must be done with them in time. */
+const PAGE_SIZE = 20;
+
+export const auditSchema = z.strictObject({
+  provider: z.enum(PROVIDERS).optional(),
+  account: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .optional(),
+  days: z.number().int().min(1).max(365).default(30),
+});
+export type AuditOptions = z.input<typeof auditSchema>;
+
+/**
+ * Holds bookings and providers against each other and answers what does not fit. Reads only. Throws
+ * `account_unknown`, `provider_unavailable` when it does not finish, `temporal_unavailable`.
+ */
+export async function auditBookings(door: Door, options: AuditOptions): Promise<AuditReport> {
+  const parsed = auditSchema.safeParse(options);
+  if (!parsed.success)
+    throw new Failure('invalid_request', { field: parsed.error.issues[0]?.path.join('.') });
+  const handle = await within(door.client, CALL_TIMEOUT_MS, () =>
+    door.client.workflow.start<(scope: unknown) => Promise<AuditReport>>(WORKFLOW_TYPE.audit, {
+      workflowId: `audit:${randomUUID()}`,
+      taskQueue: TASK_QUEUE.bookings,
+      args: [parsed.data],
+      workflowExecutionTimeout: AUDIT_TIMEOUT_MS,
+    }),
+  );
+  try {
+    return await within(door.client, AUDIT_TIMEOUT_MS + CALL_TIMEOUT_MS, () => handle.result());
+  } catch (err) {
+    if (!(err instanceof WorkflowFailedError)) throw err;
+    throw failureOf(err.cause) ?? new Failure('provider_unavailable', { hint: 'The audit did not finish.' });
+  }
+}
+
+/** Bookings as they stand, and a finding about each one that cannot be read. */
+export interface Read {
+  bookings: AuditedBooking[];
+  unreadable: Finding[];
+}
+
+/** A page of a place's bookings: open ones, and those that began since. */
+export async function auditedBookings(
+  door: Door,
+  place: AuditPlace,
+  since: string,
+  pageToken: string | null,
+): Promise<Read & { seen: number; nextPageToken: string | null }> {
+  const query = [
+    `BookingProvider = '${place.provider}'`,
+    `BookingAccount = '${place.account}'`,
+    ...audited(since),
+  ].join(' AND ');
+  const { rows, nextPageToken } = await pageOf(door, query, {
+    pageSize: PAGE_SIZE,
+    pageToken: pageToken === null ? undefined : Buffer.from(pageToken, 'base64'),
+  });
+  const ids = new Set(rows.flatMap(({ execution }) => bookingIdOf(execution?.workflowId ?? '') ?? []));
+  return {
+    ...(await readAgain(door, place, [...ids])),
+    seen: ids.size,
+    nextPageToken: nextPageToken && Buffer.from(nextPageToken).toString('base64'),
+  };
+}
+
+function audited(since: string): string[] {
+  return [
+    `WorkflowType = '${WORKFLOW_TYPE.booking}'`,
+    "ExecutionStatus != 'ContinuedAsNew'",
+    `(ExecutionStatus = 'Running' OR StartTime >= '${since}')`,
+  ];
+}
+
+/** The newest booking of each id. */
+export async function readAgain(door: Door, place: AuditPlace, bookingIds: readonly string[]): Promise<Read> {
+  const read: Read = { bookings: [], unreadable: [] };
+  for (const id of bookingIds) {
+    let execution: Execution | null = null;
+    try {
+      execution = await findExecution(door, id);
+      if (!execution) throw new Failure('booking_not_found');
+      const booking = await auditedBooking(door, place, id, execution);
+      if (booking) read.bookings.push(booking);
+    } catch (err) {
+      const orderId = execution?.attributes.BookingOrderId ?? null;
+      read.unreadable.push(unreadableBooking(place, id, orderId, causeOf(err)));
+    }
+  }
+  return read;
+}
+
+/** A booking that travels takes a few hundred bytes: more is no text of ours, and would crowd out the others. */
+const MAX_BOOKING_BYTES = 16 * 1024;
+
+/** Null for one that made nothing: there is nothing to hold against anybody. */
+async function auditedBooking(
+  door: Door,
+  place: AuditPlace,
+  id: string,
+  execution: Execution,
+): Promise<AuditedBooking | null> {
+  const view = await readExecution(door, id, execution);
+  if (place.hasOrders ? view.order === null : hasTriedNothing(view)) return null;
+  const party = place.hasOrders ? null : await partyOf(door, execution);
+  const booking = auditedBookingOf(view, !isOver(execution.status), party);
+  if (bytesOf(booking) > MAX_BOOKING_BYTES) throw new Failure('payload_too_large');
+  return booking;
+}
+
+/** Whom a booking is for. The rest of the request may be of an earlier build's form, and does not matter here. */
+const partySchema = z.object({
+  client: clientSchema.strip().optional(),
+  patient: patientSchema.pick({ id: true, remoteId: true }).strip().optional(),
+});
+
+async function partyOf(door: Door, { workflowId, runId }: Execution): Promise<Party> {
+  const { input } = await beginningOf(door, workflowId, runId);
+  const party = partySchema.safeParse(input);
+  if (!party.success) throw new Failure('invalid_request');
+  return party.data;
+}
+
+/** What one item failed with: a code, or the name of an error that is none of the table's. */
+function causeOf(err: unknown): string {
+  if (err instanceof Failure) return err.code;
+  return err instanceof Error ? err.name : typeof err;
+}
+
+/** Those of the orders that are not what the booking whose id they carry says of its order. */
+export async function strayOrders(
+  door: Door,
+  place: AuditPlace,
+  orders: readonly TracedOrder[],
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const order of orders) found.push(...(await strayOf(door, place, order)));
+  return found;
+}
+
+/** None or one. An order that cannot be held against its booking is one as well, and stops no other. */
+async function strayOf(door: Door, place: AuditPlace, order: TracedOrder): Promise<Finding[]> {
+  let isBookings = looksLikeBookingId(order.bookingId);
+  try {
+    const execution = await findExecution(door, order.bookingId);
+    isBookings ||= execution !== null;
+    if (!isBookings) return [];
+    const claim = execution && (await claimOf(door, order, execution));
+    const kind = claim ? strayKindOf(order, claim) : 'order_without_booking';
+    if (kind === null) return [];
+    if (!claim?.open && kind !== 'order_left' && (await isAdopted(door, place, order))) return [];
+    return [strayOrder(kind, place, order, claim ? claimText(claim) : 'none')];
+  } catch (err) {
+    // What is no booking's id may be anything, and stays out of findings.
+    const bookingId = isBookings ? order.bookingId : '';
+    return [strayOrder('unreadable', place, { ...order, bookingId }, causeOf(err))];
+  }
+}
+
+function claimText({ status, order }: Claim): string {
+  return order ? `${status}, order ${order.id}` : `${status}, no order`;
+}
+
+/**
+ * What a booking says of its order: its view, or what its search attributes say where the view cannot be read. Only
+ * the view tells what became of an ended booking's own order.
+ */
+async function claimOf(door: Door, order: TracedOrder, execution: Execution): Promise<Claim> {
+  const told = toldBy(execution);
+  if (told.open && told.order?.id === order.orderId) return told;
+  try {
+    const view = await readExecution(door, order.bookingId, execution);
+    return auditedBookingOf(view, !isOver(execution.status), null);
+  } catch (err) {
+    if (told.order === null || told.order.id === order.orderId) throw err;
+    return told;
+  }
+}
+
+function toldBy({ status, attributes }: Execution): Claim {
+  const said = statusSchema.safeParse(attributes.BookingStatus);
+  const { BookingOrderId: orderId, BookingAttention: attention } = attributes;
+  return {
+    status: said.success ? said.data : 'ordering',
+    open: !isOver(status),
+    waits: attention !== undefined,
+    order: orderId === undefined ? null : { id: orderId, origin: 'placed' },
+    undone: {},
+  };
+}
+
+/** Whether another booking took the order on: then it is somebody's, whoever placed it. */
+async function isAdopted(
+  { idKey, ...door }: Door,
+  { provider, account }: AuditPlace,
+  { orderId }: TracedOrder,
+): Promise<boolean> {
+  const { vendor } = CAPABILITIES[provider];
+  const adopter = await findExecution({ idKey, ...door }, adoptedBookingId(idKey, vendor, account, orderId));
+  return adopter?.attributes.BookingOrderId === orderId;
+}
+
+/** Rows that are looked through for accounts: enough to find one that is in use. */
+const MAX_ROWS = 1_000;
+
+/**
+ * Accounts of a provider that bookings name, beside those that are known, with how many of the bookings may have made
+ * something there. One that waits for its account to be configured is in front of a person already.
+ */
+export async function otherAccounts(
+  door: Door,
+  provider: ProviderName,
+  known: readonly string[],
+  since: string,
+): Promise<{ account: string; bookings: number }[]> {
+  const isOther =
+    known.length > 0 ? `NOT IN (${known.map((name) => `'${name}'`).join(', ')})` : 'IS NOT NULL';
+  const query = [`BookingProvider = '${provider}'`, `BookingAccount ${isOther}`, ...audited(since)].join(
+    ' AND ',
+  );
+  const counts = new Map<string, number>();
+  let rows = 0;
+  for await (const row of rowsOf(door, query)) {
+    const { attributes, status } = executionOf(row);
+    const {
+      BookingAccount: account,
+      BookingAttention: attention,
+      BookingOrderId,
+      BookingStartsAt,
+    } = attributes;
+    const isOpen = !isOver(status);
+    const mayHaveMade = isOpen ? attention !== 'account_unknown' : Boolean(BookingOrderId ?? BookingStartsAt);
+    if (account !== undefined && mayHaveMade) counts.set(account, (counts.get(account) ?? 0) + 1);
+    rows += 1;
+    if (rows >= MAX_ROWS) break;
+  }
+  return [...counts].map(([account, bookings]) => ({ account, bookings }));
+}

@@ -1,0 +1,53 @@
+import type { AuditPlace, Finding, TracedOrder } from '../../booking/audit';
+import type {
+  IncidentFilter,
+  LeftBehind,
+  Problems,
+  Retrying,
+  Swept,
+  Told,
+  Waiting,
+  WaitingCursor,
+} from '../../booking/care';
+import type { ProviderName } from '../../booking/model';
+import type { Door } from '../executions/door';
+import { auditedBookings, otherAccounts, readAgain, strayOrders, type Read } from './audit';
+import { readLeftBehind, sweepCutOff } from './cut-off';
+import { retryOne, waitingFor } from './incidents';
+import { findProblems } from './problems';
+
+/** What the workers' activities need of Temporal to look after bookings. */
+export interface BookingCare {
+  sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
+  readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
+  findProblems(nowMs: number): Promise<Problems>;
+  waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
+  retryOne(workflowId: string, retrying: Retrying & { since: string | null }): Promise<Told>;
+  auditedBookings(
+    place: AuditPlace,
+    since: string,
+    pageToken: string | null,
+  ): Promise<Read & { seen: number; nextPageToken: string | null }>;
+  readAgain(place: AuditPlace, bookingIds: string[]): Promise<Read>;
+  strayOrders(place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]>;
+  otherAccounts(
+    provider: ProviderName,
+    known: readonly string[],
+    since: string,
+  ): Promise<{ account: string; bookings: number }[]>;
+}
+
+/** The care of the client's namespace. */
+export function createBookingCare(door: Door): BookingCare {
+  return {
+    sweepCutOff: (nowMs, beat) => sweepCutOff(door, nowMs, beat),
+    readLeftBehind: (bookingId, runId) => readLeftBehind(door, bookingId, runId),
+    findProblems: (nowMs) => findProblems(door, undefined, nowMs),
+    waitingFor: (incident, before, after) => waitingFor(door, incident, before, after),
+    retryOne: (workflowId, retrying) => retryOne(door, workflowId, retrying),
+    auditedBookings: (place, since, pageToken) => auditedBookings(door, place, since, pageToken),
+    readAgain: (place, bookingIds) => readAgain(door, place, bookingIds),
+    strayOrders: (place, orders) => strayOrders(door, place, orders),
+    otherAccounts: (provider, known, since) => otherAccounts(door, provider, known, since),
+  };
+}

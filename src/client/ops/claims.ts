@@ -1,0 +1,199 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CAPABILITIES } from '../../booking/capabilities';
+import {
+  claimsOf,
+  isBeingTaken,
+  type Claimant,
+  type ClaimQuestion,
+  type OthersClaims,
+} from '../../booking/claims';
+import { adoptedBookingId } from '../../booking/ids';
+import type { ProviderName } from '../../booking/model';
+import { caredBookingIdOf, MEMO, workflowIdOf, WORKFLOW_TYPE } from '../../booking/names';
+import { isSameTime } from '../../booking/times';
+import type { Door } from '../executions/door';
+import { describe, executionOf, isOver, memoValue, type Execution } from '../executions/execution';
+import { rowsOf } from '../executions/visibility';
+
+/** What the deployment's other bookings hold, read from Temporal: found in visibility, told by each one's memo. */
+
+/** How long visibility may lag behind an upsert, in ms. */
+const VISIBILITY_LAG_MS = 10_000;
+
+/** How far from a start another booking's may be to count as the same, in ms. */
+const AROUND_MS = 60_000;
+
+/** Lists that are made until the asking booking is in its own. */
+const LISTS = 4;
+const PAUSE_MS = 2_000;
+
+/** How long a call of another booking's that is on its way is waited for, in ms. */
+const CALL_MS = 60_000;
+
+export interface BookingClaims {
+  othersClaims(question: OthersQuestion, signal: AbortSignal): Promise<OthersClaims | null>;
+  isOrderUsedElsewhere(order: OrderQuestion, askedBy: string): Promise<boolean>;
+}
+
+interface OthersQuestion extends Omit<ClaimQuestion, 'calledMs'> {
+  provider: ProviderName;
+  account: string;
+  bookingId: string;
+  /** Whether the asking booking publishes no start: then it need not be in its own list. */
+  isUnlisted?: boolean;
+  otherStarts?: readonly string[];
+}
+
+interface OrderQuestion {
+  provider: ProviderName;
+  account: string;
+  orderId: string;
+}
+
+/** The claims of the client's namespace. `lagMs`: what is waited for visibility, where it is known to be quick. */
+export function createBookingClaims(door: Door, { lagMs = VISIBILITY_LAG_MS } = {}): BookingClaims {
+  return {
+    async othersClaims(question, signal) {
+      await pause(lagMs, undefined, { signal });
+      return othersClaims(door, question, signal);
+    },
+    isOrderUsedElsewhere: (order, askedBy) => isOrderUsedElsewhere(door, order, askedBy),
+  };
+}
+
+/**
+ * What other bookings know of appointments at a start. Null when the asking booking is not in its own list, again and
+ * again. Throws `key_missing` when one of them cannot be read, `temporal_unavailable`.
+ */
+async function othersClaims(
+  door: Door,
+  asked: OthersQuestion,
+  signal: AbortSignal,
+): Promise<OthersClaims | null> {
+  const giveUpAtMs = performance.now() + CALL_MS;
+  for (let unlisted = 0; unlisted < LISTS;) {
+    const found = await executionsAround(door, asked);
+    const others = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) !== asked.bookingId);
+    if (!asked.isUnlisted && others.length === found.length) {
+      unlisted += 1;
+    } else {
+      const claimants = await Promise.all(others.map((one) => claimantOf(door, one)));
+      const isAnyBeingTaken = startsOf(asked).some((startsAt) =>
+        isBeingTaken(claimants, { ...asked, startsAt }),
+      );
+      if (!isAnyBeingTaken || performance.now() > giveUpAtMs)
+        return claimsOf(claimants, { ...asked, calledMs: await firstCallMs(door, found, asked) });
+    }
+    await pause(PAUSE_MS, undefined, { signal });
+  }
+  return null;
+}
+
+function startsOf({ startsAt, otherStarts = [] }: OthersQuestion): string[] {
+  return [startsAt, ...otherStarts];
+}
+
+/** Every booking and clean-up there, open and closed, with its memo. */
+async function executionsAround(door: Door, asked: OthersQuestion): Promise<Execution[]> {
+  const { provider, account } = asked;
+  const around = startsOf(asked).map((start) => {
+    const at = (offsetMs: number): string => new Date(Date.parse(start) + offsetMs).toISOString();
+    return `BookingStartsAt BETWEEN '${at(-AROUND_MS)}' AND '${at(AROUND_MS)}'`;
+  });
+  const query = [
+    `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
+    // A run that continued as new is one with its successor, which is listed for itself.
+    "ExecutionStatus != 'ContinuedAsNew'",
+    `BookingProvider = '${provider}'`,
+    `BookingAccount = '${account}'`,
+    `(${around.join(' OR ')})`,
+  ].join(' AND ');
+  const found: Execution[] = [];
+  for await (const row of rowsOf(door, query)) {
+    const { workflowId, runId } = executionOf(row);
+    // Its row may be older than itself; one that is gone by now is past the retention, and holds nothing.
+    const execution = await describe(door, workflowId, runId);
+    if (execution) found.push(execution);
+  }
+  return found;
+}
+
+/** When the asking booking first called for that start, as it tells itself; null where it does not. */
+async function firstCallMs(
+  door: Door,
+  found: readonly Execution[],
+  { bookingId, startsAt }: OthersQuestion,
+): Promise<number | null> {
+  const own = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) === bookingId);
+  const calls = await Promise.all(
+    own.map(async (one) => listOf(at(await memoValue(door, one, MEMO.view), 'attempts'))),
+  );
+  const timesMs = calls
+    .flat()
+    .filter((call) => isSameTime(textOf(at(call, 'startsAt')), startsAt))
+    .map((call) => Date.parse(textOf(at(call, 'at')) ?? ''))
+    .filter((ms) => !Number.isNaN(ms));
+  return timesMs.length > 0 ? Math.min(...timesMs) : null;
+}
+
+async function claimantOf(door: Door, execution: Execution): Promise<Claimant> {
+  const traces = await memoValue(door, execution, MEMO.traces);
+  const view = await memoValue(door, execution, MEMO.view);
+  const last = listOf(at(view, 'attempts')).at(-1);
+  return {
+    ownIds: textsOf(at(traces, 'ownAppointmentIds')),
+    inferredIds: textsOf(at(traces, 'inferredIds')),
+    callingFor: at(last, 'outcome') === 'booking' ? textOf(at(last, 'startsAt')) : null,
+    unknownFor: textOf(at(at(traces, 'unknownBook'), 'startsAt')),
+    unansweredFor: textsOf(at(traces, 'unansweredStarts')),
+    isLeft: listOf(at(view, 'compensation')).some(isAppointmentLeft),
+    closedMs: execution.closedAt === null ? null : Date.parse(execution.closedAt),
+  };
+}
+
+function isAppointmentLeft(undo: unknown): boolean {
+  return at(undo, 'step') === 'appointment' && at(undo, 'outcome') === 'left_to_person';
+}
+
+/** A field of what another build may have written. */
+function at(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function textsOf(value: unknown): string[] {
+  return listOf(value).filter((one): one is string => typeof one === 'string');
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Whether an open booking other than the asking workflow has the order: the one that adopts it, or one that placed it. */
+async function isOrderUsedElsewhere(door: Door, order: OrderQuestion, askedBy: string): Promise<boolean> {
+  const { provider, account, orderId } = order;
+  const { vendor } = CAPABILITIES[provider];
+  const adopting = workflowIdOf(adoptedBookingId(door.idKey, vendor, account, orderId));
+  if (adopting !== askedBy && (await isOpen(door, adopting))) return true;
+  // Our ids hold no quote, and a provider's that does is none that a booking is known by.
+  if (!/^[^'"`\\\p{Cc}]{1,255}$/u.test(orderId)) return false;
+  const query = [
+    `WorkflowType = '${WORKFLOW_TYPE.booking}'`,
+    "ExecutionStatus = 'Running'",
+    `BookingAccount = '${account}'`,
+    `BookingOrderId = '${orderId}'`,
+  ].join(' AND ');
+  for await (const row of rowsOf(door, query)) {
+    const { workflowId } = executionOf(row);
+    if (workflowId !== askedBy && (await isOpen(door, workflowId))) return true;
+  }
+  return false;
+}
+
+async function isOpen(door: Door, workflowId: string): Promise<boolean> {
+  const execution = await describe(door, workflowId);
+  return execution !== null && !isOver(execution.status);
+}

@@ -1,0 +1,97 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  defineSearchAttributeKey,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/common';
+import type { CleanupInput } from '../../../workflows/messages';
+import {
+  AFTER_RUN_MEMO,
+  cleanupIdOf,
+  CUT_OFF_MEMO,
+  MEMO,
+  TASK_QUEUE,
+  WORKFLOW_TYPE,
+} from '../../booking/names';
+import type { BookingView } from '../../booking/schema/view';
+import type { BookingTraces } from '../../booking/traces';
+import { cleanUpAfter } from '../executions/after-run';
+import { beginningOf } from '../executions/beginning';
+import type { Door } from '../executions/door';
+import { isOver, memoValue, type Execution } from '../executions/execution';
+import { findExecution, hasUnknownCall, memoView, ownView } from '../executions/read';
+import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
+
+/**
+ * Starts the clean-up of an ended booking that could not account for one of its calls, now that an appointment
+ * may have surfaced. The clean-up looks for itself, so asking twice or in vain is harmless. False when there is
+ * nothing to do: the booking is open or absent, its end left nothing unknown, what stands was taken over and nobody asked to
+ * cancel it, or a person has it.
+ */
+export async function cleanUpBooking(door: Door, bookingId: string): Promise<boolean> {
+  const execution = await findExecution(door, bookingId);
+  if (!execution || !isOver(execution.status)) return false;
+  const view = await ownView(door, bookingId, execution);
+  if (view.status === 'completed' || !(await hasUnknownCall(door, execution, view))) return false;
+  const traces = tracesIn(await memoValue(door, execution, MEMO.traces));
+  // Of an appointment that was taken over no call made another: an unanswered move is of that very one.
+  if (traces?.tookOver && !traces.cancel) return false;
+  // What a person decided to leave standing carries the same maker: it is theirs.
+  if (isLeft(view) || (await wasLeftSince(door, bookingId, execution.runId))) return false;
+  const { workflowId, runId, attributes } = execution;
+  const { input: request } = await beginningOf(door, workflowId, runId);
+  const orderId = view.order?.id ?? null;
+  const late = { bookingId, createdAt: view.createdAt, request, orderId, traces };
+  await beginCleanUp(door, late, runId, attributes);
+  return true;
+}
+
+/** A booking's own publishing is the only writer; what another build wrote must at least have what is used here. */
+export function tracesIn(value: unknown): BookingTraces | null {
+  const isTraces = (given: unknown): given is BookingTraces =>
+    typeof given === 'object' && given !== null && 'opened' in given && 'ownAppointmentIds' in given;
+  return isTraces(value) ? value : null;
+}
+
+function isLeft({ compensation }: BookingView): boolean {
+  return compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person');
+}
+
+/** Whether a clean-up before came to its end with a person's leaving it. One that was cut off decided nothing. */
+async function wasLeftSince(door: Door, bookingId: string, runId: string): Promise<boolean> {
+  const after = await cleanUpAfter(door, bookingId, runId);
+  const view = after?.status === 'COMPLETED' ? await memoView(door, after) : null;
+  return view !== null && isLeft(view);
+}
+
+/** What an incident is told by, and whom it concerns: also of a booking whose request nobody can read any more. */
+const INHERITED = ['BookingProvider', 'BookingAccount', 'BookingReference'] as const;
+
+/** Starts the clean-up after a run of a booking, unless one runs. It is found by what that run's attributes say. */
+export async function beginCleanUp(
+  door: Door,
+  input: CleanupInput,
+  runId: string,
+  attributes: Execution['attributes'],
+): Promise<void> {
+  try {
+    await within(door.client, CALL_TIMEOUT_MS, () =>
+      door.client.workflow.start(WORKFLOW_TYPE.cleanup, {
+        workflowId: cleanupIdOf(input.bookingId),
+        taskQueue: TASK_QUEUE.bookings,
+        args: [input],
+        memo: { [AFTER_RUN_MEMO]: runId, ...('cutOff' in input && { [CUT_OFF_MEMO]: runId }) },
+        typedSearchAttributes: INHERITED.flatMap((name) =>
+          attributes[name]
+            ? [{ key: defineSearchAttributeKey(name, 'KEYWORD'), value: attributes[name] }]
+            : [],
+        ),
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      }),
+    );
+  } catch (err) {
+    // One that runs already looks for itself: it sees what this news is about.
+    if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+  }
+}

@@ -1,0 +1,290 @@
+import { temporal } from '@temporalio/proto';
+import type { CutOff, LeftBehind, Swept, Unsettled } from '../../booking/care';
+import { Failure, isFailureCode } from '../../booking/failures';
+import {
+  caredBookingIdOf,
+  cleanupIdOf,
+  CUT_OFF_MEMO,
+  MEMO,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../../booking/names';
+import { isEnded } from '../../booking/status';
+import { beginningOf } from '../executions/beginning';
+import type { Door } from '../executions/door';
+import { describe, executionOf, isOver, memoValue, type Execution } from '../executions/execution';
+import { memoView } from '../executions/read';
+import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
+import { rowsOf } from '../executions/visibility';
+import { beginCleanUp, cleanUpBooking, tracesIn } from './clean-up';
+
+/** Bookings that were cut off in Temporal: found in visibility, told from those that ended by themselves, cleaned up after. */
+
+/** Executions that ended otherwise than by their own return. A failed one counts when it left no last word. */
+const CUT_OFF_STATUSES = "('Terminated', 'TimedOut', 'Canceled', 'Failed')";
+
+const HOW: readonly string[] = ['TERMINATED', 'TIMED_OUT', 'CANCELLED', 'FAILED'];
+
+/** How far a sweep goes back behind the one before it, in ms: visibility may lag. What was looked at is told by its clean-up. */
+const OVERLAP_MS = 10 * 60_000;
+
+/** How far the very first sweep goes back, in ms: what our own server keeps (README.md#idempotency-and-retention). */
+const FIRST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
+
+/** Clean-ups that one sweep begins: a thousand that begin at the same moment would be the next outage. */
+const MAX_BEGUN = 50;
+
+/** Candidates that one sweep hands to the next: what it leaves must fit into its result. */
+const MAX_AGAIN = 1_000;
+
+/** Tries after which one that cannot be looked into is told to people; it is tried on. */
+export const TRIES_UNTIL_TOLD = 3;
+
+/**
+ * Begins the clean-up of every run that was cut off since the last sweep, once each, the oldest first and fifty at most:
+ * the next sweep goes on from there. `beat` is called as it goes along. One that cannot be looked into is kept for the next
+ * sweep and stops no other. Throws `temporal_unavailable` when what there is cannot even be listed.
+ */
+export async function sweepCutOff(door: Door, nowMs: number, beat: () => void): Promise<Swept> {
+  const { since, again } = await whereToGoOn(door, nowMs);
+  const found = await cutOffSince(door, since);
+  const swept: Swept = { since, until: new Date(nowMs).toISOString(), begun: [], again: [] };
+  const isFull = (): boolean => swept.begun.length >= MAX_BEGUN || swept.again.length >= MAX_AGAIN;
+  const known = new Set(found.map(({ runId }) => runId));
+  for (const one of again.filter(({ runId }) => !known.has(runId))) {
+    beat();
+    if (swept.begun.length >= MAX_BEGUN) swept.again.push(one);
+    else note(swept, one, one.tries, await settle(door, one));
+  }
+  for (const one of found) {
+    if (isFull()) {
+      swept.until = one.closedAt;
+      break;
+    }
+    beat();
+    const tries = again.find(({ runId }) => runId === one.runId)?.tries ?? 0;
+    note(swept, one, tries, await settle(door, one));
+  }
+  return swept;
+}
+
+/** What becomes of one that was cut off. `settled`: nothing to do for it, now or later. */
+type Outcome = 'begun' | 'settled' | 'later';
+
+function note(swept: Swept, one: Candidate, tries: number, outcome: Outcome | { failed: string }): void {
+  const { workflow, bookingId, runId, how } = one;
+  if (outcome === 'begun') swept.begun.push(bookingId);
+  else if (outcome === 'later') swept.again.push({ workflow, bookingId, runId, how, tries: 0, why: null });
+  else if (outcome !== 'settled')
+    swept.again.push({ workflow, bookingId, runId, how, tries: tries + 1, why: outcome.failed });
+}
+
+/** What the newest sweep that can be read left for the next one; an older one only means to look further back. */
+export async function lastSweep(door: Door): Promise<Swept | null> {
+  const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus = 'Completed'`;
+  for await (const row of rowsOf(door, query)) {
+    const { workflowId, runId } = executionOf(row);
+    const handle = door.client.workflow.getHandle(workflowId, runId);
+    // One that cannot be decrypted any more, or that another build wrote, says nothing.
+    const last: unknown = await within(door.client, CALL_TIMEOUT_MS, () => handle.result());
+    return isSwept(last) ? last : null;
+  }
+  return null;
+}
+
+/** Never from the future: a sweep of an earlier build may have been made by a clock that was ahead. */
+async function whereToGoOn(door: Door, nowMs: number): Promise<Pick<Swept, 'since' | 'again'>> {
+  const last = await lastSweep(door);
+  const sinceMs = last ? Math.min(Date.parse(last.until), nowMs) - OVERLAP_MS : nowMs - FIRST_LOOK_BACK_MS;
+  return { since: new Date(sinceMs).toISOString(), again: last?.again ?? [] };
+}
+
+function isSwept(value: unknown): value is Swept {
+  if (typeof value !== 'object' || value === null || !('until' in value) || !('again' in value)) return false;
+  const { until, again } = value;
+  return typeof until === 'string' && !Number.isNaN(Date.parse(until)) && Array.isArray(again);
+}
+
+type Candidate = Omit<Unsettled, 'tries' | 'why'>;
+type Found = Candidate & { closedAt: string };
+
+/** Bookings that were cut off, and clean-ups that were, the oldest first. */
+async function cutOffSince(door: Door, since: string): Promise<Found[]> {
+  const query = [
+    `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
+    `ExecutionStatus IN ${CUT_OFF_STATUSES}`,
+    `CloseTime >= '${since}'`,
+  ].join(' AND ');
+  const found: Found[] = [];
+  for await (const row of rowsOf(door, query)) {
+    const { workflowId, runId, type, status, closedAt } = executionOf(row);
+    const bookingId = caredBookingIdOf(workflowId);
+    if (bookingId === null || closedAt === null || !isHow(status)) continue;
+    const workflow = type === WORKFLOW_TYPE.cleanup ? 'cleanup' : 'booking';
+    found.push({ workflow, bookingId, runId, how: status, closedAt });
+  }
+  return found.sort((one, other) => Date.parse(one.closedAt) - Date.parse(other.closedAt));
+}
+
+function isHow(name: string): name is CutOff['how'] {
+  return HOW.includes(name);
+}
+
+/** Whatever goes wrong with one is told when it goes on; the others' turn comes. */
+async function settle(door: Door, candidate: Candidate): Promise<Outcome | { failed: string }> {
+  try {
+    if (candidate.workflow === 'cleanup') return await settleCleanUp(door, candidate);
+    return await settleRun(door, candidate);
+  } catch (err) {
+    return { failed: err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err };
+  }
+}
+
+async function settleRun(door: Door, { bookingId, runId, how }: Candidate): Promise<Outcome> {
+  const own = await describe(door, workflowIdOf(bookingId), runId);
+  if (own && !isHow(own.status)) return 'settled';
+  if (own?.status === 'FAILED' && (await endedByItself(door, own))) return 'settled';
+  const standing = await standingOf(door, bookingId, runId, own);
+  return standing === 'ours' ? cleanUpAfterRun(door, { bookingId, runId, how }, own) : standing;
+}
+
+/** A booking that failed by itself has said so, and has undone what it made. */
+async function endedByItself(door: Door, execution: Execution): Promise<boolean> {
+  try {
+    const view = await memoView(door, execution);
+    if (view) return isEnded(view.status);
+  } catch (err) {
+    if (!isKeyMissing(err)) throw err;
+  }
+  // Its last view is gone with its key, or it never had one: the code that it failed with is in the clear.
+  return isFailureCode(await failureTypeOf(door, execution));
+}
+
+async function failureTypeOf(door: Door, { workflowId, runId }: Execution): Promise<unknown> {
+  const { client } = door;
+  const { history } = await within(client, CALL_TIMEOUT_MS, () =>
+    client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      historyEventFilterType:
+        temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+    }),
+  );
+  return history?.events?.[0]?.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo?.type;
+}
+
+/**
+ * Whose what it left is now. A newer run of the same chain (after a reset) speaks for the booking; a newer booking
+ * of the same order has its hands on it while it runs.
+ */
+async function standingOf(
+  door: Door,
+  bookingId: string,
+  runId: string,
+  own: Execution | null,
+): Promise<'ours' | 'settled' | 'later'> {
+  const newest = await describe(door, workflowIdOf(bookingId));
+  if (!newest || newest.runId === runId) return 'ours';
+  if (own && own.firstRunId === newest.firstRunId) return 'settled';
+  return isOver(newest.status) ? 'ours' : 'later';
+}
+
+/** Begins the clean-up after a run, unless it has one. Of a run that Temporal no longer has, the clean-up asks a person. */
+async function cleanUpAfterRun(door: Door, cutOff: CutOff, own: Execution | null): Promise<Outcome> {
+  const { bookingId, runId } = cutOff;
+  const newest = await describe(door, cleanupIdOf(bookingId));
+  if (newest) {
+    if (await isCleanedUp(door, newest, runId, own)) return 'settled';
+    if (!isOver(newest.status)) return 'later';
+    // An earlier run's clean-up may stand before it: each run is cleaned up after once.
+    for await (const row of rowsOf(door, `WorkflowId = '${cleanupIdOf(bookingId)}'`))
+      if (await isCleanedUp(door, executionOf(row), runId, own)) return 'settled';
+  }
+  await beginCleanUp(door, { bookingId, cutOff }, runId, own?.attributes ?? {});
+  return 'begun';
+}
+
+const NOT_CUT_OFF: readonly string[] = ['RUNNING', 'PAUSED', 'COMPLETED'];
+
+/** Whether this is a clean-up of that run, under way or done. */
+async function isCleanedUp(
+  door: Door,
+  cleanup: Execution,
+  runId: string,
+  own: Execution | null,
+): Promise<boolean> {
+  return NOT_CUT_OFF.includes(cleanup.status) && cleansUpAfter(door, cleanup, runId, own);
+}
+
+/** Its memo says so; where the key of that is gone, one that began after the run's end is. */
+async function cleansUpAfter(
+  door: Door,
+  cleanup: Execution,
+  runId: string,
+  own: Execution | null,
+): Promise<boolean> {
+  try {
+    return (await memoValue(door, cleanup, CUT_OFF_MEMO)) === runId;
+  } catch (err) {
+    if (!isKeyMissing(err)) throw err;
+    return Date.parse(cleanup.startedAt ?? '') >= Date.parse(own?.closedAt ?? '');
+  }
+}
+
+/** A clean-up that was cut off itself: what it was to clean up after is taken up once more. */
+async function settleCleanUp(door: Door, { bookingId, runId, how }: Candidate): Promise<Outcome> {
+  const cleanup = await describe(door, cleanupIdOf(bookingId), runId);
+  if (!cleanup || !isHow(cleanup.status)) return 'settled';
+  const newest = await describe(door, cleanupIdOf(bookingId));
+  if (newest && newest.runId !== runId) return 'settled';
+  const cutOffRun = await runCleanedUp(door, bookingId, cleanup);
+  if (cutOffRun !== null) return settleRun(door, { workflow: 'booking', bookingId, runId: cutOffRun, how });
+  return (await cleanUpBooking(door, bookingId)) ? 'begun' : 'settled';
+}
+
+/** The run that a clean-up takes up after its being cut off; null for one after a late effect. */
+async function runCleanedUp(door: Door, bookingId: string, cleanup: Execution): Promise<string | null> {
+  try {
+    const runId = await memoValue(door, cleanup, CUT_OFF_MEMO);
+    return typeof runId === 'string' ? runId : null;
+  } catch (err) {
+    if (!isKeyMissing(err)) throw err;
+    return lastEndedBefore(door, bookingId, cleanup.startedAt ?? '');
+  }
+}
+
+/** The booking's run that ended last before a moment: what a clean-up that began then was about. Null when it ended well. */
+async function lastEndedBefore(door: Door, bookingId: string, time: string): Promise<string | null> {
+  let last: Execution | null = null;
+  for await (const row of rowsOf(door, `WorkflowId = '${workflowIdOf(bookingId)}'`)) {
+    const run = executionOf(row);
+    const endedMs = Date.parse(run.closedAt ?? '');
+    if (endedMs <= Date.parse(time) && !(endedMs <= Date.parse(last?.closedAt ?? ''))) last = run;
+  }
+  return last && isHow(last.status) ? last.runId : null;
+}
+
+function isKeyMissing(err: unknown): boolean {
+  return err instanceof Failure && err.code === 'key_missing';
+}
+
+/**
+ * What a run that was cut off left to be known by. Throws `booking_not_found` when Temporal no longer has it and
+ * `key_missing` for what cannot be decrypted here.
+ */
+export async function readLeftBehind(door: Door, bookingId: string, runId: string): Promise<LeftBehind> {
+  const execution = await describe(door, workflowIdOf(bookingId), runId);
+  if (!execution) throw new Failure('booking_not_found');
+  const view = await memoView(door, execution);
+  const traces = tracesIn(await memoValue(door, execution, MEMO.traces));
+  const { input, startedAt, originalRunId } = await beginningOf(door, execution.workflowId, runId);
+  return {
+    createdAt: view?.createdAt ?? startedAt,
+    cutOffAt: execution.closedAt ?? startedAt,
+    request: input,
+    view,
+    traces,
+    isLaterRun: execution.firstRunId !== null && execution.firstRunId !== runId,
+    isAfterReset: originalRunId !== runId && traces?.acceptedRunId !== runId,
+  };
+}

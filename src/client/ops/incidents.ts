@@ -1,0 +1,154 @@
+import type { Incident, IncidentFilter, Retrying, Told, Waiting, WaitingCursor } from '../../booking/care';
+import { retry } from '../../../workflows/messages';
+import type { RetryMessage } from '../../booking/messages';
+import type { BookingView } from '../../booking/schema/view';
+import { Failure } from '../../booking/failures';
+import { caredBookingIdOf, WORKFLOW_TYPE } from '../../booking/names';
+import type { Door } from '../executions/door';
+import { describe, executionOf, isOver, type Execution } from '../executions/execution';
+import { memoView } from '../executions/read';
+import { CALL_TIMEOUT_MS, isNotFound, within } from '../executions/temporal-errors';
+import { rowsOf } from '../executions/visibility';
+
+/**
+ * Incidents: one outage or dead credential that has many bookings wait for a person is one thing to look at. They
+ * are told from the bookings' search attributes; nothing is stored beside them.
+ */
+
+const MAX_TOLD_IDS = 100;
+
+/** What waits for a person: bookings, and clean-ups after ended ones. */
+const WAITING = [
+  `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
+  "ExecutionStatus = 'Running'",
+];
+
+/**
+ * The open bookings that wait for a person, grouped by reason, provider and account, the largest group first. May
+ * lag them by a second or two. Throws `temporal_unavailable`.
+ */
+export async function listIncidents(door: Door): Promise<Incident[]> {
+  const groups = new Map<string, Incident>();
+  for await (const { workflowId, attributes, startedAt } of waiting(door, 'BookingAttention IS NOT NULL')) {
+    const {
+      BookingAttention: reason = '',
+      BookingProvider: provider = '',
+      BookingAccount: account = '',
+    } = attributes;
+    const key = JSON.stringify([reason, provider, account]);
+    const group = groups.get(key) ?? { reason, provider, account, count: 0, since: null, bookingIds: [] };
+    groups.set(key, group);
+    group.count += 1;
+    group.since = earlier(group.since, startedAt);
+    const id = caredBookingIdOf(workflowId);
+    if (id !== null && group.bookingIds.length < MAX_TOLD_IDS) group.bookingIds.push(id);
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}
+
+/** Those that go into one payload, each with its id and since when it waits. */
+const MAX_PIECE = 1_000;
+
+/**
+ * Those that wait for this reason and began before then, the oldest first, a piece at a time. Whoever fails anew after
+ * it was resumed is behind the cursor, so nobody comes twice.
+ */
+export async function waitingFor(
+  door: Door,
+  incident: IncidentFilter,
+  before: string,
+  after: WaitingCursor | null,
+): Promise<Waiting> {
+  const found: (WaitingCursor & { row: Execution })[] = [];
+  const since = after ? [`StartTime >= '${after.startedAt}'`] : [];
+  for await (const row of waiting(door, ...termsOf(incident), `StartTime <= '${before}'`, ...since)) {
+    const one = { startedAt: row.startedAt ?? before, workflowId: row.workflowId };
+    if (!after || inOrder(after, one) < 0) found.push({ ...one, row });
+  }
+  const piece = found.sort(inOrder).slice(0, MAX_PIECE);
+  const last = piece.length < found.length ? piece.at(-1) : undefined;
+  const sinceOf: Record<string, string> = {};
+  for (const { workflowId, row } of piece) {
+    const waits = await sinceIn(door, row, incident.reason);
+    if (waits !== null) sinceOf[workflowId] = waits;
+  }
+  return {
+    workflowIds: piece.map(({ workflowId }) => workflowId),
+    sinceOf,
+    count: found.length,
+    next: last ? { startedAt: last.startedAt, workflowId: last.workflowId } : null,
+  };
+}
+
+/** Since when it waits for this reason, as its row tells; null where it tells another, or cannot be read here. */
+async function sinceIn(door: Door, row: Execution, reason: string): Promise<string | null> {
+  try {
+    const attention = (await memoView(door, row))?.attention;
+    return attention?.reason === reason ? attention.since : null;
+  } catch (err) {
+    if (err instanceof Failure && err.code === 'key_missing') return null;
+    throw err;
+  }
+}
+
+function inOrder(one: WaitingCursor, other: WaitingCursor): number {
+  const byTime = Date.parse(one.startedAt) - Date.parse(other.startedAt);
+  return byTime !== 0
+    ? byTime
+    : one.workflowId < other.workflowId
+      ? -1
+      : Number(one.workflowId > other.workflowId);
+}
+
+/**
+ * Has one of them try again, if it still waits as it was listed: the decision was made about that, and about nothing where
+ * the list could not say since when it waits for it. What changes between the look and the message, the booking itself
+ * refuses. Throws `key_missing` where nobody can tell what it waits for.
+ */
+export async function retryOne(
+  door: Door,
+  workflowId: string,
+  { by, id, reason, since }: Retrying & { since: string | null },
+): Promise<Told> {
+  const execution = await describe(door, workflowId);
+  if (!execution || isOver(execution.status)) return 'ended';
+  const view = await memoView(door, execution);
+  if (id !== undefined && wasTold(view, id)) return 'resumed';
+  const attention = view?.attention;
+  if (attention?.reason !== reason || since !== attention.since) return 'changed';
+  const message: RetryMessage = { by, id, reason, since: attention.since };
+  try {
+    await within(door.client, CALL_TIMEOUT_MS, () =>
+      door.client.workflow.getHandle(workflowId).signal(retry, message),
+    );
+    return 'resumed';
+  } catch (err) {
+    if (isNotFound(err)) return 'ended';
+    throw err;
+  }
+}
+
+/** A try that lost its worker, or its answer, may have told it already. */
+function wasTold(view: BookingView | null, id: string): boolean {
+  const { lastRequest } = view ?? {};
+  return lastRequest?.id === id && lastRequest.outcome === 'accepted';
+}
+
+/** The filter in Temporal's query language. A value of no form of ours is `invalid_request`. */
+function termsOf({ reason, provider, account }: IncidentFilter): string[] {
+  const values = { BookingAttention: reason, BookingProvider: provider, BookingAccount: account };
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (/^[A-Za-z0-9._-]{1,64}$/.test(value)) return [`${name} = '${value}'`];
+    throw new Failure('invalid_request', { field: name.replace('Booking', '').toLowerCase() });
+  });
+}
+
+async function* waiting(door: Door, ...terms: string[]): AsyncGenerator<Execution> {
+  for await (const row of rowsOf(door, [...WAITING, ...terms].join(' AND '))) yield executionOf(row);
+}
+
+function earlier(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return Date.parse(one) <= Date.parse(other) ? one : other;
+}

@@ -1,0 +1,183 @@
+import type { Payload } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import type { Problem, Problems } from '../../booking/care';
+import { CAPABILITIES } from '../../booking/capabilities';
+import { Failure } from '../../booking/failures';
+import { PROVIDERS } from '../../booking/model';
+import { caredBookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../../booking/names';
+import { lastSweep, TRIES_UNTIL_TOLD } from './cut-off';
+import type { Door } from '../executions/door';
+import { describe, executionOf, plainValue, timeOf } from '../executions/execution';
+import { lastPollOf, type LastPoll } from '../executions/pollers';
+import { grpcCode } from '../executions/temporal-errors';
+import { pageOf } from '../executions/visibility';
+
+/** Bookings that cannot report themselves: their workflow task keeps failing, nobody takes up their activities, or their clean-up does not begin. */
+
+/** When something counts as stuck. */
+export interface StuckAfter {
+  /** How long an activity may wait for a worker, in ms. */
+  pickUpMs: number;
+  /** A worker's poll lasts a minute; Temporal remembers a poller for five, so only fresh ones count. In ms. */
+  pollerFreshMs: number;
+}
+
+const STUCK_AFTER: StuckAfter = { pickUpMs: 60_000, pollerFreshMs: 90_000 };
+
+/** Bookings that are told for each reason: enough to know what is wrong; the queue tells the rest. */
+const MAX_TOLD = 100;
+
+const INVALID_ARGUMENT = 3;
+const { PendingActivityState } = temporal.api.enums.v1;
+
+/**
+ * What is stuck just now. Costs four queries, and a look at up to a hundred bookings only where a queue has no
+ * worker. `nowMs` is Temporal's time, where the caller has it. Throws `temporal_unavailable`.
+ */
+export async function findProblems(
+  door: Door,
+  stuckAfter = STUCK_AFTER,
+  nowMs: number | null = null,
+): Promise<Problems> {
+  const failing = await failingTasks(door);
+  const unattendedQueues: string[] = [];
+  const problems: Problem[] = failing ?? [];
+  if (await isNoneForBookings(door, stuckAfter, nowMs)) unattendedQueues.push(TASK_QUEUE.bookings);
+  for (const queue of [TASK_QUEUE.junction, TASK_QUEUE.oliver]) {
+    const lastPoll = await lastPollOf(door.client, queue, 'activity', nowMs);
+    if (lastPoll !== null && lastPoll.ageMs < stuckAfter.pollerFreshMs) continue;
+    const waiting = await waitingOn(door, queue, sinceWhen(stuckAfter, lastPoll, nowMs));
+    if (waiting.length > 0) unattendedQueues.push(queue);
+    problems.push(...waiting);
+  }
+  problems.push(...(await unsettled(door)));
+  const sweepFails = await failedSweep(door);
+  return { problems, unattendedQueues, tellsFailingTasks: failing !== null, sweepFails };
+}
+
+/** Those that were cut off and that sweep after sweep cannot look into. */
+async function unsettled(door: Door): Promise<Problem[]> {
+  const again = (await lastSweep(door))?.again ?? [];
+  return again
+    .filter(({ tries }) => tries >= TRIES_UNTIL_TOLD)
+    .map(({ bookingId, why }) => ({
+      bookingId,
+      problem: 'cut_off_unsettled',
+      detail: why ?? '',
+      since: null,
+    }));
+}
+
+/** Without sweeps what was cut off is seen by nobody, so that the sweep's own failing has to be. */
+async function failedSweep(door: Door): Promise<string | null> {
+  const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus != 'Running'`;
+  const [newest] = (await pageOf(door, query, { pageSize: 1 })).rows;
+  const status = newest && executionOf(newest).status;
+  return !status || status === 'COMPLETED' ? null : status;
+}
+
+/** Whether bookings are open and no worker takes them on. */
+async function isNoneForBookings(
+  door: Door,
+  { pollerFreshMs }: StuckAfter,
+  nowMs: number | null,
+): Promise<boolean> {
+  const lastPoll = await lastPollOf(door.client, TASK_QUEUE.bookings, 'workflow', nowMs);
+  if (lastPoll !== null && lastPoll.ageMs < pollerFreshMs) return false;
+  return (await rows(door, OPEN)).length > 0;
+}
+
+/** Null where the server does not know the attribute (it came with server 1.30 or so). */
+async function failingTasks(door: Door): Promise<Problem[] | null> {
+  const query = `${OPEN} AND TemporalReportedProblems IS NOT NULL`;
+  try {
+    return (await rows(door, query)).map(({ bookingId, reported }) => ({
+      bookingId,
+      problem: 'task_failing',
+      detail: reported.join(', '),
+      since: null,
+    }));
+  } catch (err) {
+    if (grpcCode(err) === INVALID_ARGUMENT) return null;
+    throw err;
+  }
+}
+
+/** Bookings, and the clean-ups after ended ones. */
+const OPEN = `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}') AND ExecutionStatus = 'Running'`;
+
+interface Found {
+  workflowId: string;
+  bookingId: string;
+  reported: string[];
+}
+
+async function rows(door: Door, query: string): Promise<Found[]> {
+  const page = await pageOf(door, query, { pageSize: MAX_TOLD });
+  return page.rows.flatMap(({ execution, searchAttributes }) => {
+    const workflowId = execution?.workflowId ?? '';
+    const bookingId = caredBookingIdOf(workflowId);
+    const reported = searchAttributes?.indexedFields?.TemporalReportedProblems;
+    return bookingId === null ? [] : [{ workflowId, bookingId, reported: listOf(reported) }];
+  });
+}
+
+/** A keyword list, as Temporal's JSON has it. One that nobody can decode still says that there is a problem. */
+function listOf(payload: Payload | null | undefined): string[] {
+  const value = payload ? plainValue(payload) : [];
+  return (Array.isArray(value) ? value : [value]).map((word) =>
+    typeof word === 'string' ? word : 'unknown',
+  );
+}
+
+/** Bookings that are described at a time: each may take as long as Temporal is given to answer. */
+const DESCRIBED_AT_A_TIME = 10;
+
+async function waitingOn(door: Door, queue: string, since: Since): Promise<Problem[]> {
+  const providers = PROVIDERS.filter((name) => CAPABILITIES[name].taskQueue === queue);
+  const names = providers.map((name) => `'${name}'`).join(', ');
+  const open = await rows(door, `${OPEN} AND BookingProvider IN (${names})`);
+  const found: Problem[] = [];
+  for (let from = 0; from < open.length; from += DESCRIBED_AT_A_TIME) {
+    const some = open.slice(from, from + DESCRIBED_AT_A_TIME);
+    found.push(...(await Promise.all(some.map((one) => waitingActivities(door, one, since)))).flat());
+  }
+  return found;
+}
+
+/** Since when an activity has waited too long: the moment itself, and how old it is. */
+interface Since {
+  pickUpMs: number;
+  nowMs: number;
+}
+
+/**
+ * Temporal's time, or what is known of it at a door: no earlier than the last poll that it noted, and else this machine's
+ * own. Asked only about a queue that no worker attends: a clock that is ahead then tells an activity too early, by as much
+ * as it is ahead; one that is behind tells it too late, and the sweep, which has Temporal's time, tells it in time.
+ */
+function sinceWhen({ pickUpMs }: StuckAfter, lastPoll: LastPoll | null, nowMs: number | null): Since {
+  return { pickUpMs, nowMs: nowMs ?? Math.max(Date.now(), lastPoll?.atMs ?? 0) };
+}
+
+/** One that Temporal does not describe is told as such, and costs no other. */
+async function waitingActivities(
+  door: Door,
+  { workflowId, bookingId }: Found,
+  { pickUpMs, nowMs }: Since,
+): Promise<Problem[]> {
+  try {
+    const found = await describe(door, workflowId);
+    return (found?.raw?.pendingActivities ?? []).flatMap(
+      ({ state, scheduledTime, activityType }): Problem[] => {
+        const since = timeOf(scheduledTime);
+        const isWaiting = state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
+        if (!isWaiting || since === null || Date.parse(since) >= nowMs - pickUpMs) return [];
+        return [{ bookingId, problem: 'activity_waiting', detail: activityType?.name ?? '', since }];
+      },
+    );
+  } catch (err) {
+    const detail = err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err;
+    return [{ bookingId, problem: 'not_described', detail, since: null }];
+  }
+}

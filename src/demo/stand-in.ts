@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { SANDBOX } from '../config';
+import type { Capabilities } from '../booking/capabilities';
+import { createJunctionSandbox } from '../sandbox/junction/server';
+import { createOliverSandbox } from '../sandbox/oliver/server';
+import type { RunningSandbox } from '../sandbox/serve';
+import { ORDER_BODY } from './requests';
+
+/** One scene's stand-in for the provider, spoken to over HTTP as any test of a user would. */
+
+/** Something that it is told to do: a route under `/_sandbox` and its body. */
+export interface Instruction {
+  route: 'faults' | 'confirmation' | 'slots' | 'clinic' | 'appointments' | `appointments/${string}`;
+  body: object;
+}
+
+const callSchema = z.object({
+  method: z.string(),
+  path: z.string(),
+  /** Null while it is unanswered, and for ever when it is left so. */
+  status: z.number().nullable(),
+  at: z.string(),
+});
+
+const stateSchema = z.object({
+  live: z.object({ orders: z.array(z.string()), appointments: z.array(z.string()) }),
+  calls: z.array(callSchema),
+  /** Empty for a provider that tells no news. */
+  webhooks: z
+    .array(z.object({ eventType: z.string(), outcome: z.union([z.number(), z.string()]) }))
+    .default([]),
+  /** Empty for a provider whose staff is never asked. */
+  staffTasks: z.array(z.unknown()).default([]),
+});
+
+export type Call = z.infer<typeof callSchema>;
+export type StandInState = z.infer<typeof stateSchema>;
+
+export interface StandIn {
+  url: string;
+  /** What it saw, and what is live there. */
+  state(): Promise<StandInState>;
+  tell(instruction: Instruction): Promise<void>;
+  /** Changes the only appointment that is live there, as the provider itself would. */
+  change(changes: object): Promise<void>;
+  /** Places an order as a caller would, and answers its id. */
+  placeOrder(): Promise<string>;
+  /** Resolves once a call like this one came in; throws when none comes within 30 s. */
+  called(isIt: (call: Call) => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CALL_WITHIN_MS = 30_000;
+const LOOK_AGAIN_MS = 50;
+
+type Vendor = Capabilities['vendor'];
+
+const NEW: Record<Vendor, (webhookUrl: string) => Promise<RunningSandbox>> = {
+  junction: (webhookUrl) =>
+    createJunctionSandbox({ port: 0, dataDir: null, webhookUrl, webhookSecret: SANDBOX.webhookSecret }),
+  oliver: () => createOliverSandbox({ port: 0, dataDir: null }),
+};
+
+/** Starts a vendor with nothing booked on a free port; its news, where it tells any, goes to the address. */
+export async function startStandIn(vendor: Vendor, webhookUrl: string): Promise<StandIn> {
+  const sandbox = await NEW[vendor](webhookUrl);
+  const { url } = sandbox;
+  const state = async (): Promise<StandInState> => stateSchema.parse(await ask(`${url}/_sandbox/state`));
+  const tell: StandIn['tell'] = async ({ route, body }) => {
+    await ask(`${url}/_sandbox/${route}`, body);
+  };
+  return {
+    url,
+    state,
+    close: () => sandbox.close(),
+    tell,
+    async change(changes) {
+      const { live } = await state();
+      const [id, ...others] = live.appointments;
+      if (id === undefined || others.length > 0)
+        throw new Error('There is not one live appointment to change.');
+      await tell({ route: `appointments/${id}`, body: changes });
+    },
+    async placeOrder() {
+      const answer = await ask(`${url}/v3/order`, ORDER_BODY);
+      return z.object({ order: z.object({ id: z.uuid() }) }).parse(answer).order.id;
+    },
+    async called(isIt) {
+      const giveUpAt = Date.now() + CALL_WITHIN_MS;
+      while (!(await state()).calls.some(isIt)) {
+        if (Date.now() > giveUpAt) throw new Error('The call that the scene waits for did not come.');
+        await pause(LOOK_AGAIN_MS);
+      }
+    },
+  };
+}
+
+async function ask(url: string, body?: object): Promise<unknown> {
+  const answer = await fetch(url, {
+    method: body ? 'POST' : 'GET',
+    headers: { 'x-vital-api-key': SANDBOX.junctionKey, ...(body && { 'content-type': 'application/json' }) },
+    body: body && JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`The stand-in answers ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}

@@ -1,0 +1,73 @@
+import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import {
+  createAuditActivities,
+  createCareActivities,
+  createClaimActivities,
+  createCoreActivities,
+  createProviderActivities,
+} from '../../activities';
+import { createBookingCare } from '../client/ops/care';
+import { createBookingClaims } from '../client/ops/claims';
+import { timezoneOf, type Config } from '../config';
+import { createProviders, providerFor } from '../providers';
+import { loadKeys } from '../temporal/keys';
+import { ensureSweepSchedule } from '../temporal/schedules';
+import { createWorkers } from '../temporal/worker';
+
+export interface RunningWorkers {
+  /** Takes no new tasks and resolves once running ones have ended. Safe to repeat. */
+  stop(): Promise<void>;
+  /** Rejects when a worker fails by itself; never resolves. */
+  failed: Promise<never>;
+}
+
+export interface WorkersOn {
+  config: Config;
+  connection: NativeConnection;
+  /** For what the activities ask of Temporal; names the namespace. */
+  client: Client;
+  log: Logger;
+}
+
+/** Starts this project's workers with the accounts of the settings. Resolves when they take tasks. */
+export async function startWorkers({ config, connection, client, log }: WorkersOn): Promise<RunningWorkers> {
+  const providers = createProviders(config, log);
+  const atProviders = createProviderActivities({
+    providerFor: (name) => providerFor(providers, name),
+    timezoneOf: (provider, account) => timezoneOf(config, provider, account),
+  });
+  const door = { client, idKey: loadKeys(config).idKey };
+  const care = createBookingCare(door);
+  const claims = createBookingClaims(door);
+  const workers = await createWorkers({
+    config,
+    connection,
+    namespace: client.options.namespace,
+    activities: {
+      core: {
+        ...createCoreActivities({ config, client }),
+        ...createCareActivities(care),
+        ...createClaimActivities(claims, config),
+        ...createAuditActivities(care, config),
+      },
+      // The same activities on either queue: a queue is what keeps a slow vendor from holding up the other.
+      junction: atProviders,
+      oliver: atProviders,
+    },
+  });
+  await ensureSweepSchedule(client, config.sweepMinutes).catch((err: unknown) => {
+    // Bookings move without it; the next start tries again.
+    log.warn({ error: err instanceof Error ? err.name : typeof err }, 'the sweep could not be scheduled');
+  });
+  const run = workers.run();
+  return {
+    failed: run.then(() => new Promise<never>(() => undefined)),
+    stop() {
+      workers.shutdown();
+      // How it ended, when not well, is told by `failed`.
+      return run.catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,231 @@
+import type { CutOff, LeftBehind } from '../../src/booking/care';
+import { Failure } from '../../src/booking/failures';
+import type { Order, Sighting } from '../../src/booking/model';
+import { isRefOf } from '../../src/booking/ref';
+import type { BookingStatus, BookingView } from '../../src/booking/schema/view';
+import { isEnded as isOver } from '../../src/booking/status';
+import type { BookingTraces } from '../../src/booking/traces';
+import { care } from '../ops/care';
+import { core } from '../saga/activities';
+import { after } from '../saga/clock';
+import { failureOf } from '../saga/ending';
+import { knownLive, whose } from '../saga/evidence';
+import { lookUp } from '../saga/lookups';
+import { attention } from '../saga/owned';
+import { claimsOn } from '../saga/ownership';
+import { appointmentSeen, appointmentTakenUp } from '../saga/parts/appointment';
+import { callersTakenUp } from '../saga/parts/callers';
+import { callUnanswered, doubtsTakenUp, startDoubted, writesCutOff } from '../saga/parts/doubts';
+import { lifeTakenUp, resetAccepted } from '../saga/parts/life';
+import { orderSeen, orderTakenUp, placingUnanswered } from '../saga/parts/order';
+import { undoBegan } from '../saga/parts/progress';
+import { attemptsTakenUp } from '../saga/parts/search';
+import { requestRead } from '../saga/parts/terms';
+import { undosLeft, undoTakenUp } from '../saga/parts/undo';
+import { publish } from '../saga/publish';
+import { isRead, maker, type Begun, type Booking, type BookingState } from '../saga/state';
+import { undosOf } from '../steps';
+import { findPlaced, isEnded, orderToUndo } from '../steps/order';
+import type { Undo } from '../steps/undo';
+
+/**
+ * A booking that was cut off in Temporal, outside of itself: taken up where it stood, so that what it left is
+ * undone by its own undos. What stands confirmed, in the booking's eyes or in the provider's, is never cancelled
+ * without a person's word: that somebody pressed Terminate is no patient's wish.
+ */
+
+const guardedUndosOf = (b: Booking): readonly Undo[] => undosOf(b).map(unlessUsedElsewhere);
+
+/**
+ * An order may have been released long before it is cleaned up after, and be another booking's by now. Then so is what is on
+ * it: nothing is called. An appointment that is ours by its ref and that no other booking knows is for a person.
+ */
+export function unlessUsedElsewhere(undo: Undo): Undo {
+  const guarded = (run: Undo['run']) => async (b: Booking) => {
+    if (!(await isUsedElsewhere(b))) return run(b);
+    if (undo.step === 'appointment') await refuseOwnElsewhere(b);
+    return 'nothing_to_undo';
+  };
+  return { ...undo, run: guarded(undo.run), ...(undo.settle && { settle: guarded(undo.settle) }) };
+}
+
+async function refuseOwnElsewhere(b: Booking): Promise<void> {
+  const { capabilities } = b.state.terms;
+  const { leftIds } = b.state.appointment;
+  if (!capabilities.refReturns) return;
+  const { live } = await lookUp(b, 'look for our appointment on an order that another booking uses');
+  const ours = live.filter(({ id, ref }) => isRefOf(maker(b), ref) && !leftIds.includes(id));
+  if (ours.length === 0) return;
+  const { theirs } = await claimsOn(b, ours);
+  const [own] = ours.filter(({ id }) => !theirs.includes(id));
+  if (own)
+    throw new Failure('foreign_appointment', { said: `appointment ${own.id}, which is ours by its ref` });
+}
+
+async function isUsedElsewhere(b: Booking): Promise<boolean> {
+  const { request } = b.state.terms;
+  const order = b.state.order.known;
+  if (!order) return false;
+  publish(b); // what is undone from here on must show before it is asked about
+  const { provider, account } = request;
+  const orderId = order.id;
+  return core('does another booking use the order?').isOrderUsedElsewhere({ provider, account, orderId });
+}
+
+/** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */
+export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]> {
+  b.compensating = true;
+  const left = await readLeft(b, cutOff);
+  const before = left && (await resume(b, left));
+  if (!before || !isRead(b)) return [];
+  for (;;) {
+    const verdict = await judged(b, before);
+    if (verdict.do === 'nothing') return [];
+    if (verdict.do === 'undo') return guardedUndosOf(b);
+    const choice = await attention(b, verdict.failure, ['keep', 'end', 'retry']);
+    if (choice === 'end') return guardedUndosOf(b);
+    if (choice === 'keep') {
+      leaveAll(b);
+      return [];
+    }
+  }
+}
+
+/** What the run left to be known by; null when nobody can read it any more and a person takes care of it. */
+async function readLeft(b: Begun, { bookingId, runId }: CutOff): Promise<LeftBehind | null> {
+  return orPerson(b, () => care('read what the booking left').readLeftBehind({ bookingId, runId }));
+}
+
+/** Makes a call until it succeeds; null when a person has it left standing. What fails here ends nothing: it is all there is to go by. */
+export async function orPerson<T>(b: Begun, call: () => Promise<T>): Promise<T | null> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (err) {
+      const failure = failureOf(err);
+      if (!failure) throw err;
+      const { code, facts, message } = failure;
+      const said = [`${code}: ${message}`, facts.said].filter(Boolean).join(' ');
+      if ((await attention(b, new Failure('cut_off_unreadable', { said }), ['retry', 'leave'])) === 'leave') {
+        leaveAll(b);
+        return null;
+      }
+    }
+  }
+}
+
+/** How far the booking had come. */
+interface Before {
+  /** Whether it had told its callers that the appointment stands. */
+  stoodConfirmed: boolean;
+  /** Whether it was being ended already: then nobody needs to be asked whether to. */
+  wasEnding: boolean;
+}
+
+const CONFIRMED: readonly string[] = ['confirmed', 'in_progress', 'rescheduling'];
+
+/**
+ * Null when it cannot have made anything: its request had not been read, or it had ended by itself. Every write is
+ * published before it is made, so a run without traces made none; where it was reset, the run before it may have.
+ */
+async function resume(b: Begun, left: LeftBehind): Promise<Before | null> {
+  const { request, view, traces, createdAt, isAfterReset } = left;
+  if (view && isOver(view.status)) return null;
+  const wasOpened = traces?.opened === true;
+  if (!wasOpened && !left.isLaterRun) return null;
+  const opening = { request, bookingId: b.state.id, afterwards: true };
+  const opened = await orPerson(b, () => core('read the booking that was cut off').openBooking(opening));
+  if (!opened) return null;
+  requestRead(b, opened);
+  lifeTakenUp(b, createdAt, isAfterReset);
+  undoBegan(b);
+  if (!view || !wasOpened) return { stoodConfirmed: false, wasEnding: false };
+  takeUpAsItStood(b, view, traces);
+  takeUpUnanswered(b, view.status, left.cutOffAt);
+  return {
+    stoodConfirmed: CONFIRMED.includes(view.status),
+    wasEnding: traces.cancel !== null || view.status === 'compensating',
+  };
+}
+
+/** The booking as it had told of itself, as far as an undo needs it: what it does not tell is read at the provider. */
+function takeUpAsItStood(b: Booking, view: BookingView, traces: BookingTraces): void {
+  const { standing, acceptedRunId } = traces;
+  const { order, appointment } = view;
+  const unread = { orderId: order?.id ?? null, standing: standing ?? 'unknown', ref: null, reason: null };
+  orderTakenUp(b, order, traces);
+  appointmentTakenUp(b, appointment && { ...appointment, ...unread }, traces);
+  doubtsTakenUp(b, traces);
+  undoTakenUp(b, traces);
+  resetAccepted(b, acceptedRunId);
+  callersTakenUp(b, traces);
+  attemptsTakenUp(b, view.attempts);
+}
+
+/** A write may have been on its way when the booking was cut off: nobody heard its answer. */
+function takeUpUnanswered(b: Booking, status: BookingStatus, since: string): void {
+  const { attempts } = b.state.search;
+  const { capabilities } = b.state.terms;
+  const last = attempts.at(-1);
+  const isMove = status === 'rescheduling' && capabilities.reschedule === 'native';
+  // Also where an earlier call is noted: it may have been on its way again, under the same key, and its window is the later.
+  const isBookOpen = last?.outcome === 'booking';
+  if (isBookOpen) {
+    callUnanswered(b, { since, startsAt: last.startsAt, isMove });
+    startDoubted(b, last.startsAt);
+  }
+  if (placesOrder(b.state) && !b.state.order.known) placingUnanswered(b, since);
+  if (!capabilities.writesNameOrder) return;
+  writesCutOff(b, after(since, capabilities.lateCommitWindowMs), isMove && isBookOpen);
+}
+
+function placesOrder(state: BookingState): boolean {
+  const { request, capabilities } = state.terms;
+  return capabilities.orderKind !== null && request.order !== undefined && 'labTestIds' in request.order;
+}
+
+type Verdict = { do: 'undo' } | { do: 'nothing' } | { do: 'ask'; failure: Failure };
+
+/** What is to become of what the booking left, after a look at the provider. */
+async function judged(b: Booking, before: Before): Promise<Verdict> {
+  try {
+    // One that was placed without our hearing of it carries the booking's id; the undo looks again, for longer.
+    if (!b.state.order.known && b.state.order.unknownSince)
+      await findPlaced(b, 'look for the order that it placed');
+    const order = await orderToUndo(b);
+    if (!order && b.state.terms.capabilities.orderKind !== null) return { do: 'undo' };
+    if (await isUsedElsewhere(b)) return { do: 'undo' }; // which leaves it alone, and says so
+    return verdictOn(b, before, await lookUp(b, 'look what the booking left'));
+  } catch (err) {
+    const failure = failureOf(err);
+    if (!failure) throw err;
+    return { do: 'ask', failure };
+  }
+}
+
+function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
+  const order = sighting.order ?? b.state.order.known;
+  if (sighting.order && b.state.order.known) orderSeen(b, sighting.order);
+  // What it knew as its own counts first: an unanswered call beside it must not hide it.
+  const seen = whose(b, sighting);
+  const own = knownLive(b, sighting)[0] ?? (seen.is === 'ours' ? seen.appointment : null);
+  if (own) appointmentSeen(b, own);
+  if (own?.standing === 'completed' || (order && isPastVisit(order))) return { do: 'nothing' };
+  if (before.wasEnding) return { do: 'undo' };
+  const settling: readonly string[] = [...b.state.terms.capabilities.settlesAt, 'confirmed', 'in_progress'];
+  const providerSaysSo = own !== null && settling.includes(own.standing);
+  const somethingStands = own !== null || (order !== null && !isEnded(order));
+  // A word that we do not know may mean that it stands.
+  const isUnclear = own?.standing === 'unknown';
+  const isPromised = providerSaysSo || isUnclear || (before.stoodConfirmed && somethingStands);
+  return isPromised ? { do: 'ask', failure: new Failure('booking_cut_off') } : { do: 'undo' };
+}
+
+function isPastVisit({ phase }: Order): boolean {
+  return phase === 'with_lab' || phase === 'completed';
+}
+
+/** The person takes what stands upon themselves. */
+function leaveAll(b: Begun): void {
+  undosLeft(b, isRead(b) ? undosOf(b).map(({ step }) => step) : ['appointment']);
+}

@@ -1,0 +1,19 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { CareActivities } from '../../activities/contract';
+import { TASK_QUEUE } from '../../src/booking/names';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Activities that look after bookings. They go through many bookings in one go and heartbeat as they do, so a lost
+ * worker is noticed soon; each may be repeated.
+ */
+export function care(summary: string) {
+  return proxyActivities<CareActivities>({
+    taskQueue: TASK_QUEUE.bookings,
+    startToCloseTimeout: 30 * MINUTE_MS,
+    heartbeatTimeout: MINUTE_MS,
+    retry: { initialInterval: 1_000, maximumInterval: MINUTE_MS, backoffCoefficient: 2 },
+    summary,
+  });
+}

@@ -1,0 +1,126 @@
+import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import { CALLS_IN_A_WRITE, CALLS_IN_AN_ACTIVITY } from '../../src/booking/limits';
+import { TASK_QUEUE } from '../../src/booking/names';
+import { syncWindowMs } from '../../src/booking/request-parts';
+import { publish, publishAll } from './publish';
+import { patienceMsOf, type Booking } from './state';
+
+/**
+ * How the saga calls the world: the options of every activity, in one place.
+ *
+ * Reads are tried again by the server until patience runs out. Writes get one attempt: only the workflow decides
+ * what follows an unclear one. Polls fail softly and are retried by the server for as long as they are wanted.
+ * None has a schedule-to-start or schedule-to-close limit: with no worker about, a booking waits and loses nothing.
+ */
+
+const SECOND_MS = 1_000;
+
+/** What Temporal leaves an activity beyond its limit: a read that ends itself can say what it spent. */
+const LEEWAY_MS = 2 * SECOND_MS;
+
+/** Tries of a read beyond those that its patience comes to. */
+const SPARE_TRIES = 3;
+
+const RETRY = { initialInterval: SECOND_MS, maximumInterval: 60 * SECOND_MS, backoffCoefficient: 2 };
+
+const CORE_OPTIONS: ActivityOptions = {
+  taskQueue: TASK_QUEUE.bookings,
+  startToCloseTimeout: 10 * SECOND_MS,
+  retry: RETRY,
+};
+
+/** Activities of the project's own queue. */
+export function core(summary: string) {
+  return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, summary });
+}
+
+/** Longest that visibility may take to show what other bookings know, its tries and pauses included. */
+const SLOW_CORE_MS = 120 * SECOND_MS;
+
+/** Those of them that wait for Temporal's visibility. */
+export function slowCore(summary: string) {
+  return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, startToCloseTimeout: SLOW_CORE_MS, summary });
+}
+
+/**
+ * Reads at the provider. They say themselves how long to pause and when to give up (activities/patience.ts). The pauses
+ * here follow a try that could not say so: one that was lost with its worker, or that no worker of this build knows; so many
+ * of those are a bug, and a person is to see it.
+ */
+export function reads(b: Booking, summary: string) {
+  return readsWithin(b, summary, triesWithin(patienceMsOf(b)) + SPARE_TRIES);
+}
+
+/** A read that is made once: whoever waits for its answer is not kept waiting by patience. */
+export function readsOnce(b: Booking, summary: string) {
+  return readsWithin(b, summary, 1);
+}
+
+function readsWithin(b: Booking, summary: string, maximumAttempts: number) {
+  publish(b);
+  const { taskQueue } = b.state.terms.capabilities;
+  return proxyActivities<ProviderActivities>({
+    taskQueue,
+    startToCloseTimeout: callLimitMs(b) + LEEWAY_MS,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { ...RETRY, maximumAttempts },
+    summary,
+  });
+}
+
+/** Tries whose pauses (1 s, 2 s, 4 s, … 60 s) add up to at least `patienceMs`. */
+function triesWithin(patienceMs: number): number {
+  let tries = 1;
+  let pauseMs = SECOND_MS;
+  for (let spentMs = 0; spentMs < patienceMs; tries += 1) {
+    spentMs += pauseMs;
+    pauseMs = Math.min(pauseMs * 2, 60 * SECOND_MS);
+  }
+  return tries;
+}
+
+/**
+ * Writes at the provider: one attempt, short, heartbeat once only (the fence, src/providers/provider.ts). Call them
+ * shielded.
+ */
+export function writes(b: Booking, summary: string) {
+  publishAll(b);
+  const { capabilities, request } = b.state.terms;
+  return proxyActivities<ProviderActivities>({
+    taskQueue: capabilities.taskQueue,
+    startToCloseTimeout: writeLimitMs(b) + syncWindowMs(request) + LEEWAY_MS,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { maximumAttempts: 1 },
+    summary,
+  });
+}
+
+/** Polls at the provider: fail softly until there is something to see. */
+export function polls(b: Booking, summary: string, everyMs?: number) {
+  publish(b);
+  const { capabilities, limits } = b.state.terms;
+  return proxyActivities<ProviderActivities>({
+    taskQueue: capabilities.taskQueue,
+    startToCloseTimeout: callLimitMs(b),
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: {
+      initialInterval: everyMs ?? limits.pollFirstMs,
+      maximumInterval: everyMs ?? limits.pollMaxMs,
+      backoffCoefficient: 1.5,
+    },
+    summary,
+  });
+}
+
+/** Longest that one read runs. */
+function callLimitMs({ state }: Booking): number {
+  const { capabilities } = state.terms;
+  return capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
+}
+
+/** Longest that one write runs, its looks included; one that waits for the provider's verdict has that time besides. */
+export function writeLimitMs({ state }: Booking): number {
+  const { capabilities } = state.terms;
+  return capabilities.callTimeoutMs * CALLS_IN_A_WRITE;
+}

@@ -1,0 +1,163 @@
+import { CHOICES, type Choice } from '../../src/booking/failures';
+import { hasControls, isBlank } from '../../src/booking/characters';
+import {
+  MESSAGE_LIMITS,
+  withoutNulls,
+  type CancelMessage,
+  type RescheduleMessage,
+  type ResolveMessage,
+  type RetryMessage,
+} from '../../src/booking/messages';
+import { PLAINTEXT_MARK } from '../../src/booking/names';
+import { cut, holdsHalves, isWellFormed, lengthOf, toWellFormed } from '../../src/booking/text';
+
+/**
+ * The total guard of messages: any Temporal client can send anything, and what throws here would stop the
+ * workflow. So each reader answers the message, or which field is malformed; unknown fields are passed over. What is too
+ * long is malformed too: it is carried from run to run, and cut it would say something else.
+ */
+export type Read<T> = { message: T } | { malformed: string };
+
+/**
+ * How a message is read. As meant: null is absent, length is counted in characters, and text is text (no half of a character,
+ * no control characters but a reason's line breaks). As before: what builds before that took, for the histories that they made.
+ */
+export type Reading = 'as_meant' | 'as_before';
+export type Reader<T> = (value: unknown, reading?: Reading) => Read<T>;
+
+type Fields = Record<string, unknown>;
+
+/** What stands for the field where the message as a whole is none. */
+const WHOLE = 'message';
+
+const { text: TEXT, token: TOKEN } = MESSAGE_LIMITS;
+
+/** Whether a decoded payload came in unencrypted (see src/booking/names.ts). */
+export function isPlaintext(value: unknown): boolean {
+  return isRecord(value) && PLAINTEXT_MARK in value;
+}
+
+export function readCancel(value: unknown, reading: Reading = 'as_meant'): Read<CancelMessage> {
+  return readFields<CancelMessage>(value, reading, (fields) => {
+    const { reason, order, acceptFees } = fields;
+    if (!isOptionalText(reason, TEXT, reading)) return { malformed: 'reason' };
+    if (order !== undefined && order !== 'cancel' && order !== 'keep') return { malformed: 'order' };
+    if (!isOptionalBoolean(acceptFees)) return { malformed: 'acceptFees' };
+    return { message: { ...sender(fields), reason, order, acceptFees } };
+  });
+}
+
+export function readRetry(value: unknown, reading: Reading = 'as_meant'): Read<RetryMessage> {
+  return readFields<RetryMessage>(value, reading, (fields) => {
+    const { reason, since } = fields;
+    if (!isOptionalText(reason, TOKEN, reading)) return { malformed: 'reason' };
+    if (!isOptionalTime(since)) return { malformed: 'since' };
+    return { message: { ...sender(fields), reason, since } };
+  });
+}
+
+export function readResolve(value: unknown, reading: Reading = 'as_meant'): Read<ResolveMessage> {
+  return readFields<ResolveMessage>(value, reading, (fields) => {
+    const { choice, why, reason, since } = fields;
+    if (!isChoice(choice)) return { malformed: 'choice' };
+    if (!isText(why, TEXT, reading) || READINGS[reading].isBlank(why)) return { malformed: 'why' };
+    if (!isOptionalText(reason, TOKEN, reading)) return { malformed: 'reason' };
+    if (!isOptionalTime(since)) return { malformed: 'since' };
+    return { message: { ...sender(fields), choice, why, reason, since } };
+  });
+}
+
+/** The form only; what windows and slots must look like is checked by the activity that reads them. */
+export function readReschedule(value: unknown, reading: Reading = 'as_meant'): Read<RescheduleMessage> {
+  return readFields<RescheduleMessage>(value, reading, (fields) => {
+    const { windows, slot, acceptFees } = fields;
+    if (!isOptionalBoolean(acceptFees)) return { malformed: 'acceptFees' };
+    const form =
+      windows === undefined
+        ? isRecord(slot)
+        : slot === undefined && Array.isArray(windows) && windows.length <= MESSAGE_LIMITS.windows;
+    const json = JSON.stringify([windows, slot]);
+    const isTaken = json.length <= MESSAGE_LIMITS.json && READINGS[reading].isJson(json);
+    if (!form || !isTaken) return { malformed: windows === undefined ? 'slot' : 'windows' };
+    return { message: { ...sender(fields), windows, slot, acceptFees } };
+  });
+}
+
+/** The sender's token of any message, also of a malformed one: cut there, since it only shows whose that was. */
+export function senderOf(value: unknown): { by?: string; id?: string } {
+  return isRecord(value) ? sender(value) : {};
+}
+
+function readFields<T>(value: unknown, reading: Reading, readOwn: (fields: Fields) => Read<T>): Read<T> {
+  const given = READINGS[reading].given(value ?? {});
+  if (!isRecord(given) || isPlaintext(given)) return { malformed: WHOLE };
+  if (!isOptionalText(given.by, TOKEN, reading)) return { malformed: 'by' };
+  if (!isOptionalText(given.id, TOKEN, reading)) return { malformed: 'id' };
+  return readOwn(given);
+}
+
+const READINGS: Readonly<
+  Record<
+    Reading,
+    {
+      given: (value: unknown) => unknown;
+      isText: (text: string, longest: number) => boolean;
+      isBlank: (text: string) => boolean;
+      isJson: (json: string) => boolean;
+    }
+  >
+> = {
+  as_meant: {
+    given: (value) => withoutNulls(value),
+    isText: (text, longest) =>
+      lengthOf(text) <= longest &&
+      isWellFormed(text) &&
+      !hasControls(text, longest === TOKEN ? 'line' : 'prose'),
+    isBlank,
+    isJson: (json) => !holdsHalves(json),
+  },
+  as_before: {
+    given: (value) => value,
+    isText: (text, longest) => text.length <= longest,
+    isBlank: (text) => text.trim() === '',
+    isJson: () => true,
+  },
+};
+
+function sender(fields: Fields): { by?: string; id?: string } {
+  return { by: shownToken(fields.by), id: shownToken(fields.id) };
+}
+
+function shownToken(value: unknown): string | undefined {
+  return typeof value === 'string' ? toWellFormed(cut(value, TOKEN)) : undefined;
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isChoice(value: unknown): value is Choice {
+  return typeof value === 'string' && Object.prototype.hasOwnProperty.call(CHOICES, value);
+}
+
+function isOptionalText(value: unknown, longest: number, reading: Reading): value is string | undefined {
+  return value === undefined || isText(value, longest, reading);
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** RFC 3339, in any zone. */
+function isOptionalTime(value: unknown): value is string | undefined {
+  if (value === undefined) return true;
+  return (
+    typeof value === 'string' && value.length <= TOKEN && TIME.test(value) && !Number.isNaN(Date.parse(value))
+  );
+}
+
+function isText(value: unknown, longest: number, reading: Reading): value is string {
+  return typeof value === 'string' && READINGS[reading].isText(value, longest);
+}
+
+function isOptionalBoolean(value: unknown): value is boolean | undefined {
+  return value === undefined || typeof value === 'boolean';
+}

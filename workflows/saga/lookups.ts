@@ -1,0 +1,114 @@
+import type { LookUp } from '../../activities/contract';
+import { Failure } from '../../src/booking/failures';
+import type { Appointment, Sighting } from '../../src/booking/model';
+import { partyOf } from '../../src/booking/request-parts';
+import { isSameTime } from '../../src/booking/times';
+import { reads } from './activities';
+import { after, now, nowMs } from './clock';
+import { clueOf } from './evidence';
+import { inferredOurs } from './ownership';
+import { newPace, noteLook, type Pace } from './pace';
+import { callAccountedFor } from './parts/doubts';
+import { at, type Booking } from './state';
+import { newsUntil } from './waiting';
+
+/** Looking at the provider: at once, and over the late-commit window of a call whose effect is unknown. */
+
+/** Reads the order and its appointments once. */
+export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Promise<Sighting> {
+  return reads(b, why).lookUp(whereToLook(b, how));
+}
+
+/** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
+export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
+  const { request } = b.state.terms;
+  const { attempts } = b.state.search;
+  const appointment = b.state.appointment.held;
+  const { acceptedCancels } = b.state.undo;
+  const order = b.state.order.known;
+  return {
+    at: at(b),
+    request: partyOf(request),
+    orderId: order?.id ?? null,
+    startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
+    clue: clueOf(b),
+    acceptedCancels,
+    standingIds: standingIdsOf(b),
+    ...how,
+  };
+}
+
+/** The booking's own that a look must show: what it holds, and what the provider's staff was asked to cancel. */
+function standingIdsOf({ state }: Booking): string[] {
+  const { held: appointment, replaces, ownIds, leftIds } = state.appointment;
+  const { askedOfStaff } = state.undo;
+  const held = [appointment, replaces].flatMap((one) =>
+    one && one.standing !== 'cancelled' ? [one.id] : [],
+  );
+  const asked = askedOfStaff.filter((id) => !leftIds.includes(id));
+  return [...new Set([...held, ...asked])].filter((id) => ownIds.includes(id));
+}
+
+/**
+ * When to look after an unknown outcome: now, and then evenly over the late-commit window, the last time when it is over.
+ * After a time without workers the window may be over: then one look could be at a copy that lags, so there are as many,
+ * with short pauses. Each time is worked out when the look before it is done.
+ */
+export function* lookUpTimes(b: Booking, since: string): Generator<string, void> {
+  const { lookUps, pollFirstMs } = b.state.terms.limits;
+  const stepMs = b.state.terms.capabilities.lateCommitWindowMs / (lookUps - 1);
+  yield now();
+  for (let n = 1; n < lookUps; n += 1) {
+    const planned = after(since, Math.ceil(stepMs * n));
+    const soonest = after(now(), Math.min(stepMs, pollFirstMs));
+    yield Date.parse(planned) > Date.parse(soonest) ? planned : soonest;
+  }
+}
+
+/**
+ * What became of the book call that was not answered: looked up over the late-commit window, and whenever there
+ * is news. Returns our appointment, or null when the window is over and every look-up came through empty.
+ * Somebody else's appointment is `ambiguous_match`: never adopted, never undone.
+ */
+export async function lookUpUnknown(b: Booking): Promise<Appointment | null> {
+  const unknown = b.state.doubts.unknownBook;
+  if (!unknown) return null;
+  const pace = newPace();
+  for (const time of lookUpTimes(b, unknown.since)) {
+    const found = await lookUpUntil(b, time, pace);
+    if (found) return found;
+  }
+  callAccountedFor(b);
+  return null;
+}
+
+async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appointment | null> {
+  for (;;) {
+    const news = await newsUntil(b, 'a lost answer to show up', time, pace);
+    const beganMs = nowMs();
+    const found = await lookUpOnce(b);
+    noteLook(pace, b.state.terms.limits.pollMaxMs);
+    // A look that began after the time is the one that was planned, whatever led to it.
+    if (found || !news || beganMs >= Date.parse(time)) return found;
+  }
+}
+
+/** Whether an appointment of ours is what the unanswered call was to bring about. */
+function isEffect(b: Booking, appointment: Appointment): boolean {
+  const unknown = b.state.doubts.unknownBook;
+  if (!unknown?.isMove) return true;
+  return isSameTime(appointment.startsAt, unknown.startsAt);
+}
+
+/** One look-up for the unanswered call, at what is there now and not at a list that was read before it. */
+export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
+  const sighting = await lookUp(b, 'look whether the unanswered booking took effect', { fresh: true });
+  const seen = await inferredOurs(b, sighting);
+  if (seen.is === 'foreign' || seen.is === 'ambiguous') throw new Failure('ambiguous_match');
+  if (seen.is === 'ours' && (b.compensating || isEffect(b, seen.appointment))) {
+    // A move that is being undone may still surface: its window stays open.
+    if (!b.state.doubts.unknownBook?.isMove || !b.compensating) callAccountedFor(b);
+    return seen.appointment;
+  }
+  return null;
+}

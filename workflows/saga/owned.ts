@@ -1,0 +1,108 @@
+import { condition } from '@temporalio/workflow';
+import { Failure, failureRow, UNDO_CHOICES, type Choice } from '../../src/booking/failures';
+import { Ending, endsBooking, failureOf } from './ending';
+import { now, nowMs } from './clock';
+import { carryOnWhenLong, isLong, unlessCarriedOn } from './long-life';
+import { personAsked, questionClosed } from './parts/attention';
+import { deadlinesHeldBack } from './parts/deadlines';
+import { resetAccepted } from './parts/life';
+import { publish } from './publish';
+import { isAsked, stopAsking, type Begun, type Booking } from './state';
+
+/**
+ * Runs a forward call; its failure's owner decides: the request's, the order's and the slot's failures end the
+ * booking, the provider's and our own wait for a person. Bugs, cancels and endings pass through.
+ */
+export async function owned<T>(b: Begun, call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (err) {
+      const failure = failureOf(err);
+      if (!failure) throw err;
+      if (endsBooking(failure)) throw new Ending('failed', failure.code, failure.facts);
+      await retryDecided(b, failure);
+    }
+  }
+}
+
+/** Waits for a person's word to go on, in a new run where the history has grown meanwhile; ends the booking at the other. */
+async function retryDecided(b: Begun, failure: Failure): Promise<void> {
+  if ((await attention(b, failure, choicesFor(failure), decidedInAnyRun)) === 'end')
+    throw new Ending('failed', failure.code, failure.facts);
+}
+
+/** A question that an earlier run left open is decided before its step goes on. */
+export async function decideFirst(b: Begun): Promise<void> {
+  const { failure } = b.state.attention;
+  if (failure) await retryDecided(b, new Failure(failure.code, failure.facts));
+}
+
+/** What a person decided about an undo that would not go through. */
+export type UndoDecision = Exclude<Choice, 'end' | 'rebook' | 'completed' | 'drop'>;
+
+/** Waits for a person over a failed undo. */
+export async function undoAttention(b: Booking, failure: Failure): Promise<UndoDecision> {
+  const choices: readonly Choice[] =
+    failure.code === 'fee_window' ? ['accept_fees', ...UNDO_CHOICES] : UNDO_CHOICES;
+  const choice = await attention(b, failure, choices);
+  // Only these choices are offered here, and the inbox refuses the others.
+  return choice as UndoDecision;
+}
+
+/**
+ * Shows the booking to a person and waits for the decision. Deadlines stand still meanwhile. A question that an earlier run
+ * left open stays as it is.
+ */
+export async function attention(
+  b: Begun,
+  failure: Failure,
+  choices: readonly Choice[] = choicesFor(failure),
+  decided = decidedInThisRun,
+): Promise<Choice> {
+  // What the booking itself asks comes before unread messages; the deadlines that these held are held by this now.
+  if (isAsked(b)) stopAsking(b);
+  if (!b.state.attention.failure) {
+    b.inbox.decision = null;
+    personAsked(b, failure, choices, triedLine(b, failure));
+  }
+  const sinceMs = Date.parse(b.state.attention.question?.since ?? now());
+  publish(b);
+  await unlessCarriedOn(
+    () => decided(b),
+    () => {
+      questionClosed(b);
+      deadlinesHeldBack(b, nowMs() - sinceMs);
+    },
+  );
+  return takeDecision(b, failure);
+}
+
+function choicesFor({ code }: Failure): readonly Choice[] {
+  return failureRow(code).choices ?? ['retry', 'end'];
+}
+
+async function decidedInThisRun(b: Begun): Promise<void> {
+  await condition(() => b.inbox.decision !== null);
+}
+
+async function decidedInAnyRun(b: Begun): Promise<void> {
+  await condition(() => b.inbox.decision !== null || isLong(b));
+  if (b.inbox.decision === null) await carryOnWhenLong(b);
+  await decidedInThisRun(b);
+}
+
+function takeDecision(b: Begun, { code, facts }: Failure): Choice {
+  const choice = b.inbox.decision?.choice ?? 'retry';
+  b.inbox.decision = null;
+  // From here on this run's writes are made although a reset made it: a person has seen to what was there before.
+  if (code === 'booking_reset' && choice === 'retry') resetAccepted(b, facts.runId ?? null);
+  return choice;
+}
+
+function triedLine(b: Begun, failure: Failure): string {
+  const { said, field } = failure.facts;
+  return [`${now()} while ${b.state.progress.status}: ${failure.code}`, field && `field ${field}`, said]
+    .filter(Boolean)
+    .join('; ');
+}

@@ -1,0 +1,88 @@
+import type { Order } from '../../../src/booking/model';
+import type { BookingView } from '../../../src/booking/schema/view';
+import type { BookingTraces } from '../../../src/booking/traces';
+import { now } from '../clock';
+import { ownerOf, type Owning } from './own';
+
+/** The order that the appointment is for: placed by the booking, or adopted from its caller. */
+export interface OrderPart {
+  /** As it was last read; null while the booking knows of none. */
+  readonly known: KnownOrder | null;
+  /** Whether the named order was refused for adoption: then it is none of this booking's business. */
+  readonly isRefused: boolean;
+  /** Whether a person had the order left standing. */
+  readonly isLeft: boolean;
+  /** Since when it is not known whether the order was placed. */
+  readonly unknownSince: string | null;
+}
+
+export type KnownOrder = Readonly<Order> & { readonly origin: 'placed' | 'adopted' };
+
+type HasOrder = Owning<'order', OrderPart>;
+
+export const NO_ORDER: OrderPart = { known: null, isRefused: false, isLeft: false, unknownSince: null };
+
+/** What is not known of an order before it is read; an undo reads it. */
+const UNREAD = {
+  status: 'unknown',
+  phase: 'unknown',
+  kind: '',
+  passthrough: null,
+  userId: null,
+  address: null,
+  dob: null,
+  createdAt: null,
+  hasAppointmentSince: null,
+} as const;
+
+const change = ownerOf<'order', OrderPart>('order');
+
+/** The booking's own order is there: by the answer to its placing, or by a look. */
+export function orderPlaced(b: HasOrder, order: Order): void {
+  change(b, (part) => ({ ...part, known: { ...order, origin: 'placed' }, unknownSince: null }));
+}
+
+/** The order that the request names was read. */
+export function namedOrderRead(b: HasOrder, order: Order): void {
+  change(b, (part) => ({ ...part, known: { ...order, origin: 'adopted' } }));
+}
+
+/** The order of a booking that is over is known by its id alone, and is still to be read. */
+export function orderUnread(b: HasOrder, id: string): void {
+  change(b, (part) => ({ ...part, known: { ...UNREAD, id, origin: 'adopted' } }));
+}
+
+/** The order that the booking knows was read once more. */
+export function orderSeen(b: HasOrder, order: Order): void {
+  change(b, (part) => (part.known ? { ...part, known: { ...order, origin: part.known.origin } } : part));
+}
+
+/** The named order is not taken on. */
+export function adoptionRefused(b: HasOrder): void {
+  change(b, (part) => ({ ...part, isRefused: true }));
+}
+
+/** A call that places the order was not answered: it may take effect from then on. */
+export function placingUnanswered(b: HasOrder, since = now()): void {
+  change(b, (part) => ({ ...part, unknownSince: since }));
+}
+
+/** No look over the whole window showed an order. */
+export function placingHadNoEffect(b: HasOrder): void {
+  change(b, (part) => ({ ...part, unknownSince: null }));
+}
+
+/** A person has the order left standing. */
+export function orderLeft(b: HasOrder): void {
+  change(b, (part) => ({ ...part, isLeft: true }));
+}
+
+/** The order as a run that was cut off had told of it. */
+export function orderTakenUp(
+  b: HasOrder,
+  order: BookingView['order'],
+  { orderRefused, orderLeft: isLeft, unknownOrderSince }: BookingTraces,
+): void {
+  const known = order && { ...UNREAD, ...order };
+  change(b, () => ({ known, isRefused: orderRefused, isLeft, unknownSince: unknownOrderSince }));
+}

@@ -1,0 +1,116 @@
+import type { BookingView, UndoOutcome } from '../../../src/booking/schema/view';
+import type { AcceptedCancel, BookingTraces } from '../../../src/booking/traces';
+import { now } from '../clock';
+import { ownerOf, type Owning } from './own';
+
+/** How far what the booking did is undone. */
+export interface UndoPart {
+  /** What callers see of it. */
+  readonly compensation: readonly Entry[];
+  /** Undos that reached the provider at least once, so that what is found undone counts as our doing. */
+  readonly calls: readonly UndoStep[];
+  /** Our cancellations that the provider accepted. */
+  readonly acceptedCancels: readonly AcceptedCancel[];
+  /** Ids of appointments that the provider's staff was asked to cancel, and that no look has shown as ended. */
+  readonly askedOfStaff: readonly string[];
+}
+
+type Entry = BookingView['compensation'][number];
+export type UndoStep = Entry['step'];
+
+type HasUndo = Owning<'undo', UndoPart>;
+
+export const NOTHING_UNDONE: UndoPart = {
+  compensation: [],
+  calls: [],
+  acceptedCancels: [],
+  askedOfStaff: [],
+};
+
+/** Accepted cancels that a booking keeps; a long life releases many slots. */
+const ACCEPTED_KEPT = 20;
+
+const change = ownerOf<'undo', UndoPart>('undo');
+
+/** These steps are to be undone, in this order. */
+export function undosDue(b: HasUndo, steps: readonly UndoStep[]): void {
+  entered(b, steps, 'pending');
+}
+
+/** A person takes what these steps left upon themselves, before any of it was undone. */
+export function undosLeft(b: HasUndo, steps: readonly UndoStep[]): void {
+  entered(b, steps, 'left_to_person');
+}
+
+function entered(b: HasUndo, steps: readonly UndoStep[], outcome: UndoOutcome): void {
+  const compensation = steps.map((step) => ({ step, outcome, attempts: 0, at: now() }));
+  change(b, (part) => ({ ...part, compensation }));
+}
+
+/** An undo was tried once more and came to this. */
+export function undoTried(b: HasUndo, step: UndoStep, outcome: UndoOutcome): void {
+  became(b, step, (entry) => ({ ...entry, outcome, attempts: entry.attempts + 1, at: now() }));
+}
+
+/** An undo depends on a person at the provider now; it stays open until they have done it. */
+export function undoLeftToStaff(b: HasUndo, step: UndoStep): void {
+  became(b, step, (entry) => ({ ...entry, outcome: 'left_to_person', at: now() }));
+}
+
+function became(b: HasUndo, step: UndoStep, next: (entry: Entry) => Entry): void {
+  change(b, (part) => ({
+    ...part,
+    compensation: part.compensation.map((entry) => (entry.step === step ? next(entry) : entry)),
+  }));
+}
+
+/** A person had an appointment left standing before the booking's end: the view says so for as long as it lives. */
+export function undoOfAppointmentLeft(b: HasUndo): void {
+  change(b, (part) => ({
+    ...part,
+    compensation: [
+      ...part.compensation.filter(({ step }) => step !== 'appointment'),
+      { step: 'appointment', outcome: 'left_to_person', attempts: 1, at: now() },
+    ],
+  }));
+}
+
+/** The undo reached the provider. */
+export function undoCalled(b: HasUndo, step: UndoStep): void {
+  if (b.state.undo.calls.includes(step)) return;
+  change(b, (part) => ({ ...part, calls: [...part.calls, step] }));
+}
+
+/** The provider accepted a cancel of an appointment. */
+export function cancelAccepted(b: HasUndo, id: string): void {
+  change(b, (part) => {
+    const others = part.acceptedCancels.filter((accepted) => accepted.id !== id);
+    return { ...part, acceptedCancels: [...others, { id, at: now() }].slice(-ACCEPTED_KEPT) };
+  });
+}
+
+/** What stands under that id by now is another appointment: ids may be used again. */
+export function cancelledIdReused(b: HasUndo, id: string): void {
+  change(b, (part) => ({
+    ...part,
+    acceptedCancels: part.acceptedCancels.filter((accepted) => accepted.id !== id),
+  }));
+}
+
+/** The provider's staff was asked to cancel an appointment. */
+export function staffAsked(b: HasUndo, id: string): void {
+  change(b, (part) => ({ ...part, askedOfStaff: [...new Set([...part.askedOfStaff, id])] }));
+}
+
+/** These were shown as ended, and need not be shown any more. */
+export function staffDone(b: HasUndo, endedIds: readonly string[]): void {
+  const rest = b.state.undo.askedOfStaff.filter((id) => !endedIds.includes(id));
+  if (rest.length === b.state.undo.askedOfStaff.length) return;
+  change(b, (part) => ({ ...part, askedOfStaff: rest }));
+}
+
+/** The undos of a run that is over. */
+export function undoTakenUp(b: HasUndo, traces: BookingTraces): void {
+  const { undoCalls: calls, acceptedCancels, askedOfStaff } = traces;
+  change(b, (part) => ({ ...part, calls, acceptedCancels, askedOfStaff }));
+}

@@ -1,0 +1,200 @@
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { At } from '../../activities/contract';
+import type { AcceptedMove, MessageKind, ResolveMessage } from '../../src/booking/messages';
+import { makerOf } from '../../src/booking/ref';
+import { nowMs } from './clock';
+import { NO_APPOINTMENT, type AppointmentPart } from './parts/appointment';
+import { NOBODY_ASKED, type AttentionPart } from './parts/attention';
+import { NOTHING_SAID, type CallersPart } from './parts/callers';
+import { deadlinesFrom, deadlinesHeldBack, settlingBeganAnew, type DeadlinesPart } from './parts/deadlines';
+import { NO_DOUBTS, type DoubtsPart } from './parts/doubts';
+import { lifeFrom, type LifePart } from './parts/life';
+import { NO_MOVE, type MovePart } from './parts/move';
+import { NO_ORDER, type OrderPart } from './parts/order';
+import { BEGINNING, type ProgressPart } from './parts/progress';
+import { NO_SEARCH, type SearchPart } from './parts/search';
+import { termsNamedIn, type Terms, type TermsPart } from './parts/terms';
+import { NOTHING_UNDONE, type UndoPart } from './parts/undo';
+
+/**
+ * Everything a booking knows: plain JSON, so that it can be carried from run to run. Each part has one owner, the file of its
+ * name in parts/, which says what can happen to it; nobody else can write it.
+ */
+export interface BegunState {
+  readonly id: string;
+  readonly revision: number;
+  readonly updatedAt: string;
+  readonly life: LifePart;
+  readonly terms: TermsPart;
+  readonly progress: ProgressPart;
+  readonly order: OrderPart;
+  readonly appointment: AppointmentPart;
+  readonly search: SearchPart;
+  readonly doubts: DoubtsPart;
+  readonly move: MovePart;
+  readonly undo: UndoPart;
+  readonly attention: AttentionPart;
+  readonly deadlines: DeadlinesPart;
+  readonly callers: CallersPart;
+}
+
+/** What it knows once its request was read. */
+export interface BookingState extends BegunState {
+  readonly terms: Terms;
+}
+
+/** What callers and providers have sent and the main line has not taken yet. */
+export interface Inbox {
+  /** Somebody says that something changed: read the provider once. */
+  news: boolean;
+  decision: ResolveMessage | null;
+  reschedule: AcceptedMove | null;
+  /** Messages that could not be decrypted, oldest first; see unread.ts. */
+  unread: UnreadMessage[];
+  /** What a person has decided about them. */
+  unreadDecision: UnreadChoice | null;
+  /** Since when a person is asked about them, in ms; null while nobody is. */
+  askedSinceMs: number | null;
+}
+
+/** A message that could not be decrypted when it came. */
+export interface UnreadMessage {
+  kind: MessageKind;
+  /** What stands for its ciphertext; its plain body where a worker that has its key replayed the booking. */
+  body: unknown;
+  at: string;
+  /** Whether an activity is to try to read it. */
+  isFresh: boolean;
+}
+
+export type UnreadChoice = 'retry' | 'drop';
+
+/** A running booking, its state and its inbox. Whether its request was read is not known yet. */
+export interface Begun {
+  readonly state: BegunState;
+  inbox: Inbox;
+  /** Signals that came to this run. */
+  heard: number;
+  compensating: boolean;
+  /**
+   * Whether fees were accepted for the move or the single undo that is under way, and for nothing else: no cancel and no
+   * clean-up inherits that, so it is no part of the state.
+   */
+  areFeesAccepted: boolean;
+  /** Whether the state changed since search attributes and details were last published. */
+  dirty: boolean;
+  /** The search attributes as they were upserted last. */
+  published: Record<string, string>;
+  /** What the memo holds: the view of this revision, and the traces as JSON. */
+  inMemo: { revision: number; traces: string };
+}
+
+/** A running booking whose request was read: what any step, look and undo goes by. */
+export interface Booking extends Begun {
+  readonly state: BookingState;
+}
+
+/** Whether the booking's request was read: before that it has done nothing, and there is nothing true to publish. */
+export function isRead(b: Begun): b is Booking {
+  return b.state.terms.request !== null;
+}
+
+/** A booking at its very start, before its request is known to be valid. */
+export function newBooking(id: string, createdAt: string, input?: unknown): Begun {
+  return {
+    state: {
+      id,
+      revision: 1,
+      updatedAt: createdAt,
+      life: lifeFrom(createdAt),
+      terms: termsNamedIn(input),
+      progress: BEGINNING,
+      order: NO_ORDER,
+      appointment: NO_APPOINTMENT,
+      search: NO_SEARCH,
+      doubts: NO_DOUBTS,
+      move: NO_MOVE,
+      undo: NOTHING_UNDONE,
+      attention: NOBODY_ASKED,
+      deadlines: deadlinesFrom(createdAt),
+      callers: NOTHING_SAID,
+    },
+    inbox: emptyInbox(),
+    heard: 0,
+    compensating: false,
+    areFeesAccepted: false,
+    dirty: false,
+    published: {},
+    inMemo: { revision: 0, traces: '' },
+  };
+}
+
+function emptyInbox(): Inbox {
+  return {
+    news: false,
+    decision: null,
+    reschedule: null,
+    unread: [],
+    unreadDecision: null,
+    askedSinceMs: null,
+  };
+}
+
+/** Gives a booking that is changed its whole time to settle again. */
+export function restartSettling(b: Begun): void {
+  settlingBeganAnew(b, heldBackMs(b));
+}
+
+/** Whether a person is asked about unread messages, so that deadlines stand still while the booking goes on. */
+export function isAsked({ inbox }: Begun): boolean {
+  return inbox.askedSinceMs !== null;
+}
+
+/** That time ends, and counts. */
+export function stopAsking(b: Begun): void {
+  const { askedSinceMs } = b.inbox;
+  if (askedSinceMs !== null) deadlinesHeldBack(b, nowMs() - askedSinceMs);
+  b.inbox.askedSinceMs = null;
+}
+
+/** For how long deadlines have been held back by now, in ms. */
+export function heldBackMs({ state, inbox: { askedSinceMs } }: Begun): number {
+  return state.deadlines.heldBackMs + (askedSinceMs === null ? 0 : nowMs() - askedSinceMs);
+}
+
+/** Who made this booking's appointments, for refs. */
+export function maker(b: Begun): string {
+  return makerOf(b.state.id, b.state.life.createdAt);
+}
+
+/** Where this booking's provider calls go. */
+export function at(b: Booking): At {
+  const { id } = b.state;
+  const { request, capabilities } = b.state.terms;
+  return {
+    provider: request.provider,
+    account: request.account,
+    bookingId: id,
+    callTimeoutMs: capabilities.callTimeoutMs,
+    patienceMs: patienceMsOf(b),
+    runIds: runIds(b),
+  };
+}
+
+/** The runs that may write where no ref tells what was made before (see At). A clean-up answers for the run before it. */
+export function runIds({ state }: Begun): string[] {
+  const { acceptedRunId, isAfterReset } = state.life;
+  const began = isAfterReset ? [] : [workflowInfo().originalExecutionRunId];
+  return acceptedRunId === null ? began : [...began, acceptedRunId];
+}
+
+/** How long a read that fails is tried again. */
+export function patienceMsOf({ compensating, state }: Booking): number {
+  const { limits } = state.terms;
+  return compensating ? limits.undoPatienceMs : limits.patienceMs;
+}
+
+/** Shields writes and undos: a cancel waits until they are through. */
+export function shielded<T>(fn: () => Promise<T>): Promise<T> {
+  return CancellationScope.nonCancellable(fn);
+}

@@ -1,0 +1,69 @@
+import { Failure } from '../../src/booking/failures';
+import type { Appointment, Sighting } from '../../src/booking/model';
+import { isSameTime } from '../../src/booking/times';
+import { failureOf } from './ending';
+import { lookUp } from './lookups';
+import { claimsOn } from './ownership';
+import { strangersAskedAbout } from './parts/doubts';
+import type { Booking } from './state';
+
+/**
+ * Appointments that an unanswered call of ours may have made after its window was over: a worker that was frozen between its
+ * last check and its call sends it whenever it thaws. Where no ref tells, all that shows is an appointment of this client
+ * and patient at the start of such an attempt. A refusal that came after its effect leaves the same. It is for a person: in
+ * a booking that goes on once, and what stands after that is none of ours; in one that ends for as long as it shows.
+ */
+
+/** Looks at each start whose attempt was ever unanswered, wherever in time the appointment that is kept may be. */
+export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone' = 'once'): Promise<void> {
+  if (b.state.terms.capabilities.refReturns) return;
+  for (const startsAt of b.state.doubts.unansweredStarts) {
+    // Our own may be missing from a list that is slow: that is for the looks that are about it. This one is about what is
+    // not there, so a list that was read before it, or not whole, will not do.
+    const where = { startsAt, standingIds: [], fresh: true };
+    await refuseStrays(b, await lookUp(b, 'look for a late effect of an unanswered call', where), asks);
+  }
+}
+
+/** Whether such a look shows one, or nobody can tell whose it is: a person's word that it is undone does not hold then. */
+export async function hasStrays(b: Booking): Promise<boolean> {
+  try {
+    await lookForStrays(b, 'until it is gone');
+    return false;
+  } catch (err) {
+    if (failureOf(err)?.code === 'ambiguous_match') return true;
+    throw err;
+  }
+}
+
+/** Fails with `ambiguous_match` when a look shows one that is neither ours, nor was there before, nor another booking's. */
+export async function refuseStrays(
+  b: Booking,
+  { live }: Sighting,
+  asks: 'once' | 'until it is gone' = 'once',
+): Promise<void> {
+  if (b.state.terms.capabilities.refReturns) return;
+  const { askedIds } = b.state.doubts;
+  const seen = live.filter((one) => isStray(b, one) && !(asks === 'once' && askedIds.includes(one.id)));
+  if (seen.length === 0) return;
+  const { theirs } = await claimsOn(b, seen);
+  const strays = seen.filter(({ id }) => !theirs.includes(id));
+  if (strays.length === 0) return;
+  strangersAskedAbout(
+    b,
+    strays.map(({ id }) => id),
+  );
+  throw new Failure('ambiguous_match', { said: wordsOf(strays) });
+}
+
+function isStray({ state }: Booking, { id, startsAt }: Appointment): boolean {
+  const { unansweredStarts, seenBefore, othersIds } = state.doubts;
+  const { ownIds, leftIds } = state.appointment;
+  const isKnown = [...ownIds, ...leftIds, ...seenBefore, ...othersIds].includes(id);
+  return !isKnown && unansweredStarts.some((start) => isSameTime(start, startsAt));
+}
+
+function wordsOf(appointments: readonly Appointment[]): string {
+  const words = appointments.map(({ id, startsAt }) => `appointment ${id} at ${startsAt ?? ''}`);
+  return `${words.join(', ')}: where a call of this booking was not answered`;
+}

@@ -1,0 +1,144 @@
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
+import { Failure, failureRow } from '../../src/booking/failures';
+import type { MessageKind } from '../../src/booking/messages';
+import { isOpen } from '../../src/booking/status';
+import { lacksKey, unreadableIn } from '../../src/booking/unreadable';
+import { core } from './activities';
+import { now, nowMs } from './clock';
+import { failureOf } from './ending';
+import { askedAboutMessages, questionClosed, type AttentionPart } from './parts/attention';
+import { messageAnswered } from './parts/callers';
+import { publish } from './publish';
+import { isAsked, shielded, stopAsking, type Begun, type UnreadMessage } from './state';
+
+/**
+ * Messages that could not be decrypted when they came, because their key is missing here. None is lost and none holds
+ * the booking up: the ciphertext is kept, an activity tries to decrypt it on whichever worker takes it, and while that
+ * does not help a person is asked. Meanwhile the booking goes on with what it does; only its deadlines stand still.
+ *
+ * Whether a message can be read depends on the worker, and a replay may run on another one with other keys. So it is
+ * recorded in the history (as a patch) that a message could not be read: a replay takes it for unreadable as well,
+ * whatever it could do with it.
+ */
+
+/** More messages than these are not kept; of a cancel one always is. */
+const KEPT = 10;
+/** A longer ciphertext, in base64, holds no message that the guard would accept. */
+const LONGEST_CIPHERTEXT = 32_768;
+
+/** What becomes of a message that an activity could read after all. */
+type Take = (b: Begun, kind: MessageKind, body: unknown) => unknown;
+
+/** Whether a signal, the next of this run, could not be read when it came. */
+export function couldNotBeRead(b: Begun, body: unknown): boolean {
+  b.heard += 1;
+  const unreadable = unreadableIn(body);
+  const wasUnread = recorded(`message-unreadable:${b.heard}`, unreadable !== null);
+  // It could be read when it came, and the booking did what it says: only a worker with its key can follow.
+  if (unreadable && !wasUnread) throw lacksKey('A message that this workflow has followed', unreadable);
+  return wasUnread;
+}
+
+/** Keeps an unread message; the code of the refusal of one that is not kept. */
+export function keepUnread(
+  b: Begun,
+  kind: MessageKind,
+  body: unknown,
+): 'malformed_message' | 'message_unreadable' | null {
+  const isTooLong = (unreadableIn(body)?.payload.length ?? 0) > LONGEST_CIPHERTEXT;
+  if (recorded(`message-too-long:${b.heard}`, isTooLong)) return 'malformed_message';
+  const { unread } = b.inbox;
+  if (unread.length >= KEPT) {
+    // A cancel is the one message whose loss costs a patient's trip.
+    const least = kind === 'cancel' ? unread.findIndex((kept) => kept.kind !== 'cancel') : -1;
+    if (least < 0) return 'message_unreadable';
+    unread.splice(least, 1);
+  }
+  unread.push({ kind, body, at: now(), isFresh: true });
+  return null;
+}
+
+/** A booking that ends takes no more messages: the last of those that nobody could read is told to have been refused. */
+export function refuseUnread(b: Begun): void {
+  const last = b.inbox.unread.at(-1);
+  if (!last) return;
+  const { kind } = last;
+  messageAnswered(b, { kind, outcome: 'refused', code: 'message_unreadable', id: null, by: null });
+}
+
+/** What was so when it was first asked, on whichever worker a replay runs. */
+function recorded(id: string, isSo: boolean): boolean {
+  return workflowInfo().unsafe.isReplaying ? patched(id) : isSo && patched(id);
+}
+
+/** Looks after unread messages for as long as the booking is open. A cancel of the workflow does not end it. */
+export function lookAfterUnread(b: Begun, take: Take): Promise<never> {
+  return shielded(async () => {
+    for (;;) {
+      await condition(() => isOpen(b.state.progress.status) && (fresh(b) !== undefined || mayAsk(b)));
+      const message = fresh(b);
+      if (message) await readAgain(b, message, take);
+      else await ask(b);
+    }
+  });
+}
+
+function fresh(b: Begun): UnreadMessage | undefined {
+  return b.inbox.unread.find(({ isFresh }) => isFresh);
+}
+
+/** A question of the booking's own comes first. */
+function mayAsk({ state, inbox }: Begun): boolean {
+  return inbox.unread.length > 0 && (state.attention.question === null || isOurs(state.attention));
+}
+
+function isOurs({ question }: AttentionPart): boolean {
+  return question?.reason === 'message_unreadable';
+}
+
+async function readAgain(b: Begun, message: UnreadMessage, take: Take): Promise<void> {
+  try {
+    const { kind, body } = message;
+    const read = await core('read a message that could not be read').readMessage({ body });
+    b.inbox.unread = b.inbox.unread.filter((kept) => kept !== message);
+    if (b.inbox.unread.length === 0) closeQuestion(b);
+    take(b, kind, read.body);
+  } catch (err) {
+    if (!failureOf(err)) throw err;
+    message.isFresh = false; // not before: a run that carries on meanwhile asks again
+  }
+}
+
+/** Asks a person until they decide, or until something comes before it. */
+async function ask(b: Begun): Promise<void> {
+  const { inbox } = b;
+  inbox.askedSinceMs ??= nowMs();
+  const { code: reason, message } = new Failure('message_unreadable');
+  const choices = [...(failureRow(reason).choices ?? [])];
+  askedAboutMessages(b, { reason, message, choices }, inbox.unread.map(triedLine));
+  publish(b);
+  await condition(
+    () =>
+      inbox.unreadDecision !== null ||
+      fresh(b) !== undefined ||
+      !isOurs(b.state.attention) ||
+      !isOpen(b.state.progress.status),
+  );
+  if (!inbox.unreadDecision || !isOurs(b.state.attention)) return;
+  if (inbox.unreadDecision === 'drop') inbox.unread.shift();
+  else for (const message of inbox.unread) message.isFresh = true;
+  inbox.unreadDecision = null;
+  closeQuestion(b);
+}
+
+function closeQuestion(b: Begun): void {
+  if (isAsked(b)) stopAsking(b);
+  if (!isOurs(b.state.attention)) return;
+  questionClosed(b);
+  publish(b);
+}
+
+function triedLine({ kind, body, at }: UnreadMessage): string {
+  const keyId = unreadableIn(body)?.keyId;
+  return `${at}: ${kind}${keyId === undefined ? '' : ` under the key "${keyId}"`}`;
+}
