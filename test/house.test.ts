@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { CAPABILITIES } from '../src/booking/capabilities';
 import { CHOICES, FAILURES, type FailureCode, failureRow, UNDO_CHOICES } from '../src/booking/failures';
 import { PROVIDERS } from '../src/booking/model';
+import { importsAmong, inCircles, sourcesIn } from './support/imports';
 
 /** Keeps the house tidy: what no single test owns and no linter sees. */
 
@@ -39,6 +40,27 @@ test('there is something to look at', () => {
 test('no source file is longer than 400 lines', () => {
   const long = FILES.filter((file) => SOURCE.test(file) && textOf(file).split('\n').length > 401);
   expect(long).toEqual([]);
+});
+
+describe('imports', () => {
+  const arrow = ({ from, to }: { from: string; to: string }) => `${from} → ${to}`;
+
+  test('make no circle between files, not of types alone either', () => {
+    const imports = importsAmong(sourcesIn('src', 'workflows', 'activities'));
+    expect(imports.length).toBeGreaterThan(1_000);
+    expect(inCircles(imports).map(arrow)).toEqual([]);
+  });
+
+  test('a circle is found, whatever leads to it and away from it', () => {
+    const imports = ['ab', 'bc', 'ca', 'xa', 'cy', 'yz'].map(([from = '', to = '']) => ({ from, to }));
+    expect(inCircles(imports).map(arrow)).toEqual(['a → b', 'b → c', 'c → a']);
+  });
+
+  test('on top of workflows are entry points only', () => {
+    const onTop = FILES.filter((file) => /^workflows\/[^/]+$/.test(file)).map((file) => file.slice(10, -3));
+    const entries = [...textOf('workflows/index.ts').matchAll(/from '\.\/(\w+)'/g)].map(([, name]) => name);
+    expect(onTop.filter((name) => !entries.includes(name)).sort()).toEqual(['index', 'messages']);
+  });
 });
 
 const isCode = (file: string): boolean => /\.[jt]s$/.test(file);

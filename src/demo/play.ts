@@ -1,7 +1,7 @@
 import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
 import { isShown, type Evidence } from './facts';
-import { requestOf } from './requests';
+import { ORDER_BODY, requestOf } from './requests';
 import { expectedOf, type Act, type Ending, type Scene, type Stage } from './scene';
 import { until } from './wait';
 import type { World } from './world';
@@ -57,7 +57,7 @@ export async function playAll(
 async function begin(scene: Scene, { client, worker, standInOf }: World): Promise<Begun> {
   const standIn = standInOf(scene);
   for (const instruction of scene.arrange ?? []) await standIn.tell(instruction);
-  const orderId = scene.adopts ? await standIn.placeOrder() : null;
+  const orderId = scene.adopts ? await standIn.placeOrder(ORDER_BODY) : null;
   const { booking } = await client.start(requestOf(scene, orderId));
   const stops: BookingView[] = [];
   const stage: Stage = {

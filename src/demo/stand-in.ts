@@ -5,7 +5,6 @@ import type { Capabilities } from '../booking/capabilities';
 import { createJunctionSandbox } from '../sandbox/junction/server';
 import { createOliverSandbox } from '../sandbox/oliver/server';
 import type { RunningSandbox } from '../sandbox/serve';
-import { ORDER_BODY } from './requests';
 
 /** One scene's stand-in for the provider, spoken to over HTTP as any test of a user would. */
 
@@ -44,8 +43,8 @@ export interface StandIn {
   tell(instruction: Instruction): Promise<void>;
   /** Changes the only appointment that is live there, as the provider itself would. */
   change(changes: object): Promise<void>;
-  /** Places an order as a caller would, and answers its id. */
-  placeOrder(): Promise<string>;
+  /** Places this order as a caller would, and answers its id. */
+  placeOrder(order: object): Promise<string>;
   /** Resolves once a call like this one came in; throws when none comes within 30 s. */
   called(isIt: (call: Call) => boolean): Promise<void>;
   close(): Promise<void>;
@@ -82,8 +81,8 @@ export async function startStandIn(vendor: Vendor, webhookUrl: string): Promise<
         throw new Error('There is not one live appointment to change.');
       await tell({ route: `appointments/${id}`, body: changes });
     },
-    async placeOrder() {
-      const answer = await ask(`${url}/v3/order`, ORDER_BODY);
+    async placeOrder(order) {
+      const answer = await ask(`${url}/v3/order`, order);
       return z.object({ order: z.object({ id: z.uuid() }) }).parse(answer).order.id;
     },
     async called(isIt) {

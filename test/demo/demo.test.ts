@@ -1,5 +1,5 @@
 import { SCENES } from '../../src/demo/scenes';
-import { accountOf, requestOf } from '../../src/demo/requests';
+import { ORDER_BODY, accountOf, requestOf } from '../../src/demo/requests';
 import { isAsExpected, lineOf, tableOf } from '../../src/demo/report';
 import { expectedOf, type Ending, type Scene } from '../../src/demo/scene';
 import type { Played } from '../../src/demo/play';
@@ -199,7 +199,7 @@ test('a stand-in changes its only live appointment as the provider would, and no
 test('a stand-in takes orders and instructions, and shows what it saw', async () => {
   const standIn = await startStandIn('junction', 'http://127.0.0.1:9/unused');
   try {
-    const orderId = await standIn.placeOrder();
+    const orderId = await standIn.placeOrder(ORDER_BODY);
     await standIn.tell({ route: 'slots', body: { snatch: 1 } });
     await standIn.called(({ method, path }) => method === 'POST' && path === '/v3/order');
     const { live } = await standIn.state();

@@ -1,5 +1,3 @@
-import type { ClientRecord, PatientRecord } from './state';
-
 /** The people and animals that every fresh sandbox knows. All are made up. */
 
 /** Far above the seed's ids and years, and never mistaken for a time of day, in the text of a staff task. */
@@ -36,7 +34,7 @@ const PATIENTS: readonly PatientRow[] = [
   [802, 402, 'P-77', 'Sable', 'Feline', 'Burmese'],
 ];
 
-export const SEED: { clients: ClientRecord[]; patients: PatientRecord[] } = {
+export const SEED = {
   clients: CLIENTS.map(([id, practice, remoteId, firstName, lastName, phone, email]) => ({
     id: String(id),
     practice,
