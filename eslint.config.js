@@ -8,6 +8,7 @@ const PURE = [
   'absence',
   'age',
   'audit',
+  'backoff',
   'capabilities',
   'characters',
   'failures',

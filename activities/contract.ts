@@ -35,6 +35,7 @@ import type {
 import type { Party, ReferredParty } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { OwnershipClue } from '../src/booking/sighting';
+import type { LookedFor } from '../src/booking/evidence';
 import type { AcceptedCancel } from '../src/booking/traces';
 import type { Tier } from '../src/providers/provider';
 
@@ -211,6 +212,8 @@ export interface LookUp {
   fresh?: boolean;
   /** As in Where. */
   mayBePartial?: boolean;
+  /** What is looked for, told to whoever explains the booking; no look goes by it. Left out: nothing but how things stand. */
+  lookedFor?: LookedFor;
 }
 
 /** What an undo may cost. */

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { pauseAfterTries } from '../src/booking/backoff';
 import { Failure } from '../src/booking/failures';
 import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import type { At } from './contract';
@@ -48,7 +49,10 @@ export function patienceWith(err: unknown, patienceMs: number, beganMs: number):
   const before = spentBefore();
   const spentMs = before.ms + (performance.now() - beganMs);
   if (isLast(before, patienceMs)) return givenUp(err, spentMs);
-  const wantedMs = Math.max(pauseAfter(before.tries), retryAfterMs(err));
+  const wantedMs = Math.max(
+    pauseAfterTries(before.tries, FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
+    retryAfterMs(err),
+  );
   const pauseMs = Math.round(Math.max(FIRST_PAUSE_MS, Math.min(wantedMs, patienceMs - spentMs)));
   keep(withOneMore(before, spentMs - before.ms + pauseMs));
   return err instanceof Failure
@@ -83,10 +87,6 @@ function notRead(limitMs: number): Failure {
 function givenUp(err: unknown, spentMs: number): ApplicationFailure {
   if (!(err instanceof Failure)) return ApplicationFailure.fromError(err, { nonRetryable: true });
   return toFinalFailure(new Failure(err.code, { ...err.facts, triedForMs: Math.round(spentMs) }));
-}
-
-function pauseAfter(tries: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
 }
 
 function retryAfterMs(err: unknown): number {

@@ -16,7 +16,7 @@ import { Ending, failureOf } from './saga/ending';
 import { isPlaintext } from './saga/guard';
 import { openInbox } from './saga/inbox';
 import { carriedOn, type Carried } from './saga/long-life';
-import { attention, owned } from './saga/owned';
+import { attention, withAttention } from './saga/attention';
 import { questionClosed } from './saga/parts/attention';
 import { cancelAsked, feesAccepted } from './saga/parts/callers';
 import { adoptionRefused, orderUnread } from './saga/parts/order';
@@ -39,7 +39,7 @@ export async function booking(input: unknown, carried?: Carried): Promise<Bookin
   const b: Begun = carried ? carriedOn(input as BookingRequest, carried) : begun(input);
   openInbox(b);
   try {
-    await whileWanted(b, async () => doSteps(isRead(b) ? b : await owned(b, () => open(b, input))));
+    await whileWanted(b, async () => doSteps(isRead(b) ? b : await withAttention(b, () => open(b, input))));
     return await end(b, 'completed');
   } catch (err) {
     if (!(err instanceof Ending)) throw err; // a bug: Temporal retries the task, nothing is undone

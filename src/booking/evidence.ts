@@ -25,6 +25,16 @@ export interface Whose {
   isCauseHidden: boolean;
 }
 
+/** What a look is for: the effect of an unanswered call, within its window or after it. */
+export const LOOKED_FOR = ['unanswered_call', 'late_effect'] as const;
+export type LookedFor = (typeof LOOKED_FOR)[number];
+
+/** What a call's input says that it looks for; null for any other call. */
+export function lookedForIn(input: unknown): LookedFor | null {
+  const named = isFields(input) ? input.lookedFor : null;
+  return LOOKED_FOR.find((one) => one === named) ?? null;
+}
+
 type Reader = (answer: Fields, whose: Whose) => Evidence;
 type Fields = Record<string, unknown>;
 
@@ -41,6 +51,8 @@ const REFUSED_UNNAMED =
   'Refused in words that prove nothing: it may have taken effect all the same, so it is looked for, and a person is asked.';
 const ACCEPTED_UNSEEN =
   'The provider accepted it, and no read has shown yet that it ended: nothing counts as undone before one does.';
+
+const SPARED = 'Not given back: the look before the cancel shows that the provider’s word has come.';
 
 /** Why something is undone while the booking's own end is not known. */
 export const RELEASED_WHY = 'Undone to release what was not confirmed.';
@@ -88,7 +100,7 @@ export function unreadableWords(value: unknown): string | null {
 /** What a finished call's answer says. */
 export function evidenceOf(
   activity: string,
-  summary: string | null,
+  lookedFor: LookedFor | null,
   answer: unknown,
   whose: Whose,
 ): Evidence {
@@ -100,7 +112,7 @@ export function evidenceOf(
   if (!reader) return { shows: 'done', why: null };
   if (!isFields(answer)) return { shows: 'nothing found', why: null };
   const { shows, why } = reader(answer, whose);
-  return { shows, why: why ?? lostAnswerWhy(summary, answer, whose) };
+  return { shows, why: why ?? lostAnswerWhy(lookedFor, answer, whose) };
 }
 
 function answerOf(activity: string, answer: boolean): Evidence {
@@ -159,6 +171,7 @@ function cancelEvidence(answer: Fields, { endingBecause, isCauseHidden }: Whose)
   const because = endingBecause ? `Undone because ${endingBecause}.` : isCauseHidden ? null : RELEASED_WHY;
   if (is === 'ended') return { shows: `${byUs === true ? 'undone' : 'had ended'}: ${record}`, why: because };
   if (is === 'asked') return { shows: `the provider's staff is asked: ${record}`, why: because };
+  if (is === 'spared') return { shows: `left as it is: ${record}`, why: SPARED };
   if (is === 'nothing_there') return { shows: 'nothing of this booking is there', why: null };
   return accepted === true
     ? { shows: `accepted, not seen to end: ${record}`, why: ACCEPTED_UNSEEN }
@@ -190,14 +203,11 @@ function otherVisitEvidence({ bookingId, orderId, ...visit }: Fields): Evidence 
   };
 }
 
-/** How the looks over the late-commit window are called (workflows/saga/lookups.ts); those after it are called otherwise. */
-const OVER_THE_WINDOW = 'look whether the unanswered';
-
 /** Look-ups after an unclear answer: what they found decides. */
-function lostAnswerWhy(summary: string | null, { live }: Fields, whose: Whose): string | null {
-  if (!summary?.includes('unanswered')) return null;
+function lostAnswerWhy(lookedFor: LookedFor | null, { live }: Fields, whose: Whose): string | null {
+  if (lookedFor === null) return null;
   const seen = liveIn(live);
-  if (seen.length === 0) return summary.startsWith(OVER_THE_WINDOW) ? NOT_THERE : null;
+  if (seen.length === 0) return lookedFor === 'unanswered_call' ? NOT_THERE : null;
   return seen.some((one) => hasOurRef(one, whose)) ? SURFACED : NOT_BY_REF;
 }
 

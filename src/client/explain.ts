@@ -3,9 +3,11 @@ import { temporal } from '@temporalio/proto';
 import {
   evidenceOf,
   failureEvidence,
+  lookedForIn,
   RELEASED_WHY,
   unreadableWords,
   type Evidence,
+  type LookedFor,
 } from '../booking/evidence';
 import { Failure } from '../booking/failures';
 import { MEMO, workflowIdOf } from '../booking/names';
@@ -80,6 +82,7 @@ function tellingOf(id: string, converter: LoadedDataConverter, maker = ''): Tell
     isCauseHidden: false,
     untold: [],
     failedBy: null,
+    lookedFor: new Map(),
     open: new Map(),
     steps: [],
   };
@@ -109,6 +112,8 @@ interface Telling {
   /** Signals of a task whose verdicts the booking has not told yet, oldest first. */
   untold: Untold[];
   failedBy: string | null;
+  /** What calls that are not over look for, by the id of the event that began them. */
+  lookedFor: Map<string, LookedFor>;
   /** Calls and waits that are not over, by the id of the event that began them, `run/` aside: ids start anew. */
   open: Map<string, ExplainedStep>;
   steps: ExplainedStep[];
@@ -171,6 +176,7 @@ function step(
 
 function tellStart(telling: Telling, event: HistoryEvent): void {
   telling.open.clear();
+  telling.lookedFor.clear();
   if (event.workflowExecutionStartedEventAttributes?.continuedExecutionRunId) return;
   const isCleanUp = telling.maker !== '';
   // A clean-up looks for what the booking made: the booking's own refs.
@@ -187,6 +193,13 @@ async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
   made.attempts = 0;
   made.shows = 'not over yet';
   telling.open.set(String(event.eventId), made);
+  if (name === 'lookUp') await noteLookedFor(telling, event);
+}
+
+async function noteLookedFor(telling: Telling, event: HistoryEvent): Promise<void> {
+  const input = await valueOf(telling.converter, event.activityTaskScheduledEventAttributes?.input);
+  const lookedFor = lookedForIn(input);
+  if (lookedFor) telling.lookedFor.set(String(event.eventId), lookedFor);
 }
 
 function tellTry(telling: Telling, event: HistoryEvent): void {
@@ -200,10 +213,12 @@ function tellTry(telling: Telling, event: HistoryEvent): void {
 
 async function tellAnswer(telling: Telling, event: HistoryEvent): Promise<void> {
   const done = event.activityTaskCompletedEventAttributes;
-  const call = telling.open.get(String(done?.scheduledEventId));
+  const scheduledId = String(done?.scheduledEventId);
+  const call = telling.open.get(scheduledId);
   if (!call) return;
   const answer = await valueOf(telling.converter, done?.result);
-  conclude(call, event, evidenceOf(call.name ?? '', call.what, answer, telling));
+  const lookedFor = telling.lookedFor.get(scheduledId) ?? null;
+  conclude(call, event, evidenceOf(call.name ?? '', lookedFor, answer, telling));
 }
 
 function tellFailure(telling: Telling, event: HistoryEvent): void {

@@ -1,4 +1,4 @@
-import { evidenceOf, type Whose } from '../../src/booking/evidence';
+import { evidenceOf, lookedForIn, type LookedFor, type Whose } from '../../src/booking/evidence';
 
 /** What answers mean in words; whole bookings are explained in test/saga-care/explain.test.ts. */
 
@@ -6,13 +6,33 @@ const WHOSE: Whose = { maker: 'b00k1ng.k1', endingBecause: null, isCauseHidden: 
 const EMPTY = { order: null, live: [], ended: [] };
 
 test('an empty look over the late-commit window is followed by others', () => {
-  const summary = 'look whether the unanswered booking took effect';
-  expect(evidenceOf('lookUp', summary, EMPTY, WHOSE).why).toContain('until the late-commit window is over');
+  const { why } = evidenceOf('lookUp', 'unanswered_call', EMPTY, WHOSE);
+  expect(why).toContain('until the late-commit window is over');
 });
 
-test('a look after it is not, and says nothing of the window', () => {
-  const summary = 'look for a late effect of an unanswered call';
-  expect(evidenceOf('lookUp', summary, EMPTY, WHOSE)).toEqual({ shows: 'no live appointment', why: null });
+test.each(['late_effect', null] as const)(
+  'one for %s is not, and says nothing of the window',
+  (lookedFor) => {
+    const words = { shows: 'no live appointment', why: null };
+    expect(evidenceOf('lookUp', lookedFor, EMPTY, WHOSE)).toEqual(words);
+  },
+);
+
+test.each<[input: unknown, LookedFor | null]>([
+  [{ lookedFor: 'unanswered_call' }, 'unanswered_call'],
+  [{ lookedFor: 'late_effect', fresh: true }, 'late_effect'],
+  [{ lookedFor: 'what a later build may look for' }, null],
+  [{}, null],
+  [null, null],
+])('what a look is for is read from its input: %j', (input, lookedFor) => {
+  expect(lookedForIn(input)).toBe(lookedFor);
+});
+
+test('an appointment that was spared is told as left, with the reason', () => {
+  const appointment = { id: 'a-1', status: 'confirmed', startsAt: '2026-12-01T10:00:00.000Z' };
+  const { shows, why } = evidenceOf('cancelAppointment', null, { is: 'spared', appointment }, WHOSE);
+  expect(shows).toMatch(/^left as it is: .*confirmed/);
+  expect(why).toContain('Not given back');
 });
 
 test.each<[boolean, object]>([

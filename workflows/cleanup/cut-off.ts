@@ -11,7 +11,7 @@ import { after } from '../saga/clock';
 import { failureOf } from '../saga/ending';
 import { knownLive, whose } from '../saga/evidence';
 import { lookUp } from '../saga/lookups';
-import { attention } from '../saga/owned';
+import { attention } from '../saga/attention';
 import { claimsOn } from '../saga/ownership';
 import { appointmentSeen, appointmentTakenUp } from '../saga/parts/appointment';
 import { callersTakenUp } from '../saga/parts/callers';

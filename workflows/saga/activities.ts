@@ -1,5 +1,6 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
+import { triesWithin } from '../../src/booking/backoff';
 import { CALLS_IN_A_WRITE, CALLS_IN_AN_ACTIVITY } from '../../src/booking/limits';
 import { TASK_QUEUE } from '../../src/booking/names';
 import { syncWindowMs } from '../../src/booking/request-parts';
@@ -22,7 +23,8 @@ const LEEWAY_MS = 2 * SECOND_MS;
 /** Tries of a read beyond those that its patience comes to. */
 const SPARE_TRIES = 3;
 
-const RETRY = { initialInterval: SECOND_MS, maximumInterval: 60 * SECOND_MS, backoffCoefficient: 2 };
+const LONGEST_PAUSE_MS = 60 * SECOND_MS;
+const RETRY = { initialInterval: SECOND_MS, maximumInterval: LONGEST_PAUSE_MS, backoffCoefficient: 2 };
 
 const CORE_OPTIONS: ActivityOptions = {
   taskQueue: TASK_QUEUE.bookings,
@@ -49,7 +51,7 @@ export function slowCore(summary: string) {
  * of those are a bug, and a person is to see it.
  */
 export function reads(b: Booking, summary: string) {
-  return readsWithin(b, summary, triesWithin(patienceMsOf(b)) + SPARE_TRIES);
+  return readsWithin(b, summary, triesWithin(patienceMsOf(b), SECOND_MS, LONGEST_PAUSE_MS) + SPARE_TRIES);
 }
 
 /** A read that is made once: whoever waits for its answer is not kept waiting by patience. */
@@ -67,17 +69,6 @@ function readsWithin(b: Booking, summary: string, maximumAttempts: number) {
     retry: { ...RETRY, maximumAttempts },
     summary,
   });
-}
-
-/** Tries whose pauses (1 s, 2 s, 4 s, … 60 s) add up to at least `patienceMs`. */
-function triesWithin(patienceMs: number): number {
-  let tries = 1;
-  let pauseMs = SECOND_MS;
-  for (let spentMs = 0; spentMs < patienceMs; tries += 1) {
-    spentMs += pauseMs;
-    pauseMs = Math.min(pauseMs * 2, 60 * SECOND_MS);
-  }
-  return tries;
 }
 
 /**

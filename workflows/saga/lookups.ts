@@ -102,7 +102,8 @@ function isEffect(b: Booking, appointment: Appointment): boolean {
 
 /** One look-up for the unanswered call, at what is there now and not at a list that was read before it. */
 export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
-  const sighting = await lookUp(b, 'look whether the unanswered booking took effect', { fresh: true });
+  const how = { fresh: true, lookedFor: 'unanswered_call' } as const;
+  const sighting = await lookUp(b, 'look whether the unanswered booking took effect', how);
   const seen = await inferredOurs(b, sighting);
   if (seen.is === 'foreign' || seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   if (seen.is === 'ours' && (b.compensating || isEffect(b, seen.appointment))) {

@@ -1,3 +1,4 @@
+import { pauseAfter } from '../../src/booking/backoff';
 import { nowMs } from './clock';
 
 /**
@@ -20,13 +21,15 @@ export function newPace(): Pace {
 
 /** Notes a look that ended. The pause doubles up to `longestMs`, and begins anew after so long a quiet time. */
 export function noteLook(pace: Pace, longestMs: number): void {
-  pace.pauseMs = pace.lastMs === null ? 0 : Math.min(longestMs, nextPauseMs(pace, pace.lastMs, longestMs));
+  pace.pauseMs = pace.lastMs === null ? 0 : nextPauseMs(pace, pace.lastMs, longestMs);
   pace.lastMs = nowMs();
 }
 
 function nextPauseMs({ pauseMs }: Pace, lastMs: number, longestMs: number): number {
   const wasQuiet = nowMs() - lastMs >= pauseMs + longestMs;
-  return wasQuiet ? LEAST_PAUSE_MS : Math.max(LEAST_PAUSE_MS, pauseMs * 2);
+  return wasQuiet
+    ? Math.min(LEAST_PAUSE_MS, longestMs)
+    : pauseAfter(Math.max(pauseMs, LEAST_PAUSE_MS / 2), longestMs);
 }
 
 /** What is left of the pause, in ms. */

@@ -1,3 +1,4 @@
+import { pauseAfter } from '../../src/booking/backoff';
 import type { Failure, FailureCode } from '../../src/booking/failures';
 import { writeLimitMs } from './activities';
 import { after, now, nowMs } from './clock';
@@ -53,7 +54,7 @@ export async function pauseWithin(
 ): Promise<void> {
   const leftMs = Math.max(b.state.terms.limits.pollFirstMs, limitMs - patience.spentMs);
   const pauseMs = Math.min(Math.max(retryAfterMs, patience.nextPauseMs), leftMs);
-  patience.nextPauseMs = Math.min(patience.nextPauseMs * 2, b.state.terms.limits.pollMaxMs);
+  patience.nextPauseMs = pauseAfter(patience.nextPauseMs, b.state.terms.limits.pollMaxMs);
   await pauseFor(b, patience, what, pauseMs);
 }
 

@@ -6,7 +6,7 @@ import { knownLive, noteOwn, ownIn, whose } from '../saga/evidence';
 import { carryOnWhenLong } from '../saga/long-life';
 import { lookUp, lookUpTimes, lookUpUnknown } from '../saga/lookups';
 import { hasOpenWrites, outlastOpenWrites } from '../saga/open-writes';
-import { owned } from '../saga/owned';
+import { withAttention } from '../saga/attention';
 import {
   appointmentLeft,
   appointmentReleased,
@@ -50,7 +50,7 @@ export async function obtainAppointment(b: Booking): Promise<void> {
   const isBegun = b.state.search.until !== null || b.state.appointment.held !== null;
   if (!isBegun) {
     searchBegan(b);
-    if (!(await owned(b, () => takeOver(b)))) searchLimited(b, b.state.terms.limits.maxSlotAttempts);
+    if (!(await withAttention(b, () => takeOver(b)))) searchLimited(b, b.state.terms.limits.maxSlotAttempts);
   }
   const { until } = b.state.search;
   await (until === null ? confirmExisting(b) : trySlots(b, until));
@@ -77,9 +77,9 @@ async function trySlots(b: Booking, until: number): Promise<void> {
 
 /** Takes what is next on offer, or was when an earlier run left off: an unanswered call of it is made again, and no other. */
 async function takeNext(b: Booking): Promise<void> {
-  const offer = b.state.search.offer ?? (await owned(b, () => nextOffer(b)));
+  const offer = b.state.search.offer ?? (await withAttention(b, () => nextOffer(b)));
   offerMade(b, offer);
-  await owned(b, () => take(b, offer));
+  await withAttention(b, () => take(b, offer));
   offerTaken(b);
 }
 
@@ -214,7 +214,8 @@ async function stayed(b: Booking): Promise<UndoOutcome> {
   const { unknownBook } = b.state.doubts;
   for (const time of unknownBook ? lookUpTimes(b, unknownBook.since) : []) {
     await pauseUntil(b, 'a lost answer to show up', time);
-    const own = ownIn(b, await lookUp(b, 'look where the unanswered move has put it', { fresh: true }));
+    const how = { fresh: true, lookedFor: 'late_effect' } as const;
+    const own = ownIn(b, await lookUp(b, 'look where the unanswered move has put it', how));
     if (own) appointmentSeen(b, own);
   }
   callAccountedFor(b);

@@ -5,7 +5,7 @@ import { sightingMark } from '../../src/booking/sighting';
 import { carryOnWhenLong } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
 import { nextSighting, note } from '../saga/sightings';
-import { owned } from '../saga/owned';
+import { withAttention } from '../saga/attention';
 import { stepBegan } from '../saga/parts/progress';
 import { attemptBecame } from '../saga/parts/search';
 import type { Booking } from '../saga/state';
@@ -30,7 +30,7 @@ async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline):
     stepBegan(b, 'awaiting_confirmation');
     await carryOnWhenLong(b);
     let until = limit;
-    mark = await owned(b, async () => {
+    mark = await withAttention(b, async () => {
       // Anew at each try: a person may have been asked until after the slot's start came near.
       until = soonest(b, limit, settleBy, startDeadline(b));
       const seen = await nextSighting(b, { what: 'confirmation', mark, pace, until: untilOf(b, until) });

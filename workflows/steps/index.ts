@@ -1,4 +1,4 @@
-import { decideFirst, owned } from '../saga/owned';
+import { decideFirst, withAttention } from '../saga/attention';
 import { stepReached, type StepName } from '../saga/parts/progress';
 import type { Terms } from '../saga/parts/terms';
 import type { Booking } from '../saga/state';
@@ -26,8 +26,8 @@ const hasOrders = ({ capabilities }: Terms) => capabilities.orderKind !== null;
 
 /** The saga: done from the top, undone from the bottom. */
 const STEPS: readonly Step[] = [
-  { step: 'order', isPart: hasOrders, do: (b) => owned(b, () => placeOrAdopt(b)), undo: undoOrder },
-  { step: 'readiness', isPart: hasOrders, do: (b) => owned(b, () => ready(b)), undo: null },
+  { step: 'order', isPart: hasOrders, do: (b) => withAttention(b, () => placeOrAdopt(b)), undo: undoOrder },
+  { step: 'readiness', isPart: hasOrders, do: (b) => withAttention(b, () => ready(b)), undo: null },
   { step: 'appointment', do: obtainAppointment, undo: undoAppointment },
   { step: 'visit', do: keep, undo: null },
 ];

@@ -5,7 +5,7 @@ import { after, now, nowMs } from '../saga/clock';
 import { Ending } from '../saga/ending';
 import { carryOnWhenLong } from '../saga/long-life';
 import { lookUp } from '../saga/lookups';
-import { attention, owned } from '../saga/owned';
+import { attention, withAttention } from '../saga/attention';
 import { newPace, type Pace } from '../saga/pace';
 import { appointmentLost } from '../saga/parts/appointment';
 import { finalWordAsked, visitLookedAt } from '../saga/parts/deadlines';
@@ -29,7 +29,7 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
   const pace = newPace();
   let mark = '';
   let before = b.state.appointment.held?.standing;
-  await owned(b, () => lookForStrays(b));
+  await withAttention(b, () => lookForStrays(b));
   for (;;) {
     // Without an appointment there is nothing to keep, and nothing would ever be heard of it.
     const standing = b.state.appointment.held?.standing ?? 'cancelled';
@@ -49,7 +49,7 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
       mark = '';
       if (!(await isReadyToMove(b))) continue;
       if ((await moveAsAsked(b)) === 'rebook') return rebooking(b);
-      await owned(b, () => lookForStrays(b)); // a call of the move may have gone unanswered
+      await withAttention(b, () => lookForStrays(b)); // a call of the move may have gone unanswered
       continue;
     }
     mark = await watchVisit(b, mark, pace);
@@ -62,7 +62,7 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
   const status = b.state.appointment.held?.standing === 'in_progress' ? 'in_progress' : 'confirmed';
   keptAs(b, status);
   const until = finalWordBy(b);
-  return owned(b, async () => {
+  return withAttention(b, async () => {
     const everyMs = b.state.terms.limits.keepPollMs;
     const takesMail = status === 'confirmed'; // a visit that has begun is not moved
     const what = 'the final word on the visit';
@@ -82,7 +82,7 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
 async function isReadyToMove(b: Booking): Promise<boolean> {
   if (b.inbox.news) {
     b.inbox.news = false;
-    await owned(b, async () =>
+    await withAttention(b, async () =>
       note(b, await lookUp(b, 'read the provider before the move', { withOrder: true })),
     );
   }
@@ -110,7 +110,7 @@ function dropMove(b: Booking): void {
 }
 
 async function completed(b: Booking): Promise<'completed'> {
-  await owned(b, () => lookForStrays(b)); // its polls look around the kept appointment only
+  await withAttention(b, () => lookForStrays(b)); // its polls look around the kept appointment only
   dropMove(b);
   return 'completed';
 }
@@ -161,7 +161,9 @@ async function orderGone(b: Booking): Promise<void> {
     throw new Ending('failed', 'order_ended');
   dropMove(b);
   if ((await attention(b, new Failure('order_gone'))) === 'end') throw new Ending('failed', 'order_ended');
-  await owned(b, async () => note(b, await lookUp(b, 'look again at the order', { withOrder: true })));
+  await withAttention(b, async () =>
+    note(b, await lookUp(b, 'look again at the order', { withOrder: true })),
+  );
 }
 
 function isFinalWordDue(b: Booking): boolean {
@@ -190,7 +192,7 @@ async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
   const choice = await attention(b, new Failure('provider_cancelled', { said }));
   if (choice === 'rebook') return 'rebook';
   if (choice === 'end') throw new Ending('failed', 'provider_cancelled');
-  await owned(b, async () => note(b, await lookUp(b, 'look again at the cancelled appointment')));
+  await withAttention(b, async () => note(b, await lookUp(b, 'look again at the cancelled appointment')));
   return 'again';
 }
 

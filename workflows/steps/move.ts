@@ -3,11 +3,10 @@ import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
 import { core } from '../saga/activities';
 import type { BookingRequest } from '../../src/booking/schema/request';
-import { failureOf } from '../saga/ending';
 import { noteOwn, ownIn } from '../saga/evidence';
 import { withOwnFees } from '../saga/fees';
 import { lookUp } from '../saga/lookups';
-import { attention } from '../saga/owned';
+import { attention, untilItSucceeds } from '../saga/attention';
 import {
   appointmentReleased,
   appointmentSeen,
@@ -52,7 +51,7 @@ async function carryOut(b: Booking, message: AcceptedMove): Promise<MoveOutcome>
   slotsOutdated(b);
   restartSettling(b);
   try {
-    const request = await ownedMove(b, () =>
+    const request = await orRefused(b, () =>
       core('read the change').openReschedule({
         request: before,
         change: message,
@@ -64,7 +63,7 @@ async function carryOut(b: Booking, message: AcceptedMove): Promise<MoveOutcome>
       return 'kept';
     }
     wishesChanged(b, request);
-    old = await ownedMove(b, () => standingNow(b, appointment));
+    old = await orRefused(b, () => standingNow(b, appointment));
     const outcome = await wayOf(b, old)(b, old);
     if (outcome === 'moved') moveDone(b);
     // After a loss the caller's first wishes count again, for the person who decides.
@@ -115,7 +114,7 @@ function wayOf(b: Booking, old: Appointment): (b: Booking, old: Appointment) => 
 async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
-    const slot = await ownedMove(b, () => nextSlot(b));
+    const slot = await orRefused(b, () => nextSlot(b));
     const taken = await taking(b, { kind: 'move', slot, appointmentId: old.id }).catch((err: unknown) => {
       if (err instanceof Refused && err.code === 'cannot_reschedule' && mayCancelAndBook(b))
         return 'fixed' as const;
@@ -138,7 +137,7 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
 async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
-    const slot = await ownedMove(b, () => nextSlot(b));
+    const slot = await orRefused(b, () => nextSlot(b));
     const taken = await taking(b, { kind: 'book', slot });
     if (!taken) continue;
     replacementHeld(b, old);
@@ -168,7 +167,7 @@ async function isGivenBack(b: Booking, taken: Appointment): Promise<boolean> {
 /** The provider does not move this one, and the request allows to give it up first. */
 async function cancelThenBook(b: Booking, old: Appointment): Promise<MoveOutcome> {
   if (!mayCancelAndBook(b)) throw new Refused('cannot_reschedule');
-  const slot = await ownedMove(b, () => nextSlot(b)); // nothing is given up before there is something to take
+  const slot = await orRefused(b, () => nextSlot(b)); // nothing is given up before there is something to take
   // The caller asks for it, so this holds for one that was taken over as well.
   if ((await undone(b, cancelling(old))) === 'left_to_person') throw new Refused('undo_failed');
   appointmentReleased(b);
@@ -181,7 +180,7 @@ async function bookAnew(b: Booking): Promise<MoveOutcome> {
   try {
     for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
       if (n > 0) checkTime(b);
-      const next = await ownedMove(b, () => nextSlot(b));
+      const next = await orRefused(b, () => nextSlot(b));
       if (!(await taking(b, { kind: 'book', slot: next }))) continue;
       if (await confirmedOrReleased(b)) return 'moved';
     }
@@ -219,31 +218,25 @@ export function refuseMove(b: Booking, code: FailureCode): void {
 /** Takes an offer of a move. What an unanswered call of it did is known before the move is given up. */
 async function taking(b: Booking, offer: Offer): Promise<Appointment | null> {
   try {
-    return await ownedMove(b, () => take(b, offer));
+    return await orRefused(b, () => take(b, offer));
   } catch (err) {
     if (!(err instanceof Refused) || !b.state.doubts.unknownBook) throw err;
-    const late = await ownedMove(b, () => accountFor(b), ['retry']);
+    const late = await orRefused(b, () => accountFor(b), ['retry']);
     if (late) return late;
     throw err;
   }
 }
 
-/** Runs a call of a move: what would end a booking only refuses the move, the rest waits for a person. */
-async function ownedMove<T>(
+/** Makes a call of a move until it succeeds: what would end a booking only refuses the move, the rest waits for a person. */
+function orRefused<T>(
   b: Booking,
   call: () => Promise<T>,
   choices: readonly Choice[] = ['retry', 'keep'],
 ): Promise<T> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (err) {
-      const failure = failureOf(err);
-      if (!failure) throw err;
-      if (!isForAPerson(failure)) throw new Refused(failure.code);
-      if ((await attention(b, failure, choices)) === 'keep') throw new Refused(failure.code);
-    }
-  }
+  return untilItSucceeds(call, async (failure) => {
+    const isKept = !isForAPerson(failure) || (await attention(b, failure, choices)) === 'keep';
+    if (isKept) throw new Refused(failure.code);
+  });
 }
 
 function isForAPerson({ code }: Failure): boolean {

@@ -3,7 +3,7 @@ import type { UndoOutcome } from '../../src/booking/schema/view';
 import { failureOf } from '../saga/ending';
 import { acceptFees, withOwnFees } from '../saga/fees';
 import { outlastOpenWrites } from '../saga/open-writes';
-import { undoAttention } from '../saga/owned';
+import { undoAttention } from '../saga/attention';
 import { isPassing, isUsedUp, newPatience, pauseWithin, tried } from '../saga/patience';
 import { allAppointmentsLeft } from '../saga/parts/appointment';
 import { questionClosed } from '../saga/parts/attention';

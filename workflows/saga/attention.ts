@@ -10,18 +10,31 @@ import { publish } from './publish';
 import { isAsked, stopAsking, type Begun, type Booking } from './state';
 
 /**
- * Runs a forward call; its failure's owner decides: the request's, the order's and the slot's failures end the
- * booking, the provider's and our own wait for a person. Bugs, cancels and endings pass through.
+ * Makes a call of a forward step until it succeeds; its failure's owner decides: the request's, the order's and the slot's
+ * failures end the booking, the provider's and our own wait for a person.
  */
-export async function owned<T>(b: Begun, call: () => Promise<T>): Promise<T> {
+export function withAttention<T>(b: Begun, call: () => Promise<T>): Promise<T> {
+  return untilItSucceeds(call, async (failure) => {
+    if (endsBooking(failure)) throw new Ending('failed', failure.code, failure.facts);
+    await retryDecided(b, failure);
+  });
+}
+
+/**
+ * Makes a call until it succeeds. `decide` is told each failure, and throws where that is an end of it. Bugs, cancels and
+ * endings pass through.
+ */
+export async function untilItSucceeds<T>(
+  call: () => Promise<T>,
+  decide: (failure: Failure) => Promise<void>,
+): Promise<T> {
   for (;;) {
     try {
       return await call();
     } catch (err) {
       const failure = failureOf(err);
       if (!failure) throw err;
-      if (endsBooking(failure)) throw new Ending('failed', failure.code, failure.facts);
-      await retryDecided(b, failure);
+      await decide(failure);
     }
   }
 }
