@@ -166,6 +166,8 @@ describe('the parts of a booking’s state', () => {
       file.startsWith('workflows/'),
     );
     expect(writes).toEqual([expect.stringMatching(/^workflows\/saga\/parts\/own\.ts:/)]);
+    const mailed = linesWith(/\binbox(?:\.\w+)* (?:\?\?)?= /, (file) => file.startsWith('workflows/'));
+    expect(mailed).toEqual([expect.stringMatching(/^workflows\/saga\/mail\.ts:/)]);
   });
 
   test('no owner gives its way in away', () => {

@@ -22,6 +22,7 @@ import { cancelAsked, feesAccepted } from './saga/parts/callers';
 import { adoptionRefused, orderUnread } from './saga/parts/order';
 import { ended } from './saga/parts/progress';
 import { requestRead } from './saga/parts/terms';
+import { endingBegan } from './saga/parts/undo';
 import { publish } from './saga/publish';
 import { isRead, newBooking, runIds, shielded, type Begun, type Booking } from './saga/state';
 import { refuseUnread } from './saga/unread';
@@ -79,7 +80,7 @@ function lookAtNamedOrder(b: Booking): void {
 
 /** Reads the request of a booking that is over. One that could never have been opened has made nothing. */
 async function openAfterwards(b: Begun, input: unknown, status: Ending['status']): Promise<void> {
-  b.compensating = true;
+  endingBegan(b);
   for (;;) {
     try {
       const opened = await open(b, input, true);

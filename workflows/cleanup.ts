@@ -6,6 +6,7 @@ import type { CleanupInput } from './messages';
 import { openInbox } from './saga/inbox';
 import { questionClosed } from './saga/parts/attention';
 import { ended } from './saga/parts/progress';
+import { endingBegan } from './saga/parts/undo';
 import { publish } from './saga/publish';
 import { isRead, newBooking, shielded, type Begun } from './saga/state';
 import { viewOf } from './saga/view';
@@ -20,7 +21,7 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
     'cutOff' in input
       ? newBooking(input.bookingId, workflowInfo().startTime.toISOString()) // until what was left is read
       : newBooking(input.bookingId, input.createdAt, input.request);
-  b.compensating = true; // nothing is booked here: a caller's cancel finds that it is being undone
+  endingBegan(b); // nothing is booked here: a caller's cancel finds that it is being undone
   openInbox(b);
   const undos = await undosOf(b, input);
   await shielded(async () => {

@@ -21,7 +21,7 @@ import { orderSeen, orderTakenUp, placingUnanswered } from '../saga/parts/order'
 import { undoBegan } from '../saga/parts/progress';
 import { attemptsTakenUp } from '../saga/parts/search';
 import { requestRead } from '../saga/parts/terms';
-import { undosLeft, undoTakenUp } from '../saga/parts/undo';
+import { endingBegan, undosLeft, undoTakenUp } from '../saga/parts/undo';
 import { publish } from '../saga/publish';
 import { isRead, maker, type Begun, type Booking, type BookingState } from '../saga/state';
 import { undosOf } from '../steps';
@@ -74,7 +74,7 @@ async function isUsedElsewhere(b: Booking): Promise<boolean> {
 
 /** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */
 export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]> {
-  b.compensating = true;
+  endingBegan(b);
   const left = await readLeft(b, cutOff);
   const before = left && (await resume(b, left));
   if (!before || !isRead(b)) return [];

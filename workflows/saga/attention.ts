@@ -3,11 +3,12 @@ import { Failure, failureRow, UNDO_CHOICES, type Choice } from '../../src/bookin
 import { Ending, endsBooking, failureOf } from './ending';
 import { now, nowMs } from './clock';
 import { carryOnWhenLong, isLong, unlessCarriedOn } from './long-life';
+import { isAsked, stopAsking, takeDecision } from './mail';
 import { personAsked, questionClosed } from './parts/attention';
 import { deadlinesHeldBack } from './parts/deadlines';
 import { resetAccepted } from './parts/life';
 import { publish } from './publish';
-import { isAsked, stopAsking, type Begun, type Booking } from './state';
+import type { Begun, Booking } from './state';
 
 /**
  * Makes a call of a forward step until it succeeds; its failure's owner decides: the request's, the order's and the slot's
@@ -76,7 +77,7 @@ export async function attention(
   // What the booking itself asks comes before unread messages; the deadlines that these held are held by this now.
   if (isAsked(b)) stopAsking(b);
   if (!b.state.attention.failure) {
-    b.inbox.decision = null;
+    takeDecision(b); // of an earlier question
     personAsked(b, failure, choices, triedLine(b, failure));
   }
   const sinceMs = Date.parse(b.state.attention.question?.since ?? now());
@@ -88,7 +89,7 @@ export async function attention(
       deadlinesHeldBack(b, nowMs() - sinceMs);
     },
   );
-  return takeDecision(b, failure);
+  return decidedChoice(b, failure);
 }
 
 function choicesFor({ code }: Failure): readonly Choice[] {
@@ -105,9 +106,8 @@ async function decidedInAnyRun(b: Begun): Promise<void> {
   await decidedInThisRun(b);
 }
 
-function takeDecision(b: Begun, { code, facts }: Failure): Choice {
-  const choice = b.inbox.decision?.choice ?? 'retry';
-  b.inbox.decision = null;
+function decidedChoice(b: Begun, { code, facts }: Failure): Choice {
+  const choice = takeDecision(b)?.choice ?? 'retry';
   // From here on this run's writes are made although a reset made it: a person has seen to what was there before.
   if (code === 'booking_reset' && choice === 'retry') resetAccepted(b, facts.runId ?? null);
   return choice;

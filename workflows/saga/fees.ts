@@ -34,6 +34,6 @@ export async function withOwnFees<T>(b: Booking, accepted: boolean, run: () => P
 
 /** A person accepts fees: at the booking's end for all that is undone; before it for what is under way alone. */
 export function acceptFees(b: Booking): void {
-  if (b.compensating) feesAccepted(b);
+  if (b.state.undo.isUnderWay) feesAccepted(b);
   else b.areFeesAccepted = true;
 }

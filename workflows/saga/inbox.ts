@@ -22,11 +22,12 @@ import {
 } from './guard';
 import { now } from './clock';
 import { costsFee } from './fees';
+import { decisionCame, isAsked, moveCame, newsCame } from './mail';
 import * as messages from '../messages';
 import { cancelAsked, messageAnswered } from './parts/callers';
 import { moveAccepted } from './parts/move';
 import { publishView } from './publish';
-import { isAsked, isRead, type Begun } from './state';
+import { isRead, type Begun } from './state';
 import { couldNotBeRead, keepUnread, lookAfterUnread } from './unread';
 import { viewOf } from './view';
 
@@ -48,9 +49,7 @@ const KINDS: Record<MessageKind, (b: Begun, body: unknown, isTaken: boolean) => 
 /** Wires the query, the signals and the updates of a booking. */
 export function openInbox(b: Begun): void {
   setHandler(messages.bookingQuery, () => viewOf(b.state));
-  const hear = () => {
-    b.inbox.news = true;
-  };
+  const hear = () => newsCame(b);
   setHandler(messages.appointmentUpdated, hear);
   setHandler(messages.orderUpdated, hear);
   setHandler(messages.cancel, (body) => hearSignal(b, 'cancel', body));
@@ -132,7 +131,7 @@ function cancelVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   const read = readAs(readCancel, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
-  if (b.compensating || b.state.callers.cancel) return { refused: 'already_ending' };
+  if (b.state.undo.isUnderWay || b.state.callers.cancel) return { refused: 'already_ending' };
   if (b.state.progress.status === 'in_progress') return { refused: 'too_late_to_cancel' };
   if (costsFee(b, b.state.appointment.held) && !message.acceptFees && !b.state.callers.acceptFees)
     return { refused: 'fees_not_accepted' };
@@ -160,7 +159,7 @@ function decisionVerdict(b: Begun, message: ResolveMessage): Verdict {
   if (!attention || isDecided(b)) return { refused: 'nothing_to_resolve' };
   if (!isAbout(message, attention)) return { refused: 'attention_changed' };
   if (!attention.choices.includes(message.choice)) return { refused: 'choice_not_offered' };
-  return { accept: () => decide(b, message) };
+  return { accept: () => decisionCame(b, message) };
 }
 
 function isAbout({ reason, since }: Seen, attention: NonNullable<BookingView['attention']>): boolean {
@@ -173,12 +172,6 @@ function isDecided(b: Begun): boolean {
   return (isAsked(b) ? b.inbox.unreadDecision : b.inbox.decision) !== null;
 }
 
-/** A decision is whose question is shown: the main line's, or that about unread messages. */
-function decide(b: Begun, message: ResolveMessage): void {
-  if (isAsked(b)) b.inbox.unreadDecision = message.choice === 'drop' ? 'drop' : 'retry';
-  else b.inbox.decision = message;
-}
-
 function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   const read = readAs(readReschedule, body, isTaken);
   if ('malformed' in read) return malformed(read.malformed);
@@ -187,7 +180,7 @@ function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   const attention = b.state.attention.question;
   const { asked: lastMove, isDone: lastMoveDone } = b.state.move;
   const appointment = b.state.appointment.held;
-  if (b.compensating || b.state.callers.cancel) return { refused: 'already_ending' };
+  if (b.state.undo.isUnderWay || b.state.callers.cancel) return { refused: 'already_ending' };
   // The same change again has no effect twice: it is on its way, or done.
   const asked = JSON.stringify([message.windows, message.slot]);
   const isAgain = asked === lastMove;
@@ -205,7 +198,7 @@ function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
     return { refused: 'fees_not_accepted' };
   return {
     accept: () => {
-      b.inbox.reschedule = { ...message, receivedAt: now(), ...(isRepeated && { isRepeated }) };
+      moveCame(b, { ...message, receivedAt: now(), ...(isRepeated && { isRepeated }) });
       moveAccepted(b, asked, message.id ?? null);
     },
   };

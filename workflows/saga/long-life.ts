@@ -6,6 +6,7 @@ import {
   makeContinueAsNewFunc,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Mail } from './mail';
 import { MEMO } from '../../src/booking/names';
 import type { BookingRequest } from '../../src/booking/schema/request';
 import type { Terms } from './parts/terms';
@@ -17,7 +18,6 @@ import {
   type Booking,
   type BegunState,
   type BookingState,
-  type Inbox,
 } from './state';
 import { tracesOf, viewOf } from './view';
 
@@ -26,7 +26,7 @@ import { tracesOf, viewOf } from './view';
 /** What is carried from run to run, beside the request. */
 export interface Carried {
   state: Omit<BookingState, 'terms'> & { readonly terms: Omit<Terms, 'request'> };
-  inbox: Inbox;
+  inbox: Mail;
   published: Record<string, string>;
 }
 
@@ -74,8 +74,8 @@ export function isLong(b: Begun): b is Booking {
 }
 
 /** A move and the undos keep what they are about to themselves: they end in the run that they began in. */
-function isHalfDone({ compensating, state }: Booking): boolean {
-  return compensating || state.move.isUnderWay;
+function isHalfDone({ state }: Booking): boolean {
+  return state.undo.isUnderWay || state.move.isUnderWay;
 }
 
 /**

@@ -106,9 +106,9 @@ export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
   const sighting = await lookUp(b, 'look whether the unanswered booking took effect', how);
   const seen = await inferredOurs(b, sighting);
   if (seen.is === 'foreign' || seen.is === 'ambiguous') throw new Failure('ambiguous_match');
-  if (seen.is === 'ours' && (b.compensating || isEffect(b, seen.appointment))) {
+  if (seen.is === 'ours' && (b.state.undo.isUnderWay || isEffect(b, seen.appointment))) {
     // A move that is being undone may still surface: its window stays open.
-    if (!b.state.doubts.unknownBook?.isMove || !b.compensating) callAccountedFor(b);
+    if (!b.state.doubts.unknownBook?.isMove || !b.state.undo.isUnderWay) callAccountedFor(b);
     return seen.appointment;
   }
   return null;

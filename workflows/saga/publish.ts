@@ -63,9 +63,9 @@ export function publishView(b: Begun): void {
 }
 
 /** A cancel, a caller's or Temporal's own, is about to end the forward steps in this very task: what follows publishes. */
-function isAboutToEnd({ state, compensating }: Begun): boolean {
+function isAboutToEnd({ state }: Begun): boolean {
   const isCancelled = state.callers.cancel !== null || CancellationScope.current().consideredCancelled;
-  return isCancelled && !compensating && isOpen(state.progress.status);
+  return isCancelled && !state.undo.isUnderWay && isOpen(state.progress.status);
 }
 
 function attributesOf(b: Begun): SearchAttributeUpdatePair[] {

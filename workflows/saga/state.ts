@@ -1,12 +1,11 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { At } from '../../activities/contract';
-import type { AcceptedMove, MessageKind, ResolveMessage } from '../../src/booking/messages';
 import { makerOf } from '../../src/booking/ref';
-import { nowMs } from './clock';
+import { heldBackMs, NO_MAIL, type Mail } from './mail';
 import { NO_APPOINTMENT, type AppointmentPart } from './parts/appointment';
 import { NOBODY_ASKED, type AttentionPart } from './parts/attention';
 import { NOTHING_SAID, type CallersPart } from './parts/callers';
-import { deadlinesFrom, deadlinesHeldBack, settlingBeganAnew, type DeadlinesPart } from './parts/deadlines';
+import { deadlinesFrom, settlingBeganAnew, type DeadlinesPart } from './parts/deadlines';
 import { NO_DOUBTS, type DoubtsPart } from './parts/doubts';
 import { lifeFrom, type LifePart } from './parts/life';
 import { NO_MOVE, type MovePart } from './parts/move';
@@ -43,39 +42,12 @@ export interface BookingState extends BegunState {
   readonly terms: Terms;
 }
 
-/** What callers and providers have sent and the main line has not taken yet. */
-export interface Inbox {
-  /** Somebody says that something changed: read the provider once. */
-  news: boolean;
-  decision: ResolveMessage | null;
-  reschedule: AcceptedMove | null;
-  /** Messages that could not be decrypted, oldest first; see unread.ts. */
-  unread: UnreadMessage[];
-  /** What a person has decided about them. */
-  unreadDecision: UnreadChoice | null;
-  /** Since when a person is asked about them, in ms; null while nobody is. */
-  askedSinceMs: number | null;
-}
-
-/** A message that could not be decrypted when it came. */
-export interface UnreadMessage {
-  kind: MessageKind;
-  /** What stands for its ciphertext; its plain body where a worker that has its key replayed the booking. */
-  body: unknown;
-  at: string;
-  /** Whether an activity is to try to read it. */
-  isFresh: boolean;
-}
-
-export type UnreadChoice = 'retry' | 'drop';
-
 /** A running booking, its state and its inbox. Whether its request was read is not known yet. */
 export interface Begun {
   readonly state: BegunState;
-  inbox: Inbox;
+  inbox: Mail;
   /** Signals that came to this run. */
   heard: number;
-  compensating: boolean;
   /**
    * Whether fees were accepted for the move or the single undo that is under way, and for nothing else: no cancel and no
    * clean-up inherits that, so it is no part of the state.
@@ -119,9 +91,8 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Begu
       deadlines: deadlinesFrom(createdAt),
       callers: NOTHING_SAID,
     },
-    inbox: emptyInbox(),
+    inbox: NO_MAIL,
     heard: 0,
-    compensating: false,
     areFeesAccepted: false,
     dirty: false,
     published: {},
@@ -129,37 +100,9 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Begu
   };
 }
 
-function emptyInbox(): Inbox {
-  return {
-    news: false,
-    decision: null,
-    reschedule: null,
-    unread: [],
-    unreadDecision: null,
-    askedSinceMs: null,
-  };
-}
-
 /** Gives a booking that is changed its whole time to settle again. */
 export function restartSettling(b: Begun): void {
   settlingBeganAnew(b, heldBackMs(b));
-}
-
-/** Whether a person is asked about unread messages, so that deadlines stand still while the booking goes on. */
-export function isAsked({ inbox }: Begun): boolean {
-  return inbox.askedSinceMs !== null;
-}
-
-/** That time ends, and counts. */
-export function stopAsking(b: Begun): void {
-  const { askedSinceMs } = b.inbox;
-  if (askedSinceMs !== null) deadlinesHeldBack(b, nowMs() - askedSinceMs);
-  b.inbox.askedSinceMs = null;
-}
-
-/** For how long deadlines have been held back by now, in ms. */
-export function heldBackMs({ state, inbox: { askedSinceMs } }: Begun): number {
-  return state.deadlines.heldBackMs + (askedSinceMs === null ? 0 : nowMs() - askedSinceMs);
 }
 
 /** Who made this booking's appointments, for refs. */
@@ -189,9 +132,9 @@ export function runIds({ state }: Begun): string[] {
 }
 
 /** How long a read that fails is tried again. */
-export function patienceMsOf({ compensating, state }: Booking): number {
+export function patienceMsOf({ state }: Booking): number {
   const { limits } = state.terms;
-  return compensating ? limits.undoPatienceMs : limits.patienceMs;
+  return state.undo.isUnderWay ? limits.undoPatienceMs : limits.patienceMs;
 }
 
 /** Shields writes and undos: a cancel waits until they are through. */

@@ -4,12 +4,21 @@ import type { MessageKind } from '../../src/booking/messages';
 import { isOpen } from '../../src/booking/status';
 import { lacksKey, unreadableIn } from '../../src/booking/unreadable';
 import { core } from './activities';
-import { now, nowMs } from './clock';
 import { failureOf } from './ending';
 import { askedAboutMessages, questionClosed, type AttentionPart } from './parts/attention';
 import { messageAnswered } from './parts/callers';
 import { publish } from './publish';
-import { isAsked, shielded, stopAsking, type Begun, type UnreadMessage } from './state';
+import {
+  askingBegan,
+  isAsked,
+  stopAsking,
+  takeUnreadDecision,
+  unreadCame,
+  unreadGone,
+  unreadTried,
+  type UnreadMessage,
+} from './mail';
+import { shielded, type Begun } from './state';
 
 /**
  * Messages that could not be decrypted when they came, because their key is missing here. None is lost and none holds
@@ -50,11 +59,12 @@ export function keepUnread(
   const { unread } = b.inbox;
   if (unread.length >= KEPT) {
     // A cancel is the one message whose loss costs a patient's trip.
-    const least = kind === 'cancel' ? unread.findIndex((kept) => kept.kind !== 'cancel') : -1;
-    if (least < 0) return 'message_unreadable';
-    unread.splice(least, 1);
+    const least = kind === 'cancel' ? unread.find((kept) => kept.kind !== 'cancel') : undefined;
+    if (!least) return 'message_unreadable';
+    unreadCame(b, { kind, body }, least);
+    return null;
   }
-  unread.push({ kind, body, at: now(), isFresh: true });
+  unreadCame(b, { kind, body }, null);
   return null;
 }
 
@@ -100,35 +110,30 @@ async function readAgain(b: Begun, message: UnreadMessage, take: Take): Promise<
   try {
     const { kind, body } = message;
     const read = await core('read a message that could not be read').readMessage({ body });
-    b.inbox.unread = b.inbox.unread.filter((kept) => kept !== message);
+    unreadGone(b, message);
     if (b.inbox.unread.length === 0) closeQuestion(b);
     take(b, kind, read.body);
   } catch (err) {
     if (!failureOf(err)) throw err;
-    message.isFresh = false; // not before: a run that carries on meanwhile asks again
+    unreadTried(b, message); // not before: a run that carries on meanwhile asks again
   }
 }
 
 /** Asks a person until they decide, or until something comes before it. */
 async function ask(b: Begun): Promise<void> {
-  const { inbox } = b;
-  inbox.askedSinceMs ??= nowMs();
+  askingBegan(b);
   const { code: reason, message } = new Failure('message_unreadable');
   const choices = [...(failureRow(reason).choices ?? [])];
-  askedAboutMessages(b, { reason, message, choices }, inbox.unread.map(triedLine));
+  askedAboutMessages(b, { reason, message, choices }, b.inbox.unread.map(triedLine));
   publish(b);
   await condition(
     () =>
-      inbox.unreadDecision !== null ||
+      b.inbox.unreadDecision !== null ||
       fresh(b) !== undefined ||
       !isOurs(b.state.attention) ||
       !isOpen(b.state.progress.status),
   );
-  if (!inbox.unreadDecision || !isOurs(b.state.attention)) return;
-  if (inbox.unreadDecision === 'drop') inbox.unread.shift();
-  else for (const message of inbox.unread) message.isFresh = true;
-  inbox.unreadDecision = null;
-  closeQuestion(b);
+  if (isOurs(b.state.attention) && takeUnreadDecision(b)) closeQuestion(b);
 }
 
 function closeQuestion(b: Begun): void {

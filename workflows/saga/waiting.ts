@@ -1,11 +1,12 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { after, now, nowMs } from './clock';
 import { unlessCarriedOn } from './long-life';
+import { heldBackMs, isAsked, takeNews } from './mail';
 import { restMs, type Pace } from './pace';
 import { waitLimited, waitOver, type Deadline, type DeadlinesPart } from './parts/deadlines';
 import { waitBegan, waitEnded } from './parts/progress';
 import { publish } from './publish';
-import { heldBackMs, isAsked, type Booking } from './state';
+import type { Booking } from './state';
 
 /** Waiting: with a reason that callers see, for news, a poll or a deadline, whichever is first. */
 
@@ -109,12 +110,6 @@ async function restUntil(b: Booking, time: string | null, pace: Pace, ready = ()
   const pauseMs = Math.min(restMs(pace), leftMs);
   if (b.inbox.news && !ready() && pauseMs > 0)
     await condition(ready, pauseMs, { summary: 'pause before the provider is read again' });
-}
-
-function takeNews(b: Booking): boolean {
-  const { news } = b.inbox;
-  b.inbox.news = false;
-  return news;
 }
 
 /**

@@ -41,7 +41,7 @@ export const changedSince: SparedAt = ({ state }, id) => {
 export async function cancelOurs(b: Booking, sparedAt: SparedAt): Promise<UndoOutcome> {
   const { refReturns } = b.state.terms.capabilities;
   await staffCancelled(b, refReturns ? await cancelByRef(b, sparedAt) : await cancelById(b, sparedAt));
-  if (b.compensating && b.state.appointment.leftIds.length > 0) return 'left_to_person';
+  if (b.state.undo.isUnderWay && b.state.appointment.leftIds.length > 0) return 'left_to_person';
   await lookForStrays(b, 'until it is gone');
   if (b.state.undo.calls.includes('appointment')) return 'undone';
   // Where no ref tells, what an earlier run made cannot be looked for: a person must know of it.

@@ -4,6 +4,7 @@ import { sightingMark } from '../../src/booking/sighting';
 import { after, now, nowMs } from '../saga/clock';
 import { Ending } from '../saga/ending';
 import { carryOnWhenLong } from '../saga/long-life';
+import { takeMove, takeNews } from '../saga/mail';
 import { lookUp } from '../saga/lookups';
 import { attention, withAttention } from '../saga/attention';
 import { newPace, type Pace } from '../saga/pace';
@@ -80,8 +81,7 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
  * that has begun is not moved any more, and its caller is told.
  */
 async function isReadyToMove(b: Booking): Promise<boolean> {
-  if (b.inbox.news) {
-    b.inbox.news = false;
+  if (takeNews(b)) {
     await withAttention(b, async () =>
       note(b, await lookUp(b, 'read the provider before the move', { withOrder: true })),
     );
@@ -94,8 +94,7 @@ async function isReadyToMove(b: Booking): Promise<boolean> {
 }
 
 async function moveAsAsked(b: Booking): Promise<'stays' | 'rebook'> {
-  const message = b.inbox.reschedule;
-  b.inbox.reschedule = null;
+  const message = takeMove(b);
   if (!message || (await move(b, message)) !== 'lost') return 'stays';
   const choice = await attention(b, new Failure('reschedule_lost'));
   if (choice === 'rebook') return 'rebook';
@@ -104,8 +103,7 @@ async function moveAsAsked(b: Booking): Promise<'stays' | 'rebook'> {
 
 /** Refuses an accepted move that was overtaken: by the visit, or by what a person is asked about. */
 function dropMove(b: Booking): void {
-  if (!b.inbox.reschedule) return;
-  b.inbox.reschedule = null;
+  if (!takeMove(b)) return;
   refuseMove(b, 'cannot_reschedule_now');
 }
 

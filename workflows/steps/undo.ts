@@ -10,7 +10,7 @@ import { questionClosed } from '../saga/parts/attention';
 import { callAccountedFor } from '../saga/parts/doubts';
 import { orderLeft } from '../saga/parts/order';
 import { undoBegan } from '../saga/parts/progress';
-import { undoLeftToStaff, undosDue, undoTried, type UndoStep } from '../saga/parts/undo';
+import { endingBegan, undoLeftToStaff, undosDue, undoTried, type UndoStep } from '../saga/parts/undo';
 import type { Booking } from '../saga/state';
 
 /**
@@ -33,7 +33,7 @@ export interface Undo {
  */
 export async function compensate(b: Booking, undos: readonly Undo[]): Promise<void> {
   if (undos.length === 0) return;
-  b.compensating = true;
+  endingBegan(b);
   undoBegan(b);
   questionClosed(b);
   undosDue(
@@ -128,18 +128,18 @@ async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOu
 /** The person takes it upon themselves, with whatever an unanswered call may still bring about. */
 function left(b: Booking, undo: Undo): UndoOutcome {
   if (undo.step === 'appointment') callAccountedFor(b);
-  if (b.compensating && undo.step === 'order') orderLeft(b);
-  else if (b.compensating) allAppointmentsLeft(b);
+  if (b.state.undo.isUnderWay && undo.step === 'order') orderLeft(b);
+  else if (b.state.undo.isUnderWay) allAppointmentsLeft(b);
   return record(b, undo, 'left_to_person');
 }
 
 /** Shows that a step's undo now depends on a person at the provider; it stays open until they have done it. */
 export function leaveToPerson(b: Booking, step: Undo['step']): void {
-  if (b.compensating) undoLeftToStaff(b, step);
+  if (b.state.undo.isUnderWay) undoLeftToStaff(b, step);
 }
 
 /** The view tells of undos when a booking ends; before that, of what a person left standing and nothing else. */
 function record(b: Booking, undo: Undo, outcome: UndoOutcome): UndoOutcome {
-  if (b.compensating) undoTried(b, undo.step, outcome);
+  if (b.state.undo.isUnderWay) undoTried(b, undo.step, outcome);
   return outcome;
 }

@@ -5,6 +5,8 @@ import { ownerOf, type Owning } from './own';
 
 /** How far what the booking did is undone. */
 export interface UndoPart {
+  /** Whether the booking is ending: from here on it undoes, and no forward step is done. */
+  readonly isUnderWay: boolean;
   /** What callers see of it. */
   readonly compensation: readonly Entry[];
   /** Undos that reached the provider at least once, so that what is found undone counts as our doing. */
@@ -21,6 +23,7 @@ export type UndoStep = Entry['step'];
 type HasUndo = Owning<'undo', UndoPart>;
 
 export const NOTHING_UNDONE: UndoPart = {
+  isUnderWay: false,
   compensation: [],
   calls: [],
   acceptedCancels: [],
@@ -31,6 +34,11 @@ export const NOTHING_UNDONE: UndoPart = {
 const ACCEPTED_KEPT = 20;
 
 const change = ownerOf<'undo', UndoPart>('undo');
+
+/** The booking is ending. */
+export function endingBegan(b: HasUndo): void {
+  if (!b.state.undo.isUnderWay) change(b, (part) => ({ ...part, isUnderWay: true }));
+}
 
 /** These steps are to be undone, in this order. */
 export function undosDue(b: HasUndo, steps: readonly UndoStep[]): void {
