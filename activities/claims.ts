@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { OthersClaims } from '../src/booking/claims';
 import { Failure } from '../src/booking/failures';
-import type { ProviderName } from '../src/booking/model';
 import { capabilitiesOf, type Config } from '../src/config';
 import type { CoreActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
@@ -9,6 +8,7 @@ import { afterSomeTries, crossing } from './failures';
 export type ClaimActivities = Pick<CoreActivities, 'othersClaims' | 'isOrderUsedElsewhere'>;
 
 type OthersQuestion = Parameters<CoreActivities['othersClaims']>[0];
+type OrderQuestion = Parameters<CoreActivities['isOrderUsedElsewhere']>[0];
 
 interface Timing {
   /** How long after an unknown outcome its effect may still surface, in ms. */
@@ -22,10 +22,7 @@ export interface ClaimWork {
   /** Null when Temporal does not list the asking booking itself: then what it does not list proves nothing. */
   othersClaims(question: OthersQuestion & Timing, signal: AbortSignal): Promise<OthersClaims | null>;
   /** `askedBy`: the workflow that asks, which does not count. */
-  isOrderUsedElsewhere(
-    order: { provider: ProviderName; account: string; orderId: string },
-    askedBy: string,
-  ): Promise<boolean>;
+  isOrderUsedElsewhere(order: OrderQuestion, askedBy: string): Promise<boolean>;
 }
 
 /** The activities that hold a booking's guess against what the deployment's other bookings know. */

@@ -113,7 +113,13 @@ export interface CoreActivities {
     otherStarts?: readonly string[];
   }): Promise<OthersClaims>;
   /** Whether an open booking other than the asking workflow has the order in use; a later run of the same one counts. */
-  isOrderUsedElsewhere(input: { provider: ProviderName; account: string; orderId: string }): Promise<boolean>;
+  isOrderUsedElsewhere(input: {
+    provider: ProviderName;
+    account: string;
+    orderId: string;
+    /** One that has taken it on from then on counts, though it has ended. Not there where an earlier build asks. */
+    takenOnSince?: string;
+  }): Promise<boolean>;
 }
 
 /** Looking after bookings from outside; runs on the queue `bookings`. */

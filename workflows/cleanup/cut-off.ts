@@ -1,6 +1,7 @@
 import type { CutOff, LeftBehind } from '../../src/booking/care';
 import { Failure } from '../../src/booking/failures';
 import type { Order, Sighting } from '../../src/booking/model';
+import { namedOrderId } from '../../src/booking/request-parts';
 import { isRefOf } from '../../src/booking/ref';
 import type { BookingStatus, BookingView } from '../../src/booking/schema/view';
 import { isEnded as isOver } from '../../src/booking/status';
@@ -34,15 +35,16 @@ import type { Undo } from '../steps/undo';
  * without a person's word: that somebody pressed Terminate is no patient's wish.
  */
 
-const guardedUndosOf = (b: Booking): readonly Undo[] => undosOf(b).map(unlessUsedElsewhere);
-
 /**
  * An order may have been released long before it is cleaned up after, and be another booking's by now. Then so is what is on
  * it: nothing is called. An appointment that is ours by its ref and that no other booking knows is for a person.
  */
-export function unlessUsedElsewhere(undo: Undo): Undo {
+export function unlessUsedElsewhere(undo: Undo, cutOffAt?: string): Undo {
+  // An order that its caller had named is theirs: the booking that took it on last was told what to do with it.
+  const since = (b: Booking) =>
+    undo.step === 'order' && namedOrderId(b.state.terms.request) !== null ? cutOffAt : undefined;
   const guarded = (run: Undo['run']) => async (b: Booking) => {
-    if (!(await isUsedElsewhere(b))) return run(b);
+    if (!(await isUsedElsewhere(b, since(b)))) return run(b);
     if (undo.step === 'appointment') await refuseOwnElsewhere(b);
     return 'nothing_to_undo';
   };
@@ -62,14 +64,16 @@ async function refuseOwnElsewhere(b: Booking): Promise<void> {
     throw new Failure('foreign_appointment', { said: `appointment ${own.id}, which is ours by its ref` });
 }
 
-async function isUsedElsewhere(b: Booking): Promise<boolean> {
+async function isUsedElsewhere(b: Booking, takenOnSince?: string): Promise<boolean> {
   const { request } = b.state.terms;
   const order = b.state.order.known;
   if (!order) return false;
   publish(b); // what is undone from here on must show before it is asked about
   const { provider, account } = request;
-  const orderId = order.id;
-  return core('does another booking use the order?').isOrderUsedElsewhere({ provider, account, orderId });
+  return core('does another booking use the order?').isOrderUsedElsewhere({
+    ...{ provider, account, orderId: order.id },
+    ...(takenOnSince !== undefined && { takenOnSince }),
+  });
 }
 
 /** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */
@@ -78,12 +82,13 @@ export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]>
   const left = await readLeft(b, cutOff);
   const before = left && (await resume(b, left));
   if (!before || !isRead(b)) return [];
+  const undos = undosOf(b).map((undo) => unlessUsedElsewhere(undo, left.cutOffAt));
   for (;;) {
     const verdict = await judged(b, before);
     if (verdict.do === 'nothing') return [];
-    if (verdict.do === 'undo') return guardedUndosOf(b);
+    if (verdict.do === 'undo') return undos;
     const choice = await attention(b, verdict.failure, ['keep', 'end', 'retry']);
-    if (choice === 'end') return guardedUndosOf(b);
+    if (choice === 'end') return undos;
     if (choice === 'keep') {
       leaveAll(b);
       return [];

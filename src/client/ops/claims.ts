@@ -48,6 +48,7 @@ interface OrderQuestion {
   provider: ProviderName;
   account: string;
   orderId: string;
+  takenOnSince?: string;
 }
 
 /** The claims of the client's namespace. `lagMs`: what is waited for visibility, where it is known to be quick. */
@@ -172,12 +173,16 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Whether an open booking other than the asking workflow has the order: the one that adopts it, or one that placed it. */
+/**
+ * Whether an open booking other than the asking workflow has the order: the one that adopts it, or one that placed it. So
+ * has one that took it on since then and has ended: what became of the order at its end was its caller's word, and the last.
+ */
 async function isOrderUsedElsewhere(door: Door, order: OrderQuestion, askedBy: string): Promise<boolean> {
   const { provider, account, orderId } = order;
   const { vendor } = CAPABILITIES[provider];
   const adopting = workflowIdOf(adoptedBookingId(door.idKey, vendor, account, orderId));
-  if (adopting !== askedBy && (await isOpen(door, adopting))) return true;
+  const adopter = adopting === askedBy ? null : await describe(door, adopting);
+  if (adopter && (!isOver(adopter.status) || (await hasTakenOn(door, adopter, order)))) return true;
   // Our ids hold no quote, and a provider's that does is none that a booking is known by.
   if (!/^[^'"`\\\p{Cc}]{1,255}$/u.test(orderId)) return false;
   const query = [
@@ -191,6 +196,17 @@ async function isOrderUsedElsewhere(door: Door, order: OrderQuestion, askedBy: s
     if (workflowId !== askedBy && (await isOpen(door, workflowId))) return true;
   }
   return false;
+}
+
+/** What it was started with says only what it was to take on; its view tells what it did. */
+async function hasTakenOn(
+  door: Door,
+  adopter: Execution,
+  { orderId, takenOnSince }: OrderQuestion,
+): Promise<boolean> {
+  if (takenOnSince === undefined) return false;
+  if (Date.parse(adopter.startedAt ?? '') < Date.parse(takenOnSince)) return false;
+  return at(at(await memoValue(door, adopter, MEMO.view), 'order'), 'id') === orderId;
 }
 
 async function isOpen(door: Door, workflowId: string): Promise<boolean> {

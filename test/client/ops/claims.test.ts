@@ -50,13 +50,15 @@ interface Told {
   startsAt?: string;
   account?: string;
   orderId?: string;
+  order?: { id: string } | null;
   type?: 'booking' | 'cleanup';
   taskQueue?: string;
 }
 
 /** Begins a booking that has told this of itself; it stays open until somebody ends it. */
 async function begin(id: string, told: Told = {}, client = server.client) {
-  const { traces = {}, attempts = [], startsAt = start, account = 'practice-1', type = 'booking' } = told;
+  const { traces = {}, attempts = [], order = null, startsAt = start } = told;
+  const { account = 'practice-1', type = 'booking' } = told;
   const attributes = {
     BookingProvider: 'oliver',
     BookingAccount: account,
@@ -67,7 +69,7 @@ async function begin(id: string, told: Told = {}, client = server.client) {
     workflowId: type === 'booking' ? workflowIdOf(id) : cleanupIdOf(id),
     taskQueue: told.taskQueue ?? 'nobody',
     args: [],
-    memo: { [MEMO.traces]: traces, [MEMO.view]: { attempts } },
+    memo: { [MEMO.traces]: traces, [MEMO.view]: { attempts, order } },
     typedSearchAttributes: Object.entries(attributes).map(([name, value]) =>
       value instanceof Date
         ? { key: defineSearchAttributeKey(name, 'DATETIME'), value }
@@ -254,6 +256,22 @@ describe('whether an order is used elsewhere', () => {
     expect(await usedElsewhere('order-1', cleanupIdOf(id))).toBe(true); // a later run than the one cleaned up after
     await adopting.terminate();
     expect(await usedElsewhere('order-1', 'cleanup:x')).toBe(false);
+  });
+
+  test('one that took it on since then has had it, though it has ended; one that never came to it has not', async () => {
+    const takenOn = (orderId: string, takenOnSince: string) =>
+      asked('cleanup:x', () => activities().isOrderUsedElsewhere({ ...PLACE, orderId, takenOnSince }));
+    const [before, after] = ['2020-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z'];
+    const adopt = (orderId: string, order: Told['order']) =>
+      begin(adoptedBookingId(idKey, 'junction', 'default', orderId), { orderId, order, account: 'default' });
+    const ended = await adopt('order-3', { id: 'order-3' });
+    await ended.terminate();
+    expect(await takenOn('order-3', before)).toBe(true);
+    expect(await takenOn('order-3', after)).toBe(false);
+    expect(await usedElsewhere('order-3', 'cleanup:x')).toBe(false);
+    const refused = await adopt('order-4', null);
+    await refused.terminate();
+    expect(await takenOn('order-4', before)).toBe(false);
   });
 
   test('an open booking that shows it has it, as the row or as the booking itself says', async () => {

@@ -115,6 +115,21 @@ describe('an order of a booking that was cut off', () => {
     await cleanedUp(first.booking.id);
     await expectNothingLive(rig);
   });
+
+  test('that its caller had named stays when a later booking of it has ended and kept it', async () => {
+    await rig.sandbox.control('clock', { advanceOrders: false });
+    const orderId = await rig.sandbox.placeOrder();
+    const first = await rig.bookings.start(adopting(orderId, 'cancel'));
+    await rig.until(first.booking.id, ({ waitingFor }) => waitingFor !== null);
+    await cutOff(first.booking.id);
+    const next = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(next.booking.id, ({ waitingFor }) => waitingFor !== null);
+    await rig.bookings.cancel(next.booking.id, {});
+    await rig.until(next.booking.id, ({ status }) => status === 'cancelled');
+    await cleanedUp(first.booking.id);
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 0 });
+    expect(await rig.sandbox.callsOf('cancel_order')).toEqual([]);
+  });
 });
 
 describe('an appointment that was taken over', () => {
