@@ -12,7 +12,7 @@ import {
 import { Failure } from '../booking/failures';
 import { MEMO, workflowIdOf } from '../booking/names';
 import { makerOf } from '../booking/ref';
-import { cleanUpAfter } from './executions/after-run';
+import { cleanUpAfter, openCleanUp } from './executions/after-run';
 import type { Door } from './executions/door';
 import { chainEvents, summaryOf, timeOf, valueOf, type HistoryEvent } from './executions/history';
 import { findExecution } from './executions/read';
@@ -43,7 +43,7 @@ const { EventType } = temporal.api.enums.v1;
 
 /**
  * Each call of a booking in order, with its evidence and what the booking made of it; the messages that it was sent,
- * its waits and its end; then the same of the clean-up after it, where there is one. Read from Temporal's history, so it
+ * its waits and its end; then the same of the clean-up after it, or of one that is open after an earlier run. Read from Temporal's history, so it
  * needs no worker. Of an adopted order's bookings the newest. Throws `booking_not_found` and `temporal_unavailable`.
  */
 export async function explainBooking(door: Door, bookingId: string): Promise<Explanation> {
@@ -52,7 +52,8 @@ export async function explainBooking(door: Door, bookingId: string): Promise<Exp
   const telling = tellingOf(bookingId, door.client.options.loadedDataConverter);
   await tellAll(telling, chainEvents(door, workflowIdOf(bookingId), execution.runId));
   nameTheCause(telling);
-  const after = await cleanUpAfter(door, bookingId, execution.runId);
+  const after =
+    (await cleanUpAfter(door, bookingId, execution.runId)) ?? (await openCleanUp(door, bookingId));
   if (after) await tellAll(telling, chainEvents(door, after.workflowId, after.runId));
   return { id: bookingId, steps: telling.steps };
 }

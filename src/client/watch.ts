@@ -4,7 +4,7 @@ import { Failure } from '../booking/failures';
 import { workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
-import { cleanUpAfter } from './executions/after-run';
+import { openCleanUp } from './executions/after-run';
 import type { Door } from './executions/door';
 import { isOver, type Execution } from './executions/execution';
 import { findExecution, readBooking } from './executions/read';
@@ -33,7 +33,7 @@ export interface WatchOptions {
 
 /**
  * The booking now, then each change of it (several at once may show as one), until it has ended, and the clean-up
- * that runs after it, or `signal` aborts. Outlasts restarts of workers and server of up to five minutes; throws
+ * that runs under its id, or `signal` aborts. Outlasts restarts of workers and server of up to five minutes; throws
  * `booking_not_found`, and `temporal_unavailable` after those.
  */
 export async function* watchBooking(
@@ -93,8 +93,8 @@ async function* readsOf(
       last = news.runId;
       yield () => readBooking(door, bookingId, news.runId);
     }
-  const after = await patiently(signal, () => cleanUpAfter(door, bookingId, last));
-  if (!after || isOver(after.status)) return;
+  const after = await patiently(signal, () => openCleanUp(door, bookingId));
+  if (!after) return;
   for await (const _news of newsOf(door, after.workflowId, after.runId, signal))
     yield () => readBooking(door, bookingId, last);
 }

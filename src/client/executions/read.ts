@@ -5,7 +5,7 @@ import { PROVIDERS } from '../../booking/model';
 import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../../booking/names';
 import { statusSchema, type BookingView, type Stalled } from '../../booking/schema/view';
 import { isEnded } from '../../booking/status';
-import { cleanUpAfter } from './after-run';
+import { cleanUpAfter, isAfter, openCleanUp } from './after-run';
 import { beginningOf } from './beginning';
 import type { Door } from './door';
 import { describe, isOver, memoValue, type Execution, type ExecutionStatus } from './execution';
@@ -52,9 +52,14 @@ export async function readExecution(
 ): Promise<BookingView> {
   const own = await ownView(door, bookingId, execution);
   if (!isOver(execution.status)) return { ...own, stalled: await stalledOf(door, execution) };
-  if (!(await mayBeCleanedUp(door, execution, own))) return own;
-  const after = await cleanUpAfter(door, bookingId, execution.runId);
-  return after ? withCleanUp(own, await memoView(door, after), await stalledOf(door, after)) : own;
+  const { runId } = execution;
+  if (await mayBeCleanedUp(door, execution, own)) {
+    const after = await cleanUpAfter(door, bookingId, runId);
+    if (after) return withCleanUp(own, await memoView(door, after), await stalledOf(door, after));
+  }
+  const open = await openCleanUp(door, bookingId);
+  if (!open || (await isAfter(door, open, runId))) return own;
+  return withQuestion(own, await memoView(door, open), await stalledOf(door, open));
 }
 
 /** Whether an ended booking may have left something: it was cut off, or could not account for one of its calls. */
@@ -196,6 +201,18 @@ function withCleanUp(own: BookingView, view: BookingView | null, stalled: Stalle
     waitingFor: view.waitingFor,
     updatedAt: view.updatedAt,
     stalled,
+  };
+}
+
+/** What the clean-up after an earlier run asks is no part of this booking's own story. */
+function withQuestion(own: BookingView, view: BookingView | null, stalled: Stalled | null): BookingView {
+  if (!view) return { ...own, stalled };
+  const { attention, waitingFor, updatedAt } = view;
+  const revision = own.revision + view.revision;
+  return {
+    ...own,
+    ...{ revision, attention, waitingFor, updatedAt, stalled },
+    lastRequest: view.lastRequest ?? own.lastRequest,
   };
 }
 
