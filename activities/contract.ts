@@ -198,7 +198,8 @@ export type BookAnswer =
   | { is: 'held'; appointment: Appointment; earlier: boolean }
   /** The slot cannot be had. `searchAgain`: its key is bad, so others of the same search may be too. */
   | { is: 'gone'; reason: string; searchAgain: boolean }
-  | Unanswered;
+  /** `isUnsent`: nothing was sent, as something new stood at that start already: an earlier call's effect, or anybody's. */
+  | (Unanswered & { isUnsent?: boolean });
 
 /** What to look for, and where; see Where in src/providers/provider.ts. */
 export interface LookUp {

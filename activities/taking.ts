@@ -104,8 +104,10 @@ function foundIn({ live }: Sighting, { clue, orderId, startsAt }: LookUp): BookA
   if (orderId !== null && live.some((seen) => !isOwn(seen, clue))) throw new Failure('appointment_exists');
   const isNew =
     !clue.refReturns && live.some((seen) => !wasBefore(seen) && isSameTime(seen.startsAt, startsAt));
-  return isNew ? { is: 'unknown', said: 'something new stands at that time before the call' } : null;
+  return isNew ? { is: 'unknown', said: NEW_BEFORE, isUnsent: true } : null;
 }
+
+const NEW_BEFORE = 'something new stands at that time before the call';
 
 /** The appointment that is to be moved. That it is not shown does not mean that it has ended. */
 function toMove(sighting: Sighting, id: string, wanted: LookUp): Appointment {

@@ -64,7 +64,13 @@ test.each<[name: string, wanted: LookUp, seen: Sighting, answer: object, calls: 
     HELD,
     SENT,
   ],
-  ['something new at that start, refs not returning', NO_REFS, shows(OTHERS), { is: 'unknown' }, NOT_SENT],
+  [
+    'something new at that start, refs not returning',
+    NO_REFS,
+    shows(OTHERS),
+    { is: 'unknown', isUnsent: true },
+    NOT_SENT,
+  ],
   ['what was there before the write', withClue(NO_REFS, { before: ['other'] }), shows(OTHERS), HELD, SENT],
   [
     'something new at another start',

@@ -222,7 +222,10 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
   const ref = bookRef(maker(b), b.state.search.attempts.length);
   try {
     const answer = await call(b, offer, ref, { ...at(b), isLastTry });
-    if (answer.is === 'unknown') noteUnknown(b, offer, answer.said);
+    if (answer.is === 'unknown') {
+      if (answer.isUnsent) noteUnsent(b, offer);
+      noteUnknown(b, offer, answer.said);
+    }
     // A refusal may lie as well: where no ref tells, what is new at that start is doubted from here on.
     if (answer.is === 'gone' && !b.state.terms.capabilities.refReturns) startDoubted(b, startOf(offer));
     return answer;
@@ -316,6 +319,16 @@ export async function accountFor(b: Booking): Promise<Appointment | null> {
   const appointment = await lookUpUnknown(b);
   if (appointment) recordHeld(b, appointment, isMove);
   return appointment;
+}
+
+/**
+ * Nothing was sent: what stood there already is no effect of this call. Only where an earlier one for that start is doubted
+ * may it be ours; else nobody can tell, as of what a look before a call did not show.
+ */
+function noteUnsent(b: Booking, offer: Offer): void {
+  const startsAt = startOf(offer);
+  const isDoubted = b.state.doubts.unansweredStarts.some((doubted) => isSameTime(doubted, startsAt));
+  if (!isDoubted) startSeenBeforeCall(b, startsAt, true);
 }
 
 /** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
