@@ -47,6 +47,7 @@ export interface BookingTraces {
   acceptedRunId: string | null;
   seenBefore: readonly string[];
   partlySeenStarts?: readonly string[];
+  inferredUntil?: string | null;
   tookOver: boolean;
   takenOver: TakenOver | null;
   orderRefused: boolean;

@@ -58,7 +58,8 @@ async function undoAt(b: Booking, startsAt: string): Promise<void> {
   const { seenBefore, unansweredStarts } = b.state.doubts;
   const others = unansweredStarts.filter((other) => !isSameTime(other, startsAt));
   attemptsTakenUp(b, [{ startsAt, outcome: 'unknown', reason: null, at: now() }]);
-  callUnanswered(b, { since: now(), startsAt, isMove: false });
+  // Its window is over, or nobody would have counted it as a late effect.
+  callUnanswered(b, { since: b.state.life.createdAt, startsAt, isMove: false });
   const { live } = await lookUp(b, 'look what stands at the other starts', { fresh: true });
   const elsewhere = live.filter((one) => others.some((other) => isSameTime(other, one.startsAt)));
   seenBeforeCall(b, [...seenBefore, ...elsewhere.map(({ id }) => id)]);

@@ -3,9 +3,10 @@ import type { Appointment, Sighting } from '../../src/booking/model';
 import type { Whose } from '../../src/booking/sighting';
 import { isSameTime } from '../../src/booking/times';
 import { slowCore } from './activities';
+import { after } from './clock';
 import { whose } from './evidence';
 import { inferredAsOwn } from './parts/appointment';
-import { foundToBeOthers } from './parts/doubts';
+import { effectInferred, foundToBeOthers } from './parts/doubts';
 import { publish, publishedStart } from './publish';
 import type { Booking } from './state';
 
@@ -20,7 +21,8 @@ import type { Booking } from './state';
 export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Whose> {
   const seen = whose(b, sighting);
   const questionable = b.state.terms.capabilities.refReturns ? [] : unproven(b, seen);
-  if (questionable.length === 0 || !b.state.doubts.unknownBook?.startsAt) return seen;
+  const { unknownBook } = b.state.doubts;
+  if (questionable.length === 0 || !unknownBook?.startsAt) return seen;
   const claims = await claimsOn(b, questionable);
   const rest = whose(b, sighting);
   if (rest.is !== 'ours') return rest;
@@ -28,6 +30,7 @@ export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Whos
   if (claims.mayBeAnothers || claims.inferred.includes(appointment.id))
     return { is: 'ambiguous', appointments: [appointment] };
   inferredAsOwn(b, appointment.id);
+  effectInferred(b, after(unknownBook.since, b.state.terms.capabilities.lateCommitWindowMs));
   return rest;
 }
 

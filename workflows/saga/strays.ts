@@ -1,11 +1,13 @@
+import { patched } from '@temporalio/workflow';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Sighting } from '../../src/booking/model';
 import { isSameTime } from '../../src/booking/times';
 import { failureOf } from './ending';
 import { lookUp } from './lookups';
 import { claimsOn } from './ownership';
-import { strangersAskedAbout } from './parts/doubts';
+import { inferenceOutlasted, strangersAskedAbout } from './parts/doubts';
 import type { Booking } from './state';
+import { pauseUntil } from './waiting';
 
 /**
  * Appointments that an unanswered call of ours may have made after its window was over: a worker that was frozen between its
@@ -23,6 +25,18 @@ export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone
     const where = { startsAt, standingIds: [], fresh: true, lookedFor: 'late_effect' } as const;
     await refuseStrays(b, await lookUp(b, 'look for a late effect of an unanswered call', where), asks);
   }
+}
+
+/**
+ * What was inferred to be the effect of an unanswered call is undone only when that call can have no other any more: with two
+ * at its start nobody can tell which of them is ours, so a person is asked first. Nor is an undo over before.
+ */
+export async function outlastInference(b: Booking): Promise<void> {
+  const until = b.state.doubts.inferredUntil ?? null;
+  if (until === null || !patched('inference-outlasted')) return;
+  await pauseUntil(b, 'another effect of an unanswered call', until);
+  await lookForStrays(b);
+  inferenceOutlasted(b);
 }
 
 /** Whether such a look shows one, or nobody can tell whose it is: a person's word that it is undone does not hold then. */

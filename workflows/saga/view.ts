@@ -60,6 +60,7 @@ export function tracesOf({ state }: Pick<Begun, 'state'>): BookingTraces {
     acceptedRunId: state.life.acceptedRunId,
     seenBefore: state.doubts.seenBefore,
     partlySeenStarts: state.doubts.partlySeenStarts,
+    inferredUntil: state.doubts.inferredUntil ?? null,
     tookOver: state.appointment.tookOver,
     takenOver: state.appointment.takenOver,
     orderRefused: state.order.isRefused,

@@ -19,7 +19,7 @@ import { searchBegan } from '../saga/parts/progress';
 import { attemptBecame, offerMade, offerTaken, searchEnded, searchLimited } from '../saga/parts/search';
 import { undoOfAppointmentLeft } from '../saga/parts/undo';
 import type { Booking } from '../saga/state';
-import { hasStrays } from '../saga/strays';
+import { hasStrays, outlastInference } from '../saga/strays';
 import { isOver, pauseUntil, settleDeadline } from '../saga/waiting';
 import {
   askToCancel,
@@ -188,6 +188,7 @@ function undoOf(appointment: Appointment, sparedAt: SparedAt): Undo {
   return {
     ...undoAppointment,
     async run(b) {
+      await outlastInference(b);
       const answer = await askToCancel(b, appointment.id, sparedAt);
       // It was there, and a look that does not show it says nothing of its end.
       if (answer.is === 'nothing_there')

@@ -16,7 +16,7 @@ import { callAccountedFor } from '../saga/parts/doubts';
 import { cancelAccepted, staffAsked, staffDone, undoCalled } from '../saga/parts/undo';
 import { nextSighting } from '../saga/sightings';
 import { runIds, shielded, type Booking } from '../saga/state';
-import { lookForStrays } from '../saga/strays';
+import { lookForStrays, outlastInference } from '../saga/strays';
 import { deadline, isOver, untilOf } from '../saga/waiting';
 import { leaveToPerson } from './undo';
 
@@ -71,21 +71,29 @@ async function cancelByRef(b: Booking, sparedAt: SparedAt): Promise<string[]> {
  */
 async function cancelById(b: Booking, sparedAt: SparedAt): Promise<string[]> {
   const asked: string[] = [];
-  for (const { id } of await knownToUndo(b)) asked.push(...(await cancel(b, id, sparedAt)));
+  for (const { id } of await knownToUndo(b)) {
+    if (isInferred(b, id)) await outlastInference(b);
+    asked.push(...(await cancel(b, id, sparedAt)));
+  }
   const late = b.state.doubts.unknownBook ? await lookUpOnce(b) : null;
-  if (!late) return asked;
-  noteOwn(b, late);
-  return [...asked, ...(await cancel(b, late.id, sparedAt))];
+  if (late) noteOwn(b, late);
+  await outlastInference(b);
+  return late ? [...asked, ...(await cancel(b, late.id, sparedAt))] : asked;
 }
 
-/** What is live of our own, by id. A visit that has begun comes last, as it stops the undo. */
+function isInferred({ state }: Booking, id: string): boolean {
+  return state.appointment.inferredIds.includes(id);
+}
+
+/** What is live of our own, by id: what an answer named first. A visit that has begun comes last, as it stops the undo. */
 async function knownToUndo(b: Booking): Promise<Appointment[]> {
   if (b.state.appointment.ownIds.length === 0) return [];
   const sighting = await lookUp(b, 'look what there is to undo');
   staffDone(b, idsOf(sighting.ended));
   const known = knownLive(b, sighting);
   if (known.length === 0) noteEnded(b, sighting);
-  return known.sort((one, other) => Number(hasBegun(one)) - Number(hasBegun(other)));
+  const rank = (one: Appointment) => 2 * Number(hasBegun(one)) + Number(isInferred(b, one.id));
+  return known.sort((one, other) => rank(one) - rank(other));
 }
 
 /**

@@ -4,10 +4,14 @@ import { useSaga } from '../../support/use-saga';
 
 /**
  * Where no ref returns, what is new at the start of an unanswered call is inferred to be its effect: only if it was not there
- * before that call.
+ * before that call, and for good only when nothing else may come of it any more.
  */
 
-const rig = useSaga({ resets: ['sandbox'], clinicCapabilities: { callTimeoutMs: 3_000 } });
+const WINDOW_MS = 6_000;
+const rig = useSaga({
+  resets: ['sandbox'],
+  clinicCapabilities: { callTimeoutMs: 3_000, lateCommitWindowMs: WINDOW_MS },
+});
 
 let client = { id: '', patientId: '', remoteId: '' };
 let tests = 0;
@@ -41,7 +45,11 @@ const booksAt = async (startsAt: string | null | undefined): Promise<string> => 
   return String(Reflect.get(Object(made), 'id'));
 };
 const asked = (id: string) => rig.until(id, ({ attention }) => attention !== null);
-const live = async () => (await rig.clinic.state()).live.appointments;
+const live = async (): Promise<string[]> => {
+  const state = await rig.clinic.state();
+  const own = state.appointments.filter(({ client_id }) => client_id === client.id).map(({ id }) => id);
+  return state.live.appointments.filter((id) => own.includes(id));
+};
 /** What shows in a look that is under way is made while it waits. */
 const looksLate = () => rig.clinic.fail('list_appointments', { when: 'before', delayMs: 600, times: ALWAYS });
 
@@ -56,4 +64,54 @@ test('what the desk books there right before the call is sent is not taken for i
   await rig.bookings.cancel(booking.id, {});
   expect((await asked(booking.id)).attention?.reason).toBe('ambiguous_match');
   expect(await live()).toContain(desks);
+});
+
+describe('what stands there after an unanswered call', () => {
+  /** A booking with such a call, and what the desk has booked at its start before the booking looked there. */
+  const unanswered = async () => {
+    await rig.clinic.fail('create_appointment', {
+      when: 'late',
+      answer: 'reset',
+      delayMs: WINDOW_MS - 1_000,
+    });
+    await looksLate();
+    const { booking } = await rig.bookings.start(visit());
+    const { attempts } = await rig.until(booking.id, (view) => view.attempts[0]?.outcome === 'unknown');
+    const desks = await booksAt(attempts[0]?.startsAt);
+    await rig.clinic.mend();
+    return { id: booking.id, desks };
+  };
+  /** Both stand there then, and a person is asked about the one that the booking does not take for its own. */
+  const bothStand = async (id: string, desks: string) => {
+    const asking = await asked(id);
+    expect(asking.attention?.reason).toBe('ambiguous_match');
+    const others = (await live()).filter((one) => one !== desks);
+    expect(others).toHaveLength(1);
+    expect(asking.attention?.tried.join()).toContain(others[0]);
+    expect(await rig.clinic.callsOf('create_task')).toEqual([]);
+  };
+
+  test('is not undone before the call can have no other effect any more', async () => {
+    const { id, desks } = await unanswered();
+    const { appointment } = await rig.until(id, ({ status }) => status === 'confirmed');
+    expect(appointment?.id).toBe(desks); // mistaken for the effect, as nothing else is there
+    await rig.bookings.cancel(id, {});
+    await bothStand(id, desks);
+  });
+
+  test('is not undone before that where the undo itself has found it', async () => {
+    const { id, desks } = await unanswered();
+    await rig.bookings.cancel(id, {});
+    await bothStand(id, desks);
+  });
+
+  test('is undone then, without a question, where it is the only one', async () => {
+    await rig.clinic.fail('create_appointment', { when: 'after', answer: 'reset' });
+    const { booking } = await rig.bookings.start(visit());
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.bookings.cancel(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(view.compensation).toMatchObject([{ outcome: 'undone', attempts: 1 }]);
+    expect(await live()).toEqual([]);
+  });
 });

@@ -19,6 +19,8 @@ export interface DoubtsPart {
   readonly askedIds: readonly string[];
   /** What another booking of ours knows as its own by an answer, where refs do not return: nobody asks about it again. */
   readonly othersIds: readonly string[];
+  /** When the window of a call is over whose effect was inferred; null once that is accounted for. Not there in earlier runs. */
+  readonly inferredUntil?: string | null;
 }
 
 type HasDoubts = Owning<'doubts', DoubtsPart>;
@@ -31,6 +33,7 @@ export const NO_DOUBTS: DoubtsPart = {
   partlySeenStarts: [],
   askedIds: [],
   othersIds: [],
+  inferredUntil: null,
 };
 
 const change = ownerOf<'doubts', DoubtsPart>('doubts');
@@ -83,6 +86,16 @@ export function foundToBeOthers(b: HasDoubts, ids: readonly string[]): void {
   change(b, (part) => ({ ...part, othersIds: union(part.othersIds, ids) }));
 }
 
+/** The effect of an unanswered call was inferred: until then the call may have another one. */
+export function effectInferred(b: HasDoubts, inferredUntil: string): void {
+  change(b, (part) => ({ ...part, inferredUntil }));
+}
+
+/** That call has no other effect any more, or a person knows of it. */
+export function inferenceOutlasted(b: HasDoubts): void {
+  change(b, (part) => ({ ...part, inferredUntil: null }));
+}
+
 /** Whether an unanswered write that names the order may still take effect. */
 export function isOpenWrite({ until }: OpenWrite): boolean {
   return Date.parse(until) > nowMs();
@@ -124,7 +137,8 @@ export function writesCutOff(b: HasDoubts, untilAtLeast: string, isMoveOpen: boo
 
 /** The doubts of a run that is over. */
 export function doubtsTakenUp(b: HasDoubts, traces: BookingTraces): void {
-  const { unknownBook, openWrites, unansweredStarts, seenBefore, partlySeenStarts = [] } = traces;
+  const { unknownBook, openWrites, unansweredStarts, seenBefore } = traces;
+  const { partlySeenStarts = [], inferredUntil = null } = traces;
   change(b, (part) => ({
     ...part,
     unknownBook,
@@ -132,5 +146,6 @@ export function doubtsTakenUp(b: HasDoubts, traces: BookingTraces): void {
     unansweredStarts,
     seenBefore,
     partlySeenStarts,
+    inferredUntil,
   }));
 }
