@@ -2,26 +2,29 @@ import { Context } from '@temporalio/activity';
 import { Failure } from '../src/booking/failures';
 import type { OwnershipClue } from '../src/booking/sighting';
 import type { Call, Fence, OrderCalls, Provider, TierCalls } from '../src/providers/provider';
-import type { At } from './contract';
+import type { Target } from './contract';
 import { fenceOf } from './fence';
 import { isLastTry } from './patience';
 
 /** How the adapters are called: under which account and limits, and what must hold before anything is written. */
 
-export function readCallOf(at: At): Call {
+export function readCallOf(target: Target): Call {
   return {
-    account: at.account,
-    timeoutMs: at.callTimeoutMs,
+    account: target.account,
+    timeoutMs: target.callTimeoutMs,
     signal: Context.current().cancellationSignal,
-    isLastTry: isLastTry(at),
+    isLastTry: isLastTry(target),
   };
 }
 
 /** The call of a write: the adapter asks its fence before each request that may change something. */
-export function writeCallOf(at: At, { fence, extraMs = 0 }: { fence?: Fence; extraMs?: number }): Call {
+export function writeCallOf(
+  target: Target,
+  { fence, extraMs = 0 }: { fence?: Fence; extraMs?: number },
+): Call {
   return {
-    ...readCallOf(at),
-    fence: fence ?? fenceOf(Context.current(), at.callTimeoutMs + extraMs),
+    ...readCallOf(target),
+    fence: fence ?? fenceOf(Context.current(), target.callTimeoutMs + extraMs),
   };
 }
 
@@ -30,7 +33,7 @@ export function writeCallOf(at: At, { fence, extraMs = 0 }: { fence?: Fence; ext
  * person is asked before its first write. Their word holds for that very run: a later reset's is asked about anew.
  */
 export function refuseReset(
-  { runIds }: Pick<At, 'runIds'>,
+  { runIds }: Pick<Target, 'runIds'>,
   { refReturns }: Pick<OwnershipClue, 'refReturns'>,
 ): void {
   const { runId = '' } = Context.current().info.workflowExecution ?? {};

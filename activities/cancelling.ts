@@ -34,12 +34,12 @@ export async function cancelAppointment(
       orderId: input.orderId,
       appointmentId: appointment.id,
       request: input.request,
-      bookingId: input.at.bookingId,
+      bookingId: input.target.bookingId,
       seen: appointment,
       reason: input.reason,
       isFirst: input.isFirst,
     });
-    if (CAPABILITIES[input.at.provider].cancelBy === 'staff_task')
+    if (CAPABILITIES[input.target.provider].cancelBy === 'staff_task')
       return { is: 'asked', appointment: answered ?? appointment };
     return await afterDone(provider, call, input, { appointment, isAccepted: !isShownLive(answered) });
   } catch (err) {

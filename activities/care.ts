@@ -110,14 +110,14 @@ async function toldToRetry(
 
 /** Where the try before this one was; another build's may not have told of failed or changed ones. */
 function placeOf(details: unknown): Place {
-  const at = (name: keyof Place): unknown =>
+  const field = (name: keyof Place): unknown =>
     typeof details === 'object' && details !== null ? Reflect.get(details, name) : undefined;
   const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
-  const failed = at('failed');
+  const failed = field('failed');
   return {
-    next: count(at('next')),
-    passedOver: count(at('passedOver')),
-    changed: count(at('changed')),
+    next: count(field('next')),
+    passedOver: count(field('passedOver')),
+    changed: count(field('changed')),
     failed: Array.isArray(failed) ? failed.map(count) : [],
   };
 }

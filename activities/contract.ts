@@ -48,7 +48,7 @@ import type { Tier } from '../src/providers/provider';
  */
 
 /** Where a provider's activities find their way: which adapter, which account. */
-export interface At {
+export interface Target {
   provider: ProviderName;
   account: string;
   bookingId: string;
@@ -91,8 +91,8 @@ export interface CoreActivities {
   }): Promise<BookingRequest>;
   /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
-  /** Fails with `booking_reset` in another run than these (see At). */
-  refuseReset(input: Pick<At, 'runIds'>): Promise<void>;
+  /** Fails with `booking_reset` in another run than these (see Target). */
+  refuseReset(input: Pick<Target, 'runIds'>): Promise<void>;
   /** Whether another booking with this id is open in Temporal, or being cleaned up after. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
   /**
@@ -203,7 +203,7 @@ export type BookAnswer =
 
 /** What to look for, and where; see Where in src/providers/provider.ts. */
 export interface LookUp {
-  at: At;
+  target: Target;
   request: Party;
   orderId: string | null;
   startsAt: string | null;
@@ -267,14 +267,14 @@ export interface Paced {
 export interface ProviderActivities {
   /** Looks for the booking's order, then places it. */
   placeOrder(input: {
-    at: At;
+    target: Target;
     request: BookingRequest;
     key: string;
     createdSince: string;
   }): Promise<WriteAnswer<Order>>;
-  findOrder(input: { at: At; userId: string; createdSince: string }): Promise<Order | null>;
+  findOrder(input: { target: Target; userId: string; createdSince: string }): Promise<Order | null>;
   /** `isKnown`: it was read before, so that not finding it is no fault of the request. */
-  readOrder(input: { at: At; orderId: string; isKnown?: boolean }): Promise<Order>;
+  readOrder(input: { target: Target; orderId: string; isKnown?: boolean }): Promise<Order>;
   /**
    * Reads the order and what it carries, cancels it, and reads it again. One attempt. Cancels nothing and fails with
    * `foreign_appointment` where that would take somebody else's appointment along, or (not `mayTakeOwn`) the booking's own;
@@ -284,12 +284,12 @@ export interface ProviderActivities {
     input: LookUp & { orderId: string; takesAppointment: boolean; mayTakeOwn: boolean; fees: FeeTerms },
   ): Promise<OrderCancelAnswer>;
   /** Returns once the order's status differs from `seenStatus`; until then it fails softly and is retried. */
-  awaitOrderChange(input: { at: At; orderId: string; seenStatus: string } & Paced): Promise<Order>;
+  awaitOrderChange(input: { target: Target; orderId: string; seenStatus: string } & Paced): Promise<Order>;
   /**
    * Slots in the wanted windows, wholly inside, best first, at most `max`, without those that were `tried` (slotMarks).
    */
   searchSlots(input: {
-    at: At;
+    target: Target;
     request: BookingRequest;
     /** The adopted order, which supplies the address and date of birth at home. */
     order: Order | null;
@@ -298,10 +298,10 @@ export interface ProviderActivities {
     tried: readonly string[];
   }): Promise<FoundSlots>;
   /** Whether the place has slots to book, or a vendor that is asked and calls the patient. */
-  chooseTier(input: { at: At; request: BookingRequest; order: Order | null }): Promise<Tier>;
+  chooseTier(input: { target: Target; request: BookingRequest; order: Order | null }): Promise<Tier>;
   /** Looks whether the booking holds an appointment already, then asks the vendor for a visit. One attempt. */
   requestVisit(input: {
-    at: At;
+    target: Target;
     request: BookingRequest;
     order: Order;
     vendor: string;
@@ -315,7 +315,7 @@ export interface ProviderActivities {
    * One of its own that is in `clue.before` (the old one of a move) is not what this call is to take.
    */
   bookSlot(input: {
-    at: At;
+    target: Target;
     request: BookingRequest;
     orderId: string | null;
     slot: Slot;
@@ -331,7 +331,7 @@ export interface ProviderActivities {
    * shown, `appointment_gone` where it has ended.
    */
   moveAppointment(input: {
-    at: At;
+    target: Target;
     request: BookingRequest;
     orderId: string | null;
     appointmentId: string;
@@ -364,5 +364,5 @@ export interface ProviderActivities {
     },
   ): Promise<CancelAnswer>;
   /** A live appointment of the patient's on another order, after a refusal that nobody understands; null: none explains it. */
-  findOtherVisit(input: { at: At; orderId: string; userId: string }): Promise<OtherVisit | null>;
+  findOtherVisit(input: { target: Target; orderId: string; userId: string }): Promise<OtherVisit | null>;
 }

@@ -33,7 +33,7 @@ export async function explained(
 }
 
 function missingIn(sighting: Sighting, wanted: LookUp): string | null {
-  const orderTakesAppointment = CAPABILITIES[wanted.at.provider].orderCancelTakesAppointment;
+  const orderTakesAppointment = CAPABILITIES[wanted.target.provider].orderCancelTakesAppointment;
   return missingFrom(sighting, { ...wanted, orderTakesAppointment });
 }
 

@@ -21,11 +21,11 @@ type CancelInput = Parameters<ProviderActivities['cancelOrder']>[0];
 export async function placeOrder(
   orders: OrderCalls,
   call: Call,
-  { at, request, key, createdSince }: PlaceInput,
+  { target, request, key, createdSince }: PlaceInput,
 ): Promise<WriteAnswer<Order>> {
   const userId = request.patient?.userId;
   if (!userId) throw new Failure('invalid_request', { field: 'patient.userId', sent: 'no' });
-  const { bookingId } = at;
+  const { bookingId } = target;
   const earlier = await beforeSending(() => orders.find(call, { bookingId, userId, createdSince }));
   if (earlier) return { is: 'done', value: earlier };
   try {

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { pauseAfterTries } from '../src/booking/backoff';
 import { Failure } from '../src/booking/failures';
 import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
-import type { At } from './contract';
+import type { Target } from './contract';
 import { crossing, isBug, isRetryable, toFinalFailure } from './failures';
 import { inTime } from './in-time';
 
@@ -27,15 +27,15 @@ const LONGEST_PAUSE_MS = 60_000;
 const LEAST_TRIES = 3;
 
 /** Runs a read. Whatever time may cure is tried again by the server, until the booking's patience is used up. */
-export async function reading<T>(at: At, body: () => Promise<T>): Promise<T> {
-  const { patienceMs } = at;
+export async function reading<T>(target: Target, body: () => Promise<T>): Promise<T> {
+  const { patienceMs } = target;
   if (patienceMs === undefined) return crossing(body); // an earlier build limits the tries itself
   const { attempt, startToCloseTimeoutMs } = Context.current().info;
   const beganMs = performance.now();
   // Until it ends, a try counts as a whole one: a worker that is lost with it says nothing any more.
   if (attempt > 1) keep(withOneMore(spentBefore(), startToCloseTimeoutMs));
   try {
-    const limitMs = at.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
+    const limitMs = target.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
     return await inTime(limitMs, body(), () => notRead(limitMs));
   } catch (err) {
     const isToTryAgain = err instanceof Failure ? isRetryable(err) : isBug(err);
@@ -66,7 +66,7 @@ export function patienceWith(err: unknown, patienceMs: number, beganMs: number):
 }
 
 /** Whether this try began when the patience was used up. */
-export function isLastTry({ patienceMs = Infinity, isLastTry: isSaidToBe = false }: At): boolean {
+export function isLastTry({ patienceMs = Infinity, isLastTry: isSaidToBe = false }: Target): boolean {
   return isSaidToBe || isLast(spentBefore(), patienceMs);
 }
 

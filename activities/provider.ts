@@ -5,7 +5,7 @@ import type { Call, Fence, Provider } from '../src/providers/provider';
 import { createProviderAuditActivities } from './audit';
 import { ordersOf, readCallOf, refuseReset, tiersOf, writeCallOf } from './call';
 import { cancelAppointment } from './cancelling';
-import type { At, LookUp, ProviderActivities, ProviderAuditActivities } from './contract';
+import type { Target, LookUp, ProviderActivities, ProviderAuditActivities } from './contract';
 import { atOnce, crossing, notYet } from './failures';
 import { changeOf, knownToBeThere, leaveAlone, lookUp, whileMissing } from './looking';
 import { cancelOrder, findOtherVisit, placeOrder } from './ordering';
@@ -44,39 +44,45 @@ function readingActivities(
   timezoneOf: ProviderActivitiesOptions['timezoneOf'],
 ): Pick<ProviderActivities, Reading> {
   return {
-    findOrder: ({ at, userId, createdSince }) =>
-      reading(at, () => {
-        const where = { bookingId: at.bookingId, userId, createdSince };
-        return ordersOf(providerFor(at.provider)).find(readCallOf(at), where);
+    findOrder: ({ target, userId, createdSince }) =>
+      reading(target, () => {
+        const where = { bookingId: target.bookingId, userId, createdSince };
+        return ordersOf(providerFor(target.provider)).find(readCallOf(target), where);
       }),
-    readOrder: ({ at, orderId, isKnown }) =>
-      reading(at, () => {
-        const read = () => readOrder(providerFor, at, orderId);
+    readOrder: ({ target, orderId, isKnown }) =>
+      reading(target, () => {
+        const read = () => readOrder(providerFor, target, orderId);
         return isKnown ? knownToBeThere(read) : read();
       }),
     searchSlots: (input) =>
-      reading(input.at, () =>
-        searchSlots(providerFor(input.at.provider), timezoneOf(input.at.provider, input.at.account), input),
+      reading(input.target, () =>
+        searchSlots(
+          providerFor(input.target.provider),
+          timezoneOf(input.target.provider, input.target.account),
+          input,
+        ),
       ),
-    chooseTier: ({ at, request, order }) =>
-      reading(at, () =>
-        tiersOf(providerFor(at.provider)).choose(readCallOf(at), {
+    chooseTier: ({ target, request, order }) =>
+      reading(target, () =>
+        tiersOf(providerFor(target.provider)).choose(readCallOf(target), {
           address: addressOf(request, order),
           wanted: request.tier ?? null,
         }),
       ),
-    lookUp: (input) => reading(input.at, () => look(providerFor, input)),
+    lookUp: (input) => reading(input.target, () => look(providerFor, input)),
     findOtherVisit: (input) =>
-      reading(input.at, () => findOtherVisit(providerFor(input.at.provider), readCallOf(input.at), input)),
+      reading(input.target, () =>
+        findOtherVisit(providerFor(input.target.provider), readCallOf(input.target), input),
+      ),
   };
 }
 
 function pollingActivities(providerFor: ProviderFor): Pick<ProviderActivities, Polling> {
   return {
-    awaitOrderChange: ({ at, orderId, seenStatus, pauseMs }) =>
+    awaitOrderChange: ({ target, orderId, seenStatus, pauseMs }) =>
       crossing(async () => {
         leaveAlone(pauseMs);
-        const order = await knownToBeThere(() => readOrder(providerFor, at, orderId));
+        const order = await knownToBeThere(() => readOrder(providerFor, target, orderId));
         if (order.status === seenStatus) throw notYet('the order has not changed');
         return order;
       }, atOnce),
@@ -94,13 +100,13 @@ function writingActivities(
 ): Omit<ProviderActivities, Reading | Polling> {
   /** What every write has in common: what must hold before it, and the fence before its request. */
   const writing = <T>(
-    { at, clue }: { at: At; clue?: OwnershipClue },
+    { target, clue }: { target: Target; clue?: OwnershipClue },
     write: (provider: Provider, call: Call) => Promise<T>,
     extraMs?: number,
   ): Promise<T> =>
     crossing(() => {
-      if (clue) refuseReset(at, clue);
-      return write(providerFor(at.provider), writeCallOf(at, { fence, extraMs }));
+      if (clue) refuseReset(target, clue);
+      return write(providerFor(target.provider), writeCallOf(target, { fence, extraMs }));
     });
   return {
     placeOrder: (input) => writing(input, (provider, call) => placeOrder(ordersOf(provider), call, input)),
@@ -114,10 +120,10 @@ function writingActivities(
   };
 }
 
-function readOrder(providerFor: ProviderFor, at: At, orderId: string) {
-  return ordersOf(providerFor(at.provider)).read(readCallOf(at), orderId);
+function readOrder(providerFor: ProviderFor, target: Target, orderId: string) {
+  return ordersOf(providerFor(target.provider)).read(readCallOf(target), orderId);
 }
 
 function look(providerFor: ProviderFor, wanted: LookUp) {
-  return lookUp(providerFor(wanted.at.provider), readCallOf(wanted.at), wanted);
+  return lookUp(providerFor(wanted.target.provider), readCallOf(wanted.target), wanted);
 }

@@ -14,8 +14,8 @@ export async function searchSlots(
   timezone: string | null,
   input: Parameters<ProviderActivities['searchSlots']>[0],
 ): Promise<FoundSlots> {
-  const { at, request, order, capabilities, tried, max } = input;
-  const found = await provider.searchSlots(readCallOf(at), {
+  const { target, request, order, capabilities, tried, max } = input;
+  const found = await provider.searchSlots(readCallOf(target), {
     days: daysWanted(request),
     address: postalAddress(request, order),
     location: null,

@@ -58,13 +58,13 @@ export async function moveAppointment(provider: Provider, call: Call, input: Mov
 
 /** The look before a book call or a move; nothing that is known to stand is waited for here. */
 function lookFor(
-  input: Pick<BookInput, 'at' | 'request' | 'clue' | 'acceptedCancels' | 'mayBePartial'>,
+  input: Pick<BookInput, 'target' | 'request' | 'clue' | 'acceptedCancels' | 'mayBePartial'>,
   orderId: string | null,
   startsAt: string | null,
 ): LookUp {
-  const { at, request, clue, acceptedCancels, mayBePartial } = input;
+  const { target, request, clue, acceptedCancels, mayBePartial } = input;
   return {
-    at,
+    target,
     request,
     clue,
     acceptedCancels,

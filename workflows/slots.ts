@@ -7,7 +7,7 @@ import { isPlaintext } from './saga/guard';
 import type { SlotSearchResult } from './messages';
 import { searchSlots } from './saga/search';
 import { requestRead } from './saga/parts/terms';
-import { at, newBooking } from './saga/state';
+import { targetOf, newBooking } from './saga/state';
 
 /** A search without a booking: the slots a booking with this request would try, best first. Reads only. */
 export async function slots(input: unknown): Promise<SlotSearchResult> {
@@ -23,7 +23,7 @@ export async function slots(input: unknown): Promise<SlotSearchResult> {
     const order =
       orderId === null
         ? null
-        : await reads(b, 'read the order for its address').readOrder({ at: at(b), orderId });
+        : await reads(b, 'read the order for its address').readOrder({ target: targetOf(b), orderId });
     return await searchSlots(b, 'search slots', order);
   } catch (err) {
     const failure = failureOf(err);

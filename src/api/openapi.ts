@@ -10,9 +10,9 @@ const REQUEST = 'BookingRequestInput';
 
 export const documentWithNulls: TransformObject = (document) => {
   const whole = jsonSchemaTransformObject(document);
-  const components = at(whole, 'components');
-  const schemas = at(components, 'schemas');
-  const paths = mapValues(at(whole, 'paths'), (path) => mapValues(path, withNullsInBody));
+  const components = child(whole, 'components');
+  const schemas = child(components, 'schemas');
+  const paths = mapValues(child(whole, 'paths'), (path) => mapValues(path, withNullsInBody));
   // It is walked as plain JSON, and keeps the form that it had.
   return {
     ...whole,
@@ -50,7 +50,7 @@ function mapValues(block: unknown, map: (value: unknown) => unknown): Record<str
   );
 }
 
-function at(block: unknown, key: string): Json {
+function child(block: unknown, key: string): Json {
   const value = isBlock(block) ? block[key] : undefined;
   return isBlock(value) ? value : {};
 }

@@ -22,8 +22,8 @@ export async function connectBookings(): Promise<Connected> {
   const client = await reached(target, () => connectClient(target, dataConverterOf(config)));
   const { connection } = client;
   try {
-    const at = { connection, namespace: target.namespace };
-    await checkKeys(at, encryptionKeys, (text) => process.stderr.write(`${text}\n`));
+    const place = { connection, namespace: target.namespace };
+    await checkKeys(place, encryptionKeys, (text) => process.stderr.write(`${text}\n`));
   } catch (err) {
     await connection.close();
     throw asUnavailable(err);
@@ -37,13 +37,13 @@ export async function connectKeys(): Promise<ConnectedKeys> {
   const target = temporalTarget() ?? (await localServer(config.dataDir));
   const { encryptionKeys } = loadKeys(config);
   const { connection } = await reached(target, () => connectClient(target, {}));
-  const at = { connection, namespace: target.namespace };
+  const place = { connection, namespace: target.namespace };
   return {
     keys: {
       newestId: encryptionKeys[0]?.id ?? '',
-      list: () => asked(listedKeys(at)),
-      isHeld: (keyId) => asked(readsListed(at, encryptionKeys, keyId)),
-      retire: (keyId) => asked(retireKey(at, keyId)),
+      list: () => asked(listedKeys(place)),
+      isHeld: (keyId) => asked(readsListed(place, encryptionKeys, keyId)),
+      retire: (keyId) => asked(retireKey(place, keyId)),
     },
     close: () => connection.close(),
   };

@@ -49,22 +49,22 @@ const EXPECTED: Readonly<Record<Next, string>> = {
 
 interface Walk {
   text: string;
-  at: number;
+  position: number;
   next: Next;
   open: Bracket[];
 }
 
 function firstMistake(text: string): JsonMistake {
-  const walk: Walk = { text, at: 0, next: 'value', open: [] };
+  const walk: Walk = { text, position: 0, next: 'value', open: [] };
   do skip(walk, SPACE);
-  while (walk.at < text.length && step(walk));
-  return { ...placeAt(text, walk.at), expected: EXPECTED[walk.next] };
+  while (walk.position < text.length && step(walk));
+  return { ...placeAt(text, walk.position), expected: EXPECTED[walk.next] };
 }
 
 /** Takes one token; false when the next one does not belong there. */
 function step(walk: Walk): boolean {
-  const { text, at, next, open } = walk;
-  const char = text.charAt(at);
+  const { text, position, next, open } = walk;
+  const char = text.charAt(position);
   const bracket = open.at(-1);
   switch (next) {
     case 'nothing':
@@ -103,19 +103,19 @@ function afterValue({ open }: Walk): Next {
 }
 
 function take(walk: Walk, chars: number, next: Next): true {
-  walk.at += chars;
+  walk.position += chars;
   walk.next = next;
   return true;
 }
 
 function skip(walk: Walk, pattern: RegExp): boolean {
-  pattern.lastIndex = walk.at;
+  pattern.lastIndex = walk.position;
   const found = pattern.exec(walk.text);
-  if (found) walk.at += found[0].length;
+  if (found) walk.position += found[0].length;
   return found !== null;
 }
 
-function placeAt(text: string, at: number): { line: number; column: number } {
-  const lines = text.slice(0, at).split(/\r\n|\r|\n/);
+function placeAt(text: string, position: number): { line: number; column: number } {
+  const lines = text.slice(0, position).split(/\r\n|\r|\n/);
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

@@ -65,10 +65,10 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 /** Node reads the words of a command line as UTF-8, and puts U+FFFD where they are not. */
 function refuseBrokenWords(argv: readonly string[]): void {
-  const at = argv.findIndex((word) => brokenText(word) !== null);
-  if (at === -1) return;
+  const place = argv.findIndex((word) => brokenText(word) !== null);
+  if (place === -1) return;
   throw new UsageError(
-    `Word ${at + 1} of the command holds a character that is not UTF-8; nothing was sent. Set the terminal to UTF-8 and type it again.`,
+    `Word ${place + 1} of the command holds a character that is not UTF-8; nothing was sent. Set the terminal to UTF-8 and type it again.`,
   );
 }
 

@@ -144,17 +144,17 @@ function pageSizeOf({ pageSize = DEFAULT_PAGE_SIZE }: BookingFilter): number {
 }
 
 function summaryOf({ workflowId, status, attributes, startedAt, closedAt }: Execution): BookingSummary {
-  const at = (name: Attribute): string | null => attributes[name] ?? null;
+  const attribute = (name: Attribute): string | null => attributes[name] ?? null;
   return {
     id: caredBookingIdOf(workflowId) ?? workflowId,
-    status: ENDED_BADLY.includes(status) ? 'failed' : at('BookingStatus'),
+    status: ENDED_BADLY.includes(status) ? 'failed' : attribute('BookingStatus'),
     open: !isOver(status),
-    provider: at('BookingProvider'),
-    account: at('BookingAccount'),
-    reference: at('BookingReference'),
-    orderId: at('BookingOrderId'),
-    startsAt: at('BookingStartsAt'),
-    attention: at('BookingAttention'),
+    provider: attribute('BookingProvider'),
+    account: attribute('BookingAccount'),
+    reference: attribute('BookingReference'),
+    orderId: attribute('BookingOrderId'),
+    startsAt: attribute('BookingStartsAt'),
+    attention: attribute('BookingAttention'),
     createdAt: startedAt,
     endedAt: closedAt,
   };

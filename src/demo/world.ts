@@ -125,7 +125,10 @@ type Accounts = Record<'JUNCTION_ACCOUNTS' | 'OLIVER_ACCOUNTS', string>;
 
 /** Every scene's account, at its stand-in. */
 function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene) => string): Accounts {
-  const at = (vendor: ReturnType<typeof vendorOf>, credentialsOf: (scene: Scene) => object): string => {
+  const accountsAt = (
+    vendor: ReturnType<typeof vendorOf>,
+    credentialsOf: (scene: Scene) => object,
+  ): string => {
     const own = [...standIns].filter(([scene]) => vendorOf(scene) === vendor);
     const accounts = own.map(([scene, { url: baseUrl }]) => [
       accountOf(scene),
@@ -134,8 +137,8 @@ function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene)
     return JSON.stringify(Object.fromEntries(accounts));
   };
   return {
-    JUNCTION_ACCOUNTS: at('junction', (scene) => ({ apiKey: keyOf(scene) })),
-    OLIVER_ACCOUNTS: at('oliver', () => PRACTICE),
+    JUNCTION_ACCOUNTS: accountsAt('junction', (scene) => ({ apiKey: keyOf(scene) })),
+    OLIVER_ACCOUNTS: accountsAt('oliver', () => PRACTICE),
   };
 }
 

@@ -39,15 +39,15 @@ function hasLongInteger(json: string): boolean {
 
 /** Where the text that opens at a quote closes: at the next quote with an even number of backslashes before it. */
 function closing(json: string, opens: number): number {
-  let at = json.indexOf('"', opens + 1);
-  while (backslashesBefore(json, at) % 2 === 1) at = json.indexOf('"', at + 1);
-  return at;
+  let position = json.indexOf('"', opens + 1);
+  while (backslashesBefore(json, position) % 2 === 1) position = json.indexOf('"', position + 1);
+  return position;
 }
 
-function backslashesBefore(json: string, at: number): number {
-  let first = at;
+function backslashesBefore(json: string, position: number): number {
+  let first = position;
   while (json[first - 1] === '\\') first--;
-  return at - first;
+  return position - first;
 }
 
 function parseExactly(text: string): unknown {

@@ -93,8 +93,8 @@ async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
     (server) => server.stop(),
   );
   const connection = parts.add(await connectNative(temporal.target), (open) => open.close());
-  const at = { connection, namespace: temporal.target.namespace };
-  await checkKeys(at, loadKeys(config).encryptionKeys, (text) => log.warn(text));
+  const place = { connection, namespace: temporal.target.namespace };
+  await checkKeys(place, loadKeys(config).encryptionKeys, (text) => log.warn(text));
   const client = clientOn(connection, temporal.target, dataConverterOf(config));
   const codec = parts.add(await startCodec(config, temporal), (server) => server.stop());
   const sandboxes = await startSandboxes(config, log, parts);

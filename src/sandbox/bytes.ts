@@ -52,8 +52,8 @@ const WINDOWS_ONLY = '€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•�
 
 function windows1252(text: string): Buffer {
   const single = (unit: string): string => {
-    const at = WINDOWS_ONLY.indexOf(unit);
-    return at < 0 ? escaped(unit) : String.fromCharCode(0x80 + at);
+    const position = WINDOWS_ONLY.indexOf(unit);
+    return position < 0 ? escaped(unit) : String.fromCharCode(0x80 + position);
   };
   return Buffer.from(text.replace(/[^\0-\x7f\xa0-\xff]/g, single), 'latin1');
 }

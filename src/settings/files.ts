@@ -6,9 +6,9 @@ import { fail } from './error';
 
 /** The folder itself. Refuses one that is a file, or would lie below a file; one that is not there yet is made later. */
 export function checkFolder(name: string, path: string): string {
-  let at = path;
-  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
-  return statSync(at).isDirectory() ? path : fail(name, 'must be a folder, and there is a file');
+  let folder = path;
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return statSync(folder).isDirectory() ? path : fail(name, 'must be a folder, and there is a file');
 }
 
 /** Certificates as PEM; OpenSSL writes two other labels as well. */

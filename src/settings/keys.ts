@@ -25,10 +25,10 @@ export function apiKeys(env: Env): { name: string; secret: string }[] {
 }
 
 function apiKey(entry: string, index: number): { name: string; secret: string } {
-  const at = entry.indexOf(':');
-  return at < 0
+  const position = entry.indexOf(':');
+  return position < 0
     ? { name: `key${index + 1}`, secret: entry }
-    : { name: entry.slice(0, at), secret: entry.slice(at + 1) };
+    : { name: entry.slice(0, position), secret: entry.slice(position + 1) };
 }
 
 /** `id:base64`, comma-separated, newest first. */

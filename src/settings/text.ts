@@ -23,22 +23,22 @@ export function plainProblem(text: string): Problem {
 /** The same, but blanks around may belong to it, as to a password. */
 export function secretProblem(text: string): Problem {
   if (text.trim() === '') return 'must not be blank';
-  const at = positionOf(text, (character) => CONTROL.test(character) || HALF_PAIR.test(character));
-  return at === null ? null : `must not hold control characters (character ${at} is one)`;
+  const position = positionOf(text, (character) => CONTROL.test(character) || HALF_PAIR.test(character));
+  return position === null ? null : `must not hold control characters (character ${position} is one)`;
 }
 
 /** Text that goes into an HTTP header as it is. */
 export function headerProblem(text: string): Problem {
   if (text.trim() === '') return 'must not be blank';
-  const at = positionOf(text, (character) => !IN_A_HEADER.test(character));
-  if (at !== null) return `must be fit for an HTTP header: character ${at} cannot be sent in one`;
+  const position = positionOf(text, (character) => !IN_A_HEADER.test(character));
+  if (position !== null) return `must be fit for an HTTP header: character ${position} cannot be sent in one`;
   return aroundProblem(text);
 }
 
 /** A secret that callers send as a bearer token. */
 export function tokenProblem(text: string): Problem {
-  const at = positionOf(text, (character) => !IN_A_TOKEN.test(character));
-  if (at !== null) return `character ${at} of a secret cannot be sent as a bearer token`;
+  const position = positionOf(text, (character) => !IN_A_TOKEN.test(character));
+  if (position !== null) return `character ${position} of a secret cannot be sent as a bearer token`;
   const problem = leftoverProblem(text);
   return problem && `gives a secret that ${problem}`;
 }
@@ -72,6 +72,6 @@ function aroundProblem(text: string): Problem {
 
 /** The position of the first character that is found, counted from 1; null when there is none. */
 function positionOf(text: string, isFound: (character: string) => boolean): number | null {
-  const at = Array.from(text).findIndex(isFound);
-  return at < 0 ? null : at + 1;
+  const position = Array.from(text).findIndex(isFound);
+  return position < 0 ? null : position + 1;
 }

@@ -19,7 +19,7 @@ import type { EncryptionKey } from './keys';
 type Schedule = temporal.api.schedule.v1.ISchedule;
 
 /** Where the list is. */
-export interface KeyListAt {
+export interface KeyListPlace {
   connection: ConnectionLike;
   namespace: string;
 }
@@ -34,12 +34,12 @@ const PAUSE_MS = 50;
  * Schedules, or not for our credentials, it warns and checks nothing.
  */
 export async function checkKeys(
-  at: KeyListAt,
+  place: KeyListPlace,
   keys: readonly EncryptionKey[],
   warn: (text: string) => void,
 ): Promise<void> {
   try {
-    await changeList(at, keys, (listed) => {
+    await changeList(place, keys, (listed) => {
       for (const canary of listed) refuseUnread(canary, keys);
       const isListed = listed.some((canary) => keyIdOf(canary) === keys[0]?.id);
       return isListed ? listed : [...listed, ...keys.slice(0, 1).map(canaryOf)];
@@ -47,31 +47,31 @@ export async function checkKeys(
   } catch (err) {
     if (!NOT_FOR_US.includes(grpcCode(err))) throw err;
     warn(
-      `We may not keep the list of encryption keys (a Temporal Schedule) on ${at.namespace}: a process with wrong keys is not kept from starting.`,
+      `We may not keep the list of encryption keys (a Temporal Schedule) on ${place.namespace}: a process with wrong keys is not kept from starting.`,
     );
   }
 }
 
 /** The ids of the keys on the list, in the order in which they came; null where there is no list. */
-export async function listedKeys(at: KeyListAt): Promise<string[] | null> {
-  const found = await described(at);
+export async function listedKeys(place: KeyListPlace): Promise<string[] | null> {
+  const found = await described(place);
   return found && canariesOf(found.schedule).map(keyIdOf);
 }
 
 /** Takes a key off the list: from then on nobody needs it to start. False when it was not on it. */
-export async function retireKey(at: KeyListAt, keyId: string): Promise<boolean> {
-  if (!(await listedKeys(at))?.includes(keyId)) return false;
-  await changeList(at, [], (listed) => listed.filter((canary) => keyIdOf(canary) !== keyId));
+export async function retireKey(place: KeyListPlace, keyId: string): Promise<boolean> {
+  if (!(await listedKeys(place))?.includes(keyId)) return false;
+  await changeList(place, [], (listed) => listed.filter((canary) => keyIdOf(canary) !== keyId));
   return true;
 }
 
 /** Whether a key of these decrypts what is listed under its id. */
 export async function readsListed(
-  at: KeyListAt,
+  place: KeyListPlace,
   keys: readonly EncryptionKey[],
   keyId: string,
 ): Promise<boolean> {
-  const found = await described(at);
+  const found = await described(place);
   const canary = canariesOf(found?.schedule).find((one) => keyIdOf(one) === keyId);
   return canary !== undefined && decrypt(canary, byId(keys)) !== null;
 }
@@ -82,11 +82,11 @@ export async function readsListed(
  * nobody reads: neither makes this process unfit.
  */
 export async function lacksListed(
-  at: KeyListAt,
+  place: KeyListPlace,
   keys: readonly EncryptionKey[],
   keyId: string,
 ): Promise<boolean> {
-  const found = await described(at);
+  const found = await described(place);
   if (!found) return true;
   const canary = canariesOf(found.schedule).find((one) => shownKeyId(keyIdOf(one)) === keyId);
   return canary !== undefined && !decrypt(canary, byId(keys));
@@ -117,18 +117,18 @@ function byId(keys: readonly EncryptionKey[]): ReadonlyMap<string, EncryptionKey
  * one that met another without a word. A list that is not there yet begins with all of `keys`: any of them may be in use.
  */
 async function changeList(
-  at: KeyListAt,
+  place: KeyListPlace,
   keys: readonly EncryptionKey[],
   change: (listed: Payload[]) => Payload[],
 ): Promise<void> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const found = await described(at);
-    if (!found) await create(at, keys.map(canaryOf));
+    const found = await described(place);
+    if (!found) await create(place, keys.map(canaryOf));
     else {
       const listed = canariesOf(found.schedule);
       const wanted = change(listed);
       if (wanted.length === listed.length) return;
-      await update(at, found, wanted);
+      await update(place, found, wanted);
     }
     await pause(PAUSE_MS * tries * (1 + Math.random()));
   }
@@ -140,7 +140,7 @@ interface Described {
   conflictToken: Uint8Array;
 }
 
-async function described({ connection, namespace }: KeyListAt): Promise<Described | null> {
+async function described({ connection, namespace }: KeyListPlace): Promise<Described | null> {
   try {
     const { workflowService } = connection;
     const found = await workflowService.describeSchedule({ namespace, scheduleId: KEYS_SCHEDULE_ID });
@@ -151,7 +151,7 @@ async function described({ connection, namespace }: KeyListAt): Promise<Describe
   }
 }
 
-async function create({ connection, namespace }: KeyListAt, canaries: Payload[]): Promise<void> {
+async function create({ connection, namespace }: KeyListPlace, canaries: Payload[]): Promise<void> {
   const notes =
     'Lists the encryption keys in use. It never runs: leave it paused. See docs/operations.md, "Keys".';
   const schedule = withCanaries({ spec: {}, state: { paused: true, notes } }, canaries);
@@ -164,7 +164,7 @@ async function create({ connection, namespace }: KeyListAt, canaries: Payload[])
 }
 
 async function update(
-  { connection, namespace }: KeyListAt,
+  { connection, namespace }: KeyListPlace,
   { schedule, conflictToken }: Described,
   canaries: Payload[],
 ): Promise<void> {

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createCoreActivities, createProviderActivities } from '../../activities';
-import type { At } from '../../activities/contract';
+import type { Target } from '../../activities/contract';
 import { sightingMark } from '../../src/booking/sighting';
 import type { Provider } from '../../src/providers/provider';
 import { testConfig } from '../support/temporal';
@@ -11,7 +11,7 @@ import { lookWithoutOrder } from './memory-provider';
 /** A bug in an activity that the server would repeat without end is shown to a person instead. */
 
 const SILENT = new DefaultLogger('ERROR', () => undefined);
-const AT: At = {
+const TARGET: Target = {
   provider: 'oliver',
   account: 'practice-1',
   bookingId: 'b',
@@ -35,7 +35,7 @@ const looking = (lookUp: () => Promise<never>) => {
   return createProviderActivities({ providerFor: () => provider, timezoneOf: () => null });
 };
 
-const WATCHED = { ...lookWithoutOrder(AT), missingForMs: 0 };
+const WATCHED = { ...lookWithoutOrder(TARGET), missingForMs: 0 };
 
 const poll = (lookUp: () => Promise<never>) => () =>
   looking(lookUp).awaitAppointmentChange({ ...WATCHED, seen: '' });

@@ -85,7 +85,7 @@ describe('an accepted cancel', () => {
       { look: looks(shows(OURS)), cancel: () => ({ ...OURS, reason: 'task 7' }) },
       {
         clue: { ownIds: ['a'], orderId: null, refReturns: false },
-        wanted: { ...lookAt(), orderId: null, at: { ...lookAt().at, provider: 'oliver' } },
+        wanted: { ...lookAt(), orderId: null, target: { ...lookAt().target, provider: 'oliver' } },
       },
     );
     expect(await answer).toMatchObject({ is: 'asked', appointment: { id: 'a', reason: 'task 7' } });
@@ -101,16 +101,25 @@ test('somebody else’s appointment under the id that is meant is left alone', a
 
 describe('an appointment that is to be spared once it is confirmed', () => {
   const at = (standing: Standing): Sighting => shows({ ...OURS, standing });
-  const SPARED = { sparedAt: ['confirmed', 'in_progress'], fees: { feeWindowMs: 1e12, accepted: false } } as const;
+  const SPARED = {
+    sparedAt: ['confirmed', 'in_progress'],
+    fees: { feeWindowMs: 1e12, accepted: false },
+  } as const;
 
-  test.each<Standing>(['confirmed', 'in_progress'])('is left alone when it is %s by now', async (standing) => {
-    const { answer, calls } = cancel({ look: looks(at(standing)) }, SPARED);
-    expect(await answer).toMatchObject({ is: 'spared', appointment: { id: 'a', standing } });
-    expect(calls).toEqual(['look']);
-  });
+  test.each<Standing>(['confirmed', 'in_progress'])(
+    'is left alone when it is %s by now',
+    async (standing) => {
+      const { answer, calls } = cancel({ look: looks(at(standing)) }, SPARED);
+      expect(await answer).toMatchObject({ is: 'spared', appointment: { id: 'a', standing } });
+      expect(calls).toEqual(['look']);
+    },
+  );
 
   test('is cancelled while it is not', async () => {
-    const { answer, calls } = cancel({ look: looks(at('pending'), () => shownEnded(ENDED)) }, { ...SPARED, fees: FREE });
+    const { answer, calls } = cancel(
+      { look: looks(at('pending'), () => shownEnded(ENDED)) },
+      { ...SPARED, fees: FREE },
+    );
     expect(await answer).toMatchObject({ is: 'ended', byUs: true });
     expect(calls).toEqual(['look', 'cancel', 'look afresh']);
   });
@@ -324,7 +333,7 @@ describe('another visit of the patient', () => {
       order: () => ORDER,
       ofUser: () => orders,
     });
-    return activities.findOtherVisit({ at: lookAt().at, orderId: 'o1', userId: 'u' });
+    return activities.findOtherVisit({ target: lookAt().target, orderId: 'o1', userId: 'u' });
   };
 
   test('is one that stands on another order, and named with whose it is', async () => {

@@ -31,7 +31,7 @@ const SLOT: Parameters<ProviderActivities['bookSlot']>[0]['slot'] = {
 };
 
 const BOOK = {
-  at: {
+  target: {
     provider: 'junction-phlebotomy',
     account: 'default',
     bookingId: 'b',

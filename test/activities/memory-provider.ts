@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createProviderActivities } from '../../activities';
-import type { At, LookUp, ProviderActivities } from '../../activities/contract';
+import type { Target, LookUp, ProviderActivities } from '../../activities/contract';
 import type { FailureFacts } from '../../src/booking/failures';
 import type { Appointment, Order, ProviderName, Sighting, Slot } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
@@ -123,7 +123,7 @@ export function lookAt(
   const { provider = 'junction-phlebotomy', ...rest } = more;
   const orderId = clue.orderId === undefined ? 'o1' : clue.orderId;
   return {
-    at: atProvider(provider),
+    target: atProvider(provider),
     request: {},
     orderId,
     startsAt: START,
@@ -138,12 +138,12 @@ export function lookAt(
 }
 
 /** A look of a booking that knows nothing yet, at a provider without orders. */
-export function lookWithoutOrder(at: At): LookUp {
+export function lookWithoutOrder(target: Target): LookUp {
   const clue = { orderId: null, refReturns: false, triedStartsAt: null };
-  return lookAt(clue, { at, startsAt: null });
+  return lookAt(clue, { target, startsAt: null });
 }
 
-export function atProvider(provider: ProviderName, runIds: readonly string[] = [RUN_ID]): At {
+export function atProvider(provider: ProviderName, runIds: readonly string[] = [RUN_ID]): Target {
   return { provider, account: 'default', bookingId: 'b', callTimeoutMs: 1_000, runIds };
 }
 

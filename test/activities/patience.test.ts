@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createProviderActivities } from '../../activities';
-import type { At } from '../../activities/contract';
+import type { Target } from '../../activities/contract';
 import { Failure, type FailureFacts } from '../../src/booking/failures';
 import type { Sighting } from '../../src/booking/model';
 import type { Call, Provider } from '../../src/providers/provider';
@@ -15,7 +15,7 @@ const SECOND_MS = 1_000;
 const PATIENCE_MS = 900 * SECOND_MS;
 const NOTHING: Sighting = { order: null, live: [], ended: [] };
 
-const AT: At = {
+const TARGET: Target = {
   provider: 'oliver',
   account: 'practice-1',
   bookingId: 'b',
@@ -23,7 +23,7 @@ const AT: At = {
   patienceMs: PATIENCE_MS,
 };
 
-const WHERE = lookWithoutOrder(AT);
+const WHERE = lookWithoutOrder(TARGET);
 
 interface Tried {
   /** What the server is told to do: try again after so many ms, or leave it to the workflow (null). */

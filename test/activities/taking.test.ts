@@ -35,8 +35,8 @@ const withClue = (wanted: LookUp, clue: Partial<LookUp['clue']>): LookUp => ({
   clue: { ...wanted.clue, ...clue },
 });
 
-function booking({ at, clue, acceptedCancels, orderId }: LookUp, key: string | null = null) {
-  return { at, clue, acceptedCancels, orderId, request: REQUEST, slot: SLOT, ref: REF, key };
+function booking({ target, clue, acceptedCancels, orderId }: LookUp, key: string | null = null) {
+  return { target, clue, acceptedCancels, orderId, request: REQUEST, slot: SLOT, ref: REF, key };
 }
 
 async function book(
@@ -178,13 +178,13 @@ test('an attempt that no longer counts sends nothing', async () => {
 describe('a run that a reset made', () => {
   const whereMayWrite = (wanted: LookUp, provider: ProviderName, ...runIds: string[]): LookUp => ({
     ...wanted,
-    at: atProvider(provider, runIds),
+    target: atProvider(provider, runIds),
   });
 
   test('asks a person before its first write, where refs do not return', async () => {
     const { activities, calls } = remembering({});
     const reset = whereMayWrite(NO_REFS, 'oliver', 'the run before', 'an accepted one before this');
-    const { at, clue, acceptedCancels } = reset;
+    const { target, clue, acceptedCancels } = reset;
     const writes = [
       () => activities.bookSlot(booking(reset)),
       () => activities.moveAppointment({ ...booking(reset), appointmentId: 'a' }),
@@ -197,7 +197,7 @@ describe('a run that a reset made', () => {
         }),
       () =>
         activities.requestVisit({
-          at,
+          target,
           clue,
           acceptedCancels,
           request: REQUEST,

@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createProviderActivities } from '../../activities';
 import type {
-  At,
+  Target,
   BookAnswer,
   CancelAnswer,
   LookUp,
@@ -42,7 +42,7 @@ export interface Desk {
   orders: Orders;
   /** The saga's activities, each run in an activity context. */
   activities: ProviderActivities;
-  at(bookingId?: string, callTimeoutMs?: number): At;
+  target(bookingId?: string, callTimeoutMs?: number): Target;
   /** A booking that has its order, ready, and slots on offer. */
   open(request?: BookingRequest): Promise<Trial>;
   /** The same for a request that no slots are on offer for. */
@@ -54,7 +54,7 @@ export interface Desk {
 /** One booking's dealings with the provider. */
 export interface Trial {
   bookingId: string;
-  at: At;
+  target: Target;
   request: BookingRequest;
   order: Order | null;
   slots: readonly Slot[];
@@ -99,7 +99,7 @@ export function openDesk(subject: Subject, fence: Fence = OPEN): Desk {
     get orders() {
       return there(subject.orders, 'orders');
     },
-    at: (bookingId = newId(), callTimeoutMs = CALL_TIMEOUT_MS) => ({
+    target: (bookingId = newId(), callTimeoutMs = CALL_TIMEOUT_MS) => ({
       provider: subject.provider,
       account: subject.account,
       bookingId,
@@ -110,8 +110,13 @@ export function openDesk(subject: Subject, fence: Fence = OPEN): Desk {
       return Object.assign(trial, { slots: await searched(desk, request, trial.order) });
     },
     async openWithout(request) {
-      const at = desk.at();
-      const trial = openTrial(desk, at, request, subject.orders ? await readyOrder(desk, at, request) : null);
+      const target = desk.target();
+      const trial = openTrial(
+        desk,
+        target,
+        request,
+        subject.orders ? await readyOrder(desk, target, request) : null,
+      );
       trials.push(trial);
       return trial;
     },
@@ -130,13 +135,18 @@ export async function searched(
   max = 50,
 ): Promise<Slot[]> {
   const { capabilities } = desk.subject;
-  const search = { at: desk.at(), request, order, capabilities, max, tried: [] };
+  const search = { target: desk.target(), request, order, capabilities, max, tried: [] };
   return (await desk.activities.searchSlots(search)).slots;
 }
 
 /** Places an order as the saga does. */
-export function placed(desk: Desk, at: At, request: BookingRequest): Promise<WriteAnswer<Order>> {
-  return desk.activities.placeOrder({ at, request, key: `${at.bookingId}/order/1`, createdSince: EPOCH });
+export function placed(desk: Desk, target: Target, request: BookingRequest): Promise<WriteAnswer<Order>> {
+  return desk.activities.placeOrder({
+    target,
+    request,
+    key: `${target.bookingId}/order/1`,
+    createdSince: EPOCH,
+  });
 }
 
 /** Nothing that the kit cancels costs anything. */
@@ -146,12 +156,12 @@ const FREE = { feeWindowMs: 0, accepted: false };
 export function cancelPlaced(
   { activities }: Desk,
   trial: Trial,
-  at: At,
+  target: Target,
   orderId: string,
 ): Promise<OrderCancelAnswer> {
   const { request, startsAt, clue, acceptedCancels } = trial.where();
   const look = {
-    at,
+    target,
     request,
     orderId,
     startsAt,
@@ -165,32 +175,32 @@ export function cancelPlaced(
 /** Long before any test. */
 export const EPOCH = '2020-01-01T00:00:00.000Z';
 
-async function readyOrder(desk: Desk, at: At, request: BookingRequest): Promise<Order> {
-  const answer = await placed(desk, at, request);
+async function readyOrder(desk: Desk, target: Target, request: BookingRequest): Promise<Order> {
+  const answer = await placed(desk, target, request);
   if (answer.is !== 'done') throw new Error(`the order was not placed: ${answer.said}`);
   await desk.orders.ready(answer.value.id);
-  return desk.activities.readOrder({ at, orderId: answer.value.id });
+  return desk.activities.readOrder({ target, orderId: answer.value.id });
 }
 
 function openTrial(
   { activities, subject }: Desk,
-  at: At,
+  target: Target,
   request: BookingRequest,
   order: Order | null,
 ): Trial {
   const { refReturns, orderCancelTakesAppointment: takesAppointment } = subject.capabilities;
-  const maker = makerOf(at.bookingId, new Date().toISOString());
+  const maker = makerOf(target.bookingId, new Date().toISOString());
   const orderId = order?.id ?? null;
   const known = { ownIds: [] as string[], before: [] as string[], triedStartsAt: null as string | null };
   const accepted: AcceptedCancel[] = [];
   let generation = 0;
   const nextRef = (): string => bookRef(maker, ++generation);
-  const within = (callTimeoutMs = at.callTimeoutMs): At => ({ ...at, callTimeoutMs });
+  const within = (callTimeoutMs = target.callTimeoutMs): Target => ({ ...target, callTimeoutMs });
   const clue = (): OwnershipClue => ({ maker, orderId, refReturns, takenOver: null, ...known });
   const told = () => ({ clue: clue(), acceptedCancels: accepted });
   const standing = (): string[] => known.ownIds.filter((id) => !accepted.some((one) => one.id === id));
   const where = (): LookUp => ({
-    ...{ at, request, orderId, startsAt: known.triedStartsAt, standingIds: standing() },
+    ...{ target, request, orderId, startsAt: known.triedStartsAt, standingIds: standing() },
     ...told(),
   });
   const kept = (answer: BookAnswer): BookAnswer => {
@@ -204,8 +214,8 @@ function openTrial(
   };
 
   const trial: Trial = {
-    bookingId: at.bookingId,
-    at,
+    bookingId: target.bookingId,
+    target,
     request,
     order,
     slots: [],
@@ -214,7 +224,15 @@ function openTrial(
       known.triedStartsAt = slot.startsAt;
       if (!refReturns) known.before = (await trial.look()).live.map(({ id }) => id);
       const ref = nextRef();
-      const input = { at: within(callTimeoutMs), request, orderId, slot, ref, key: key ?? null, ...told() };
+      const input = {
+        target: within(callTimeoutMs),
+        request,
+        orderId,
+        slot,
+        ref,
+        key: key ?? null,
+        ...told(),
+      };
       return kept(await activities.bookSlot(input));
     },
     async held(how) {
@@ -224,15 +242,15 @@ function openTrial(
     },
     async move(appointmentId, slot, callTimeoutMs) {
       known.triedStartsAt = slot.startsAt;
-      const input = { at: within(callTimeoutMs), request, orderId, appointmentId, slot, ref: nextRef() };
+      const input = { target: within(callTimeoutMs), request, orderId, appointmentId, slot, ref: nextRef() };
       return kept(await activities.moveAppointment({ ...input, ...told() }));
     },
     async requestVisit(vendor, callTimeoutMs) {
       const input = { request, order: there(order, 'an order'), vendor, ref: nextRef() };
-      return kept(await activities.requestVisit({ at: within(callTimeoutMs), ...input, ...told() }));
+      return kept(await activities.requestVisit({ target: within(callTimeoutMs), ...input, ...told() }));
     },
     cancel: async (appointmentId, callTimeoutMs) => {
-      const input = { ...where(), at: within(callTimeoutMs), appointmentId, reason: null, fees: FREE };
+      const input = { ...where(), target: within(callTimeoutMs), appointmentId, reason: null, fees: FREE };
       return noted(appointmentId, await activities.cancelAppointment({ ...input, request }));
     },
     cancelOrder: async ({ callTimeoutMs, mayTakeOwn = true, feeWindowMs = 0 } = {}) => {
@@ -240,7 +258,7 @@ function openTrial(
       const fees = { ...FREE, feeWindowMs };
       const input = {
         ...where(),
-        at: within(callTimeoutMs),
+        target: within(callTimeoutMs),
         orderId: id,
         takesAppointment,
         mayTakeOwn,

@@ -56,10 +56,10 @@ const twice = new Set<string>();
 
 function undoingTwice(activities: ProviderActivities): ProviderActivities {
   const doubled =
-    <I extends { at: { account: string } }, O>(write: (input: I) => Promise<O>) =>
+    <I extends { target: { account: string } }, O>(write: (input: I) => Promise<O>) =>
     async (input: I): Promise<O> => {
       const answer = await write(input);
-      return twice.has(input.at.account) ? write(input) : answer;
+      return twice.has(input.target.account) ? write(input) : answer;
     };
   return {
     ...activities,

@@ -44,8 +44,8 @@ function breaking(junction: ProviderActivities): ProviderActivities {
   return {
     ...junction,
     async searchSlots(input) {
-      if (!broken.has(input.at.account)) return junction.searchSlots(input);
-      return reading(input.at, () => Promise.reject(new Error('a bug')));
+      if (!broken.has(input.target.account)) return junction.searchSlots(input);
+      return reading(input.target, () => Promise.reject(new Error('a bug')));
     },
   };
 }

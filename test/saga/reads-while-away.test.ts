@@ -85,12 +85,12 @@ const CALLS: Readonly<Record<string, () => Held>> = {
     return holding((junction, gate) => ({
       bookSlot: (input) => {
         if (gate.isOpen) return junction.bookSlot(input);
-        booked.add(input.at.bookingId);
+        booked.add(input.target.bookingId);
         return Promise.resolve<BookAnswer>({ is: 'unknown', said: 'lost' });
       },
       lookUp: async (input) => {
         const seen = await junction.lookUp(input);
-        if (booked.has(input.at.bookingId)) await gate.pass(input.at.bookingId);
+        if (booked.has(input.target.bookingId)) await gate.pass(input.target.bookingId);
         return seen;
       },
     }));
@@ -104,7 +104,7 @@ const CALLS: Readonly<Record<string, () => Held>> = {
         return { ...answer, appointment: { ...answer.appointment, status: 'pending', standing: 'pending' } };
       },
       awaitAppointmentChange: async (input) => {
-        await gate.pass(input.at.bookingId);
+        await gate.pass(input.target.bookingId);
         return junction.awaitAppointmentChange(input);
       },
     })),

@@ -6,16 +6,16 @@ import {
   listedKeys,
   readsListed,
   retireKey,
-  type KeyListAt,
+  type KeyListPlace,
 } from '../../src/temporal/key-list';
 import type { EncryptionKey } from '../../src/temporal/keys';
 import { startTestServer, startTimeSkippingServer, type TestServer } from '../support/temporal';
 
 let server: TestServer;
-let at: KeyListAt;
+let place: KeyListPlace;
 beforeAll(async () => {
   server = await startTestServer();
-  at = { connection: server.connection, namespace: server.target.namespace };
+  place = { connection: server.connection, namespace: server.target.namespace };
 }, 60_000);
 afterAll(() => server.stop());
 
@@ -23,61 +23,61 @@ const key = (id: string, byte = id.charCodeAt(0)): EncryptionKey => ({ id, key: 
 const unexpected = (text: string): never => {
   throw new Error(text);
 };
-const start = (...keys: EncryptionKey[]): Promise<void> => checkKeys(at, keys, unexpected);
+const start = (...keys: EncryptionKey[]): Promise<void> => checkKeys(place, keys, unexpected);
 
 test('a key is listed by the first that starts with it, needed by all others, and by none once it is retired', async () => {
   await start(key('b'), key('a'));
-  expect(await listedKeys(at)).toEqual(['b', 'a']);
+  expect(await listedKeys(place)).toEqual(['b', 'a']);
   await start(key('b'), key('a'));
   // One that is held and not used yet is on nobody's way.
   await start(key('b'), key('a'), key('c'));
-  expect(await listedKeys(at)).toEqual(['b', 'a']);
+  expect(await listedKeys(place)).toEqual(['b', 'a']);
   await start(key('c'), key('b'), key('a'));
-  expect(await listedKeys(at)).toEqual(['b', 'a', 'c']);
+  expect(await listedKeys(place)).toEqual(['b', 'a', 'c']);
 
   await expect(start(key('b'), key('a'))).rejects.toThrow(ConfigError);
   await expect(start(key('b'), key('a'))).rejects.toThrow(/^BOOKING_ENCRYPTION_KEYS: lacks the key "c"/);
   await expect(start(key('z'))).rejects.toThrow(/lacks the key "b"/);
   await expect(start(key('c'), key('b'), key('a', 9))).rejects.toThrow(/key "a" is another one than this/);
   // Who does not start leaves no key behind.
-  expect(await listedKeys(at)).toEqual(['b', 'a', 'c']);
-  expect(await readsListed(at, [key('a')], 'a')).toBe(true);
-  expect(await readsListed(at, [key('a', 9)], 'a')).toBe(false);
-  expect(await readsListed(at, [], 'a')).toBe(false);
+  expect(await listedKeys(place)).toEqual(['b', 'a', 'c']);
+  expect(await readsListed(place, [key('a')], 'a')).toBe(true);
+  expect(await readsListed(place, [key('a', 9)], 'a')).toBe(false);
+  expect(await readsListed(place, [], 'a')).toBe(false);
 
-  expect(await retireKey(at, 'a')).toBe(true);
-  expect(await retireKey(at, 'a')).toBe(false);
+  expect(await retireKey(place, 'a')).toBe(true);
+  expect(await retireKey(place, 'a')).toBe(false);
   await start(key('c'), key('b'));
 });
 
 test('a namespace that does not exist has no list, and that is not an empty one', async () => {
-  const nowhere = { ...at, namespace: 'typo' };
+  const nowhere = { ...place, namespace: 'typo' };
   await expect(listedKeys(nowhere)).rejects.toThrow(/typo/);
   await expect(checkKeys(nowhere, [key('a')], unexpected)).rejects.toThrow(/typo/);
 });
 
 test('unfit is who lacks a listed key or has it otherwise; a key that is not listed makes nobody unfit', async () => {
-  expect(await lacksListed(at, [key('c')], 'b')).toBe(true);
-  expect(await lacksListed(at, [key('c'), key('b', 9)], 'b')).toBe(true);
+  expect(await lacksListed(place, [key('c')], 'b')).toBe(true);
+  expect(await lacksListed(place, [key('c'), key('b', 9)], 'b')).toBe(true);
   // What does not decrypt under a key that is held is damaged.
-  expect(await lacksListed(at, [key('c'), key('b')], 'b')).toBe(false);
-  expect(await lacksListed(at, [key('c')], 'a')).toBe(false);
-  expect(await lacksListed(at, [key('c')], 'never-ours')).toBe(false);
+  expect(await lacksListed(place, [key('c'), key('b')], 'b')).toBe(false);
+  expect(await lacksListed(place, [key('c')], 'a')).toBe(false);
+  expect(await lacksListed(place, [key('c')], 'never-ours')).toBe(false);
 });
 
 test('of those that start at once, each with a new key, none is lost', async () => {
-  const known = ((await listedKeys(at)) ?? []).map((id) => key(id));
+  const known = ((await listedKeys(place)) ?? []).map((id) => key(id));
   const fresh = ['k', 'l', 'm', 'n', 'o', 'p'].map((id) => key(id));
   const startWith = (newest: EncryptionKey) =>
     start(newest, ...fresh.filter((one) => one !== newest), ...known);
   await Promise.all(fresh.map(startWith));
-  const ids = await listedKeys(at);
+  const ids = await listedKeys(place);
   expect([...(ids ?? [])].sort()).toEqual([...fresh, ...known].map(({ id }) => id).sort());
 }, 60_000);
 
 test('the list is a Schedule that never runs, and shows nothing but ids', async () => {
   const { schedule, info } = await server.connection.workflowService.describeSchedule({
-    namespace: at.namespace,
+    namespace: place.namespace,
     scheduleId: KEYS_SCHEDULE_ID,
   });
   expect(schedule?.state?.paused).toBe(true);

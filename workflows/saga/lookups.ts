@@ -9,7 +9,7 @@ import { clueOf } from './evidence';
 import { inferredOurs } from './ownership';
 import { newPace, noteLook, type Pace } from './pace';
 import { callAccountedFor } from './parts/doubts';
-import { at, type Booking } from './state';
+import { targetOf, type Booking } from './state';
 import { newsUntil } from './waiting';
 
 /** Looking at the provider: at once, and over the late-commit window of a call whose effect is unknown. */
@@ -27,7 +27,7 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
   const { acceptedCancels } = b.state.undo;
   const order = b.state.order.known;
   return {
-    at: at(b),
+    target: targetOf(b),
     request: partyOf(request),
     orderId: order?.id ?? null,
     startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,

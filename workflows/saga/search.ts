@@ -2,7 +2,7 @@ import type { FoundSlots, Order } from '../../src/booking/model';
 import { MOST } from '../../src/booking/limits';
 import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { reads } from './activities';
-import { at, type Booking } from './state';
+import { targetOf, type Booking } from './state';
 
 /** Searches slots in the wanted windows, without those whose marks are `tried`. Reading only. */
 export async function searchSlots(
@@ -14,7 +14,7 @@ export async function searchSlots(
   const { request, capabilities, limits } = b.state.terms;
   const { attempts } = b.state.search;
   return reads(b, why).searchSlots({
-    at: at(b),
+    target: targetOf(b),
     request: withoutOrderDetails(request),
     order,
     capabilities,

@@ -1,5 +1,5 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { At } from '../../activities/contract';
+import type { Target } from '../../activities/contract';
 import { makerOf } from '../../src/booking/ref';
 import { heldBackMs, NO_MAIL, type Mail } from './mail';
 import { NO_APPOINTMENT, type AppointmentPart } from './parts/appointment';
@@ -111,7 +111,7 @@ export function maker(b: Begun): string {
 }
 
 /** Where this booking's provider calls go. */
-export function at(b: Booking): At {
+export function targetOf(b: Booking): Target {
   const { id } = b.state;
   const { request, capabilities } = b.state.terms;
   return {
@@ -124,7 +124,7 @@ export function at(b: Booking): At {
   };
 }
 
-/** The runs that may write where no ref tells what was made before (see At). A clean-up answers for the run before it. */
+/** The runs that may write where no ref tells what was made before (see Target). A clean-up answers for the run before it. */
 export function runIds({ state }: Begun): string[] {
   const { acceptedRunId, isAfterReset } = state.life;
   const began = isAfterReset ? [] : [workflowInfo().originalExecutionRunId];

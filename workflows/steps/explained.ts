@@ -2,7 +2,7 @@ import type { OtherVisit } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import { readsOnce } from '../saga/activities';
 import { failureOf } from '../saga/ending';
-import { at, type Booking } from '../saga/state';
+import { targetOf, type Booking } from '../saga/state';
 
 /**
  * A refusal in words that nobody knows, explained by reading before a person is asked: most often the patient has a live
@@ -23,7 +23,7 @@ async function otherVisit(b: Booking): Promise<OtherVisit | null> {
   if (capabilities.orderKind === null || !order || !userId) return null;
   try {
     const read = readsOnce(b, 'look for another visit of the patient that explains the refusal');
-    return await read.findOtherVisit({ at: at(b), orderId: order.id, userId });
+    return await read.findOtherVisit({ target: targetOf(b), orderId: order.id, userId });
   } catch (err) {
     if (!failureOf(err)) throw err;
     return null;

@@ -10,7 +10,7 @@ import { failureOf } from '../saga/ending';
 import { stepBegan } from '../saga/parts/progress';
 import { slotsFound, slotsOutdated, type Offer } from '../saga/parts/search';
 import { searchSlots } from '../saga/search';
-import { at, type Booking } from '../saga/state';
+import { targetOf, type Booking } from '../saga/state';
 
 /** What there is to take. Reading only: nothing to undo. */
 
@@ -88,7 +88,7 @@ async function vendorOffer(b: Booking, otherwise = new Failure('area_not_served'
   const { attempts, triedFrom } = b.state.search;
   const order = b.state.order.known;
   const tier = await reads(b, 'see how the area is served').chooseTier({
-    at: at(b),
+    target: targetOf(b),
     request: withoutOrderDetails(request),
     order,
   });

@@ -29,7 +29,7 @@ import {
   placingUnanswered,
 } from '../saga/parts/order';
 import { undoCalled } from '../saga/parts/undo';
-import { at, shielded, type Booking } from '../saga/state';
+import { targetOf, shielded, type Booking } from '../saga/state';
 import { pauseUntil } from '../saga/waiting';
 import type { Undo } from './undo';
 
@@ -70,7 +70,7 @@ const ADOPTION_REFUSALS: readonly string[] = [
 
 /** The named order, if this booking may take it on. */
 async function adoptable(b: Booking, orderId: string): Promise<Order> {
-  const order = await reads(b, 'read the order to adopt').readOrder({ at: at(b), orderId });
+  const order = await reads(b, 'read the order to adopt').readOrder({ target: targetOf(b), orderId });
   if (order.kind !== b.state.terms.capabilities.orderKind)
     throw new Failure('order_wrong_kind', { field: 'order.id' });
   if (isEnded(order)) {
@@ -145,7 +145,7 @@ async function placeOnce(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Or
 async function placed(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order>> {
   try {
     return await writes(b, 'place the order').placeOrder({
-      at: { ...at(b), isLastTry },
+      target: { ...targetOf(b), isLastTry },
       request: b.state.terms.request,
       key: `${b.state.id}/order/1`,
       createdSince: b.state.life.createdAt,
@@ -209,7 +209,7 @@ function wasLookedFor({ state }: Booking): boolean {
 async function seenNow(b: Booking): Promise<Order | null> {
   const orderId = b.state.order.known?.id ?? namedOrderId(b.state.terms.request);
   if (orderId === null) return findPlaced(b, 'check that the order is undone');
-  return reads(b, 'check that the order is undone').readOrder({ at: at(b), orderId });
+  return reads(b, 'check that the order is undone').readOrder({ target: targetOf(b), orderId });
 }
 
 /** The order that carries the booking's id, by one look. */
@@ -218,7 +218,7 @@ export async function findPlaced(b: Booking, why: string): Promise<Order | null>
   const createdSince = b.state.life.createdAt;
   const userId = request.patient?.userId;
   if (!userId) return null;
-  const found = await reads(b, why).findOrder({ at: at(b), userId, createdSince });
+  const found = await reads(b, why).findOrder({ target: targetOf(b), userId, createdSince });
   if (found) orderPlaced(b, found);
   return found;
 }

@@ -4,7 +4,7 @@ import { polls, reads } from '../saga/activities';
 import { carryOnWhenLong } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
 import { orderSeen } from '../saga/parts/order';
-import { at, type Booking } from '../saga/state';
+import { targetOf, type Booking } from '../saga/state';
 import { newPace, noteLook, type Pace } from '../saga/pace';
 import { isOver, seenBy, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
 import { isEnded } from './order';
@@ -33,7 +33,7 @@ async function requisitionOf(b: Booking, limit: Deadline, settleBy: Deadline): P
 }
 
 async function nextOrder(b: Booking, order: Order, until: string | null, pace: Pace): Promise<Order> {
-  const input = { at: at(b), orderId: order.id };
+  const input = { target: targetOf(b), orderId: order.id };
   const watched = await watch(b, { what: "the order's requisition", until, pace }, (pauseMs) =>
     polls(b, "poll for the order's requisition").awaitOrderChange({
       ...input,

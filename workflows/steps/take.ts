@@ -1,5 +1,5 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { At, BookAnswer } from '../../activities/contract';
+import type { Target, BookAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
@@ -33,7 +33,7 @@ import {
 } from '../saga/parts/doubts';
 import { stepBegan } from '../saga/parts/progress';
 import { attemptBecame, attemptBegan, attemptRenewed, slotsOutdated, type Offer } from '../saga/parts/search';
-import { at, maker, shielded, type Booking } from '../saga/state';
+import { targetOf, maker, shielded, type Booking } from '../saga/state';
 import { explained } from './explained';
 import { sameSlot } from './offer';
 
@@ -221,7 +221,7 @@ function isContradicted({ code }: Failure, { kind }: Offer): boolean {
 async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<BookAnswer> {
   const ref = bookRef(maker(b), b.state.search.attempts.length);
   try {
-    const answer = await call(b, offer, ref, { ...at(b), isLastTry });
+    const answer = await call(b, offer, ref, { ...targetOf(b), isLastTry });
     if (answer.is === 'unknown') {
       if (answer.isUnsent) noteUnsent(b, offer);
       noteUnknown(b, offer, answer.said);
@@ -241,7 +241,7 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
   }
 }
 
-function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAnswer> {
+function call(b: Booking, offer: Offer, ref: string, target: Target): Promise<BookAnswer> {
   const { capabilities } = b.state.terms;
   const { attempts } = b.state.search;
   const { acceptedCancels } = b.state.undo;
@@ -256,7 +256,7 @@ function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAn
       const key = capabilities.bookKeyLifetimeMs > 0 ? ownKey : null;
       const { slot } = offer;
       return writes(b, `book the slot at ${slot.startsAt}`).bookSlot({
-        at: target,
+        target,
         request,
         orderId,
         slot,
@@ -269,7 +269,7 @@ function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAn
     case 'move': {
       const { slot, appointmentId } = offer;
       return writes(b, `move the appointment to ${slot.startsAt}`).moveAppointment({
-        at: target,
+        target,
         request,
         orderId,
         appointmentId,
@@ -281,7 +281,7 @@ function call(b: Booking, offer: Offer, ref: string, target: At): Promise<BookAn
     case 'visit':
       if (!order) throw new Failure('order_not_found');
       return writes(b, 'ask the vendor for a visit').requestVisit({
-        at: target,
+        target,
         request,
         order,
         vendor: offer.vendor,

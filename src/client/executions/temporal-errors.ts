@@ -104,9 +104,9 @@ export function grpcCode(err: unknown): number | null {
 
 /** Field and hint only: the provider's words stay with the booking. */
 function factsOf(detail: unknown): FailureFacts {
-  const at = (name: string): string | undefined => {
+  const fact = (name: string): string | undefined => {
     const value: unknown = typeof detail === 'object' && detail !== null ? Reflect.get(detail, name) : null;
     return typeof value === 'string' ? value : undefined;
   };
-  return { field: at('field'), hint: at('hint') };
+  return { field: fact('field'), hint: fact('hint') };
 }

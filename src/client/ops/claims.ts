@@ -98,8 +98,8 @@ function startsOf({ startsAt, otherStarts = [] }: OthersQuestion): string[] {
 async function executionsAround(door: Door, asked: OthersQuestion): Promise<Execution[]> {
   const { provider, account } = asked;
   const around = startsOf(asked).map((start) => {
-    const at = (offsetMs: number): string => new Date(Date.parse(start) + offsetMs).toISOString();
-    return `BookingStartsAt BETWEEN '${at(-AROUND_MS)}' AND '${at(AROUND_MS)}'`;
+    const momentAfter = (offsetMs: number): string => new Date(Date.parse(start) + offsetMs).toISOString();
+    return `BookingStartsAt BETWEEN '${momentAfter(-AROUND_MS)}' AND '${momentAfter(AROUND_MS)}'`;
   });
   const query = [
     `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
@@ -127,12 +127,12 @@ async function firstCallMs(
 ): Promise<number | null> {
   const own = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) === bookingId);
   const calls = await Promise.all(
-    own.map(async (one) => listOf(at(await memoValue(door, one, MEMO.view), 'attempts'))),
+    own.map(async (one) => listOf(field(await memoValue(door, one, MEMO.view), 'attempts'))),
   );
   const timesMs = calls
     .flat()
-    .filter((call) => isSameTime(textOf(at(call, 'startsAt')), startsAt))
-    .map((call) => Date.parse(textOf(at(call, 'at')) ?? ''))
+    .filter((call) => isSameTime(textOf(field(call, 'startsAt')), startsAt))
+    .map((call) => Date.parse(textOf(field(call, 'at')) ?? ''))
     .filter((ms) => !Number.isNaN(ms));
   return timesMs.length > 0 ? Math.min(...timesMs) : null;
 }
@@ -140,24 +140,24 @@ async function firstCallMs(
 async function claimantOf(door: Door, execution: Execution): Promise<Claimant> {
   const traces = await memoValue(door, execution, MEMO.traces);
   const view = await memoValue(door, execution, MEMO.view);
-  const last = listOf(at(view, 'attempts')).at(-1);
+  const last = listOf(field(view, 'attempts')).at(-1);
   return {
-    ownIds: textsOf(at(traces, 'ownAppointmentIds')),
-    inferredIds: textsOf(at(traces, 'inferredIds')),
-    callingFor: at(last, 'outcome') === 'booking' ? textOf(at(last, 'startsAt')) : null,
-    unknownFor: textOf(at(at(traces, 'unknownBook'), 'startsAt')),
-    unansweredFor: textsOf(at(traces, 'unansweredStarts')),
-    isLeft: listOf(at(view, 'compensation')).some(isAppointmentLeft),
+    ownIds: textsOf(field(traces, 'ownAppointmentIds')),
+    inferredIds: textsOf(field(traces, 'inferredIds')),
+    callingFor: field(last, 'outcome') === 'booking' ? textOf(field(last, 'startsAt')) : null,
+    unknownFor: textOf(field(field(traces, 'unknownBook'), 'startsAt')),
+    unansweredFor: textsOf(field(traces, 'unansweredStarts')),
+    isLeft: listOf(field(view, 'compensation')).some(isAppointmentLeft),
     closedMs: execution.closedAt === null ? null : Date.parse(execution.closedAt),
   };
 }
 
 function isAppointmentLeft(undo: unknown): boolean {
-  return at(undo, 'step') === 'appointment' && at(undo, 'outcome') === 'left_to_person';
+  return field(undo, 'step') === 'appointment' && field(undo, 'outcome') === 'left_to_person';
 }
 
 /** A field of what another build may have written. */
-function at(value: unknown, name: string): unknown {
+function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 

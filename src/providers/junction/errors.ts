@@ -17,7 +17,7 @@ export type Usable = (typeof USABLE)[number];
 
 export interface ErrorRow extends RefusalRow<Operation, FailureCode | Usable> {
   /** The one kind of appointment that it is about; both when left out. */
-  readonly at?: Dialect['at'];
+  readonly segment?: Dialect['segment'];
 }
 
 /** The forms of Junction's errors (docs/providers.md#error-bodies): `{detail}` and `{error, message, status_code}`. Text is the third. */
@@ -57,7 +57,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   {
     source: '503 on a PSC call "…not enabled"',
     operations: ON_APPOINTMENTS,
-    at: 'psc',
+    segment: 'psc',
     statuses: [503],
     says: /not (been )?enabled/i,
     is: 'feature_not_enabled',
@@ -240,8 +240,11 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
 ];
 
 /** How Junction refuses, for one kind of appointment. */
-export function languageOf({ at }: Pick<Dialect, 'at'>): Language<ErrorRow> {
-  return { rows: ERROR_ROWS.filter((row) => row.at === undefined || row.at === at), complaintOf };
+export function languageOf({ segment }: Pick<Dialect, 'segment'>): Language<ErrorRow> {
+  return {
+    rows: ERROR_ROWS.filter((row) => row.segment === undefined || row.segment === segment),
+    complaintOf,
+  };
 }
 
 /** Whether a row means something that its operation can use, and no failure. */

@@ -9,7 +9,7 @@ import { Failure } from '../../booking/failures';
 
 interface Endpoint {
   method: 'GET' | 'POST' | 'PATCH';
-  /** `{at}` is the dialect's segment, `{order_id}` the order's id. */
+  /** `{segment}` is the dialect's segment, `{order_id}` the order's id. */
   path: string;
   effect: 'read' | 'write';
 }
@@ -19,16 +19,24 @@ export const ENDPOINTS = {
   list_orders: { method: 'GET', path: '/v3/orders', effect: 'read' },
   read_order: { method: 'GET', path: '/v3/order/{order_id}', effect: 'read' },
   cancel_order: { method: 'POST', path: '/v3/order/{order_id}/cancel', effect: 'write' },
-  availability: { method: 'POST', path: '/v3/order/{at}/appointment/availability', effect: 'read' },
-  reasons: { method: 'GET', path: '/v3/order/{at}/appointment/cancellation-reasons', effect: 'read' },
-  appointment: { method: 'GET', path: '/v3/order/{order_id}/{at}/appointment', effect: 'read' },
-  book: { method: 'POST', path: '/v3/order/{order_id}/{at}/appointment/book', effect: 'write' },
-  reschedule: { method: 'PATCH', path: '/v3/order/{order_id}/{at}/appointment/reschedule', effect: 'write' },
+  availability: { method: 'POST', path: '/v3/order/{segment}/appointment/availability', effect: 'read' },
+  reasons: { method: 'GET', path: '/v3/order/{segment}/appointment/cancellation-reasons', effect: 'read' },
+  appointment: { method: 'GET', path: '/v3/order/{order_id}/{segment}/appointment', effect: 'read' },
+  book: { method: 'POST', path: '/v3/order/{order_id}/{segment}/appointment/book', effect: 'write' },
+  reschedule: {
+    method: 'PATCH',
+    path: '/v3/order/{order_id}/{segment}/appointment/reschedule',
+    effect: 'write',
+  },
   area_info: { method: 'GET', path: '/v3/order/area/info', effect: 'read' },
-  request_visit: { method: 'POST', path: '/v3/order/{order_id}/{at}/appointment/request', effect: 'write' },
+  request_visit: {
+    method: 'POST',
+    path: '/v3/order/{order_id}/{segment}/appointment/request',
+    effect: 'write',
+  },
   cancel_appointment: {
     method: 'PATCH',
-    path: '/v3/order/{order_id}/{at}/appointment/cancel',
+    path: '/v3/order/{order_id}/{segment}/appointment/cancel',
     effect: 'write',
   },
 } as const satisfies Record<string, Endpoint>;
@@ -41,7 +49,7 @@ export type Query = Record<string, string | readonly string[] | undefined>;
 export interface Dialect {
   name: ProviderName;
   /** The path segment of its endpoints. */
-  at: 'phlebotomy' | 'psc';
+  segment: 'phlebotomy' | 'psc';
   /** What an order must be created with, and the `details.type` it comes back with. */
   collectionMethod: string;
   /** Days that one availability call covers from its start date on. */
@@ -55,7 +63,7 @@ export interface Dialect {
 
 const PHLEBOTOMY: Dialect = {
   name: 'junction-phlebotomy',
-  at: 'phlebotomy',
+  segment: 'phlebotomy',
   collectionMethod: 'at_home_phlebotomy',
   coverageDays: 14,
   bookTakesKey: false,
@@ -65,7 +73,7 @@ const PHLEBOTOMY: Dialect = {
 
 const PSC: Dialect = {
   name: 'junction-psc',
-  at: 'psc',
+  segment: 'psc',
   collectionMethod: 'walk_in_test',
   coverageDays: 21,
   bookTakesKey: true,
@@ -94,7 +102,7 @@ export type JunctionName = keyof typeof DIALECTS;
 /** The path of an operation, its placeholders filled. */
 export function pathOf(operation: Operation, dialect: Dialect, orderId: string): string {
   return ENDPOINTS[operation].path
-    .replace('{at}', dialect.at)
+    .replace('{segment}', dialect.segment)
     .replace('{order_id}', encodeURIComponent(orderId));
 }
 

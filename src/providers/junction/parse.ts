@@ -108,8 +108,8 @@ function toSlot(wire: SlotWire, day: DaySlotsWire, timezone: string | null, noti
   if (!wire.start) notice('slot.start', LEFT_OUT);
   if (!wire.end) notice('slot.end', LEFT_OUT);
   if (!key || !startsAt || !endsAt) return null;
-  const at = day.location;
-  const address = toAddress(at?.address, 'slot.location.address', notice);
+  const site = day.location;
+  const address = toAddress(site?.address, 'slot.location.address', notice);
   return {
     key,
     startsAt,
@@ -118,9 +118,9 @@ function toSlot(wire: SlotWire, day: DaySlotsWire, timezone: string | null, noti
     timezone,
     ...offsets,
     price: wire.price ?? null,
-    distance: at?.distance ?? null,
-    location: at?.location ? { lng: at.location.lng, lat: at.location.lat } : null,
-    place: at ? { code: whole(at.code), name: brief(at.name), address } : null,
+    distance: site?.distance ?? null,
+    location: site?.location ? { lng: site.location.lng, lat: site.location.lat } : null,
+    place: site ? { code: whole(site.code), name: brief(site.name), address } : null,
   };
 }
 

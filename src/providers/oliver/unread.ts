@@ -38,10 +38,10 @@ export function before(spans: readonly Span[], endMs: number): Span[] {
 export function joined(spans: readonly Span[]): Span[] {
   const few = spans.toSorted((one, other) => one.from - other.from);
   for (;;) {
-    const pairs = few.slice(1).map((next, at) => ({ at, pair: union(few[at] ?? next, next) }));
+    const pairs = few.slice(1).map((next, index) => ({ index, pair: union(few[index] ?? next, next) }));
     const closest = pairs.toSorted((one, other) => lengthOf(one.pair) - lengthOf(other.pair))[0];
     if (!closest || (few.length <= MAX_SPANS && lengthOf(closest.pair) > NARROW_MS)) return few;
-    few.splice(closest.at, 2, closest.pair);
+    few.splice(closest.index, 2, closest.pair);
   }
 }
 

@@ -40,8 +40,8 @@ interface Timetable {
 function every(minutes: number, from: number, to: number): string[] {
   const count = ((to - from) * 60) / minutes;
   return Array.from({ length: count }, (_, index) => {
-    const at = from * 60 + index * minutes;
-    return `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`;
+    const minute = from * 60 + index * minutes;
+    return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
   });
 }
 

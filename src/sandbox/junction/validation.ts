@@ -37,13 +37,13 @@ const LOCAL_PART = new RegExp(`^(${ATOM}(\\.${ATOM})*|"[^"\\\\\\p{Cc}]+")$`, 'u'
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]+|[a-z0-9-]*[a-z])$/i;
 
 function isEmail(text: string): boolean {
-  const at = text.lastIndexOf('@');
-  const local = text.slice(0, at);
+  const position = text.lastIndexOf('@');
+  const local = text.slice(0, position);
   return (
-    at > 0 &&
+    position > 0 &&
     Buffer.byteLength(local) <= 64 &&
     LOCAL_PART.test(local) &&
-    DOMAIN.test(domainToASCII(text.slice(at + 1)))
+    DOMAIN.test(domainToASCII(text.slice(position + 1)))
   );
 }
 
@@ -160,7 +160,7 @@ const moment = (timeOfDay: string): z.ZodType<number | undefined, string | undef
   z
     .string()
     .transform((text) => Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T${timeOfDay}Z` : text))
-    .refine((at) => !Number.isNaN(at), 'must be a date or a date-time')
+    .refine((ms) => !Number.isNaN(ms), 'must be a date or a date-time')
     .optional();
 
 export const ordersQuerySchema = z.looseObject({

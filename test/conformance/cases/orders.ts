@@ -10,23 +10,23 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
     async ({ answer, limitMs }) => {
       const { subject, activities } = desk();
       const request = subject.request();
-      const at = desk().at(undefined, limitMs);
+      const target = desk().target(undefined, limitMs);
       await desk().hand.fault('placeOrder', { when: 'after', answer });
-      expect(await placed(desk(), at, request)).toMatchObject({ is: 'unknown' });
+      expect(await placed(desk(), target, request)).toMatchObject({ is: 'unknown' });
       const userId = request.patient?.userId ?? '';
-      const found = await activities.findOrder({ at, userId, createdSince: EPOCH });
-      expect(found).toMatchObject({ passthrough: at.bookingId, kind: orderKind });
-      expect(await placed(desk(), at, request)).toMatchObject({ is: 'done', value: { id: found?.id } });
+      const found = await activities.findOrder({ target, userId, createdSince: EPOCH });
+      expect(found).toMatchObject({ passthrough: target.bookingId, kind: orderKind });
+      expect(await placed(desk(), target, request)).toMatchObject({ is: 'done', value: { id: found?.id } });
       expect((await desk().hand.live()).orders).toBe(1);
     },
   );
 
   test('not placed, and the answer is lost: unknown, then not found', async () => {
     const request = desk().subject.request();
-    const at = desk().at();
+    const target = desk().target();
     await desk().hand.fault('placeOrder', { when: 'before', answer: { status: 504 } });
-    expect(await placed(desk(), at, request)).toMatchObject({ is: 'unknown' });
-    const where = { at, userId: request.patient?.userId ?? '', createdSince: EPOCH };
+    expect(await placed(desk(), target, request)).toMatchObject({ is: 'unknown' });
+    const where = { target, userId: request.patient?.userId ?? '', createdSince: EPOCH };
     expect(await desk().activities.findOrder(where)).toBeNull();
     expect((await desk().hand.live()).orders).toBe(0);
   });
@@ -36,15 +36,22 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
       const { subject, activities } = desk();
       const trial = await desk().open();
       const request = subject.request();
-      const at = desk().at();
-      const early = await placed(desk(), at, request);
+      const target = desk().target();
+      const early = await placed(desk(), target, request);
       if (early.is !== 'done') throw new Error('the order was not placed');
       const { clue, acceptedCancels } = trial.where();
-      const input = { at, request, orderId: early.value.id, slot: trial.slot(), ref: 'x/book/1', key: null };
+      const input = {
+        target,
+        request,
+        orderId: early.value.id,
+        slot: trial.slot(),
+        ref: 'x/book/1',
+        key: null,
+      };
       const told = { clue: { ...clue, maker: 'x', orderId: early.value.id }, acceptedCancels };
       expect(await refusal(activities.bookSlot({ ...input, ...told }))).toEqual(final('order_not_ready'));
       const change = untilItComes(() =>
-        activities.awaitOrderChange({ at, orderId: early.value.id, seenStatus: early.value.status }),
+        activities.awaitOrderChange({ target, orderId: early.value.id, seenStatus: early.value.status }),
       );
       await desk().orders.ready(early.value.id);
       expect(await change).toMatchObject({ id: early.value.id, phase: 'ready' });
@@ -101,7 +108,7 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
   test('an order nobody knows is not found, and words that no contract lists are carried', async () => {
     const trial = await desk().open();
     const { orderId: unknown } = desk().subject.nowhere;
-    const read = (orderId: string) => desk().activities.readOrder({ at: trial.at, orderId });
+    const read = (orderId: string) => desk().activities.readOrder({ target: trial.target, orderId });
     expect(await refusal(read(unknown ?? ''))).toEqual(final('order_not_found'));
     await desk().hand.quirk('unknownEnum');
     const order = await read(trial.order?.id ?? '');

@@ -19,7 +19,7 @@ export const ownershipCases: Cases = (desk, { refReturns, orderKind }) => {
       triedStartsAt: null,
     };
     const rest = { startsAt: null, standingIds: [], acceptedCancels: [] };
-    return desk().activities.lookUp({ at: desk().at(), orderId, request, clue, ...rest });
+    return desk().activities.lookUp({ target: desk().target(), orderId, request, clue, ...rest });
   };
 
   test('an appointment that was there before is never taken for ours', async () => {

@@ -37,15 +37,15 @@ export const plainCases: Cases = (desk, { cancelBy, orderKind, needsRequisition 
 
   if (orderKind !== null) {
     test('an order carries the booking id, is of the right kind, and is found by the booking id', async () => {
-      const { order, bookingId, at, request } = await desk().open();
+      const { order, bookingId, target, request } = await desk().open();
       expect(order).toMatchObject({ kind: orderKind, passthrough: bookingId });
       const createdSince = new Date(Date.now() - 3_600_000).toISOString();
       const userId = request.patient?.userId ?? '';
-      expect(await desk().activities.findOrder({ at, userId, createdSince })).toMatchObject({
+      expect(await desk().activities.findOrder({ target, userId, createdSince })).toMatchObject({
         id: order?.id,
       });
-      const others = desk().at();
-      expect(await desk().activities.findOrder({ at: others, userId, createdSince })).toBeNull();
+      const others = desk().target();
+      expect(await desk().activities.findOrder({ target: others, userId, createdSince })).toBeNull();
     });
 
     test('an order can be cancelled, once more too, and is then no longer bookable', async () => {

@@ -9,8 +9,8 @@ export const troubleCases: Cases = (desk) => {
       const trial = await desk().open();
       await trial.held();
       await desk().hand.fault('lookUp', { answer });
-      const at = desk().at(trial.bookingId, limitMs);
-      const look = desk().activities.lookUp({ ...trial.where(), at, startsAt: null });
+      const target = desk().target(trial.bookingId, limitMs);
+      const look = desk().activities.lookUp({ ...trial.where(), target, startsAt: null });
       expect(await refusal(look)).toEqual(retried('provider_unavailable'));
       expect(await trial.whose()).toMatchObject({ is: 'ours' });
     },
@@ -21,9 +21,9 @@ export const troubleCases: Cases = (desk) => {
     async ({ answer, limitMs }) => {
       const { subject, activities } = desk();
       await desk().hand.fault('search', { answer });
-      const at = desk().at(undefined, limitMs);
+      const target = desk().target(undefined, limitMs);
       const search = activities.searchSlots({
-        at,
+        target,
         request: subject.request(),
         order: null,
         capabilities: subject.capabilities,

@@ -9,19 +9,23 @@ export const visitCases: Cases = (desk, { requestTier }) => {
     const request = desk().subject.visit;
     if (!request) throw new Error('a provider with a request tier needs a request for it');
     const trial = await desk().openWithout(request);
-    const tier = await desk().activities.chooseTier({ at: trial.at, request, order: trial.order });
+    const tier = await desk().activities.chooseTier({ target: trial.target, request, order: trial.order });
     if (tier.tier !== 'request') throw new Error('the area has slots');
     return { trial, vendor: tier.vendor };
   };
 
   test('the area decides: slots where there are some, else a vendor to ask', async () => {
     const { subject, activities } = desk();
-    const tier = await activities.chooseTier({ at: desk().at(), request: subject.request(), order: null });
+    const tier = await activities.chooseTier({
+      target: desk().target(),
+      request: subject.request(),
+      order: null,
+    });
     expect(tier).toEqual({ tier: 'book' });
     expect((await open()).vendor).not.toBe('');
     const [unserved] = subject.hopeless;
     if (!unserved) throw new Error('no area that is not served');
-    const nobody = activities.chooseTier({ at: desk().at(), request: unserved.request, order: null });
+    const nobody = activities.chooseTier({ target: desk().target(), request: unserved.request, order: null });
     expect(await refusal(nobody)).toEqual(final('area_not_served'));
   });
 

@@ -80,11 +80,11 @@ export const PROBES = {
   notReady: async (bench) => {
     const { desk } = bench;
     const trial = await desk.open();
-    const at = desk.at();
-    const order = await placed(desk, at, desk.subject.request());
+    const target = desk.target();
+    const order = await placed(desk, target, desk.subject.request());
     if (order.is !== 'done') return 'not found out: the order was not placed';
     const said = await book(bench, { ...trial, order: order.value }, trial.slot().key);
-    await cancelPlaced(desk, trial, at, order.value.id);
+    await cancelPlaced(desk, trial, target, order.value.id);
     return wordsFor(bench, 'book', said);
   },
 

@@ -133,10 +133,10 @@ const HOPELESS: Readonly<Record<JunctionName, readonly Hopeless[]>> = {
 };
 
 function pathsOf(name: JunctionName): Paths {
-  const { at } = DIALECTS[name];
+  const { segment: at } = DIALECTS[name];
   const pathOf = (operation: keyof typeof ENDPOINTS) => {
     const { method, path } = ENDPOINTS[operation];
-    return { method, path: path.replace('{at}', at) };
+    return { method, path: path.replace('{segment}', at) };
   };
   return {
     search: pathOf('availability'),

@@ -2,7 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
 import { createProviderActivities } from '../../../activities';
-import type { At, LookUp, ProviderActivities } from '../../../activities/contract';
+import type { Target, LookUp, ProviderActivities } from '../../../activities/contract';
 import { isFailureCode, type FailureCode } from '../../../src/booking/failures';
 import type { ProviderName, Slot } from '../../../src/booking/model';
 import type { BookingRequest } from '../../../src/booking/schema/request';
@@ -31,10 +31,10 @@ export interface Circumstances {
 /** Makes a write once, and says what its activity made of the answer. */
 export async function made(write: WriteName, stage: Stage, circumstances: Circumstances): Promise<Seen> {
   const activities = activitiesAt(placeOf(write), stage, circumstances);
-  const at: At = { ...atOf(write, stage), callTimeoutMs: circumstances.callTimeoutMs };
+  const target: Target = { ...targetOf(write, stage), callTimeoutMs: circumstances.callTimeoutMs };
   const environment = new MockActivityEnvironment({ attempt: 1 }, { logger: QUIET });
   try {
-    return seenIn(await environment.run(() => CALLS[write](activities, at, stage)));
+    return seenIn(await environment.run(() => CALLS[write](activities, target, stage)));
   } catch (err) {
     return seenThrown(err);
   }
@@ -75,47 +75,47 @@ function oliverAt(baseUrl: string, locationId: string): Provider {
   return createOliver({ accounts: { default: practice }, log: SILENT });
 }
 
-function atOf(write: WriteName, { bookingId }: Stage): Omit<At, 'callTimeoutMs'> {
+function targetOf(write: WriteName, { bookingId }: Stage): Omit<Target, 'callTimeoutMs'> {
   return { provider: PROVIDER[placeOf(write)], account: 'default', bookingId };
 }
 
-type Call = (activities: ProviderActivities, at: At, stage: Stage) => Promise<unknown>;
+type Call = (activities: ProviderActivities, target: Target, stage: Stage) => Promise<unknown>;
 
-const placeOrder: Call = (activities, at, stage) =>
+const placeOrder: Call = (activities, target, stage) =>
   activities.placeOrder({
-    at,
-    request: requestOf(at.provider, stage),
+    target,
+    request: requestOf(target.provider, stage),
     key: `${stage.bookingId}/order/1`,
     createdSince: new Date().toISOString(),
   });
 
-const cancelOrder: Call = (activities, at, stage) =>
+const cancelOrder: Call = (activities, target, stage) =>
   activities.cancelOrder({
-    ...lookFor(at, stage),
+    ...lookFor(target, stage),
     orderId: stage.orderId,
-    takesAppointment: at.provider === 'junction-phlebotomy',
+    takesAppointment: target.provider === 'junction-phlebotomy',
     mayTakeOwn: true,
     fees: FREE,
   });
 
 const bookSlot =
   (withKey: boolean): Call =>
-  (activities, at, stage) =>
+  (activities, target, stage) =>
     activities.bookSlot({
-      ...takingFor(at, stage),
-      orderId: lookFor(at, stage).orderId,
+      ...takingFor(target, stage),
+      orderId: lookFor(target, stage).orderId,
       slot: slotOf(stage),
       key: withKey ? `${stage.bookingId}/book/1` : null,
     });
 
-const requestVisit: Call = async (activities, at, stage) => {
-  const order = await activities.readOrder({ at, orderId: stage.orderId });
-  return activities.requestVisit({ ...takingFor(at, stage), order, vendor: 'phlebfinders' });
+const requestVisit: Call = async (activities, target, stage) => {
+  const order = await activities.readOrder({ target, orderId: stage.orderId });
+  return activities.requestVisit({ ...takingFor(target, stage), order, vendor: 'phlebfinders' });
 };
 
-const moveAppointment: Call = (activities, at, stage) =>
+const moveAppointment: Call = (activities, target, stage) =>
   activities.moveAppointment({
-    ...takingFor(at, stage),
+    ...takingFor(target, stage),
     orderId: stage.orderId,
     appointmentId: APPOINTMENT_ID,
     slot: { ...slotOf(stage), startsAt: movedTo(stage) },
@@ -123,10 +123,10 @@ const moveAppointment: Call = (activities, at, stage) =>
 
 const cancelAppointment =
   (appointmentId: string): Call =>
-  (activities, at, stage) => {
-    const { reference, client, patient } = requestOf(at.provider, stage);
+  (activities, target, stage) => {
+    const { reference, client, patient } = requestOf(target.provider, stage);
     const request = { reference, client, patient };
-    const look = lookFor(at, stage);
+    const look = lookFor(target, stage);
     const clue = { ...look.clue, ownIds: [appointmentId] };
     return activities.cancelAppointment({ ...look, clue, request, appointmentId, reason: null, fees: FREE });
   };
@@ -150,12 +150,12 @@ const CALLS: Record<WriteName, Call> = {
 
 const FREE = { feeWindowMs: 0, accepted: true };
 
-function lookFor(at: At, { orderId, ref, startsAt, ...stage }: Stage): LookUp {
-  const refReturns = at.provider !== 'oliver';
+function lookFor(target: Target, { orderId, ref, startsAt, ...stage }: Stage): LookUp {
+  const refReturns = target.provider !== 'oliver';
   const order = refReturns ? orderId : null;
-  const { client, patient } = requestOf(at.provider, { orderId, ref, startsAt, ...stage });
+  const { client, patient } = requestOf(target.provider, { orderId, ref, startsAt, ...stage });
   return {
-    at,
+    target,
     request: { client, patient },
     orderId: order,
     startsAt,
@@ -173,9 +173,9 @@ function lookFor(at: At, { orderId, ref, startsAt, ...stage }: Stage): LookUp {
   };
 }
 
-function takingFor(at: At, stage: Stage) {
-  const { clue, acceptedCancels } = lookFor(at, stage);
-  return { at, request: requestOf(at.provider, stage), ref: stage.ref, clue, acceptedCancels };
+function takingFor(target: Target, stage: Stage) {
+  const { clue, acceptedCancels } = lookFor(target, stage);
+  return { target, request: requestOf(target.provider, stage), ref: stage.ref, clue, acceptedCancels };
 }
 
 function slotOf({ startsAt }: Stage): Slot {
@@ -225,18 +225,18 @@ const PATIENT = {
 
 /** What an activity's answer says, by the contract of the activities. */
 function seenIn(answer: unknown): Seen {
-  const at = (name: string): unknown =>
+  const field = (name: string): unknown =>
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, name) : undefined;
-  const is = at('is');
-  const words = [is, at('said')].filter((word) => typeof word === 'string').join(': ');
+  const is = field('is');
+  const words = [is, field('said')].filter((word) => typeof word === 'string').join(': ');
   if (DONE.includes(is)) return { verdict: 'done', words };
   if (is === 'gone') {
-    const code = at('searchAgain') === true ? 'slot_key_invalid' : 'slot_gone';
+    const code = field('searchAgain') === true ? 'slot_key_invalid' : 'slot_gone';
     return { verdict: 'no_effect', code, words };
   }
   if (is !== 'unknown') return { verdict: 'bug', words: `an answer of no known form: ${words}` };
-  if (at('accepted') === true) return { verdict: 'accepted', words };
-  return { verdict: at('isRefusal') === true ? 'refused' : 'unknown', words };
+  if (field('accepted') === true) return { verdict: 'accepted', words };
+  return { verdict: field('isRefusal') === true ? 'refused' : 'unknown', words };
 }
 
 const DONE: readonly unknown[] = ['held', 'done', 'ended', 'asked'];

@@ -50,9 +50,9 @@ export function wishesChanged(b: HasTerms, request: BookingRequest): void {
 
 /** What a request says of itself before it is read: one that nobody can read must not pass for another provider's. */
 function namedIn(input: unknown): Named['named'] {
-  const at = (name: string): unknown =>
+  const field = (name: string): unknown =>
     typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
-  const { provider, account } = { provider: at('provider'), account: at('account') };
+  const { provider, account } = { provider: field('provider'), account: field('account') };
   const known = PROVIDERS.find((one) => one === provider) ?? null;
   const isName = typeof account === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(account);
   return { provider: known, account: isName ? account : known && account == null ? 'default' : null };
