@@ -95,7 +95,7 @@ const SNIPPETS: Snippet[] = [
   {
     name: 'a workflow that takes a type of a schema and of the activities',
     file: WORKFLOW,
-    code: `import type { Target } from '../activities/contract';\nimport type { BookingRequest } from '../src/booking/schema/request';\nexport type X = At | BookingRequest;`,
+    code: `import type { Target } from '../activities/contract';\nimport type { BookingRequest } from '../src/booking/schema/request';\nexport type X = Target | BookingRequest;`,
     rule: null,
   },
   {
