@@ -33,7 +33,7 @@ const WORKFLOW_ROOMS = {
   'workflows/': ['workflows/'],
   'workflows/cleanup/': [
     'workflows/cleanup/',
-    'workflows/ops/care',
+    'workflows/ops/activities',
     'workflows/steps/',
     'workflows/saga/',
     'workflows/messages',

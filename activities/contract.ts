@@ -16,7 +16,7 @@ import type {
   Waiting,
   WaitingCursor,
   WaitingSince,
-} from '../src/booking/care';
+} from '../src/booking/ops';
 import type { OthersClaims } from '../src/booking/claims';
 import type { AcceptedMove } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
@@ -123,7 +123,7 @@ export interface CoreActivities {
 }
 
 /** Looking after bookings from outside; runs on the queue `bookings`. */
-export interface CareActivities {
+export interface OpsActivities {
   /** Has every booking that was cut off cleaned up after. Safe to repeat. */
   sweepCutOff(): Promise<Swept>;
   /** What a run that was cut off left to be known by. Fails with `key_missing`, or `booking_not_found` past the retention. */

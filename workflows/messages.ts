@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BulkProgress, CutOff } from '../src/booking/care';
+import type { BulkProgress, CutOff } from '../src/booking/ops';
 import type { FoundSlots } from '../src/booking/model';
 import type { MessageReceipt } from '../src/booking/messages';
 import type { BookingTraces } from '../src/booking/traces';

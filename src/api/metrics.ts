@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Incident, Problems } from '../booking/care';
+import type { Incident, Problems } from '../booking/ops';
 
 /** What /metrics shows of this app. Labels hold names of ours only: no id, nothing of a request. */
 export interface Metrics {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { Problems } from '../booking/care';
 import { TASK_QUEUE } from '../booking/names';
+import type { Problems } from '../booking/ops';
 import { lastPollOf } from '../client/executions/pollers';
 
 /** Whether bookings can be taken and will move. */

@@ -42,7 +42,7 @@ export function cleanupIdOf(bookingId: string): string {
 }
 
 /** The booking that a workflow id is about: a booking's own or its clean-up's; null for any other workflow. */
-export function caredBookingIdOf(workflowId: string): string | null {
+export function bookingIdIn(workflowId: string): string | null {
   if (workflowId.startsWith(CLEANUP_PREFIX)) return workflowId.slice(CLEANUP_PREFIX.length);
   return bookingIdOf(workflowId);
 }

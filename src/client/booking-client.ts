@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { cancelBooking, resolveBooking, retryBooking } from '../../workflows/messages';
 import type { AuditReport } from '../booking/audit';
-import type { Incident, Problems } from '../booking/care';
 import type { CancelMessage, RescheduleMessage, ResolveMessage, RetryMessage } from '../booking/messages';
 import type { FoundSlots, Slot } from '../booking/model';
+import type { Incident, Problems } from '../booking/ops';
 import type { BookingView } from '../booking/schema/view';
 import { bulkStatus, resumeIncident, type Bulk, type Resume } from './bulk';
 import { changeBooking, wakeBooking, type NewsKind } from './change';

@@ -3,9 +3,9 @@ import { QueryNotRegisteredError, WorkflowFailedError } from '@temporalio/client
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { z } from 'zod';
 import { bulkProgress, resumeAgain } from '../../workflows/messages';
-import type { BulkInput, BulkProgress } from '../booking/care';
 import { Failure } from '../booking/failures';
 import { bulkIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
+import type { BulkInput, BulkProgress } from '../booking/ops';
 import type { Door } from './executions/door';
 import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './executions/temporal-errors';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { isBlank } from '../booking/characters';
 import { Failure } from '../booking/failures';
-import { caredBookingIdOf, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
+import { bookingIdIn, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
 import type { BookingSummary } from '../booking/schema/summary';
 import { msOfTime } from '../booking/times';
 import type { Door } from './executions/door';
@@ -146,7 +146,7 @@ function pageSizeOf({ pageSize = DEFAULT_PAGE_SIZE }: BookingFilter): number {
 function summaryOf({ workflowId, status, attributes, startedAt, closedAt }: Execution): BookingSummary {
   const attribute = (name: Attribute): string | null => attributes[name] ?? null;
   return {
-    id: caredBookingIdOf(workflowId) ?? workflowId,
+    id: bookingIdIn(workflowId) ?? workflowId,
     status: ENDED_BADLY.includes(status) ? 'failed' : attribute('BookingStatus'),
     open: !isOver(status),
     provider: attribute('BookingProvider'),

@@ -3,12 +3,12 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import {
   createAuditActivities,
-  createCareActivities,
+  createOpsActivities,
   createClaimActivities,
   createCoreActivities,
   createProviderActivities,
 } from '../../activities';
-import { createBookingCare } from '../client/ops/care';
+import { createOpsBackEnd } from '../client/ops/back-end';
 import { createBookingClaims } from '../client/ops/claims';
 import { timezoneOf, type Config } from '../config';
 import { createProviders, providerFor } from '../providers';
@@ -39,7 +39,7 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
     timezoneOf: (provider, account) => timezoneOf(config, provider, account),
   });
   const door = { client, idKey: loadKeys(config).idKey };
-  const care = createBookingCare(door);
+  const backEnd = createOpsBackEnd(door);
   const claims = createBookingClaims(door);
   const workers = await createWorkers({
     config,
@@ -48,9 +48,9 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
     activities: {
       core: {
         ...createCoreActivities({ config, client }),
-        ...createCareActivities(care),
+        ...createOpsActivities(backEnd),
         ...createClaimActivities(claims, config),
-        ...createAuditActivities(care, config),
+        ...createAuditActivities(backEnd, config),
       },
       // The same activities on either queue: a queue is what keeps a slow vendor from holding up the other.
       junction: atProviders,

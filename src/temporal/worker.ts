@@ -7,7 +7,7 @@ import {
 } from '@temporalio/worker';
 import type {
   AuditActivities,
-  CareActivities,
+  OpsActivities,
   CoreActivities,
   ProviderActivities,
 } from '../../activities/contract';
@@ -52,7 +52,7 @@ export interface WorkersOptions {
   namespace: string;
   /** A provider without activities gets no worker: its queue is left to another process. */
   activities: {
-    core: CoreActivities & Partial<CareActivities & AuditActivities>;
+    core: CoreActivities & Partial<OpsActivities & AuditActivities>;
     junction?: ProviderActivities;
     oliver?: ProviderActivities;
   };

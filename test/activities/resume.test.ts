@@ -1,15 +1,15 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { createCareActivities, type CareWork } from '../../activities';
-import type { Told } from '../../src/booking/care';
+import { createOpsActivities, type OpsWork } from '../../activities';
 import { Failure } from '../../src/booking/failures';
+import type { Told } from '../../src/booking/ops';
 
 const unexpected = (): never => {
   throw new TypeError('not expected to be called');
 };
 
 /** The activities on work of which only telling one to try again is asked. */
-const activitiesOf = (retryOne: CareWork['retryOne']) =>
-  createCareActivities({
+const activitiesOf = (retryOne: OpsWork['retryOne']) =>
+  createOpsActivities({
     sweepCutOff: unexpected,
     readLeftBehind: unexpected,
     findProblems: unexpected,
@@ -26,7 +26,7 @@ beforeEach(() => {
   told.length = 0;
 });
 
-const tell: CareWork['retryOne'] = async (workflowId) => {
+const tell: OpsWork['retryOne'] = async (workflowId) => {
   told.push(workflowId);
   if (workflowId === 'booking:stuck') throw new Failure('temporal_unavailable');
   if (workflowId === 'booking:odd') throw new RangeError('no such shard');

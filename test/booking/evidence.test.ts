@@ -1,6 +1,6 @@
 import { evidenceOf, lookedForIn, type LookedFor, type Whose } from '../../src/booking/evidence';
 
-/** What answers mean in words; whole bookings are explained in test/saga-care/explain.test.ts. */
+/** What answers mean in words; whole bookings are explained in test/saga-ops/explain.test.ts. */
 
 const WHOSE: Whose = { maker: 'b00k1ng.k1', endingBecause: null, isCauseHidden: false };
 const EMPTY = { order: null, live: [], ended: [] };

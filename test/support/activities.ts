@@ -2,13 +2,13 @@ import type { Client } from '@temporalio/client';
 import pino from 'pino';
 import {
   createAuditActivities,
-  createCareActivities,
+  createOpsActivities,
   createClaimActivities,
   createCoreActivities,
   createProviderActivities,
 } from '../../activities';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
-import { createBookingCare } from '../../src/client/ops/care';
+import { createOpsBackEnd } from '../../src/client/ops/back-end';
 import { createBookingClaims } from '../../src/client/ops/claims';
 import { timezoneOf, type Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
@@ -25,13 +25,13 @@ export function testActivities(
   over: (provider: Provider) => Provider = (provider) => provider,
 ) {
   const door = { client, idKey: loadKeys(config).idKey };
-  const care = createBookingCare(door);
+  const backEnd = createOpsBackEnd(door);
   const providers = createProviders(config, pino({ level: 'silent' }));
   const core: CoreActivities = {
     ...createCoreActivities({ config, client }),
-    ...createCareActivities(care),
+    ...createOpsActivities(backEnd),
     ...createClaimActivities(createBookingClaims(door, { lagMs: LAG_MS }), config),
-    ...createAuditActivities(care, config),
+    ...createAuditActivities(backEnd, config),
   };
   const junction: ProviderActivities = createProviderActivities({
     providerFor: (name) => over(providerFor(providers, name)),

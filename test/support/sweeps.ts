@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Swept } from '../../src/booking/care';
 import { TASK_QUEUE } from '../../src/booking/names';
+import type { Swept } from '../../src/booking/ops';
 import { eventually } from './stand-in';
 import type { TestServer } from './temporal';
 

@@ -1,4 +1,4 @@
-import type { CutOff, LeftBehind } from '../../src/booking/care';
+import type { CutOff, LeftBehind } from '../../src/booking/ops';
 import { Failure } from '../../src/booking/failures';
 import type { Order, Sighting } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
@@ -6,7 +6,7 @@ import { isRefOf } from '../../src/booking/ref';
 import type { BookingStatus, BookingView } from '../../src/booking/schema/view';
 import { isEnded as isOver } from '../../src/booking/status';
 import type { BookingTraces } from '../../src/booking/traces';
-import { care } from '../ops/care';
+import { ops } from '../ops/activities';
 import { core } from '../saga/activities';
 import { after } from '../saga/clock';
 import { failureOf } from '../saga/ending';
@@ -98,7 +98,7 @@ export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]>
 
 /** What the run left to be known by; null when nobody can read it any more and a person takes care of it. */
 async function readLeft(b: Begun, { bookingId, runId }: CutOff): Promise<LeftBehind | null> {
-  return orPerson(b, () => care('read what the booking left').readLeftBehind({ bookingId, runId }));
+  return orPerson(b, () => ops('read what the booking left').readLeftBehind({ bookingId, runId }));
 }
 
 /** Makes a call until it succeeds; null when a person has it left standing. What fails here ends nothing: it is all there is to go by. */

@@ -1,4 +1,5 @@
 import { condition, continueAsNew, patched, setHandler, workflowInfo } from '@temporalio/workflow';
+import { bookingIdIn } from '../../src/booking/names';
 import type {
   BulkInput,
   BulkProgress,
@@ -6,11 +7,10 @@ import type {
   Waiting,
   WaitingCursor,
   WaitingSince,
-} from '../../src/booking/care';
-import { caredBookingIdOf } from '../../src/booking/names';
+} from '../../src/booking/ops';
 import { bulkProgress, resumeAgain } from '../messages';
 import { now } from '../saga/clock';
-import { care } from './care';
+import { ops } from './activities';
 
 /** Seconds of work that go into one activity: what a lost worker may have to find its place in. */
 const CHUNK_S = 60;
@@ -123,7 +123,7 @@ async function tellFailedOnesAgain(input: BulkInput, run: UnderWay): Promise<voi
 
 /** The next of those that wait. A worker of an earlier build names all of them at once. */
 async function nextOf({ incident }: BulkInput, { progress, before, after }: UnderWay): Promise<Waiting> {
-  const found: Waiting | string[] = await care('find the bookings of the incident').waitingFor({
+  const found: Waiting | string[] = await ops('find the bookings of the incident').waitingFor({
     incident,
     before,
     after,
@@ -167,7 +167,7 @@ async function resumed(
   workflowIds: string[],
   sinceOf: WaitingSince | undefined,
 ): Promise<{ passedOver: number; changed: number; failed: string[] }> {
-  const call = care(`resume ${workflowIds.length} bookings`);
+  const call = ops(`resume ${workflowIds.length} bookings`);
   // A worker of an earlier build does not tell of failed ones, it has tried until there were none; nor of changed ones.
   const told: Partial<Resumed> & Pick<Resumed, 'passedOver'> = await call.resume({
     workflowIds,
@@ -198,5 +198,5 @@ function chunksOf(ids: string[], ratePerSecond: number): string[][] {
 
 /** Bookings are named by their own ids; what has none is no booking's or clean-up's. */
 function namesOf(workflowIds: readonly string[]): string[] {
-  return workflowIds.slice(0, MAX_NAMED).map((id) => caredBookingIdOf(id) ?? id);
+  return workflowIds.slice(0, MAX_NAMED).map((id) => bookingIdIn(id) ?? id);
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { PROVIDERS, type ProviderName } from '../../booking/model';
 import { EXIT, type ExitCode } from '../exit-codes';
-import { auditText } from '../format/care';
+import { auditText } from '../format/ops';
 import type { Session } from '../session';
 import { type Cli, subcommand } from '../subcommand';
 

@@ -3,7 +3,7 @@ import { Argument, InvalidArgumentError, Option } from 'commander';
 import { PROVIDERS } from '../../booking/model';
 import type { Bulk } from '../../client/booking-client';
 import { EXIT, type ExitCode } from '../exit-codes';
-import { bulkText } from '../format/care';
+import { bulkText } from '../format/ops';
 import type { Session } from '../session';
 import { type Cli, subcommand } from '../subcommand';
 

@@ -3,8 +3,8 @@ import { PROVIDERS } from '../../booking/model';
 import { STATUSES } from '../../booking/schema/view';
 import { MAX_PAGE_SIZE } from '../../client/executions/visibility';
 import { EXIT, type ExitCode } from '../exit-codes';
-import { incidentsText, problemsText } from '../format/care';
 import { bookingsText } from '../format/lists';
+import { incidentsText, problemsText } from '../format/ops';
 import type { Session } from '../session';
 import { type Cli, filterText, subcommand } from '../subcommand';
 

@@ -9,7 +9,7 @@ import {
 } from '../../booking/claims';
 import { adoptedBookingId } from '../../booking/ids';
 import type { ProviderName } from '../../booking/model';
-import { caredBookingIdOf, MEMO, workflowIdOf, WORKFLOW_TYPE } from '../../booking/names';
+import { bookingIdIn, MEMO, workflowIdOf, WORKFLOW_TYPE } from '../../booking/names';
 import { isSameTime } from '../../booking/times';
 import type { Door } from '../executions/door';
 import { describe, executionOf, isOver, memoValue, type Execution } from '../executions/execution';
@@ -74,7 +74,7 @@ async function othersClaims(
   const giveUpAtMs = performance.now() + CALL_MS;
   for (let unlisted = 0; unlisted < LISTS;) {
     const found = await executionsAround(door, asked);
-    const others = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) !== asked.bookingId);
+    const others = found.filter(({ workflowId }) => bookingIdIn(workflowId) !== asked.bookingId);
     if (!asked.isUnlisted && others.length === found.length) {
       unlisted += 1;
     } else {
@@ -125,7 +125,7 @@ async function firstCallMs(
   found: readonly Execution[],
   { bookingId, startsAt }: OthersQuestion,
 ): Promise<number | null> {
-  const own = found.filter(({ workflowId }) => caredBookingIdOf(workflowId) === bookingId);
+  const own = found.filter(({ workflowId }) => bookingIdIn(workflowId) === bookingId);
   const calls = await Promise.all(
     own.map(async (one) => listOf(field(await memoValue(door, one, MEMO.view), 'attempts'))),
   );

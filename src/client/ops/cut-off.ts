@@ -1,14 +1,14 @@
 import { temporal } from '@temporalio/proto';
-import type { CutOff, LeftBehind, Swept, Unsettled } from '../../booking/care';
 import { Failure, isFailureCode } from '../../booking/failures';
 import {
-  caredBookingIdOf,
+  bookingIdIn,
   cleanupIdOf,
   CUT_OFF_MEMO,
   MEMO,
   WORKFLOW_TYPE,
   workflowIdOf,
 } from '../../booking/names';
+import type { CutOff, LeftBehind, Swept, Unsettled } from '../../booking/ops';
 import { isEnded } from '../../booking/status';
 import { beginningOf } from '../executions/beginning';
 import type { Door } from '../executions/door';
@@ -118,7 +118,7 @@ async function cutOffSince(door: Door, since: string): Promise<Found[]> {
   const found: Found[] = [];
   for await (const row of rowsOf(door, query)) {
     const { workflowId, runId, type, status, closedAt } = executionOf(row);
-    const bookingId = caredBookingIdOf(workflowId);
+    const bookingId = bookingIdIn(workflowId);
     if (bookingId === null || closedAt === null || !isHow(status)) continue;
     const workflow = type === WORKFLOW_TYPE.cleanup ? 'cleanup' : 'booking';
     found.push({ workflow, bookingId, runId, how: status, closedAt });

@@ -1,9 +1,9 @@
-import type { Incident, IncidentFilter, Retrying, Told, Waiting, WaitingCursor } from '../../booking/care';
+import type { Incident, IncidentFilter, Retrying, Told, Waiting, WaitingCursor } from '../../booking/ops';
 import { retry } from '../../../workflows/messages';
 import type { RetryMessage } from '../../booking/messages';
 import type { BookingView } from '../../booking/schema/view';
 import { Failure } from '../../booking/failures';
-import { caredBookingIdOf, WORKFLOW_TYPE } from '../../booking/names';
+import { bookingIdIn, WORKFLOW_TYPE } from '../../booking/names';
 import type { Door } from '../executions/door';
 import { describe, executionOf, isOver, type Execution } from '../executions/execution';
 import { memoView } from '../executions/read';
@@ -40,7 +40,7 @@ export async function listIncidents(door: Door): Promise<Incident[]> {
     groups.set(key, group);
     group.count += 1;
     group.since = earlier(group.since, startedAt);
-    const id = caredBookingIdOf(workflowId);
+    const id = bookingIdIn(workflowId);
     if (id !== null && group.bookingIds.length < MAX_TOLD_IDS) group.bookingIds.push(id);
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);

@@ -1,10 +1,10 @@
 import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import type { Problem, Problems } from '../../booking/care';
+import type { Problem, Problems } from '../../booking/ops';
 import { CAPABILITIES } from '../../booking/capabilities';
 import { Failure } from '../../booking/failures';
 import { PROVIDERS } from '../../booking/model';
-import { caredBookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../../booking/names';
+import { bookingIdIn, TASK_QUEUE, WORKFLOW_TYPE } from '../../booking/names';
 import { lastSweep, TRIES_UNTIL_TOLD } from './cut-off';
 import type { Door } from '../executions/door';
 import { describe, executionOf, plainValue, timeOf } from '../executions/execution';
@@ -116,7 +116,7 @@ async function rows(door: Door, query: string): Promise<Found[]> {
   const page = await pageOf(door, query, { pageSize: MAX_TOLD });
   return page.rows.flatMap(({ execution, searchAttributes }) => {
     const workflowId = execution?.workflowId ?? '';
-    const bookingId = caredBookingIdOf(workflowId);
+    const bookingId = bookingIdIn(workflowId);
     const reported = searchAttributes?.indexedFields?.TemporalReportedProblems;
     return bookingId === null ? [] : [{ workflowId, bookingId, reported: listOf(reported) }];
   });

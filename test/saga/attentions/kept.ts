@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
-import type { Swept } from '../../../src/booking/care';
+import type { Swept } from '../../../src/booking/ops';
 import { ALWAYS } from '../../support/calls';
 import { eventually } from '../../support/stand-in';
 import {

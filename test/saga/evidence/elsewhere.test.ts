@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Swept } from '../../../src/booking/care';
 import { cleanupIdOf, MEMO, TASK_QUEUE, workflowIdOf, WORKFLOW_TYPE } from '../../../src/booking/names';
+import type { Swept } from '../../../src/booking/ops';
 import { expectNothingLive, expectOneAppointment } from '../../support/live';
 import { resetBooking } from '../../support/resets';
 import { adopting, atHome, atSite } from '../../support/saga';

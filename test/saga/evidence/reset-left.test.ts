@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toApplicationFailure } from '../../../activities/failures';
 import type { CoreActivities } from '../../../activities/contract';
-import type { Swept } from '../../../src/booking/care';
+import type { Swept } from '../../../src/booking/ops';
 import { Failure } from '../../../src/booking/failures';
 import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';

@@ -1,5 +1,5 @@
 import { failureRow, isFailureCode } from '../../../src/booking/failures';
-import { caredBookingIdOf, MEMO, workflowIdOf } from '../../../src/booking/names';
+import { bookingIdIn, MEMO, workflowIdOf } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';
 import { isEnded } from '../../../src/booking/status';
 import { keptAtTheEnd, oneAppointment } from '../../property/promises';
@@ -64,7 +64,7 @@ async function hold({ part, world, wishes: now }: Watched, ended: BookingView | 
 
 /** The view that a booking's run told last, or ended with; null for runs of other workflows. */
 export function viewOf(run: Run): BookingView | null {
-  if (caredBookingIdOf(run.info.workflowId) === null) return null;
+  if (bookingIdIn(run.info.workflowId) === null) return null;
   const told = run.status === 'COMPLETED' ? decoded(run.result) : decoded(run.memo[MEMO.view]);
   // What our own workflows put there.
   return (told as BookingView | undefined) ?? null;

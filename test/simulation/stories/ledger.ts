@@ -1,4 +1,4 @@
-import { caredBookingIdOf } from '../../../src/booking/names';
+import { bookingIdIn } from '../../../src/booking/names';
 import type { Effect } from '../world/network';
 
 /** What bookings did to appointments and orders at the providers, as the providers themselves saw it. */
@@ -40,7 +40,7 @@ export function createLedger(): Ledger {
   return {
     deeds: () => deeds,
     note(effect, atMs) {
-      const by = effect.by && caredBookingIdOf(effect.by.workflowId);
+      const by = effect.by && bookingIdIn(effect.by.workflowId);
       const call = CALLS.find(({ path }) => path.test(effect.path));
       if (!by || !call || effect.status >= 300 || effect.method === 'GET') return;
       const sinceMs = effect.by?.sinceMs ?? atMs;

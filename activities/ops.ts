@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
+import { Failure } from '../src/booking/failures';
 import type {
   IncidentFilter,
   LeftBehind,
@@ -10,14 +11,13 @@ import type {
   Told,
   Waiting,
   WaitingCursor,
-} from '../src/booking/care';
-import { Failure } from '../src/booking/failures';
+} from '../src/booking/ops';
 import { beating } from './beating';
-import type { CareActivities } from './contract';
+import type { OpsActivities } from './contract';
 import { afterSomeTries, crossing } from './failures';
 
-/** What the care of bookings needs of Temporal; src/client/ops/care.ts has it. */
-export interface CareWork {
+/** What these activities need of Temporal; src/client/ops/back-end.ts has it. */
+export interface OpsWork {
   /** `nowMs`: Temporal's time. The worker's own clock may be an hour ahead, and would find nothing to sweep, ever. */
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
@@ -28,7 +28,7 @@ export interface CareWork {
 }
 
 /** The activities that look after bookings from outside. */
-export function createCareActivities(work: CareWork): CareActivities {
+export function createOpsActivities(work: OpsWork): OpsActivities {
   return {
     sweepCutOff: () =>
       crossing(async () => {
@@ -69,8 +69,8 @@ interface Place {
  * is named and passed by: to try it on here would hold up all behind it.
  */
 async function resume(
-  work: CareWork,
-  { workflowIds, sinceOf, ratePerSecond, by, reason, id }: Parameters<CareActivities['resume']>[0],
+  work: OpsWork,
+  { workflowIds, sinceOf, ratePerSecond, by, reason, id }: Parameters<OpsActivities['resume']>[0],
 ): Promise<Resumed> {
   const context = Context.current();
   const place = placeOf(context.info.heartbeatDetails);
@@ -94,9 +94,9 @@ async function resume(
 }
 
 async function toldToRetry(
-  work: CareWork,
+  work: OpsWork,
   workflowId: string,
-  retrying: Parameters<CareWork['retryOne']>[1],
+  retrying: Parameters<OpsWork['retryOne']>[1],
 ): Promise<Told | 'failed'> {
   try {
     return await work.retryOne(workflowId, retrying);

@@ -1,4 +1,5 @@
 import type { AuditPlace, Finding, TracedOrder } from '../../booking/audit';
+import type { ProviderName } from '../../booking/model';
 import type {
   IncidentFilter,
   LeftBehind,
@@ -8,8 +9,7 @@ import type {
   Told,
   Waiting,
   WaitingCursor,
-} from '../../booking/care';
-import type { ProviderName } from '../../booking/model';
+} from '../../booking/ops';
 import type { Door } from '../executions/door';
 import { auditedBookings, otherAccounts, readAgain, strayOrders, type Read } from './audit';
 import { readLeftBehind, sweepCutOff } from './cut-off';
@@ -17,7 +17,7 @@ import { retryOne, waitingFor } from './incidents';
 import { findProblems } from './problems';
 
 /** What the workers' activities need of Temporal to look after bookings. */
-export interface BookingCare {
+export interface OpsBackEnd {
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
   findProblems(nowMs: number): Promise<Problems>;
@@ -37,8 +37,8 @@ export interface BookingCare {
   ): Promise<{ account: string; bookings: number }[]>;
 }
 
-/** The care of the client's namespace. */
-export function createBookingCare(door: Door): BookingCare {
+/** The back end for the bookings of the client's namespace. */
+export function createOpsBackEnd(door: Door): OpsBackEnd {
   return {
     sweepCutOff: (nowMs, beat) => sweepCutOff(door, nowMs, beat),
     readLeftBehind: (bookingId, runId) => readLeftBehind(door, bookingId, runId),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { bulkIdOf, workflowIdOf } from '../../src/booking/names';
-import { createBookingCare } from '../../src/client/ops/care';
+import { createOpsBackEnd } from '../../src/client/ops/back-end';
 import { loadKeys } from '../../src/temporal/keys';
 import { ALWAYS } from '../support/calls';
 import { adopting, atHome } from '../support/saga';
@@ -160,9 +160,9 @@ describe('an incident', () => {
 
   test('leaves a booking alone that waits for something else by now', async () => {
     const [id = ''] = await waiting(1);
-    const care = createBookingCare({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
+    const backEnd = createOpsBackEnd({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
     const retryOne = (reason: string, since: string | null, token?: string) =>
-      care.retryOne(workflowIdOf(id), { by: 'desk', reason, since, id: token });
+      backEnd.retryOne(workflowIdOf(id), { by: 'desk', reason, since, id: token });
     expect(await retryOne('undo_failed', null)).toBe('changed');
     expect(await retryOne(REASON, '2026-01-01T00:00:00.000Z')).toBe('changed');
     expect(await retryOne(REASON, null)).toBe('changed'); // listed while it waited for something else

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { Client } from '@temporalio/client';
-import type { Swept } from '../../src/booking/care';
 import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
+import type { Swept } from '../../src/booking/ops';
 import type { BookingView } from '../../src/booking/schema/view';
 import { sweepCutOff } from '../../src/client/ops/cut-off';
 import { clientOn } from '../../src/temporal/connection';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import { bytesOf } from '../../src/booking/small-view';
-import { createBookingCare } from '../../src/client/ops/care';
+import { createOpsBackEnd } from '../../src/client/ops/back-end';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
@@ -89,13 +89,13 @@ describe('one bad item does not end the audit', () => {
       hasOrders: true,
       refReturns: true,
     };
-    const care = createBookingCare({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
+    const backEnd = createOpsBackEnd({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
     const order = (orderId: string) => ({ orderId, bookingId: lost, status: 'received' });
-    expect(await care.strayOrders(at, [order('o-own'), order('o-other')])).toMatchObject([
+    expect(await backEnd.strayOrders(at, [order('o-own'), order('o-other')])).toMatchObject([
       { kind: 'second_order', bookingId: lost, orderId: 'o-other' },
     ]);
     await rig.server.client.workflow.getHandle(workflowIdOf(lost)).terminate('pressed by mistake');
-    expect(await care.strayOrders(at, [order('o-own')])).toMatchObject([
+    expect(await backEnd.strayOrders(at, [order('o-own')])).toMatchObject([
       { kind: 'unreadable', bookingId: lost, orderId: 'o-own' },
     ]);
   });
@@ -105,7 +105,7 @@ describe('one bad item does not end the audit', () => {
     await rig.until(booking.id, ({ order }) => order !== null);
     const { client } = rig.server;
     const refused = randomUUID();
-    const care = createBookingCare({
+    const backEnd = createOpsBackEnd({
       idKey: loadKeys(rig.config).idKey,
       client: describing(client, (workflowId) => {
         if (workflowId === workflowIdOf(refused)) throw new RangeError('no such shard');
@@ -120,7 +120,7 @@ describe('one bad item does not end the audit', () => {
       refReturns: true,
     };
     const gone = randomUUID();
-    expect(await care.readAgain(at, [refused, gone, booking.id])).toMatchObject({
+    expect(await backEnd.readAgain(at, [refused, gone, booking.id])).toMatchObject({
       bookings: [{ id: booking.id, open: true }],
       unreadable: [
         { kind: 'unreadable', bookingId: refused, shown: 'RangeError' },
@@ -148,7 +148,7 @@ describe('one bad item does not end the audit', () => {
       ],
       memo: { [MEMO.view]: { ...STARTED, id, status: 'searching', attempts: Array(30).fill(attempt) } },
     });
-    const care = createBookingCare({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
+    const backEnd = createOpsBackEnd({ client: rig.server.client, idKey: loadKeys(rig.config).idKey });
     const at = {
       provider: 'oliver' as const,
       account: 'practice-1',
@@ -157,7 +157,7 @@ describe('one bad item does not end the audit', () => {
       hasOrders: false,
       refReturns: false,
     };
-    const read = await care.readAgain(at, [id]);
+    const read = await backEnd.readAgain(at, [id]);
     expect(read).toMatchObject({
       bookings: [{ id, triedAt: attempt.startsAt, party: { client: { remoteId: 'C-1001' } } }],
       unreadable: [],

@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { CareActivities } from '../../activities/contract';
+import type { OpsActivities } from '../../activities/contract';
 import { TASK_QUEUE } from '../../src/booking/names';
 
 const MINUTE_MS = 60_000;
@@ -8,8 +8,8 @@ const MINUTE_MS = 60_000;
  * Activities that look after bookings. They go through many bookings in one go and heartbeat as they do, so a lost
  * worker is noticed soon; each may be repeated.
  */
-export function care(summary: string) {
-  return proxyActivities<CareActivities>({
+export function ops(summary: string) {
+  return proxyActivities<OpsActivities>({
     taskQueue: TASK_QUEUE.bookings,
     startToCloseTimeout: 30 * MINUTE_MS,
     heartbeatTimeout: MINUTE_MS,

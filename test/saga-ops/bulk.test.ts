@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import type { CareActivities } from '../../activities/contract';
-import type { BulkInput, BulkProgress, Waiting } from '../../src/booking/care';
+import type { OpsActivities } from '../../activities/contract';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../../src/booking/names';
+import type { BulkInput, BulkProgress, Waiting } from '../../src/booking/ops';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { workflowBundle } from '../../src/temporal/worker';
 import { startTimeSkippingServer, testConfig } from '../support/temporal';
@@ -23,7 +23,7 @@ describe('resuming an incident', () => {
   }, 120_000);
   afterAll(() => env.teardown(), 60_000);
 
-  type Asked = Pick<CareActivities, 'waitingFor' | 'resume'>;
+  type Asked = Pick<OpsActivities, 'waitingFor' | 'resume'>;
 
   /** Of the resumption that runs. */
   let bulkId: string;
@@ -38,7 +38,7 @@ describe('resuming an incident', () => {
       workflowBundle: await workflowBundle(),
       activities: {
         waitingFor: asked.waitingFor,
-        resume: (input: Parameters<CareActivities['resume']>[0]) => {
+        resume: (input: Parameters<OpsActivities['resume']>[0]) => {
           chunks.push(input.workflowIds);
           return asked.resume(input);
         },
@@ -154,7 +154,7 @@ describe('resuming an incident', () => {
     const after = { startedAt: '2026-12-01T00:00:00.000Z', workflowId: 'booking:7' };
     const underWay = { progress, before: '2026-12-02T00:00:00.000Z', after, failedIds: ['booking:4'] };
     const asked: unknown[] = [];
-    const waitingFor: CareActivities['waitingFor'] = async (input) => {
+    const waitingFor: OpsActivities['waitingFor'] = async (input) => {
       asked.push(input);
       return { workflowIds: ids(2, 8), count: 2, next: null };
     };

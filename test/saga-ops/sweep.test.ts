@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Swept } from '../../src/booking/care';
 import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
+import type { Swept } from '../../src/booking/ops';
 import type { BookingView } from '../../src/booking/schema/view';
 import { ALWAYS } from '../support/calls';
 import { adopting, atHome, atPractice } from '../support/saga';

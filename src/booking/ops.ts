@@ -2,7 +2,7 @@ import type { BookingView } from './schema/view';
 import type { BookingTraces } from './traces';
 
 /**
- * Looking after bookings from outside of them: what passes between the workflows that do it, their activities and
+ * Operating bookings from outside of them (sweeps, audits, resuming after an incident): what passes between the workflows that do it, their activities and
  * the client. Plain JSON. Pure types: every layer may take them.
  */
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Swept } from '../../src/booking/care';
 import { SWEEP_SCHEDULE_ID, TASK_QUEUE } from '../../src/booking/names';
+import type { Swept } from '../../src/booking/ops';
 import { ensureSweepSchedule } from '../../src/temporal/schedules';
 import { eventually } from '../support/stand-in';
 import { useSaga } from '../support/use-saga';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditPlace, Finding } from '../../src/booking/audit';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
-import { createBookingCare } from '../../src/client/ops/care';
+import { createOpsBackEnd } from '../../src/client/ops/back-end';
 import { loadKeys } from '../../src/temporal/keys';
 import { adopting, atHome, atPractice, type SagaRig } from '../support/saga';
 import { eventually } from '../support/stand-in';
@@ -18,8 +18,8 @@ const PLACE: AuditPlace = {
   refReturns: true,
 };
 
-const careOf = ({ server, config }: SagaRig) =>
-  createBookingCare({ client: server.client, idKey: loadKeys(config).idKey });
+const backEndOf = ({ server, config }: SagaRig) =>
+  createOpsBackEnd({ client: server.client, idKey: loadKeys(config).idKey });
 
 describe('the audit', () => {
   // Rare polls: what changes at the provider stays unseen for as long as a test takes. One patient has one appointment
@@ -110,9 +110,9 @@ describe('the audit', () => {
     const { order } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
     await rig.bookings.cancel(booking.id, {});
     await rig.until(booking.id, ({ status }) => status === 'cancelled');
-    const care = careOf(rig);
+    const backEnd = backEndOf(rig);
     const traced = { orderId: order?.id ?? '', bookingId: booking.id, status: 'live again' };
-    expect(await care.strayOrders(PLACE, [traced])).toMatchObject([
+    expect(await backEnd.strayOrders(PLACE, [traced])).toMatchObject([
       { kind: 'order_left', bookingId: booking.id, orderId: order?.id },
     ]);
   });

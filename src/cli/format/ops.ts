@@ -1,5 +1,5 @@
 import { FINDINGS, type AuditReport } from '../../booking/audit';
-import type { Incident, Problems } from '../../booking/care';
+import type { Incident, Problems } from '../../booking/ops';
 import type { Bulk } from '../../client/booking-client';
 import type { Paint } from './paint';
 import { fieldRows, tableText } from './table';
