@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Swept } from '../../src/booking/care';
+import type { Swept } from '../../src/booking/ops';
 import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
 import { adopting } from '../support/saga';
 import { eventually } from '../support/stand-in';

@@ -206,7 +206,7 @@ async function hasTakenOn(
 ): Promise<boolean> {
   if (takenOnSince === undefined) return false;
   if (Date.parse(adopter.startedAt ?? '') < Date.parse(takenOnSince)) return false;
-  return at(at(await memoValue(door, adopter, MEMO.view), 'order'), 'id') === orderId;
+  return field(field(await memoValue(door, adopter, MEMO.view), 'order'), 'id') === orderId;
 }
 
 async function isOpen(door: Door, workflowId: string): Promise<boolean> {
