@@ -35,7 +35,7 @@ export async function outlastInference(b: Booking): Promise<void> {
   const until = b.state.doubts.inferredUntil ?? null;
   if (until === null || !patched('inference-outlasted')) return;
   await pauseUntil(b, 'another effect of an unanswered call', until);
-  await lookForStrays(b);
+  await lookForStrays(b, 'until it is gone');
   inferenceOutlasted(b);
 }
 

@@ -97,6 +97,9 @@ describe('what stands there after an unanswered call', () => {
     expect(appointment?.id).toBe(desks); // mistaken for the effect, as nothing else is there
     await rig.bookings.cancel(id, {});
     await bothStand(id, desks);
+    // To try again is no word on whose they are.
+    await rig.bookings.retry(id, {});
+    await bothStand(id, desks);
   });
 
   test('is not undone before that where the undo itself has found it', async () => {
