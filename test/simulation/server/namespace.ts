@@ -3,7 +3,8 @@ import type { Command, RunInfo } from '../sdk-internals';
 import { grpcError } from './grpc';
 import type { Fields } from './payloads';
 import { resetOf } from './reset';
-import { beginRun, type Beginning, type Ground, type Run } from './run';
+import { beginRun } from './begin-run';
+import type { Beginning, Ground, Run } from './run';
 
 /** The executions of one namespace, by id, each a list of runs. */
 export interface Namespace {
