@@ -19,7 +19,7 @@ import { capabilitiesOf, type Config } from '../src/config';
 import type { Call, OrderCalls, Provider } from '../src/providers/provider';
 import { beating } from './beating';
 import type { AuditActivities, ProviderAuditActivities, ReadBookings } from './contract';
-import { crossing } from './failures';
+import { asActivity } from './failures';
 
 /** What the audit needs of Temporal; src/client/ops/audit.ts has it. */
 export interface AuditWork {
@@ -43,13 +43,13 @@ type Settings = Pick<Config, 'junction' | 'oliver'>;
 /** The audit's activities of the project's own queue. */
 export function createAuditActivities(work: AuditWork, config: Settings): AuditActivities {
   return {
-    auditPlaces: ({ scope }) => crossing(async () => placesOf(scope, config)),
+    auditPlaces: ({ scope }) => asActivity(async () => placesOf(scope, config)),
     unknownAccounts: ({ scope, since }) =>
-      crossing(() => beating(() => unknownAccounts(work, config, scope, since))),
+      asActivity(() => beating(() => unknownAccounts(work, config, scope, since))),
     auditedBookings: ({ place, since, pageToken }) =>
-      crossing(() => beating(() => work.auditedBookings(place, since, pageToken))),
-    readAgain: ({ place, bookingIds }) => crossing(() => beating(() => work.readAgain(place, bookingIds))),
-    strayOrders: ({ place, orders }) => crossing(() => beating(() => work.strayOrders(place, orders))),
+      asActivity(() => beating(() => work.auditedBookings(place, since, pageToken))),
+    readAgain: ({ place, bookingIds }) => asActivity(() => beating(() => work.readAgain(place, bookingIds))),
+    strayOrders: ({ place, orders }) => asActivity(() => beating(() => work.strayOrders(place, orders))),
   };
 }
 
@@ -105,11 +105,11 @@ export function createProviderAuditActivities(
 ): ProviderAuditActivities {
   return {
     compareBookings: ({ place, bookings }) =>
-      crossing(() => beating(() => compareAll(providerFor(place.provider), place, bookings))),
+      asActivity(() => beating(() => compareAll(providerFor(place.provider), place, bookings))),
     tracedOrders: ({ place, since, after }) =>
-      crossing(() => beating(() => tracedOrders(ordersAt(providerFor, place), place, since, after))),
+      asActivity(() => beating(() => tracedOrders(ordersAt(providerFor, place), place, since, after))),
     stillLive: ({ place, orders }) =>
-      crossing(() => beating(() => stillLive(ordersAt(providerFor, place), place, orders))),
+      asActivity(() => beating(() => stillLive(ordersAt(providerFor, place), place, orders))),
   };
 }
 

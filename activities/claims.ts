@@ -3,7 +3,7 @@ import type { OthersClaims } from '../src/booking/claims';
 import { Failure } from '../src/booking/failures';
 import { capabilitiesOf, type Config } from '../src/config';
 import type { CoreActivities } from './contract';
-import { afterSomeTries, crossing } from './failures';
+import { afterSomeTries, asActivity } from './failures';
 
 export type ClaimActivities = Pick<CoreActivities, 'othersClaims' | 'isOrderUsedElsewhere'>;
 
@@ -32,7 +32,7 @@ export function createClaimActivities(
 ): ClaimActivities {
   return {
     othersClaims: (question) =>
-      crossing(async () => {
+      asActivity(async () => {
         const capabilities = capabilitiesOf(config, question.provider, question.account);
         if (!capabilities) throw new Failure('account_unknown', { field: 'account' });
         const { info, cancellationSignal } = Context.current();
@@ -47,7 +47,7 @@ export function createClaimActivities(
         throw new Failure('ambiguous_match', { said: 'Temporal does not list the booking itself yet' });
       }, afterSomeTries),
     isOrderUsedElsewhere: (order) =>
-      crossing(() => {
+      asActivity(() => {
         const { workflowId = '' } = Context.current().info.workflowExecution ?? {};
         return work.isOrderUsedElsewhere(order, workflowId);
       }, afterSomeTries),

@@ -10,7 +10,7 @@ import { capabilitiesOf, timezoneOf, type Config } from '../src/config';
 import { refuseReset } from './call';
 import type { ClaimActivities } from './claims';
 import type { CoreActivities } from './contract';
-import { afterSomeTries, crossing } from './failures';
+import { afterSomeTries, asActivity } from './failures';
 
 export interface CoreOptions {
   config: Pick<Config, 'junction' | 'oliver' | 'limits'>;
@@ -24,7 +24,7 @@ export function createCoreActivities({
 }: CoreOptions): Omit<CoreActivities, keyof ClaimActivities> {
   return {
     openBooking: ({ request, afterwards }) =>
-      crossing(async () => {
+      asActivity(async () => {
         const parsed = afterwards ? formOf(request) : parseRequest(request, { now: new Date() });
         const capabilities = capabilitiesOf(config, parsed.provider, parsed.account);
         if (!capabilities) throw new Failure('account_unknown', { field: 'account' });
@@ -35,7 +35,7 @@ export function createCoreActivities({
         };
       }, afterSomeTries),
     openReschedule: ({ request, change, timezone }) =>
-      crossing(async () => {
+      asActivity(async () => {
         const now = new Date();
         const receivedAt = change.receivedAt === undefined ? now : new Date(change.receivedAt);
         const zones = [timezone, request.timezone, timezoneOf(config, request.provider, request.account)];
@@ -43,7 +43,7 @@ export function createCoreActivities({
         return movedRequest(request, change, { now, receivedAt, timezone: known ?? null });
       }, afterSomeTries),
     readMessage: ({ body }) =>
-      crossing(async () => {
+      asActivity(async () => {
         // Encoded, the mark of an unreadable body is its ciphertext again; decoding it tries the keys of this worker.
         const converter = client.options.loadedDataConverter;
         const [read] = await decodeArrayFromPayloads(converter, [await encodeToPayload(converter, body)]);
@@ -51,9 +51,9 @@ export function createCoreActivities({
         return { body: read ?? null };
       }, afterSomeTries),
     refuseReset: ({ runIds }) =>
-      crossing(() => Promise.resolve(refuseReset({ runIds }, { refReturns: false }))),
+      asActivity(() => Promise.resolve(refuseReset({ runIds }, { refReturns: false }))),
     isBookingOpen: ({ bookingId }) =>
-      crossing(async () => {
+      asActivity(async () => {
         const isOpen = (workflowId: string) => isRunning(client, workflowId);
         return (await isOpen(workflowIdOf(bookingId))) || (await isOpen(cleanupIdOf(bookingId)));
       }, afterSomeTries),

@@ -47,7 +47,7 @@ export function notYet(what: string, inMs?: number): ApplicationFailure {
  * Runs an activity's body; failures of the table cross as such, anything else is a bug and stays what it is: the server
  * tries it again. Where it would do so without end, `isBugFinal` says when a person is to see it instead.
  */
-export async function crossing<T>(body: () => Promise<T>, isBugFinal = (): boolean => false): Promise<T> {
+export async function asActivity<T>(body: () => Promise<T>, isBugFinal = (): boolean => false): Promise<T> {
   try {
     return await body();
   } catch (err) {

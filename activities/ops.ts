@@ -14,7 +14,7 @@ import type {
 } from '../src/booking/ops';
 import { beating } from './beating';
 import type { OpsActivities } from './contract';
-import { afterSomeTries, crossing } from './failures';
+import { afterSomeTries, asActivity } from './failures';
 
 /** What these activities need of Temporal; src/client/ops/back-end.ts has it. */
 export interface OpsWork {
@@ -31,24 +31,24 @@ export interface OpsWork {
 export function createOpsActivities(work: OpsWork): OpsActivities {
   return {
     sweepCutOff: () =>
-      crossing(async () => {
+      asActivity(async () => {
         const beat = (): void => Context.current().heartbeat();
         const swept = await beating(() => work.sweepCutOff(temporalNowMs(), beat));
         if (swept.begun.length > 0) log.warn('bookings were cut off', { cleanUps: swept.begun.length });
         return swept;
       }, afterSomeTries),
     readLeftBehind: ({ bookingId, runId }) =>
-      crossing(() => work.readLeftBehind(bookingId, runId), afterSomeTries),
+      asActivity(() => work.readLeftBehind(bookingId, runId), afterSomeTries),
     findProblems: () =>
-      crossing(async () => {
+      asActivity(async () => {
         const found = await beating(() => work.findProblems(temporalNowMs()));
         for (const problem of found.problems) log.warn('a booking is stuck', { ...problem });
         for (const queue of found.unattendedQueues) log.warn('a task queue has no worker', { queue });
         return found;
       }, afterSomeTries),
     waitingFor: ({ incident, before, after }) =>
-      crossing(() => beating(() => work.waitingFor(incident, before, after))),
-    resume: (input) => crossing(() => resume(work, input)),
+      asActivity(() => beating(() => work.waitingFor(incident, before, after))),
+    resume: (input) => asActivity(() => resume(work, input)),
   };
 }
 

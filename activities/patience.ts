@@ -4,7 +4,7 @@ import { pauseAfterTries } from '../src/booking/backoff';
 import { Failure } from '../src/booking/failures';
 import { CALLS_IN_AN_ACTIVITY } from '../src/booking/limits';
 import type { Target } from './contract';
-import { crossing, isBug, isRetryable, toFinalFailure } from './failures';
+import { asActivity, isBug, isRetryable, toFinalFailure } from './failures';
 import { inTime } from './in-time';
 
 /**
@@ -29,7 +29,7 @@ const LEAST_TRIES = 3;
 /** Runs a read. Whatever time may cure is tried again by the server, until the booking's patience is used up. */
 export async function reading<T>(target: Target, body: () => Promise<T>): Promise<T> {
   const { patienceMs } = target;
-  if (patienceMs === undefined) return crossing(body); // an earlier build limits the tries itself
+  if (patienceMs === undefined) return asActivity(body); // an earlier build limits the tries itself
   const { attempt, startToCloseTimeoutMs } = Context.current().info;
   const beganMs = performance.now();
   // Until it ends, a try counts as a whole one: a worker that is lost with it says nothing any more.

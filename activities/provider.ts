@@ -6,7 +6,7 @@ import { createProviderAuditActivities } from './audit';
 import { ordersOf, readCallOf, refuseReset, tiersOf, writeCallOf } from './call';
 import { cancelAppointment } from './cancelling';
 import type { Target, LookUp, ProviderActivities, ProviderAuditActivities } from './contract';
-import { atOnce, crossing, notYet } from './failures';
+import { atOnce, asActivity, notYet } from './failures';
 import { changeOf, knownToBeThere, leaveAlone, lookUp, whileMissing } from './looking';
 import { cancelOrder, findOtherVisit, placeOrder } from './ordering';
 import { reading } from './patience';
@@ -80,14 +80,14 @@ function readingActivities(
 function pollingActivities(providerFor: ProviderFor): Pick<ProviderActivities, Polling> {
   return {
     awaitOrderChange: ({ target, orderId, seenStatus, pauseMs }) =>
-      crossing(async () => {
+      asActivity(async () => {
         leaveAlone(pauseMs);
         const order = await knownToBeThere(() => readOrder(providerFor, target, orderId));
         if (order.status === seenStatus) throw notYet('the order has not changed');
         return order;
       }, atOnce),
     awaitAppointmentChange: ({ seen, missingForMs, pauseMs, ...wanted }) =>
-      crossing(async () => {
+      asActivity(async () => {
         leaveAlone(pauseMs);
         return changeOf(seen, await whileMissing(missingForMs, () => look(providerFor, wanted)));
       }, atOnce),
@@ -104,7 +104,7 @@ function writingActivities(
     write: (provider: Provider, call: Call) => Promise<T>,
     extraMs?: number,
   ): Promise<T> =>
-    crossing(() => {
+    asActivity(() => {
       if (clue) refuseReset(target, clue);
       return write(providerFor(target.provider), writeCallOf(target, { fence, extraMs }));
     });

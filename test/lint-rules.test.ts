@@ -143,7 +143,7 @@ const SNIPPETS: Snippet[] = [
   },
   {
     name: 'reading executions that imports the client’s face',
-    file: 'src/client/executions/door.ts',
+    file: 'src/client/executions/client-context.ts',
     code: `export { listBookings } from '../list';`,
     rule: ONE_WAY,
   },

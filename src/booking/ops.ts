@@ -30,11 +30,11 @@ export interface LeftBehind {
   isAfterReset: boolean;
 }
 
-/** One that is to be looked at again. */
-export interface Unsettled extends CutOff {
+/** A run that was cut off and that the next sweep looks into again. */
+export interface LookedIntoAgain extends CutOff {
   /** Whether it is a run of the booking, or of the clean-up after it. */
   workflow: 'booking' | 'cleanup';
-  /** How many sweeps in a row could not look into it; 0 for one that only waits for another booking's end. */
+  /** How many sweeps in a row could not look into it; 0 while it only waits for another booking to end. */
   tries: number;
   /** What the last of them met: a failure's code or an error's name. */
   why: string | null;
@@ -49,7 +49,7 @@ export interface Swept {
   /** Bookings whose clean-up it began. */
   begun: string[];
   /** Those to look at again: a newer booking holds the order, or Temporal did not answer about them. */
-  again: Unsettled[];
+  again: LookedIntoAgain[];
 }
 
 /** A booking that cannot report itself. */

@@ -7,14 +7,14 @@ import type { Incident, Problems } from '../booking/ops';
 import type { BookingView } from '../booking/schema/view';
 import { bulkStatus, resumeIncident, type Bulk, type Resume } from './bulk';
 import { changeBooking, wakeBooking, type NewsKind } from './change';
-import type { Door } from './executions/door';
+import type { ClientContext } from './executions/client-context';
 import { readBooking } from './executions/read';
 import { explainBooking, type Explanation } from './explain';
 import { listBookings, type BookingFilter, type BookingPage } from './list';
 import { auditBookings, type AuditOptions } from './ops/audit';
 import { cleanUpBooking } from './ops/clean-up';
 import { listIncidents } from './ops/incidents';
-import { findProblems } from './ops/problems';
+import { findProblems } from './ops/stuck';
 import { moveBooking } from './reschedule';
 import { findSlots } from './slots';
 import { startBooking, type StartOptions, type Started } from './start';
@@ -77,32 +77,32 @@ export interface BookingClient {
 export interface BookingClientOptions {
   /** Made with the data converter of src/temporal/encryption.ts; names the namespace. */
   client: Client;
-  /** 32 bytes, the same on every door of a deployment: ids and idempotency hang on it. */
+  /** 32 bytes, the same in every client of a deployment: ids and idempotency hang on it. */
   idKey: Buffer;
 }
 
 /** The client of a deployment's bookings. Holds no state: make as many as you like. */
 export function createBookingClient({ client, idKey }: BookingClientOptions): BookingClient {
-  const door: Door = { client, idKey };
+  const context: ClientContext = { client, idKey };
   return {
-    start: (request, options) => startBooking(door, request, options),
-    get: (id) => readBooking(door, id),
-    list: (filter) => listBookings(door, filter),
-    watch: (id, options) => watchBooking(door, id, options),
-    settled: (id, options) => settledBooking(door, id, options),
-    cancel: (id, message) => changeBooking(door, id, cancelBooking, message),
-    retry: (id, message) => changeBooking(door, id, retryBooking, message),
-    resolve: (id, message) => changeBooking(door, id, resolveBooking, message),
-    reschedule: (id, message) => moveBooking(door, id, message),
-    wake: (id, kind) => wakeBooking(door, id, kind),
-    cleanUp: (id) => cleanUpBooking(door, id),
-    findSlots: (request) => findSlots(door, request),
-    searchSlots: async (request) => (await findSlots(door, request)).slots,
-    incidents: () => listIncidents(door),
-    resume: (incident, by) => resumeIncident(door, incident, by),
-    resumption: (bulkId) => bulkStatus(door, bulkId),
-    problems: () => findProblems(door),
-    audit: (options) => auditBookings(door, options),
-    explain: (id) => explainBooking(door, id),
+    start: (request, options) => startBooking(context, request, options),
+    get: (id) => readBooking(context, id),
+    list: (filter) => listBookings(context, filter),
+    watch: (id, options) => watchBooking(context, id, options),
+    settled: (id, options) => settledBooking(context, id, options),
+    cancel: (id, message) => changeBooking(context, id, cancelBooking, message),
+    retry: (id, message) => changeBooking(context, id, retryBooking, message),
+    resolve: (id, message) => changeBooking(context, id, resolveBooking, message),
+    reschedule: (id, message) => moveBooking(context, id, message),
+    wake: (id, kind) => wakeBooking(context, id, kind),
+    cleanUp: (id) => cleanUpBooking(context, id),
+    findSlots: (request) => findSlots(context, request),
+    searchSlots: async (request) => (await findSlots(context, request)).slots,
+    incidents: () => listIncidents(context),
+    resume: (incident, by) => resumeIncident(context, incident, by),
+    resumption: (bulkId) => bulkStatus(context, bulkId),
+    problems: () => findProblems(context),
+    audit: (options) => auditBookings(context, options),
+    explain: (id) => explainBooking(context, id),
   };
 }

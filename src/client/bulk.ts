@@ -6,7 +6,7 @@ import { bulkProgress, resumeAgain } from '../../workflows/messages';
 import { Failure } from '../booking/failures';
 import { bulkIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 import type { BulkInput, BulkProgress } from '../booking/ops';
-import type { Door } from './executions/door';
+import type { ClientContext } from './executions/client-context';
 import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './executions/temporal-errors';
 
 /** Resuming an incident's bookings, carried out by a workflow so that nobody has to stay and watch. */
@@ -43,7 +43,7 @@ const BEGUN: BulkProgress = {
  * Begins to resume the bookings that wait for a reason. One that is under way for the same ones lists them anew once it is
  * through with its listing: whatever waits when this is asked is told once for it. Throws `invalid_request` and `temporal_unavailable`.
  */
-export async function resumeIncident(door: Door, asked: Resume, by: string): Promise<Bulk> {
+export async function resumeIncident(context: ClientContext, asked: Resume, by: string): Promise<Bulk> {
   const parsed = resumeSchema.safeParse(asked);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -52,8 +52,8 @@ export async function resumeIncident(door: Door, asked: Resume, by: string): Pro
   const { ratePerSecond, ...incident } = parsed.data;
   const input: BulkInput = { incident, ratePerSecond, by, requestId: randomUUID() };
   const id = bulkIdOf({ provider: '*', account: '*', ...defined(incident) });
-  await within(door.client, CALL_TIMEOUT_MS, () =>
-    door.client.workflow.signalWithStart(WORKFLOW_TYPE.bulk, {
+  await within(context.client, CALL_TIMEOUT_MS, () =>
+    context.client.workflow.signalWithStart(WORKFLOW_TYPE.bulk, {
       workflowId: id,
       taskQueue: TASK_QUEUE.bookings,
       args: [input],
@@ -66,10 +66,10 @@ export async function resumeIncident(door: Door, asked: Resume, by: string): Pro
 }
 
 /** How far a resumption has come. Throws `booking_not_found` for an id of none, `temporal_unavailable` without a worker. */
-export async function bulkStatus(door: Door, id: string): Promise<Bulk> {
-  const handle = door.client.workflow.getHandle(id);
+export async function bulkStatus(context: ClientContext, id: string): Promise<Bulk> {
+  const handle = context.client.workflow.getHandle(id);
   try {
-    const progress = await within(door.client, CALL_TIMEOUT_MS, () =>
+    const progress = await within(context.client, CALL_TIMEOUT_MS, () =>
       asked(() => handle.query(bulkProgress)),
     );
     // One of an earlier build does not tell of failed or changed ones.

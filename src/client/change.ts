@@ -6,7 +6,7 @@ import { Failure, isFailureCode } from '../booking/failures';
 import { MESSAGE_LIMITS, withoutNulls, type MessageReceipt } from '../booking/messages';
 import { cleanupIdOf, workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
-import type { Door } from './executions/door';
+import type { ClientContext } from './executions/client-context';
 import { findExecution, readBooking } from './executions/read';
 import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './executions/temporal-errors';
 
@@ -31,7 +31,7 @@ export type Message = UpdateDefinition<MessageReceipt, [unknown?]>;
  * the message may still be accepted later).
  */
 export async function changeBooking(
-  door: Door,
+  context: ClientContext,
   bookingId: string,
   message: Message,
   given: unknown,
@@ -41,10 +41,10 @@ export async function changeBooking(
   if (JSON.stringify(body).length > MESSAGE_LIMITS.body) throw new Failure('malformed_message');
   // Where the booking has ended, its clean-up may be what waits for a person.
   const isTaken =
-    (await send(door, workflowIdOf(bookingId), message, body)) ||
-    (await send(door, cleanupIdOf(bookingId), message, body));
-  if (!isTaken) throw await absent(door, bookingId);
-  return readBooking(door, bookingId);
+    (await send(context, workflowIdOf(bookingId), message, body)) ||
+    (await send(context, cleanupIdOf(bookingId), message, body));
+  if (!isTaken) throw await absent(context, bookingId);
+  return readBooking(context, bookingId);
 }
 
 /** The booking would refuse it too, without a word on what is wrong with it. */
@@ -56,10 +56,15 @@ function refuseBrokenText(body: unknown): void {
 }
 
 /** False when no such workflow is open. */
-async function send(door: Door, workflowId: string, message: Message, body: unknown): Promise<boolean> {
-  const handle = door.client.workflow.getHandle(workflowId);
+async function send(
+  context: ClientContext,
+  workflowId: string,
+  message: Message,
+  body: unknown,
+): Promise<boolean> {
+  const handle = context.client.workflow.getHandle(workflowId);
   try {
-    const receipt = await within(door.client, UPDATE_TIMEOUT_MS, () =>
+    const receipt = await within(context.client, UPDATE_TIMEOUT_MS, () =>
       handle.executeUpdate<MessageReceipt, [unknown]>(message.name, { args: [body] }),
     );
     if (receipt.outcome === 'refused') throw refusal(receipt.code);
@@ -79,10 +84,14 @@ export type NewsKind = 'appointment' | 'order';
 const NEWS = { appointment: appointmentUpdated, order: orderUpdated } as const;
 
 /** Tells a booking that there is news at the provider. False when it is closed or absent. */
-export async function wakeBooking(door: Door, bookingId: string, kind: NewsKind): Promise<boolean> {
-  const handle = door.client.workflow.getHandle(workflowIdOf(bookingId));
+export async function wakeBooking(
+  context: ClientContext,
+  bookingId: string,
+  kind: NewsKind,
+): Promise<boolean> {
+  const handle = context.client.workflow.getHandle(workflowIdOf(bookingId));
   try {
-    await within(door.client, CALL_TIMEOUT_MS, () => handle.signal(NEWS[kind]));
+    await within(context.client, CALL_TIMEOUT_MS, () => handle.signal(NEWS[kind]));
     return true;
   } catch (err) {
     if (isNotFound(err)) return false;
@@ -91,8 +100,8 @@ export async function wakeBooking(door: Door, bookingId: string, kind: NewsKind)
 }
 
 /** Temporal answers "not found" for a closed execution too. */
-async function absent(door: Door, bookingId: string): Promise<Failure> {
-  return new Failure((await findExecution(door, bookingId)) ? 'already_ended' : 'booking_not_found');
+async function absent(context: ClientContext, bookingId: string): Promise<Failure> {
+  return new Failure((await findExecution(context, bookingId)) ? 'already_ended' : 'booking_not_found');
 }
 
 function isOfType(cause: unknown, type: string): boolean {

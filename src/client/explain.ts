@@ -12,8 +12,8 @@ import {
 import { Failure } from '../booking/failures';
 import { MEMO, workflowIdOf } from '../booking/names';
 import { makerOf } from '../booking/ref';
-import { cleanUpAfter, openCleanUp } from './executions/after-run';
-import type { Door } from './executions/door';
+import { findCleanUp, openCleanUp } from './executions/after-run';
+import type { ClientContext } from './executions/client-context';
 import { chainEvents, summaryOf, timeOf, valueOf, type HistoryEvent } from './executions/history';
 import { findExecution } from './executions/read';
 
@@ -46,15 +46,15 @@ const { EventType } = temporal.api.enums.v1;
  * its waits and its end; then the same of the clean-up after it, or of one that is open after an earlier run. Read from Temporal's history, so it
  * needs no worker. Of an adopted order's bookings the newest. Throws `booking_not_found` and `temporal_unavailable`.
  */
-export async function explainBooking(door: Door, bookingId: string): Promise<Explanation> {
-  const execution = await findExecution(door, bookingId);
+export async function explainBooking(context: ClientContext, bookingId: string): Promise<Explanation> {
+  const execution = await findExecution(context, bookingId);
   if (!execution) throw new Failure('booking_not_found');
-  const telling = tellingOf(bookingId, door.client.options.loadedDataConverter);
-  await tellAll(telling, chainEvents(door, workflowIdOf(bookingId), execution.runId));
+  const telling = tellingOf(bookingId, context.client.options.loadedDataConverter);
+  await tellAll(telling, chainEvents(context, workflowIdOf(bookingId), execution.runId));
   nameTheCause(telling);
   const after =
-    (await cleanUpAfter(door, bookingId, execution.runId)) ?? (await openCleanUp(door, bookingId));
-  if (after) await tellAll(telling, chainEvents(door, after.workflowId, after.runId));
+    (await findCleanUp(context, bookingId, execution.runId)) ?? (await openCleanUp(context, bookingId));
+  if (after) await tellAll(telling, chainEvents(context, after.workflowId, after.runId));
   return { id: bookingId, steps: telling.steps };
 }
 

@@ -4,7 +4,7 @@ import { Failure } from '../booking/failures';
 import { bookingIdIn, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/names';
 import type { BookingSummary } from '../booking/schema/summary';
 import { msOfTime } from '../booking/times';
-import type { Door } from './executions/door';
+import type { ClientContext } from './executions/client-context';
 import { executionOf, isOver, type Execution, type ExecutionStatus } from './executions/execution';
 import { MAX_PAGE_SIZE, pageOf } from './executions/visibility';
 
@@ -46,10 +46,10 @@ const ENDED_BADLY: readonly ExecutionStatus[] = ['FAILED', 'CANCELLED', 'TERMINA
  * A page of bookings, the newest first, from Temporal's search attributes: it may lag the bookings by a second or
  * two. A filter or token that cannot be used is `invalid_request`.
  */
-export async function listBookings(door: Door, filter: BookingFilter = {}): Promise<BookingPage> {
-  const { idKey } = door;
+export async function listBookings(context: ClientContext, filter: BookingFilter = {}): Promise<BookingPage> {
+  const { idKey } = context;
   const query = visibilityQuery(filter);
-  const { rows, nextPageToken } = await pageOf(door, query, {
+  const { rows, nextPageToken } = await pageOf(context, query, {
     pageSize: pageSizeOf(filter),
     pageToken: filter.pageToken === undefined ? undefined : openToken(idKey, query, filter.pageToken),
   });

@@ -3,7 +3,7 @@ import type { RescheduleMessage } from '../booking/messages';
 import { parseMove } from '../booking/schema/check-request';
 import type { BookingView } from '../booking/schema/view';
 import { changeBooking } from './change';
-import type { Door } from './executions/door';
+import type { ClientContext } from './executions/client-context';
 
 /**
  * Asks a booking to move, once the new windows or slot have been checked here as a request's are: a wrong one is
@@ -11,11 +11,11 @@ import type { Door } from './executions/door';
  * them at its place, from when it is told. Else as changeBooking.
  */
 export async function moveBooking(
-  door: Door,
+  context: ClientContext,
   bookingId: string,
   message: RescheduleMessage,
 ): Promise<BookingView> {
   const { windows, slot, ...rest } = message;
   const move = parseMove({ windows, slot }, { now: new Date() });
-  return changeBooking(door, bookingId, rescheduleBooking, { ...rest, ...move });
+  return changeBooking(context, bookingId, rescheduleBooking, { ...rest, ...move });
 }

@@ -5,7 +5,7 @@ import { parseRequest } from '../booking/schema/check-request';
 import { Failure } from '../booking/failures';
 import type { FoundSlots } from '../booking/model';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
-import type { Door } from './executions/door';
+import type { ClientContext } from './executions/client-context';
 import { CALL_TIMEOUT_MS, failureOf, within } from './executions/temporal-errors';
 
 /** How long a search may take, in ms. */
@@ -16,10 +16,10 @@ const SEARCH_TIMEOUT_MS = 60_000;
  * nothing. Throws the failure that the
  * search ended with, and `provider_unavailable` when it took longer than a minute.
  */
-export async function findSlots(door: Door, input: unknown): Promise<FoundSlots> {
+export async function findSlots(context: ClientContext, input: unknown): Promise<FoundSlots> {
   const request = parseRequest(input, { now: new Date() });
-  const handle = await within(door.client, CALL_TIMEOUT_MS, () =>
-    door.client.workflow.start<(request: unknown) => Promise<SlotSearchResult>>(WORKFLOW_TYPE.slots, {
+  const handle = await within(context.client, CALL_TIMEOUT_MS, () =>
+    context.client.workflow.start<(request: unknown) => Promise<SlotSearchResult>>(WORKFLOW_TYPE.slots, {
       workflowId: `slots:${randomUUID()}`,
       taskQueue: TASK_QUEUE.bookings,
       args: [request],
@@ -27,7 +27,7 @@ export async function findSlots(door: Door, input: unknown): Promise<FoundSlots>
     }),
   );
   try {
-    const found = await within(door.client, SEARCH_TIMEOUT_MS + CALL_TIMEOUT_MS, () => handle.result());
+    const found = await within(context.client, SEARCH_TIMEOUT_MS + CALL_TIMEOUT_MS, () => handle.result());
     // A worker of an earlier build does not say whether it saw all days.
     return { slots: found.slots, complete: (found as Partial<FoundSlots>).complete ?? true };
   } catch (err) {

@@ -5,7 +5,7 @@ import { workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
 import { openCleanUp } from './executions/after-run';
-import type { Door } from './executions/door';
+import type { ClientContext } from './executions/client-context';
 import { isOver, type Execution } from './executions/execution';
 import { findExecution, readBooking } from './executions/read';
 import { asUnavailable, isUnavailable } from './executions/temporal-errors';
@@ -37,15 +37,15 @@ export interface WatchOptions {
  * `booking_not_found`, and `temporal_unavailable` after those.
  */
 export async function* watchBooking(
-  door: Door,
+  context: ClientContext,
   bookingId: string,
   { signal = new AbortController().signal }: WatchOptions = {},
 ): AsyncGenerator<BookingView, void, undefined> {
-  const first = await patiently(signal, () => findExecution(door, bookingId));
+  const first = await patiently(signal, () => findExecution(context, bookingId));
   if (signal.aborted) return;
   if (!first) throw new Failure('booking_not_found');
   let seen = '';
-  for await (const read of readsOf(door, bookingId, first, signal)) {
+  for await (const read of readsOf(context, bookingId, first, signal)) {
     const view = await patiently(signal, read);
     if (!view) return;
     const mark = JSON.stringify([view.revision, view.stalled]);
@@ -65,38 +65,38 @@ export interface SettledOptions extends WatchOptions {
  * and readBooking do.
  */
 export async function settledBooking(
-  door: Door,
+  context: ClientContext,
   bookingId: string,
   { timeoutMs, signal }: SettledOptions = {},
 ): Promise<BookingView> {
   const signals = [signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)];
   const until = AbortSignal.any(signals.filter((one) => one !== undefined));
   let latest: BookingView | null = null;
-  for await (const view of watchBooking(door, bookingId, { signal: until })) {
+  for await (const view of watchBooking(context, bookingId, { signal: until })) {
     latest = view;
     if (isSettled(view)) break;
   }
-  return latest ?? readBooking(door, bookingId);
+  return latest ?? readBooking(context, bookingId);
 }
 
 /** A look at the booking whenever its view may have changed, then whenever the clean-up after it may have. */
 async function* readsOf(
-  door: Door,
+  context: ClientContext,
   bookingId: string,
   { runId, status }: Execution,
   signal: AbortSignal,
 ): AsyncGenerator<() => Promise<BookingView>, void, undefined> {
   let last = runId;
-  yield () => readBooking(door, bookingId, runId);
+  yield () => readBooking(context, bookingId, runId);
   if (!isOver(status))
-    for await (const news of newsOf(door, workflowIdOf(bookingId), runId, signal)) {
+    for await (const news of newsOf(context, workflowIdOf(bookingId), runId, signal)) {
       last = news.runId;
-      yield () => readBooking(door, bookingId, news.runId);
+      yield () => readBooking(context, bookingId, news.runId);
     }
-  const after = await patiently(signal, () => openCleanUp(door, bookingId));
+  const after = await patiently(signal, () => openCleanUp(context, bookingId));
   if (!after) return;
-  for await (const _news of newsOf(door, after.workflowId, after.runId, signal))
-    yield () => readBooking(door, bookingId, last);
+  for await (const _news of newsOf(context, after.workflowId, after.runId, signal))
+    yield () => readBooking(context, bookingId, last);
 }
 
 /** That a run's view may have changed. */
@@ -106,7 +106,7 @@ interface News {
 
 /** News of a workflow, through continue-as-new, until the end. A quiet while counts too: it may have stalled. */
 async function* newsOf(
-  door: Door,
+  context: ClientContext,
   workflowId: string,
   firstRunId: string,
   signal: AbortSignal,
@@ -114,7 +114,7 @@ async function* newsOf(
   let runId = firstRunId;
   let nextPageToken: Uint8Array | undefined;
   while (!signal.aborted) {
-    const page = await patiently(signal, () => longPoll(door, workflowId, runId, nextPageToken, signal));
+    const page = await patiently(signal, () => longPoll(context, workflowId, runId, nextPageToken, signal));
     if (!page) return;
     const events = page.history?.events ?? [];
     const next = events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
@@ -129,13 +129,13 @@ async function* newsOf(
 }
 
 function longPoll(
-  door: Door,
+  context: ClientContext,
   workflowId: string,
   runId: string,
   nextPageToken: Uint8Array | undefined,
   signal: AbortSignal,
 ): Promise<temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse> {
-  const { client } = door;
+  const { client } = context;
   const request = {
     namespace: client.options.namespace,
     execution: { workflowId, runId },

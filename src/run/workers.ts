@@ -38,9 +38,9 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
     providerFor: (name) => providerFor(providers, name),
     timezoneOf: (provider, account) => timezoneOf(config, provider, account),
   });
-  const door = { client, idKey: loadKeys(config).idKey };
-  const backEnd = createOpsBackEnd(door);
-  const claims = createBookingClaims(door);
+  const context = { client, idKey: loadKeys(config).idKey };
+  const backEnd = createOpsBackEnd(context);
+  const claims = createBookingClaims(context);
   const workers = await createWorkers({
     config,
     connection,

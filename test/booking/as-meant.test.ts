@@ -7,7 +7,7 @@ import {
   parseRequest,
   requestProblems,
 } from '../../src/booking/schema/check-request';
-import { valueAt } from '../../src/booking/schema/problem';
+import { valueAt } from '../../src/booking/schema/field-error';
 import { isWellFormed, lengthOf } from '../../src/booking/text';
 import { ADOPTED_PSC, NOW, OLIVER, PLACED_AT_HOME, withValue } from './requests';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRequest, requestProblems } from '../../src/booking/schema/check-request';
-import { valueAt } from '../../src/booking/schema/problem';
+import { valueAt } from '../../src/booking/schema/field-error';
 
 const FOLDER = 'examples';
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));

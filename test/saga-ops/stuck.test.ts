@@ -5,7 +5,7 @@ import { warningsOf } from '../../src/api/readiness';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
 import type { Problems, Swept } from '../../src/booking/ops';
 import { problemsText } from '../../src/cli/format/ops';
-import { findProblems } from '../../src/client/ops/problems';
+import { findProblems } from '../../src/client/ops/stuck';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { testBundle } from '../support/bundles';
@@ -31,9 +31,9 @@ describe('bookings that cannot report themselves', () => {
   test('are told when nobody picks up their activity', async () => {
     const id = await confirmed();
     await rig.stopWorkers();
-    const door = { client: rig.server.client, idKey: loadKeys(rig.config).idKey };
+    const context = { client: rig.server.client, idKey: loadKeys(rig.config).idKey };
     const found = await eventually(
-      () => findProblems(door, { pickUpMs: 0, pollerFreshMs: 0 }),
+      () => findProblems(context, { pickUpMs: 0, pollerFreshMs: 0 }),
       ({ problems }) => problems.some(({ bookingId }) => bookingId === id),
     );
     expect(found.problems).toContainEqual({
@@ -61,9 +61,9 @@ describe('bookings that cannot report themselves', () => {
     const client = describing(rig.server.client, (workflowId) => {
       if (workflowId === workflowIdOf(refused)) throw new RangeError('no such shard');
     });
-    const door = { client, idKey: loadKeys(rig.config).idKey };
+    const context = { client, idKey: loadKeys(rig.config).idKey };
     const { problems } = await eventually(
-      () => findProblems(door, { pickUpMs: 0, pollerFreshMs: 0 }),
+      () => findProblems(context, { pickUpMs: 0, pollerFreshMs: 0 }),
       (found) => [id, refused].every((one) => found.problems.some(({ bookingId }) => bookingId === one)),
     );
     expect(problems).toContainEqual({

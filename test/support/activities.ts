@@ -24,13 +24,13 @@ export function testActivities(
   client: Client,
   over: (provider: Provider) => Provider = (provider) => provider,
 ) {
-  const door = { client, idKey: loadKeys(config).idKey };
-  const backEnd = createOpsBackEnd(door);
+  const context = { client, idKey: loadKeys(config).idKey };
+  const backEnd = createOpsBackEnd(context);
   const providers = createProviders(config, pino({ level: 'silent' }));
   const core: CoreActivities = {
     ...createCoreActivities({ config, client }),
     ...createOpsActivities(backEnd),
-    ...createClaimActivities(createBookingClaims(door, { lagMs: LAG_MS }), config),
+    ...createClaimActivities(createBookingClaims(context, { lagMs: LAG_MS }), config),
     ...createAuditActivities(backEnd, config),
   };
   const junction: ProviderActivities = createProviderActivities({

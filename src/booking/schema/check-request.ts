@@ -3,8 +3,8 @@ import { Failure } from '../failures';
 import { RELATIVE_DAY } from '../messages';
 import { addDays, localDay } from '../windows';
 import { dayProblems, zoneIn } from './day-rules';
-import { formProblems } from './form-problems';
-import { type Problem, valueAt, WHOLE_REQUEST, withoutEchoes } from './problem';
+import { type Problem, valueAt, WHOLE_REQUEST, withoutEchoes } from './field-error';
+import { formProblems } from './form-errors';
 import { providerProblems } from './provider-rules';
 import { type BookingRequest, requestSchema } from './request';
 import { isTooLarge } from './size';
@@ -12,7 +12,7 @@ import { tidied } from './tidy';
 
 /** The check that every door makes: form, dates, age and what the provider needs. */
 
-export type { Problem } from './problem';
+export type { Problem } from './field-error';
 
 export interface CheckContext {
   /** Days are judged as of this moment. */

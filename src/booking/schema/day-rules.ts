@@ -2,7 +2,7 @@ import { ageOn } from '../age';
 import { CAPABILITIES } from '../capabilities';
 import { FIRST_ZONE_ON_EARTH, LAST_ZONE_ON_EARTH } from '../times';
 import { addDays, hoursOf, isZone, localDay, windowEnd } from '../windows';
-import { type Problem, valueAt } from './problem';
+import { type Problem, valueAt } from './field-error';
 import { providerOf } from './provider-rules';
 import { patientSchema, type SlotWindow, slotChoiceSchema, windowSchema } from './request';
 

@@ -2,8 +2,8 @@ import { PROVIDERS, type ProviderName } from '../model';
 import { plainSpelling } from '../person-names';
 import { hasExtension, isPhoneForm, isPossiblePhone } from '../phone';
 import { isZone, ZONE_HINT } from '../windows';
+import { type Problem, valueAt } from './field-error';
 import { boxLines } from './post-box';
-import { type Problem, valueAt } from './problem';
 
 /** What each provider needs of a request, as data. Works on anything, so that all problems are told at once. */
 

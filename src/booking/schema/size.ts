@@ -1,4 +1,4 @@
-import { type Problem, valueAt, WHOLE_REQUEST } from './problem';
+import { type Problem, valueAt, WHOLE_REQUEST } from './field-error';
 
 /**
  * How large a request may be. It is carried in Temporal for as long as its booking lives and goes into calls of it,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { brokenText, isBlank, textFault, tidyText } from '../characters';
-import { type Problem, WHOLE_REQUEST } from './problem';
+import { type Problem, WHOLE_REQUEST } from './field-error';
 import { type FieldKind, kindOf, mayBeBlank } from './text';
 
 /**

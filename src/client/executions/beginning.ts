@@ -1,6 +1,6 @@
 import type { temporal } from '@temporalio/proto';
 import { Failure } from '../../booking/failures';
-import type { Door } from './door';
+import type { ClientContext } from './client-context';
 import { timeOf, valuesOf } from './execution';
 import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
 
@@ -20,17 +20,25 @@ type Event = temporal.api.history.v1.IHistoryEvent;
  * What a run was started with, by its own first event: an earlier run of a long life may be past the retention. Throws
  * `booking_not_found` when Temporal no longer has it and `key_missing` when its input cannot be decrypted.
  */
-export async function beginningOf(door: Door, workflowId: string, runId: string): Promise<Beginning> {
-  const event = await firstEvent(door, workflowId, runId);
+export async function beginningOf(
+  context: ClientContext,
+  workflowId: string,
+  runId: string,
+): Promise<Beginning> {
+  const event = await firstEvent(context, workflowId, runId);
   const startedAt = timeOf(event?.eventTime);
   if (!event || startedAt === null) throw new Failure('booking_not_found');
   const started = event.workflowExecutionStartedEventAttributes;
-  const [input] = await valuesOf(door, started?.input?.payloads);
+  const [input] = await valuesOf(context, started?.input?.payloads);
   return { input, startedAt, originalRunId: started?.originalExecutionRunId || runId };
 }
 
-async function firstEvent(door: Door, workflowId: string, runId: string): Promise<Event | undefined> {
-  const { client } = door;
+async function firstEvent(
+  context: ClientContext,
+  workflowId: string,
+  runId: string,
+): Promise<Event | undefined> {
+  const { client } = context;
   try {
     const page = await within(client, CALL_TIMEOUT_MS, () =>
       client.workflowService.getWorkflowExecutionHistory({

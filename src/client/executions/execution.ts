@@ -3,7 +3,7 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import { temporal } from '@temporalio/proto';
 import { Failure } from '../../booking/failures';
 import { unreadableIn } from '../../booking/unreadable';
-import type { Door } from './door';
+import type { ClientContext } from './client-context';
 import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
 
 /** One execution as Temporal describes it, its memo undecoded: a field is decoded when it is read, and costs nobody else. */
@@ -39,8 +39,12 @@ export interface Execution {
 }
 
 /** The newest run of a workflow, or the one asked for. Null when Temporal knows none. */
-export async function describe(door: Door, workflowId: string, runId?: string): Promise<Execution | null> {
-  const { client } = door;
+export async function describe(
+  context: ClientContext,
+  workflowId: string,
+  runId?: string,
+): Promise<Execution | null> {
+  const { client } = context;
   const request = { namespace: client.options.namespace, execution: { workflowId, runId } };
   try {
     const raw = await within(client, CALL_TIMEOUT_MS, () =>
@@ -107,27 +111,31 @@ export function isOver(status: ExecutionStatus): boolean {
 }
 
 /** A memo field's value; undefined when it is not there. Throws `key_missing` when it cannot be decrypted here. */
-export async function memoValue(door: Door, { memo }: Execution, field: string): Promise<unknown> {
+export async function memoValue(
+  context: ClientContext,
+  { memo }: Execution,
+  field: string,
+): Promise<unknown> {
   const payload = Object.hasOwn(memo, field) ? memo[field] : undefined;
-  return payload ? (await valuesOf(door, [payload]))[0] : undefined;
+  return payload ? (await valuesOf(context, [payload]))[0] : undefined;
 }
 
 /** The values of payloads. Throws `key_missing` when one of them cannot be decrypted here. */
 export async function valuesOf(
-  door: Door,
+  context: ClientContext,
   payloads: readonly Payload[] | null | undefined,
 ): Promise<unknown[]> {
   const values: unknown[] = [];
-  for (const payload of payloads ?? []) values.push(await valueIn(door, payload));
+  for (const payload of payloads ?? []) values.push(await valueIn(context, payload));
   const unreadable = values.map(unreadableIn).find((one) => one !== null);
   if (unreadable) throw new Failure('key_missing', { hint: `It names the key "${unreadable.keyId}".` });
   return values;
 }
 
 /** The codec never throws: what does is a caller's payload that nobody can convert, and says nothing. */
-async function valueIn(door: Door, payload: Payload): Promise<unknown> {
+async function valueIn(context: ClientContext, payload: Payload): Promise<unknown> {
   try {
-    return (await decodeArrayFromPayloads(door.client.options.loadedDataConverter, [payload]))[0];
+    return (await decodeArrayFromPayloads(context.client.options.loadedDataConverter, [payload]))[0];
   } catch {
     return null;
   }

@@ -2,7 +2,7 @@ import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
 import { unreadableWords } from '../../booking/evidence';
-import type { Door } from './door';
+import type { ClientContext } from './client-context';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
 /** The history of a booking or its clean-up, run after run, its payloads decoded on demand. */
@@ -13,14 +13,14 @@ type Payload = temporal.api.common.v1.IPayload;
 
 /** Every event of the workflow that a run belongs to, from the first run of its chain to the last. */
 export async function* chainEvents(
-  door: Door,
+  context: ClientContext,
   workflowId: string,
   runId: string,
 ): AsyncGenerator<HistoryEvent> {
-  let next: string | null = await firstRunOf(door, workflowId, runId);
+  let next: string | null = await firstRunOf(context, workflowId, runId);
   while (next) {
     let last: HistoryEvent | undefined;
-    for await (const event of runEvents(door, workflowId, next)) {
+    for await (const event of runEvents(context, workflowId, next)) {
       yield event;
       last = event;
     }
@@ -28,15 +28,19 @@ export async function* chainEvents(
   }
 }
 
-async function firstRunOf(door: Door, workflowId: string, runId: string): Promise<string> {
-  for await (const event of runEvents(door, workflowId, runId)) {
+async function firstRunOf(context: ClientContext, workflowId: string, runId: string): Promise<string> {
+  for await (const event of runEvents(context, workflowId, runId)) {
     return event.workflowExecutionStartedEventAttributes?.firstExecutionRunId || runId;
   }
   return runId;
 }
 
-async function* runEvents(door: Door, workflowId: string, runId: string): AsyncGenerator<HistoryEvent> {
-  const { client } = door;
+async function* runEvents(
+  context: ClientContext,
+  workflowId: string,
+  runId: string,
+): AsyncGenerator<HistoryEvent> {
+  const { client } = context;
   let nextPageToken: Uint8Array | undefined;
   do {
     const request = {

@@ -5,9 +5,9 @@ import { PROVIDERS } from '../../booking/model';
 import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../../booking/names';
 import { statusSchema, type BookingView, type Stalled } from '../../booking/schema/view';
 import { isEnded } from '../../booking/status';
-import { cleanUpAfter, isAfter, openCleanUp } from './after-run';
+import { findCleanUp, isAfter, openCleanUp } from './after-run';
 import { beginningOf } from './beginning';
-import type { Door } from './door';
+import type { ClientContext } from './client-context';
 import { describe, isOver, memoValue, type Execution, type ExecutionStatus } from './execution';
 import { initialView } from './initial-view';
 import { stalledOf } from './stalled';
@@ -20,11 +20,11 @@ import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
 
 /** The booking's execution: the newest run, or the one asked for. Null when Temporal knows none. */
 export async function findExecution(
-  door: Door,
+  context: ClientContext,
   bookingId: string,
   runId?: string,
 ): Promise<Execution | null> {
-  const found = await describe(door, workflowIdOf(bookingId), runId);
+  const found = await describe(context, workflowIdOf(bookingId), runId);
   return found?.type === WORKFLOW_TYPE.booking ? found : null;
 }
 
@@ -32,39 +32,47 @@ export async function findExecution(
  * The booking as it stands, of the newest run or of the one asked for. Throws `booking_not_found`,
  * `temporal_unavailable` when the server does not answer, and `key_missing` for a view that cannot be decrypted here.
  */
-export async function readBooking(door: Door, bookingId: string, runId?: string): Promise<BookingView> {
-  const execution = await findExecution(door, bookingId, runId);
+export async function readBooking(
+  context: ClientContext,
+  bookingId: string,
+  runId?: string,
+): Promise<BookingView> {
+  const execution = await findExecution(context, bookingId, runId);
   if (!execution) throw new Failure('booking_not_found');
   try {
-    return await readExecution(door, bookingId, execution);
+    return await readExecution(context, bookingId, execution);
   } catch (err) {
     const isUnderLostKey = err instanceof Failure && err.code === 'key_missing';
     if (!isUnderLostKey || !isOver(execution.status)) throw err;
-    return afterLostKey(door, bookingId, execution, err);
+    return afterLostKey(context, bookingId, execution, err);
   }
 }
 
 /** The view of an execution that was found: what it told of itself, and nothing in its place. */
 export async function readExecution(
-  door: Door,
+  context: ClientContext,
   bookingId: string,
   execution: Execution,
 ): Promise<BookingView> {
-  const own = await ownView(door, bookingId, execution);
-  if (!isOver(execution.status)) return { ...own, stalled: await stalledOf(door, execution) };
+  const own = await ownView(context, bookingId, execution);
+  if (!isOver(execution.status)) return { ...own, stalled: await stalledOf(context, execution) };
   const { runId } = execution;
-  if (await mayBeCleanedUp(door, execution, own)) {
-    const after = await cleanUpAfter(door, bookingId, runId);
-    if (after) return withCleanUp(own, await memoView(door, after), await stalledOf(door, after));
+  if (await mayBeCleanedUp(context, execution, own)) {
+    const after = await findCleanUp(context, bookingId, runId);
+    if (after) return withCleanUp(own, await memoView(context, after), await stalledOf(context, after));
   }
-  const open = await openCleanUp(door, bookingId);
-  if (!open || (await isAfter(door, open, runId))) return own;
-  return withQuestion(own, await memoView(door, open), await stalledOf(door, open));
+  const open = await openCleanUp(context, bookingId);
+  if (!open || (await isAfter(context, open, runId))) return own;
+  return withQuestion(own, await memoView(context, open), await stalledOf(context, open));
 }
 
 /** Whether an ended booking may have left something: it was cut off, or could not account for one of its calls. */
-async function mayBeCleanedUp(door: Door, execution: Execution, own: BookingView): Promise<boolean> {
-  return own.failure?.code === 'booking_cut_off' || (await hasUnknownCall(door, execution, own));
+async function mayBeCleanedUp(
+  context: ClientContext,
+  execution: Execution,
+  own: BookingView,
+): Promise<boolean> {
+  return own.failure?.code === 'booking_cut_off' || (await hasUnknownCall(context, execution, own));
 }
 
 /**
@@ -72,17 +80,17 @@ async function mayBeCleanedUp(door: Door, execution: Execution, own: BookingView
  * call, and the oldest attempts may be left out there; the traces tell of every call that was for a time.
  */
 export async function hasUnknownCall(
-  door: Door,
+  context: ClientContext,
   execution: Execution,
   { attempts, attemptsLeftOut }: BookingView,
 ): Promise<boolean> {
   if (attemptsLeftOut > 0 || attempts.some(({ outcome }) => outcome === 'unknown')) return true;
-  return hasUnansweredStart(door, execution);
+  return hasUnansweredStart(context, execution);
 }
 
-async function hasUnansweredStart(door: Door, execution: Execution): Promise<boolean> {
+async function hasUnansweredStart(context: ClientContext, execution: Execution): Promise<boolean> {
   try {
-    const traces = await memoValue(door, execution, MEMO.traces);
+    const traces = await memoValue(context, execution, MEMO.traces);
     if (typeof traces !== 'object' || traces === null) return false;
     const starts: unknown = Reflect.get(traces, 'unansweredStarts');
     return Array.isArray(starts) && starts.length > 0;
@@ -94,24 +102,32 @@ async function hasUnansweredStart(door: Door, execution: Execution): Promise<boo
 }
 
 /** A booking's own view, without what a clean-up after it did or asks. */
-export async function ownView(door: Door, bookingId: string, execution: Execution): Promise<BookingView> {
+export async function ownView(
+  context: ClientContext,
+  bookingId: string,
+  execution: Execution,
+): Promise<BookingView> {
   const { status } = execution;
-  if (status === 'COMPLETED' || status === 'FAILED') return endOf(door, execution);
-  const view = await lastView(door, bookingId, execution);
+  if (status === 'COMPLETED' || status === 'FAILED') return endOf(context, execution);
+  const view = await lastView(context, bookingId, execution);
   return isOver(status) ? cutOff(view, status) : view;
 }
 
 /** The view in an execution's memo; null when no workflow task has put one there yet. */
-export async function memoView(door: Door, execution: Execution): Promise<BookingView | null> {
-  const value = await memoValue(door, execution, MEMO.view);
+export async function memoView(context: ClientContext, execution: Execution): Promise<BookingView | null> {
+  const value = await memoValue(context, execution, MEMO.view);
   return isView(value) ? value : null;
 }
 
 /** What a run told last of itself, or how it began when no worker has had it. */
-async function lastView(door: Door, bookingId: string, execution: Execution): Promise<BookingView> {
-  const told = await memoView(door, execution);
+async function lastView(
+  context: ClientContext,
+  bookingId: string,
+  execution: Execution,
+): Promise<BookingView> {
+  const told = await memoView(context, execution);
   if (told) return told;
-  const { input, startedAt } = await beginningOf(door, execution.workflowId, execution.runId);
+  const { input, startedAt } = await beginningOf(context, execution.workflowId, execution.runId);
   return initialView(bookingId, input, startedAt);
 }
 
@@ -120,13 +136,13 @@ async function lastView(door: Door, bookingId: string, execution: Execution): Pr
  * What its attributes say is all there is of itself. Throws `why` where nobody cleans up after it.
  */
 async function afterLostKey(
-  door: Door,
+  context: ClientContext,
   bookingId: string,
   { runId, status, attributes, startedAt }: Execution,
   why: Failure,
 ): Promise<BookingView> {
-  const after = await cleanUpAfter(door, bookingId, runId);
-  const view = after && (await memoView(door, after));
+  const after = await findCleanUp(context, bookingId, runId);
+  const view = after && (await memoView(context, after));
   if (!view) throw why;
   const { BookingProvider: provider, BookingAccount: account, BookingReference: reference } = attributes;
   const said = statusSchema.safeParse(attributes.BookingStatus);
@@ -138,24 +154,24 @@ async function afterLostKey(
     ...(said.success && { status: said.data }),
   };
   const cameToItsEnd = status === 'COMPLETED' || status === 'FAILED';
-  return withCleanUp(cameToItsEnd ? bare : cutOff(bare, status), view, await stalledOf(door, after));
+  return withCleanUp(cameToItsEnd ? bare : cutOff(bare, status), view, await stalledOf(context, after));
 }
 
 /** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */
-async function endOf(door: Door, execution: Execution): Promise<BookingView> {
-  const told = await memoView(door, execution);
+async function endOf(context: ClientContext, execution: Execution): Promise<BookingView> {
+  const told = await memoView(context, execution);
   if (told && isEnded(told.status)) return told;
-  const result = await resultOf(door, execution);
+  const result = await resultOf(context, execution);
   if (isView(result)) return result;
   if (told) return cutOff(told, execution.status);
   throw new Failure('internal_error', { hint: 'The booking ended without a view.' });
 }
 
 /** The result of a completed run, or the view in a failed run's details; what else it failed with is thrown. */
-async function resultOf(door: Door, { workflowId, runId }: Execution): Promise<unknown> {
-  const handle = door.client.workflow.getHandle(workflowId, runId);
+async function resultOf(context: ClientContext, { workflowId, runId }: Execution): Promise<unknown> {
+  const handle = context.client.workflow.getHandle(workflowId, runId);
   try {
-    return await within(door.client, CALL_TIMEOUT_MS, () => handle.result());
+    return await within(context.client, CALL_TIMEOUT_MS, () => handle.result());
   } catch (err) {
     if (!(err instanceof WorkflowFailedError)) throw err;
     const detail: unknown = err.cause instanceof ApplicationFailure ? err.cause.details?.[0] : null;

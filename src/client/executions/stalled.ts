@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { TASK_QUEUE } from '../../booking/names';
 import type { Stalled } from '../../booking/schema/view';
-import type { Door } from './door';
+import type { ClientContext } from './client-context';
 import { timeOf, type Execution } from './execution';
 import { lastPollOf } from './pollers';
 import { earliestNowMs, hearTimes, heardForMs } from './temporal-time';
@@ -25,12 +25,12 @@ const FAILING_FROM = 3;
 const { PendingWorkflowTaskState, PendingActivityState } = temporal.api.enums.v1;
 
 /** Why the booking cannot go on and since when; null when it can, or has ended. */
-export async function stalledOf(door: Door, { status, raw }: Execution): Promise<Stalled | null> {
+export async function stalledOf(context: ClientContext, { status, raw }: Execution): Promise<Stalled | null> {
   if (!raw) return null;
-  hearTimes(door.client, passedIn(raw));
+  hearTimes(context.client, passedIn(raw));
   if (status === 'PAUSED') return { since: null, why: 'paused' };
   if (status !== 'RUNNING') return null;
-  return failingTask(raw) ?? pausedActivity(raw) ?? overdueOf(door, waitsOf(raw));
+  return failingTask(raw) ?? pausedActivity(raw) ?? overdueOf(context, waitsOf(raw));
 }
 
 /** The moments in a description that have passed. When an activity is tried again may be still to come: it is none. */
@@ -101,7 +101,7 @@ function waitsOf({ pendingWorkflowTask: task, pendingActivities }: Description):
   return waits;
 }
 
-async function overdueOf({ client }: Door, waits: readonly Wait[]): Promise<Stalled | null> {
+async function overdueOf({ client }: ClientContext, waits: readonly Wait[]): Promise<Stalled | null> {
   const known = waits.find(({ sinceMs }) => isOverdue(sinceMs, earliestNowMs(client)));
   if (known) return stalledBy(known);
   for (const wait of waits) if (await isLeft(client, wait)) return stalledBy(wait);

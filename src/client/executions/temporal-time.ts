@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 
 /**
- * Temporal's time as a door knows it: no earlier than this. Every time that Temporal told has passed when it is heard, and
+ * Temporal's time as a client knows it: no earlier than this. Every time that Temporal told has passed when it is heard, and
  * a monotonic clock goes on from there, so this machine's own clock may be as wrong as it likes. It is late by as long as
- * the newest event that was heard of was old then: little, once a door has read bookings that move.
+ * the newest event that was heard of was old then: little, once a client has read bookings that move.
  */
 
 interface Heard {

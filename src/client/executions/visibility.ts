@@ -1,5 +1,5 @@
 import type { temporal } from '@temporalio/proto';
-import type { Door } from './door';
+import type { ClientContext } from './client-context';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
 /** Rows of Temporal's visibility, undecoded. */
@@ -10,10 +10,10 @@ export type Row = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 export const MAX_PAGE_SIZE = 100;
 
 /** Every execution that the query names, page by page. Throws `temporal_unavailable`. */
-export async function* rowsOf(door: Door, query: string): AsyncGenerator<Row> {
+export async function* rowsOf(context: ClientContext, query: string): AsyncGenerator<Row> {
   let pageToken: Uint8Array | undefined;
   do {
-    const page = await pageOf(door, query, { pageToken });
+    const page = await pageOf(context, query, { pageToken });
     yield* page.rows;
     pageToken = page.nextPageToken ?? undefined;
   } while (pageToken);
@@ -21,11 +21,11 @@ export async function* rowsOf(door: Door, query: string): AsyncGenerator<Row> {
 
 /** One page of them. */
 export async function pageOf(
-  door: Door,
+  context: ClientContext,
   query: string,
   { pageSize = MAX_PAGE_SIZE, pageToken }: { pageSize?: number; pageToken?: Uint8Array } = {},
 ): Promise<{ rows: Row[]; nextPageToken: Uint8Array | null }> {
-  const { client } = door;
+  const { client } = context;
   const { namespace } = client.options;
   const page = await within(client, CALL_TIMEOUT_MS, () =>
     client.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken: pageToken }),

@@ -25,7 +25,7 @@ import { clientSchema, patientSchema } from '../../booking/schema/request';
 import { statusSchema } from '../../booking/schema/view';
 import { bytesOf } from '../../booking/small-view';
 import { beginningOf } from '../executions/beginning';
-import type { Door } from '../executions/door';
+import type { ClientContext } from '../executions/client-context';
 import { executionOf, isOver, type Execution } from '../executions/execution';
 import { findExecution, readExecution } from '../executions/read';
 import { CALL_TIMEOUT_MS, failureOf, within } from '../executions/temporal-errors';
@@ -53,12 +53,12 @@ export type AuditOptions = z.input<typeof auditSchema>;
  * Holds bookings and providers against each other and answers what does not fit. Reads only. Throws
  * `account_unknown`, `provider_unavailable` when it does not finish, `temporal_unavailable`.
  */
-export async function auditBookings(door: Door, options: AuditOptions): Promise<AuditReport> {
+export async function auditBookings(context: ClientContext, options: AuditOptions): Promise<AuditReport> {
   const parsed = auditSchema.safeParse(options);
   if (!parsed.success)
     throw new Failure('invalid_request', { field: parsed.error.issues[0]?.path.join('.') });
-  const handle = await within(door.client, CALL_TIMEOUT_MS, () =>
-    door.client.workflow.start<(scope: unknown) => Promise<AuditReport>>(WORKFLOW_TYPE.audit, {
+  const handle = await within(context.client, CALL_TIMEOUT_MS, () =>
+    context.client.workflow.start<(scope: unknown) => Promise<AuditReport>>(WORKFLOW_TYPE.audit, {
       workflowId: `audit:${randomUUID()}`,
       taskQueue: TASK_QUEUE.bookings,
       args: [parsed.data],
@@ -66,7 +66,7 @@ export async function auditBookings(door: Door, options: AuditOptions): Promise<
     }),
   );
   try {
-    return await within(door.client, AUDIT_TIMEOUT_MS + CALL_TIMEOUT_MS, () => handle.result());
+    return await within(context.client, AUDIT_TIMEOUT_MS + CALL_TIMEOUT_MS, () => handle.result());
   } catch (err) {
     if (!(err instanceof WorkflowFailedError)) throw err;
     throw failureOf(err.cause) ?? new Failure('provider_unavailable', { hint: 'The audit did not finish.' });
@@ -81,7 +81,7 @@ export interface Read {
 
 /** A page of a place's bookings: open ones, and those that began since. */
 export async function auditedBookings(
-  door: Door,
+  context: ClientContext,
   place: AuditPlace,
   since: string,
   pageToken: string | null,
@@ -91,13 +91,13 @@ export async function auditedBookings(
     `BookingAccount = '${place.account}'`,
     ...audited(since),
   ].join(' AND ');
-  const { rows, nextPageToken } = await pageOf(door, query, {
+  const { rows, nextPageToken } = await pageOf(context, query, {
     pageSize: PAGE_SIZE,
     pageToken: pageToken === null ? undefined : Buffer.from(pageToken, 'base64'),
   });
   const ids = new Set(rows.flatMap(({ execution }) => bookingIdOf(execution?.workflowId ?? '') ?? []));
   return {
-    ...(await readAgain(door, place, [...ids])),
+    ...(await readAgain(context, place, [...ids])),
     seen: ids.size,
     nextPageToken: nextPageToken && Buffer.from(nextPageToken).toString('base64'),
   };
@@ -112,14 +112,18 @@ function audited(since: string): string[] {
 }
 
 /** The newest booking of each id. */
-export async function readAgain(door: Door, place: AuditPlace, bookingIds: readonly string[]): Promise<Read> {
+export async function readAgain(
+  context: ClientContext,
+  place: AuditPlace,
+  bookingIds: readonly string[],
+): Promise<Read> {
   const read: Read = { bookings: [], unreadable: [] };
   for (const id of bookingIds) {
     let execution: Execution | null = null;
     try {
-      execution = await findExecution(door, id);
+      execution = await findExecution(context, id);
       if (!execution) throw new Failure('booking_not_found');
-      const booking = await auditedBooking(door, place, id, execution);
+      const booking = await auditedBooking(context, place, id, execution);
       if (booking) read.bookings.push(booking);
     } catch (err) {
       const orderId = execution?.attributes.BookingOrderId ?? null;
@@ -134,14 +138,14 @@ const MAX_BOOKING_BYTES = 16 * 1024;
 
 /** Null for one that made nothing: there is nothing to hold against anybody. */
 async function auditedBooking(
-  door: Door,
+  context: ClientContext,
   place: AuditPlace,
   id: string,
   execution: Execution,
 ): Promise<AuditedBooking | null> {
-  const view = await readExecution(door, id, execution);
+  const view = await readExecution(context, id, execution);
   if (place.hasOrders ? view.order === null : hasTriedNothing(view)) return null;
-  const party = place.hasOrders ? null : await partyOf(door, execution);
+  const party = place.hasOrders ? null : await partyOf(context, execution);
   const booking = auditedBookingOf(view, !isOver(execution.status), party);
   if (bytesOf(booking) > MAX_BOOKING_BYTES) throw new Failure('payload_too_large');
   return booking;
@@ -153,8 +157,8 @@ const partySchema = z.object({
   patient: patientSchema.pick({ id: true, remoteId: true }).strip().optional(),
 });
 
-async function partyOf(door: Door, { workflowId, runId }: Execution): Promise<Party> {
-  const { input } = await beginningOf(door, workflowId, runId);
+async function partyOf(context: ClientContext, { workflowId, runId }: Execution): Promise<Party> {
+  const { input } = await beginningOf(context, workflowId, runId);
   const party = partySchema.safeParse(input);
   if (!party.success) throw new Failure('invalid_request');
   return party.data;
@@ -168,26 +172,26 @@ function causeOf(err: unknown): string {
 
 /** Those of the orders that are not what the booking whose id they carry says of its order. */
 export async function strayOrders(
-  door: Door,
+  context: ClientContext,
   place: AuditPlace,
   orders: readonly TracedOrder[],
 ): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const order of orders) found.push(...(await strayOf(door, place, order)));
+  for (const order of orders) found.push(...(await strayOf(context, place, order)));
   return found;
 }
 
 /** None or one. An order that cannot be held against its booking is one as well, and stops no other. */
-async function strayOf(door: Door, place: AuditPlace, order: TracedOrder): Promise<Finding[]> {
+async function strayOf(context: ClientContext, place: AuditPlace, order: TracedOrder): Promise<Finding[]> {
   let isBookings = looksLikeBookingId(order.bookingId);
   try {
-    const execution = await findExecution(door, order.bookingId);
+    const execution = await findExecution(context, order.bookingId);
     isBookings ||= execution !== null;
     if (!isBookings) return [];
-    const claim = execution && (await claimOf(door, order, execution));
+    const claim = execution && (await claimOf(context, order, execution));
     const kind = claim ? strayKindOf(order, claim) : 'order_without_booking';
     if (kind === null) return [];
-    if (!claim?.open && kind !== 'order_left' && (await isAdopted(door, place, order))) return [];
+    if (!claim?.open && kind !== 'order_left' && (await isAdopted(context, place, order))) return [];
     return [strayOrder(kind, place, order, claim ? claimText(claim) : 'none')];
   } catch (err) {
     // What is no booking's id may be anything, and stays out of findings.
@@ -204,11 +208,11 @@ function claimText({ status, order }: Claim): string {
  * What a booking says of its order: its view, or what its search attributes say where the view cannot be read. Only
  * the view tells what became of an ended booking's own order.
  */
-async function claimOf(door: Door, order: TracedOrder, execution: Execution): Promise<Claim> {
+async function claimOf(context: ClientContext, order: TracedOrder, execution: Execution): Promise<Claim> {
   const told = toldBy(execution);
   if (told.open && told.order?.id === order.orderId) return told;
   try {
-    const view = await readExecution(door, order.bookingId, execution);
+    const view = await readExecution(context, order.bookingId, execution);
     return auditedBookingOf(view, !isOver(execution.status), null);
   } catch (err) {
     if (told.order === null || told.order.id === order.orderId) throw err;
@@ -230,12 +234,12 @@ function toldBy({ status, attributes }: Execution): Claim {
 
 /** Whether another booking took the order on: then it is somebody's, whoever placed it. */
 async function isAdopted(
-  { idKey, ...door }: Door,
+  { idKey, ...rest }: ClientContext,
   { provider, account }: AuditPlace,
   { orderId }: TracedOrder,
 ): Promise<boolean> {
   const { vendor } = CAPABILITIES[provider];
-  const adopter = await findExecution({ idKey, ...door }, adoptedBookingId(idKey, vendor, account, orderId));
+  const adopter = await findExecution({ idKey, ...rest }, adoptedBookingId(idKey, vendor, account, orderId));
   return adopter?.attributes.BookingOrderId === orderId;
 }
 
@@ -247,7 +251,7 @@ const MAX_ROWS = 1_000;
  * something there. One that waits for its account to be configured is in front of a person already.
  */
 export async function otherAccounts(
-  door: Door,
+  context: ClientContext,
   provider: ProviderName,
   known: readonly string[],
   since: string,
@@ -259,7 +263,7 @@ export async function otherAccounts(
   );
   const counts = new Map<string, number>();
   let rows = 0;
-  for await (const row of rowsOf(door, query)) {
+  for await (const row of rowsOf(context, query)) {
     const { attributes, status } = executionOf(row);
     const {
       BookingAccount: account,

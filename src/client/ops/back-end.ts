@@ -10,11 +10,11 @@ import type {
   Waiting,
   WaitingCursor,
 } from '../../booking/ops';
-import type { Door } from '../executions/door';
+import type { ClientContext } from '../executions/client-context';
 import { auditedBookings, otherAccounts, readAgain, strayOrders, type Read } from './audit';
 import { readLeftBehind, sweepCutOff } from './cut-off';
 import { retryOne, waitingFor } from './incidents';
-import { findProblems } from './problems';
+import { findProblems } from './stuck';
 
 /** What the workers' activities need of Temporal to look after bookings. */
 export interface OpsBackEnd {
@@ -38,16 +38,16 @@ export interface OpsBackEnd {
 }
 
 /** The back end for the bookings of the client's namespace. */
-export function createOpsBackEnd(door: Door): OpsBackEnd {
+export function createOpsBackEnd(context: ClientContext): OpsBackEnd {
   return {
-    sweepCutOff: (nowMs, beat) => sweepCutOff(door, nowMs, beat),
-    readLeftBehind: (bookingId, runId) => readLeftBehind(door, bookingId, runId),
-    findProblems: (nowMs) => findProblems(door, undefined, nowMs),
-    waitingFor: (incident, before, after) => waitingFor(door, incident, before, after),
-    retryOne: (workflowId, retrying) => retryOne(door, workflowId, retrying),
-    auditedBookings: (place, since, pageToken) => auditedBookings(door, place, since, pageToken),
-    readAgain: (place, bookingIds) => readAgain(door, place, bookingIds),
-    strayOrders: (place, orders) => strayOrders(door, place, orders),
-    otherAccounts: (provider, known, since) => otherAccounts(door, provider, known, since),
+    sweepCutOff: (nowMs, beat) => sweepCutOff(context, nowMs, beat),
+    readLeftBehind: (bookingId, runId) => readLeftBehind(context, bookingId, runId),
+    findProblems: (nowMs) => findProblems(context, undefined, nowMs),
+    waitingFor: (incident, before, after) => waitingFor(context, incident, before, after),
+    retryOne: (workflowId, retrying) => retryOne(context, workflowId, retrying),
+    auditedBookings: (place, since, pageToken) => auditedBookings(context, place, since, pageToken),
+    readAgain: (place, bookingIds) => readAgain(context, place, bookingIds),
+    strayOrders: (place, orders) => strayOrders(context, place, orders),
+    otherAccounts: (provider, known, since) => otherAccounts(context, provider, known, since),
   };
 }

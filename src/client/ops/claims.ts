@@ -11,7 +11,7 @@ import { adoptedBookingId } from '../../booking/ids';
 import type { ProviderName } from '../../booking/model';
 import { bookingIdIn, MEMO, workflowIdOf, WORKFLOW_TYPE } from '../../booking/names';
 import { isSameTime } from '../../booking/times';
-import type { Door } from '../executions/door';
+import type { ClientContext } from '../executions/client-context';
 import { describe, executionOf, isOver, memoValue, type Execution } from '../executions/execution';
 import { rowsOf } from '../executions/visibility';
 
@@ -52,13 +52,16 @@ interface OrderQuestion {
 }
 
 /** The claims of the client's namespace. `lagMs`: what is waited for visibility, where it is known to be quick. */
-export function createBookingClaims(door: Door, { lagMs = VISIBILITY_LAG_MS } = {}): BookingClaims {
+export function createBookingClaims(
+  context: ClientContext,
+  { lagMs = VISIBILITY_LAG_MS } = {},
+): BookingClaims {
   return {
     async othersClaims(question, signal) {
       await pause(lagMs, undefined, { signal });
-      return othersClaims(door, question, signal);
+      return othersClaims(context, question, signal);
     },
-    isOrderUsedElsewhere: (order, askedBy) => isOrderUsedElsewhere(door, order, askedBy),
+    isOrderUsedElsewhere: (order, askedBy) => isOrderUsedElsewhere(context, order, askedBy),
   };
 }
 
@@ -67,23 +70,23 @@ export function createBookingClaims(door: Door, { lagMs = VISIBILITY_LAG_MS } = 
  * again. Throws `key_missing` when one of them cannot be read, `temporal_unavailable`.
  */
 async function othersClaims(
-  door: Door,
+  context: ClientContext,
   asked: OthersQuestion,
   signal: AbortSignal,
 ): Promise<OthersClaims | null> {
   const giveUpAtMs = performance.now() + CALL_MS;
   for (let unlisted = 0; unlisted < LISTS;) {
-    const found = await executionsAround(door, asked);
+    const found = await executionsAround(context, asked);
     const others = found.filter(({ workflowId }) => bookingIdIn(workflowId) !== asked.bookingId);
     if (!asked.isUnlisted && others.length === found.length) {
       unlisted += 1;
     } else {
-      const claimants = await Promise.all(others.map((one) => claimantOf(door, one)));
+      const claimants = await Promise.all(others.map((one) => claimantOf(context, one)));
       const isAnyBeingTaken = startsOf(asked).some((startsAt) =>
         isBeingTaken(claimants, { ...asked, startsAt }),
       );
       if (!isAnyBeingTaken || performance.now() > giveUpAtMs)
-        return claimsOf(claimants, { ...asked, calledMs: await firstCallMs(door, found, asked) });
+        return claimsOf(claimants, { ...asked, calledMs: await firstCallMs(context, found, asked) });
     }
     await pause(PAUSE_MS, undefined, { signal });
   }
@@ -95,7 +98,7 @@ function startsOf({ startsAt, otherStarts = [] }: OthersQuestion): string[] {
 }
 
 /** Every booking and clean-up there, open and closed, with its memo. */
-async function executionsAround(door: Door, asked: OthersQuestion): Promise<Execution[]> {
+async function executionsAround(context: ClientContext, asked: OthersQuestion): Promise<Execution[]> {
   const { provider, account } = asked;
   const around = startsOf(asked).map((start) => {
     const momentAfter = (offsetMs: number): string => new Date(Date.parse(start) + offsetMs).toISOString();
@@ -110,10 +113,10 @@ async function executionsAround(door: Door, asked: OthersQuestion): Promise<Exec
     `(${around.join(' OR ')})`,
   ].join(' AND ');
   const found: Execution[] = [];
-  for await (const row of rowsOf(door, query)) {
+  for await (const row of rowsOf(context, query)) {
     const { workflowId, runId } = executionOf(row);
     // Its row may be older than itself; one that is gone by now is past the retention, and holds nothing.
-    const execution = await describe(door, workflowId, runId);
+    const execution = await describe(context, workflowId, runId);
     if (execution) found.push(execution);
   }
   return found;
@@ -121,13 +124,13 @@ async function executionsAround(door: Door, asked: OthersQuestion): Promise<Exec
 
 /** When the asking booking first called for that start, as it tells itself; null where it does not. */
 async function firstCallMs(
-  door: Door,
+  context: ClientContext,
   found: readonly Execution[],
   { bookingId, startsAt }: OthersQuestion,
 ): Promise<number | null> {
   const own = found.filter(({ workflowId }) => bookingIdIn(workflowId) === bookingId);
   const calls = await Promise.all(
-    own.map(async (one) => listOf(field(await memoValue(door, one, MEMO.view), 'attempts'))),
+    own.map(async (one) => listOf(field(await memoValue(context, one, MEMO.view), 'attempts'))),
   );
   const timesMs = calls
     .flat()
@@ -137,9 +140,9 @@ async function firstCallMs(
   return timesMs.length > 0 ? Math.min(...timesMs) : null;
 }
 
-async function claimantOf(door: Door, execution: Execution): Promise<Claimant> {
-  const traces = await memoValue(door, execution, MEMO.traces);
-  const view = await memoValue(door, execution, MEMO.view);
+async function claimantOf(context: ClientContext, execution: Execution): Promise<Claimant> {
+  const traces = await memoValue(context, execution, MEMO.traces);
+  const view = await memoValue(context, execution, MEMO.view);
   const last = listOf(field(view, 'attempts')).at(-1);
   return {
     ownIds: textsOf(field(traces, 'ownAppointmentIds')),
@@ -177,12 +180,16 @@ function listOf(value: unknown): readonly unknown[] {
  * Whether an open booking other than the asking workflow has the order: the one that adopts it, or one that placed it. So
  * has one that took it on since then and has ended: what became of the order at its end was its caller's word, and the last.
  */
-async function isOrderUsedElsewhere(door: Door, order: OrderQuestion, askedBy: string): Promise<boolean> {
+async function isOrderUsedElsewhere(
+  context: ClientContext,
+  order: OrderQuestion,
+  askedBy: string,
+): Promise<boolean> {
   const { provider, account, orderId } = order;
   const { vendor } = CAPABILITIES[provider];
-  const adopting = workflowIdOf(adoptedBookingId(door.idKey, vendor, account, orderId));
-  const adopter = adopting === askedBy ? null : await describe(door, adopting);
-  if (adopter && (!isOver(adopter.status) || (await hasTakenOn(door, adopter, order)))) return true;
+  const adopting = workflowIdOf(adoptedBookingId(context.idKey, vendor, account, orderId));
+  const adopter = adopting === askedBy ? null : await describe(context, adopting);
+  if (adopter && (!isOver(adopter.status) || (await hasTakenOn(context, adopter, order)))) return true;
   // Our ids hold no quote, and a provider's that does is none that a booking is known by.
   if (!/^[^'"`\\\p{Cc}]{1,255}$/u.test(orderId)) return false;
   const query = [
@@ -191,25 +198,25 @@ async function isOrderUsedElsewhere(door: Door, order: OrderQuestion, askedBy: s
     `BookingAccount = '${account}'`,
     `BookingOrderId = '${orderId}'`,
   ].join(' AND ');
-  for await (const row of rowsOf(door, query)) {
+  for await (const row of rowsOf(context, query)) {
     const { workflowId } = executionOf(row);
-    if (workflowId !== askedBy && (await isOpen(door, workflowId))) return true;
+    if (workflowId !== askedBy && (await isOpen(context, workflowId))) return true;
   }
   return false;
 }
 
 /** What it was started with says only what it was to take on; its view tells what it did. */
 async function hasTakenOn(
-  door: Door,
+  context: ClientContext,
   adopter: Execution,
   { orderId, takenOnSince }: OrderQuestion,
 ): Promise<boolean> {
   if (takenOnSince === undefined) return false;
   if (Date.parse(adopter.startedAt ?? '') < Date.parse(takenOnSince)) return false;
-  return field(field(await memoValue(door, adopter, MEMO.view), 'order'), 'id') === orderId;
+  return field(field(await memoValue(context, adopter, MEMO.view), 'order'), 'id') === orderId;
 }
 
-async function isOpen(door: Door, workflowId: string): Promise<boolean> {
-  const execution = await describe(door, workflowId);
+async function isOpen(context: ClientContext, workflowId: string): Promise<boolean> {
+  const execution = await describe(context, workflowId);
   return execution !== null && !isOver(execution.status);
 }

@@ -15,9 +15,9 @@ import {
 } from '../../booking/names';
 import type { BookingView } from '../../booking/schema/view';
 import type { BookingTraces } from '../../booking/traces';
-import { cleanUpAfter } from '../executions/after-run';
+import { findCleanUp } from '../executions/after-run';
 import { beginningOf } from '../executions/beginning';
-import type { Door } from '../executions/door';
+import type { ClientContext } from '../executions/client-context';
 import { isOver, memoValue, type Execution } from '../executions/execution';
 import { findExecution, hasUnknownCall, memoView, ownView } from '../executions/read';
 import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
@@ -28,21 +28,21 @@ import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
  * nothing to do: the booking is open or absent, its end left nothing unknown, what stands was taken over and nobody asked to
  * cancel it, or a person has it.
  */
-export async function cleanUpBooking(door: Door, bookingId: string): Promise<boolean> {
-  const execution = await findExecution(door, bookingId);
+export async function cleanUpBooking(context: ClientContext, bookingId: string): Promise<boolean> {
+  const execution = await findExecution(context, bookingId);
   if (!execution || !isOver(execution.status)) return false;
-  const view = await ownView(door, bookingId, execution);
-  if (view.status === 'completed' || !(await hasUnknownCall(door, execution, view))) return false;
-  const traces = tracesIn(await memoValue(door, execution, MEMO.traces));
+  const view = await ownView(context, bookingId, execution);
+  if (view.status === 'completed' || !(await hasUnknownCall(context, execution, view))) return false;
+  const traces = tracesIn(await memoValue(context, execution, MEMO.traces));
   // Of an appointment that was taken over no call made another: an unanswered move is of that very one.
   if (traces?.tookOver && !traces.cancel) return false;
   // What a person decided to leave standing carries the same maker: it is theirs.
-  if (isLeft(view) || (await wasLeftSince(door, bookingId, execution.runId))) return false;
+  if (isLeft(view) || (await wasLeftSince(context, bookingId, execution.runId))) return false;
   const { workflowId, runId, attributes } = execution;
-  const { input: request } = await beginningOf(door, workflowId, runId);
+  const { input: request } = await beginningOf(context, workflowId, runId);
   const orderId = view.order?.id ?? null;
   const late = { bookingId, createdAt: view.createdAt, request, orderId, traces };
-  await beginCleanUp(door, late, runId, attributes);
+  await startCleanUp(context, late, runId, attributes);
   return true;
 }
 
@@ -58,9 +58,9 @@ function isLeft({ compensation }: BookingView): boolean {
 }
 
 /** Whether a clean-up before came to its end with a person's leaving it. One that was cut off decided nothing. */
-async function wasLeftSince(door: Door, bookingId: string, runId: string): Promise<boolean> {
-  const after = await cleanUpAfter(door, bookingId, runId);
-  const view = after?.status === 'COMPLETED' ? await memoView(door, after) : null;
+async function wasLeftSince(context: ClientContext, bookingId: string, runId: string): Promise<boolean> {
+  const after = await findCleanUp(context, bookingId, runId);
+  const view = after?.status === 'COMPLETED' ? await memoView(context, after) : null;
   return view !== null && isLeft(view);
 }
 
@@ -68,15 +68,15 @@ async function wasLeftSince(door: Door, bookingId: string, runId: string): Promi
 const INHERITED = ['BookingProvider', 'BookingAccount', 'BookingReference'] as const;
 
 /** Starts the clean-up after a run of a booking, unless one runs. It is found by what that run's attributes say. */
-export async function beginCleanUp(
-  door: Door,
+export async function startCleanUp(
+  context: ClientContext,
   input: CleanupInput,
   runId: string,
   attributes: Execution['attributes'],
 ): Promise<void> {
   try {
-    await within(door.client, CALL_TIMEOUT_MS, () =>
-      door.client.workflow.start(WORKFLOW_TYPE.cleanup, {
+    await within(context.client, CALL_TIMEOUT_MS, () =>
+      context.client.workflow.start(WORKFLOW_TYPE.cleanup, {
         workflowId: cleanupIdOf(input.bookingId),
         taskQueue: TASK_QUEUE.bookings,
         args: [input],

@@ -8,15 +8,15 @@ import {
   WORKFLOW_TYPE,
   workflowIdOf,
 } from '../../booking/names';
-import type { CutOff, LeftBehind, Swept, Unsettled } from '../../booking/ops';
+import type { CutOff, LeftBehind, Swept, LookedIntoAgain } from '../../booking/ops';
 import { isEnded } from '../../booking/status';
 import { beginningOf } from '../executions/beginning';
-import type { Door } from '../executions/door';
+import type { ClientContext } from '../executions/client-context';
 import { describe, executionOf, isOver, memoValue, type Execution } from '../executions/execution';
 import { memoView } from '../executions/read';
 import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
 import { rowsOf } from '../executions/visibility';
-import { beginCleanUp, cleanUpBooking, tracesIn } from './clean-up';
+import { startCleanUp, cleanUpBooking, tracesIn } from './clean-up';
 
 /** Bookings that were cut off in Temporal: found in visibility, told from those that ended by themselves, cleaned up after. */
 
@@ -45,16 +45,16 @@ export const TRIES_UNTIL_TOLD = 3;
  * the next sweep goes on from there. `beat` is called as it goes along. One that cannot be looked into is kept for the next
  * sweep and stops no other. Throws `temporal_unavailable` when what there is cannot even be listed.
  */
-export async function sweepCutOff(door: Door, nowMs: number, beat: () => void): Promise<Swept> {
-  const { since, again } = await whereToGoOn(door, nowMs);
-  const found = await cutOffSince(door, since);
+export async function sweepCutOff(context: ClientContext, nowMs: number, beat: () => void): Promise<Swept> {
+  const { since, again } = await whereToGoOn(context, nowMs);
+  const found = await cutOffSince(context, since);
   const swept: Swept = { since, until: new Date(nowMs).toISOString(), begun: [], again: [] };
   const isFull = (): boolean => swept.begun.length >= MAX_BEGUN || swept.again.length >= MAX_AGAIN;
   const known = new Set(found.map(({ runId }) => runId));
   for (const one of again.filter(({ runId }) => !known.has(runId))) {
     beat();
     if (swept.begun.length >= MAX_BEGUN) swept.again.push(one);
-    else note(swept, one, one.tries, await settle(door, one));
+    else count(swept, one, one.tries, await lookInto(context, one));
   }
   for (const one of found) {
     if (isFull()) {
@@ -63,38 +63,38 @@ export async function sweepCutOff(door: Door, nowMs: number, beat: () => void): 
     }
     beat();
     const tries = again.find(({ runId }) => runId === one.runId)?.tries ?? 0;
-    note(swept, one, tries, await settle(door, one));
+    count(swept, one, tries, await lookInto(context, one));
   }
   return swept;
 }
 
-/** What becomes of one that was cut off. `settled`: nothing to do for it, now or later. */
-type Outcome = 'begun' | 'settled' | 'later';
+/** What becomes of one that was cut off. `nothing_to_do`: neither now nor later. */
+type Outcome = 'begun' | 'nothing_to_do' | 'later';
 
-function note(swept: Swept, one: Candidate, tries: number, outcome: Outcome | { failed: string }): void {
+function count(swept: Swept, one: Candidate, tries: number, outcome: Outcome | { failed: string }): void {
   const { workflow, bookingId, runId, how } = one;
   if (outcome === 'begun') swept.begun.push(bookingId);
   else if (outcome === 'later') swept.again.push({ workflow, bookingId, runId, how, tries: 0, why: null });
-  else if (outcome !== 'settled')
+  else if (outcome !== 'nothing_to_do')
     swept.again.push({ workflow, bookingId, runId, how, tries: tries + 1, why: outcome.failed });
 }
 
 /** What the newest sweep that can be read left for the next one; an older one only means to look further back. */
-export async function lastSweep(door: Door): Promise<Swept | null> {
+export async function lastSweep(context: ClientContext): Promise<Swept | null> {
   const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus = 'Completed'`;
-  for await (const row of rowsOf(door, query)) {
+  for await (const row of rowsOf(context, query)) {
     const { workflowId, runId } = executionOf(row);
-    const handle = door.client.workflow.getHandle(workflowId, runId);
+    const handle = context.client.workflow.getHandle(workflowId, runId);
     // One that cannot be decrypted any more, or that another build wrote, says nothing.
-    const last: unknown = await within(door.client, CALL_TIMEOUT_MS, () => handle.result());
+    const last: unknown = await within(context.client, CALL_TIMEOUT_MS, () => handle.result());
     return isSwept(last) ? last : null;
   }
   return null;
 }
 
 /** Never from the future: a sweep of an earlier build may have been made by a clock that was ahead. */
-async function whereToGoOn(door: Door, nowMs: number): Promise<Pick<Swept, 'since' | 'again'>> {
-  const last = await lastSweep(door);
+async function whereToGoOn(context: ClientContext, nowMs: number): Promise<Pick<Swept, 'since' | 'again'>> {
+  const last = await lastSweep(context);
   const sinceMs = last ? Math.min(Date.parse(last.until), nowMs) - OVERLAP_MS : nowMs - FIRST_LOOK_BACK_MS;
   return { since: new Date(sinceMs).toISOString(), again: last?.again ?? [] };
 }
@@ -105,18 +105,18 @@ function isSwept(value: unknown): value is Swept {
   return typeof until === 'string' && !Number.isNaN(Date.parse(until)) && Array.isArray(again);
 }
 
-type Candidate = Omit<Unsettled, 'tries' | 'why'>;
+type Candidate = Omit<LookedIntoAgain, 'tries' | 'why'>;
 type Found = Candidate & { closedAt: string };
 
 /** Bookings that were cut off, and clean-ups that were, the oldest first. */
-async function cutOffSince(door: Door, since: string): Promise<Found[]> {
+async function cutOffSince(context: ClientContext, since: string): Promise<Found[]> {
   const query = [
     `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
     `ExecutionStatus IN ${CUT_OFF_STATUSES}`,
     `CloseTime >= '${since}'`,
   ].join(' AND ');
   const found: Found[] = [];
-  for await (const row of rowsOf(door, query)) {
+  for await (const row of rowsOf(context, query)) {
     const { workflowId, runId, type, status, closedAt } = executionOf(row);
     const bookingId = bookingIdIn(workflowId);
     if (bookingId === null || closedAt === null || !isHow(status)) continue;
@@ -131,37 +131,37 @@ function isHow(name: string): name is CutOff['how'] {
 }
 
 /** Whatever goes wrong with one is told when it goes on; the others' turn comes. */
-async function settle(door: Door, candidate: Candidate): Promise<Outcome | { failed: string }> {
+async function lookInto(context: ClientContext, candidate: Candidate): Promise<Outcome | { failed: string }> {
   try {
-    if (candidate.workflow === 'cleanup') return await settleCleanUp(door, candidate);
-    return await settleRun(door, candidate);
+    if (candidate.workflow === 'cleanup') return await lookIntoCleanUp(context, candidate);
+    return await lookIntoRun(context, candidate);
   } catch (err) {
     return { failed: err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err };
   }
 }
 
-async function settleRun(door: Door, { bookingId, runId, how }: Candidate): Promise<Outcome> {
-  const own = await describe(door, workflowIdOf(bookingId), runId);
-  if (own && !isHow(own.status)) return 'settled';
-  if (own?.status === 'FAILED' && (await endedByItself(door, own))) return 'settled';
-  const standing = await standingOf(door, bookingId, runId, own);
-  return standing === 'ours' ? cleanUpAfterRun(door, { bookingId, runId, how }, own) : standing;
+async function lookIntoRun(context: ClientContext, { bookingId, runId, how }: Candidate): Promise<Outcome> {
+  const own = await describe(context, workflowIdOf(bookingId), runId);
+  if (own && !isHow(own.status)) return 'nothing_to_do';
+  if (own?.status === 'FAILED' && (await endedByItself(context, own))) return 'nothing_to_do';
+  const owner = await ownerOf(context, bookingId, runId, own);
+  return owner === 'ours' ? startCleanUpOnce(context, { bookingId, runId, how }, own) : owner;
 }
 
 /** A booking that failed by itself has said so, and has undone what it made. */
-async function endedByItself(door: Door, execution: Execution): Promise<boolean> {
+async function endedByItself(context: ClientContext, execution: Execution): Promise<boolean> {
   try {
-    const view = await memoView(door, execution);
+    const view = await memoView(context, execution);
     if (view) return isEnded(view.status);
   } catch (err) {
     if (!isKeyMissing(err)) throw err;
   }
   // Its last view is gone with its key, or it never had one: the code that it failed with is in the clear.
-  return isFailureCode(await failureTypeOf(door, execution));
+  return isFailureCode(await failureTypeOf(context, execution));
 }
 
-async function failureTypeOf(door: Door, { workflowId, runId }: Execution): Promise<unknown> {
-  const { client } = door;
+async function failureTypeOf(context: ClientContext, { workflowId, runId }: Execution): Promise<unknown> {
+  const { client } = context;
   const { history } = await within(client, CALL_TIMEOUT_MS, () =>
     client.workflowService.getWorkflowExecutionHistory({
       namespace: client.options.namespace,
@@ -177,30 +177,34 @@ async function failureTypeOf(door: Door, { workflowId, runId }: Execution): Prom
  * Whose what it left is now. A newer run of the same chain (after a reset) speaks for the booking; a newer booking
  * of the same order has its hands on it while it runs.
  */
-async function standingOf(
-  door: Door,
+async function ownerOf(
+  context: ClientContext,
   bookingId: string,
   runId: string,
   own: Execution | null,
-): Promise<'ours' | 'settled' | 'later'> {
-  const newest = await describe(door, workflowIdOf(bookingId));
+): Promise<'ours' | 'nothing_to_do' | 'later'> {
+  const newest = await describe(context, workflowIdOf(bookingId));
   if (!newest || newest.runId === runId) return 'ours';
-  if (own && own.firstRunId === newest.firstRunId) return 'settled';
+  if (own && own.firstRunId === newest.firstRunId) return 'nothing_to_do';
   return isOver(newest.status) ? 'ours' : 'later';
 }
 
 /** Begins the clean-up after a run, unless it has one. Of a run that Temporal no longer has, the clean-up asks a person. */
-async function cleanUpAfterRun(door: Door, cutOff: CutOff, own: Execution | null): Promise<Outcome> {
+async function startCleanUpOnce(
+  context: ClientContext,
+  cutOff: CutOff,
+  own: Execution | null,
+): Promise<Outcome> {
   const { bookingId, runId } = cutOff;
-  const newest = await describe(door, cleanupIdOf(bookingId));
+  const newest = await describe(context, cleanupIdOf(bookingId));
   if (newest) {
-    if (await isCleanedUp(door, newest, runId, own)) return 'settled';
+    if (await isCleanedUp(context, newest, runId, own)) return 'nothing_to_do';
     if (!isOver(newest.status)) return 'later';
     // An earlier run's clean-up may stand before it: each run is cleaned up after once.
-    for await (const row of rowsOf(door, `WorkflowId = '${cleanupIdOf(bookingId)}'`))
-      if (await isCleanedUp(door, executionOf(row), runId, own)) return 'settled';
+    for await (const row of rowsOf(context, `WorkflowId = '${cleanupIdOf(bookingId)}'`))
+      if (await isCleanedUp(context, executionOf(row), runId, own)) return 'nothing_to_do';
   }
-  await beginCleanUp(door, { bookingId, cutOff }, runId, own?.attributes ?? {});
+  await startCleanUp(context, { bookingId, cutOff }, runId, own?.attributes ?? {});
   return 'begun';
 }
 
@@ -208,23 +212,23 @@ const NOT_CUT_OFF: readonly string[] = ['RUNNING', 'PAUSED', 'COMPLETED'];
 
 /** Whether this is a clean-up of that run, under way or done. */
 async function isCleanedUp(
-  door: Door,
+  context: ClientContext,
   cleanup: Execution,
   runId: string,
   own: Execution | null,
 ): Promise<boolean> {
-  return NOT_CUT_OFF.includes(cleanup.status) && cleansUpAfter(door, cleanup, runId, own);
+  return NOT_CUT_OFF.includes(cleanup.status) && cleansUpAfter(context, cleanup, runId, own);
 }
 
 /** Its memo says so; where the key of that is gone, one that began after the run's end is. */
 async function cleansUpAfter(
-  door: Door,
+  context: ClientContext,
   cleanup: Execution,
   runId: string,
   own: Execution | null,
 ): Promise<boolean> {
   try {
-    return (await memoValue(door, cleanup, CUT_OFF_MEMO)) === runId;
+    return (await memoValue(context, cleanup, CUT_OFF_MEMO)) === runId;
   } catch (err) {
     if (!isKeyMissing(err)) throw err;
     return Date.parse(cleanup.startedAt ?? '') >= Date.parse(own?.closedAt ?? '');
@@ -232,31 +236,43 @@ async function cleansUpAfter(
 }
 
 /** A clean-up that was cut off itself: what it was to clean up after is taken up once more. */
-async function settleCleanUp(door: Door, { bookingId, runId, how }: Candidate): Promise<Outcome> {
-  const cleanup = await describe(door, cleanupIdOf(bookingId), runId);
-  if (!cleanup || !isHow(cleanup.status)) return 'settled';
-  const newest = await describe(door, cleanupIdOf(bookingId));
-  if (newest && newest.runId !== runId) return 'settled';
-  const cutOffRun = await runCleanedUp(door, bookingId, cleanup);
-  if (cutOffRun !== null) return settleRun(door, { workflow: 'booking', bookingId, runId: cutOffRun, how });
-  return (await cleanUpBooking(door, bookingId)) ? 'begun' : 'settled';
+async function lookIntoCleanUp(
+  context: ClientContext,
+  { bookingId, runId, how }: Candidate,
+): Promise<Outcome> {
+  const cleanup = await describe(context, cleanupIdOf(bookingId), runId);
+  if (!cleanup || !isHow(cleanup.status)) return 'nothing_to_do';
+  const newest = await describe(context, cleanupIdOf(bookingId));
+  if (newest && newest.runId !== runId) return 'nothing_to_do';
+  const cutOffRun = await runCleanedUp(context, bookingId, cleanup);
+  if (cutOffRun !== null)
+    return lookIntoRun(context, { workflow: 'booking', bookingId, runId: cutOffRun, how });
+  return (await cleanUpBooking(context, bookingId)) ? 'begun' : 'nothing_to_do';
 }
 
 /** The run that a clean-up takes up after its being cut off; null for one after a late effect. */
-async function runCleanedUp(door: Door, bookingId: string, cleanup: Execution): Promise<string | null> {
+async function runCleanedUp(
+  context: ClientContext,
+  bookingId: string,
+  cleanup: Execution,
+): Promise<string | null> {
   try {
-    const runId = await memoValue(door, cleanup, CUT_OFF_MEMO);
+    const runId = await memoValue(context, cleanup, CUT_OFF_MEMO);
     return typeof runId === 'string' ? runId : null;
   } catch (err) {
     if (!isKeyMissing(err)) throw err;
-    return lastEndedBefore(door, bookingId, cleanup.startedAt ?? '');
+    return lastEndedBefore(context, bookingId, cleanup.startedAt ?? '');
   }
 }
 
 /** The booking's run that ended last before a moment: what a clean-up that began then was about. Null when it ended well. */
-async function lastEndedBefore(door: Door, bookingId: string, time: string): Promise<string | null> {
+async function lastEndedBefore(
+  context: ClientContext,
+  bookingId: string,
+  time: string,
+): Promise<string | null> {
   let last: Execution | null = null;
-  for await (const row of rowsOf(door, `WorkflowId = '${workflowIdOf(bookingId)}'`)) {
+  for await (const row of rowsOf(context, `WorkflowId = '${workflowIdOf(bookingId)}'`)) {
     const run = executionOf(row);
     const endedMs = Date.parse(run.closedAt ?? '');
     if (endedMs <= Date.parse(time) && !(endedMs <= Date.parse(last?.closedAt ?? ''))) last = run;
@@ -272,12 +288,16 @@ function isKeyMissing(err: unknown): boolean {
  * What a run that was cut off left to be known by. Throws `booking_not_found` when Temporal no longer has it and
  * `key_missing` for what cannot be decrypted here.
  */
-export async function readLeftBehind(door: Door, bookingId: string, runId: string): Promise<LeftBehind> {
-  const execution = await describe(door, workflowIdOf(bookingId), runId);
+export async function readLeftBehind(
+  context: ClientContext,
+  bookingId: string,
+  runId: string,
+): Promise<LeftBehind> {
+  const execution = await describe(context, workflowIdOf(bookingId), runId);
   if (!execution) throw new Failure('booking_not_found');
-  const view = await memoView(door, execution);
-  const traces = tracesIn(await memoValue(door, execution, MEMO.traces));
-  const { input, startedAt, originalRunId } = await beginningOf(door, execution.workflowId, runId);
+  const view = await memoView(context, execution);
+  const traces = tracesIn(await memoValue(context, execution, MEMO.traces));
+  const { input, startedAt, originalRunId } = await beginningOf(context, execution.workflowId, runId);
   return {
     createdAt: view?.createdAt ?? startedAt,
     cutOffAt: execution.closedAt ?? startedAt,

@@ -4,7 +4,7 @@ import type { RetryMessage } from '../../booking/messages';
 import type { BookingView } from '../../booking/schema/view';
 import { Failure } from '../../booking/failures';
 import { bookingIdIn, WORKFLOW_TYPE } from '../../booking/names';
-import type { Door } from '../executions/door';
+import type { ClientContext } from '../executions/client-context';
 import { describe, executionOf, isOver, type Execution } from '../executions/execution';
 import { memoView } from '../executions/read';
 import { CALL_TIMEOUT_MS, isNotFound, within } from '../executions/temporal-errors';
@@ -27,9 +27,12 @@ const WAITING = [
  * The open bookings that wait for a person, grouped by reason, provider and account, the largest group first. May
  * lag them by a second or two. Throws `temporal_unavailable`.
  */
-export async function listIncidents(door: Door): Promise<Incident[]> {
+export async function listIncidents(context: ClientContext): Promise<Incident[]> {
   const groups = new Map<string, Incident>();
-  for await (const { workflowId, attributes, startedAt } of waiting(door, 'BookingAttention IS NOT NULL')) {
+  for await (const { workflowId, attributes, startedAt } of waiting(
+    context,
+    'BookingAttention IS NOT NULL',
+  )) {
     const {
       BookingAttention: reason = '',
       BookingProvider: provider = '',
@@ -54,14 +57,14 @@ const MAX_PIECE = 1_000;
  * it was resumed is behind the cursor, so nobody comes twice.
  */
 export async function waitingFor(
-  door: Door,
+  context: ClientContext,
   incident: IncidentFilter,
   before: string,
   after: WaitingCursor | null,
 ): Promise<Waiting> {
   const found: (WaitingCursor & { row: Execution })[] = [];
   const since = after ? [`StartTime >= '${after.startedAt}'`] : [];
-  for await (const row of waiting(door, ...termsOf(incident), `StartTime <= '${before}'`, ...since)) {
+  for await (const row of waiting(context, ...termsOf(incident), `StartTime <= '${before}'`, ...since)) {
     const one = { startedAt: row.startedAt ?? before, workflowId: row.workflowId };
     if (!after || inOrder(after, one) < 0) found.push({ ...one, row });
   }
@@ -69,7 +72,7 @@ export async function waitingFor(
   const last = piece.length < found.length ? piece.at(-1) : undefined;
   const sinceOf: Record<string, string> = {};
   for (const { workflowId, row } of piece) {
-    const waits = await sinceIn(door, row, incident.reason);
+    const waits = await sinceIn(context, row, incident.reason);
     if (waits !== null) sinceOf[workflowId] = waits;
   }
   return {
@@ -81,9 +84,9 @@ export async function waitingFor(
 }
 
 /** Since when it waits for this reason, as its row tells; null where it tells another, or cannot be read here. */
-async function sinceIn(door: Door, row: Execution, reason: string): Promise<string | null> {
+async function sinceIn(context: ClientContext, row: Execution, reason: string): Promise<string | null> {
   try {
-    const attention = (await memoView(door, row))?.attention;
+    const attention = (await memoView(context, row))?.attention;
     return attention?.reason === reason ? attention.since : null;
   } catch (err) {
     if (err instanceof Failure && err.code === 'key_missing') return null;
@@ -106,20 +109,20 @@ function inOrder(one: WaitingCursor, other: WaitingCursor): number {
  * refuses. Throws `key_missing` where nobody can tell what it waits for.
  */
 export async function retryOne(
-  door: Door,
+  context: ClientContext,
   workflowId: string,
   { by, id, reason, since }: Retrying & { since: string | null },
 ): Promise<Told> {
-  const execution = await describe(door, workflowId);
+  const execution = await describe(context, workflowId);
   if (!execution || isOver(execution.status)) return 'ended';
-  const view = await memoView(door, execution);
+  const view = await memoView(context, execution);
   if (id !== undefined && wasTold(view, id)) return 'resumed';
   const attention = view?.attention;
   if (attention?.reason !== reason || since !== attention.since) return 'changed';
   const message: RetryMessage = { by, id, reason, since: attention.since };
   try {
-    await within(door.client, CALL_TIMEOUT_MS, () =>
-      door.client.workflow.getHandle(workflowId).signal(retry, message),
+    await within(context.client, CALL_TIMEOUT_MS, () =>
+      context.client.workflow.getHandle(workflowId).signal(retry, message),
     );
     return 'resumed';
   } catch (err) {
@@ -144,8 +147,8 @@ function termsOf({ reason, provider, account }: IncidentFilter): string[] {
   });
 }
 
-async function* waiting(door: Door, ...terms: string[]): AsyncGenerator<Execution> {
-  for await (const row of rowsOf(door, [...WAITING, ...terms].join(' AND '))) yield executionOf(row);
+async function* waiting(context: ClientContext, ...terms: string[]): AsyncGenerator<Execution> {
+  for await (const row of rowsOf(context, [...WAITING, ...terms].join(' AND '))) yield executionOf(row);
 }
 
 function earlier(one: string | null, other: string | null): string | null {

@@ -5,13 +5,13 @@ import { plainPhone } from '../../booking/phone';
 import { beforeSending } from '../before-sending';
 import { unclear } from '../http';
 import type { BookCall, Call, Where } from '../provider';
+import type { Sweep } from './appointment-list';
 import { failureOf } from './errors';
 import { isAround, ownerOf } from './matching';
 import { toAppointment } from './parse';
 import { namedAs, type Party, type Resolve } from './people';
 import { accountOf, ask, type Session } from './session';
 import { isOnOffer } from './slots';
-import type { Sweep } from './sweep';
 import { createdWire } from './wire';
 
 /** What the calls of one Oliver share besides the session. */

@@ -5,12 +5,12 @@ import { noticeOnce } from '../once';
 import { createPace, DEFAULT_PACE } from '../pace';
 import type { Provider } from '../provider';
 import type { Transport } from '../transport';
+import { createSweep } from './appointment-list';
 import { book, lookUp, type Practice } from './appointments';
 import { createResolve } from './people';
 import { createSession } from './session';
 import { openTimes } from './slots';
 import { cancelAppointment } from './staff-tasks';
-import { createSweep } from './sweep';
 
 export interface OliverOptions extends Partial<Clocks> {
   /** Practices by account name. */

@@ -4,7 +4,7 @@ import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
 import { LEFT_OUT, UNHEARD, type Notice } from '../once';
 import { folded, readable } from '../reading';
 import { rfc3339, spanOf } from '../time-text';
-import { idOf } from './sweep';
+import { idOf } from './appointment-list';
 import { dayOf, timeOf } from './times';
 import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
 

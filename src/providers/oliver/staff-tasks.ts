@@ -7,9 +7,9 @@ import { brief } from '../bounded';
 import { unclear } from '../http';
 import type { Call, CancelCall } from '../provider';
 import { folded, isAll, readable } from '../reading';
+import { isLastPage } from './appointment-list';
 import type { Practice } from './appointments';
 import { accountOf, demand } from './session';
-import { isLastPage } from './sweep';
 import { taskPageWire, taskWire, type TaskWire } from './wire';
 
 /** Oliver has no cancel (docs/providers.md#what-oliver-lacks): the clinic is asked by a staff task, and deletes the appointment itself. */

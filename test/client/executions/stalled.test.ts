@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
-import type { Door } from '../../../src/client/executions/door';
+import type { ClientContext } from '../../../src/client/executions/client-context';
 import { executionOf } from '../../../src/client/executions/execution';
 import { stalledOf } from '../../../src/client/executions/stalled';
 
@@ -31,7 +31,7 @@ describe('whether a booking stands still', () => {
     jest.spyOn(Date, 'now').mockImplementation(() => T0 + monotonicMs - 1_000 + ms);
 
   /** A process that reads, of a Temporal whose queues were polled last at `polledMs`; null: for five minutes by nobody. */
-  const reader = (polledMs: number | null): Door => {
+  const reader = (polledMs: number | null): ClientContext => {
     const client = {
       options: { namespace: 'default' },
       withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(),
@@ -92,19 +92,19 @@ describe('whether a booking stands still', () => {
 
   test('is told in time by a process that goes on reading, though its clock is an hour behind', async () => {
     clockAhead(-HOUR_MS);
-    const door = reader(T0 - 10 * SECOND_MS);
-    expect(await stalledOf(door, task(T0))).toBeNull();
+    const context = reader(T0 - 10 * SECOND_MS);
+    expect(await stalledOf(context, task(T0))).toBeNull();
     monotonicMs += 31 * SECOND_MS;
-    expect(await stalledOf(door, task(T0))).toMatchObject({ why: 'no_worker' });
+    expect(await stalledOf(context, task(T0))).toMatchObject({ why: 'no_worker' });
   });
 
   test.each(CLOCKS)(
     'a confirmed booking whose poll comes in an hour does not (clock %d ms off)',
     async (off) => {
       clockAhead(off);
-      const door = reader(T0 - 20 * SECOND_MS);
+      const context = reader(T0 - 20 * SECOND_MS);
       for (let reads = 0; reads < 10; reads += 1)
-        expect(await stalledOf(door, activity(T0 + HOUR_MS, 2))).toBeNull();
+        expect(await stalledOf(context, activity(T0 + HOUR_MS, 2))).toBeNull();
       expect(asked).toBe(1);
     },
   );
@@ -120,10 +120,10 @@ describe('whether a booking stands still', () => {
 
   test('a task that was scheduled just now does not, once a process has read for a while', async () => {
     clockAhead(2 * HOUR_MS);
-    const door = reader(T0 - 10 * SECOND_MS);
-    await stalledOf(door, described({}));
+    const context = reader(T0 - 10 * SECOND_MS);
+    await stalledOf(context, described({}));
     monotonicMs += MINUTE_MS;
-    expect(await stalledOf(door, task(T0 + MINUTE_MS))).toBeNull();
+    expect(await stalledOf(context, task(T0 + MINUTE_MS))).toBeNull();
   });
 
   test('a booking that waits for nobody costs nothing more than its description', async () => {

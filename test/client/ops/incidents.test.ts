@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defaultDataConverter, defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { MEMO } from '../../../src/booking/names';
 import { bytesOf } from '../../../src/booking/small-view';
-import type { Door } from '../../../src/client/executions/door';
+import type { ClientContext } from '../../../src/client/executions/client-context';
 import { listIncidents, waitingFor } from '../../../src/client/ops/incidents';
 
 const INCIDENT = { reason: 'credentials_rejected' };
@@ -24,7 +24,7 @@ const GARBLED: Payload = {
 };
 
 /** A door to a Temporal whose visibility has these rows, newest first and page by page; it knows `StartTime >=`. */
-function showing(rows: Row[], onRead = (): void => undefined): Door {
+function showing(rows: Row[], onRead = (): void => undefined): ClientContext {
   const newestFirst = [...rows].sort((a, b) => b.startedAtMs - a.startedAtMs);
   const list = ({ query, nextPageToken }: { query: string; nextPageToken?: Uint8Array }) => {
     const sinceMs = Date.parse(/StartTime >= '([^']+)'/.exec(query)?.[1] ?? '1970-01-01T00:00:00Z');
@@ -73,7 +73,7 @@ describe('those that wait for a reason', () => {
       attention: { ...INCIDENT, since: before },
     }));
     let read = 0;
-    const door = showing(rows, () => (read += 1));
+    const context = showing(rows, () => (read += 1));
     const ids: string[] = [];
     let left = rows.length;
     for (
@@ -81,7 +81,7 @@ describe('those that wait for a reason', () => {
       first || after;
       first = false
     ) {
-      const piece = await waitingFor(door, INCIDENT, before, after);
+      const piece = await waitingFor(context, INCIDENT, before, after);
       expect(piece.count).toBe(left);
       expect(bytesOf(piece)).toBeLessThan(128 * 1024);
       expect(Object.keys(piece.sinceOf ?? {})).toHaveLength(piece.workflowIds.length);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { cut, isWellFormed } from '../text';
-import { type Problem, valueAt, WHOLE_REQUEST } from './problem';
+import { type Problem, valueAt, WHOLE_REQUEST } from './field-error';
 import { adoptedOrderSchema, placedOrderSchema, requestSchema } from './request';
 import { sizeProblems } from './size';
 import { textProblems } from './tidy';

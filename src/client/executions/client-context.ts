@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 
 /** What every part of the client works with. */
-export interface Door {
+export interface ClientContext {
   /** With our data converter: requests and views travel encrypted. */
   client: Client;
-  /** Makes booking ids and the memo's fingerprints; the same on every door of a deployment. */
+  /** Makes booking ids and the memo's fingerprints; the same in every client of a deployment. */
   idKey: Buffer;
 }

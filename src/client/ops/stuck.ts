@@ -6,7 +6,7 @@ import { Failure } from '../../booking/failures';
 import { PROVIDERS } from '../../booking/model';
 import { bookingIdIn, TASK_QUEUE, WORKFLOW_TYPE } from '../../booking/names';
 import { lastSweep, TRIES_UNTIL_TOLD } from './cut-off';
-import type { Door } from '../executions/door';
+import type { ClientContext } from '../executions/client-context';
 import { describe, executionOf, plainValue, timeOf } from '../executions/execution';
 import { lastPollOf, type LastPoll } from '../executions/pollers';
 import { grpcCode } from '../executions/temporal-errors';
@@ -35,29 +35,29 @@ const { PendingActivityState } = temporal.api.enums.v1;
  * worker. `nowMs` is Temporal's time, where the caller has it. Throws `temporal_unavailable`.
  */
 export async function findProblems(
-  door: Door,
+  context: ClientContext,
   stuckAfter = STUCK_AFTER,
   nowMs: number | null = null,
 ): Promise<Problems> {
-  const failing = await failingTasks(door);
+  const failing = await failingTasks(context);
   const unattendedQueues: string[] = [];
   const problems: Problem[] = failing ?? [];
-  if (await isNoneForBookings(door, stuckAfter, nowMs)) unattendedQueues.push(TASK_QUEUE.bookings);
+  if (await isNoneForBookings(context, stuckAfter, nowMs)) unattendedQueues.push(TASK_QUEUE.bookings);
   for (const queue of [TASK_QUEUE.junction, TASK_QUEUE.oliver]) {
-    const lastPoll = await lastPollOf(door.client, queue, 'activity', nowMs);
+    const lastPoll = await lastPollOf(context.client, queue, 'activity', nowMs);
     if (lastPoll !== null && lastPoll.ageMs < stuckAfter.pollerFreshMs) continue;
-    const waiting = await waitingOn(door, queue, sinceWhen(stuckAfter, lastPoll, nowMs));
+    const waiting = await waitingOn(context, queue, sinceWhen(stuckAfter, lastPoll, nowMs));
     if (waiting.length > 0) unattendedQueues.push(queue);
     problems.push(...waiting);
   }
-  problems.push(...(await unsettled(door)));
-  const sweepFails = await failedSweep(door);
+  problems.push(...(await unsettled(context)));
+  const sweepFails = await failedSweep(context);
   return { problems, unattendedQueues, tellsFailingTasks: failing !== null, sweepFails };
 }
 
 /** Those that were cut off and that sweep after sweep cannot look into. */
-async function unsettled(door: Door): Promise<Problem[]> {
-  const again = (await lastSweep(door))?.again ?? [];
+async function unsettled(context: ClientContext): Promise<Problem[]> {
+  const again = (await lastSweep(context))?.again ?? [];
   return again
     .filter(({ tries }) => tries >= TRIES_UNTIL_TOLD)
     .map(({ bookingId, why }) => ({
@@ -69,29 +69,29 @@ async function unsettled(door: Door): Promise<Problem[]> {
 }
 
 /** Without sweeps what was cut off is seen by nobody, so that the sweep's own failing has to be. */
-async function failedSweep(door: Door): Promise<string | null> {
+async function failedSweep(context: ClientContext): Promise<string | null> {
   const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus != 'Running'`;
-  const [newest] = (await pageOf(door, query, { pageSize: 1 })).rows;
+  const [newest] = (await pageOf(context, query, { pageSize: 1 })).rows;
   const status = newest && executionOf(newest).status;
   return !status || status === 'COMPLETED' ? null : status;
 }
 
 /** Whether bookings are open and no worker takes them on. */
 async function isNoneForBookings(
-  door: Door,
+  context: ClientContext,
   { pollerFreshMs }: StuckAfter,
   nowMs: number | null,
 ): Promise<boolean> {
-  const lastPoll = await lastPollOf(door.client, TASK_QUEUE.bookings, 'workflow', nowMs);
+  const lastPoll = await lastPollOf(context.client, TASK_QUEUE.bookings, 'workflow', nowMs);
   if (lastPoll !== null && lastPoll.ageMs < pollerFreshMs) return false;
-  return (await rows(door, OPEN)).length > 0;
+  return (await rows(context, OPEN)).length > 0;
 }
 
 /** Null where the server does not know the attribute (it came with server 1.30 or so). */
-async function failingTasks(door: Door): Promise<Problem[] | null> {
+async function failingTasks(context: ClientContext): Promise<Problem[] | null> {
   const query = `${OPEN} AND TemporalReportedProblems IS NOT NULL`;
   try {
-    return (await rows(door, query)).map(({ bookingId, reported }) => ({
+    return (await rows(context, query)).map(({ bookingId, reported }) => ({
       bookingId,
       problem: 'task_failing',
       detail: reported.join(', '),
@@ -112,8 +112,8 @@ interface Found {
   reported: string[];
 }
 
-async function rows(door: Door, query: string): Promise<Found[]> {
-  const page = await pageOf(door, query, { pageSize: MAX_TOLD });
+async function rows(context: ClientContext, query: string): Promise<Found[]> {
+  const page = await pageOf(context, query, { pageSize: MAX_TOLD });
   return page.rows.flatMap(({ execution, searchAttributes }) => {
     const workflowId = execution?.workflowId ?? '';
     const bookingId = bookingIdIn(workflowId);
@@ -133,14 +133,14 @@ function listOf(payload: Payload | null | undefined): string[] {
 /** Bookings that are described at a time: each may take as long as Temporal is given to answer. */
 const DESCRIBED_AT_A_TIME = 10;
 
-async function waitingOn(door: Door, queue: string, since: Since): Promise<Problem[]> {
+async function waitingOn(context: ClientContext, queue: string, since: Since): Promise<Problem[]> {
   const providers = PROVIDERS.filter((name) => CAPABILITIES[name].taskQueue === queue);
   const names = providers.map((name) => `'${name}'`).join(', ');
-  const open = await rows(door, `${OPEN} AND BookingProvider IN (${names})`);
+  const open = await rows(context, `${OPEN} AND BookingProvider IN (${names})`);
   const found: Problem[] = [];
   for (let from = 0; from < open.length; from += DESCRIBED_AT_A_TIME) {
     const some = open.slice(from, from + DESCRIBED_AT_A_TIME);
-    found.push(...(await Promise.all(some.map((one) => waitingActivities(door, one, since)))).flat());
+    found.push(...(await Promise.all(some.map((one) => waitingActivities(context, one, since)))).flat());
   }
   return found;
 }
@@ -152,7 +152,7 @@ interface Since {
 }
 
 /**
- * Temporal's time, or what is known of it at a door: no earlier than the last poll that it noted, and else this machine's
+ * Temporal's time, or what a client knows of it: no earlier than the last poll that it noted, and else this machine's
  * own. Asked only about a queue that no worker attends: a clock that is ahead then tells an activity too early, by as much
  * as it is ahead; one that is behind tells it too late, and the sweep, which has Temporal's time, tells it in time.
  */
@@ -162,12 +162,12 @@ function sinceWhen({ pickUpMs }: StuckAfter, lastPoll: LastPoll | null, nowMs: n
 
 /** One that Temporal does not describe is told as such, and costs no other. */
 async function waitingActivities(
-  door: Door,
+  context: ClientContext,
   { workflowId, bookingId }: Found,
   { pickUpMs, nowMs }: Since,
 ): Promise<Problem[]> {
   try {
-    const found = await describe(door, workflowId);
+    const found = await describe(context, workflowId);
     return (found?.raw?.pendingActivities ?? []).flatMap(
       ({ state, scheduledTime, activityType }): Problem[] => {
         const since = timeOf(scheduledTime);
