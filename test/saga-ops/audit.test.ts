@@ -125,6 +125,17 @@ describe('the audit', () => {
     expect(await about(orderId)).toEqual([]);
   });
 
+  test('tells of an order that a booking was to take on and did not, as it was cut off before', async () => {
+    const { booking } = await rig.bookings.start(adopting(randomUUID(), 'keep'));
+    await rig.until(booking.id, ({ status }) => status === 'failed');
+    const orderId = await rig.sandbox.placeOrder({ passthrough: booking.id });
+    await rig.stopWorkers();
+    const adopter = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.server.client.workflow.getHandle(workflowIdOf(adopter.booking.id)).terminate('by mistake');
+    await rig.startWorkers();
+    expect(await about(orderId)).toMatchObject([{ kind: 'order_unclaimed', bookingId: booking.id }]);
+  });
+
   test('traces an id of another form only to a booking that Temporal knows', async () => {
     const ours = await rig.server.client.workflow.start(WORKFLOW_TYPE.booking, {
       workflowId: workflowIdOf('named-otherwise-17'),

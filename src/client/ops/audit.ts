@@ -30,6 +30,7 @@ import { executionOf, isOver, type Execution } from '../executions/execution';
 import { findExecution, readExecution } from '../executions/read';
 import { CALL_TIMEOUT_MS, failureOf, within } from '../executions/temporal-errors';
 import { pageOf, rowsOf } from '../executions/visibility';
+import { hasTakenOn } from './claims';
 
 /** The audit: begun here, carried out by a workflow whose activities read Temporal through here. */
 
@@ -234,13 +235,15 @@ function toldBy({ status, attributes }: Execution): Claim {
 
 /** Whether another booking took the order on: then it is somebody's, whoever placed it. */
 async function isAdopted(
-  { idKey, ...rest }: ClientContext,
+  context: ClientContext,
   { provider, account }: AuditPlace,
   { orderId }: TracedOrder,
 ): Promise<boolean> {
   const { vendor } = CAPABILITIES[provider];
-  const adopter = await findExecution({ idKey, ...rest }, adoptedBookingId(idKey, vendor, account, orderId));
-  return adopter?.attributes.BookingOrderId === orderId;
+  const adopter = await findExecution(context, adoptedBookingId(context.idKey, vendor, account, orderId));
+  if (adopter === null) return false;
+  if (isOver(adopter.status)) return hasTakenOn(context, adopter, orderId);
+  return adopter.attributes.BookingOrderId === orderId;
 }
 
 /** Rows that are looked through for accounts: enough to find one that is in use. */

@@ -189,7 +189,7 @@ async function isOrderUsedElsewhere(
   const { vendor } = CAPABILITIES[provider];
   const adopting = workflowIdOf(adoptedBookingId(context.idKey, vendor, account, orderId));
   const adopter = adopting === askedBy ? null : await describe(context, adopting);
-  if (adopter && (!isOver(adopter.status) || (await hasTakenOn(context, adopter, order)))) return true;
+  if (adopter && (!isOver(adopter.status) || (await hasTakenOnSince(context, adopter, order)))) return true;
   // Our ids hold no quote, and a provider's that does is none that a booking is known by.
   if (!/^[^'"`\\\p{Cc}]{1,255}$/u.test(orderId)) return false;
   const query = [
@@ -205,14 +205,25 @@ async function isOrderUsedElsewhere(
   return false;
 }
 
-/** What it was started with says only what it was to take on; its view tells what it did. */
-async function hasTakenOn(
+async function hasTakenOnSince(
   context: ClientContext,
   adopter: Execution,
   { orderId, takenOnSince }: OrderQuestion,
 ): Promise<boolean> {
   if (takenOnSince === undefined) return false;
   if (Date.parse(adopter.startedAt ?? '') < Date.parse(takenOnSince)) return false;
+  return hasTakenOn(context, adopter, orderId);
+}
+
+/**
+ * Whether a booking that has ended had taken an order on that its caller named. Its attributes name the order from its start
+ * on; that it came as far is told by its view.
+ */
+export async function hasTakenOn(
+  context: ClientContext,
+  adopter: Execution,
+  orderId: string,
+): Promise<boolean> {
   return field(field(await memoValue(context, adopter, MEMO.view), 'order'), 'id') === orderId;
 }
 
