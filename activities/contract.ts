@@ -9,7 +9,7 @@ import type {
 import type {
   IncidentFilter,
   LeftBehind,
-  Problems,
+  StuckReport,
   Resumed,
   Retrying,
   Swept,
@@ -129,7 +129,7 @@ export interface OpsActivities {
   /** What a run that was cut off left to be known by. Fails with `key_missing`, or `booking_not_found` past the retention. */
   readLeftBehind(input: { bookingId: string; runId: string }): Promise<LeftBehind>;
   /** Finds the bookings that cannot report themselves, and tells the log. */
-  findProblems(): Promise<Problems>;
+  findStuckBookings(): Promise<StuckReport>;
   /** Open bookings and clean-ups that began before then and wait for a person for this reason, a piece at a time. */
   waitingFor(input: {
     incident: IncidentFilter;

@@ -4,7 +4,7 @@ import { Failure } from '../src/booking/failures';
 import type {
   IncidentFilter,
   LeftBehind,
-  Problems,
+  StuckReport,
   Resumed,
   Retrying,
   Swept,
@@ -21,7 +21,7 @@ export interface OpsWork {
   /** `nowMs`: Temporal's time. The worker's own clock may be an hour ahead, and would find nothing to sweep, ever. */
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
-  findProblems(nowMs: number): Promise<Problems>;
+  findStuckBookings(nowMs: number): Promise<StuckReport>;
   waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
   /** `since`: when its waiting began as it was listed; null where that is not known. */
   retryOne(workflowId: string, retrying: Retrying & { since: string | null }): Promise<Told>;
@@ -39,10 +39,10 @@ export function createOpsActivities(work: OpsWork): OpsActivities {
       }, afterSomeTries),
     readLeftBehind: ({ bookingId, runId }) =>
       asActivity(() => work.readLeftBehind(bookingId, runId), afterSomeTries),
-    findProblems: () =>
+    findStuckBookings: () =>
       asActivity(async () => {
-        const found = await beating(() => work.findProblems(temporalNowMs()));
-        for (const problem of found.problems) log.warn('a booking is stuck', { ...problem });
+        const found = await beating(() => work.findStuckBookings(temporalNowMs()));
+        for (const one of found.stuck) log.warn('a booking is stuck', { ...one });
         for (const queue of found.unattendedQueues) log.warn('a task queue has no worker', { queue });
         return found;
       }, afterSomeTries),

@@ -14,7 +14,7 @@ import {
   SANDBOX,
   standInHosts,
 } from './settings/accounts';
-import { isHost, urlProblem } from './settings/addresses';
+import { isHost, urlFault } from './settings/addresses';
 import { fail } from './settings/error';
 import { checkCertificates, checkFolder } from './settings/files';
 import { apiKeys, encryptionKeys, key32, webhookSecrets } from './settings/keys';
@@ -85,7 +85,7 @@ const SETTINGS: readonly string[] = [
   ...['JUNCTION_API_KEY', 'JUNCTION_BASE_URL', 'JUNCTION_ACCOUNTS', 'JUNCTION_WEBHOOK_SECRET'],
   ...['JUNCTION_CANCELLATION_REASON', 'JUNCTION_TIMEZONE', 'JUNCTION_CAPABILITIES', 'JUNCTION_PACE'],
   ...['OLIVER_BASE_URL', 'OLIVER_USERNAME', 'OLIVER_PASSWORD', 'OLIVER_PRACTICES', 'OLIVER_ACCOUNTS'],
-  ...['OLIVER_CAPABILITIES', 'OLIVER_PACE', 'OLIVER_SWEEP_MAX_AGE_MS', 'OLIVER_LOOK_BACK_DAYS'],
+  ...['OLIVER_CAPABILITIES', 'OLIVER_PACE', 'OLIVER_LIST_MAX_AGE_MS', 'OLIVER_LOOK_BACK_DAYS'],
   ...['BOOKING_API_KEYS', 'BOOKING_ENCRYPTION_KEYS', 'BOOKING_ID_KEY', 'BOOKING_ALLOW_PLAINTEXT'],
   ...['BOOKING_LIMITS', 'BOOKING_SWEEP_MINUTES', 'BOOKING_BUILD_ID', 'BOOKING_DATA_DIR', 'PORT', 'HOST'],
   ...['BOOKING_CODEC_PORT', 'BOOKING_TEMPORAL_PORT', 'BOOKING_TEMPORAL_UI_PORT', 'LOG_LEVEL'],
@@ -224,6 +224,6 @@ function host({ HOST: given }: Env): string {
 function sandboxWebhookUrl(env: Env): string {
   const given = env.JUNCTION_SANDBOX_WEBHOOK_URL;
   if (!given) return `http://127.0.0.1:${port(env, 'PORT', 3000)}/webhooks/junction`;
-  const problem = urlProblem(given);
-  return problem === null ? given : fail('JUNCTION_SANDBOX_WEBHOOK_URL', problem);
+  const fault = urlFault(given);
+  return fault === null ? given : fail('JUNCTION_SANDBOX_WEBHOOK_URL', fault);
 }

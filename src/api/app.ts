@@ -44,8 +44,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     frameworkErrors: (err, request, reply) => void sendProblem(reply, request.log, err),
   });
   const metrics = createMetrics();
-  const problems = seldom(() => client.problems());
-  gaugeBookings(metrics.registry, { problems, incidents: seldom(() => client.incidents()) });
+  const stuck = seldom(() => client.stuckBookings());
+  gaugeBookings(metrics.registry, { stuck, incidents: seldom(() => client.incidents()) });
   const stopping = new AbortController();
   app.addHook('preClose', (done) => {
     stopping.abort();
@@ -63,7 +63,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(operationRoutes, {
     metrics,
     readiness: options.readiness,
-    warnings: warningsOf(problems),
+    warnings: warningsOf(stuck),
   });
   await app.register(async (scope) => {
     scope.addHook('onRequest', bearerAuth(options.apiKeys));

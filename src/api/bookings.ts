@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { Failure } from '../booking/failures';
-import { type Move, moveProblems, requestProblems } from '../booking/schema/check-request';
+import { type Move, moveErrors, requestErrors } from '../booking/schema/check-request';
 import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
 import type { BookingClient, StartOptions } from '../client/booking-client';
@@ -83,8 +83,8 @@ async function tellingAll<T>(body: unknown, call: () => Promise<T>): Promise<T> 
     return await call();
   } catch (err) {
     if (!(err instanceof Failure) || err.code !== 'invalid_request') throw err;
-    const problems = requestProblems(body, { now: new Date() });
-    throw problems.length > 0 ? new InvalidRequest(problems) : err;
+    const errors = requestErrors(body, { now: new Date() });
+    throw errors.length > 0 ? new InvalidRequest(errors) : err;
   }
 }
 
@@ -142,8 +142,8 @@ function changeRoutes(app: App, { client }: BookingRoutesOptions): void {
 
 /** A move whose windows or slot can be wanted; else all that is wrong with them is told. */
 function sound<T extends Move>(move: T): T {
-  const problems = moveProblems(move, { now: new Date() });
-  if (problems.length > 0) throw new InvalidRequest(problems);
+  const errors = moveErrors(move, { now: new Date() });
+  if (errors.length > 0) throw new InvalidRequest(errors);
   return move;
 }
 

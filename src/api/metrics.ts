@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Incident, Problems } from '../booking/ops';
+import type { Incident, StuckReport } from '../booking/ops';
 
 /** What /metrics shows of this app. Labels hold names of ours only: no id, nothing of a request. */
 export interface Metrics {
@@ -32,11 +32,11 @@ export function createMetrics(): Metrics {
 /** Where the bookings that need somebody are seen; null when they cannot be. */
 export interface BookingLooks {
   incidents: () => Promise<Incident[] | null>;
-  problems: () => Promise<Problems | null>;
+  stuck: () => Promise<StuckReport | null>;
 }
 
 /** Shows how many bookings wait for a person, and how many are stuck; nothing at all while Temporal cannot be asked. */
-export function gaugeBookings(registry: Registry, { incidents, problems }: BookingLooks): void {
+export function gaugeBookings(registry: Registry, { incidents, stuck }: BookingLooks): void {
   new Gauge({
     name: 'booking_waiting_for_a_person',
     help: 'Open bookings and clean-ups that wait for a person, by reason.',
@@ -55,9 +55,9 @@ export function gaugeBookings(registry: Registry, { incidents, problems }: Booki
     labelNames: ['problem'],
     registers: [registry],
     async collect() {
-      const seen = await problems();
+      const seen = await stuck();
       this.reset();
-      for (const { problem } of seen?.problems ?? []) this.inc({ problem });
+      for (const { cause } of seen?.stuck ?? []) this.inc({ problem: cause });
       if (seen?.sweepFails) this.inc({ problem: 'sweep_failing' });
     },
   });

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../booking/names';
-import type { Problems } from '../booking/ops';
+import type { StuckReport } from '../booking/ops';
 import { lastPollOf } from '../client/executions/pollers';
 
 /** Whether bookings can be taken and will move. */
@@ -44,10 +44,10 @@ export function seldom<T>(look: () => Promise<T>): () => Promise<T | null> {
  * What is stuck although everything runs, in words. What cannot be looked at warns of nothing, and does not make the
  * app unready.
  */
-export function warningsOf(look: () => Promise<Problems | null>): () => Promise<string[]> {
+export function warningsOf(look: () => Promise<StuckReport | null>): () => Promise<string[]> {
   return async () => {
-    const problems = await look();
-    return problems ? wordsOf(problems) : [];
+    const stuck = await look();
+    return stuck ? wordsOf(stuck) : [];
   };
 }
 
@@ -58,11 +58,9 @@ const WORDS = {
   not_described: 'that Temporal does not describe',
 } as const;
 
-function wordsOf({ problems, unattendedQueues, sweepFails }: Problems): string[] {
-  const counts = Object.entries(WORDS).map(([problem, words]) => {
-    const count = new Set(
-      problems.filter((one) => one.problem === problem).map(({ bookingId }) => bookingId),
-    );
+function wordsOf({ stuck, unattendedQueues, sweepFails }: StuckReport): string[] {
+  const counts = Object.entries(WORDS).map(([cause, words]) => {
+    const count = new Set(stuck.filter((one) => one.cause === cause).map(({ bookingId }) => bookingId));
     return count.size === 0 ? '' : `${count.size} bookings ${words}`;
   });
   return [

@@ -6,7 +6,7 @@ import { CHOICES, type Choice } from '../booking/failures';
 import { PROVIDERS } from '../booking/model';
 import { requestSchema, slotChoiceSchema, windowSchema } from '../booking/schema/request';
 import { blankIsAbsent, prose, someProse, text, token } from '../booking/schema/text';
-import { textProblems, tidied } from '../booking/schema/tidy';
+import { textErrors, tidied } from '../booking/schema/tidy';
 import { bookingSummarySchema } from '../booking/schema/summary';
 import { bookingViewSchema, slotSchema, statusSchema } from '../booking/schema/view';
 import { idempotencyKeySchema } from './idempotency-key';
@@ -29,8 +29,8 @@ export const validator: FastifySchemaCompiler<z.core.$ZodType> = (route) => {
   const validate = validatorCompiler({ ...route, schema });
   return (value: unknown) => {
     const meant = tidied(schema, value);
-    const problems = textProblems(schema, meant);
-    return problems.length > 0 ? { error: new InvalidRequest(problems) } : validate(meant);
+    const errors = textErrors(schema, meant);
+    return errors.length > 0 ? { error: new InvalidRequest(errors) } : validate(meant);
   };
 };
 

@@ -101,7 +101,7 @@ export const SETTING_RANGES = {
   /** An activity makes up to nine calls one after another, and is missed only when their time is over. */
   callTimeoutMs: { min: 100, max: 10 * MINUTE_MS },
   /** An older list would not show what a look-up is to see within the late-commit window. */
-  sweepMaxAgeMs: { min: 0, max: HOUR_MS },
+  listMaxAgeMs: { min: 0, max: HOUR_MS },
   /** As long ago as an open booking may have booked. */
   lookBackDays: { min: 1, max: LONGEST_MS / DAY_MS },
   /** Once a day at least, so that what was cut off is found well within Temporal's retention; 0 for none. */

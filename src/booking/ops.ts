@@ -53,22 +53,22 @@ export interface Swept {
 }
 
 /** A booking that cannot report itself. */
-export interface Problem {
+export interface StuckBooking {
   bookingId: string;
   /**
    * `task_failing`: its workflow task fails again and again; `activity_waiting`: nobody takes up its activity;
    * `cut_off_unsettled`: it was cut off, and sweep after sweep cannot begin its clean-up; `not_described`: Temporal does
    * not say how it stands, while its provider's queue has no worker.
    */
-  problem: 'task_failing' | 'activity_waiting' | 'cut_off_unsettled' | 'not_described';
+  cause: 'task_failing' | 'activity_waiting' | 'cut_off_unsettled' | 'not_described';
   /** Type of the activity or cause of the failing, in Temporal's words. */
   detail: string;
   /** RFC 3339; null where Temporal does not say. */
   since: string | null;
 }
 
-export interface Problems {
-  problems: Problem[];
+export interface StuckReport {
+  stuck: StuckBooking[];
   /** Task queues without a worker that open bookings need: `bookings`, or one whose activities wait. */
   unattendedQueues: string[];
   /** False where this Temporal server does not tell which workflow tasks keep failing. */

@@ -1,5 +1,5 @@
 import { Failure, type FailureCode, failureRow } from '../booking/failures';
-import type { Problem } from '../booking/schema/check-request';
+import type { FieldError } from '../booking/schema/check-request';
 import { ConfigError } from '../config';
 import { EXIT, type ExitCode, exitOfFailure } from './exit-codes';
 
@@ -11,7 +11,7 @@ export class UsageError extends Error {
   constructor(
     message: string,
     readonly code: FailureCode = 'invalid_request',
-    readonly fields: readonly Problem[] = [],
+    readonly fields: readonly FieldError[] = [],
   ) {
     super(message);
   }
@@ -23,7 +23,7 @@ export interface Trouble {
   code: string;
   message: string;
   /** Each field at fault, and what is right. */
-  fields: readonly Problem[];
+  fields: readonly FieldError[];
   /** What to do now. */
   advice: string | null;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { decodeText, hintOfNul } from '../booking/bytes';
-import { requestProblems } from '../booking/schema/check-request';
+import { requestErrors } from '../booking/schema/check-request';
 import { UsageError } from './errors';
 import type { Io } from './io';
 import { parseJson } from './json-file';
@@ -17,12 +17,12 @@ export const STDIN = '-';
  */
 export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<unknown> {
   const value = await readJson(io, file);
-  const problems = requestProblems(value, { now: new Date() });
-  if (problems.length > 0) {
+  const errors = requestErrors(value, { now: new Date() });
+  if (errors.length > 0) {
     throw new UsageError(
       `${nameOf(file)} holds no valid booking request; nothing was started.`,
       'invalid_request',
-      problems,
+      errors,
     );
   }
   return value;

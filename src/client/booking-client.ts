@@ -3,7 +3,7 @@ import { cancelBooking, resolveBooking, retryBooking } from '../../workflows/mes
 import type { AuditReport } from '../booking/audit';
 import type { CancelMessage, RescheduleMessage, ResolveMessage, RetryMessage } from '../booking/messages';
 import type { FoundSlots, Slot } from '../booking/model';
-import type { Incident, Problems } from '../booking/ops';
+import type { Incident, StuckReport } from '../booking/ops';
 import type { BookingView } from '../booking/schema/view';
 import { bulkStatus, resumeIncident, type Bulk, type Resume } from './bulk';
 import { changeBooking, wakeBooking, type NewsKind } from './change';
@@ -14,7 +14,7 @@ import { listBookings, type BookingFilter, type BookingPage } from './list';
 import { auditBookings, type AuditOptions } from './ops/audit';
 import { cleanUpBooking } from './ops/clean-up';
 import { listIncidents } from './ops/incidents';
-import { findProblems } from './ops/stuck';
+import { findStuckBookings } from './ops/stuck';
 import { moveBooking } from './reschedule';
 import { findSlots } from './slots';
 import { startBooking, type StartOptions, type Started } from './start';
@@ -67,7 +67,7 @@ export interface BookingClient {
   /** How far a resumption has come. */
   resumption(bulkId: string): Promise<Bulk>;
   /** Bookings that cannot report themselves. */
-  problems(): Promise<Problems>;
+  stuckBookings(): Promise<StuckReport>;
   /** What does not fit between bookings and providers; reads only. */
   audit(options: AuditOptions): Promise<AuditReport>;
   /** Each call of the booking in order, its evidence, and why it went on as it did. */
@@ -101,7 +101,7 @@ export function createBookingClient({ client, idKey }: BookingClientOptions): Bo
     incidents: () => listIncidents(context),
     resume: (incident, by) => resumeIncident(context, incident, by),
     resumption: (bulkId) => bulkStatus(context, bulkId),
-    problems: () => findProblems(context),
+    stuckBookings: () => findStuckBookings(context),
     audit: (options) => auditBookings(context, options),
     explain: (id) => explainBooking(context, id),
   };

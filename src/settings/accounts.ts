@@ -1,17 +1,10 @@
 import { z } from 'zod';
 import { type Range, LONGEST_MS, SETTING_RANGES } from '../booking/limits';
 import { isZone } from '../booking/windows';
-import { urlProblem, withoutEnd } from './addresses';
+import { urlFault, withoutEnd } from './addresses';
 import { fail } from './error';
 import { checked, type Env, list, NO_NAME, parsed, wholeNumber } from './read';
-import {
-  credentialProblem,
-  headerProblem,
-  leftoverProblem,
-  plainProblem,
-  type Problem,
-  secretProblem,
-} from './text';
+import { credentialFault, headerFault, leftoverFault, plainFault, type Fault, secretFault } from './text';
 
 /** The accounts at the vendors: those of single settings, and those in JSON by name. The same rules hold for both. */
 
@@ -27,14 +20,14 @@ export const SANDBOX = {
 const whole = ({ min, max }: Range) => z.number().int().min(min).max(max).optional();
 const duration = whole({ min: 0, max: LONGEST_MS });
 
-/** A text that is refused in the words of `problemOf`. */
-const textWithout = (problemOf: (text: string) => Problem) =>
+/** A text that is refused in the words of `faultOf`. */
+const textWithout = (faultOf: (text: string) => Fault) =>
   z.string().superRefine((text, context) => {
-    const message = problemOf(text);
+    const message = faultOf(text);
     if (message !== null) context.addIssue({ code: 'custom', message });
   });
 
-const address = textWithout((text) => urlProblem(text.trim())).transform(withoutEnd);
+const address = textWithout((text) => urlFault(text.trim())).transform(withoutEnd);
 
 /** IANA zone names, with one that is likely as an example. */
 const zoneLike = (example: string) =>
@@ -68,10 +61,10 @@ const paceSchema = z.strictObject({
 });
 
 const junctionAccountSchema = z.strictObject({
-  apiKey: textWithout(credentialProblem),
+  apiKey: textWithout(credentialFault),
   baseUrl: address,
   /** Name or id of the reason that undos give; the provider's first refundable one when not set. */
-  cancellationReason: textWithout(plainProblem).optional(),
+  cancellationReason: textWithout(plainFault).optional(),
   /** IANA zone used where the provider gives none. */
   timezone: zoneLike('America/Phoenix').optional(),
   capabilities: overridesSchema.default({}),
@@ -80,15 +73,15 @@ const junctionAccountSchema = z.strictObject({
 
 const oliverAccountSchema = z.strictObject({
   baseUrl: address,
-  username: textWithout(plainProblem),
-  password: textWithout(secretProblem),
+  username: textWithout(plainFault),
+  password: textWithout(secretFault),
   /** The practice's location: `X-Client-Id` of every call. */
-  locationId: textWithout(headerProblem),
+  locationId: textWithout(headerFault),
   /** IANA zone of the practice; Oliver tells none. */
   timezone: zoneLike('America/Chicago'),
-  /** How old a sweep of the practice's appointments may be that a look-up makes do with, in ms. */
-  sweepMaxAgeMs: whole(SETTING_RANGES.sweepMaxAgeMs),
-  /** How far back the first sweep goes, in days: as long ago as an open booking may have booked. */
+  /** How old a reading of the practice's appointments may be that a look-up makes do with, in ms. */
+  listMaxAgeMs: whole(SETTING_RANGES.listMaxAgeMs),
+  /** How far back the first reading goes, in days: as long ago as an open booking may have booked. */
   lookBackDays: whole(SETTING_RANGES.lookBackDays),
   capabilities: overridesSchema.default({}),
   pace: paceSchema.optional(),
@@ -148,7 +141,7 @@ export function oliverAccounts(env: Env, sandboxPort: number): Record<string, Ol
 /**
  * One account for each practice of OLIVER_PRACTICES, all with the same sign-in:
  * `account=locationId@Zone`, comma-separated, like `practice-1=1@America/Chicago,practice-2=2@America/New_York`.
- * OLIVER_CAPABILITIES, OLIVER_SWEEP_MAX_AGE_MS and OLIVER_LOOK_BACK_DAYS count for every practice, the sandbox's too.
+ * OLIVER_CAPABILITIES, OLIVER_LIST_MAX_AGE_MS and OLIVER_LOOK_BACK_DAYS count for every practice, the sandbox's too.
  */
 function practices(env: Env, sandboxPort: number): Record<string, OliverAccount> {
   const isNamed = hasPractices(env);
@@ -164,7 +157,7 @@ function practices(env: Env, sandboxPort: number): Record<string, OliverAccount>
     username: given('OLIVER_USERNAME', SANDBOX.oliverUser),
     password: given('OLIVER_PASSWORD', SANDBOX.oliverPassword),
     capabilities: parsed('OLIVER_CAPABILITIES', env.OLIVER_CAPABILITIES ?? '{}', overridesSchema),
-    sweepMaxAgeMs: wholeNumber(env, 'OLIVER_SWEEP_MAX_AGE_MS', SETTING_RANGES.sweepMaxAgeMs),
+    listMaxAgeMs: wholeNumber(env, 'OLIVER_LIST_MAX_AGE_MS', SETTING_RANGES.listMaxAgeMs),
     lookBackDays: wholeNumber(env, 'OLIVER_LOOK_BACK_DAYS', SETTING_RANGES.lookBackDays),
   };
   const accounts: Record<string, OliverAccount> = {};
@@ -245,7 +238,7 @@ function doubtsOf({ apiKey, baseUrl }: JunctionAccount): string[] {
 /** A sign-in of Oliver may hold anything; what looks like a slip is told. */
 export function oliverWarnings(accounts: Record<string, OliverAccount>): string[] {
   return Object.entries(accounts).flatMap(([name, { username, password }]) => {
-    const doubts = { username: leftoverProblem(username), password: leftoverProblem(password) };
+    const doubts = { username: leftoverFault(username), password: leftoverFault(password) };
     return Object.entries(doubts)
       .filter(([, doubt]) => doubt !== null)
       .map(([field, doubt]) => `Oliver account ${name}: its ${field} may be a slip: it ${doubt}`);

@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
-import type { Problem } from './text';
+import type { Fault } from './text';
 
 /** Addresses in the settings: of HTTP services, of gRPC services, and to listen on. */
 
@@ -26,7 +26,7 @@ const AN_ADDRESS = 'https://api.example.com';
  * What is wrong with the address of an HTTP service: http or https, a host, perhaps a port that fetch calls and a path;
  * no credentials, no query, no fragment. Stricter than the URL standard, which repairs what it is given.
  */
-export function urlProblem(text: string): Problem {
+export function urlFault(text: string): Fault {
   if (NOT_IN_A_URL.test(text)) return 'must be a URL without blanks, backslashes and quotes';
   const [before = '', scheme = '', authority = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i.exec(text) ?? [];
   if (!/^https?$/i.test(scheme))
@@ -39,11 +39,11 @@ export function urlProblem(text: string): Problem {
     return `must name a host by letters, digits, hyphens and dots, like ${AN_ADDRESS}`;
   const { port } = new URL(text);
   if (port !== '' && isBadPort(Number(port))) return 'must not name a port that fetch refuses to call';
-  return pathProblem(text.slice(before.length));
+  return pathFault(text.slice(before.length));
 }
 
 /** What is wrong with a path that others are put behind. The standard repairs it, and every call goes elsewhere. */
-function pathProblem(path: string): Problem {
+function pathFault(path: string): Fault {
   if (/[^\x21-\x7e]/.test(path)) return 'must have a path of ASCII characters, all others percent-encoded';
   if (/%(?![0-9a-f]{2})/i.test(path)) return 'must have a path with whole percent escapes, like %2F';
   const isStep = path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
@@ -95,7 +95,7 @@ export function isHost(text: string): boolean {
 }
 
 /** What is wrong with the address of a gRPC service, `host:port`. The port may be left out: the SDK has a default. */
-export function grpcProblem(text: string): Problem {
+export function grpcFault(text: string): Fault {
   const right = 'must be host:port, like temporal.example.com:7233';
   if (text.includes('://')) return `${right}, without a scheme`;
   if (text.includes('/')) return `${right}, without a path`;

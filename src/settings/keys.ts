@@ -1,6 +1,6 @@
 import { fail } from './error';
 import { type Env, list } from './read';
-import { plainProblem, tokenProblem } from './text';
+import { plainFault, tokenFault } from './text';
 
 /** The secrets that callers show us, those that we encrypt with, and those that webhooks are signed with. */
 
@@ -17,8 +17,8 @@ export function apiKeys(env: Env): { name: string; secret: string }[] {
         `holds name:secret pairs, comma-separated, each secret at least ${SHORTEST_SECRET} characters`,
       );
     }
-    const problem = tokenProblem(key.secret);
-    if (problem) fail(name, problem);
+    const fault = tokenFault(key.secret);
+    if (fault) fail(name, fault);
   }
   if (new Set(keys.map(({ secret }) => secret)).size < keys.length) fail(name, 'gives a secret twice');
   return keys;
@@ -36,7 +36,7 @@ export function encryptionKeys(env: Env): { id: string; key: Buffer }[] {
   const name = 'BOOKING_ENCRYPTION_KEYS';
   const keys = (list(env[name]) ?? []).map((entry) => {
     const [id, encoded, ...more] = entry.split(':');
-    if (!id || !encoded || more.length > 0 || plainProblem(id)) {
+    if (!id || !encoded || more.length > 0 || plainFault(id)) {
       return fail(name, 'holds id:base64 pairs, comma-separated, newest first');
     }
     return { id, key: key32(name, encoded) };

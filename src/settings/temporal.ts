@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
-import { grpcProblem } from './addresses';
+import { grpcFault } from './addresses';
 import { fail } from './error';
 import { type Env, settingsOf } from './read';
-import { credentialProblem, headerProblem, plainProblem, type Problem } from './text';
+import { credentialFault, headerFault, plainFault, type Fault } from './text';
 
 /**
  * TEMPORAL_*: read by the SDK's environment configuration, which takes what it does not understand for something else.
  */
 
-const RULES: Readonly<Record<string, (value: string) => Problem>> = {
-  TEMPORAL_ADDRESS: grpcProblem,
-  TEMPORAL_NAMESPACE: plainProblem,
-  TEMPORAL_API_KEY: credentialProblem,
-  TEMPORAL_TLS: boolProblem,
-  TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: boolProblem,
+const RULES: Readonly<Record<string, (value: string) => Fault>> = {
+  TEMPORAL_ADDRESS: grpcFault,
+  TEMPORAL_NAMESPACE: plainFault,
+  TEMPORAL_API_KEY: credentialFault,
+  TEMPORAL_TLS: boolFault,
+  TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: boolFault,
 };
 
 const METADATA = 'TEMPORAL_GRPC_META_';
@@ -21,9 +21,9 @@ const METADATA = 'TEMPORAL_GRPC_META_';
 /** Refuses settings of Temporal's that the SDK would take and that cannot be right. */
 export function checkTemporal(env: Env): void {
   for (const [name, value] of Object.entries(env)) {
-    const rule = name.startsWith(METADATA) ? headerProblem : RULES[name];
-    const problem = value && rule ? rule(value) : null;
-    if (problem) fail(name, problem);
+    const rule = name.startsWith(METADATA) ? headerFault : RULES[name];
+    const fault = value && rule ? rule(value) : null;
+    if (fault) fail(name, fault);
   }
   if (has(env, 'TEMPORAL_TLS_CLIENT_CERT') !== has(env, 'TEMPORAL_TLS_CLIENT_KEY')) {
     fail('TEMPORAL_TLS_CLIENT_*', 'needs both, a certificate and its key');
@@ -35,7 +35,7 @@ function has(env: Env, name: string): boolean {
 }
 
 /** The SDK takes any other word for "no". */
-function boolProblem(value: string): Problem {
+function boolFault(value: string): Fault {
   return ['0', '1', 'true', 'false'].includes(value) ? null : 'must be true or false, 1 or 0';
 }
 

@@ -1,7 +1,7 @@
 /** What is wrong with a text of the settings, told by the position of a character and never by the character itself. */
 
 /** The reason why a text cannot be used, null when it can. */
-export type Problem = string | null;
+export type Fault = string | null;
 
 /** C0 and C1 control characters, DEL included. */
 const CONTROL = /\p{Cc}/u;
@@ -16,35 +16,35 @@ const IN_A_HEADER = /[\x20-\x7e\xa1-\xac\xae-\xff]/u;
 const IN_A_TOKEN = /[\x21-\x7e]/u;
 
 /** Text for people and for JSON: no control characters, not blank, no blanks around. */
-export function plainProblem(text: string): Problem {
-  return secretProblem(text) ?? aroundProblem(text);
+export function plainFault(text: string): Fault {
+  return secretFault(text) ?? aroundFault(text);
 }
 
 /** The same, but blanks around may belong to it, as to a password. */
-export function secretProblem(text: string): Problem {
+export function secretFault(text: string): Fault {
   if (text.trim() === '') return 'must not be blank';
   const position = positionOf(text, (character) => CONTROL.test(character) || HALF_PAIR.test(character));
   return position === null ? null : `must not hold control characters (character ${position} is one)`;
 }
 
 /** Text that goes into an HTTP header as it is. */
-export function headerProblem(text: string): Problem {
+export function headerFault(text: string): Fault {
   if (text.trim() === '') return 'must not be blank';
   const position = positionOf(text, (character) => !IN_A_HEADER.test(character));
   if (position !== null) return `must be fit for an HTTP header: character ${position} cannot be sent in one`;
-  return aroundProblem(text);
+  return aroundFault(text);
 }
 
 /** A secret that callers send as a bearer token. */
-export function tokenProblem(text: string): Problem {
+export function tokenFault(text: string): Fault {
   const position = positionOf(text, (character) => !IN_A_TOKEN.test(character));
   if (position !== null) return `character ${position} of a secret cannot be sent as a bearer token`;
-  const problem = leftoverProblem(text);
-  return problem && `gives a secret that ${problem}`;
+  const fault = leftoverFault(text);
+  return fault && `gives a secret that ${fault}`;
 }
 
 /** What is put around a value, or in its place, and is not meant to arrive. */
-const LEFTOVERS: readonly (readonly [leftover: RegExp, problem: string])[] = [
+const LEFTOVERS: readonly (readonly [leftover: RegExp, fault: string])[] = [
   // `docker run --env-file` keeps the quotes of a file.
   [/^["'`]|["'`]$/, 'must not have quotes around it'],
   // Of a shell, Compose and Kubernetes; of Helm and Jinja; of Windows.
@@ -57,16 +57,16 @@ const LEFTOVERS: readonly (readonly [leftover: RegExp, problem: string])[] = [
 ];
 
 /** A value that still has around it what it was written in, or was never filled in. */
-export function leftoverProblem(text: string): Problem {
+export function leftoverFault(text: string): Fault {
   return LEFTOVERS.find(([leftover]) => leftover.test(text.trim()))?.[1] ?? null;
 }
 
 /** A credential that goes into an HTTP header. */
-export function credentialProblem(text: string): Problem {
-  return headerProblem(text) ?? leftoverProblem(text);
+export function credentialFault(text: string): Fault {
+  return headerFault(text) ?? leftoverFault(text);
 }
 
-function aroundProblem(text: string): Problem {
+function aroundFault(text: string): Fault {
   return text === text.trim() ? null : 'must not begin or end with a blank';
 }
 

@@ -12,7 +12,7 @@ const activitiesOf = (retryOne: OpsWork['retryOne']) =>
   createOpsActivities({
     sweepCutOff: unexpected,
     readLeftBehind: unexpected,
-    findProblems: unexpected,
+    findStuckBookings: unexpected,
     waitingFor: unexpected,
     retryOne,
   });

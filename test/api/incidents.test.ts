@@ -53,15 +53,15 @@ it('refuses a rate that would be the next outage', async () => {
 });
 
 it('warns at /readyz of what is stuck, and stays ready', async () => {
-  const problem = { bookingId: 'a', problem: 'task_failing' as const, detail: '', since: null };
-  const problems = () =>
+  const one = { bookingId: 'a', cause: 'task_failing' as const, detail: '', since: null };
+  const stuck = () =>
     Promise.resolve({
-      problems: [problem],
+      stuck: [one],
       unattendedQueues: ['bookings-oliver'],
       tellsFailingTasks: true,
       sweepFails: null,
     });
-  const { app } = await testApi(scriptedClient({ problems }));
+  const { app } = await testApi(scriptedClient({ stuckBookings: stuck }));
   const answer = await app.inject('/readyz');
   expect([answer.statusCode, answer.json()]).toMatchObject([
     200,
@@ -76,16 +76,16 @@ it('warns at /readyz of what is stuck, and stays ready', async () => {
 
 it('shows at /metrics how many bookings wait for a person, by reason, and how many are stuck', async () => {
   const look = { provider: 'oliver', account: 'practice-1', count: 12, since: null, bookingIds: ['a'] };
-  const problem = { bookingId: 'a', problem: 'task_failing' as const, detail: '', since: null };
+  const one = { bookingId: 'a', cause: 'task_failing' as const, detail: '', since: null };
   const incidents = jest.fn(() => Promise.resolve([{ ...look, reason: 'credentials_rejected' }]));
-  const problems = () =>
+  const stuck = () =>
     Promise.resolve({
-      problems: [problem, problem],
+      stuck: [one, one],
       unattendedQueues: [],
       tellsFailingTasks: true,
       sweepFails: null,
     });
-  const { app } = await testApi(scriptedClient({ incidents, problems }));
+  const { app } = await testApi(scriptedClient({ incidents, stuckBookings: stuck }));
   await app.inject('/metrics');
   const { body } = await app.inject('/metrics');
   expect(body).toContain(
@@ -98,7 +98,7 @@ it('shows at /metrics how many bookings wait for a person, by reason, and how ma
 
 it('shows no numbers at /metrics that it does not have', async () => {
   const away = () => Promise.reject(new Failure('temporal_unavailable'));
-  const { app } = await testApi(scriptedClient({ incidents: away, problems: away }));
+  const { app } = await testApi(scriptedClient({ incidents: away, stuckBookings: away }));
   const { statusCode, body } = await app.inject('/metrics');
   expect(statusCode).toBe(200);
   expect(body).not.toMatch(/^booking_(waiting_for_a_person|stuck)[{ ]/m);

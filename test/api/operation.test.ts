@@ -22,7 +22,9 @@ describe('the age of the zone data', () => {
 
   /** What /readyz answers at a time, by the clock alone. */
   async function readyAt(time: string) {
-    const { app } = await testApi(scriptedClient({ problems: () => Promise.reject(new Error('not now')) }));
+    const { app } = await testApi(
+      scriptedClient({ stuckBookings: () => Promise.reject(new Error('not now')) }),
+    );
     jest.useFakeTimers({
       now: new Date(time),
       doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'],

@@ -5,7 +5,7 @@ import {
   parseForm,
   parseMove,
   parseRequest,
-  requestProblems,
+  requestErrors,
 } from '../../src/booking/schema/check-request';
 import { valueAt } from '../../src/booking/schema/field-error';
 import { isWellFormed, lengthOf } from '../../src/booking/text';
@@ -40,7 +40,7 @@ const replaced = (base: object, path: string, value: unknown): object => {
   if (path !== 'site.siteCodes.0') return withValue(base, path, value);
   return withValue(base, 'site.siteCodes', [value]);
 };
-const fieldsOf = (input: unknown): string[] => requestProblems(input, at).map(({ field }) => field);
+const fieldsOf = (input: unknown): string[] => requestErrors(input, at).map(({ field }) => field);
 const PADS = [
   ' ',
   '\t',
@@ -58,7 +58,7 @@ const PADS = [
 describe.each(LINES)('%s', (path, base, value) => {
   test.each(PADS)('is sent without %j around it', (pad) => {
     const padded = replaced(base, path, `${pad}${pad}${value}${pad}`);
-    expect(requestProblems(padded, at)).toEqual([]);
+    expect(requestErrors(padded, at)).toEqual([]);
     expect(valueAt(parseRequest(padded, at), path)).toBe(value);
     // What tells a repeat is what was meant, too.
     expect(parseForm(padded, at)).toEqual(parseForm(base, at));
@@ -86,8 +86,8 @@ describe.each(LINES)('%s', (path, base, value) => {
     '\uFFFD',
     '\uD83D',
   ])('is refused with %j in it', (bad) => {
-    const problems = requestProblems(replaced(base, path, `${value}${bad}${value}`), at);
-    expect(problems).toEqual([
+    const errors = requestErrors(replaced(base, path, `${value}${bad}${value}`), at);
+    expect(errors).toEqual([
       { field: path, hint: expect.stringMatching(/control|nobody sees|U\+FFFD|half/) },
     ]);
   });
@@ -124,7 +124,7 @@ describe('prose', () => {
 
   test('is as long as the vendor counts it: 800 characters, however many units they take', () => {
     expect(fieldsOf({ ...WITH_NOTES, notes: '🩸'.repeat(800) })).toEqual([]);
-    expect(requestProblems({ ...WITH_NOTES, notes: '🩸'.repeat(801) }, at)).toEqual([
+    expect(requestErrors({ ...WITH_NOTES, notes: '🩸'.repeat(801) }, at)).toEqual([
       { field: 'notes', hint: 'Must be at most 800 characters long.' },
     ]);
     expect(fieldsOf(withValue(NAMED, 'client.firstName', '𐐀'.repeat(100)))).toEqual([]);
@@ -141,7 +141,7 @@ describe('blank is refused where a text must be right when it is there', () => {
     ['preference', PLACED_AT_HOME],
   ])('%s', (path, base) => {
     for (const blank of ['', ' ', '\u200B\n', '\u0301'])
-      expect(requestProblems(withValue(base, path, blank), at)).toEqual([
+      expect(requestErrors(withValue(base, path, blank), at)).toEqual([
         { field: path, hint: 'Must not be empty.' },
       ]);
   });
@@ -153,7 +153,7 @@ describe('an id of the vendor is of 64 bits', () => {
   });
   test.each(['9223372036854775808', '9999999999999999999', '10000000000000000000'])('%s is none', (id) => {
     for (const path of ['patient', 'client'])
-      expect(requestProblems(withValue(OLIVER, path, { id }), at)).toEqual([
+      expect(requestErrors(withValue(OLIVER, path, { id }), at)).toEqual([
         { field: `${path}.id`, hint: expect.stringContaining('at most 9223372036854775807') },
       ]);
   });
@@ -169,7 +169,7 @@ describe('a free-form block', () => {
     ['patient.medicalProxy.name', 'patient.medicalProxy', { name: 'A\0' }],
     ['patient.medicalProxy', 'patient.medicalProxy', { 'na\u007Fme': 'A' }],
   ])('is refused by %s for a control character in it', (field, path, block) => {
-    expect(requestProblems(withValue(PLACED_AT_HOME, path, block), at)).toEqual([
+    expect(requestErrors(withValue(PLACED_AT_HOME, path, block), at)).toEqual([
       { field, hint: expect.stringContaining('control characters') },
     ]);
   });
@@ -193,9 +193,9 @@ describe('text that is none is refused wherever it is', () => {
     ],
     ['request', { ...PLACED_AT_HOME, 'x\uD83D': 1 }],
   ])('%s', (field, request) => {
-    const problems = requestProblems(request, at);
-    expect(problems.map((problem) => problem.field)).toContain(field);
-    expect(isWellFormed(problems.map(({ field, hint }) => field + hint).join(''))).toBe(true);
+    const errors = requestErrors(request, at);
+    expect(errors.map((error) => error.field)).toContain(field);
+    expect(isWellFormed(errors.map(({ field, hint }) => field + hint).join(''))).toBe(true);
   });
 
   test('a slot key is taken as it came, and refused when it is no text', () => {
@@ -217,9 +217,9 @@ test('any text in any line is refused with its field and a hint, or is what will
   fc.assert(
     fc.property(fc.constantFrom(...LINES), texts, ([path, base], text) => {
       const request = replaced(base, path, text);
-      const problems = requestProblems(request, at);
-      if (problems.length > 0) {
-        expect(problems).toEqual([{ field: path, hint: expect.stringMatching(/^[A-Z].*\.$/) }]);
+      const errors = requestErrors(request, at);
+      if (errors.length > 0) {
+        expect(errors).toEqual([{ field: path, hint: expect.stringMatching(/^[A-Z].*\.$/) }]);
         return;
       }
       const sent = String(valueAt(parseRequest(request, at), path));
@@ -290,9 +290,7 @@ describe('null', () => {
       path === 'windows.0.from'
         ? { ...base, windows: [{ from: null, to: '2026-12-11' }] }
         : withValue(base, path, null);
-    expect(requestProblems(request, at)).toEqual([
-      { field: path, hint: expect.stringMatching(/^Is missing/) },
-    ]);
+    expect(requestErrors(request, at)).toEqual([{ field: path, hint: expect.stringMatching(/^Is missing/) }]);
   });
 
   test('is no way to hide a misspelt field, stays in what is passed on, and is no entry of a list', () => {
@@ -314,7 +312,7 @@ describe('null', () => {
 
 test('what an earlier build took is still read for what it is', () => {
   const taken = withValue(withValue(WITH_NOTES, 'patient.address.city', ' '), 'patient.firstName', 'Ana\n');
-  expect(requestProblems(taken, at)).not.toEqual([]);
+  expect(requestErrors(taken, at)).not.toEqual([]);
   expect(earlierRequest({ ...taken, notes: 'x\u0000' }, at)).toMatchObject({ notes: 'x\u0000' });
 });
 

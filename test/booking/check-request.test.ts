@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Failure } from '../../src/booking/failures';
-import { earlierRequest, parseRequest, requestProblems } from '../../src/booking/schema/check-request';
+import { earlierRequest, parseRequest, requestErrors } from '../../src/booking/schema/check-request';
 import { ADOPTED_PSC, NOW, OLIVER, PLACED_AT_HOME, withValue } from './requests';
 
 const fieldsOf = (input: unknown, now = NOW): string[] =>
-  requestProblems(input, { now }).map((problem) => problem.field);
+  requestErrors(input, { now }).map((error) => error.field);
 
 const SLOT = { key: 'k', startsAt: '2026-12-07T16:00:00-05:00', endsAt: '2026-12-07T16:20:00-05:00' };
 
@@ -45,7 +45,7 @@ describe('requests that are right', () => {
       }),
     ],
   ])('%s', (_name, request) => {
-    expect(requestProblems(request, { now: NOW })).toEqual([]);
+    expect(requestErrors(request, { now: NOW })).toEqual([]);
     expect(() => parseRequest(request, { now: NOW })).not.toThrow();
   });
 
@@ -124,12 +124,12 @@ describe('requests that are wrong name the field', () => {
     ['patient.id', OLIVER, 7, 'patient', /exactly one/],
     ['status', OLIVER, 'DONE', 'status', /REQUESTED, ACCEPTED, CONFIRMED/],
   ])('%s (%#)', (path, base, value, field, hint) => {
-    const problems = requestProblems(withValue(base, path, value), { now: NOW });
-    expect(problems).toEqual([{ field, hint: expect.stringMatching(hint) }]);
+    const errors = requestErrors(withValue(base, path, value), { now: NOW });
+    expect(errors).toEqual([{ field, hint: expect.stringMatching(hint) }]);
   });
 
   test.each([[null], [[]], ['{}'], [7], [undefined]])('a request that is no object: %p', (input) => {
-    expect(requestProblems(input, { now: NOW })).toEqual([
+    expect(requestErrors(input, { now: NOW })).toEqual([
       { field: 'request', hint: 'Must be a JSON object.' },
     ]);
   });
@@ -234,7 +234,7 @@ test('whatever comes in, the check answers and quotes no text of it', () => {
       keys,
       (value, base, key) => {
         for (const input of [value, { ...base, [key]: value }]) {
-          expect(JSON.stringify(requestProblems(input, { now: NOW }))).not.toContain('s3cret-value');
+          expect(JSON.stringify(requestErrors(input, { now: NOW }))).not.toContain('s3cret-value');
         }
       },
     ),
@@ -248,8 +248,8 @@ describe('what a person is called and reached by', () => {
   };
   const valuesDoNotFit = (base: object, field: string, values: readonly unknown[], hint: RegExp) => {
     for (const value of values) {
-      const problems = requestProblems(withValue(base, field, value), { now: NOW });
-      expect([value, problems]).toEqual([value, [{ field, hint: expect.stringMatching(hint) }]]);
+      const errors = requestErrors(withValue(base, field, value), { now: NOW });
+      expect([value, errors]).toEqual([value, [{ field, hint: expect.stringMatching(hint) }]]);
     }
   };
   const BY_NAME = withValue(OLIVER, 'client', { firstName: 'Bo', lastName: 'Ek', email: 'bo@example.com' });
@@ -376,19 +376,18 @@ describe('what a person is called and reached by', () => {
 
 test('the pattern for names accepts what Junction documents, and no name takes long', () => {
   const documented = /^([a-zA-Z0-9]{1})([a-zA-Z0-9-.,']*(\s[a-zA-Z0-9-.,']+)*[a-zA-Z0-9-.,']?)$/;
-  const problemsOf = (name: string): string[] =>
-    fieldsOf(withValue(PLACED_AT_HOME, 'patient.firstName', name));
+  const errorsOf = (name: string): string[] => fieldsOf(withValue(PLACED_AT_HOME, 'patient.firstName', name));
   const names = fc.string({
     unit: fc.constantFrom('a', 'Z', '0', '-', '.', ',', "'", ' ', 'é', '@'),
     maxLength: 9,
   });
   fc.assert(
     fc.property(names, (name) => {
-      expect(problemsOf(name)).toEqual(documented.test(name.trim()) ? [] : ['patient.firstName']);
+      expect(errorsOf(name)).toEqual(documented.test(name.trim()) ? [] : ['patient.firstName']);
     }),
     { examples: [['Dr. Smith'], ["O'Connor"], [' John'], ['John '], ['-John'], ['']] },
   );
-  expect(problemsOf(`${'a '.repeat(10_000)}@`)).toEqual(['patient.firstName']);
+  expect(errorsOf(`${'a '.repeat(10_000)}@`)).toEqual(['patient.firstName']);
 });
 
 const MANY_FIELDS = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`k${n}`, n]));
@@ -444,9 +443,9 @@ describe('what is out of bounds names the field', () => {
     ['limits.confirmTimeoutMs', limited({ confirmTimeoutMs: 3e14 })],
     ['limits.maxSlotAttempts', limited({ maxSlotAttempts: 51 })],
   ])('%s', (field, request) => {
-    const problems = requestProblems(request, { now: NOW });
-    expect(problems.map((problem) => problem.field)).toContain(field);
-    expect(problems.filter((problem) => problem.field === field)).toHaveLength(1);
+    const errors = requestErrors(request, { now: NOW });
+    expect(errors.map((error) => error.field)).toContain(field);
+    expect(errors.filter((error) => error.field === field)).toHaveLength(1);
   });
 
   test.each<[string, object]>([
@@ -456,7 +455,7 @@ describe('what is out of bounds names the field', () => {
     ['six levels', withValue(PLACED_AT_HOME, 'order.extra', nested(6))],
     ['a slot far ahead', bySlot({ startsAt: '2199-11-20T16:00:00Z', endsAt: '2199-11-20T17:00:00Z' })],
   ])('and not what is just within: %s', (_what, request) => {
-    expect(requestProblems(request, { now: NOW })).toEqual([]);
+    expect(requestErrors(request, { now: NOW })).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { slotDay, slotsInWindows } from '../../src/booking/windows';
 import { zoneDataWarning } from '../../src/booking/zone-age';
 import { hasRules, offsetAt, stretchesOf, ZONE_DATA_VERSION, zoneNames } from '../../src/booking/zone-data';
 import { instantOf, isZone, luxonZone, zoneOnWire, zoneWord } from '../../src/booking/zones';
-import { requestProblems } from '../../src/booking/schema/check-request';
+import { requestErrors } from '../../src/booking/schema/check-request';
 import { NOW, OLIVER } from './requests';
 import { slotAt } from './slots';
 
@@ -199,16 +199,14 @@ describe('a zone in settings and requests', () => {
     ...['constructor', '__proto__'],
   ])('may not be %p', (name) => {
     expect(isZone(name)).toBe(false);
-    expect(requestProblems({ ...OLIVER, timezone: name }, { now: NOW })).toMatchObject([
-      { field: 'timezone' },
-    ]);
+    expect(requestErrors({ ...OLIVER, timezone: name }, { now: NOW })).toMatchObject([{ field: 'timezone' }]);
   });
 
   test.each([' America/Phoenix', 'America/Phoenix '])(
     '%p is one in a request alone, which is trimmed',
     (name) => {
       expect(isZone(name)).toBe(false);
-      expect(requestProblems({ ...OLIVER, timezone: name }, { now: NOW })).toEqual([]);
+      expect(requestErrors({ ...OLIVER, timezone: name }, { now: NOW })).toEqual([]);
     },
   );
 
@@ -219,9 +217,9 @@ describe('a zone in settings and requests', () => {
     );
   });
   test('is refused with what is right', () => {
-    const [problem] = requestProblems({ ...OLIVER, timezone: 'america/phoenix' }, { now: NOW });
-    expect(problem?.hint).toMatch(/Area\/City.*exact spelling.*America\/New_York.*UTC/);
-    expect(problem?.hint).not.toContain('phoenix');
+    const [error] = requestErrors({ ...OLIVER, timezone: 'america/phoenix' }, { now: NOW });
+    expect(error?.hint).toMatch(/Area\/City.*exact spelling.*America\/New_York.*UTC/);
+    expect(error?.hint).not.toContain('phoenix');
   });
 });
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseRequest, requestProblems } from '../../src/booking/schema/check-request';
+import { parseRequest, requestErrors } from '../../src/booking/schema/check-request';
 import { valueAt } from '../../src/booking/schema/field-error';
 
 const FOLDER = 'examples';
@@ -25,7 +25,7 @@ describe('the examples', () => {
     '%s is a valid request on %s',
     (file, today) => {
       const context = { now: new Date(today) };
-      expect(requestProblems(read(file), context)).toEqual([]);
+      expect(requestErrors(read(file), context)).toEqual([]);
       const [window] = parseRequest(read(file), context).windows ?? [];
       expect(window && window.from > today.slice(0, 10)).toBe(true);
     },

@@ -150,15 +150,15 @@ describe('list', () => {
   });
 
   it('shows what is stuck', async () => {
-    const problem = { bookingId: ID, problem: 'task_failing' as const, detail: 'x', since: null };
-    const problems = {
-      problems: [problem],
+    const one = { bookingId: ID, cause: 'task_failing' as const, detail: 'x', since: null };
+    const stuck = {
+      stuck: [one],
       unattendedQueues: ['bookings-oliver'],
       tellsFailingTasks: true,
       sweepFails: null,
     };
     const { out } = await runCli(['list', '--stuck'], {
-      bookings: { problems: () => Promise.resolve(problems) },
+      bookings: { stuckBookings: () => Promise.resolve(stuck) },
     });
     expect(out).toContain('task_failing');
     expect(out).toContain('No worker takes tasks of bookings-oliver.');

@@ -100,7 +100,7 @@ const UNEXPECTED: BookingClient = {
   incidents: unexpected,
   resume: unexpected,
   resumption: unexpected,
-  problems: unexpected,
+  stuckBookings: unexpected,
   audit: unexpected,
   explain: unexpected,
 };

@@ -4,7 +4,7 @@ import { isAsExpected, lineOf, tableOf } from '../../src/demo/report';
 import { expectedOf, type Ending, type Scene } from '../../src/demo/scene';
 import type { Played } from '../../src/demo/play';
 import { isShown, type Evidence, type Fact } from '../../src/demo/facts';
-import { requestProblems } from '../../src/booking/schema/check-request';
+import { requestErrors } from '../../src/booking/schema/check-request';
 import { DEFAULT_LIMITS } from '../../src/booking/limits';
 import type { BookingView, UndoOutcome } from '../../src/booking/schema/view';
 import { startStandIn, type Call } from '../../src/demo/stand-in';
@@ -35,7 +35,7 @@ describe('the scenes', () => {
 
   test.each(SCENES)('$name asks for what every door accepts', (scene) => {
     const request = requestOf(scene, scene.adopts ? ORDER_ID : null);
-    expect(requestProblems(request, { now: new Date() })).toEqual([]);
+    expect(requestErrors(request, { now: new Date() })).toEqual([]);
   });
 
   test('no more slots are declined than are tried', () => {

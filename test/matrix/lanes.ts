@@ -108,7 +108,7 @@ function oliverAccounts({ account, clinic }: Lane, { clinicCapabilities }: RigOp
   return {
     [account]: {
       ...{ baseUrl: clinic.url, username: 'sandbox', password: 'sandbox' },
-      ...{ locationId: '1', timezone: 'America/Chicago', sweepMaxAgeMs: 50 },
+      ...{ locationId: '1', timezone: 'America/Chicago', listMaxAgeMs: 50 },
       capabilities: { ...QUICK_CLINIC, ...clinicCapabilities },
     },
   };

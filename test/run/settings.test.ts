@@ -88,7 +88,7 @@ test.each<[Record<string, string>, Record<string, string>]>([
   [capability('feeWindowMs', 0), capability('feeWindowMs', -1)],
   [capability('callTimeoutMs', 600_000), capability('callTimeoutMs', 600_001)],
   [{ BOOKING_SWEEP_MINUTES: '1440' }, { BOOKING_SWEEP_MINUTES: '1441' }],
-  [{ OLIVER_SWEEP_MAX_AGE_MS: '3600000' }, { OLIVER_SWEEP_MAX_AGE_MS: '3600001' }],
+  [{ OLIVER_LIST_MAX_AGE_MS: '3600000' }, { OLIVER_LIST_MAX_AGE_MS: '3600001' }],
   [{ OLIVER_LOOK_BACK_DAYS: '400' }, { OLIVER_LOOK_BACK_DAYS: '401' }],
 ])('%p is taken, and %p refused by name', (taken, refused) => {
   const [name = ''] = Object.keys(refused);

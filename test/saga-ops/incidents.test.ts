@@ -194,8 +194,8 @@ describe('an incident', () => {
   test('nothing is stuck while workers run', async () => {
     await rig.sandbox.control('reset', {});
     await rig.bookings.start(atHome());
-    expect(await rig.bookings.problems()).toEqual({
-      problems: [],
+    expect(await rig.bookings.stuckBookings()).toEqual({
+      stuck: [],
       unattendedQueues: [],
       tellsFailingTasks: true,
       sweepFails: null,

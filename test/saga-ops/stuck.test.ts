@@ -3,9 +3,9 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { warningsOf } from '../../src/api/readiness';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
-import type { Problems, Swept } from '../../src/booking/ops';
-import { problemsText } from '../../src/cli/format/ops';
-import { findProblems } from '../../src/client/ops/stuck';
+import type { StuckReport, Swept } from '../../src/booking/ops';
+import { stuckText } from '../../src/cli/format/ops';
+import { findStuckBookings } from '../../src/client/ops/stuck';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
 import { testBundle } from '../support/bundles';
@@ -33,12 +33,12 @@ describe('bookings that cannot report themselves', () => {
     await rig.stopWorkers();
     const context = { client: rig.server.client, idKey: loadKeys(rig.config).idKey };
     const found = await eventually(
-      () => findProblems(context, { pickUpMs: 0, pollerFreshMs: 0 }),
-      ({ problems }) => problems.some(({ bookingId }) => bookingId === id),
+      () => findStuckBookings(context, { pickUpMs: 0, pollerFreshMs: 0 }),
+      ({ stuck }) => stuck.some(({ bookingId }) => bookingId === id),
     );
-    expect(found.problems).toContainEqual({
+    expect(found.stuck).toContainEqual({
       bookingId: id,
-      problem: 'activity_waiting',
+      cause: 'activity_waiting',
       detail: 'awaitAppointmentChange',
       since: expect.stringMatching(/Z$/),
     });
@@ -62,17 +62,17 @@ describe('bookings that cannot report themselves', () => {
       if (workflowId === workflowIdOf(refused)) throw new RangeError('no such shard');
     });
     const context = { client, idKey: loadKeys(rig.config).idKey };
-    const { problems } = await eventually(
-      () => findProblems(context, { pickUpMs: 0, pollerFreshMs: 0 }),
-      (found) => [id, refused].every((one) => found.problems.some(({ bookingId }) => bookingId === one)),
+    const { stuck } = await eventually(
+      () => findStuckBookings(context, { pickUpMs: 0, pollerFreshMs: 0 }),
+      (found) => [id, refused].every((one) => found.stuck.some(({ bookingId }) => bookingId === one)),
     );
-    expect(problems).toContainEqual({
+    expect(stuck).toContainEqual({
       bookingId: refused,
-      problem: 'not_described',
+      cause: 'not_described',
       detail: 'RangeError',
       since: null,
     });
-    expect(problems).toContainEqual(expect.objectContaining({ bookingId: id, problem: 'activity_waiting' }));
+    expect(stuck).toContainEqual(expect.objectContaining({ bookingId: id, cause: 'activity_waiting' }));
     await rig.server.client.workflow.getHandle(workflowIdOf(refused)).terminate();
     await rig.startWorkers();
     await rig.bookings.cancel(id, {});
@@ -83,12 +83,12 @@ describe('bookings that cannot report themselves', () => {
     const now = Date.now.bind(Date);
     const ahead = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
     const swept = await rig.server.client.workflow
-      .execute<() => Promise<Swept & Problems>>(WORKFLOW_TYPE.sweep, {
+      .execute<() => Promise<Swept & StuckReport>>(WORKFLOW_TYPE.sweep, {
         workflowId: `sweep:${randomUUID()}`,
         taskQueue: TASK_QUEUE.bookings,
       })
       .finally(() => ahead.mockRestore());
-    expect(swept).toMatchObject({ problems: [], unattendedQueues: [] });
+    expect(swept).toMatchObject({ stuck: [], unattendedQueues: [] });
     await rig.bookings.cancel(id, {});
   });
 
@@ -105,8 +105,8 @@ describe('bookings that cannot report themselves', () => {
     await careless.runUntil(async () => {
       await rig.bookings.wake(id, 'appointment');
       await eventually(
-        () => rig.bookings.problems(),
-        ({ problems }) => problems.some(({ bookingId }) => bookingId === id),
+        () => rig.bookings.stuckBookings(),
+        ({ stuck }) => stuck.some(({ bookingId }) => bookingId === id),
         60_000,
       );
       // Nor does it read as healthy, and it can be read.
@@ -114,21 +114,21 @@ describe('bookings that cannot report themselves', () => {
         status: 'confirmed',
         stalled: { why: 'task_failing', since: expect.stringMatching(/Z$/) },
       });
-      const found = await rig.bookings.problems();
+      const found = await rig.bookings.stuckBookings();
       expect(found).toMatchObject({
         tellsFailingTasks: true,
         sweepFails: null,
-        problems: [{ bookingId: id, problem: 'task_failing', detail: expect.stringMatching(/WorkflowTask/) }],
+        stuck: [{ bookingId: id, cause: 'task_failing', detail: expect.stringMatching(/WorkflowTask/) }],
       });
-      expect(problemsText(found, (_colour, text) => text)).toContain('task_failing');
+      expect(stuckText(found, (_colour, text) => text)).toContain('task_failing');
       const warnings = await warningsOf(() => Promise.resolve(found))();
       expect(warnings).toContain('1 bookings whose workflow task keeps failing');
     });
     await rig.startWorkers();
     // Temporal repeats the task with growing pauses; nobody has to tell it.
     await eventually(
-      () => rig.bookings.problems(),
-      ({ problems }) => problems.length === 0,
+      () => rig.bookings.stuckBookings(),
+      ({ stuck }) => stuck.length === 0,
       60_000,
     );
     await rig.bookings.cancel(id, {});

@@ -196,13 +196,13 @@ test('one that Temporal does not answer about is tried again, told after three s
     again.some((one) => one.bookingId === id && one.tries >= 3),
   );
   expect(swept.again).toContainEqual(expect.objectContaining({ bookingId: id, why: 'RangeError' }));
-  const { problems } = await eventually(
-    () => rig.bookings.problems(),
-    (found) => found.problems.some(({ problem }) => problem === 'cut_off_unsettled'),
+  const { stuck } = await eventually(
+    () => rig.bookings.stuckBookings(),
+    (found) => found.stuck.some(({ cause }) => cause === 'cut_off_unsettled'),
   );
-  expect(problems).toContainEqual({
+  expect(stuck).toContainEqual({
     bookingId: id,
-    problem: 'cut_off_unsettled',
+    cause: 'cut_off_unsettled',
     detail: 'RangeError',
     since: null,
   });
@@ -258,13 +258,13 @@ test('a sweep that fails as a whole is seen', async () => {
   });
   await handle.terminate('as a bug would');
   const { sweepFails } = await eventually(
-    () => rig.bookings.problems(),
+    () => rig.bookings.stuckBookings(),
     (found) => found.sweepFails !== null,
   );
   expect(sweepFails).toBe('TERMINATED');
   await sweep();
   await eventually(
-    () => rig.bookings.problems(),
+    () => rig.bookings.stuckBookings(),
     (found) => found.sweepFails === null,
   );
 });

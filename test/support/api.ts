@@ -58,7 +58,7 @@ export function scriptedClient(over: Partial<BookingClient> = {}): BookingClient
     incidents: unused,
     resume: unused,
     resumption: unused,
-    problems: unused,
+    stuckBookings: unused,
     audit: unused,
     explain: unused,
     ...over,

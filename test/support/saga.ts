@@ -98,7 +98,7 @@ export function rigConfig(options: RigOptions, urls: { junction: string; oliver:
     OLIVER_USERNAME: 'sandbox',
     OLIVER_PASSWORD: 'sandbox',
     OLIVER_PRACTICES: 'practice-1=1@America/Chicago',
-    OLIVER_SWEEP_MAX_AGE_MS: '50',
+    OLIVER_LIST_MAX_AGE_MS: '50',
     OLIVER_CAPABILITIES: JSON.stringify({ ...QUICK_CLINIC, ...options.clinicCapabilities }),
     JUNCTION_API_KEY: 'sk_us_test',
     JUNCTION_BASE_URL: urls.junction,

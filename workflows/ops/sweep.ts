@@ -1,12 +1,12 @@
-import type { Problems, Swept } from '../../src/booking/ops';
+import type { StuckReport, Swept } from '../../src/booking/ops';
 import { ops } from './activities';
 
 /**
  * One sweep: bookings that were cut off are cleaned up after, and those that cannot report themselves are told. It
  * goes on where the last sweep ended, so that none is missed however long no worker ran.
  */
-export async function sweep(): Promise<Swept & Problems> {
+export async function sweep(): Promise<Swept & StuckReport> {
   const swept = await ops('clean up after bookings that were cut off').sweepCutOff();
-  const problems = await ops('look for bookings that cannot report themselves').findProblems();
-  return { ...swept, ...problems };
+  const stuck = await ops('look for bookings that cannot report themselves').findStuckBookings();
+  return { ...swept, ...stuck };
 }

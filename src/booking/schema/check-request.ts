@@ -2,17 +2,17 @@ import type { z } from 'zod';
 import { Failure } from '../failures';
 import { RELATIVE_DAY } from '../messages';
 import { addDays, localDay } from '../windows';
-import { dayProblems, zoneIn } from './day-rules';
-import { type Problem, valueAt, WHOLE_REQUEST, withoutEchoes } from './field-error';
-import { formProblems } from './form-errors';
-import { providerProblems } from './provider-rules';
+import { dayErrors, zoneIn } from './day-rules';
+import { type FieldError, valueAt, WHOLE_REQUEST, withoutEchoes } from './field-error';
+import { formErrors } from './form-errors';
+import { providerErrors } from './provider-rules';
 import { type BookingRequest, requestSchema } from './request';
 import { isTooLarge } from './size';
 import { tidied } from './tidy';
 
 /** The check that every door makes: form, dates, age and what the provider needs. */
 
-export type { Problem } from './field-error';
+export type { FieldError } from './field-error';
 
 export interface CheckContext {
   /** Days are judged as of this moment. */
@@ -21,7 +21,7 @@ export interface CheckContext {
 
 /**
  * The request, checked, with defaults filled in and relative days resolved. Throws `invalid_request` with the
- * first wrong field (`windows.0.from`) and what is right; `requestProblems` has them all.
+ * first wrong field (`windows.0.from`) and what is right; `requestErrors` has them all.
  */
 export function parseRequest(input: unknown, context: CheckContext): BookingRequest {
   return parseForm(input, context).request;
@@ -39,7 +39,7 @@ export interface RequestForm {
 export function parseForm(input: unknown, context: CheckContext): RequestForm {
   const meant = asMeant(input);
   const resolved = withRelativeDays(meant, context.now);
-  refuse(problemsOf(resolved, context.now));
+  refuse(errorsOf(resolved, context.now));
   return formOf(resolved, meant);
 }
 
@@ -47,7 +47,7 @@ export function parseForm(input: unknown, context: CheckContext): RequestForm {
 export function formAtAnyTime(input: unknown, { now }: CheckContext): RequestForm | null {
   const meant = asMeant(input);
   const resolved = withRelativeDays(meant, now);
-  return formProblems(resolved).length > 0 ? null : formOf(resolved, meant);
+  return formErrors(resolved).length > 0 ? null : formOf(resolved, meant);
 }
 
 /** What is too large is left as it is: it is refused, and nothing is made of it. */
@@ -88,8 +88,8 @@ function isBoundThatCameLater(issue: z.core.$ZodIssue): boolean {
 }
 
 /** Everything that is wrong with a request, each mistake once; empty when `parseRequest` accepts it. */
-export function requestProblems(input: unknown, context: CheckContext): Problem[] {
-  return problemsOf(withRelativeDays(asMeant(input), context.now), context.now);
+export function requestErrors(input: unknown, context: CheckContext): FieldError[] {
+  return errorsOf(withRelativeDays(asMeant(input), context.now), context.now);
 }
 
 /** Where a reschedule wants its booking to: as a request has it, windows or one slot. */
@@ -100,10 +100,10 @@ export interface Move {
 
 /**
  * The new windows or slot of a reschedule, checked as a request's are, their days as they were sent: the booking knows the
- * zone of its place. Throws `invalid_request` with the first wrong field; `moveProblems` has them all.
+ * zone of its place. Throws `invalid_request` with the first wrong field; `moveErrors` has them all.
  */
 export function parseMove(move: Move, context: CheckContext): Move {
-  refuse(moveProblems(move, context));
+  refuse(moveErrors(move, context));
   const meant = asMeant(wishOf(move));
   return { windows: valueAt(meant, 'windows'), slot: valueAt(meant, 'slot') };
 }
@@ -126,7 +126,7 @@ export function movedRequest(
 ): BookingRequest {
   const wish = withRelativeDays(asMeant(wishOf(move)), receivedAt, timezone ?? zoneIn(rest));
   const moved = { ...rest, ...(wish as object) };
-  refuse(problemsOf(moved, now).filter(isAboutTime));
+  refuse(errorsOf(moved, now).filter(isAboutTime));
   const request = earlierRequest(moved, { now });
   if (!request) throw new Failure('invalid_request');
   return request;
@@ -137,27 +137,27 @@ function wishOf({ windows, slot }: Move): Move {
 }
 
 /** A move may be for a day on which the patient is too young. */
-function isAboutTime({ field }: Problem): boolean {
+function isAboutTime({ field }: FieldError): boolean {
   return /^(?:windows|slot)(?:\.|$)|^patient\.dob$/.test(field);
 }
 
-function refuse([first]: readonly Problem[]): void {
+function refuse([first]: readonly FieldError[]): void {
   if (first) throw new Failure('invalid_request', { field: first.field, hint: first.hint });
 }
 
 /** Everything that is wrong with where a reschedule wants its booking to. */
-export function moveProblems(move: Move, context: CheckContext): Problem[] {
-  return requestProblems(wishOf(move), context).filter(
-    (problem) => isAboutTime(problem) || problem.field === WHOLE_REQUEST,
+export function moveErrors(move: Move, context: CheckContext): FieldError[] {
+  return requestErrors(wishOf(move), context).filter(
+    (error) => isAboutTime(error) || error.field === WHOLE_REQUEST,
   );
 }
 
-function problemsOf(input: unknown, now: Date): Problem[] {
-  const form = formProblems(input);
-  if (form.some((problem) => problem.field === WHOLE_REQUEST)) return form;
+function errorsOf(input: unknown, now: Date): FieldError[] {
+  const form = formErrors(input);
+  if (form.some((error) => error.field === WHOLE_REQUEST)) return form;
   const all = [...form];
-  for (const problem of [...providerProblems(input), ...dayProblems(input, now)]) {
-    all.push(...withoutEchoes(all, [problem]));
+  for (const error of [...providerErrors(input), ...dayErrors(input, now)]) {
+    all.push(...withoutEchoes(all, [error]));
   }
   return all;
 }

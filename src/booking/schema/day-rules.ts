@@ -2,7 +2,7 @@ import { ageOn } from '../age';
 import { CAPABILITIES } from '../capabilities';
 import { FIRST_ZONE_ON_EARTH, LAST_ZONE_ON_EARTH } from '../times';
 import { addDays, hoursOf, isZone, localDay, windowEnd } from '../windows';
-import { type Problem, valueAt } from './field-error';
+import { type FieldError, valueAt } from './field-error';
 import { providerOf } from './provider-rules';
 import { patientSchema, type SlotWindow, slotChoiceSchema, windowSchema } from './request';
 
@@ -17,14 +17,14 @@ const LONGEST_SLOT_MS = 2 * DAY_MS;
 const EARLIEST_DOB = '1900-01-01';
 const ADULT_YEARS = 18;
 
-/** Problems of windows, slot and date of birth, judged at `now`. */
-export function dayProblems(input: unknown, now: Date): Problem[] {
+/** The errors of windows, slot and date of birth, judged at `now`. */
+export function dayErrors(input: unknown, now: Date): FieldError[] {
   const zone = zoneIn(input);
   return [
-    ...choiceProblems(input),
-    ...windowsIn(input).flatMap(({ window, field }) => windowProblems(window, field, { zone, now })),
-    ...slotProblems(input, now),
-    ...birthProblems(input, { zone, now }),
+    ...choiceErrors(input),
+    ...windowsIn(input).flatMap(({ window, field }) => windowErrors(window, field, { zone, now })),
+    ...slotErrors(input, now),
+    ...birthErrors(input, { zone, now }),
   ];
 }
 
@@ -35,7 +35,7 @@ interface Clock {
 }
 
 /** What says when: windows or one slot; a visit that the vendor arranges by phone needs neither, and takes no slot. */
-function choiceProblems(input: unknown): Problem[] {
+function choiceErrors(input: unknown): FieldError[] {
   const given = ['windows', 'slot'].filter((field) => valueAt(input, field) !== undefined);
   if (valueAt(input, 'tier') === 'request') {
     return given.includes('slot')
@@ -48,7 +48,7 @@ function choiceProblems(input: unknown): Problem[] {
     : [{ field: 'slot', hint: 'Must not come beside windows: give one of them.' }];
 }
 
-function windowProblems(window: SlotWindow, field: string, { zone, now }: Clock): Problem[] {
+function windowErrors(window: SlotWindow, field: string, { zone, now }: Clock): FieldError[] {
   const [start, end] = hoursOf(window);
   if (window.from > window.to) return [{ field: `${field}.to`, hint: 'Must not be before from.' }];
   if (start >= end)
@@ -62,7 +62,7 @@ function windowProblems(window: SlotWindow, field: string, { zone, now }: Clock)
   return [];
 }
 
-function slotProblems(input: unknown, now: Date): Problem[] {
+function slotErrors(input: unknown, now: Date): FieldError[] {
   const slot = slotChoiceSchema.safeParse(valueAt(input, 'slot'));
   if (!slot.success) return [];
   const [starts, ends] = [Date.parse(slot.data.startsAt), Date.parse(slot.data.endsAt)];
@@ -82,7 +82,7 @@ function endHintOf(lengthMs: number): string | null {
     : null;
 }
 
-function birthProblems(input: unknown, { zone, now }: Clock): Problem[] {
+function birthErrors(input: unknown, { zone, now }: Clock): FieldError[] {
   const parsed = patientSchema.shape.dob.safeParse(valueAt(input, 'patient.dob'));
   const provider = providerOf(input);
   if (!parsed.success || !parsed.data || !provider) return [];

@@ -1,12 +1,12 @@
 /** One thing that is wrong with a request. */
-export interface Problem {
+export interface FieldError {
   /** The field, dotted, list positions from 0: `windows.0.from`; `request` for the whole. */
   field: string;
   /** What was wrong and what is right, as a sentence. Never quotes the value. */
   hint: string;
 }
 
-/** The field of a problem with the request as a whole. */
+/** The field of an error of the request as a whole. */
 export const WHOLE_REQUEST = 'request';
 
 /** The value at a dotted path of parsed JSON; undefined where the path leads nowhere. */
@@ -17,9 +17,9 @@ export function valueAt(input: unknown, path: string): unknown {
   }, input);
 }
 
-/** The problems whose field, or a part or the whole of it, has none yet: one mistake is told once. */
-export function withoutEchoes(known: readonly Problem[], more: readonly Problem[]): Problem[] {
-  const fields = known.map((problem) => problem.field);
+/** The errors whose field, or a part or the whole of it, has none yet: one mistake is told once. */
+export function withoutEchoes(known: readonly FieldError[], more: readonly FieldError[]): FieldError[] {
+  const fields = known.map((error) => error.field);
   const isPartOf = (part: string, whole: string): boolean => part === whole || part.startsWith(`${whole}.`);
   return more.filter(
     ({ field }) => !fields.some((other) => isPartOf(field, other) || isPartOf(other, field)),

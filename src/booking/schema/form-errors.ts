@@ -1,54 +1,54 @@
 import type { z } from 'zod';
 import { cut, isWellFormed } from '../text';
-import { type Problem, valueAt, WHOLE_REQUEST } from './field-error';
+import { type FieldError, valueAt, WHOLE_REQUEST } from './field-error';
 import { adoptedOrderSchema, placedOrderSchema, requestSchema } from './request';
-import { sizeProblems } from './size';
-import { textProblems } from './tidy';
+import { sizeErrors } from './size';
+import { textErrors } from './tidy';
 
 /** What zod says of a request, in our words: by field, naming what is right, quoting nothing. */
 
 type Issue = z.core.$ZodIssue;
 
 /** Everything about a tidied request's form that is wrong; nothing about days, places or providers. */
-export function formProblems(input: unknown): Problem[] {
+export function formErrors(input: unknown): FieldError[] {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return [{ field: WHOLE_REQUEST, hint: 'Must be a JSON object.' }];
   }
   // First of all: nothing below is made for more than that.
-  const size = sizeProblems(input);
+  const size = sizeErrors(input);
   if (size.some(({ field }) => field === WHOLE_REQUEST)) return size;
   const result = requestSchema.safeParse(input);
   const issues = result.success ? [] : result.error.issues;
   return onceAField([
     // What is wrong with a text itself is the first word on it: its form is judged by what is left.
-    ...textProblems(requestSchema, input),
-    ...issues.filter(({ path }) => path[0] !== 'order').flatMap((issue) => problemsOf(issue, '', input)),
-    ...orderProblems(valueAt(input, 'order')),
+    ...textErrors(requestSchema, input),
+    ...issues.filter(({ path }) => path[0] !== 'order').flatMap((issue) => errorsOf(issue, '', input)),
+    ...orderErrors(valueAt(input, 'order')),
     ...size,
   ]);
 }
 
 /** A field that is wrong in its form is wrong in its bounds too: the first word on it is the one to read. */
-function onceAField(problems: readonly Problem[]): Problem[] {
-  return [...new Map([...problems].reverse().map((problem) => [problem.field, problem])).values()].reverse();
+function onceAField(errors: readonly FieldError[]): FieldError[] {
+  return [...new Map([...errors].reverse().map((error) => [error.field, error])).values()].reverse();
 }
 
 /** Zod tells what is wrong with both kinds of order; this tells what is wrong with the one that was meant. */
-function orderProblems(order: unknown): Problem[] {
+function orderErrors(order: unknown): FieldError[] {
   if (order === undefined) return [];
   const has = (key: string): boolean => valueAt(order, key) !== undefined;
   const isPlaced = has('labTestIds') || has('extra');
   const isAdopted = has('id') || has('onFailure');
   if (isPlaced === isAdopted) return [{ field: 'order', hint: ORDER_HINT }];
   const result = (isPlaced ? placedOrderSchema : adoptedOrderSchema).safeParse(order);
-  return result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, 'order', order));
+  return result.success ? [] : result.error.issues.flatMap((issue) => errorsOf(issue, 'order', order));
 }
 
 const ORDER_HINT =
   'Must hold either labTestIds, to place an order, or id and onFailure, to adopt one; not both, not neither.';
 
 /** `input` is what the issue's path starts from, `block` the name of the field that holds it. */
-function problemsOf(issue: Issue, block: string, input: unknown): Problem[] {
+function errorsOf(issue: Issue, block: string, input: unknown): FieldError[] {
   const within = issue.path.map(String);
   const fieldAt = (...more: string[]): string => [block, ...within, ...more].filter(Boolean).join('.');
   if (issue.code === 'unrecognized_keys') {

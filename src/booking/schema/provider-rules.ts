@@ -2,10 +2,10 @@ import { PROVIDERS, type ProviderName } from '../model';
 import { plainSpelling } from '../person-names';
 import { hasExtension, isPhoneForm, isPossiblePhone } from '../phone';
 import { isZone, ZONE_HINT } from '../windows';
-import { type Problem, valueAt } from './field-error';
+import { type FieldError, valueAt } from './field-error';
 import { boxLines } from './post-box';
 
-/** What each provider needs of a request, as data. Works on anything, so that all problems are told at once. */
+/** What each provider needs of a request, as data. Works on anything, so that all errors are told at once. */
 
 interface FieldNeeds {
   /** Needed in every request. */
@@ -69,7 +69,7 @@ export const FIELD_NEEDS: Readonly<Record<ProviderName, FieldNeeds>> = {
 };
 
 /** What the provider of the request misses, refuses or wants in another form. */
-export function providerProblems(input: unknown): Problem[] {
+export function providerErrors(input: unknown): FieldError[] {
   const provider = providerOf(input);
   if (!provider) return [];
   const needs = FIELD_NEEDS[provider];
@@ -82,8 +82,8 @@ export function providerProblems(input: unknown): Problem[] {
     ...needs.oneOf
       .filter(({ field, forms }) => valueAt(input, field) !== undefined && !isExactlyOne(input, field, forms))
       .map(({ field, hint }) => ({ field, hint })),
-    ...valueProblems(input, provider),
-    ...(provider === 'junction-phlebotomy' ? boxProblems(input) : []),
+    ...valueErrors(input, provider),
+    ...(provider === 'junction-phlebotomy' ? boxErrors(input) : []),
   ];
 }
 
@@ -94,7 +94,7 @@ export function providerOf(input: unknown): ProviderName | null {
 }
 
 /** Each missing field; where a whole block is missing, the block once, with what belongs in it. */
-function missing(input: unknown, fields: readonly string[]): Problem[] {
+function missing(input: unknown, fields: readonly string[]): FieldError[] {
   const gone = fields.filter((field) => valueAt(input, field) === undefined);
   const blockOf = (field: string): string | null => {
     const [block = ''] = field.split('.');
@@ -199,7 +199,7 @@ const VALUE_RULES: readonly ValueRule[] = [
   },
 ];
 
-function valueProblems(input: unknown, provider: ProviderName): Problem[] {
+function valueErrors(input: unknown, provider: ProviderName): FieldError[] {
   return VALUE_RULES.filter(({ field, providers, accepts }) => {
     const value = valueAt(input, field);
     return (providers?.includes(provider) ?? true) && typeof value === 'string' && !accepts(value);
@@ -207,7 +207,7 @@ function valueProblems(input: unknown, provider: ProviderName): Problem[] {
 }
 
 /** Lines of an address that is no home. */
-function boxProblems(input: unknown): Problem[] {
+function boxErrors(input: unknown): FieldError[] {
   const lineOf = (name: string): string | undefined => {
     const line = valueAt(input, `patient.address.${name}`);
     return typeof line === 'string' ? line : undefined;

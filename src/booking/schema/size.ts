@@ -1,4 +1,4 @@
-import { type Problem, valueAt, WHOLE_REQUEST } from './field-error';
+import { type FieldError, valueAt, WHOLE_REQUEST } from './field-error';
 
 /**
  * How large a request may be. It is carried in Temporal for as long as its booking lives and goes into calls of it,
@@ -26,7 +26,7 @@ export function isTooLarge(input: unknown): boolean {
 }
 
 /** What is wrong with a request's size; the whole of it first, as nothing else of it is looked at then. */
-export function sizeProblems(input: unknown): Problem[] {
+export function sizeErrors(input: unknown): FieldError[] {
   if (isTooLarge(input)) return [{ field: WHOLE_REQUEST, hint: WHOLE_HINT }];
   return FREE_FORM.fields
     .filter((field) => isTooLargeBlock(valueAt(input, field)))

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { brokenText, isBlank, textFault, tidyText } from '../characters';
-import { type Problem, WHOLE_REQUEST } from './field-error';
+import { type FieldError, WHOLE_REQUEST } from './field-error';
 import { type FieldKind, kindOf, mayBeBlank } from './text';
 
 /**
@@ -37,11 +37,11 @@ export function tidied(schema: Schema, value: unknown): unknown {
 const MAX_DEPTH = 16;
 
 /** What is wrong with the texts of a tidied body, the names of its fields among them. */
-export function textProblems(schema: Schema, value: unknown): Problem[] {
+export function textErrors(schema: Schema, value: unknown): FieldError[] {
   return [...faults(schema, value, [])];
 }
 
-function* faults(schema: Schema | null, value: unknown, path: readonly string[]): Generator<Problem> {
+function* faults(schema: Schema | null, value: unknown, path: readonly string[]): Generator<FieldError> {
   if (typeof value === 'string') {
     const hint = faultOf(schema, value);
     if (hint !== null) yield { field: path.join('.'), hint };

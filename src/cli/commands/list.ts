@@ -4,7 +4,7 @@ import { STATUSES } from '../../booking/schema/view';
 import { MAX_PAGE_SIZE } from '../../client/executions/visibility';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { bookingsText } from '../format/lists';
-import { incidentsText, problemsText } from '../format/ops';
+import { incidentsText, stuckText } from '../format/ops';
 import type { Session } from '../session';
 import { type Cli, filterText, subcommand } from '../subcommand';
 
@@ -78,8 +78,8 @@ async function listIncidents(session: Session): Promise<ExitCode> {
 }
 
 async function listStuck(session: Session): Promise<ExitCode> {
-  const problems = await (await session.bookings()).problems();
-  session.answer(problems, () => problemsText(problems, session.paint));
+  const stuck = await (await session.bookings()).stuckBookings();
+  session.answer(stuck, () => stuckText(stuck, session.paint));
   return EXIT.ok;
 }
 

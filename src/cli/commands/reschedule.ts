@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { DAYS } from '../../booking/schema/request';
 import type { RescheduleMessage } from '../../booking/messages';
-import { moveProblems } from '../../booking/schema/check-request';
+import { moveErrors } from '../../booking/schema/check-request';
 import { changeBooking, type ChangeOptions, withWaiting } from '../change';
 import { UsageError } from '../errors';
 import { EXIT, type ExitCode } from '../exit-codes';
@@ -48,9 +48,9 @@ export function registerReschedule(cli: Cli): void {
 
 async function reschedule(session: Session, id: string, options: RescheduleOptions): Promise<ExitCode> {
   const move = await moveOf(session, options);
-  const problems = moveProblems(move, { now: new Date() });
-  if (problems.length > 0) {
-    throw new UsageError('It cannot be moved there; nothing was sent.', 'invalid_request', problems);
+  const errors = moveErrors(move, { now: new Date() });
+  if (errors.length > 0) {
+    throw new UsageError('It cannot be moved there; nothing was sent.', 'invalid_request', errors);
   }
   const { acceptFees } = options;
   const { view, exit } = await changeBooking(session, options, (bookings, by) =>

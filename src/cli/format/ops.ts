@@ -1,5 +1,5 @@
 import { FINDINGS, type AuditReport } from '../../booking/audit';
-import type { Incident, Problems } from '../../booking/ops';
+import type { Incident, StuckReport } from '../../booking/ops';
 import type { Bulk } from '../../client/booking-client';
 import type { Paint } from './paint';
 import { fieldRows, tableText } from './table';
@@ -46,18 +46,18 @@ export function incidentsText(incidents: readonly Incident[], paint: Paint): str
 }
 
 /** Bookings that cannot report themselves. */
-export function problemsText(
-  { problems, unattendedQueues, tellsFailingTasks, sweepFails }: Problems,
+export function stuckText(
+  { stuck, unattendedQueues, tellsFailingTasks, sweepFails }: StuckReport,
   paint: Paint,
 ): string {
-  const rows = problems.map(({ bookingId, problem, detail, since }) => [
+  const rows = stuck.map(({ bookingId, cause, detail, since }) => [
     bookingId,
-    paint('yellow', problem),
+    paint('yellow', cause),
     detail,
     since === null ? '' : momentText(since),
   ]);
   return [
-    rows.length === 0 ? 'Nothing is stuck.' : tableText(['Booking', 'Problem', 'Detail', 'Since'], rows),
+    rows.length === 0 ? 'Nothing is stuck.' : tableText(['Booking', 'Cause', 'Detail', 'Since'], rows),
     ...unattendedQueues.map((queue) => `No worker takes tasks of ${queue}.`),
     sweepFails &&
       `The newest sweep ended badly (${sweepFails}): nobody looks for bookings that were cut off.`,

@@ -3,7 +3,7 @@ import type { ProviderName } from '../../booking/model';
 import type {
   IncidentFilter,
   LeftBehind,
-  Problems,
+  StuckReport,
   Retrying,
   Swept,
   Told,
@@ -14,13 +14,13 @@ import type { ClientContext } from '../executions/client-context';
 import { auditedBookings, otherAccounts, readAgain, strayOrders, type Read } from './audit';
 import { readLeftBehind, sweepCutOff } from './cut-off';
 import { retryOne, waitingFor } from './incidents';
-import { findProblems } from './stuck';
+import { findStuckBookings } from './stuck';
 
 /** What the workers' activities need of Temporal to look after bookings. */
 export interface OpsBackEnd {
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
-  findProblems(nowMs: number): Promise<Problems>;
+  findStuckBookings(nowMs: number): Promise<StuckReport>;
   waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
   retryOne(workflowId: string, retrying: Retrying & { since: string | null }): Promise<Told>;
   auditedBookings(
@@ -42,7 +42,7 @@ export function createOpsBackEnd(context: ClientContext): OpsBackEnd {
   return {
     sweepCutOff: (nowMs, beat) => sweepCutOff(context, nowMs, beat),
     readLeftBehind: (bookingId, runId) => readLeftBehind(context, bookingId, runId),
-    findProblems: (nowMs) => findProblems(context, undefined, nowMs),
+    findStuckBookings: (nowMs) => findStuckBookings(context, undefined, nowMs),
     waitingFor: (incident, before, after) => waitingFor(context, incident, before, after),
     retryOne: (workflowId, retrying) => retryOne(context, workflowId, retrying),
     auditedBookings: (place, since, pageToken) => auditedBookings(context, place, since, pageToken),

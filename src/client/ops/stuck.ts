@@ -1,6 +1,6 @@
 import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import type { Problem, Problems } from '../../booking/ops';
+import type { StuckBooking, StuckReport } from '../../booking/ops';
 import { CAPABILITIES } from '../../booking/capabilities';
 import { Failure } from '../../booking/failures';
 import { PROVIDERS } from '../../booking/model';
@@ -34,35 +34,35 @@ const { PendingActivityState } = temporal.api.enums.v1;
  * What is stuck just now. Costs four queries, and a look at up to a hundred bookings only where a queue has no
  * worker. `nowMs` is Temporal's time, where the caller has it. Throws `temporal_unavailable`.
  */
-export async function findProblems(
+export async function findStuckBookings(
   context: ClientContext,
   stuckAfter = STUCK_AFTER,
   nowMs: number | null = null,
-): Promise<Problems> {
+): Promise<StuckReport> {
   const failing = await failingTasks(context);
   const unattendedQueues: string[] = [];
-  const problems: Problem[] = failing ?? [];
+  const stuck: StuckBooking[] = failing ?? [];
   if (await isNoneForBookings(context, stuckAfter, nowMs)) unattendedQueues.push(TASK_QUEUE.bookings);
   for (const queue of [TASK_QUEUE.junction, TASK_QUEUE.oliver]) {
     const lastPoll = await lastPollOf(context.client, queue, 'activity', nowMs);
     if (lastPoll !== null && lastPoll.ageMs < stuckAfter.pollerFreshMs) continue;
     const waiting = await waitingOn(context, queue, sinceWhen(stuckAfter, lastPoll, nowMs));
     if (waiting.length > 0) unattendedQueues.push(queue);
-    problems.push(...waiting);
+    stuck.push(...waiting);
   }
-  problems.push(...(await unsettled(context)));
+  stuck.push(...(await cutOffForLong(context)));
   const sweepFails = await failedSweep(context);
-  return { problems, unattendedQueues, tellsFailingTasks: failing !== null, sweepFails };
+  return { stuck, unattendedQueues, tellsFailingTasks: failing !== null, sweepFails };
 }
 
 /** Those that were cut off and that sweep after sweep cannot look into. */
-async function unsettled(context: ClientContext): Promise<Problem[]> {
+async function cutOffForLong(context: ClientContext): Promise<StuckBooking[]> {
   const again = (await lastSweep(context))?.again ?? [];
   return again
     .filter(({ tries }) => tries >= TRIES_UNTIL_TOLD)
     .map(({ bookingId, why }) => ({
       bookingId,
-      problem: 'cut_off_unsettled',
+      cause: 'cut_off_unsettled',
       detail: why ?? '',
       since: null,
     }));
@@ -88,12 +88,12 @@ async function isNoneForBookings(
 }
 
 /** Null where the server does not know the attribute (it came with server 1.30 or so). */
-async function failingTasks(context: ClientContext): Promise<Problem[] | null> {
+async function failingTasks(context: ClientContext): Promise<StuckBooking[] | null> {
   const query = `${OPEN} AND TemporalReportedProblems IS NOT NULL`;
   try {
     return (await rows(context, query)).map(({ bookingId, reported }) => ({
       bookingId,
-      problem: 'task_failing',
+      cause: 'task_failing',
       detail: reported.join(', '),
       since: null,
     }));
@@ -122,7 +122,7 @@ async function rows(context: ClientContext, query: string): Promise<Found[]> {
   });
 }
 
-/** A keyword list, as Temporal's JSON has it. One that nobody can decode still says that there is a problem. */
+/** A keyword list, as Temporal's JSON has it. One that nobody can decode still says that something is reported. */
 function listOf(payload: Payload | null | undefined): string[] {
   const value = payload ? plainValue(payload) : [];
   return (Array.isArray(value) ? value : [value]).map((word) =>
@@ -133,11 +133,11 @@ function listOf(payload: Payload | null | undefined): string[] {
 /** Bookings that are described at a time: each may take as long as Temporal is given to answer. */
 const DESCRIBED_AT_A_TIME = 10;
 
-async function waitingOn(context: ClientContext, queue: string, since: Since): Promise<Problem[]> {
+async function waitingOn(context: ClientContext, queue: string, since: Since): Promise<StuckBooking[]> {
   const providers = PROVIDERS.filter((name) => CAPABILITIES[name].taskQueue === queue);
   const names = providers.map((name) => `'${name}'`).join(', ');
   const open = await rows(context, `${OPEN} AND BookingProvider IN (${names})`);
-  const found: Problem[] = [];
+  const found: StuckBooking[] = [];
   for (let from = 0; from < open.length; from += DESCRIBED_AT_A_TIME) {
     const some = open.slice(from, from + DESCRIBED_AT_A_TIME);
     found.push(...(await Promise.all(some.map((one) => waitingActivities(context, one, since)))).flat());
@@ -165,19 +165,19 @@ async function waitingActivities(
   context: ClientContext,
   { workflowId, bookingId }: Found,
   { pickUpMs, nowMs }: Since,
-): Promise<Problem[]> {
+): Promise<StuckBooking[]> {
   try {
     const found = await describe(context, workflowId);
     return (found?.raw?.pendingActivities ?? []).flatMap(
-      ({ state, scheduledTime, activityType }): Problem[] => {
+      ({ state, scheduledTime, activityType }): StuckBooking[] => {
         const since = timeOf(scheduledTime);
         const isWaiting = state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
         if (!isWaiting || since === null || Date.parse(since) >= nowMs - pickUpMs) return [];
-        return [{ bookingId, problem: 'activity_waiting', detail: activityType?.name ?? '', since }];
+        return [{ bookingId, cause: 'activity_waiting', detail: activityType?.name ?? '', since }];
       },
     );
   } catch (err) {
     const detail = err instanceof Failure ? err.code : err instanceof Error ? err.name : typeof err;
-    return [{ bookingId, problem: 'not_described', detail, since: null }];
+    return [{ bookingId, cause: 'not_described', detail, since: null }];
   }
 }

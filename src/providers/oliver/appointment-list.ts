@@ -13,8 +13,8 @@ import { before, joined, leftOf, type Span } from './unread';
 import { appointmentPageWire, type AppointmentWire } from './wire';
 
 /**
- * One practice's appointments, read for all bookings at once. The list is the only way to see a status change, so
- * a thousand waiting bookings would read the same pages a thousand times: here they share one sweep of what was
+ * One practice's appointment list, read for all bookings at once. The list is the only way to see a status change, so
+ * a thousand waiting bookings would read the same pages a thousand times: here they share one reading of what was
  * updated since the last. What it read holds other people's data and stays inside the adapter.
  */
 
@@ -24,7 +24,7 @@ const OVERLAP_MS = 15 * 60_000;
 /** How far this machine's clock may be off, in ms: the last window ends so much later. */
 const CLOCK_SLACK_MS = 12 * 3_600_000;
 
-/** A practice's first sweep goes back in windows of at most this length, in ms. */
+/** A practice's first reading goes back in windows of at most this length, in ms. */
 const WINDOW_MS = 100 * 86_400_000;
 
 /** The last window of all is short, so that it is read before its rows move between pages, in ms. */
@@ -43,27 +43,27 @@ const MAX_PAGES = 1_000;
 const MAX_READS = 4;
 
 /**
- * How far back the first sweep goes unless the account says otherwise, in days. Requests reach 365 days ahead
+ * How far back the first reading goes unless the account says otherwise, in days. Requests reach 365 days ahead
  * (src/booking/schema/day-rules.ts) and a booking stays open until its visit is over, so what an open booking
  * made was created, and so last updated, at most a year and the wait for the final word ago.
  */
 const DEFAULT_LOOK_BACK_DAYS = 400;
 
-/** How old a sweep may be that a look-up makes do with, unless the account says otherwise, in ms. */
+/** How old a reading may be that a look-up makes do with, unless the account says otherwise, in ms. */
 const DEFAULT_MAX_AGE_MS = 1_000;
 
-export interface Sweep {
+export interface AppointmentList {
   /**
-   * The practice's appointments by id (those without one apart), as a sweep shows them that began less than the account's `sweepMaxAgeMs`
+   * The practice's appointments by id (those without one apart), as a reading shows them that began less than the account's `listMaxAgeMs`
    * ago and after the last write that was noted; after this call where it is to be `fresh`. Throws what the reads throw;
-   * a failure costs all who waited for that sweep one try.
+   * a failure costs all who waited for that reading one try.
    */
-  appointments(call: Call, isFresh?: boolean): Promise<Swept>;
-  /** Notes a write of ours: no sweep that began before it counts any more. */
+  appointments(call: Call, isFresh?: boolean): Promise<ListReading>;
+  /** Notes a write of ours: no reading that began before it counts any more. */
   noteWrite(account: string): void;
 }
 
-export interface Swept {
+export interface ListReading {
   rows: ReadonlyMap<string, AppointmentWire>;
   /**
    * Whether every row of the list could be read. What is shown is proof in any case; a row that cannot be read may be
@@ -74,17 +74,17 @@ export interface Swept {
 
 interface Practice {
   rows: Map<string, AppointmentWire>;
-  /** Whether the last whole sweep read every row. */
+  /** Whether the last whole reading could read every row. */
   isWhole: boolean;
   /** Everything updated before this has been asked for, in ms by the provider's clock; null before the first window. */
   throughMs: number | null;
-  /** Where before that there were rows that could not be read: each sweep reads these again. */
+  /** Where before that there were rows that could not be read: each reading reads these again. */
   unread: readonly Span[];
   /** How far at least the provider's clock is ahead of our steady one, in ms; null while no update has told. */
   leadMs: number | null;
-  /** When the last whole sweep began, in ms on the steady clock and by its place among the moments. */
+  /** When the last whole reading began, in ms on the steady clock and by its place among the moments. */
   last: Began | null;
-  /** Counts moments that a sweep can begin before or after: writes of ours, and calls that want a fresh one. */
+  /** Counts moments that a reading can begin before or after: writes of ours, and calls that want a fresh one. */
   moments: number;
   lastWrite: number;
   running: Promise<void> | null;
@@ -95,8 +95,8 @@ interface Began {
   moment: number;
 }
 
-/** A sweep of every practice, each on its own; nothing is read until somebody asks. */
-export function createSweep(session: Session): Sweep {
+/** The appointment list of every practice, each on its own; nothing is read until somebody asks. */
+export function createAppointmentList(session: Session): AppointmentList {
   const practices = new Map<string, Practice>();
   const practiceOf = (account: string): Practice => {
     const known = practices.get(account);
@@ -106,13 +106,13 @@ export function createSweep(session: Session): Sweep {
   };
   return {
     async appointments(call, isFresh = false) {
-      const { sweepMaxAgeMs = DEFAULT_MAX_AGE_MS } = accountOf(session, call);
+      const { listMaxAgeMs: listMaxAgeMs = DEFAULT_MAX_AGE_MS } = accountOf(session, call);
       const practice = practiceOf(call.account);
       const moment = isFresh ? ++practice.moments : practice.lastWrite;
-      const wanted = { atMs: session.steady() - sweepMaxAgeMs, moment };
-      // A sweep that is under way may have begun too early: then one more comes after it.
+      const wanted = { atMs: session.steady() - listMaxAgeMs, moment };
+      // A reading that is under way may have begun too early: then one more comes after it.
       while (!isEnough(practice.last, wanted)) {
-        practice.running ??= sweepOnce(session, detached(call), practice).finally(() => {
+        practice.running ??= readOnce(session, detached(call), practice).finally(() => {
           practice.running = null;
         });
         await orAborted(practice.running, call.signal);
@@ -148,7 +148,7 @@ function isEnough(last: Began | null, wanted: Began): boolean {
  * Reads again what could not be read, and on from where the last window ended up to now. What was read stays read when a
  * later window fails.
  */
-async function sweepOnce(session: Session, call: Call, practice: Practice): Promise<void> {
+async function readOnce(session: Session, call: Call, practice: Practice): Promise<void> {
   const began = { atMs: session.steady(), moment: practice.moments };
   const nowMs = session.now();
   const { lookBackDays = DEFAULT_LOOK_BACK_DAYS } = accountOf(session, call);
@@ -209,7 +209,7 @@ function leadOf(
   return told.reduce<number | null>((lead, ms) => Math.max(lead ?? -Infinity, ms - heardMs), before);
 }
 
-/** Up to when a sweep that began then has read everything. Without any update to go by, our clock may be off. */
+/** Up to when a reading that began then has read everything. Without any update to go by, our clock may be off. */
 function readThrough(leadMs: number | null, beganMs: number, nowMs: number): number {
   return leadMs === null ? nowMs - CLOCK_SLACK_MS : Math.min(nowMs, beganMs + leadMs);
 }

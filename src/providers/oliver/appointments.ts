@@ -5,7 +5,7 @@ import { plainPhone } from '../../booking/phone';
 import { beforeSending } from '../before-sending';
 import { unclear } from '../http';
 import type { BookCall, Call, Where } from '../provider';
-import type { Sweep } from './appointment-list';
+import type { AppointmentList } from './appointment-list';
 import { failureOf } from './errors';
 import { isAround, ownerOf } from './matching';
 import { toAppointment } from './parse';
@@ -17,7 +17,7 @@ import { createdWire } from './wire';
 /** What the calls of one Oliver share besides the session. */
 export interface Practice {
   session: Session;
-  sweep: Sweep;
+  list: AppointmentList;
   resolve: Resolve;
 }
 
@@ -26,11 +26,11 @@ export interface Practice {
  * come back.
  */
 export async function book(practice: Practice, call: Call, booking: BookCall): Promise<Appointment> {
-  const { session, sweep, resolve } = practice;
+  const { session, list, resolve } = practice;
   const party = await beforeSending(() => resolve(call, booking.request));
   const reply = await ask(session, call, 'create_appointment', createdWire, {
     body: createBody(booking, party),
-  }).finally(() => sweep.noteWrite(call.account));
+  }).finally(() => list.noteWrite(call.account));
   if (reply.is === 'done') return toAppointment(reply.value, accountOf(session, call), session.notice);
   if (await isNewThere(practice, call, party, booking)) {
     throw unclear('write', `${reply.said} (but the list shows a new appointment at that start)`);
@@ -44,14 +44,14 @@ export async function book(practice: Practice, call: Call, booking: BookCall): P
  * before: then the refusal may have come after its effect. A list that can't be read proves nothing.
  */
 async function isNewThere(
-  { session, sweep }: Practice,
+  { session, list }: Practice,
   call: Call,
   party: Party,
   { startsAt, before }: BookCall,
 ): Promise<boolean> {
   const account = accountOf(session, call);
   const unread = 'refused, and the list of appointments could not be read after it';
-  const { rows, isWhole } = await sweep.appointments(call).catch((err: unknown) => {
+  const { rows, isWhole } = await list.appointments(call).catch((err: unknown) => {
     throw call.signal.aborted || err instanceof Failure ? unclear('write', unread) : err;
   });
   const isNew = [...rows.values()]
@@ -80,7 +80,7 @@ async function meansOfRefusal(session: Session, call: Call, booking: BookCall): 
 
 /**
  * The booking's own appointments, wherever the clinic has moved them, and those of the request's client and patient
- * around a start, from the practice's shared sweep; nobody else's leave it. The list keeps what was deleted or
+ * around a start, from the practice's shared reading; nobody else's leave it. The list keeps what was deleted or
  * declined (docs/providers.md#answers-of-oliver). A client or patient who is no longer found here, after the search found them, is
  * `unexpected_answer` and for a person: appointments of theirs may stand.
  *
@@ -89,7 +89,7 @@ async function meansOfRefusal(session: Session, call: Call, booking: BookCall): 
  * nothing live, a fresh one around a write) has failed, unless it may be partial.
  */
 export async function lookUp(
-  { session, sweep, resolve }: Practice,
+  { session, list, resolve }: Practice,
   call: Call,
   { request, startsAt, ownIds, fresh, mayBePartial }: Where,
 ): Promise<Sighting> {
@@ -97,7 +97,7 @@ export async function lookUp(
   const party = await resolve(call, request).catch((err: unknown) => {
     throw lostParty(err);
   });
-  const { rows, isWhole } = await sweep.appointments(call, fresh);
+  const { rows, isWhole } = await list.appointments(call, fresh);
   const isOwn = (id: string) => ownIds.includes(id);
   const theirs = [...rows].flatMap(([id, row]) => {
     const owner = isOwn(id) ? 'theirs' : ownerOf(party, row);

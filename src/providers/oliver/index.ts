@@ -5,7 +5,7 @@ import { noticeOnce } from '../once';
 import { createPace, DEFAULT_PACE } from '../pace';
 import type { Provider } from '../provider';
 import type { Transport } from '../transport';
-import { createSweep } from './appointment-list';
+import { createAppointmentList } from './appointment-list';
 import { book, lookUp, type Practice } from './appointments';
 import { createResolve } from './people';
 import { createSession } from './session';
@@ -23,7 +23,7 @@ export interface OliverOptions extends Partial<Clocks> {
 
 /**
  * Oliver's veterinary practices behind the providers' interface: no orders, no webhooks, no move and no cancel of
- * its own. Tokens, clients and the sweep of each practice are shared by all calls of the instance.
+ * its own. Tokens, clients and the appointment list of each practice are shared by all calls of the instance.
  */
 export function createOliver({ accounts, log, transport, ...clocks }: OliverOptions): Provider {
   const session = createSession({
@@ -34,7 +34,7 @@ export function createOliver({ accounts, log, transport, ...clocks }: OliverOpti
   });
   const practice: Practice = {
     session,
-    sweep: createSweep(session),
+    list: createAppointmentList(session),
     resolve: createResolve(session),
   };
   return {

@@ -1,5 +1,5 @@
 /**
- * Where in the list of appointments there are rows that could not be read: spans of update times, which a sweep reads
+ * Where in the list of appointments there are rows that could not be read: spans of update times, which a reading reads
  * again. They stay few, and as narrow as can be, for one odd row must not cost every look the whole list.
  */
 

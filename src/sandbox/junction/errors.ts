@@ -23,15 +23,15 @@ export function refuseTransition(from: string, to: string): Refusal {
 }
 
 /** One thing that is wrong with what was sent, as FastAPI words it. */
-export interface Problem {
+export interface FieldError {
   loc: (string | number)[];
   msg: string;
   type: string;
 }
 
 /** 422 `{detail: [{loc, msg, type}]}`. */
-export function refuseInput(problems: Problem[]): Refusal {
-  return new Refusal(422, { detail: problems });
+export function refuseInput(errors: FieldError[]): Refusal {
+  return new Refusal(422, { detail: errors });
 }
 
 /** The texts that callers must tell apart (docs/providers.md#answers-of-junction). */

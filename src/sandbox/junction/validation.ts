@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
-import { refuseInput, type Problem } from './errors';
+import { refuseInput, type FieldError } from './errors';
 import { MODALITIES } from './rules';
 
 /** What the sandbox accepts, as the contract has it. Unknown fields pass, as they do at FastAPI. */
@@ -224,7 +224,7 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | '
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw refuseInput(
-    parsed.error.issues.map((issue): Problem => ({
+    parsed.error.issues.map((issue): FieldError => ({
       loc: [where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))],
       msg: issue.message,
       type: `value_error.${issue.code}`,

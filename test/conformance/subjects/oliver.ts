@@ -40,7 +40,7 @@ export async function startOliverSubject(): Promise<Subject> {
     locationId: '1',
     timezone: ZONE,
     // Every look reads the list: the kit judges what is there now.
-    sweepMaxAgeMs: 0,
+    listMaxAgeMs: 0,
     lookBackDays: 1,
     capabilities: {},
   };

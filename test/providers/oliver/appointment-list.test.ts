@@ -8,8 +8,8 @@ const DAY_MS = 86_400_000;
 
 type Provider = ReturnType<ReturnType<typeof stage>['provider']>;
 
-/** A provider that has swept once, with what that sweep showed. */
-async function sweptOnce(rows: unknown[] = [], account = {}): Promise<Provider> {
+/** A provider that has read its list once, with what that reading showed. */
+async function listReadOnce(rows: unknown[] = [], account = {}): Promise<Provider> {
   const provider = stage().provider(account);
   stage().signsIn();
   stage().resolves();
@@ -34,7 +34,7 @@ const pages = () =>
 /** What one of two pages says of the whole list. */
 const counts = (total_count: number) => ({ total_pages: 2, total_count });
 
-test('a thousand waiting bookings make one sweep', async () => {
+test('a thousand waiting bookings make one reading', async () => {
   const provider = stage().provider();
   stage().signsIn();
   stage().resolves();
@@ -44,8 +44,8 @@ test('a thousand waiting bookings make one sweep', async () => {
   expect(stage().sent(LIST)).toHaveLength(1);
 });
 
-test('a sweep serves look-ups for a second, then the next one follows', async () => {
-  const provider = await sweptOnce();
+test('a reading serves look-ups for a second, then the next one follows', async () => {
+  const provider = await listReadOnce();
   stage().clock.now += 1_000;
   await look(provider);
   stage().clock.now += 1;
@@ -54,14 +54,14 @@ test('a sweep serves look-ups for a second, then the next one follows', async ()
   expect(stage().sent(LIST)).toHaveLength(2);
 });
 
-test('how old a sweep may be is the account’s setting', async () => {
-  const provider = await sweptOnce([], { sweepMaxAgeMs: 60_000 });
+test('how old a reading may be is the account’s setting', async () => {
+  const provider = await listReadOnce([], { listMaxAgeMs: 60_000 });
   stage().clock.now += 60_000;
   expect(await liveIds(provider)).toEqual([]);
 });
 
 test('the windows overlap on both ends, for updates that show late and clocks that differ', async () => {
-  const provider = await sweptOnce([listed()]);
+  const provider = await listReadOnce([listed()]);
   stage().clock.now += 9 * MINUTE_MS;
   stage().server.expect(LIST, page([]));
   await look(provider);
@@ -85,7 +85,7 @@ describe.each(WRONG)('a clock that is %s', (_how, wrongMs) => {
     ['an empty practice', []],
   ])('for one read hides nothing from the next: %s', async (_what, rows) => {
     stage().clock.wrongMs = wrongMs;
-    const provider = await sweptOnce(rows);
+    const provider = await listReadOnce(rows);
     stage().clock.wrongMs = 0;
     stage().clock.now += 2_000;
     stage().server.expect(LIST, page([declined('2026-12-01T12:00:01Z')]));
@@ -96,7 +96,7 @@ describe.each(WRONG)('a clock that is %s', (_how, wrongMs) => {
 
   test('for as long as it is hides nothing either', async () => {
     stage().clock.wrongMs = wrongMs;
-    const provider = await sweptOnce([listed()]);
+    const provider = await listReadOnce([listed()]);
     for (let n = 1; n <= 3; n++) {
       stage().clock.now += 3 * MINUTE_MS;
       stage().server.expect(LIST, page([]));
@@ -109,7 +109,7 @@ describe.each(WRONG)('a clock that is %s', (_how, wrongMs) => {
 });
 
 test('an update of the future hides none that comes before it', async () => {
-  const provider = await sweptOnce([listed(), listed({ id: '124', updated_at: '2099-01-01T00:00:00Z' })]);
+  const provider = await listReadOnce([listed(), listed({ id: '124', updated_at: '2099-01-01T00:00:00Z' })]);
   stage().clock.now += MINUTE_MS;
   stage().server.expect(LIST, page([]));
   await look(provider);
@@ -117,7 +117,7 @@ test('an update of the future hides none that comes before it', async () => {
 });
 
 test('what a later window does not show stays known, and what it shows anew replaces the old', async () => {
-  const provider = await sweptOnce([listed(), listed({ id: '124' })]);
+  const provider = await listReadOnce([listed(), listed({ id: '124' })]);
   stage().clock.now += MINUTE_MS;
   const declined = listed({ status: 'DECLINED', updated_at: '2026-12-01T12:00:30Z' });
   stage().server.expect(LIST, page([declined]));
@@ -126,13 +126,13 @@ test('what a later window does not show stays known, and what it shows anew repl
 });
 
 test('an older word about an appointment does not replace a newer one', async () => {
-  const provider = await sweptOnce([listed({ status: 'DELETED', updated_at: '2026-12-01T11:59:00Z' })]);
+  const provider = await listReadOnce([listed({ status: 'DELETED', updated_at: '2026-12-01T11:59:00Z' })]);
   stage().clock.now += MINUTE_MS;
   stage().server.expect(LIST, page([listed({ status: 'ACCEPTED', updated_at: '2026-12-01T11:00:00Z' })]));
   expect(await liveIds(provider)).toEqual([]);
 });
 
-test('the first sweep reaches back past the longest booking, oldest window first, without a gap', async () => {
+test('the first reading reaches back past the longest booking, oldest window first, without a gap', async () => {
   const provider = stage().provider({ lookBackDays: undefined });
   stage().signsIn();
   stage().resolves();
@@ -150,7 +150,7 @@ test('the first sweep reaches back past the longest booking, oldest window first
   expect(through).toBe(12 * HOUR_MS);
 });
 
-test('a first sweep that breaks off goes on where it was', async () => {
+test('a first reading that breaks off goes on where it was', async () => {
   const provider = stage().provider({ lookBackDays: 3 });
   stage().signsIn();
   stage().resolves();
@@ -219,8 +219,8 @@ test('a list that never stands still is no answer: nothing is taken for not ther
   expect((await failureOf(look(provider))).code).toBe('provider_unavailable');
 });
 
-test('after a write of ours, answered or not, no earlier sweep counts', async () => {
-  const provider = await sweptOnce();
+test('after a write of ours, answered or not, no earlier reading counts', async () => {
+  const provider = await listReadOnce();
   stage().server.expect(CREATE, 'reset');
   await failureOf(provider.book(stage().call(), { ...BOOKING, request: BY_REMOTE_ID }));
   stage().server.expect(LIST, page([listed()]));
@@ -228,7 +228,7 @@ test('after a write of ours, answered or not, no earlier sweep counts', async ()
 });
 
 test('nor does one that was under way when the write was made: its reader waits for the next', async () => {
-  const provider = await sweptOnce();
+  const provider = await listReadOnce();
   stage().clock.now += 2_000;
   let answerNow = (): void => undefined;
   const after = new Promise<void>((resolve) => (answerNow = resolve));
@@ -247,14 +247,14 @@ test('nor does one that was under way when the write was made: its reader waits 
 describe('a look that is to be fresh', () => {
   const lookAfresh = (provider: Provider) => provider.lookUp(stage().call(), { ...whereOf(), fresh: true });
 
-  test('counts no sweep that began before it, however young', async () => {
-    const provider = await sweptOnce();
+  test('counts no reading that began before it, however young', async () => {
+    const provider = await listReadOnce();
     stage().server.expect(LIST, page([listed()]));
     expect((await lookAfresh(provider)).live).toHaveLength(1);
   });
 
   test('waits for the next one where one is under way, which serves all who came meanwhile', async () => {
-    const provider = await sweptOnce();
+    const provider = await listReadOnce();
     stage().clock.now += 2_000;
     let answerNow = (): void => undefined;
     const after = new Promise<void>((resolve) => (answerNow = resolve));
@@ -269,8 +269,8 @@ describe('a look that is to be fresh', () => {
     expect(stage().sent(LIST)).toHaveLength(3);
   });
 
-  test('leaves the young sweep to those who make do with it', async () => {
-    const provider = await sweptOnce();
+  test('leaves the young reading to those who make do with it', async () => {
+    const provider = await listReadOnce();
     stage().server.expect(LIST, page([listed()]));
     await lookAfresh(provider);
     expect(await liveIds(provider)).toEqual(['123']);
@@ -278,8 +278,8 @@ describe('a look that is to be fresh', () => {
   });
 });
 
-test('a failed sweep is one failure for all who waited, and the next try reads anew', async () => {
-  const provider = await sweptOnce();
+test('a failed reading is one failure for all who waited, and the next try reads anew', async () => {
+  const provider = await listReadOnce();
   stage().clock.now += 2_000;
   stage().server.expect(LIST, refusal(429, 'Slow down'));
   const failures = await Promise.all([failureOf(look(provider)), failureOf(look(provider))]);
@@ -289,6 +289,6 @@ test('a failed sweep is one failure for all who waited, and the next try reads a
 });
 
 test('visits of long ago are forgotten', async () => {
-  const provider = await sweptOnce([listed({ booking_date: '2026-08-01T22:00:00Z' })]);
+  const provider = await listReadOnce([listed({ booking_date: '2026-08-01T22:00:00Z' })]);
   expect(await liveIds(provider)).toEqual([]);
 });

@@ -50,12 +50,12 @@ test('accounts with a sign-in of their own are all there are, or come on top of 
 test('what counts for every practice counts for the sandbox too', () => {
   const { oliver } = loadConfig({
     OLIVER_CAPABILITIES: '{"acceptedSettles":false}',
-    OLIVER_SWEEP_MAX_AGE_MS: '0',
+    OLIVER_LIST_MAX_AGE_MS: '0',
     OLIVER_LOOK_BACK_DAYS: '30',
   });
   expect(oliver.default).toMatchObject({
     capabilities: { acceptedSettles: false },
-    sweepMaxAgeMs: 0,
+    listMaxAgeMs: 0,
     lookBackDays: 30,
   });
 });
@@ -72,7 +72,7 @@ test.each<[string, Record<string, string>, string]>([
     'OLIVER_ACCOUNTS',
   ],
   ['an account twice', { ...REAL, OLIVER_PRACTICES: 'a=1@UTC,a=2@UTC' }, 'OLIVER_PRACTICES'],
-  ['an age that is no number', { OLIVER_SWEEP_MAX_AGE_MS: 'soon' }, 'OLIVER_SWEEP_MAX_AGE_MS'],
+  ['an age that is no number', { OLIVER_LIST_MAX_AGE_MS: 'soon' }, 'OLIVER_LIST_MAX_AGE_MS'],
   ['no days to look back', { OLIVER_LOOK_BACK_DAYS: '0' }, 'OLIVER_LOOK_BACK_DAYS'],
 ])('%s is refused by the setting’s name, and no value is told', (_what, env, name) => {
   expect(() => loadConfig(env)).toThrow(new RegExp(`^${name}: `));

@@ -20,14 +20,14 @@ const windows = () =>
       ['updated_at_start', 'updated_at_end'].map((name) => Date.parse(query.get(name) ?? '') - NOW),
     );
 
-/** Scripts what the calls of the next sweep show, two seconds after the last. */
+/** Scripts what the calls of the next reading show, two seconds after the last. */
 function shows(...calls: unknown[][]): void {
   for (const rows of calls) stage().server.expect(LIST, page(rows));
   stage().clock.now += 2 * SECOND_MS;
 }
 
-/** A provider whose first sweep has failed to show nothing, for this is what its calls showed. */
-async function sweptInPart(lookBackDays: number, ...calls: unknown[][]): Promise<Provider> {
+/** A provider whose first reading has failed to show nothing, for this is what its calls showed. */
+async function listReadInPart(lookBackDays: number, ...calls: unknown[][]): Promise<Provider> {
   const provider = stage().provider({ lookBackDays });
   stage().signsIn();
   stage().resolves();
@@ -40,15 +40,15 @@ async function isUnknown(provider: Provider): Promise<void> {
   expect((await failureOf(look(provider))).code).toBe('provider_unavailable');
 }
 
-/** What the calls of the last sweep asked for. */
-async function askedBy(sweep: () => Promise<unknown>): Promise<number[][]> {
+/** What the calls of the last reading asked for. */
+async function askedBy(reading: () => Promise<unknown>): Promise<number[][]> {
   const before = windows().length;
-  await sweep();
+  await reading();
   return windows().slice(before);
 }
 
 test('one of long ago costs a look its own window and no other', async () => {
-  const provider = await sweptInPart(400, [null], [], [], [], []);
+  const provider = await listReadInPart(400, [null], [], [], [], []);
   const [first] = windows();
   shows([null], []);
   const [again, news, ...more] = await askedBy(() => isUnknown(provider));
@@ -58,7 +58,7 @@ test('one of long ago costs a look its own window and no other', async () => {
 });
 
 test('is found in fewer and fewer rows, until its window is an hour', async () => {
-  const provider = await sweptInPart(400, [null], [], [], [], []);
+  const provider = await listReadInPart(400, [null], [], [], [], []);
   shows([null], []);
   await isUnknown(provider);
   const [whole = []] = windows();
@@ -76,8 +76,8 @@ test('is found in fewer and fewer rows, until its window is an hour', async () =
   }
 });
 
-test('is known in the sweep in which it can be read, and is looked for no more', async () => {
-  const provider = await sweptInPart(400, [], [], [null], [], []);
+test('is known in the reading in which it can be read, and is looked for no more', async () => {
+  const provider = await listReadInPart(400, [], [], [null], [], []);
   shows([listed()], []);
   expect(await liveIds(provider)).toEqual(['123']);
   shows([]);
@@ -85,13 +85,13 @@ test('is known in the sweep in which it can be read, and is looked for no more',
 });
 
 test('is looked for where it was before where it may have gone', async () => {
-  const provider = await sweptInPart(400, [], [null], [], [], []);
+  const provider = await listReadInPart(400, [], [null], [], [], []);
   shows([], [listed()]);
   expect(await liveIds(provider)).toEqual(['123']);
 });
 
 test('is looked for by a fresh look too', async () => {
-  const provider = await sweptInPart(1, [null]);
+  const provider = await listReadInPart(1, [null]);
   stage().server.expect(LIST, page([listed()]));
   stage().server.expect(LIST, page([]));
   const { live } = await provider.lookUp(stage().call(), { ...whereOf(), fresh: true });
@@ -99,7 +99,7 @@ test('is looked for by a fresh look too', async () => {
 });
 
 test('stays looked for where the look for it breaks off', async () => {
-  const provider = await sweptInPart(400, [null], [null], [], [], []);
+  const provider = await listReadInPart(400, [null], [null], [], [], []);
   stage().server.expect(LIST, page([]));
   stage().server.expect(LIST, refusal(500, 'Internal Server Error'));
   stage().clock.now += 2 * SECOND_MS;
@@ -110,7 +110,7 @@ test('stays looked for where the look for it breaks off', async () => {
 });
 
 test('of before any open booking is looked for no more', async () => {
-  const provider = await sweptInPart(2, [null], []);
+  const provider = await listReadInPart(2, [null], []);
   stage().clock.now += 2 * DAY_MS;
   stage().resolves();
   shows([], []);
@@ -120,7 +120,7 @@ test('of before any open booking is looked for no more', async () => {
 test('is not looked for twice where the next windows show it anyway', async () => {
   // Later than every row that tells of the provider's clock.
   const old = listed({ remote_client_id: 'C-2', updated_at: '2026-11-28T00:00:00Z' });
-  const provider = await sweptInPart(4, [old, null], []);
+  const provider = await listReadInPart(4, [old, null], []);
   for (let n = 0; n < 4; n++) {
     shows([], [null], []);
     expect((await askedBy(() => isUnknown(provider))).slice(1)).toHaveLength(2);
@@ -131,7 +131,7 @@ test('rows that nothing tells apart are not parted: each alone would be taken fo
   const alike = ['C-2', 'C-3'].map((remote_client_id) =>
     listed({ id: null, remote_client_id, client_last_name: 'Soto' }),
   );
-  const provider = await sweptInPart(400, alike, [], [], [], []);
+  const provider = await listReadInPart(400, alike, [], [], [], []);
   for (let n = 0; n < 2; n++) {
     shows(alike, []);
     expect((await askedBy(() => isUnknown(provider)))[0]).toEqual(windows()[0]);
