@@ -26,6 +26,17 @@ test('a key that does not begin with sk_us_ gets 401 with a detail', async () =>
   }
 });
 
+test('a vendor can be told to take its time, which its controls do not', async () => {
+  const slow = await startJunction({ answerMs: 300 });
+  const tookMs = async (call: () => Promise<unknown>): Promise<number> => {
+    const beganMs = performance.now();
+    await call();
+    return performance.now() - beganMs;
+  };
+  expect(await tookMs(() => slow.call('GET', '/v3/orders'))).toBeGreaterThanOrEqual(295);
+  expect(await tookMs(() => slow.control('clock', { advanceOrders: false }))).toBeLessThan(295);
+});
+
 test.each(Object.keys(LAB_TESTS) as (keyof typeof LAB_TESTS)[])(
   'a %s order is placed, read and cancelled, and carries its passthrough',
   async (method) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { createAgenda } from '../agenda';
 import { answerOddly } from '../answers';
@@ -38,6 +39,8 @@ export interface JunctionSandboxOptions {
   advanceOrders?: boolean;
   /** How long a booking key lasts, in sandbox ms; 4 h by default. */
   keyLifetimeMs?: number;
+  /** How long the vendor takes before it works on a call, in real ms. The sandbox's own controls are not delayed. */
+  answerMs?: number;
   log?: FastifyBaseLogger;
 }
 
@@ -95,6 +98,8 @@ function wire(app: FastifyInstance, store: Store<JunctionState>, options: Juncti
       const key = request.headers['x-vital-api-key'];
       if (typeof key !== 'string' || !key.startsWith(KEY_PREFIX)) throw REFUSALS.badKey();
     });
+    const { answerMs } = options;
+    if (answerMs !== undefined) api.addHook('preHandler', () => pause(answerMs));
     orderRoutes(api, context);
     appointmentRoutes(api, context);
     catalogueRoutes(api, context);

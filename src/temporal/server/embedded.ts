@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   port: number;
   /** Port for the Temporal UI; 0 takes a free one. */
   uiPort: number;
+  /** Port for Prometheus, which the server otherwise chooses itself. */
+  metricsPort?: number;
   /** Where the codec server listens, so that the UI shows payloads decoded. */
   codecPort?: number;
   namespace?: string;
@@ -147,6 +149,7 @@ function serverArgs(
     ...['server', 'start-dev', '--ip', HOST, '--port', String(port), '--namespace', namespace],
     // Its default of 20 a shard, with one shard, more than doubles the latency of every step.
     ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000', '--log-level', 'error'],
+    ...(options.metricsPort === undefined ? [] : ['--metrics-port', String(options.metricsPort)]),
     ...database,
     ...ui,
     ...attributes,

@@ -5,11 +5,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../../src/booking/names';
 import { retentionDays } from '../../../src/temporal/search-attributes';
 import { findTemporalCli } from '../../../src/temporal/server/download';
-import { startEmbeddedServer, type EmbeddedServer } from '../../../src/temporal/server/embedded';
+import { freePort, startEmbeddedServer, type EmbeddedServer } from '../../../src/temporal/server/embedded';
 import { isRunning } from '../../../src/temporal/server/embedded-process';
 
 const TIMEOUT_MS = 60_000;
@@ -51,6 +51,24 @@ test(
     await server.stop();
     expect(isRunning(server.pid)).toBe(false);
     expect(existsSync(recordPath())).toBe(false);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'it shows its metrics where it is told to, what Temporal Cloud would bill among them',
+  async () => {
+    const metricsPort = await freePort();
+    const { address } = await start({ inMemory: true, metricsPort });
+    const connection = await Connection.connect({ address });
+    const { workflow } = new Client({ connection });
+    await workflow.start('waits', { workflowId: 'for-a-worker', taskQueue: 'nobody-polls' });
+    await connection.close();
+    const started = /^action\{action_type="grpc_StartWorkflowExecution",namespace="default".*\} 1$/m;
+    // They lag behind by up to a second.
+    await until(async () =>
+      started.test(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()),
+    );
   },
   TIMEOUT_MS,
 );
@@ -153,9 +171,9 @@ function shellsOn(pid: number): string[] {
   return all.split('\n').filter((line) => line.startsWith('sh -c read') && line.endsWith(` ${pid}`));
 }
 
-async function until(holds: () => boolean): Promise<void> {
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + TIMEOUT_MS;
-  while (!holds()) {
+  while (!(await holds())) {
     if (Date.now() > giveUpAt) throw new Error('What the test waits for did not come.');
     await pause(50);
   }
