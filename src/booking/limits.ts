@@ -79,7 +79,7 @@ const DURATION: Range = { min: 1, max: LONGEST_MS };
 export const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
   maxSlotAttempts: COUNT,
   // Temporal ends a run at 51,200 events; a step and the answers to its callers must fit in after the last check.
-  maxHistoryEvents: { min: 1, max: 10_000 },
+  maxHistoryEvents: { min: 20, max: 10_000 },
   maxRebookings: COUNT,
   maxSlotsKept: COUNT,
   confirmTimeoutMs: DURATION,

@@ -45,6 +45,8 @@ export interface BookingTraces {
   openWrites: readonly OpenWrite[];
   unansweredStarts: readonly string[];
   acceptedRunId: string | null;
+  /** Whether it goes on from a run that a reset made and nobody had go on. Left out where it does not. */
+  isAfterReset?: boolean;
   seenBefore: readonly string[];
   partlySeenStarts?: readonly string[];
   inferredUntil?: string | null;

@@ -2,7 +2,8 @@ import type { BookingView } from '../../src/booking/schema/view';
 import { workflowIdOf } from '../../src/booking/names';
 import { ALWAYS } from '../support/calls';
 import { expectNothingLive, expectOneAppointment } from '../support/live';
-import { adopting, atHome } from '../support/saga';
+import { resetBooking } from '../support/resets';
+import { adopting, atHome, atPractice } from '../support/saga';
 import { useSaga } from '../support/use-saga';
 
 /** Any wait of a forward step goes on in a new run when the history has grown: nothing is forgotten, and nothing done twice. */
@@ -134,5 +135,69 @@ describe('a booking whose history grows before it is confirmed', () => {
     const view = await rig.until(id, ({ status }) => status === 'failed');
     expect(view.failure).toEqual({ code: before.attention?.reason, message: before.attention?.message });
     await expectNothingLive(rig, { of: orderId, kept: orderId });
+  });
+
+  test.each([
+    ['our credentials', { status: 401, body: { detail: 'Invalid token' } }],
+    ['a refusal that nobody knows', { status: 400, body: { detail: 'the moon is in the wrong house' } }],
+  ])('makes the last attempt again when a person says so: after %s', async (_what, answer) => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.fail('book', { of: orderId, when: 'before', answer, times: ALWAYS });
+    const limits = { maxSlotAttempts: 1 };
+    const { booking } = await rig.bookings.start(adopting(orderId, 'cancel', { limits }));
+    await rig.until(booking.id, ({ attention }) => attention !== null);
+    await grown(booking.id);
+    await rig.sandbox.mend();
+    await rig.bookings.retry(booking.id, {});
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed' || status === 'failed');
+    expect([view.status, view.failure]).toEqual(['confirmed', null]);
+    await expectOneAppointment(rig, { of: orderId, id: view.appointment?.id });
+  });
+
+  test('looks again where a person says so, whatever was asked on the way', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const policy = { onProviderCancel: 'attention' };
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', { policy }));
+    const { appointment } = await rig.until(booking.id, isConfirmed);
+    await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'cancelled' });
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'provider_cancelled');
+    const answer = { status: 401, body: { detail: 'Invalid token' } };
+    await rig.sandbox.fail('any', { when: 'before', answer, times: ALWAYS });
+    await rig.bookings.retry(booking.id, {});
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'credentials_rejected');
+    for (let n = 0; n < 60; n += 1) await rig.bookings.wake(booking.id, 'appointment');
+    await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'confirmed' });
+    await rig.sandbox.mend();
+    await rig.bookings.retry(booking.id, {});
+    const view = await rig.until(
+      booking.id,
+      ({ attention, waitingFor }) => waitingFor !== null || attention?.reason === 'provider_cancelled',
+    );
+    expect(view).toMatchObject({ status: 'confirmed', attention: null });
+  });
+});
+
+describe('a booking at a practice that was reset, and whose history grows then', () => {
+  const rig = useSaga({ resets: ['clinic'], limits: { maxHistoryEvents: 60 } });
+  const runOf = async (id: string) =>
+    (await rig.server.client.workflow.getHandle(workflowIdOf(id)).describe()).runId;
+
+  test('books nothing beside what the run before it made, until a person has it go on', async () => {
+    const { booking } = await rig.bookings.start(atPractice());
+    const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    const answer = { status: 401, body: { success: false, message: 'Unauthorized' } };
+    await rig.clinic.fail('any', { when: 'before', answer, times: ALWAYS });
+    await resetBooking(rig.server, booking.id, 'searchSlots');
+    await rig.until(booking.id, ({ attention }) => attention !== null);
+    const reset = await runOf(booking.id);
+    while ((await runOf(booking.id)) === reset) await rig.bookings.wake(booking.id, 'appointment');
+    await rig.clinic.mend();
+    await rig.bookings.retry(booking.id, {});
+    const asking = await rig.until(
+      booking.id,
+      ({ status, attention }) => status === 'confirmed' || attention?.reason === 'booking_reset',
+    );
+    expect(asking.attention?.reason).toBe('booking_reset');
+    expect((await rig.clinic.state()).live.appointments).toEqual([appointment?.id]);
   });
 });

@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import { Failure, failureRow, UNDO_CHOICES, type Choice } from '../../src/booking/failures';
 import { Ending, endsBooking, failureOf } from './ending';
 import { now, nowMs } from './clock';
-import { carryOnWhenLong, isLong, unlessCarriedOn } from './long-life';
+import { carryOnMidStep, isLongMidStep, unlessCarriedOn } from './long-life';
 import { isAsked, stopAsking, takeDecision } from './mail';
 import { personAsked, questionClosed } from './parts/attention';
 import { deadlinesHeldBack } from './parts/deadlines';
@@ -101,8 +101,8 @@ async function decidedInThisRun(b: Begun): Promise<void> {
 }
 
 async function decidedInAnyRun(b: Begun): Promise<void> {
-  await condition(() => b.inbox.decision !== null || isLong(b));
-  if (b.inbox.decision === null) await carryOnWhenLong(b);
+  await condition(() => b.inbox.decision !== null || isLongMidStep(b));
+  if (b.inbox.decision === null) await carryOnMidStep(b);
   await decidedInThisRun(b);
 }
 

@@ -4,15 +4,19 @@ import {
   allHandlersFinished,
   condition,
   makeContinueAsNewFunc,
+  patched,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Mail } from './mail';
 import { MEMO } from '../../src/booking/names';
 import type { BookingRequest } from '../../src/booking/schema/request';
+import { core } from './activities';
+import { failureOf } from './ending';
+import type { Mail } from './mail';
 import type { Terms } from './parts/terms';
 import {
   isRead,
   newBooking,
+  runIds,
   shielded,
   type Begun,
   type Booking,
@@ -37,11 +41,15 @@ export function carriedOn(request: BookingRequest, { state, inbox, published }: 
   return {
     ...fresh,
     state: whole,
+    dirty: true, // what the Temporal UI shows of the run is its own
     inbox: { ...fresh.inbox, ...inbox },
     published,
     inMemo: memoOf(whole).mark,
   };
 }
+
+/** Where earlier builds, which did not tell the step, went on in a new run. */
+const ONCE_KEPT = { step: 'visit' } as const;
 
 /** Each part as it was carried; fields that an earlier build did not have are as at the start. */
 function wholeState(fresh: BegunState, carried: Carried['state'], request: BookingRequest): BookingState {
@@ -50,7 +58,7 @@ function wholeState(fresh: BegunState, carried: Carried['state'], request: Booki
     ...carried,
     life: { ...fresh.life, ...carried.life },
     terms: { ...carried.terms, request },
-    progress: { ...fresh.progress, ...carried.progress },
+    progress: { ...fresh.progress, ...ONCE_KEPT, ...carried.progress },
     order: { ...fresh.order, ...carried.order },
     appointment: { ...fresh.appointment, ...carried.appointment },
     search: { ...fresh.search, ...carried.search },
@@ -66,16 +74,22 @@ function wholeState(fresh: BegunState, carried: Carried['state'], request: Booki
 /** The booking's own arguments: the request with the changes that were made to it, then what is carried beside it. */
 type BookingWorkflow = (request: BookingRequest, carried: Carried) => Promise<unknown>;
 
-/** Whether the booking's history is so long that a wait is to go on in a new run. */
-export function isLong(b: Begun): b is Booking {
+function isLong({ state }: Booking): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  if (!isRead(b) || isHalfDone(b)) return false;
-  return continueAsNewSuggested || historyLength >= b.state.terms.limits.maxHistoryEvents;
+  return continueAsNewSuggested || historyLength >= state.terms.limits.maxHistoryEvents;
 }
 
-/** A move and the undos keep what they are about to themselves: they end in the run that they began in. */
-function isHalfDone({ state }: Booking): boolean {
-  return state.undo.isUnderWay || state.move.isUnderWay;
+/**
+ * Whether the history is so long that a wait in the middle of a step is to go on in a new run. A kept booking, its moves and
+ * the undos keep some of what they are about to themselves: only between two looks is all of it in the state.
+ */
+export function isLongMidStep(b: Begun): boolean {
+  return isRead(b) && !b.state.undo.isUnderWay && b.state.progress.step !== 'visit' && isLong(b);
+}
+
+/** Continues as new in the middle of a step when the history is long. Runs that earlier builds began do not. */
+export async function carryOnMidStep(b: Begun): Promise<void> {
+  if (isRead(b) && isLongMidStep(b) && patched('carries-on-mid-step')) await carryOnWhenLong(b);
 }
 
 /**
@@ -83,18 +97,34 @@ function isHalfDone({ state }: Booking): boolean {
  * handlers are finished first, and what they put in the inbox goes along. The memo does too: Temporal would give the new run
  * the one that the first run was started with.
  */
-export async function carryOnWhenLong(b: Begun): Promise<void> {
+export async function carryOnWhenLong(b: Booking): Promise<void> {
   if (!isLong(b)) return;
+  const isAfterReset = await isStillAfterReset(b);
   await shielded(() => condition(allHandlersFinished));
   // The forward steps are ending: nothing is carried past a cancel, be it a caller's or Temporal's own.
   if (b.state.callers.cancel || CancellationScope.current().consideredCancelled) return;
   const { request, ...terms } = b.state.terms;
-  const state = { ...b.state, terms };
+  const state = { ...b.state, terms, life: { ...b.state.life, isAfterReset } };
   const { inbox, published } = b;
   const carryOn = makeContinueAsNewFunc<BookingWorkflow>({
     memo: { ...workflowInfo().memo, ...memoOf(b.state).fields },
   });
   await carryOn(request, { state, inbox, published });
+}
+
+/**
+ * Whether a reset made this run and nobody had it go on, by what an activity saw, where no ref tells what was made before it.
+ * The next run is another one to Temporal, and would count as one in which the booking began.
+ */
+async function isStillAfterReset(b: Booking): Promise<boolean> {
+  if (b.state.terms.capabilities.refReturns || !patched('new-run-after-reset')) return false;
+  try {
+    await core('was the booking reset?').refuseReset({ runIds: runIds(b) });
+    return false;
+  } catch (err) {
+    if (!failureOf(err)) throw err;
+    return true;
+  }
 }
 
 /** Makes a wait and then notes its end, however it ended: but not in the run that is left, whose last state is on its way. */

@@ -58,6 +58,7 @@ export function tracesOf({ state }: Pick<Begun, 'state'>): BookingTraces {
     openWrites: state.doubts.openWrites,
     unansweredStarts: state.doubts.unansweredStarts,
     acceptedRunId: state.life.acceptedRunId,
+    ...(state.life.isAfterReset && { isAfterReset: true }),
     seenBefore: state.doubts.seenBefore,
     partlySeenStarts: state.doubts.partlySeenStarts,
     inferredUntil: state.doubts.inferredUntil ?? null,

@@ -1,9 +1,10 @@
+import { patched } from '@temporalio/workflow';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { Ending } from '../saga/ending';
 import { knownLive, noteOwn, ownIn, whose } from '../saga/evidence';
-import { carryOnWhenLong } from '../saga/long-life';
+import { carryOnMidStep } from '../saga/long-life';
 import { lookUp, lookUpTimes, lookUpUnknown } from '../saga/lookups';
 import { hasOpenWrites, outlastOpenWrites } from '../saga/open-writes';
 import { withAttention } from '../saga/attention';
@@ -21,17 +22,8 @@ import { undoOfAppointmentLeft } from '../saga/parts/undo';
 import type { Booking } from '../saga/state';
 import { hasStrays, outlastInference } from '../saga/strays';
 import { isOver, pauseUntil, settleDeadline } from '../saga/waiting';
-import {
-  askToCancel,
-  cancelOurs,
-  changedSince,
-  none,
-  noteAnswer,
-  staffCancelled,
-  wordsOf,
-  type SparedAt,
-} from './cancel';
-import { confirmed } from './confirm';
+import { askToCancel, cancelOurs, noteAnswer, staffCancelled, wordsOf, type Sparing } from './cancel';
+import { confirmed, understood } from './confirm';
 import { nextOffer } from './offer';
 import { orderToUndo } from './order';
 import { recordHeld, take } from './take';
@@ -58,7 +50,9 @@ export async function obtainAppointment(b: Booking): Promise<void> {
 }
 
 async function confirmExisting(b: Booking): Promise<void> {
-  const isConfirmed = await (b.state.appointment.tookOver ? confirmed(b) : confirmedOrReleased(b));
+  // Earlier builds ended the booking at once, and its undo cancelled whatever the look before it showed.
+  const isLeftToUndo = () => b.state.appointment.tookOver || !patched('release-what-was-found');
+  const isConfirmed = await confirmedOrReleased(b, async () => isLeftToUndo() || isReleased(b));
   if (!isConfirmed) throw new Ending('failed', 'slot_declined');
 }
 
@@ -67,10 +61,13 @@ async function trySlots(b: Booking, until: number): Promise<void> {
   for (;;) {
     if (b.state.appointment.held && (await confirmedOrReleased(b))) return;
     const tried = b.state.search.attempts.length;
-    if (tried >= until) throw new Ending('failed', 'no_slot');
+    // An offer that an earlier run left open is taken whatever the count and the time: a person may have said so.
+    const isOpen = b.state.search.offer !== null;
+    if (!isOpen && tried >= until) throw new Ending('failed', 'no_slot');
     // One try is made whatever the time: that no worker was there until it was up is no reason to undo anything.
-    if (tried > first && isOver(b, settleDeadline(b))) throw new Ending('failed', 'not_settled_in_time');
-    await carryOnWhenLong(b);
+    if (!isOpen && tried > first && isOver(b, settleDeadline(b)))
+      throw new Ending('failed', 'not_settled_in_time');
+    await carryOnMidStep(b);
     await takeNext(b);
   }
 }
@@ -113,6 +110,7 @@ export async function confirmedOrReleased(
     if (await confirmed(b)) return true;
     if (await release()) return false;
     attemptBecame(b, 'held', 'changed at the provider as it was about to be released');
+    await understood(b);
   }
 }
 
@@ -123,11 +121,12 @@ export async function confirmedOrReleased(
 async function isReleased(b: Booking): Promise<boolean> {
   const appointment = b.state.appointment.held;
   for (;;) {
-    if ((await undone(b, releaseAppointment)) === 'left_to_person') {
+    const release = releaseOfOurs();
+    if ((await undone(b, release)) === 'left_to_person') {
       if (appointment) leaveStanding(b, appointment);
       throw new Ending('failed', 'undo_failed');
     }
-    if (!isSpared(b)) break;
+    if (!release.isSpared) break;
     if (!hasOpenWrites(b)) return false;
     // A cancel that was not answered may still end it: the next look is made when it can no more.
     await outlastOpenWrites(b);
@@ -143,14 +142,14 @@ async function isReleased(b: Booking): Promise<boolean> {
 export const undoAppointment: Undo = {
   step: 'appointment',
   async run(b) {
-    if (isToStay(b)) return b.state.doubts.unknownBook ? 'pending' : 'nothing_to_undo';
-    return undoOurs(b, none);
+    if (isToStay(b)) return b.state.doubts.unknownBook ? 'pending' : stayOutcome(b);
+    return undoOurs(b, null);
   },
   async settle(b) {
     if (isToStay(b)) return stayed(b);
     if (b.state.terms.capabilities.orderKind !== null && !b.state.order.known) return 'nothing_to_undo';
     await outlastUnknown(b);
-    return cancelOurs(b, none);
+    return cancelOurs(b, null);
   },
   async stands(b) {
     if (b.state.terms.capabilities.orderKind !== null && !(await orderToUndo(b))) return false;
@@ -160,40 +159,47 @@ export const undoAppointment: Undo = {
 };
 
 /**
- * Gives a slot back that was not confirmed in time, also one that a move has put what was taken over into. Spares it where
+ * The undo of a slot that was not confirmed in time, also of one that a move has put what was taken over into. Spares it where
  * the look before the cancel shows that the provider's word has come: the booking then knows it so, and judges anew.
  */
-const releaseAppointment: Undo = { ...undoAppointment, run: (b) => undoOurs(b, changedSince) };
-
-/** Whether the latest release left the appointment as it is, which it notes. */
-export function isSpared(b: Booking): boolean {
-  const { held } = b.state.appointment;
-  return held !== null && changedSince(b, held.id).includes(held.standing);
+function releaseOfOurs(): Undo & Sparing {
+  const release: Undo & Sparing = {
+    ...undoAppointment,
+    isSpared: false,
+    run: (b) => undoOurs(b, release),
+  };
+  return release;
 }
 
-async function undoOurs(b: Booking, sparedAt: SparedAt): Promise<UndoOutcome> {
+async function undoOurs(b: Booking, sparing: Sparing | null): Promise<UndoOutcome> {
+  if (sparing) sparing.isSpared = false;
   if (b.state.terms.capabilities.orderKind !== null && !(await orderToUndo(b)))
     return b.state.order.unknownSince ? 'pending' : 'nothing_to_undo';
-  const outcome = await cancelOurs(b, sparedAt);
+  const outcome = await cancelOurs(b, sparing);
   return b.state.doubts.unknownBook ? 'pending' : outcome;
 }
 
 /** The undo of the old one of a move: another was confirmed in its place, or its caller gives it up for another. */
-export const cancelling = (appointment: Appointment): Undo => undoOf(appointment, none);
+export const cancelling = (appointment: Appointment): Undo => undoOf(appointment, () => null);
 
-/** Gives the new one of a move back, as `releaseAppointment` does, while the old one still stands. */
-export const releasing = (appointment: Appointment): Undo => undoOf(appointment, changedSince);
+/** Gives the new one of a move back while the old one still stands; spares it as a release does. */
+export function releasing(appointment: Appointment): Undo & Sparing {
+  const release: Undo & Sparing = { isSpared: false, ...undoOf(appointment, () => release) };
+  return release;
+}
 
-function undoOf(appointment: Appointment, sparedAt: SparedAt): Undo {
+function undoOf(appointment: Appointment, sparingOf: () => Sparing | null): Undo {
   return {
     ...undoAppointment,
     async run(b) {
+      const sparing = sparingOf();
+      if (sparing) sparing.isSpared = false;
       await outlastInference(b);
-      const answer = await askToCancel(b, appointment.id, sparedAt);
+      const answer = await askToCancel(b, appointment.id, sparing);
       // It was there, and a look that does not show it says nothing of its end.
       if (answer.is === 'nothing_there')
         throw new Failure('appointment_missing', { said: `${wordsOf([appointment])} is not shown at all` });
-      await staffCancelled(b, await noteAnswer(b, answer));
+      await staffCancelled(b, await noteAnswer(b, answer, sparing));
       return 'undone';
     },
     async stands(b) {
@@ -220,7 +226,12 @@ async function stayed(b: Booking): Promise<UndoOutcome> {
     if (own) appointmentSeen(b, own);
   }
   callAccountedFor(b);
-  return 'nothing_to_undo';
+  return stayOutcome(b);
+}
+
+/** Nothing of it is undone; a person may have had it left where a move had put it. */
+function stayOutcome({ state }: Booking): UndoOutcome {
+  return state.appointment.leftIds.length > 0 ? 'left_to_person' : 'nothing_to_undo';
 }
 
 /** Notes that a person had one of our appointments left standing: the view says so for as long as the booking lives. */
@@ -235,7 +246,7 @@ async function outlastUnknown(b: Booking): Promise<void> {
     const late = await lookUpUnknown(b);
     if (!late) return;
     recordHeld(b, late);
-    await cancelOurs(b, none);
+    await cancelOurs(b, null);
     // What a person left standing would be found again without end.
     if (b.state.appointment.leftIds.includes(late.id)) callAccountedFor(b);
   }

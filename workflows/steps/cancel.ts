@@ -25,22 +25,25 @@ import { leaveToPerson } from './undo';
  * undo does so, and when, is in appointment.ts.
  */
 
-/** The standings at which an appointment is spared; `id` is null where it is whichever is ours. */
-export type SparedAt = (b: Booking, id: string | null) => readonly Standing[];
+/** Of a release: whether its latest try spared the appointment that it is about. */
+export interface Sparing {
+  isSpared: boolean;
+}
 
-/** It is to go, whatever the look before its cancel shows. */
-export const none: SparedAt = () => [];
-
-/** Whatever is more than "not confirmed yet", which the release was decided on. Staff that was asked to cancel goes on. */
-export const changedSince: SparedAt = ({ state }, id) => {
-  if (id !== null && state.undo.askedOfStaff.includes(id)) return [];
+/**
+ * The standings at which a release spares the appointment that it is about: whatever is more than "not confirmed yet", which it
+ * was decided on. What staff was asked to cancel is not spared, nor another of ours; `id` is null for whichever is ours.
+ */
+function sparedAt({ state }: Booking, id: string | null): readonly Standing[] {
+  const isMeant = id === null || id === state.appointment.held?.id;
+  if (!isMeant || (id !== null && state.undo.askedOfStaff.includes(id))) return [];
   return [...state.terms.capabilities.settlesAt, 'in_progress', 'completed', 'unknown'];
-};
+}
 
-/** Cancels all that is ours: a move without reschedule holds two for a while. */
-export async function cancelOurs(b: Booking, sparedAt: SparedAt): Promise<UndoOutcome> {
+/** Cancels all that is ours, but for what a release spares: a move without reschedule holds two for a while. */
+export async function cancelOurs(b: Booking, sparing: Sparing | null): Promise<UndoOutcome> {
   const { refReturns } = b.state.terms.capabilities;
-  await staffCancelled(b, refReturns ? await cancelByRef(b, sparedAt) : await cancelById(b, sparedAt));
+  await staffCancelled(b, refReturns ? await cancelByRef(b, sparing) : await cancelById(b, sparing));
   if (b.state.undo.isUnderWay && b.state.appointment.leftIds.length > 0) return 'left_to_person';
   await lookForStrays(b, 'until it is gone');
   if (b.state.undo.calls.includes('appointment')) return 'undone';
@@ -54,31 +57,31 @@ function refuseReset(b: Booking): Promise<void> {
 }
 
 /** Cancels the live one that carries our ref, the old one of a move before it. */
-async function cancelByRef(b: Booking, sparedAt: SparedAt): Promise<string[]> {
+async function cancelByRef(b: Booking, sparing: Sparing | null): Promise<string[]> {
   const { replaces, leftIds } = b.state.appointment;
-  const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id, none) : [];
-  if (leftIds.length === 0) return [...old, ...(await cancel(b, null, sparedAt))];
+  const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id, null) : [];
+  if (leftIds.length === 0) return [...old, ...(await cancel(b, null, sparing))];
   const sighting = await lookUp(b, 'look what there is to undo');
   const seen = whose(b, sighting);
   if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   const isToUndo = seen.is === 'ours' && !leftIds.includes(seen.appointment.id);
-  return isToUndo ? [...old, ...(await cancel(b, seen.appointment.id, sparedAt))] : old;
+  return isToUndo ? [...old, ...(await cancel(b, seen.appointment.id, sparing))] : old;
 }
 
 /**
  * What is known by id comes first, so that it is not held up by what may be anybody's; then what an unanswered call
  * brought about. All are asked for before the provider's staff is waited for.
  */
-async function cancelById(b: Booking, sparedAt: SparedAt): Promise<string[]> {
+async function cancelById(b: Booking, sparing: Sparing | null): Promise<string[]> {
   const asked: string[] = [];
   for (const { id } of await knownToUndo(b)) {
     if (isInferred(b, id)) await outlastInference(b);
-    asked.push(...(await cancel(b, id, sparedAt)));
+    asked.push(...(await cancel(b, id, sparing)));
   }
   const late = b.state.doubts.unknownBook ? await lookUpOnce(b) : null;
   if (late) noteOwn(b, late);
   await outlastInference(b);
-  return late ? [...asked, ...(await cancel(b, late.id, sparedAt))] : asked;
+  return late ? [...asked, ...(await cancel(b, late.id, sparing))] : asked;
 }
 
 function isInferred({ state }: Booking, id: string): boolean {
@@ -100,14 +103,14 @@ async function knownToUndo(b: Booking): Promise<Appointment[]> {
  * Has the provider cancel an appointment: the one that is meant, else whichever is ours. Returns the ids of those that its
  * staff was asked to cancel.
  */
-async function cancel(b: Booking, appointmentId: string | null, sparedAt: SparedAt): Promise<string[]> {
-  return noteAnswer(b, await askToCancel(b, appointmentId, sparedAt));
+async function cancel(b: Booking, appointmentId: string | null, sparing: Sparing | null): Promise<string[]> {
+  return noteAnswer(b, await askToCancel(b, appointmentId, sparing), sparing);
 }
 
 export async function askToCancel(
   b: Booking,
   appointmentId: string | null,
-  sparedAt: SparedAt,
+  sparing: Sparing | null,
 ): Promise<CancelAnswer> {
   const { request } = b.state.terms;
   const message = b.state.callers.cancel;
@@ -118,7 +121,7 @@ export async function askToCancel(
       appointmentId,
       reason: message?.reason ?? null,
       fees: feeTermsOf(b),
-      sparedAt: sparedAt(b, appointmentId),
+      sparedAt: sparing ? sparedAt(b, appointmentId) : [],
       isFirst: !b.state.undo.calls.includes('appointment'),
     });
   try {
@@ -135,13 +138,18 @@ export async function askToCancel(
 }
 
 /** Notes what became of it, the accepted cancel first: from then on the provider may not show the appointment at all. */
-export async function noteAnswer(b: Booking, answer: CancelAnswer): Promise<string[]> {
+export async function noteAnswer(
+  b: Booking,
+  answer: CancelAnswer,
+  sparing: Sparing | null,
+): Promise<string[]> {
   if (answer.is === 'nothing_there') {
     await noteNothing(b, answer.sighting);
     return [];
   }
   const { appointment } = answer;
   if (answer.is === 'spared') {
+    if (sparing) sparing.isSpared = true;
     noteOwn(b, appointment);
     noteUndone(b, appointment);
     return [];

@@ -2,8 +2,9 @@ import { CONFIRM_GRACE_MS, DEFAULT_CONFIRM_TIMEOUT_MS } from '../../src/booking/
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import { sightingMark } from '../../src/booking/sighting';
-import { carryOnWhenLong } from '../saga/long-life';
+import { carryOnMidStep } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
+import { lookUp } from '../saga/lookups';
 import { nextSighting, note } from '../saga/sightings';
 import { withAttention } from '../saga/attention';
 import { stepBegan } from '../saga/parts/progress';
@@ -28,7 +29,7 @@ async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline):
     const verdict = verdictOf(b, b.state.appointment.held);
     if (verdict !== 'waiting') return settle(b, verdict);
     stepBegan(b, 'awaiting_confirmation');
-    await carryOnWhenLong(b);
+    await carryOnMidStep(b);
     let until = limit;
     mark = await withAttention(b, async () => {
       // Anew at each try: a person may have been asked until after the slot's start came near.
@@ -43,6 +44,16 @@ async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline):
     // A deadline never undoes by itself: this look was made after it and shows the appointment unconfirmed.
     if (isOver(b, until) && verdictOf(b, b.state.appointment.held) === 'waiting') return settle(b, 'late');
   }
+}
+
+/** After a release that was spared: a person reads a word that we do not know, and the provider is looked at again then. */
+export async function understood(b: Booking): Promise<void> {
+  let isAsked = false;
+  await withAttention(b, async () => {
+    if (isAsked) note(b, await lookUp(b, 'look what the provider says by now'));
+    isAsked = true;
+    refuseUnknown(b.state.appointment.held);
+  });
 }
 
 /** A word that we do not know is not "unconfirmed": a person reads it. */

@@ -15,12 +15,12 @@ import {
   wentBackTo,
 } from '../saga/parts/appointment';
 import { messageAnswered } from '../saga/parts/callers';
-import { moveDone, moveUnderWay } from '../saga/parts/move';
+import { moveDone } from '../saga/parts/move';
 import { moveBegan } from '../saga/parts/progress';
 import { slotPutBack, slotsOutdated, triedForgotten, type Offer } from '../saga/parts/search';
 import { wishesChanged } from '../saga/parts/terms';
 import { restartSettling, type Booking } from '../saga/state';
-import { cancelling, confirmedOrReleased, isSpared, leaveStanding, releasing } from './appointment';
+import { cancelling, confirmedOrReleased, leaveStanding, releasing } from './appointment';
 import { nextSlot } from './offer';
 import { accountFor, take } from './take';
 import { isOver, settleDeadline } from '../saga/waiting';
@@ -32,13 +32,8 @@ import { undone, type Undo } from './undo';
  */
 export type MoveOutcome = 'moved' | 'kept' | 'lost';
 
-export async function move(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
-  moveUnderWay(b, true);
-  try {
-    return await withOwnFees(b, message.acceptFees === true, () => carryOut(b, message));
-  } finally {
-    moveUnderWay(b, false);
-  }
+export function move(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
+  return withOwnFees(b, message.acceptFees === true, () => carryOut(b, message));
 }
 
 async function carryOut(b: Booking, message: AcceptedMove): Promise<MoveOutcome> {
@@ -160,8 +155,9 @@ async function giveUp(b: Booking, undo: Undo, appointment: Appointment): Promise
 
 /** Gives the new one of the two back; false where it was spared. */
 async function isGivenBack(b: Booking, taken: Appointment): Promise<boolean> {
-  await giveUp(b, releasing(taken), taken);
-  return b.state.appointment.leftIds.includes(taken.id) || !isSpared(b);
+  const release = releasing(taken);
+  await giveUp(b, release, taken);
+  return !release.isSpared;
 }
 
 /** The provider does not move this one, and the request allows to give it up first. */

@@ -1,7 +1,7 @@
 import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import { polls, reads } from '../saga/activities';
-import { carryOnWhenLong } from '../saga/long-life';
+import { carryOnMidStep } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
 import { orderSeen } from '../saga/parts/order';
 import { targetOf, type Booking } from '../saga/state';
@@ -19,7 +19,7 @@ export async function ready(b: Booking): Promise<void> {
 async function requisitionOf(b: Booking, limit: Deadline, settleBy: Deadline): Promise<void> {
   const pace = newPace();
   for (;;) {
-    await carryOnWhenLong(b);
+    await carryOnMidStep(b);
     const order = b.state.order.known;
     if (!order) return;
     if (isEnded(order)) throw new Failure('order_ended');

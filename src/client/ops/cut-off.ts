@@ -305,6 +305,7 @@ export async function readLeftBehind(
     view,
     traces,
     isLaterRun: execution.firstRunId !== null && execution.firstRunId !== runId,
-    isAfterReset: originalRunId !== runId && traces?.acceptedRunId !== runId,
+    isAfterReset:
+      (originalRunId !== runId || traces?.isAfterReset === true) && traces?.acceptedRunId !== runId,
   };
 }

@@ -20,7 +20,10 @@ const isMoved = ({ status, attempts, appointment }: BookingView) =>
 const isConfirmed = ({ status }: BookingView) => status === 'confirmed';
 
 describe('confirmed at a lab while its slot is about to be released', () => {
-  const rig = useSaga({ capabilities: { lateCommitWindowMs: 3_000, callTimeoutMs: 3_000 } });
+  const rig = useSaga({
+    capabilities: { lateCommitWindowMs: 3_000, callTimeoutMs: 3_000 },
+    limits: { undoPatienceMs: 2_000 },
+  });
   const late = {
     confirmation: { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 36_000_000 },
     limits: { confirmTimeoutMs: 1_000 },
@@ -97,6 +100,40 @@ describe('confirmed at a lab while its slot is about to be released', () => {
     expect(view.appointment?.startsAt).toBe(view.attempts.at(-1)?.startsAt);
     expect((await rig.sandbox.state()).live.appointments).toEqual([id]);
   });
+
+  test('what a person then undoes by hand is not told as confirmed', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'never' });
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(
+      adopting(orderId, 'keep', { ...late, limits: { ...late.limits, maxSlotAttempts: 1 } }),
+    );
+    const id = await beforeRelease('confirmed', { status: 504, body: 'Gateway Timeout' });
+    await rig.until(booking.id, ({ appointment }) => appointment?.status === 'confirmed');
+    await rig.sandbox.fail('any', { when: 'before', answer: 503, times: ALWAYS });
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
+    await rig.sandbox.mend();
+    await rig.sandbox.control(`appointments/${id}`, { status: 'cancelled' });
+    await rig.bookings.resolve(booking.id, { choice: 'undone', why: 'cancelled by telephone' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'confirmed' || status === 'failed');
+    expect(view).toMatchObject({ status: 'failed', failure: { code: 'no_slot' } });
+  });
+
+  test('what was taken over, moved and left standing by a person is told as left to them', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await placeForeign(rig, orderId);
+    const policy = { existingAppointment: 'adopt' };
+    const limits = { confirmTimeoutMs: 1_000 };
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', { policy, limits }));
+    const { appointment } = await rig.until(booking.id, isConfirmed);
+    await rig.sandbox.control(`appointments/${appointment?.id}`, { status: 'reserved' });
+    const answer = { status: 504, body: 'Gateway Timeout' };
+    await rig.sandbox.fail('cancel_appointment', { when: 'before', answer, times: ALWAYS });
+    await rig.bookings.reschedule(booking.id, LATER);
+    await rig.until(booking.id, ({ attention }) => attention?.reason === 'undo_failed');
+    await rig.bookings.resolve(booking.id, { choice: 'leave', why: 'we look after it' });
+    const view = await rig.until(booking.id, ({ status }) => status === 'failed');
+    expect(view.compensation[0]).toMatchObject({ step: 'appointment', outcome: 'left_to_person' });
+  });
 });
 
 describe('accepted by a practice while its slot is about to be given back', () => {
@@ -132,5 +169,29 @@ describe('accepted by a practice while its slot is about to be given back', () =
     const view = await rig.until(booking.id, isMoved);
     expect(view).toMatchObject({ status: 'confirmed', appointment: { id, replaces: null } });
     expect(await live()).toEqual([id]);
+  });
+});
+
+describe('another of ours that a practice restores while a slot is about to be given back', () => {
+  const rig = useSaga();
+
+  test('is not what is spared: no third is booked beside it', async () => {
+    await rig.clinic.control('clinic', { accept: 'leave', completesTasks: true, afterTaskMs: 50 });
+    const { booking } = await rig.bookings.start(atPractice({ limits: { confirmTimeoutMs: 1_000 } }));
+    const released = ({ attempts }: BookingView) =>
+      attempts.filter(({ outcome }) => outcome === 'released').length;
+    const second = await rig.until(
+      booking.id,
+      (view) => released(view) === 1 && view.attempts.at(-1)?.outcome === 'held',
+    );
+    const tasks = (await rig.clinic.callsOf('create_task')).length;
+    await rig.clinic.fail('create_task', { when: 'before', answer: FULL, times: ALWAYS });
+    await rig.clinic.called('create_task', { times: tasks + 1 });
+    const { appointments } = await rig.clinic.state();
+    const first = appointments.find(({ id }) => String(id) !== second.appointment?.id);
+    await rig.clinic.control(`appointments/${first?.id}`, { status: 'ACCEPTED' });
+    await rig.clinic.mend();
+    await rig.until(booking.id, (view) => released(view) === 2 && view.attempts.at(-1)?.outcome === 'held');
+    expect((await rig.clinic.state()).live.appointments).toHaveLength(1);
   });
 });

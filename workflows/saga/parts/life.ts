@@ -6,7 +6,7 @@ export interface LifePart {
   readonly createdAt: string;
   /** The run, made by a reset in Temporal, that a person had go on. */
   readonly acceptedRunId: string | null;
-  /** Of a clean-up: whether the run that was cut off was made by a reset, and nobody had it go on. */
+  /** Whether the run before this one, which this goes on from or cleans up after, was made by a reset and nobody had it go on. */
   readonly isAfterReset: boolean;
 }
 

@@ -7,24 +7,17 @@ export interface MovePart {
   /** The sender's own token for it. */
   readonly id: string | null;
   readonly isDone: boolean;
-  /** Whether it is being carried out. */
-  readonly isUnderWay: boolean;
 }
 
 type HasMove = Owning<'move', MovePart>;
 
-export const NO_MOVE: MovePart = { asked: null, id: null, isDone: false, isUnderWay: false };
+export const NO_MOVE: MovePart = { asked: null, id: null, isDone: false };
 
 const change = ownerOf<'move', MovePart>('move');
 
 /** A change was accepted, and is on its way. */
 export function moveAccepted(b: HasMove, asked: string, id: string | null): void {
-  change(b, (part) => ({ ...part, asked, id, isDone: false }));
-}
-
-/** The change is being carried out from here on, or is no more. */
-export function moveUnderWay(b: HasMove, isUnderWay: boolean): void {
-  change(b, (part) => ({ ...part, isUnderWay }));
+  change(b, () => ({ asked, id, isDone: false }));
 }
 
 /** What was asked for is what stands. */

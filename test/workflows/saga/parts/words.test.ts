@@ -24,13 +24,7 @@ import {
   waitOver,
 } from '../../../../workflows/saga/parts/deadlines';
 import { lifeFrom, lifeTakenUp, resetAccepted } from '../../../../workflows/saga/parts/life';
-import {
-  moveAccepted,
-  moveDone,
-  moveOvertaken,
-  moveUnderWay,
-  NO_MOVE,
-} from '../../../../workflows/saga/parts/move';
+import { moveAccepted, moveDone, moveOvertaken, NO_MOVE } from '../../../../workflows/saga/parts/move';
 import {
   requestRead,
   termsNamedIn,
@@ -122,21 +116,12 @@ test('a move is done until something else stands, and another is not', () => {
   const b = having({ move: NO_MOVE });
   moveAccepted(b, 'monday', 'm-1');
   moveDone(b);
-  expect(b.state.move).toEqual({ asked: 'monday', id: 'm-1', isDone: true, isUnderWay: false });
+  expect(b.state.move).toEqual({ asked: 'monday', id: 'm-1', isDone: true });
   moveOvertaken(b);
   expect(b.state.move.isDone).toBe(false);
   moveDone(b);
   moveAccepted(b, 'tuesday', null);
-  expect(b.state.move).toEqual({ asked: 'tuesday', id: null, isDone: false, isUnderWay: false });
-});
-
-test('a move is under way until its outcome is known, whatever is asked for meanwhile', () => {
-  const b = having({ move: NO_MOVE });
-  moveUnderWay(b, true);
-  moveAccepted(b, 'friday', null);
-  expect(b.state.move.isUnderWay).toBe(true);
-  moveUnderWay(b, false);
-  expect(b.state.move.isUnderWay).toBe(false);
+  expect(b.state.move).toEqual({ asked: 'tuesday', id: null, isDone: false });
 });
 
 test('a wait has its deadlines until it is over', () => {
