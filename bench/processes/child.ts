@@ -37,7 +37,10 @@ export interface Child {
 
 /** Starts a module of this folder with its settings; resolves once it is ready. */
 export async function startChild(module: string, settings: ChildSettings | null): Promise<Child> {
-  const child = fork(require.resolve(`./${module}`), [JSON.stringify(settings)], { stdio: 'inherit' });
+  const child = fork(require.resolve(`./${module}`), [JSON.stringify(settings)], {
+    execArgv: ['--require', 'tsx/cjs'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const gone = once(child, 'exit');
   let isStopping = false;
   const broken = gone.then(([code]): Promise<never> => {

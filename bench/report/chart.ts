@@ -5,12 +5,13 @@ import { spread, type Spread } from '../measure/statistics';
 
 /** A run as a picture: a panel for each figure, a group of bars for each load, a bar for each arm. */
 
-const WIDTH = 1_060;
+/** As wide as the names of all arms are. */
+const LEAST_WIDTH = 960;
 const MARGIN = { left: 24, top: 64 };
 const PANEL = { height: 190, gap: 74 };
 const BAR_WIDTH = 22;
 const BAR_GAP = 4;
-const GROUP_GAP = 26;
+const GROUP_GAP = 36;
 
 const COLOURS: Readonly<Record<ArmName, string>> = {
   direct: '#9aa0a6',
@@ -30,13 +31,21 @@ const PANELS: readonly { title: string; of: 'perSecond' | 'p50Ms' | 'workerCpuMs
 /** An SVG of the medians; a line over each bar goes from the least to the greatest of the rounds. */
 export function chart(rounds: readonly Round[]): string {
   const height = MARGIN.top + PANELS.length * (PANEL.height + PANEL.gap);
+  const groups = [...playedBy(rounds)].map(([load, arms]) => ({ load, arms }));
+  const width = Math.max(
+    LEAST_WIDTH,
+    2 * MARGIN.left + groups.reduce((sum, group) => sum + widthOf(group), 0),
+  );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
-    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...legend([...new Set(rounds.map(({ arm }) => arm))]),
     ...PANELS.flatMap((panel, index) => {
       const top = MARGIN.top + index * (PANEL.height + PANEL.gap);
-      return panelOf(rounds, panel, top);
+      return [
+        `<line x1="${MARGIN.left}" y1="${top + PANEL.height}" x2="${width - MARGIN.left}" y2="${top + PANEL.height}" stroke="#5f6368"/>`,
+        ...panelOf(rounds, groups, panel, top),
+      ];
     }),
     '</svg>',
     '',
@@ -53,34 +62,44 @@ function legend(arms: readonly ArmName[]): string[] {
   });
 }
 
+/** A load and who played it. */
+interface Group {
+  load: string;
+  arms: readonly ArmName[];
+}
+
+function widthOf({ arms }: Group): number {
+  return arms.length * (BAR_WIDTH + BAR_GAP) + GROUP_GAP;
+}
+
 function panelOf(
   rounds: readonly Round[],
+  groups: readonly Group[],
   { title, of, digits }: (typeof PANELS)[number],
   top: number,
 ): string[] {
   const bottom = top + PANEL.height;
-  const groups = [...playedBy(rounds)].map(([load, arms]) => ({
-    load,
-    bars: arms.map((arm) => ({ arm, ...spread(roundsOf(rounds, load, arm).map((round) => round[of])) })),
+  const figures = groups.map((group) => ({
+    ...group,
+    bars: group.arms.map((arm) => ({
+      arm,
+      ...spread(roundsOf(rounds, group.load, arm).map((round) => round[of])),
+    })),
   }));
-  const greatest = Math.max(...groups.flatMap(({ bars }) => bars.map(({ max }) => max)));
+  const greatest = Math.max(...figures.flatMap(({ bars }) => bars.map(({ max }) => max)));
   const y = (value: number): number => bottom - (value / greatest) * (PANEL.height - 40);
   let x = MARGIN.left;
-  const drawn = groups.flatMap(({ load, bars }) => {
+  const drawn = figures.flatMap((figure) => {
     const from = x;
-    x += bars.length * (BAR_WIDTH + BAR_GAP) + GROUP_GAP;
+    x += widthOf(figure);
     return [
-      ...bars.flatMap((bar, index) =>
+      ...figure.bars.flatMap((bar, index) =>
         barAt(from + index * (BAR_WIDTH + BAR_GAP), bar, { y, bottom, digits }),
       ),
-      text(from, bottom + 16, load),
+      text(from, bottom + 16, figure.load, 'font-size="11"'),
     ];
   });
-  return [
-    text(MARGIN.left, top + 8, title, 'font-weight="600"'),
-    `<line x1="${MARGIN.left}" y1="${bottom}" x2="${WIDTH - MARGIN.left}" y2="${bottom}" stroke="#5f6368"/>`,
-    ...drawn,
-  ];
+  return [text(MARGIN.left, top + 8, title, 'font-weight="600"'), ...drawn];
 }
 
 interface Scale {
