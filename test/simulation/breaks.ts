@@ -31,6 +31,9 @@ export const BREAKS: Readonly<Record<string, Breaking>> = {
   'an unanswered write counts as without effect': {
     activities: (table) => ({ ...table, bookSlot: goneWhenUnknown(table) }),
   },
+  'what stood there before the call was sent counts as its effect': {
+    activities: (table) => ({ ...table, bookSlot: unansweredWhenUnsent(table) }),
+  },
   'a cancel whose answer was lost counts as done': {
     activities: (table) => ({ ...table, cancelAppointment: doneWhenUnknown(table) }),
   },
@@ -112,6 +115,14 @@ function goneWhenUnknown(table: ActivityTable): Activity {
 
 function isUnknown(answer: unknown): answer is { is: 'unknown' } {
   return typeof answer === 'object' && answer !== null && Reflect.get(answer, 'is') === 'unknown';
+}
+
+function unansweredWhenUnsent(table: ActivityTable): Activity {
+  const bookSlot = activityOf(table, 'bookSlot');
+  return async (...args) => {
+    const answer = await bookSlot(...args);
+    return isUnknown(answer) && 'isUnsent' in answer ? { is: 'unknown', said: 'as if it were sent' } : answer;
+  };
 }
 
 function doneWhenUnknown(table: ActivityTable): Activity {

@@ -23,7 +23,7 @@ import { installTime, type VirtualTime } from './time';
 import { createActivityWorker, type ActivityTable, type ActivityWorker } from './worker/activities';
 import { createWorkflowWorker, type WorkflowWorker } from './worker/workflows';
 import { createFaultBook, type FaultBook, type Rule } from './world/faults';
-import { createNetwork, type Effect, type Network } from './world/network';
+import { createNetwork, type Effect, type Network, type Sent } from './world/network';
 import {
   createProvidersInMemory,
   JUNCTION_URL,
@@ -43,6 +43,8 @@ export interface StageOptions {
   wayMs?: number;
   /** Told of every call that may have changed a provider. */
   effect?: (effect: Effect) => void;
+  /** Told of every request that leaves. */
+  sent?: (sent: Sent) => void;
   /** How far the clock of each worker that begins is ahead of the server's and the providers', in ms. */
   skewMs?: () => number;
   /** Rules of the model that are broken on purpose, or set for a story. */
@@ -193,6 +195,7 @@ export function openStage(
       watchers.touched();
       options.effect?.(effect);
     },
+    ...(options.sent && { sent: options.sent }),
     hearNews: (body) => options.hearNews?.(stage, body),
   });
   globalThis.fetch = network.fetch;

@@ -1,9 +1,15 @@
+import { bookingIdIn, MEMO } from '../../../src/booking/names';
+import { isSameTime } from '../../../src/booking/times';
+import type { BookingTraces } from '../../../src/booking/traces';
 import { PATIENT } from '../../matrix/patient';
 import { OLIVER_CHANGES, OLIVER_POINTS } from '../../property/oliver-world';
 import { DAY_MS, daysAfter } from '../../property/worlds';
 import { ALWAYS } from '../../support/calls';
 import { atPractice } from '../../support/saga';
+import { decoded } from '../server/payloads';
+import type { Run } from '../server/run';
 import type { Stage } from '../stage';
+import { viewOf } from './checks';
 import { faultsOf } from './hands';
 import type { Ledger } from './ledger';
 import { isBy, isDeedOf, type Cast, type SimulatedWorld, type Touched, type Venue } from './places';
@@ -145,15 +151,38 @@ async function strangerAt(around: Around, day: number): Promise<void> {
 /** The practice's first hours, in UTC. */
 const STRANGERS_HOUR_MS = 14 * 3_600_000;
 
+/**
+ * Whether an appointment is the booking's own by what there is to go by at a practice, where no ref returns: the booking has
+ * inferred it to be, and it came about after the look before a create of its own for that start, which was sent. What is so
+ * may be the desk's for all that.
+ */
+function isInferred({ stage, ledger, cast }: Around, { id, booking_date, created_at }: Visit): boolean {
+  const told = stage.namespace.all().filter(({ info }) => bookingIdIn(info.workflowId) === cast.id);
+  const hasInferred = told.some((run) => tracesOf(run)?.inferredIds.includes(id));
+  const hasTried = told.some((run) =>
+    viewOf(run)?.attempts.some(({ startsAt }) => isSameTime(startsAt, booking_date)),
+  );
+  // The sandbox tells times in whole milliseconds.
+  const madeMs = Date.parse(created_at) + 1;
+  const hasSent = ledger.creates().some(({ by, sinceMs }) => by === cast.id && sinceMs <= madeMs);
+  return hasInferred && hasTried && hasSent;
+}
+
+function tracesOf({ memo }: Run): BookingTraces | undefined {
+  // What our own workflows put there.
+  return decoded(memo[MEMO.traces]) as BookingTraces | undefined;
+}
+
 /** A visit that was deleted because of a task of this booking's. */
-function touchedOf({ ledger, deletedByClinic, cast }: Around, one: Visit): Touched[] {
+function touchedOf(around: Around, one: Visit): Touched[] {
+  const { ledger, deletedByClinic, cast } = around;
   const deed = ledger.enderOf({ id: one.id, orderId: null });
   if (!deed || !isDeedOf(cast, deed) || one.status !== 'DELETED' || deletedByClinic.has(one.id)) return [];
   return [
     {
       what: 'appointment',
       id: one.id,
-      isOwn: isBy(cast, one.note),
+      isOwn: isBy(cast, one.note) || isInferred(around, one),
       madeAtMs: Date.parse(one.created_at),
       ...{ atMs: Date.parse(one.updated_at), sinceMs: deed.sinceMs },
       confirmedFor: one.booking_date,

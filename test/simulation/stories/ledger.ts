@@ -1,5 +1,5 @@
 import { bookingIdIn } from '../../../src/booking/names';
-import type { Effect } from '../world/network';
+import type { Effect, Sent } from '../world/network';
 
 /** What bookings did to appointments and orders at the providers, as the providers themselves saw it. */
 
@@ -15,9 +15,18 @@ export interface Deed {
   sinceMs: number;
 }
 
+/** A create at a practice that was sent: whether it arrived or was answered is another matter. */
+export interface Create {
+  by: string;
+  /** Since when the attempt that sent it ran. */
+  sinceMs: number;
+}
+
 export interface Ledger {
   note(effect: Effect, atMs: number): void;
+  noteSent(sent: Sent): void;
   deeds(): readonly Deed[];
+  creates(): readonly Create[];
   /** Who ended an appointment: its own cancel, or the cancel of its order where that takes it along. Null: no booking. */
   enderOf(appointment: { id: string; orderId: string | null }): Deed | null;
 }
@@ -35,10 +44,18 @@ const CALLS: readonly {
   { path: /\/staff_tasks$/, did: 'cancel', idsOf: namedIds },
 ];
 
+const CREATE = /\/appointments$/;
+
 export function createLedger(): Ledger {
   const deeds: Deed[] = [];
+  const creates: Create[] = [];
   return {
     deeds: () => deeds,
+    creates: () => creates,
+    noteSent({ by: caller, method, path }) {
+      const by = caller && bookingIdIn(caller.workflowId);
+      if (by && method === 'POST' && CREATE.test(path)) creates.push({ by, sinceMs: caller.sinceMs });
+    },
     note(effect, atMs) {
       const by = effect.by && bookingIdIn(effect.by.workflowId);
       const call = CALLS.find(({ path }) => path.test(effect.path));

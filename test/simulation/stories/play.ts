@@ -54,6 +54,7 @@ export async function playStory(simulation: Simulation, story: SimulatedStory): 
     {
       ...{ weather: weather.spoil, hearNews: newsOf(story), skewMs: clocksOf(story), wayMs: story.wayMs },
       effect: (effect) => heard.forEach((hear) => hear(effect)),
+      sent: ledger.noteSent,
       rules: { ...RULES, newRunAfterEvents: story.newRunAfterEvents },
       check: (_stage, changes) => checks.after(changes),
     },

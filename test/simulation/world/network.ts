@@ -25,7 +25,12 @@ export interface NetworkOptions {
   longestWayMs?: number;
   /** Told of everything that may have changed a provider. */
   touched(effect: Effect): void;
+  /** Told of every request that leaves, whether or not it arrives and is answered. */
+  sent?(sent: Sent): void;
 }
+
+/** A request that left. */
+export type Sent = Pick<Effect, 'by' | 'method' | 'path'>;
 
 /** A call that took effect at a provider, or may have. */
 export interface Effect {
@@ -61,6 +66,7 @@ export function createNetwork(options: NetworkOptions): Network {
     if (!provider) return refused();
     const rule = options.faults.take(request.method, url.pathname);
     if (rule?.answer === 'refused') return refused();
+    options.sent?.({ by, method: request.method, path: url.pathname });
     await options.time.sleep(wayMs());
     const answer = await spoiled(options, rule, () => effectOf(options, provider, request, by));
     await options.time.sleep(wayMs());
