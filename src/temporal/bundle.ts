@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join, resolve } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
 import { failureConverterPath } from './encryption';
-import { userCacheDir } from './server/download';
+import { userCacheDir } from './cache-dir';
 
 /** The workflows as the one file that Temporal's sandbox runs. */
 

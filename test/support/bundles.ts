@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { bundleWorkflows, cached } from '../../src/temporal/bundle';
-import { userCacheDir } from '../../src/temporal/server/download';
+import { userCacheDir } from '../../src/temporal/cache-dir';
 
 /** Bundles of workflows that tests have of their own: each is made once, and kept until a source of it changes. */
 

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { TEMPORAL_CLI, TEST_SERVER, type Binary } from './binaries';
+import { userCacheDir } from '../cache-dir';
 
 /**
  * Finds a Temporal binary, or fetches it: the PATH, what was fetched before, the SDK's own download, and where
@@ -57,15 +57,6 @@ export async function findBinary(binary: Binary, options: FindOptions): Promise<
   if (await isExecutable(cached)) return cached;
   await fetchInto(cached, cacheDir, binary, options);
   return cached;
-}
-
-/** `booking-saga` under the platform's cache directory for this user. */
-export function userCacheDir(env: Record<string, string | undefined> = process.env): string {
-  const bases: Record<string, string> = {
-    darwin: join(homedir(), 'Library', 'Caches'),
-    win32: env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'),
-  };
-  return join(env.XDG_CACHE_HOME || (bases[process.platform] ?? join(homedir(), '.cache')), 'booking-saga');
 }
 
 async function fetchInto(

