@@ -69,8 +69,8 @@ function meantIn(sighting: Sighting, input: CancelInput): Found {
 }
 
 /** One whose cancel was accepted is about to end, whatever is shown of it. */
-function isSpared({ id, standing }: Appointment, { sparedAt = [], acceptedCancels }: CancelInput): boolean {
-  return sparedAt.includes(standing) && !isCancelAccepted(acceptedCancels, id);
+function isSpared({ id, phase }: Appointment, { sparedPhases = [], acceptedCancels }: CancelInput): boolean {
+  return sparedPhases.includes(phase) && !isCancelAccepted(acceptedCancels, id);
 }
 
 /** The one that is meant by its id; else the booking's own, which where refs do not return is one that it knows by id. */
@@ -96,8 +96,8 @@ function endedOne({ ended }: Sighting, { appointmentId, clue }: CancelInput): Ap
 }
 
 /** What is taking place, or has taken place, is not undone. */
-export function refuseBegun({ id, standing, startsAt }: Appointment): void {
-  if (standing !== 'in_progress' && standing !== 'completed') return;
+export function refuseBegun({ id, phase, startsAt }: Appointment): void {
+  if (phase !== 'in_progress' && phase !== 'completed') return;
   throw new Failure('visit_begun', { said: `appointment ${id} at ${startsAt ?? 'no time yet'}` });
 }
 
@@ -109,7 +109,7 @@ export function refuseFee(appointment: Appointment, { feeWindowMs, accepted }: F
 
 /** A success whose own body shows the appointment as it was does not say that the cancel was accepted. */
 function isShownLive(answered: Appointment | null): boolean {
-  return answered !== null && answered.standing !== 'cancelled';
+  return answered !== null && answered.phase !== 'cancelled';
 }
 
 /** A cancel that was answered with a success is no ended appointment yet: the read decides. */
@@ -153,5 +153,5 @@ async function endedNow(
   if (seen instanceof Failure) return seen;
   const shown = seen.ended.find(({ id }) => id === appointment.id);
   if (shown) return shown;
-  return hasEndedUnseen(seen, appointment.id, input) ? { ...appointment, standing: 'cancelled' } : null;
+  return hasEndedUnseen(seen, appointment.id, input) ? { ...appointment, phase: 'cancelled' } : null;
 }

@@ -28,7 +28,7 @@ import type {
   ProviderName,
   Sighting,
   Slot,
-  Standing,
+  AppointmentPhase,
   Unanswered,
   WriteAnswer,
 } from '../src/booking/model';
@@ -210,7 +210,7 @@ export interface LookUp {
   /** What tells the booking's own appointments from others'. */
   clue: OwnershipClue;
   /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
-  standingIds: readonly string[];
+  liveIds: readonly string[];
   /** Our cancellations of appointments that the provider accepted: what is absent after one of these has ended. */
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
@@ -236,7 +236,7 @@ export type CancelAnswer =
   | { is: 'ended'; appointment: Appointment; byUs: boolean }
   /** The look showed nothing live of the booking's own, and no call was made. */
   | { is: 'nothing_there'; sighting: Sighting }
-  /** The look showed it at one of `sparedAt`, and no call was made. */
+  /** The look showed it in one of `sparedPhases`, and no call was made. */
   | { is: 'spared'; appointment: Appointment }
   /** The provider's staff is asked: it stands until they have done it. */
   | { is: 'asked'; appointment: Appointment }
@@ -357,8 +357,8 @@ export interface ProviderActivities {
       appointmentId: string | null;
       reason: string | null;
       fees: FeeTerms;
-      /** Standings at which the look leaves it alone, unless a cancel of it was accepted. Left out: none. */
-      sparedAt?: readonly Standing[];
+      /** Phases in which the look leaves it alone, unless a cancel of it was accepted. Left out: none. */
+      sparedPhases?: readonly AppointmentPhase[];
       /** As in CancelCall. */
       isFirst?: boolean;
     },

@@ -97,13 +97,13 @@ function mayCarryOurs({ takesAppointment, mayTakeOwn }: CancelInput, { phase }: 
 }
 
 function endedWith(order: Order, found: Whose, byUs: boolean): OrderCancelAnswer {
-  if (found.is !== 'ours' || isOver(found.appointment)) return { is: 'ended', order, byUs };
+  if (found.is !== 'ours' || hasBegun(found.appointment)) return { is: 'ended', order, byUs };
   const said = `the order is cancelled, and appointment ${found.appointment.id} still stands on it`;
   return { is: 'unknown', said, order };
 }
 
-function isOver({ standing }: Appointment): boolean {
-  return standing === 'in_progress' || standing === 'completed';
+function hasBegun({ phase }: Appointment): boolean {
+  return phase === 'in_progress' || phase === 'completed';
 }
 
 /** An accepted cancel is no cancelled order yet: the read decides. */
@@ -151,7 +151,7 @@ export async function findOtherVisit(
   for (const order of orders.filter(({ id }) => id !== orderId).slice(0, MAX_ORDERS_READ)) {
     const where = { orderId: order.id, request: {}, startsAt: null, ownIds: [], maker: '' };
     const { live } = await provider.lookUp(call, where);
-    const visit = live.find(({ standing }) => standing !== 'completed');
+    const visit = live.find(({ phase }) => phase !== 'completed');
     if (visit) return otherVisit(order, visit);
   }
   return null;

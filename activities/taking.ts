@@ -42,16 +42,15 @@ export async function requestVisit(provider: Provider, call: Call, input: VisitI
 export async function moveAppointment(provider: Provider, call: Call, input: MoveInput): Promise<BookAnswer> {
   const { request, orderId, appointmentId, slot, ref } = input;
   const wanted = alsoFor(appointmentId, lookFor(input, orderId, slot.startsAt));
-  const standing = await beforeSending(async () =>
+  const held = await beforeSending(async () =>
     toMove(await lookUp(provider, call, wanted), appointmentId, wanted),
   );
-  if (isSameTime(standing.startsAt, slot.startsAt))
-    return { is: 'held', appointment: standing, earlier: true };
+  if (isSameTime(held.startsAt, slot.startsAt)) return { is: 'held', appointment: held, earlier: true };
   const { reschedule } = provider;
   if (!reschedule) throw new Failure('cannot_reschedule', { sent: 'no' });
   return taken(async () => {
     const { key: slotKey, startsAt } = slot;
-    const move = { orderId, appointmentId: standing.id, slotKey, startsAt, ref, request };
+    const move = { orderId, appointmentId: held.id, slotKey, startsAt, ref, request };
     return { is: 'held', appointment: await reschedule(call, move), earlier: false };
   });
 }
@@ -71,7 +70,7 @@ function lookFor(
     mayBePartial,
     orderId,
     startsAt,
-    standingIds: [],
+    liveIds: [],
     fresh: true,
   };
 }
@@ -91,10 +90,10 @@ async function lookThenTake(
   provider: Provider,
   call: Call,
   wanted: LookUp,
-  take: () => Promise<BookAnswer>,
+  write: () => Promise<BookAnswer>,
 ): Promise<BookAnswer> {
   const found = await beforeSending(async () => foundIn(await lookUp(provider, call, wanted), wanted));
-  return found ?? taken(take);
+  return found ?? taken(write);
 }
 
 function foundIn({ live }: Sighting, { clue, orderId, startsAt }: LookUp): BookAnswer | null {

@@ -195,7 +195,7 @@ export function capabilitiesOf(
     ...rest,
     // An account has one setting for all its providers: where the call takes no key, none counts.
     ...(!base.bookTakesKey && { bookKeyLifetimeMs: 0 }),
-    settlesAt: reservedSettles ? ['confirmed', 'reserved'] : base.settlesAt,
+    confirmedBy: reservedSettles ? ['confirmed', 'reserved'] : base.confirmedBy,
   };
 }
 

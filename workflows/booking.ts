@@ -145,7 +145,7 @@ async function end(
 ): Promise<BookingView> {
   // A bug, were it so: the booking stays open, and nobody is told that it is over.
   if (b.state.undo.compensation.some(({ outcome }) => outcome === 'pending'))
-    throw new Error('a booking ends with an undo that is not settled');
+    throw new Error('a booking ends with an undo that is still pending');
   const failure = status === 'failed' && code ? { code, message: new Failure(code, facts).message } : null;
   questionClosed(b);
   ended(b, status, failure);

@@ -8,7 +8,7 @@ import type { AcceptedCancel } from './traces';
 export interface Known {
   clue: OwnershipClue;
   /** Those of its own that stood when they were last seen. */
-  standingIds: readonly string[];
+  liveIds: readonly string[];
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the end of an order takes its appointment along (capabilities). */
   orderTakesAppointment: boolean;
@@ -19,7 +19,7 @@ export interface Known {
  * why it is not there. An absence alone ends nothing.
  */
 export function missingFrom(sighting: Sighting, known: Known): string | null {
-  const id = known.standingIds.find((one) => !isShown(sighting, one) && !isExplained(sighting, one, known));
+  const id = known.liveIds.find((one) => !isShown(sighting, one) && !isExplained(sighting, one, known));
   if (id !== undefined) return `appointment ${id} is not shown at all`;
   return contradictionOf(sighting, known.acceptedCancels);
 }
@@ -54,8 +54,8 @@ function isExplained(sighting: Sighting, id: string, known: Known): boolean {
 }
 
 /** Whether one of our own stands under an id that we did not know: a host that moves an appointment may give it a new one. */
-function isFollowed({ live }: Sighting, { clue, standingIds }: Known): boolean {
-  return clue.refReturns && live.some((seen) => isOwn(seen, clue) && !standingIds.includes(seen.id));
+function isFollowed({ live }: Sighting, { clue, liveIds }: Known): boolean {
+  return clue.refReturns && live.some((seen) => isOwn(seen, clue) && !liveIds.includes(seen.id));
 }
 
 function hasOrderEnded({ order }: Sighting): boolean {

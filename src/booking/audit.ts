@@ -242,7 +242,7 @@ function endedFindings(booking: AuditedBooking, seen: Sighting, own: Own, place:
   // After a visit order and appointment live on, as they should.
   if (booking.status === 'completed') return [];
   const found: Finding[] = [];
-  if (own && own.standing !== 'completed' && booking.undone.appointment !== 'left_to_person') {
+  if (own && own.phase !== 'completed' && booking.undone.appointment !== 'left_to_person') {
     const shown = `${own.status} at ${own.startsAt ?? 'no time'}`;
     const said = { booking: booking.status, shown, appointmentId: own.id };
     found.push(findingAbout('appointment_left', place, booking, said));

@@ -28,8 +28,8 @@ export interface Capabilities {
   writesNameOrder: boolean;
   /** Whether the provider tells news by itself; polling stands behind it either way. */
   webhooks: boolean;
-  /** Standings that settle a booking. */
-  settlesAt: readonly ('confirmed' | 'reserved')[];
+  /** The phases of an appointment by which its booking is confirmed. */
+  confirmedBy: readonly ('confirmed' | 'reserved')[];
   /** How long after an unknown outcome its effect may still surface, in ms. */
   lateCommitWindowMs: number;
   /** Cancelling closer to the start than this costs a fee, in ms; 0 = no fee known. */
@@ -60,7 +60,7 @@ const JUNCTION = {
   reschedule: 'native',
   writesNameOrder: true,
   webhooks: true,
-  settlesAt: ['confirmed'],
+  confirmedBy: ['confirmed'],
   lateCommitWindowMs: 120_000,
   leadTimeMs: 0,
   orderKeyLifetimeMs: DAY_MS,
@@ -99,7 +99,7 @@ export const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = {
     reschedule: 'none',
     writesNameOrder: false,
     webhooks: false,
-    settlesAt: ['confirmed'],
+    confirmedBy: ['confirmed'],
     lateCommitWindowMs: 300_000,
     feeWindowMs: 0,
     leadTimeMs: 0,

@@ -2,10 +2,10 @@ import type { Appointment } from './model';
 
 /** Whether giving an appointment up now would cost a fee. Pure. `feeWindowMs`: 0 where no fee is known. */
 export function costsFeeNow(
-  { startsAt, standing }: Pick<Appointment, 'startsAt' | 'standing'>,
+  { startsAt, phase }: Pick<Appointment, 'startsAt' | 'phase'>,
   feeWindowMs: number,
   nowMs: number,
 ): boolean {
-  if (feeWindowMs === 0 || startsAt === null || standing === 'cancelled') return false;
+  if (feeWindowMs === 0 || startsAt === null || phase === 'cancelled') return false;
   return Date.parse(startsAt) - nowMs < feeWindowMs;
 }

@@ -60,7 +60,7 @@ export interface FoundSlots {
 }
 
 /** What a provider's status means to the saga. `unknown` is carried and never moves a booking by itself. */
-export type Standing =
+export type AppointmentPhase =
   'pending' | 'reserved' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | 'unknown';
 
 /** The provider's own record of a taken slot. */
@@ -76,7 +76,7 @@ export interface Appointment {
   status: string;
   eventStatus: string | null;
   /** What `status` and `eventStatus` mean together. */
-  standing: Standing;
+  phase: AppointmentPhase;
   startsAt: string | null;
   endsAt: string | null;
   timezone: string | null;

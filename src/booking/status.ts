@@ -45,24 +45,24 @@ export function mayMove(from: BookingStatus, to: BookingStatus): boolean {
 }
 
 /** Whether a booking with this status is over for good. */
-export function isEnded(status: BookingStatus): boolean {
+export function isEndStatus(status: BookingStatus): boolean {
   return TRANSITIONS[status].length === 0;
 }
 
 /** Whether a booking with this status still runs. */
 export function isOpen(status: BookingStatus): boolean {
-  return !isEnded(status);
+  return !isEndStatus(status);
 }
 
 /** Whether a caller who waits has waited long enough: confirmed, ended, or waiting for a person. */
-export function isSettled(view: Standing): boolean {
+export function isSettled(view: StatusFields): boolean {
   return view.status === 'confirmed' || view.attention !== null || isFinal(view);
 }
 
-type Standing = Pick<BookingView, 'status' | 'attention' | 'compensation' | 'waitingFor'>;
+type StatusFields = Pick<BookingView, 'status' | 'attention' | 'compensation' | 'waitingFor'>;
 
 /** Whether nothing more comes of a booking: it has ended, and so has the clean-up after it, where there is one. */
-export function isFinal({ status, attention, compensation, waitingFor }: Standing): boolean {
+export function isFinal({ status, attention, compensation, waitingFor }: StatusFields): boolean {
   const isPending = waitingFor !== null || compensation.some(({ outcome }) => outcome === 'pending');
-  return isEnded(status) && !isPending && attention === null;
+  return isEndStatus(status) && !isPending && attention === null;
 }

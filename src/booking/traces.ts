@@ -1,5 +1,5 @@
 import type { CancelMessage } from './messages';
-import type { Standing } from './model';
+import type { AppointmentPhase } from './model';
 import type { BookingView } from './schema/view';
 
 /** A book call whose effect is not known yet. */
@@ -60,7 +60,7 @@ export interface BookingTraces {
   cancel: CancelMessage | null;
   acceptFees: boolean;
   /** What the view's appointment means to the saga. */
-  standing: Standing | null;
+  phase: AppointmentPhase | null;
   /** The old one of a move, while both stand. */
-  replaces: { id: string; startsAt: string | null; standing: Standing } | null;
+  replaces: { id: string; startsAt: string | null; phase: AppointmentPhase } | null;
 }

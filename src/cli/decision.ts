@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../booking/failures';
 import type { Seen } from '../booking/messages';
-import { isEnded } from '../booking/status';
+import { isEndStatus } from '../booking/status';
 import { msOfTime } from '../booking/times';
 import { questionText } from './format/attention';
 import type { Session } from './session';
@@ -28,7 +28,7 @@ export async function questionSeen(
   { since }: DecisionOptions,
 ): Promise<Required<Seen>> {
   const { status, attention } = await (await session.bookings()).get(id);
-  if (!attention) throw new Failure(isEnded(status) ? 'already_ended' : 'nothing_to_resolve');
+  if (!attention) throw new Failure(isEndStatus(status) ? 'already_ended' : 'nothing_to_resolve');
   session.tell(questionText(attention, session.paint));
   return { reason: attention.reason, since: since ?? attention.since };
 }

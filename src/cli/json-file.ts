@@ -70,39 +70,39 @@ function step(walk: Walk): boolean {
     case 'nothing':
       return false;
     case 'colon':
-      return char === ':' && take(walk, 1, 'value');
+      return char === ':' && advance(walk, 1, 'value');
     case 'commaOrEnd':
-      if (bracket && char === ',') return take(walk, 1, AFTER_COMMA[bracket]);
+      if (bracket && char === ',') return advance(walk, 1, AFTER_COMMA[bracket]);
       return bracket !== undefined && char === CLOSING[bracket] && close(walk);
     case 'name':
     case 'nameOrEnd':
       if (next === 'nameOrEnd' && char === '}') return close(walk);
-      return skip(walk, STRING) && take(walk, 0, 'colon');
+      return skip(walk, STRING) && advance(walk, 0, 'colon');
     case 'value':
     case 'valueOrEnd':
       if (next === 'valueOrEnd' && char === ']') return close(walk);
-      return takeValue(walk, char);
+      return readValue(walk, char);
   }
 }
 
-function takeValue(walk: Walk, char: string): boolean {
+function readValue(walk: Walk, char: string): boolean {
   if (char === '{' || char === '[') {
     walk.open.push(char);
-    return take(walk, 1, AFTER_OPENING[char]);
+    return advance(walk, 1, AFTER_OPENING[char]);
   }
-  return (skip(walk, STRING) || skip(walk, SCALAR)) && take(walk, 0, afterValue(walk));
+  return (skip(walk, STRING) || skip(walk, SCALAR)) && advance(walk, 0, afterValue(walk));
 }
 
 function close(walk: Walk): boolean {
   walk.open.pop();
-  return take(walk, 1, afterValue(walk));
+  return advance(walk, 1, afterValue(walk));
 }
 
 function afterValue({ open }: Walk): Next {
   return open.length > 0 ? 'commaOrEnd' : 'nothing';
 }
 
-function take(walk: Walk, chars: number, next: Next): true {
+function advance(walk: Walk, chars: number, next: Next): true {
   walk.position += chars;
   walk.next = next;
   return true;

@@ -194,10 +194,10 @@ async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
   made.attempts = 0;
   made.shows = 'not over yet';
   telling.open.set(String(event.eventId), made);
-  if (name === 'lookUp') await noteLookedFor(telling, event);
+  if (name === 'lookUp') await recordLookedFor(telling, event);
 }
 
-async function noteLookedFor(telling: Telling, event: HistoryEvent): Promise<void> {
+async function recordLookedFor(telling: Telling, event: HistoryEvent): Promise<void> {
   const input = await valueOf(telling.converter, event.activityTaskScheduledEventAttributes?.input);
   const lookedFor = lookedForIn(input);
   if (lookedFor) telling.lookedFor.set(String(event.eventId), lookedFor);

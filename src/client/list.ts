@@ -5,7 +5,7 @@ import { bookingIdIn, WORKFLOW_TYPE, type SEARCH_ATTRIBUTES } from '../booking/n
 import type { BookingSummary } from '../booking/schema/summary';
 import { msOfTime } from '../booking/times';
 import type { ClientContext } from './executions/client-context';
-import { executionOf, isOver, type Execution, type ExecutionStatus } from './executions/execution';
+import { executionOf, hasClosed, type Execution, type ExecutionStatus } from './executions/execution';
 import { MAX_PAGE_SIZE, pageOf } from './executions/visibility';
 
 /** Which bookings; everything given must hold. */
@@ -148,7 +148,7 @@ function summaryOf({ workflowId, status, attributes, startedAt, closedAt }: Exec
   return {
     id: bookingIdIn(workflowId) ?? workflowId,
     status: ENDED_BADLY.includes(status) ? 'failed' : attribute('BookingStatus'),
-    open: !isOver(status),
+    open: !hasClosed(status),
     provider: attribute('BookingProvider'),
     account: attribute('BookingAccount'),
     reference: attribute('BookingReference'),

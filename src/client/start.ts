@@ -15,7 +15,7 @@ import type { BookingRequest } from '../booking/schema/request';
 import type { BookingView } from '../booking/schema/view';
 import type { ClientContext } from './executions/client-context';
 import { adoptedOrderId, initialStatus, initialView } from './executions/initial-view';
-import { executionOf, isOver, memoValue, type Execution } from './executions/execution';
+import { executionOf, hasClosed, memoValue, type Execution } from './executions/execution';
 import { findExecution, readExecution } from './executions/read';
 import { CALL_TIMEOUT_MS, within } from './executions/temporal-errors';
 import { rowsOf } from './executions/visibility';
@@ -134,7 +134,7 @@ async function repeated(context: ClientContext, plan: Plan, options: StartOption
   const newest = await findExecution(context, plan.bookingId);
   const earlier = await runWithKey(context, plan, newest);
   if (earlier) return theSame(context, plan, earlier);
-  if (newest && !isOver(newest.status)) throw inUse(plan);
+  if (newest && !hasClosed(newest.status)) throw inUse(plan);
   return null;
 }
 
@@ -164,8 +164,8 @@ async function begun(context: ClientContext, plan: Plan): Promise<Started> {
   } catch (err) {
     if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
   }
-  const standing = await findExecution(context, plan.bookingId);
-  if (standing && (await hasKeyOf(context, plan, standing))) return theSame(context, plan, standing);
+  const existing = await findExecution(context, plan.bookingId);
+  if (existing && (await hasKeyOf(context, plan, existing))) return theSame(context, plan, existing);
   throw plan.adoptedOrderId === null ? new Failure('idempotency_key_reused') : inUse(plan);
 }
 

@@ -6,7 +6,7 @@ import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
 import { openCleanUp } from './executions/after-run';
 import type { ClientContext } from './executions/client-context';
-import { isOver, type Execution } from './executions/execution';
+import { hasClosed, type Execution } from './executions/execution';
 import { findExecution, readBooking } from './executions/read';
 import { asUnavailable, isUnavailable } from './executions/temporal-errors';
 
@@ -88,7 +88,7 @@ async function* readsOf(
 ): AsyncGenerator<() => Promise<BookingView>, void, undefined> {
   let last = runId;
   yield () => readBooking(context, bookingId, runId);
-  if (!isOver(status))
+  if (!hasClosed(status))
     for await (const news of newsOf(context, workflowIdOf(bookingId), runId, signal)) {
       last = news.runId;
       yield () => readBooking(context, bookingId, news.runId);

@@ -73,7 +73,7 @@ export interface Faults {
 export function createFaults(): Faults {
   let rules: (CallRule | WebhookRule)[] = [];
 
-  const take = <R extends CallRule | WebhookRule>(rule: R | undefined): R | null => {
+  const useUp = <R extends CallRule | WebhookRule>(rule: R | undefined): R | null => {
     if (rule === undefined) return null;
     rule.times -= 1;
     rules = rules.filter(({ times }) => times > 0);
@@ -83,9 +83,9 @@ export function createFaults(): Faults {
   return {
     add: (more) => void rules.push(...more.map((rule) => ({ ...rule }))),
     forCall: (method, path) =>
-      take(rules.filter((rule) => 'path' in rule).find((rule) => fits(rule, method, path))),
+      useUp(rules.filter((rule) => 'path' in rule).find((rule) => fits(rule, method, path))),
     forWebhook: (eventType) =>
-      take(
+      useUp(
         rules
           .filter((rule) => 'webhook' in rule)
           .find(({ webhook }) => webhook === '*' || webhook === eventType),

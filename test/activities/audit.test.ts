@@ -77,7 +77,7 @@ function activitiesOf(asked: {
       const seen = {
         id,
         status: 'confirmed',
-        standing: 'confirmed',
+        phase: 'confirmed',
         startsAt: null,
         ref: null,
       } as Appointment;

@@ -1,6 +1,6 @@
 import type { CancelAnswer, FeeTerms, LookUp } from '../../activities/contract';
 import { Failure, type FailureCode } from '../../src/booking/failures';
-import type { Appointment, Sighting, Standing } from '../../src/booking/model';
+import type { Appointment, Sighting, AppointmentPhase } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
 import { anAppointment, anOrder, failureOf, lookAt, REF, remembering, type Memory } from './memory-provider';
 
@@ -8,7 +8,7 @@ import { anAppointment, anOrder, failureOf, lookAt, REF, remembering, type Memor
 
 const ORDER = anOrder();
 const OURS = anAppointment('a', { ref: REF });
-const ENDED = { ...OURS, standing: 'cancelled' } as const;
+const ENDED = { ...OURS, phase: 'cancelled' } as const;
 const OTHERS = anAppointment('x', { ref: bookRef('somebody.else', 1) });
 
 const shows = (...live: Appointment[]): Sighting => ({ order: null, live, ended: [] });
@@ -34,15 +34,15 @@ interface How {
   clue?: Partial<LookUp['clue']>;
   appointmentId?: string | null;
   fees?: FeeTerms;
-  sparedAt?: readonly Standing[];
+  sparedPhases?: readonly AppointmentPhase[];
 }
 
 function cancel(
   memory: Partial<Memory>,
-  { wanted = {}, clue = { ownIds: ['a'] }, appointmentId = null, fees = FREE, sparedAt }: How = {},
+  { wanted = {}, clue = { ownIds: ['a'] }, appointmentId = null, fees = FREE, sparedPhases }: How = {},
 ): { answer: Promise<CancelAnswer>; calls: string[] } {
   const { activities, calls } = remembering({ cancel: () => null, ...memory });
-  const input = { ...lookAt(clue, wanted), appointmentId, reason: null, fees, sparedAt };
+  const input = { ...lookAt(clue, wanted), appointmentId, reason: null, fees, sparedPhases };
   return { answer: activities.cancelAppointment(input), calls };
 }
 
@@ -52,7 +52,7 @@ describe('an accepted cancel', () => {
     [
       'is absent, with the order read',
       () => ABSENT,
-      { is: 'ended', byUs: true, appointment: { id: 'a', standing: 'cancelled' } },
+      { is: 'ended', byUs: true, appointment: { id: 'a', phase: 'cancelled' } },
     ],
     ['is absent, and no order was read', () => shows(), { is: 'unknown', accepted: true }],
     ['still stands', () => shows(OURS), { is: 'unknown', accepted: true }],
@@ -100,17 +100,17 @@ test('somebody else’s appointment under the id that is meant is left alone', a
 });
 
 describe('an appointment that is to be spared once it is confirmed', () => {
-  const at = (standing: Standing): Sighting => shows({ ...OURS, standing });
+  const at = (phase: AppointmentPhase): Sighting => shows({ ...OURS, phase });
   const SPARED = {
-    sparedAt: ['confirmed', 'in_progress'],
+    sparedPhases: ['confirmed', 'in_progress'],
     fees: { feeWindowMs: 1e12, accepted: false },
   } as const;
 
-  test.each<Standing>(['confirmed', 'in_progress'])(
+  test.each<AppointmentPhase>(['confirmed', 'in_progress'])(
     'is left alone when it is %s by now',
-    async (standing) => {
-      const { answer, calls } = cancel({ look: looks(at(standing)) }, SPARED);
-      expect(await answer).toMatchObject({ is: 'spared', appointment: { id: 'a', standing } });
+    async (phase) => {
+      const { answer, calls } = cancel({ look: looks(at(phase)) }, SPARED);
+      expect(await answer).toMatchObject({ is: 'spared', appointment: { id: 'a', phase } });
       expect(calls).toEqual(['look']);
     },
   );
@@ -175,7 +175,7 @@ test.each<[name: string, seen: Sighting, how: How, answer: object]>([
   [
     'is absent since our cancel',
     ABSENT,
-    { wanted: { ...ACCEPTED_BEFORE, standingIds: ['a'] } },
+    { wanted: { ...ACCEPTED_BEFORE, liveIds: ['a'] } },
     { is: 'nothing_there' },
   ],
   ["is not there beside somebody else's", shows(OTHERS), {}, { is: 'nothing_there' }],
@@ -198,10 +198,10 @@ test.each<[name: string, seen: Sighting, how: How, code: string]>([
     { clue: { ownIds: ['a', 'b'], refReturns: false } },
     'ambiguous_match',
   ],
-  ['it takes place', shows({ ...OURS, standing: 'in_progress' }), {}, 'visit_begun'],
-  ['it took place', shows({ ...OURS, standing: 'completed' }), {}, 'visit_begun'],
+  ['it takes place', shows({ ...OURS, phase: 'in_progress' }), {}, 'visit_begun'],
+  ['it took place', shows({ ...OURS, phase: 'completed' }), {}, 'visit_begun'],
   ['it would cost a fee', shows(SOON), { fees: A_DAY }, 'fee_window'],
-  ['what stood is not shown', ABSENT, { wanted: { standingIds: ['a'] } }, 'appointment_missing'],
+  ['what stood is not shown', ABSENT, { wanted: { liveIds: ['a'] } }, 'appointment_missing'],
 ])('nothing is cancelled where %s', async (_name, seen, how, code) => {
   const { answer, calls } = cancel({ look: () => seen }, how);
   expect(await failureOf(answer)).toMatchObject({ code, facts: { sent: 'no' } });
@@ -211,7 +211,7 @@ test.each<[name: string, seen: Sighting, how: How, code: string]>([
 test('a fee that is accepted is no reason to ask', async () => {
   const fees = { ...A_DAY, accepted: true };
   const { answer } = cancel(
-    { look: looks(shows(SOON), () => shownEnded({ ...SOON, standing: 'cancelled' })) },
+    { look: looks(shows(SOON), () => shownEnded({ ...SOON, phase: 'cancelled' })) },
     { fees },
   );
   expect(await answer).toMatchObject({ is: 'ended', byUs: true });
@@ -285,13 +285,8 @@ describe('an order', () => {
     ["carries ours and somebody else's", shows(OURS, OTHERS), {}, 'foreign_appointment'],
     ['carries ours, which must stay', shows(OURS), { mayTakeOwn: false }, 'foreign_appointment'],
     ['would take ours along at a fee', shows(SOON), { fees: A_DAY }, 'fee_window'],
-    ['would take ours along in its visit', shows({ ...OURS, standing: 'in_progress' }), {}, 'visit_begun'],
-    [
-      'should carry ours, which is not shown',
-      ABSENT,
-      { wanted: { standingIds: ['a'] } },
-      'appointment_missing',
-    ],
+    ['would take ours along in its visit', shows({ ...OURS, phase: 'in_progress' }), {}, 'visit_begun'],
+    ['should carry ours, which is not shown', ABSENT, { wanted: { liveIds: ['a'] } }, 'appointment_missing'],
     [
       'says that it has an appointment, and shows none',
       { ...ABSENT, order: anOrder({ hasAppointmentSince: '2026-12-01T10:00:00.000Z' }) },
@@ -356,7 +351,7 @@ describe('another visit of the patient', () => {
 
   test.each<[name: string, seen: Sighting]>([
     ['nothing stands', ABSENT],
-    ['it is over', shows(anAppointment('v', { standing: 'completed' }))],
+    ['it is over', shows(anAppointment('v', { phase: 'completed' }))],
   ])('is none where %s', async (_name, seen) => {
     expect(await find(() => seen)).toBeNull();
   });

@@ -20,7 +20,7 @@ export function anAppointment(id: string, more: Partial<Appointment> = {}): Appo
   const unsaid = { providerId: null, externalId: null, timezone: null, address: null, location: null };
   return {
     ...{ id, orderId: null, provider: 'getlabs', type: 'phlebotomy', ...unsaid, place: null },
-    ...{ status: 'confirmed', eventStatus: null, standing: 'confirmed', canReschedule: null },
+    ...{ status: 'confirmed', eventStatus: null, phase: 'confirmed', canReschedule: null },
     ...{ startsAt: START, endsAt: null, ref: null, reason: null },
     ...more,
   };
@@ -131,7 +131,7 @@ export function lookAt(
       ...{ maker: MAKER, ownIds: [], takenOver: null, refReturns: true, before: [], triedStartsAt: START },
       ...{ ...clue, orderId },
     },
-    standingIds: [],
+    liveIds: [],
     acceptedCancels: [],
     ...rest,
   };

@@ -20,7 +20,7 @@ const known = (more: Partial<Known> = {}): Known => ({
     before: [],
     triedStartsAt: null,
   },
-  standingIds: [OWN],
+  liveIds: [OWN],
   acceptedCancels: [],
   orderTakesAppointment: true,
   ...more,
@@ -39,15 +39,10 @@ test.each<[name: string, seen: Sighting, known: Known, isMissing: boolean]>([
   ['shown live', look(null, [own]), known(), false],
   ['shown ended', look(anOrder(), [], [own]), known(), false],
   ['not shown, order or not', look(anOrder()), known(), true],
-  ['not shown, and none is known to stand', look(anOrder()), known({ standingIds: [] }), false],
+  ['not shown, and none is known to stand', look(anOrder()), known({ liveIds: [] }), false],
   ['not shown, beside one that is not ours', look(null, [anAppointment('x')]), known(), true],
   ['followed under another id by our ref', look(null, [ours('a2')]), known(), false],
-  [
-    'not shown, beside another known one',
-    look(null, [ours('a2')]),
-    known({ standingIds: [OWN, 'a2'] }),
-    true,
-  ],
+  ['not shown, beside another known one', look(null, [ours('a2')]), known({ liveIds: [OWN, 'a2'] }), true],
   [
     'another with our ref, where refs do not return',
     look(null, [ours('a2')]),
@@ -75,7 +70,7 @@ describe('an order that says it has an appointment contradicts a look that shows
   const says = anOrder({ hasAppointmentSince: AFTER });
 
   test.each<[name: string, seen: Sighting, known: Known, isMissing: boolean]>([
-    ['before anything was booked', look(says), known({ standingIds: [] }), true],
+    ['before anything was booked', look(says), known({ liveIds: [] }), true],
     ['since after our cancel', look(says), known(cancelled(BEFORE)), true],
     ['since before our cancel', look(says), known(cancelled('2026-12-01T12:00:00.000Z')), false],
     ['one is shown', look(says, [own]), known(), false],
@@ -93,7 +88,7 @@ describe('an order that says it has an appointment contradicts a look that shows
       known(cancelled(BEFORE)),
       false,
     ],
-    ['it says nothing', look(anOrder()), known({ standingIds: [] }), false],
+    ['it says nothing', look(anOrder()), known({ liveIds: [] }), false],
   ])('%s', (_name, seen, given, isMissing) => {
     expect(missingFrom(seen, given) !== null).toBe(isMissing);
   });

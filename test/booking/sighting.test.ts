@@ -15,7 +15,7 @@ const appointment = (id: string, more: Partial<Appointment> = {}): Appointment =
   type: 'phlebotomy',
   status: 'confirmed',
   eventStatus: 'scheduled',
-  standing: 'confirmed',
+  phase: 'confirmed',
   startsAt: START,
   endsAt: '2026-12-07T16:00:00.000Z',
   timezone: null,

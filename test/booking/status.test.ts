@@ -1,4 +1,4 @@
-import { isEnded, isFinal, isOpen, isSettled, mayMove, TRANSITIONS } from '../../src/booking/status';
+import { isEndStatus, isFinal, isOpen, isSettled, mayMove, TRANSITIONS } from '../../src/booking/status';
 import { type BookingStatus, type BookingView, STATUSES } from '../../src/booking/schema/view';
 
 const ATTENTION: BookingView['attention'] = {
@@ -15,7 +15,7 @@ test('the statuses of the view are those of the table', () => {
 });
 
 test('completed, cancelled and failed are ends; all others are open', () => {
-  expect(STATUSES.filter(isEnded)).toEqual(['completed', 'cancelled', 'failed']);
+  expect(STATUSES.filter(isEndStatus)).toEqual(['completed', 'cancelled', 'failed']);
   expect(STATUSES.filter(isOpen)).toHaveLength(STATUSES.length - 3);
 });
 
@@ -38,7 +38,7 @@ test('an ended booking is final once the clean-up after it is through', () => {
 
 test('every open status leads to an end, and an end leads nowhere', () => {
   for (const status of STATUSES) {
-    const ends = STATUSES.filter((other) => other !== status && isEnded(other) && mayMove(status, other));
+    const ends = STATUSES.filter((other) => other !== status && isEndStatus(other) && mayMove(status, other));
     expect(ends.length > 0).toBe(isOpen(status));
     expect(mayMove(status, status)).toBe(true);
   }

@@ -167,7 +167,7 @@ export function cancelPlaced(
     startsAt,
     clue: { ...clue, orderId },
     acceptedCancels,
-    standingIds: [],
+    liveIds: [],
   };
   return activities.cancelOrder({ ...look, takesAppointment: false, mayTakeOwn: true, fees: FREE });
 }
@@ -198,9 +198,9 @@ function openTrial(
   const within = (callTimeoutMs = target.callTimeoutMs): Target => ({ ...target, callTimeoutMs });
   const clue = (): OwnershipClue => ({ maker, orderId, refReturns, takenOver: null, ...known });
   const told = () => ({ clue: clue(), acceptedCancels: accepted });
-  const standing = (): string[] => known.ownIds.filter((id) => !accepted.some((one) => one.id === id));
+  const liveIds = (): string[] => known.ownIds.filter((id) => !accepted.some((one) => one.id === id));
   const where = (): LookUp => ({
-    ...{ target, request, orderId, startsAt: known.triedStartsAt, standingIds: standing() },
+    ...{ target, request, orderId, startsAt: known.triedStartsAt, liveIds: liveIds() },
     ...told(),
   });
   const kept = (answer: BookAnswer): BookAnswer => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { isEnded } from '../../src/booking/status';
+import { isEndStatus } from '../../src/booking/status';
 import { workflowIdOf } from '../../src/booking/names';
 import { startLanes, type Lane } from '../matrix/lanes';
 import type { On } from '../support/rigs';
@@ -143,7 +143,7 @@ async function brokenAtRest(life: Life, told: () => Told): Promise<string[]> {
     await life.stage.clinic.mend();
     const view = await carry(life);
     const broken = await brokenPromises(life.stage, view, told());
-    if (broken.length === 0 || isEnded(view.status) || Date.now() > giveUpAt) return broken;
+    if (broken.length === 0 || isEndStatus(view.status) || Date.now() > giveUpAt) return broken;
     await pause(PAUSE_MS);
   }
 }

@@ -9,7 +9,7 @@ import type { CoreOptions } from '../../activities/core';
 import { CAPABILITIES } from '../../src/booking/capabilities';
 import { Failure } from '../../src/booking/failures';
 import { DEFAULT_LIMITS } from '../../src/booking/limits';
-import type { Appointment, Order, Sighting, Slot, Standing } from '../../src/booking/model';
+import type { Appointment, Order, Sighting, Slot, AppointmentPhase } from '../../src/booking/model';
 import type { BookingRequest } from '../../src/booking/schema/request';
 import { createJunction } from '../../src/providers/junction';
 import type { Provider } from '../../src/providers/provider';
@@ -20,7 +20,7 @@ import type { Provider } from '../../src/providers/provider';
  */
 export interface Script {
   /** How the appointment stands; a test changes it as the provider would. */
-  standing: Standing;
+  phase: AppointmentPhase;
   /** Whether our credentials are rejected just now. */
   lockedOut: boolean;
   /** The ref of the appointment that was booked; null before. */
@@ -102,7 +102,7 @@ function scriptedProvider(script: Script, clock: () => Promise<number>): Provide
     },
     async cancelAppointment() {
       await note('cancel appointment');
-      script.standing = 'cancelled';
+      script.phase = 'cancelled';
       return null;
     },
   };
@@ -111,7 +111,7 @@ function scriptedProvider(script: Script, clock: () => Promise<number>): Provide
 function sightingOf(script: Script): Sighting {
   if (script.ref === null) return { order: orderOf(script), live: [], ended: [] };
   const shown = appointmentOf(script, script.ref);
-  return shown.standing === 'cancelled'
+  return shown.phase === 'cancelled'
     ? { order: orderOf(script), live: [], ended: [shown] }
     : { order: null, live: [shown], ended: [] };
 }
@@ -147,7 +147,7 @@ function slotOf({ slot }: Script): Slot {
   return { key: 'a-slot', ...slot, ...unsaid };
 }
 
-function appointmentOf({ standing, slot }: Script, ref: string): Appointment {
+function appointmentOf({ phase, slot }: Script, ref: string): Appointment {
   return {
     id: '5d2c1a6e-0000-4000-8000-000000000001',
     orderId: ORDER_ID,
@@ -155,9 +155,9 @@ function appointmentOf({ standing, slot }: Script, ref: string): Appointment {
     providerId: null,
     externalId: null,
     type: 'phlebotomy',
-    status: standing,
-    eventStatus: standing,
-    standing,
+    status: phase,
+    eventStatus: phase,
+    phase,
     ...slot,
     timezone: null,
     address: null,

@@ -74,7 +74,7 @@ async function scriptFor(
 ): Promise<Script> {
   const startsMs = (await env.currentTimeMs()) + slotInMs;
   return {
-    standing: 'pending',
+    phase: 'pending',
     lockedOut: false,
     ref: null,
     orderIsCancelled: false,
@@ -250,7 +250,7 @@ describe('a slot that starts before the deadline', () => {
 describe('a confirmed booking', () => {
   test('whose visit is over asks a person when the provider does not say how it ended', async () => {
     await playing({ slotInMs: 5 * DAY_MS }, async (p) => {
-      p.script.standing = 'confirmed';
+      p.script.phase = 'confirmed';
       await p.env.sleep(5 * DAY_MS + HOUR_MS + 2 * DAY_MS - 10 * MINUTE_MS);
       expect(await p.view()).toMatchObject({ status: 'confirmed', attention: null });
       await p.env.sleep(20 * MINUTE_MS);
@@ -269,7 +269,7 @@ describe('a confirmed booking', () => {
 
   test('outlives the time limits of its beginnings', async () => {
     await playing({ slotInMs: 8 * DAY_MS }, async (p) => {
-      p.script.standing = 'confirmed';
+      p.script.phase = 'confirmed';
       await p.env.sleep(7 * DAY_MS);
       expect(await p.view()).toMatchObject({ status: 'confirmed', attention: null, compensation: [] });
       await p.handle.signal(cancel, {});

@@ -1,5 +1,5 @@
 import type { BookingView } from '../../src/booking/schema/view';
-import { isEnded } from '../../src/booking/status';
+import { isEndStatus } from '../../src/booking/status';
 import type { Play } from './play';
 import { patiently, send } from './people';
 
@@ -19,7 +19,7 @@ export async function driveToEnd(p: Play): Promise<BookingView> {
   const retries = new Map<string, number>();
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const view = await patiently(() => p.rig.bookings.get(p.id));
-    if (isEnded(view.status)) return view;
+    if (isEndStatus(view.status)) return view;
     if (view.attention) await decide(p, view.attention, retries);
     else await push(p, view);
     await p.rig.until(p.id, ({ revision }) => revision > view.revision, STILL_MS);

@@ -1,5 +1,5 @@
 import { Failure } from '../../src/booking/failures';
-import { isEnded } from '../../src/booking/status';
+import { isEndStatus } from '../../src/booking/status';
 import { workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { appointmentUpdated, cancel, orderUpdated, reschedule } from '../../workflows/messages';
@@ -84,7 +84,7 @@ async function callsTo({ lane, orderId }: Race, what: string): Promise<number> {
 /** The cancel wins: whatever the move did is undone, once. */
 async function isCancelled(race: Race): Promise<void> {
   const { lane, id, orderId, onFailure } = race;
-  const view = await lanes.rig.until(id, ({ status }) => isEnded(status));
+  const view = await lanes.rig.until(id, ({ status }) => isEndStatus(status));
   expect(view).toMatchObject({ status: 'cancelled', attention: null, failure: null });
   expect(view.compensation.map(({ step, outcome }) => [step, outcome])).toEqual([
     ['appointment', 'undone'],

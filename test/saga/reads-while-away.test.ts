@@ -101,7 +101,7 @@ const CALLS: Readonly<Record<string, () => Held>> = {
       bookSlot: async (input) => {
         const answer = await junction.bookSlot(input);
         if (answer.is !== 'held') return answer;
-        return { ...answer, appointment: { ...answer.appointment, status: 'pending', standing: 'pending' } };
+        return { ...answer, appointment: { ...answer.appointment, status: 'pending', phase: 'pending' } };
       },
       awaitAppointmentChange: async (input) => {
         await gate.pass(input.target.bookingId);

@@ -1,4 +1,4 @@
-import type { Appointment, Standing } from '../../src/booking/model';
+import type { Appointment, AppointmentPhase } from '../../src/booking/model';
 import { toAppointment } from '../../src/providers/junction/parse';
 import { appointmentWire } from '../../src/providers/junction/wire';
 import { eventually, type Trial } from '../conformance/desk';
@@ -69,7 +69,7 @@ const leftOutWithoutAsync: Check = () =>
       asyncTimeoutMs: 60_000,
     });
     expect(Object.keys(sent.body as object).sort()).toEqual(['appointment_notes', 'booking_key']);
-    expect(answer).toMatchObject({ is: 'held', appointment: { standing: 'confirmed' } });
+    expect(answer).toMatchObject({ is: 'held', appointment: { phase: 'confirmed' } });
     const raw = await rawBook(stand.junction, { [sync]: 1_000, [async]: 60_000 });
     expect(raw.body).toMatchObject({ status: 'confirmed' });
   });
@@ -81,17 +81,17 @@ const pendingWithAsync: Check = () =>
   atStand(async (stand) => {
     await stand.junction.control('confirmation', NEVER);
     const { answer } = await booked(stand, PATIENT);
-    expect(answer).toMatchObject({ is: 'held', appointment: { standing: 'pending', status: 'pending' } });
+    expect(answer).toMatchObject({ is: 'held', appointment: { phase: 'pending', status: 'pending' } });
   });
 
 const settlesAfterwards: Check = () =>
   atStand(async (stand) => {
     await stand.junction.control('confirmation', { mode: 'async', afterMs: 50 });
     const { trial } = await booked(stand, PATIENT);
-    await eventually(trial.look, ({ live }) => live[0]?.standing === 'confirmed');
+    await eventually(trial.look, ({ live }) => live[0]?.phase === 'confirmed');
     await stand.junction.control('confirmation', { mode: 'reserve' });
     const reserved = await stand.desk.open(stand.desk.subject.request({ confirmation: PATIENT }));
-    expect((await reserved.held()).standing).toBe('reserved');
+    expect((await reserved.held()).phase).toBe('reserved');
   });
 
 /** Without `asyncTimeoutMs` the default of 15 minutes counts: 900 ms on the sandbox's clock. */
@@ -103,7 +103,7 @@ const cancelledInTheEnd =
       const began = Date.now();
       const { trial } = await booked(stand, { async: true, asyncTimeoutMs });
       const { ended } = await eventually(trial.look, ({ live }) => live.length === 0);
-      expect(ended).toMatchObject([{ standing: 'cancelled', reason: expect.stringContaining('timeout') }]);
+      expect(ended).toMatchObject([{ phase: 'cancelled', reason: expect.stringContaining('timeout') }]);
       expect(Date.now() - began).toBeGreaterThanOrEqual((asyncTimeoutMs ?? 900_000) / 1_000);
     });
 
@@ -164,12 +164,12 @@ const arrives =
     });
 
 const member =
-  (field: 'status' | 'event_status', word: string, standing: Standing): Check =>
+  (field: 'status' | 'event_status', word: string, phase: AppointmentPhase): Check =>
   async () => {
     const other = field === 'status' ? 'event_status' : 'status';
     expect(read(field, word)[field === 'status' ? 'status' : 'eventStatus']).toBe(word);
     const alone = appointmentWire.parse({ ...PLAIN, [other]: undefined, [field]: word });
-    expect(toAppointment(alone, 'order', fail).standing).toBe(standing);
+    expect(toAppointment(alone, 'order', fail).phase).toBe(phase);
   };
 
 const knownWord =
@@ -188,7 +188,7 @@ const openEnums: Check = async () => {
   for (const field of ['type', 'provider', 'status', 'event_status'] as const) {
     const seen = read(field, 'awaiting_moonrise');
     expect(Object.values(seen)).toContain('awaiting_moonrise');
-    expect(seen.standing).toBe(field.endsWith('status') ? 'unknown' : 'pending');
+    expect(seen.phase).toBe(field.endsWith('status') ? 'unknown' : 'pending');
   }
 };
 
@@ -251,18 +251,18 @@ export const BOOK_FIELDS: Readonly<Record<string, Check>> = {
   'response.end_at': arrives('end_at', '2023-05-15T18:00:00+00:00', { endsAt: '2023-05-15T18:00:00.000Z' }),
   'response.type': arrives('type', 'phlebotomy', { type: 'phlebotomy' }),
   'response.provider': arrives('provider', 'getlabs', { provider: 'getlabs' }),
-  'response.status': arrives('status', 'cancelled', { status: 'cancelled', standing: 'cancelled' }),
+  'response.status': arrives('status', 'cancelled', { status: 'cancelled', phase: 'cancelled' }),
   'response.provider_id': arrives('provider_id', 'e89eb489', { providerId: 'e89eb489' }),
   'response.can_reschedule': arrives('can_reschedule', true, { canReschedule: true }),
   'response.event_status': arrives('event_status', 'scheduled', {
     eventStatus: 'scheduled',
-    standing: 'confirmed',
+    phase: 'confirmed',
   }),
   'response.events': inTurn(arrives('events', [EVENT], {}), async () => {
     const wire = appointmentWire.parse({ id: 'a', events: [EVENT] });
     expect(toAppointment(wire, 'order', fail)).toMatchObject({
       eventStatus: 'scheduled',
-      standing: 'confirmed',
+      phase: 'confirmed',
     });
   }),
   'response.iana_timezone': arrives('iana_timezone', 'America/Phoenix', { timezone: 'America/Phoenix' }),

@@ -1,4 +1,4 @@
-import type { Appointment, Standing } from '../../src/booking/model';
+import type { Appointment, AppointmentPhase } from '../../src/booking/model';
 import type { BookingRequest } from '../../src/booking/schema/request';
 import { toAppointment } from '../../src/providers/oliver/parse';
 import { createdWire } from '../../src/providers/oliver/wire';
@@ -101,11 +101,11 @@ const noteCarriesRef: Check = () =>
   });
 
 const statusOverrides =
-  (status: 'REQUESTED' | 'ACCEPTED' | 'CONFIRMED', standing: Standing): Check =>
+  (status: 'REQUESTED' | 'ACCEPTED' | 'CONFIRMED', phase: AppointmentPhase): Check =>
   () =>
     withDesk(async (desk) => {
       const trial = await desk.open(desk.subject.request({ status }));
-      expect(await trial.held()).toMatchObject({ status, standing });
+      expect(await trial.held()).toMatchObject({ status, phase });
       expect(desk.hand.made('book').at(-1)?.body).toMatchObject({ status });
     });
 
@@ -207,7 +207,7 @@ export const CREATE_ANSWER: Readonly<Record<string, Check>> = {
   'data.remote_id': arrives('remote_id', 'A-1', { externalId: 'A-1' }),
   'data.remote_client_id': isLetThrough('remote_client_id'),
   'data.remote_patient_id': isLetThrough('remote_patient_id'),
-  'data.status': arrives('status', 'CONFIRMED', { status: 'CONFIRMED', standing: 'confirmed' }),
+  'data.status': arrives('status', 'CONFIRMED', { status: 'CONFIRMED', phase: 'confirmed' }),
   'data.booking_date': arrives('booking_date', TIME, { startsAt: ISO }),
   'data.end_date': arrives('end_date', TIME, { endsAt: ISO }),
   ...Object.fromEntries(

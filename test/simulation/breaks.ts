@@ -131,7 +131,7 @@ function doneWhenUnknown(table: ActivityTable): Activity {
     // What this very activity answers.
     const answer = (await cancel(...args)) as CancelAnswer;
     if (answer.is !== 'unknown') return answer;
-    const appointment = { ...answer.appointment, standing: 'cancelled', status: 'cancelled' };
+    const appointment = { ...answer.appointment, phase: 'cancelled', status: 'cancelled' };
     return { is: 'ended', appointment, byUs: true };
   };
 }

@@ -4,7 +4,7 @@ import type { Order, Sighting } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
 import { isRefOf } from '../../src/booking/ref';
 import type { BookingStatus, BookingView } from '../../src/booking/schema/view';
-import { isEnded as isOver } from '../../src/booking/status';
+import { isEndStatus as isOver } from '../../src/booking/status';
 import type { BookingTraces } from '../../src/booking/traces';
 import { ops } from '../ops/activities';
 import { core } from '../saga/activities';
@@ -26,7 +26,7 @@ import { endingBegan, undosLeft, undoTakenUp } from '../saga/parts/undo';
 import { publish } from '../saga/publish';
 import { isRead, maker, type Begun, type Booking, type BookingState } from '../saga/state';
 import { undosOf } from '../steps';
-import { findPlaced, isEnded, orderToUndo } from '../steps/order';
+import { findPlaced, hasOrderEnded, orderToUndo } from '../steps/order';
 import type { Undo } from '../steps/undo';
 
 /**
@@ -48,7 +48,7 @@ export function unlessUsedElsewhere(undo: Undo, cutOffAt?: string): Undo {
     if (undo.step === 'appointment') await refuseOwnElsewhere(b);
     return 'nothing_to_undo';
   };
-  return { ...undo, run: guarded(undo.run), ...(undo.settle && { settle: guarded(undo.settle) }) };
+  return { ...undo, run: guarded(undo.run), ...(undo.finish && { finish: guarded(undo.finish) }) };
 }
 
 async function refuseOwnElsewhere(b: Booking): Promise<void> {
@@ -155,9 +155,9 @@ async function resume(b: Begun, left: LeftBehind): Promise<Before | null> {
 
 /** The booking as it had told of itself, as far as an undo needs it: what it does not tell is read at the provider. */
 function takeUpAsItStood(b: Booking, view: BookingView, traces: BookingTraces): void {
-  const { standing, acceptedRunId } = traces;
+  const { phase, acceptedRunId } = traces;
   const { order, appointment } = view;
-  const unread = { orderId: order?.id ?? null, standing: standing ?? 'unknown', ref: null, reason: null };
+  const unread = { orderId: order?.id ?? null, phase: phase ?? 'unknown', ref: null, reason: null };
   orderTakenUp(b, order, traces);
   appointmentTakenUp(b, appointment && { ...appointment, ...unread }, traces);
   doubtsTakenUp(b, traces);
@@ -215,13 +215,17 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   const seen = whose(b, sighting);
   const own = knownLive(b, sighting)[0] ?? (seen.is === 'ours' ? seen.appointment : null);
   if (own) appointmentSeen(b, own);
-  if (own?.standing === 'completed' || (order && isPastVisit(order))) return { do: 'nothing' };
+  if (own?.phase === 'completed' || (order && isPastVisit(order))) return { do: 'nothing' };
   if (before.wasEnding) return { do: 'undo' };
-  const settling: readonly string[] = [...b.state.terms.capabilities.settlesAt, 'confirmed', 'in_progress'];
-  const providerSaysSo = own !== null && settling.includes(own.standing);
-  const somethingStands = own !== null || (order !== null && !isEnded(order));
+  const confirming: readonly string[] = [
+    ...b.state.terms.capabilities.confirmedBy,
+    'confirmed',
+    'in_progress',
+  ];
+  const providerSaysSo = own !== null && confirming.includes(own.phase);
+  const somethingStands = own !== null || (order !== null && !hasOrderEnded(order));
   // A word that we do not know may mean that it stands.
-  const isUnclear = own?.standing === 'unknown';
+  const isUnclear = own?.phase === 'unknown';
   const isPromised = providerSaysSo || isUnclear || (before.stoodConfirmed && somethingStands);
   return isPromised ? { do: 'ask', failure: new Failure('booking_cut_off') } : { do: 'undo' };
 }

@@ -45,7 +45,7 @@ function takeUpCalls(b: Booking, traces: BookingTraces): void {
 /** Where no ref tells, what is new at the start of a call that was never answered is looked for, one start after another. */
 const undoAtStarts: Undo = {
   ...undoAppointment,
-  settle: undefined,
+  finish: undefined,
   async run(b) {
     for (const startsAt of b.state.doubts.unansweredStarts) await undoAt(b, startsAt);
     await lookForStrays(b, 'until it is gone');

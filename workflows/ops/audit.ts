@@ -120,7 +120,7 @@ async function auditBookings(
   const { place, pageToken } = part;
   const why = `read the bookings of ${place.provider}, ${place.account}`;
   const page = await inTemporal(why).auditedBookings({ place, since, pageToken });
-  const { findings, gaveUp } = await standingFindings(place, page);
+  const { findings, gaveUp } = await lastingFindings(place, page);
   tell(report, findings);
   report.bookings += page.seen;
   if (gaveUp !== null) {
@@ -140,7 +140,7 @@ interface Compared {
 }
 
 /** What does not fit, twice. */
-async function standingFindings(place: AuditPlace, page: ReadBookings): Promise<Compared> {
+async function lastingFindings(place: AuditPlace, page: ReadBookings): Promise<Compared> {
   const first = await compare(place, page);
   if (first.findings.length === 0 && first.gaveUp === null) return first;
   await sleep(LOOK_AGAIN_MS, { summary: 'let bookings that are moving settle' });
@@ -177,7 +177,7 @@ async function auditOrders(
   const listed = await atProvider(place, 'list the orders').tracedOrders({ place, since, after: cursor });
   report.orders += listed.seen;
   const known = new Set(report.findings.map(({ orderId }) => orderId));
-  const strays = await standingStrays(
+  const strays = await lastingStrays(
     place,
     listed.orders.filter(({ orderId }) => !known.has(orderId)),
   );
@@ -187,7 +187,7 @@ async function auditOrders(
 }
 
 /** Orders that are nobody's, twice: both the order and the booking whose id it carries may be moving. */
-async function standingStrays(place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]> {
+async function lastingStrays(place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]> {
   const first = await straysAmong(place, orders);
   if (first.length === 0) return [];
   await sleep(LOOK_AGAIN_MS, { summary: 'let orders that are moving settle' });

@@ -50,10 +50,10 @@ export function clueOf(b: Booking): OwnershipClue {
  * Notes an appointment as the booking's own: it is known by its id from here on, whatever its answers are. One that stands
  * under an id whose cancel was accepted is another one: ids may be used again, as an order's are.
  */
-export function noteOwn(b: Booking, { id, standing }: Appointment): void {
+export function recordOwn(b: Booking, { id, phase }: Appointment): void {
   const { acceptedCancels } = b.state.undo;
   knownAsOwn(b, id);
-  if (standing !== 'cancelled' && isCancelAccepted(acceptedCancels, id)) cancelledIdReused(b, id);
+  if (phase !== 'cancelled' && isCancelAccepted(acceptedCancels, id)) cancelledIdReused(b, id);
 }
 
 /** The live appointments that this booking knows as its own by id, but for those that a person left standing. */

@@ -60,11 +60,11 @@ export function openInbox(b: Begun): void {
   setUpdate(b, messages.retryBooking, 'retry');
   setUpdate(b, messages.resolveBooking, 'resolve');
   setUpdate(b, messages.rescheduleBooking, 'reschedule');
-  void lookAfterUnread(b, take);
+  void lookAfterUnread(b, receive);
 }
 
 function hearSignal(b: Begun, kind: MessageKind, body: unknown): void {
-  if (!couldNotBeRead(b, body)) return void take(b, kind, body);
+  if (!couldNotBeRead(b, body)) return void receive(b, kind, body);
   const refused = keepUnread(b, kind, body);
   if (!refused) return;
   record(b, kind, refused, {});
@@ -76,7 +76,7 @@ function setUpdate(
   definition: UpdateDefinition<MessageReceipt, [unknown?]>,
   kind: MessageKind,
 ): void {
-  setHandler(definition, (body?: unknown): MessageReceipt => take(b, kind, body), {
+  setHandler(definition, (body?: unknown): MessageReceipt => receive(b, kind, body), {
     validator: (body?: unknown) => {
       const verdict = verdictOf(b, kind, body, false);
       if ('refused' in verdict) throw refusal(verdict.refused, verdict.field);
@@ -100,7 +100,7 @@ function readAs<T>(reader: Reader<T>, body: unknown, isTaken: boolean): Read<T> 
   return JSON.stringify(read) === JSON.stringify(before) || patched('messages-as-meant') ? read : before;
 }
 
-function take(b: Begun, kind: MessageKind, body: unknown): MessageReceipt {
+function receive(b: Begun, kind: MessageKind, body: unknown): MessageReceipt {
   const verdict = verdictOf(b, kind, body, true);
   const receipt = record(b, kind, 'refused' in verdict ? verdict.refused : null, senderOf(body));
   if ('accept' in verdict) verdict.accept();

@@ -128,13 +128,13 @@ async function isStillAfterReset(b: Booking): Promise<boolean> {
 }
 
 /** Makes a wait and then notes its end, however it ended: but not in the run that is left, whose last state is on its way. */
-export async function unlessCarriedOn<T>(wait: () => Promise<T>, noteEnd: () => void): Promise<T> {
+export async function unlessCarriedOn<T>(wait: () => Promise<T>, recordEnd: () => void): Promise<T> {
   try {
     const result = await wait();
-    noteEnd();
+    recordEnd();
     return result;
   } catch (err) {
-    if (!(err instanceof ContinueAsNew)) noteEnd();
+    if (!(err instanceof ContinueAsNew)) recordEnd();
     throw err;
   }
 }

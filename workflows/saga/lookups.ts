@@ -7,7 +7,7 @@ import { reads } from './activities';
 import { after, now, nowMs } from './clock';
 import { clueOf } from './evidence';
 import { inferredOurs } from './ownership';
-import { newPace, noteLook, type Pace } from './pace';
+import { newPace, recordLook, type Pace } from './pace';
 import { callAccountedFor } from './parts/doubts';
 import { targetOf, type Booking } from './state';
 import { newsUntil } from './waiting';
@@ -33,18 +33,16 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
     startsAt: attempts.at(-1)?.startsAt ?? appointment?.startsAt ?? null,
     clue: clueOf(b),
     acceptedCancels,
-    standingIds: standingIdsOf(b),
+    liveIds: liveIdsOf(b),
     ...how,
   };
 }
 
 /** The booking's own that a look must show: what it holds, and what the provider's staff was asked to cancel. */
-function standingIdsOf({ state }: Booking): string[] {
+function liveIdsOf({ state }: Booking): string[] {
   const { held: appointment, replaces, ownIds, leftIds } = state.appointment;
   const { askedOfStaff } = state.undo;
-  const held = [appointment, replaces].flatMap((one) =>
-    one && one.standing !== 'cancelled' ? [one.id] : [],
-  );
+  const held = [appointment, replaces].flatMap((one) => (one && one.phase !== 'cancelled' ? [one.id] : []));
   const asked = askedOfStaff.filter((id) => !leftIds.includes(id));
   return [...new Set([...held, ...asked])].filter((id) => ownIds.includes(id));
 }
@@ -87,7 +85,7 @@ async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appoin
     const news = await newsUntil(b, 'a lost answer to show up', time, pace);
     const beganMs = nowMs();
     const found = await lookUpOnce(b);
-    noteLook(pace, b.state.terms.limits.pollMaxMs);
+    recordLook(pace, b.state.terms.limits.pollMaxMs);
     // A look that began after the time is the one that was planned, whatever led to it.
     if (found || !news || beganMs >= Date.parse(time)) return found;
   }

@@ -12,7 +12,7 @@ import { pauseUntil } from './waiting';
  */
 
 /** Notes such a call, where the provider's calls are of that kind. Its window counts from now: it may have left just so. */
-export function noteOpenWrite(b: Booking, what: OpenWrite['what']): void {
+export function recordOpenWrite(b: Booking, what: OpenWrite['what']): void {
   if (b.state.terms.capabilities.writesNameOrder) writeOpened(b, beginning(b, what));
 }
 
@@ -50,7 +50,7 @@ export async function openWhile<T>(
   writeOpened(b, write);
   const close = (staysOpen: boolean): void => {
     writeAnswered(b, write);
-    if (staysOpen) noteOpenWrite(b, what);
+    if (staysOpen) recordOpenWrite(b, what);
   };
   try {
     const answer = await call();

@@ -20,7 +20,7 @@ export function newPace(): Pace {
 }
 
 /** Notes a look that ended. The pause doubles up to `longestMs`, and begins anew after so long a quiet time. */
-export function noteLook(pace: Pace, longestMs: number): void {
+export function recordLook(pace: Pace, longestMs: number): void {
   pace.pauseMs = pace.lastMs === null ? 0 : nextPauseMs(pace, pace.lastMs, longestMs);
   pace.lastMs = nowMs();
 }

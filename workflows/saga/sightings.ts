@@ -2,13 +2,13 @@ import { missingFrom } from '../../src/booking/absence';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Sighting } from '../../src/booking/model';
 import { polls } from './activities';
-import { clueOf, knownLive, noteOwn, ownIn, whose } from './evidence';
+import { clueOf, knownLive, recordOwn, ownIn, whose } from './evidence';
 import { lookUp, whereToLook } from './lookups';
 import { appointmentGone, appointmentSeen } from './parts/appointment';
 import { moveOvertaken } from './parts/move';
 import { orderSeen } from './parts/order';
 import type { Booking } from './state';
-import { noteLook } from './pace';
+import { recordLook } from './pace';
 import { seenBy, watch, type Watching } from './waiting';
 
 /** What the provider shows next of a booking's appointment, and what the booking makes of it. */
@@ -41,7 +41,7 @@ export async function nextSighting(
   );
   if (watched.by === 'mail') return null;
   const seen = await seenBy(watched, watching.until, (why) => lookUp(b, why, { withOrder }));
-  noteLook(watching.pace, everyMs ?? limits.pollMaxMs);
+  recordLook(watching.pace, everyMs ?? limits.pollMaxMs);
   return seen;
 }
 
@@ -49,7 +49,7 @@ export async function nextSighting(
  * Notes how the booking's appointment stands. One that has another id by now is ours under that; one that the look does not
  * show has ended only where that is known (src/booking/absence.ts), else it is missing.
  */
-export function note(b: Booking, sighting: Sighting): void {
+export function recordSighting(b: Booking, sighting: Sighting): void {
   const appointment = b.state.appointment.held;
   const order = b.state.order.known;
   if (sighting.order && order) orderSeen(b, sighting.order);
@@ -61,9 +61,9 @@ export function note(b: Booking, sighting: Sighting): void {
   if (own && own.startsAt !== appointment?.startsAt) moveOvertaken(b);
   if (own) {
     appointmentSeen(b, own);
-    noteOwn(b, own);
+    recordOwn(b, own);
   } else if (appointment) {
-    noteUnseen(b, sighting, appointment);
+    recordUnseen(b, sighting, appointment);
   }
   // So is another of our own beside it: an earlier one, say, that the provider has restored.
   const known = knownLive(b, sighting).filter(
@@ -73,13 +73,13 @@ export function note(b: Booking, sighting: Sighting): void {
 }
 
 /** The activity that looked has held this against the same rule; here it is what the booking concludes. */
-function noteUnseen(b: Booking, sighting: Sighting, appointment: Appointment): void {
-  if (appointment.standing === 'cancelled') return;
+function recordUnseen(b: Booking, sighting: Sighting, appointment: Appointment): void {
+  if (appointment.phase === 'cancelled') return;
   const { capabilities } = b.state.terms;
   const { acceptedCancels } = b.state.undo;
   const said = missingFrom(sighting, {
     clue: clueOf(b),
-    standingIds: [appointment.id],
+    liveIds: [appointment.id],
     acceptedCancels,
     orderTakesAppointment: capabilities.orderCancelTakesAppointment,
   });

@@ -22,7 +22,7 @@ export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone
   for (const startsAt of b.state.doubts.unansweredStarts) {
     // Our own may be missing from a list that is slow: that is for the looks that are about it. This one is about what is
     // not there, so a list that was read before it, or not whole, will not do.
-    const where = { startsAt, standingIds: [], fresh: true, lookedFor: 'late_effect' } as const;
+    const where = { startsAt, liveIds: [], fresh: true, lookedFor: 'late_effect' } as const;
     await refuseStrays(b, await lookUp(b, 'look for a late effect of an unanswered call', where), asks);
   }
 }

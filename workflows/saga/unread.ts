@@ -36,7 +36,7 @@ const KEPT = 10;
 const LONGEST_CIPHERTEXT = 32_768;
 
 /** What becomes of a message that an activity could read after all. */
-type Take = (b: Begun, kind: MessageKind, body: unknown) => unknown;
+type Receive = (b: Begun, kind: MessageKind, body: unknown) => unknown;
 
 /** Whether a signal, the next of this run, could not be read when it came. */
 export function couldNotBeRead(b: Begun, body: unknown): boolean {
@@ -82,12 +82,12 @@ function recorded(id: string, isSo: boolean): boolean {
 }
 
 /** Looks after unread messages for as long as the booking is open. A cancel of the workflow does not end it. */
-export function lookAfterUnread(b: Begun, take: Take): Promise<never> {
+export function lookAfterUnread(b: Begun, receive: Receive): Promise<never> {
   return shielded(async () => {
     for (;;) {
       await condition(() => isOpen(b.state.progress.status) && (fresh(b) !== undefined || mayAsk(b)));
       const message = fresh(b);
-      if (message) await readAgain(b, message, take);
+      if (message) await readAgain(b, message, receive);
       else await ask(b);
     }
   });
@@ -106,13 +106,13 @@ function isOurs({ question }: AttentionPart): boolean {
   return question?.reason === 'message_unreadable';
 }
 
-async function readAgain(b: Begun, message: UnreadMessage, take: Take): Promise<void> {
+async function readAgain(b: Begun, message: UnreadMessage, receive: Receive): Promise<void> {
   try {
     const { kind, body } = message;
     const read = await core('read a message that could not be read').readMessage({ body });
     unreadGone(b, message);
     if (b.inbox.unread.length === 0) closeQuestion(b);
-    take(b, kind, read.body);
+    receive(b, kind, read.body);
   } catch (err) {
     if (!failureOf(err)) throw err;
     unreadTried(b, message); // not before: a run that carries on meanwhile asks again

@@ -71,13 +71,13 @@ export function tracesOf({ state }: Pick<Begun, 'state'>): BookingTraces {
     undoCalls: state.undo.calls,
     cancel: state.callers.cancel,
     acceptFees: state.callers.acceptFees,
-    standing: state.appointment.held?.standing ?? null,
-    replaces: replaces && { id: replaces.id, startsAt: replaces.startsAt, standing: replaces.standing },
+    phase: state.appointment.held?.phase ?? null,
+    replaces: replaces && { id: replaces.id, startsAt: replaces.startsAt, phase: replaces.phase },
   };
 }
 
 function appointmentView(appointment: Appointment, replaces: AppointmentPart['replaces']): AppointmentView {
-  const { orderId: _orderId, standing: _standing, ref: _ref, reason: _reason, ...rest } = appointment;
+  const { orderId: _orderId, phase: _standing, ref: _ref, reason: _reason, ...rest } = appointment;
   const { isNearMatch: _isNearMatch, ...shown } = rest;
   return { ...shown, replaces: replaces?.id ?? null };
 }

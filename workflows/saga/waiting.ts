@@ -47,7 +47,7 @@ export async function waitWithin<T>(
  */
 function settleDeadlineAhead(b: Booking): Deadline {
   const settle = settleDeadline(b);
-  return isOver(b, settle) ? deadline(b, now(), b.state.terms.limits.settleWithinMs) : settle;
+  return hasPassed(b, settle) ? deadline(b, now(), b.state.terms.limits.settleWithinMs) : settle;
 }
 
 /** When the deadline comes; null while it stands still. */
@@ -65,7 +65,7 @@ export function soonest(b: Booking, first: Deadline, ...others: (Deadline | null
   );
 }
 
-export function isOver(b: Booking, d: Deadline): boolean {
+export function hasPassed(b: Booking, d: Deadline): boolean {
   const until = untilOf(b, d);
   return until !== null && Date.parse(until) <= nowMs();
 }

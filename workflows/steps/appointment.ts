@@ -3,7 +3,7 @@ import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { Ending } from '../saga/ending';
-import { knownLive, noteOwn, ownIn, whose } from '../saga/evidence';
+import { knownLive, recordOwn, ownIn, whose } from '../saga/evidence';
 import { carryOnMidStep } from '../saga/long-life';
 import { lookUp, lookUpTimes, lookUpUnknown } from '../saga/lookups';
 import { hasOpenWrites, outlastOpenWrites } from '../saga/open-writes';
@@ -21,12 +21,12 @@ import { attemptBecame, offerMade, offerTaken, searchEnded, searchLimited } from
 import { undoOfAppointmentLeft } from '../saga/parts/undo';
 import type { Booking } from '../saga/state';
 import { hasStrays, outlastInference } from '../saga/strays';
-import { isOver, pauseUntil, settleDeadline } from '../saga/waiting';
-import { askToCancel, cancelOurs, noteAnswer, staffCancelled, wordsOf, type Sparing } from './cancel';
+import { hasPassed, pauseUntil, settleDeadline } from '../saga/waiting';
+import { askToCancel, cancelOurs, recordAnswer, staffCancelled, wordsOf, type Sparing } from './cancel';
 import { confirmed, understood } from './confirm';
 import { nextOffer } from './offer';
 import { orderToUndo } from './order';
-import { recordHeld, take } from './take';
+import { recordHeld, takeOffer } from './take';
 import { undone, type Undo } from './undo';
 
 /**
@@ -65,7 +65,7 @@ async function trySlots(b: Booking, until: number): Promise<void> {
     const isOpen = b.state.search.offer !== null;
     if (!isOpen && tried >= until) throw new Ending('failed', 'no_slot');
     // One try is made whatever the time: that no worker was there until it was up is no reason to undo anything.
-    if (!isOpen && tried > first && isOver(b, settleDeadline(b)))
+    if (!isOpen && tried > first && hasPassed(b, settleDeadline(b)))
       throw new Ending('failed', 'not_settled_in_time');
     await carryOnMidStep(b);
     await takeNext(b);
@@ -76,7 +76,7 @@ async function trySlots(b: Booking, until: number): Promise<void> {
 async function takeNext(b: Booking): Promise<void> {
   const offer = b.state.search.offer ?? (await withAttention(b, () => nextOffer(b)));
   offerMade(b, offer);
-  await withAttention(b, () => take(b, offer));
+  await withAttention(b, () => takeOffer(b, offer));
   offerTaken(b);
 }
 
@@ -94,7 +94,7 @@ async function takeOver(b: Booking): Promise<boolean> {
   }
   if (seen.is === 'foreign') appointmentTakenOver(b, seen.appointment);
   else ownAppointmentFound(b, seen.appointment);
-  noteOwn(b, seen.appointment);
+  recordOwn(b, seen.appointment);
   return true;
 }
 
@@ -123,7 +123,7 @@ async function isReleased(b: Booking): Promise<boolean> {
   for (;;) {
     const release = releaseOfOurs();
     if ((await undone(b, release)) === 'left_to_person') {
-      if (appointment) leaveStanding(b, appointment);
+      if (appointment) recordLeft(b, appointment);
       throw new Ending('failed', 'undo_failed');
     }
     if (!release.isSpared) break;
@@ -145,13 +145,13 @@ export const undoAppointment: Undo = {
     if (isToStay(b)) return b.state.doubts.unknownBook ? 'pending' : stayOutcome(b);
     return undoOurs(b, null);
   },
-  async settle(b) {
+  async finish(b) {
     if (isToStay(b)) return stayed(b);
     if (b.state.terms.capabilities.orderKind !== null && !b.state.order.known) return 'nothing_to_undo';
     await outlastUnknown(b);
     return cancelOurs(b, null);
   },
-  async stands(b) {
+  async remains(b) {
     if (b.state.terms.capabilities.orderKind !== null && !(await orderToUndo(b))) return false;
     const seen = await lookUp(b, 'check that the appointment is undone');
     return knownLive(b, seen).length > 0 || whose(b, seen).is !== 'none' || hasStrays(b);
@@ -199,10 +199,10 @@ function undoOf(appointment: Appointment, sparingOf: () => Sparing | null): Undo
       // It was there, and a look that does not show it says nothing of its end.
       if (answer.is === 'nothing_there')
         throw new Failure('appointment_missing', { said: `${wordsOf([appointment])} is not shown at all` });
-      await staffCancelled(b, await noteAnswer(b, answer, sparing));
+      await staffCancelled(b, await recordAnswer(b, answer, sparing));
       return 'undone';
     },
-    async stands(b) {
+    async remains(b) {
       const { live } = await lookUp(b, 'check that the appointment is undone');
       return live.some(({ id }) => id === appointment.id);
     },
@@ -235,7 +235,7 @@ function stayOutcome({ state }: Booking): UndoOutcome {
 }
 
 /** Notes that a person had one of our appointments left standing: the view says so for as long as the booking lives. */
-export function leaveStanding(b: Booking, { id }: Appointment): void {
+export function recordLeft(b: Booking, { id }: Appointment): void {
   appointmentLeft(b, id);
   undoOfAppointmentLeft(b);
 }

@@ -1,12 +1,12 @@
 import type { CancelAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
-import type { Appointment, Sighting, Standing } from '../../src/booking/model';
+import type { Appointment, Sighting, AppointmentPhase } from '../../src/booking/model';
 import { referredPartyOf } from '../../src/booking/request-parts';
 import { sightingMark } from '../../src/booking/sighting';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { core, writes } from '../saga/activities';
 import { now } from '../saga/clock';
-import { knownLive, noteOwn, whose } from '../saga/evidence';
+import { knownLive, recordOwn, whose } from '../saga/evidence';
 import { feeTermsOf } from '../saga/fees';
 import { lookUp, lookUpOnce, whereToLook } from '../saga/lookups';
 import { isLostCall, openWhile } from '../saga/open-writes';
@@ -17,7 +17,7 @@ import { cancelAccepted, staffAsked, staffDone, undoCalled } from '../saga/parts
 import { nextSighting } from '../saga/sightings';
 import { runIds, shielded, type Booking } from '../saga/state';
 import { lookForStrays, outlastInference } from '../saga/strays';
-import { deadline, isOver, untilOf } from '../saga/waiting';
+import { deadline, hasPassed, untilOf } from '../saga/waiting';
 import { leaveToPerson } from './undo';
 
 /**
@@ -31,13 +31,13 @@ export interface Sparing {
 }
 
 /**
- * The standings at which a release spares the appointment that it is about: whatever is more than "not confirmed yet", which it
- * was decided on. What staff was asked to cancel is not spared, nor another of ours; `id` is null for whichever is ours.
+ * Returns the phases in which a release spares its appointment: all but "not confirmed yet", on which the release was
+ * decided. What staff was asked to cancel is not spared, nor another of ours; `id` is null for whichever is ours.
  */
-function sparedAt({ state }: Booking, id: string | null): readonly Standing[] {
+function sparedPhases({ state }: Booking, id: string | null): readonly AppointmentPhase[] {
   const isMeant = id === null || id === state.appointment.held?.id;
   if (!isMeant || (id !== null && state.undo.askedOfStaff.includes(id))) return [];
-  return [...state.terms.capabilities.settlesAt, 'in_progress', 'completed', 'unknown'];
+  return [...state.terms.capabilities.confirmedBy, 'in_progress', 'completed', 'unknown'];
 }
 
 /** Cancels all that is ours, but for what a release spares: a move without reschedule holds two for a while. */
@@ -79,7 +79,7 @@ async function cancelById(b: Booking, sparing: Sparing | null): Promise<string[]
     asked.push(...(await cancel(b, id, sparing)));
   }
   const late = b.state.doubts.unknownBook ? await lookUpOnce(b) : null;
-  if (late) noteOwn(b, late);
+  if (late) recordOwn(b, late);
   await outlastInference(b);
   return late ? [...asked, ...(await cancel(b, late.id, sparing))] : asked;
 }
@@ -94,7 +94,7 @@ async function knownToUndo(b: Booking): Promise<Appointment[]> {
   const sighting = await lookUp(b, 'look what there is to undo');
   staffDone(b, idsOf(sighting.ended));
   const known = knownLive(b, sighting);
-  if (known.length === 0) noteEnded(b, sighting);
+  if (known.length === 0) recordEnded(b, sighting);
   const rank = (one: Appointment) => 2 * Number(hasBegun(one)) + Number(isInferred(b, one.id));
   return known.sort((one, other) => rank(one) - rank(other));
 }
@@ -104,7 +104,7 @@ async function knownToUndo(b: Booking): Promise<Appointment[]> {
  * staff was asked to cancel.
  */
 async function cancel(b: Booking, appointmentId: string | null, sparing: Sparing | null): Promise<string[]> {
-  return noteAnswer(b, await askToCancel(b, appointmentId, sparing), sparing);
+  return recordAnswer(b, await askToCancel(b, appointmentId, sparing), sparing);
 }
 
 export async function askToCancel(
@@ -121,7 +121,7 @@ export async function askToCancel(
       appointmentId,
       reason: message?.reason ?? null,
       fees: feeTermsOf(b),
-      sparedAt: sparing ? sparedAt(b, appointmentId) : [],
+      sparedPhases: sparing ? sparedPhases(b, appointmentId) : [],
       isFirst: !b.state.undo.calls.includes('appointment'),
     });
   try {
@@ -138,29 +138,29 @@ export async function askToCancel(
 }
 
 /** Notes what became of it, the accepted cancel first: from then on the provider may not show the appointment at all. */
-export async function noteAnswer(
+export async function recordAnswer(
   b: Booking,
   answer: CancelAnswer,
   sparing: Sparing | null,
 ): Promise<string[]> {
   if (answer.is === 'nothing_there') {
-    await noteNothing(b, answer.sighting);
+    await recordNothingThere(b, answer.sighting);
     return [];
   }
   const { appointment } = answer;
   if (answer.is === 'spared') {
     if (sparing) sparing.isSpared = true;
-    noteOwn(b, appointment);
-    noteUndone(b, appointment);
+    recordOwn(b, appointment);
+    recordUndone(b, appointment);
     return [];
   }
   if (answer.is === 'unknown' ? answer.accepted : answer.is === 'ended' && answer.byUs)
     cancelAccepted(b, appointment.id);
   if (answer.is !== 'ended' || answer.byUs) {
     undoCalled(b, 'appointment');
-    noteEffect(b, appointment);
+    recordEffect(b, appointment);
   }
-  noteUndone(b, answer.is === 'ended' ? { ...appointment, standing: 'cancelled' } : appointment);
+  recordUndone(b, answer.is === 'ended' ? { ...appointment, phase: 'cancelled' } : appointment);
   if (answer.is === 'unknown') undoMayBeAsked(b, appointment.id);
   if (answer.is === 'unknown') throw new Failure('provider_unavailable', { said: answer.said });
   if (answer.is === 'ended') staffDone(b, [appointment.id]);
@@ -179,7 +179,7 @@ function undoMayBeAsked(b: Booking, id: string | null): void {
  * Nothing that is provably ours is live. What stands there is for a person while a call is unanswered, or when it has the
  * id that we hold and nothing else that makes it ours. A caller's cancel may mean one that a run before a reset took over.
  */
-async function noteNothing(b: Booking, sighting: Sighting): Promise<void> {
+async function recordNothingThere(b: Booking, sighting: Sighting): Promise<void> {
   const message = b.state.callers.cancel;
   const { request } = b.state.terms;
   const { unknownBook } = b.state.doubts;
@@ -189,24 +189,24 @@ async function noteNothing(b: Booking, sighting: Sighting): Promise<void> {
     if (unknownBook || hasOurId) throw new Failure('ambiguous_match');
     if (message && request.policy?.existingAppointment === 'adopt') await refuseReset(b);
   }
-  noteEnded(b, sighting);
+  recordEnded(b, sighting);
 }
 
 /** One of ours that no answer had named is what the unanswered call brought about; a move may still surface. */
-function noteEffect(b: Booking, appointment: Appointment): void {
+function recordEffect(b: Booking, appointment: Appointment): void {
   const { unknownBook } = b.state.doubts;
   const ownIds = b.state.appointment.ownIds;
   if (ownIds.includes(appointment.id)) return;
-  noteOwn(b, appointment);
+  recordOwn(b, appointment);
   if (unknownBook && !unknownBook.isMove) callAccountedFor(b);
 }
 
-function hasBegun({ standing }: Appointment): boolean {
-  return standing === 'in_progress' || standing === 'completed';
+function hasBegun({ phase }: Appointment): boolean {
+  return phase === 'in_progress' || phase === 'completed';
 }
 
 /** Keeps the view on the appointment that is being undone, unless it is the old one of a move. */
-function noteUndone(b: Booking, appointment: Appointment): void {
+function recordUndone(b: Booking, appointment: Appointment): void {
   if (b.state.appointment.replaces?.id !== appointment.id) appointmentSeen(b, appointment);
 }
 
@@ -226,13 +226,13 @@ export async function staffCancelled(b: Booking, ids: readonly string[]): Promis
     });
     if (!seen) continue;
     mark = sightingMark(seen);
-    for (const ended of seen.ended.filter(({ id }) => ids.includes(id))) noteUndone(b, ended);
+    for (const ended of seen.ended.filter(({ id }) => ids.includes(id))) recordUndone(b, ended);
     staffDone(b, idsOf(seen.ended));
-    const standing = seen.live.filter(({ id }) => ids.includes(id));
-    if (standing.length === 0) return;
+    const live = seen.live.filter(({ id }) => ids.includes(id));
+    if (live.length === 0) return;
     // Nobody cancels a visit that is taking place: waiting for it would have no end.
-    if (standing.some(hasBegun)) throw new Failure('visit_begun', { said: wordsOf(standing) });
-    if (isOver(b, limit)) throw new Failure('staff_task_overdue', { said: wordsOf(standing) });
+    if (live.some(hasBegun)) throw new Failure('visit_begun', { said: wordsOf(live) });
+    if (hasPassed(b, limit)) throw new Failure('staff_task_overdue', { said: wordsOf(live) });
   }
 }
 
@@ -245,7 +245,7 @@ export function wordsOf(appointments: readonly Appointment[]): string {
     .join(', ');
 }
 
-function noteEnded(b: Booking, { ended }: Sighting): void {
+function recordEnded(b: Booking, { ended }: Sighting): void {
   const { held: appointment, ownIds } = b.state.appointment;
   const own = ended.filter(({ id }) => ownIds.includes(id));
   const shown = own.find(({ id }) => id === appointment?.id) ?? own[0];

@@ -5,14 +5,14 @@ import { sightingMark } from '../../src/booking/sighting';
 import { carryOnMidStep } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
 import { lookUp } from '../saga/lookups';
-import { nextSighting, note } from '../saga/sightings';
+import { nextSighting, recordSighting } from '../saga/sightings';
 import { withAttention } from '../saga/attention';
 import { stepBegan } from '../saga/parts/progress';
 import { attemptBecame } from '../saga/parts/search';
 import type { Booking } from '../saga/state';
 import { newPace } from '../saga/pace';
-import { isOver, soonest, untilOf, waitWithin } from '../saga/waiting';
-import { isEnded } from './order';
+import { hasPassed, soonest, untilOf, waitWithin } from '../saga/waiting';
+import { hasOrderEnded } from './order';
 
 /**
  * The provider's word that the appointment stands. True when it came; false when the provider declined
@@ -27,7 +27,7 @@ async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline):
   let mark = '';
   for (;;) {
     const verdict = verdictOf(b, b.state.appointment.held);
-    if (verdict !== 'waiting') return settle(b, verdict);
+    if (verdict !== 'waiting') return recordVerdict(b, verdict);
     stepBegan(b, 'awaiting_confirmation');
     await carryOnMidStep(b);
     let until = limit;
@@ -36,13 +36,14 @@ async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline):
       until = soonest(b, limit, settleBy, startDeadline(b));
       const seen = await nextSighting(b, { what: 'confirmation', mark, pace, until: untilOf(b, until) });
       if (!seen) return mark;
-      note(b, seen);
-      if (seen.order && isEnded(seen.order) && seen.live.length === 0) throw new Failure('order_ended');
-      if (isOver(b, until)) refuseUnknown(b.state.appointment.held);
+      recordSighting(b, seen);
+      if (seen.order && hasOrderEnded(seen.order) && seen.live.length === 0) throw new Failure('order_ended');
+      if (hasPassed(b, until)) refuseUnknown(b.state.appointment.held);
       return sightingMark(seen);
     });
     // A deadline never undoes by itself: this look was made after it and shows the appointment unconfirmed.
-    if (isOver(b, until) && verdictOf(b, b.state.appointment.held) === 'waiting') return settle(b, 'late');
+    if (hasPassed(b, until) && verdictOf(b, b.state.appointment.held) === 'waiting')
+      return recordVerdict(b, 'late');
   }
 }
 
@@ -50,7 +51,7 @@ async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline):
 export async function understood(b: Booking): Promise<void> {
   let isAsked = false;
   await withAttention(b, async () => {
-    if (isAsked) note(b, await lookUp(b, 'look what the provider says by now'));
+    if (isAsked) recordSighting(b, await lookUp(b, 'look what the provider says by now'));
     isAsked = true;
     refuseUnknown(b.state.appointment.held);
   });
@@ -58,7 +59,7 @@ export async function understood(b: Booking): Promise<void> {
 
 /** A word that we do not know is not "unconfirmed": a person reads it. */
 function refuseUnknown(appointment: Appointment | null): void {
-  if (appointment?.standing !== 'unknown') return;
+  if (appointment?.phase !== 'unknown') return;
   const { status, eventStatus } = appointment;
   throw new Failure('status_unknown', { said: [status, eventStatus].filter(Boolean).join(', ') });
 }
@@ -66,14 +67,14 @@ function refuseUnknown(appointment: Appointment | null): void {
 type Verdict = 'confirmed' | 'declined' | 'waiting' | 'late';
 
 function verdictOf(b: Booking, appointment: Appointment | null): Verdict {
-  if (!appointment || appointment.standing === 'cancelled') return 'declined';
-  const { standing } = appointment;
-  if (standing === 'in_progress' || standing === 'completed') return 'confirmed';
-  const settles = b.state.terms.capabilities.settlesAt.some((settling) => settling === standing);
-  return settles ? 'confirmed' : 'waiting';
+  if (!appointment || appointment.phase === 'cancelled') return 'declined';
+  const { phase } = appointment;
+  if (phase === 'in_progress' || phase === 'completed') return 'confirmed';
+  const isConfirmed = b.state.terms.capabilities.confirmedBy.some((confirming) => confirming === phase);
+  return isConfirmed ? 'confirmed' : 'waiting';
 }
 
-function settle(b: Booking, verdict: Exclude<Verdict, 'waiting'>): boolean {
+function recordVerdict(b: Booking, verdict: Exclude<Verdict, 'waiting'>): boolean {
   if (b.state.search.attempts.length > 0) {
     if (verdict === 'confirmed') attemptBecame(b, 'confirmed');
     else if (verdict === 'declined')

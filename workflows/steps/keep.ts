@@ -13,7 +13,7 @@ import { finalWordAsked, visitLookedAt } from '../saga/parts/deadlines';
 import { moveOvertaken } from '../saga/parts/move';
 import { keptAs, stepReached } from '../saga/parts/progress';
 import { rebookingBegan } from '../saga/parts/search';
-import { nextSighting, note } from '../saga/sightings';
+import { nextSighting, recordSighting } from '../saga/sightings';
 import { restartSettling, type Booking } from '../saga/state';
 import { lookForStrays, refuseStrays } from '../saga/strays';
 import { move, refuseMove } from './move';
@@ -29,23 +29,23 @@ export async function keep(b: Booking): Promise<void> {
 async function kept(b: Booking): Promise<'completed' | 'rebook'> {
   const pace = newPace();
   let mark = '';
-  let before = b.state.appointment.held?.standing;
+  let before = b.state.appointment.held?.phase;
   await withAttention(b, () => lookForStrays(b));
   for (;;) {
     // Without an appointment there is nothing to keep, and nothing would ever be heard of it.
-    const standing = b.state.appointment.held?.standing ?? 'cancelled';
+    const phase = b.state.appointment.held?.phase ?? 'cancelled';
     if (isCompleted(b)) return completed(b);
     if (isOrderGone(b)) {
       await orderGone(b);
       continue;
     }
-    if (standing === 'cancelled') {
+    if (phase === 'cancelled') {
       // A slot that was only reserved was never promised: another is looked for, as before the reservation.
       if (before === 'reserved' || (await providerCancelled(b)) === 'rebook') return rebooking(b);
       continue;
     }
     await carryOnWhenLong(b); // not above: the next run would not know what stood before
-    before = standing;
+    before = phase;
     if (b.inbox.reschedule) {
       mark = '';
       if (!(await isReadyToMove(b))) continue;
@@ -60,7 +60,7 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
 
 /** Waits for the next change of the appointment or its order and notes it; the mark of what was seen. */
 async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string> {
-  const status = b.state.appointment.held?.standing === 'in_progress' ? 'in_progress' : 'confirmed';
+  const status = b.state.appointment.held?.phase === 'in_progress' ? 'in_progress' : 'confirmed';
   keptAs(b, status);
   const until = finalWordBy(b);
   return withAttention(b, async () => {
@@ -69,7 +69,7 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
     const what = 'the final word on the visit';
     const seen = await nextSighting(b, { what, mark, pace, until, everyMs, takesMail, withOrder: true });
     if (!seen) return mark;
-    note(b, seen);
+    recordSighting(b, seen);
     await refuseStrays(b, seen);
     visitLookedAt(b, until !== null && Date.parse(until) <= nowMs());
     return sightingMark(seen);
@@ -83,14 +83,14 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
 async function isReadyToMove(b: Booking): Promise<boolean> {
   if (takeNews(b)) {
     await withAttention(b, async () =>
-      note(b, await lookUp(b, 'read the provider before the move', { withOrder: true })),
+      recordSighting(b, await lookUp(b, 'read the provider before the move', { withOrder: true })),
     );
   }
-  if (isCompleted(b) || b.state.appointment.held?.standing === 'in_progress') {
+  if (isCompleted(b) || b.state.appointment.held?.phase === 'in_progress') {
     dropMove(b);
     return false;
   }
-  return b.state.appointment.held?.standing !== 'cancelled' && !isOrderGone(b);
+  return b.state.appointment.held?.phase !== 'cancelled' && !isOrderGone(b);
 }
 
 async function moveAsAsked(b: Booking): Promise<'stays' | 'rebook'> {
@@ -129,9 +129,9 @@ const DRAWN: readonly (Order['phase'] | undefined)[] = ['with_lab', 'completed',
 function isCompleted({ state }: Booking): boolean {
   const appointment = state.appointment.held;
   const order = state.order.known;
-  if (appointment?.standing === 'completed') return true;
+  if (appointment?.phase === 'completed') return true;
   return (
-    DRAWN.includes(order?.phase) && appointment?.standing !== 'cancelled' && !(startMs(appointment) > nowMs())
+    DRAWN.includes(order?.phase) && appointment?.phase !== 'cancelled' && !(startMs(appointment) > nowMs())
   );
 }
 
@@ -140,8 +140,8 @@ function isOrderGone({ state }: Booking): boolean {
   const appointment = state.appointment.held;
   const order = state.order.known;
   if (order?.phase !== 'cancelled' && order?.phase !== 'failed') return false;
-  const { standing } = appointment ?? {};
-  return standing === 'cancelled' || (standing !== 'in_progress' && !(startMs(appointment) <= nowMs()));
+  const { phase } = appointment ?? {};
+  return phase === 'cancelled' || (phase !== 'in_progress' && !(startMs(appointment) <= nowMs()));
 }
 
 /** NaN while no time is agreed, which is neither before nor after any other. */
@@ -155,19 +155,17 @@ function startMs(appointment: Appointment | null): number {
  */
 async function orderGone(b: Booking): Promise<void> {
   const isForAPerson = b.state.terms.request.policy?.onProviderCancel === 'attention';
-  if (!isForAPerson && b.state.appointment.held?.standing !== 'unknown')
+  if (!isForAPerson && b.state.appointment.held?.phase !== 'unknown')
     throw new Ending('failed', 'order_ended');
   dropMove(b);
   if ((await attention(b, new Failure('order_gone'))) === 'end') throw new Ending('failed', 'order_ended');
   await withAttention(b, async () =>
-    note(b, await lookUp(b, 'look again at the order', { withOrder: true })),
+    recordSighting(b, await lookUp(b, 'look again at the order', { withOrder: true })),
   );
 }
 
 function isFinalWordDue(b: Booking): boolean {
-  return (
-    b.state.deadlines.finalWordDue && !isCompleted(b) && b.state.appointment.held?.standing !== 'cancelled'
-  );
+  return b.state.deadlines.finalWordDue && !isCompleted(b) && b.state.appointment.held?.phase !== 'cancelled';
 }
 
 function finalWordBy(b: Booking): string | null {
@@ -190,7 +188,9 @@ async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
   const choice = await attention(b, new Failure('provider_cancelled', { said }));
   if (choice === 'rebook') return 'rebook';
   if (choice === 'end') throw new Ending('failed', 'provider_cancelled');
-  await withAttention(b, async () => note(b, await lookUp(b, 'look again at the cancelled appointment')));
+  await withAttention(b, async () =>
+    recordSighting(b, await lookUp(b, 'look again at the cancelled appointment')),
+  );
   return 'again';
 }
 

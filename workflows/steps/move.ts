@@ -3,7 +3,7 @@ import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
 import { core } from '../saga/activities';
 import type { BookingRequest } from '../../src/booking/schema/request';
-import { noteOwn, ownIn } from '../saga/evidence';
+import { recordOwn, ownIn } from '../saga/evidence';
 import { withOwnFees } from '../saga/fees';
 import { lookUp } from '../saga/lookups';
 import { attention, untilItSucceeds } from '../saga/attention';
@@ -20,10 +20,10 @@ import { moveBegan } from '../saga/parts/progress';
 import { slotPutBack, slotsOutdated, triedForgotten, type Offer } from '../saga/parts/search';
 import { wishesChanged } from '../saga/parts/terms';
 import { restartSettling, type Booking } from '../saga/state';
-import { cancelling, confirmedOrReleased, leaveStanding, releasing } from './appointment';
+import { cancelling, confirmedOrReleased, recordLeft, releasing } from './appointment';
 import { nextSlot } from './offer';
-import { accountFor, take } from './take';
-import { isOver, settleDeadline } from '../saga/waiting';
+import { accountFor, takeOffer } from './take';
+import { hasPassed, settleDeadline } from '../saga/waiting';
 import { undone, type Undo } from './undo';
 
 /**
@@ -58,7 +58,7 @@ async function carryOut(b: Booking, message: AcceptedMove): Promise<MoveOutcome>
       return 'kept';
     }
     wishesChanged(b, request);
-    old = await orRefused(b, () => standingNow(b, appointment));
+    old = await orRefused(b, () => liveNow(b, appointment));
     const outcome = await wayOf(b, old)(b, old);
     if (outcome === 'moved') moveDone(b);
     // After a loss the caller's first wishes count again, for the person who decides.
@@ -85,14 +85,14 @@ function isSameWish(one: BookingRequest, other: BookingRequest): boolean {
  * The appointment as it stands, maybe under another id by now. Says so before a slot is tried when it does not: what is
  * not there cannot be moved. Keeping follows up on the loss.
  */
-async function standingNow(b: Booking, old: Appointment): Promise<Appointment> {
+async function liveNow(b: Booking, old: Appointment): Promise<Appointment> {
   // Without the ids that should be there: their absence is looked into with patience later, and refuses the move now.
-  const sighting = await lookUp(b, 'look whether the appointment is there', { standingIds: [] });
-  const standing = ownIn(b, { ...sighting, ended: [] });
-  if (standing) {
-    appointmentSeen(b, standing);
-    noteOwn(b, standing);
-    return standing;
+  const sighting = await lookUp(b, 'look whether the appointment is there', { liveIds: [] });
+  const live = ownIn(b, { ...sighting, ended: [] });
+  if (live) {
+    appointmentSeen(b, live);
+    recordOwn(b, live);
+    return live;
   }
   throw new Refused(
     sighting.ended.some(({ id }) => id === old.id) ? 'appointment_gone' : 'appointment_missing',
@@ -110,7 +110,7 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
     const slot = await orRefused(b, () => nextSlot(b));
-    const taken = await taking(b, { kind: 'move', slot, appointmentId: old.id }).catch((err: unknown) => {
+    const taken = await takeOfMove(b, { kind: 'move', slot, appointmentId: old.id }).catch((err: unknown) => {
       if (err instanceof Refused && err.code === 'cannot_reschedule' && mayCancelAndBook(b))
         return 'fixed' as const;
       throw err;
@@ -133,7 +133,7 @@ async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome
   for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
     const slot = await orRefused(b, () => nextSlot(b));
-    const taken = await taking(b, { kind: 'book', slot });
+    const taken = await takeOfMove(b, { kind: 'book', slot });
     if (!taken) continue;
     replacementHeld(b, old);
     if (await confirmedOrReleased(b, () => isGivenBack(b, taken))) {
@@ -150,7 +150,7 @@ async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome
 
 /** Has one of the two appointments of a move undone. */
 async function giveUp(b: Booking, undo: Undo, appointment: Appointment): Promise<void> {
-  if ((await undone(b, undo)) === 'left_to_person') leaveStanding(b, appointment);
+  if ((await undone(b, undo)) === 'left_to_person') recordLeft(b, appointment);
 }
 
 /** Gives the new one of the two back; false where it was spared. */
@@ -177,7 +177,7 @@ async function bookAnew(b: Booking): Promise<MoveOutcome> {
     for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
       if (n > 0) checkTime(b);
       const next = await orRefused(b, () => nextSlot(b));
-      if (!(await taking(b, { kind: 'book', slot: next }))) continue;
+      if (!(await takeOfMove(b, { kind: 'book', slot: next }))) continue;
       if (await confirmedOrReleased(b)) return 'moved';
     }
   } catch (err) {
@@ -188,7 +188,7 @@ async function bookAnew(b: Booking): Promise<MoveOutcome> {
 
 /** Between two slots: the time that a move has is up. */
 function checkTime(b: Booking): void {
-  if (isOver(b, settleDeadline(b))) throw new Refused('not_settled_in_time');
+  if (hasPassed(b, settleDeadline(b))) throw new Refused('not_settled_in_time');
 }
 
 function mayCancelAndBook(b: Booking): boolean {
@@ -212,9 +212,9 @@ export function refuseMove(b: Booking, code: FailureCode): void {
 }
 
 /** Takes an offer of a move. What an unanswered call of it did is known before the move is given up. */
-async function taking(b: Booking, offer: Offer): Promise<Appointment | null> {
+async function takeOfMove(b: Booking, offer: Offer): Promise<Appointment | null> {
   try {
-    return await orRefused(b, () => take(b, offer));
+    return await orRefused(b, () => takeOffer(b, offer));
   } catch (err) {
     if (!(err instanceof Refused) || !b.state.doubts.unknownBook) throw err;
     const late = await orRefused(b, () => accountFor(b), ['retry']);

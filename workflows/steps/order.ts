@@ -38,7 +38,7 @@ import type { Undo } from './undo';
 const ENDED_PHASES: readonly Order['phase'][] = ['cancelled', 'failed', 'completed'];
 
 /** Whether the order can no longer carry a visit. */
-export function isEnded(order: Order): boolean {
+export function hasOrderEnded(order: Order): boolean {
   return ENDED_PHASES.includes(order.phase);
 }
 
@@ -73,7 +73,7 @@ async function adoptable(b: Booking, orderId: string): Promise<Order> {
   const order = await reads(b, 'read the order to adopt').readOrder({ target: targetOf(b), orderId });
   if (order.kind !== b.state.terms.capabilities.orderKind)
     throw new Failure('order_wrong_kind', { field: 'order.id' });
-  if (isEnded(order)) {
+  if (hasOrderEnded(order)) {
     // Not taken on, but known: at a draw site what a run before a reset made stands on beside it.
     namedOrderRead(b, order);
     throw new Failure('order_ended', { field: 'order.id' });
@@ -166,17 +166,17 @@ export const undoOrder: Undo = {
     const order = b.state.order.known ?? (await lostOrder(b));
     return order ? cancelOrder(b, order.id) : 'nothing_to_undo';
   },
-  async settle(b) {
+  async finish(b) {
     await outlastOpenWrites(b);
     await outlastBook(b);
     return undoOrder.run(b);
   },
-  async stands(b) {
+  async remains(b) {
     const seen = await seenNow(b);
     if (!seen) return false;
     // One that was named and never read is none of ours before adoption's own checks: `run` makes them.
     if (b.state.order.known || namedOrderId(b.state.terms.request) === null) orderSeen(b, seen);
-    return !isEnded(seen);
+    return !hasOrderEnded(seen);
   },
 };
 

@@ -5,9 +5,9 @@ import { carryOnMidStep } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
 import { orderSeen } from '../saga/parts/order';
 import { targetOf, type Booking } from '../saga/state';
-import { newPace, noteLook, type Pace } from '../saga/pace';
-import { isOver, seenBy, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
-import { isEnded } from './order';
+import { newPace, recordLook, type Pace } from '../saga/pace';
+import { hasPassed, seenBy, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
+import { hasOrderEnded } from './order';
 
 /** Readiness: where the provider needs it, wait until the order has its requisition. Nothing to undo. */
 export async function ready(b: Booking): Promise<void> {
@@ -22,13 +22,13 @@ async function requisitionOf(b: Booking, limit: Deadline, settleBy: Deadline): P
     await carryOnMidStep(b);
     const order = b.state.order.known;
     if (!order) return;
-    if (isEnded(order)) throw new Failure('order_ended');
+    if (hasOrderEnded(order)) throw new Failure('order_ended');
     if (order.phase !== 'received') return;
     const until = soonest(b, limit, settleBy);
     const seen = await nextOrder(b, order, untilOf(b, until), pace);
     orderSeen(b, seen);
     // The deadline alone ends nothing: only this look, made after it, does.
-    if (seen.phase === 'received' && isOver(b, until)) throw new Failure('order_ready_timeout');
+    if (seen.phase === 'received' && hasPassed(b, until)) throw new Failure('order_ready_timeout');
   }
 }
 
@@ -42,6 +42,6 @@ async function nextOrder(b: Booking, order: Order, until: string | null, pace: P
     }),
   );
   const seen = await seenBy(watched, until, (why) => reads(b, why).readOrder({ ...input, isKnown: true }));
-  noteLook(pace, b.state.terms.limits.pollMaxMs);
+  recordLook(pace, b.state.terms.limits.pollMaxMs);
   return seen;
 }

@@ -9,9 +9,9 @@ import { isSameTime } from '../../src/booking/times';
 import { reads, writes } from '../saga/activities';
 import { now, nowMs } from '../saga/clock';
 import { failureOf, isLostWrite } from '../saga/ending';
-import { clueOf, noteOwn } from '../saga/evidence';
+import { clueOf, recordOwn } from '../saga/evidence';
 import { lookUpOnce, lookUpUnknown, whereToLook } from '../saga/lookups';
-import { noteOpenWrite, outlastOpenWrites } from '../saga/open-writes';
+import { recordOpenWrite, outlastOpenWrites } from '../saga/open-writes';
 import {
   isPassing,
   isUsedUp,
@@ -43,7 +43,7 @@ import { sameSlot } from './offer';
  * Takes an offer. The appointment, or null when it cannot be had. A call that was not answered is looked up over its
  * window; then the same slot is tried again, as the same attempt, until patience is used up and a person is asked.
  */
-export async function take(b: Booking, offer: Offer): Promise<Appointment | null> {
+export async function takeOffer(b: Booking, offer: Offer): Promise<Appointment | null> {
   // After an attention the unanswered call is accounted for first: no other is made before its window is over.
   const earlier = b.state.doubts.unknownBook ? await accountFor(b) : null;
   if (earlier) return earlier;
@@ -98,7 +98,7 @@ async function lateOrGone(b: Booking, offer: Offer): Promise<Appointment | null>
 
 async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appointment | null | 'unanswered'> {
   await outlastOpenWrites(b);
-  await noteSeenBefore(b, offer);
+  await recordSeenBefore(b, offer);
   begin(b, offer);
   const answer = await tried(b, trying.patience, () => bookPatiently(b, offer));
   if (answer.is === 'held') {
@@ -165,7 +165,7 @@ function beginAgain(b: Booking): void {
  * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At each
  * start where a call was not answered, or was refused, what is new is not noted: it may be what that call brought about.
  */
-async function noteSeenBefore(b: Booking, offer: Offer): Promise<void> {
+async function recordSeenBefore(b: Booking, offer: Offer): Promise<void> {
   if (b.state.terms.capabilities.refReturns) {
     const held = offer.kind === 'move' ? null : b.state.appointment.held;
     return seenBeforeCall(b, held ? [held.id] : []);
@@ -203,7 +203,7 @@ async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
   } catch (err) {
     const failure = failureOf(err);
     // The run before a reset may have made this very call: it is as if it had not been answered.
-    if (failure?.code === 'booking_reset') noteUnknown(b, offer, failure.message);
+    if (failure?.code === 'booking_reset') recordUnknown(b, offer, failure.message);
     // What certainly had no effect says nothing of an earlier call with the same key.
     else if (failure) attemptBecame(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', failure.message);
     // The calls themselves are shielded: what was cancelled is the pause after one that had no effect.
@@ -223,8 +223,8 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
   try {
     const answer = await call(b, offer, ref, { ...targetOf(b), isLastTry });
     if (answer.is === 'unknown') {
-      if (answer.isUnsent) noteUnsent(b, offer);
-      noteUnknown(b, offer, answer.said);
+      if (answer.isUnsent) recordUnsent(b, offer);
+      recordUnknown(b, offer, answer.said);
     }
     // A refusal may lie as well: where no ref tells, what is new at that start is doubted from here on.
     if (answer.is === 'gone' && !b.state.terms.capabilities.refReturns) startDoubted(b, startOf(offer));
@@ -236,7 +236,7 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
         startDoubted(b, startOf(offer));
       throw err;
     }
-    noteUnknown(b, offer, 'the call was lost');
+    recordUnknown(b, offer, 'the call was lost');
     return { is: 'unknown', said: 'the call was lost' };
   }
 }
@@ -305,12 +305,12 @@ function saidLast({ state }: Booking): string | undefined {
 }
 
 /** Noted before anything else. The window is counted from now: the call may have reached the provider at the last moment. */
-function noteUnknown(b: Booking, offer: Offer, said: string): void {
+function recordUnknown(b: Booking, offer: Offer, said: string): void {
   const [startsAt, isMove] = [startOf(offer), offer.kind === 'move'];
   attemptBecame(b, 'unknown', `not answered: ${said}`);
   startDoubted(b, startOf(offer));
   callUnanswered(b, { since: now(), startsAt, isMove });
-  if (isMove) noteOpenWrite(b, 'move');
+  if (isMove) recordOpenWrite(b, 'move');
 }
 
 /** What became of the unanswered call, by looks over the rest of its window. */
@@ -325,7 +325,7 @@ export async function accountFor(b: Booking): Promise<Appointment | null> {
  * Nothing was sent: what stood there already is no effect of this call. Only where an earlier one for that start is doubted
  * may it be ours; else nobody can tell, as of what a look before a call did not show.
  */
-function noteUnsent(b: Booking, offer: Offer): void {
+function recordUnsent(b: Booking, offer: Offer): void {
   const startsAt = startOf(offer);
   const isDoubted = b.state.doubts.unansweredStarts.some((doubted) => isSameTime(doubted, startsAt));
   if (!isDoubted) startSeenBeforeCall(b, startsAt, true);
@@ -334,7 +334,7 @@ function noteUnsent(b: Booking, offer: Offer): void {
 /** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
 export function recordHeld(b: Booking, appointment: Appointment, isMove = false): void {
   attemptBecame(b, 'held');
-  noteOwn(b, appointment);
+  recordOwn(b, appointment);
   appointmentHeld(b, appointment, isMove);
   if (isMove) moveLanded(b);
 }

@@ -15,19 +15,19 @@ import type { Booking } from '../saga/state';
 
 /**
  * One step's compensation. `run` is safe to repeat and safe when there is nothing to undo; `pending` says that
- * it has done what can be done for now and `settle` must follow. What fails is thrown as a failure.
+ * it has done what can be done for now and `finish` must follow. What fails is thrown as a failure.
  */
 export interface Undo {
   step: UndoStep;
   run: (b: Booking) => Promise<UndoOutcome>;
-  /** Settles what `run` left pending; where absent, `run` again does. */
-  settle?: (b: Booking) => Promise<UndoOutcome>;
+  /** Finishes what `run` left pending; where absent, `run` is repeated. */
+  finish?: (b: Booking) => Promise<UndoOutcome>;
   /** Whether there is still something to undo, by a look-up alone. */
-  stands: (b: Booking) => Promise<boolean>;
+  remains: (b: Booking) => Promise<boolean>;
 }
 
 /**
- * Undoes the steps, newest first, each until it is settled: retried with backoff for its time limit, then in
+ * Undoes the steps, newest first, each until it is finished: retried with backoff for its time limit, then in
  * front of a person. A late effect of an unknown call is waited for last, after the other undos had their first go. None is
  * pending when it returns.
  */
@@ -42,7 +42,7 @@ export async function compensate(b: Booking, undos: readonly Undo[]): Promise<vo
   );
   let pending = await stillPending(undos, (undo) => undone(b, undo));
   while (pending.length > 0)
-    pending = await stillPending(pending, (undo) => undone(b, undo, undo.settle ?? undo.run));
+    pending = await stillPending(pending, (undo) => undone(b, undo, undo.finish ?? undo.run));
   // What a person takes upon themselves must not be hit by a call of ours when it is another booking's already.
   if (b.state.undo.compensation.some(({ outcome }) => outcome === 'left_to_person'))
     await outlastOpenWrites(b);
@@ -62,10 +62,10 @@ async function stillPending(
  * its writes shield themselves. Fees that a person accepts there are accepted for this undo and no other.
  */
 export function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run): Promise<UndoOutcome> {
-  return withOwnFees(b, b.areFeesAccepted, () => untilSettled(b, undo, run));
+  return withOwnFees(b, b.areFeesAccepted, () => untilOutcome(b, undo, run));
 }
 
-async function untilSettled(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome> {
+async function untilOutcome(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome> {
   const { undoPatienceMs } = b.state.terms.limits;
   let patience = newPatience(b);
   for (;;) {
@@ -92,7 +92,7 @@ function mayPass(failure: Failure): boolean {
   return isPassing(failure) || failure.code === 'appointment_missing';
 }
 
-/** Asks a person. The outcome when their decision settled the undo; null to try again. */
+/** Asks a person. Returns the outcome when their decision finished the undo, and null to try again. */
 async function resolved(
   b: Booking,
   undo: Undo,
@@ -115,7 +115,7 @@ async function resolved(
  */
 async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome | null> {
   try {
-    if (await undo.stands(b)) return null;
+    if (await undo.remains(b)) return null;
     if (undo.step === 'order' && b.state.order.unknownSince) return null;
     if (undo.step !== 'appointment' || !b.state.doubts.unknownBook) return record(b, undo, 'undone');
     return run === undo.run ? record(b, undo, 'pending') : null;

@@ -1,6 +1,6 @@
 import { AFTER_RUN_MEMO, cleanupIdOf } from '../../booking/names';
 import type { ClientContext } from './client-context';
-import { describe, isOver, memoValue, type Execution } from './execution';
+import { describe, hasClosed, memoValue, type Execution } from './execution';
 
 /** Whoever cleans up, or cleaned up, after this run of the booking; null when nobody does. */
 export async function findCleanUp(
@@ -18,7 +18,7 @@ export async function findCleanUp(
  */
 export async function openCleanUp(context: ClientContext, bookingId: string): Promise<Execution | null> {
   const found = await describe(context, cleanupIdOf(bookingId));
-  return found && !isOver(found.status) ? found : null;
+  return found && !hasClosed(found.status) ? found : null;
 }
 
 /** Whether a clean-up is the one after this run. */

@@ -106,7 +106,7 @@ const STATUS: Readonly<Record<number, ExecutionStatus>> = {
 };
 
 /** Whether nothing more can come of an execution. A run that continued as new goes on in the next one. */
-export function isOver(status: ExecutionStatus): boolean {
+export function hasClosed(status: ExecutionStatus): boolean {
   return ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'].includes(status);
 }
 

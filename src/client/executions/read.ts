@@ -4,11 +4,11 @@ import { Failure } from '../../booking/failures';
 import { PROVIDERS } from '../../booking/model';
 import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../../booking/names';
 import { statusSchema, type BookingView, type Stalled } from '../../booking/schema/view';
-import { isEnded } from '../../booking/status';
+import { isEndStatus } from '../../booking/status';
 import { findCleanUp, isAfter, openCleanUp } from './after-run';
 import { beginningOf } from './beginning';
 import type { ClientContext } from './client-context';
-import { describe, isOver, memoValue, type Execution, type ExecutionStatus } from './execution';
+import { describe, hasClosed, memoValue, type Execution, type ExecutionStatus } from './execution';
 import { initialView } from './initial-view';
 import { stalledOf } from './stalled';
 import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
@@ -43,7 +43,7 @@ export async function readBooking(
     return await readExecution(context, bookingId, execution);
   } catch (err) {
     const isUnderLostKey = err instanceof Failure && err.code === 'key_missing';
-    if (!isUnderLostKey || !isOver(execution.status)) throw err;
+    if (!isUnderLostKey || !hasClosed(execution.status)) throw err;
     return afterLostKey(context, bookingId, execution, err);
   }
 }
@@ -55,7 +55,7 @@ export async function readExecution(
   execution: Execution,
 ): Promise<BookingView> {
   const own = await ownView(context, bookingId, execution);
-  if (!isOver(execution.status)) return { ...own, stalled: await stalledOf(context, execution) };
+  if (!hasClosed(execution.status)) return { ...own, stalled: await stalledOf(context, execution) };
   const { runId } = execution;
   if (await mayBeCleanedUp(context, execution, own)) {
     const after = await findCleanUp(context, bookingId, runId);
@@ -110,7 +110,7 @@ export async function ownView(
   const { status } = execution;
   if (status === 'COMPLETED' || status === 'FAILED') return endOf(context, execution);
   const view = await lastView(context, bookingId, execution);
-  return isOver(status) ? cutOff(view, status) : view;
+  return hasClosed(status) ? cutOff(view, status) : view;
 }
 
 /** The view in an execution's memo; null when no workflow task has put one there yet. */
@@ -160,7 +160,7 @@ async function afterLostKey(
 /** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */
 async function endOf(context: ClientContext, execution: Execution): Promise<BookingView> {
   const told = await memoView(context, execution);
-  if (told && isEnded(told.status)) return told;
+  if (told && isEndStatus(told.status)) return told;
   const result = await resultOf(context, execution);
   if (isView(result)) return result;
   if (told) return cutOff(told, execution.status);

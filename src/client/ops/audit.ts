@@ -26,7 +26,7 @@ import { statusSchema } from '../../booking/schema/view';
 import { bytesOf } from '../../booking/small-view';
 import { beginningOf } from '../executions/beginning';
 import type { ClientContext } from '../executions/client-context';
-import { executionOf, isOver, type Execution } from '../executions/execution';
+import { executionOf, hasClosed, type Execution } from '../executions/execution';
 import { findExecution, readExecution } from '../executions/read';
 import { CALL_TIMEOUT_MS, failureOf, within } from '../executions/temporal-errors';
 import { pageOf, rowsOf } from '../executions/visibility';
@@ -147,7 +147,7 @@ async function auditedBooking(
   const view = await readExecution(context, id, execution);
   if (place.hasOrders ? view.order === null : hasTriedNothing(view)) return null;
   const party = place.hasOrders ? null : await partyOf(context, execution);
-  const booking = auditedBookingOf(view, !isOver(execution.status), party);
+  const booking = auditedBookingOf(view, !hasClosed(execution.status), party);
   if (bytesOf(booking) > MAX_BOOKING_BYTES) throw new Failure('payload_too_large');
   return booking;
 }
@@ -214,7 +214,7 @@ async function claimOf(context: ClientContext, order: TracedOrder, execution: Ex
   if (told.open && told.order?.id === order.orderId) return told;
   try {
     const view = await readExecution(context, order.bookingId, execution);
-    return auditedBookingOf(view, !isOver(execution.status), null);
+    return auditedBookingOf(view, !hasClosed(execution.status), null);
   } catch (err) {
     if (told.order === null || told.order.id === order.orderId) throw err;
     return told;
@@ -226,7 +226,7 @@ function toldBy({ status, attributes }: Execution): Claim {
   const { BookingOrderId: orderId, BookingAttention: attention } = attributes;
   return {
     status: said.success ? said.data : 'ordering',
-    open: !isOver(status),
+    open: !hasClosed(status),
     waits: attention !== undefined,
     order: orderId === undefined ? null : { id: orderId, origin: 'placed' },
     undone: {},
@@ -242,7 +242,7 @@ async function isAdopted(
   const { vendor } = CAPABILITIES[provider];
   const adopter = await findExecution(context, adoptedBookingId(context.idKey, vendor, account, orderId));
   if (adopter === null) return false;
-  if (isOver(adopter.status)) return hasTakenOn(context, adopter, orderId);
+  if (hasClosed(adopter.status)) return hasTakenOn(context, adopter, orderId);
   return adopter.attributes.BookingOrderId === orderId;
 }
 
@@ -274,7 +274,7 @@ export async function otherAccounts(
       BookingOrderId,
       BookingStartsAt,
     } = attributes;
-    const isOpen = !isOver(status);
+    const isOpen = !hasClosed(status);
     const mayHaveMade = isOpen ? attention !== 'account_unknown' : Boolean(BookingOrderId ?? BookingStartsAt);
     if (account !== undefined && mayHaveMade) counts.set(account, (counts.get(account) ?? 0) + 1);
     rows += 1;

@@ -12,7 +12,7 @@ import type { ProviderName } from '../../booking/model';
 import { bookingIdIn, MEMO, workflowIdOf, WORKFLOW_TYPE } from '../../booking/names';
 import { isSameTime } from '../../booking/times';
 import type { ClientContext } from '../executions/client-context';
-import { describe, executionOf, isOver, memoValue, type Execution } from '../executions/execution';
+import { describe, executionOf, hasClosed, memoValue, type Execution } from '../executions/execution';
 import { rowsOf } from '../executions/visibility';
 
 /** What the deployment's other bookings hold, read from Temporal: found in visibility, told by each one's memo. */
@@ -189,7 +189,8 @@ async function isOrderUsedElsewhere(
   const { vendor } = CAPABILITIES[provider];
   const adopting = workflowIdOf(adoptedBookingId(context.idKey, vendor, account, orderId));
   const adopter = adopting === askedBy ? null : await describe(context, adopting);
-  if (adopter && (!isOver(adopter.status) || (await hasTakenOnSince(context, adopter, order)))) return true;
+  if (adopter && (!hasClosed(adopter.status) || (await hasTakenOnSince(context, adopter, order))))
+    return true;
   // Our ids hold no quote, and a provider's that does is none that a booking is known by.
   if (!/^[^'"`\\\p{Cc}]{1,255}$/u.test(orderId)) return false;
   const query = [
@@ -229,5 +230,5 @@ export async function hasTakenOn(
 
 async function isOpen(context: ClientContext, workflowId: string): Promise<boolean> {
   const execution = await describe(context, workflowId);
-  return execution !== null && !isOver(execution.status);
+  return execution !== null && !hasClosed(execution.status);
 }

@@ -18,7 +18,7 @@ import type { BookingTraces } from '../../booking/traces';
 import { findCleanUp } from '../executions/after-run';
 import { beginningOf } from '../executions/beginning';
 import type { ClientContext } from '../executions/client-context';
-import { isOver, memoValue, type Execution } from '../executions/execution';
+import { hasClosed, memoValue, type Execution } from '../executions/execution';
 import { findExecution, hasUnknownCall, memoView, ownView } from '../executions/read';
 import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
 
@@ -30,7 +30,7 @@ import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
  */
 export async function cleanUpBooking(context: ClientContext, bookingId: string): Promise<boolean> {
   const execution = await findExecution(context, bookingId);
-  if (!execution || !isOver(execution.status)) return false;
+  if (!execution || !hasClosed(execution.status)) return false;
   const view = await ownView(context, bookingId, execution);
   if (view.status === 'completed' || !(await hasUnknownCall(context, execution, view))) return false;
   const traces = tracesIn(await memoValue(context, execution, MEMO.traces));

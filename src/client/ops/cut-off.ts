@@ -9,10 +9,10 @@ import {
   workflowIdOf,
 } from '../../booking/names';
 import type { CutOff, LeftBehind, Swept, LookedIntoAgain } from '../../booking/ops';
-import { isEnded } from '../../booking/status';
+import { isEndStatus } from '../../booking/status';
 import { beginningOf } from '../executions/beginning';
 import type { ClientContext } from '../executions/client-context';
-import { describe, executionOf, isOver, memoValue, type Execution } from '../executions/execution';
+import { describe, executionOf, hasClosed, memoValue, type Execution } from '../executions/execution';
 import { memoView } from '../executions/read';
 import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
 import { rowsOf } from '../executions/visibility';
@@ -152,7 +152,7 @@ async function lookIntoRun(context: ClientContext, { bookingId, runId, how }: Ca
 async function endedByItself(context: ClientContext, execution: Execution): Promise<boolean> {
   try {
     const view = await memoView(context, execution);
-    if (view) return isEnded(view.status);
+    if (view) return isEndStatus(view.status);
   } catch (err) {
     if (!isKeyMissing(err)) throw err;
   }
@@ -186,7 +186,7 @@ async function ownerOf(
   const newest = await describe(context, workflowIdOf(bookingId));
   if (!newest || newest.runId === runId) return 'ours';
   if (own && own.firstRunId === newest.firstRunId) return 'nothing_to_do';
-  return isOver(newest.status) ? 'ours' : 'later';
+  return hasClosed(newest.status) ? 'ours' : 'later';
 }
 
 /** Begins the clean-up after a run, unless it has one. Of a run that Temporal no longer has, the clean-up asks a person. */
@@ -199,7 +199,7 @@ async function startCleanUpOnce(
   const newest = await describe(context, cleanupIdOf(bookingId));
   if (newest) {
     if (await isCleanedUp(context, newest, runId, own)) return 'nothing_to_do';
-    if (!isOver(newest.status)) return 'later';
+    if (!hasClosed(newest.status)) return 'later';
     // An earlier run's clean-up may stand before it: each run is cleaned up after once.
     for await (const row of rowsOf(context, `WorkflowId = '${cleanupIdOf(bookingId)}'`))
       if (await isCleanedUp(context, executionOf(row), runId, own)) return 'nothing_to_do';

@@ -5,7 +5,7 @@ import type { BookingView } from '../../booking/schema/view';
 import { Failure } from '../../booking/failures';
 import { bookingIdIn, WORKFLOW_TYPE } from '../../booking/names';
 import type { ClientContext } from '../executions/client-context';
-import { describe, executionOf, isOver, type Execution } from '../executions/execution';
+import { describe, executionOf, hasClosed, type Execution } from '../executions/execution';
 import { memoView } from '../executions/read';
 import { CALL_TIMEOUT_MS, isNotFound, within } from '../executions/temporal-errors';
 import { rowsOf } from '../executions/visibility';
@@ -114,7 +114,7 @@ export async function retryOne(
   { by, id, reason, since }: Retrying & { since: string | null },
 ): Promise<Told> {
   const execution = await describe(context, workflowId);
-  if (!execution || isOver(execution.status)) return 'ended';
+  if (!execution || hasClosed(execution.status)) return 'ended';
   const view = await memoView(context, execution);
   if (id !== undefined && wasTold(view, id)) return 'resumed';
   const attention = view?.attention;

@@ -52,7 +52,7 @@ export async function reschedule(session: Session, call: Call, move: MoveCall): 
 export async function lookUp(session: Session, call: Call, where: Pick<Where, 'orderId'>): Promise<Sighting> {
   const orderId = orderOf(where.orderId);
   const current = await appointmentOf(session, call, orderId);
-  if (current && current.standing !== 'cancelled') return { order: null, live: [current], ended: [] };
+  if (current && current.phase !== 'cancelled') return { order: null, live: [current], ended: [] };
   return { order: await readOrder(session, call, orderId), live: [], ended: current ? [current] : [] };
 }
 

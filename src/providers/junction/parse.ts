@@ -5,7 +5,7 @@ import { shortened } from '../http';
 import { LEFT_OUT, UNHEARD, type Notice } from '../once';
 import { folded, readable } from '../reading';
 import { readZone, spanOf } from '../time-text';
-import { appointmentWord, newestOf, orderWord, phaseOf, standingOf } from './statuses';
+import { appointmentWord, newestOf, orderWord, phaseOf, appointmentPhaseOf } from './statuses';
 import { dateOf, timeOf, utc } from './times';
 import type { AddressWire, AppointmentWire, AvailabilityWire, DaySlotsWire, OrderWire } from './wire';
 
@@ -39,7 +39,7 @@ export function toAppointment(wire: AppointmentWire, orderId: string, notice: No
     type: open('appointment.type', wire.type, KNOWN_TYPES, notice),
     status: brief(appointmentWord(wire.status ?? null)) ?? UNKNOWN,
     eventStatus: brief(appointmentWord(eventStatus)),
-    standing: standingOf(wire.status ?? null, eventStatus, notice),
+    phase: appointmentPhaseOf(wire.status ?? null, eventStatus, notice),
     ...spanOf(start, end, timezone, notice),
     timezone,
     address: toAddress(wire.address, 'appointment.address', notice),

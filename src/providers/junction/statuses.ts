@@ -1,4 +1,4 @@
-import type { OrderPhase, Standing } from '../../booking/model';
+import type { OrderPhase, AppointmentPhase } from '../../booking/model';
 import type { Notice } from '../once';
 import { folded } from '../reading';
 import { timeOf } from './times';
@@ -10,7 +10,7 @@ import type { EventWire } from './wire';
  */
 
 /** `status` and `event_status` of an appointment in one vocabulary: `confirmed` goes with `scheduled` (docs/providers.md#confirmation). */
-const STANDINGS: Readonly<Record<string, Standing>> = {
+const APPOINTMENT_PHASES: Readonly<Record<string, AppointmentPhase>> = {
   pending: 'pending',
   reserved: 'reserved',
   confirmed: 'confirmed',
@@ -30,7 +30,7 @@ const STANDINGS: Readonly<Record<string, Standing>> = {
  *   reads as confirmed: the event says that it was scheduled. Taking it for pending would end in cancelling an
  *   appointment that stands; taking it for confirmed is corrected by the next look.
  */
-const PRECEDENCE: readonly Standing[] = [
+const PRECEDENCE: readonly AppointmentPhase[] = [
   'cancelled',
   'completed',
   'in_progress',
@@ -41,12 +41,16 @@ const PRECEDENCE: readonly Standing[] = [
 ];
 
 /** What an appointment's `status` and `event_status` mean together; a missing one leaves it to the other. */
-export function standingOf(status: string | null, eventStatus: string | null, notice: Notice): Standing {
+export function appointmentPhaseOf(
+  status: string | null,
+  eventStatus: string | null,
+  notice: Notice,
+): AppointmentPhase {
   const said = [
-    wordOf(STANDINGS, 'appointment.status', status, notice),
-    wordOf(STANDINGS, 'appointment.event_status', eventStatus, notice),
+    wordOf(APPOINTMENT_PHASES, 'appointment.status', status, notice),
+    wordOf(APPOINTMENT_PHASES, 'appointment.event_status', eventStatus, notice),
   ];
-  return PRECEDENCE.find((standing) => said.includes(standing)) ?? 'unknown';
+  return PRECEDENCE.find((phase) => said.includes(phase)) ?? 'unknown';
 }
 
 /**
@@ -104,7 +108,7 @@ export function phaseOf(status: string | null, notice: Notice): OrderPhase {
 
 /** An appointment's status as the tables spell it; a word that they do not name as it came. */
 export function appointmentWord(status: string | null): string | null {
-  return status !== null && rowOf(STANDINGS, status) !== undefined ? folded(status) : status;
+  return status !== null && rowOf(APPOINTMENT_PHASES, status) !== undefined ? folded(status) : status;
 }
 
 /** The same of an order's, by its last part; of one that is new, as it came. */
@@ -131,7 +135,7 @@ function msOf(event: EventWire, notice: Notice): number {
   return timeOf(event.created_at, { field: 'event.created_at', notice })?.ms ?? 0;
 }
 
-function wordOf<T extends Standing | OrderPhase>(
+function wordOf<T extends AppointmentPhase | OrderPhase>(
   table: Readonly<Record<string, T>>,
   field: string,
   word: string | null,

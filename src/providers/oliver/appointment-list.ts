@@ -60,7 +60,7 @@ export interface AppointmentList {
    */
   appointments(call: Call, isFresh?: boolean): Promise<ListReading>;
   /** Notes a write of ours: no reading that began before it counts any more. */
-  noteWrite(account: string): void;
+  discardOnWrite(account: string): void;
 }
 
 export interface ListReading {
@@ -119,7 +119,7 @@ export function createAppointmentList(session: Session): AppointmentList {
       }
       return { rows: practice.rows, isWhole: practice.isWhole };
     },
-    noteWrite(account) {
+    discardOnWrite(account) {
       const practice = practiceOf(account);
       practice.lastWrite = ++practice.moments;
     },

@@ -30,7 +30,7 @@ export async function book(practice: Practice, call: Call, booking: BookCall): P
   const party = await beforeSending(() => resolve(call, booking.request));
   const reply = await ask(session, call, 'create_appointment', createdWire, {
     body: createBody(booking, party),
-  }).finally(() => list.noteWrite(call.account));
+  }).finally(() => list.discardOnWrite(call.account));
   if (reply.is === 'done') return toAppointment(reply.value, accountOf(session, call), session.notice);
   if (await isNewThere(practice, call, party, booking)) {
     throw unclear('write', `${reply.said} (but the list shows a new appointment at that start)`);
@@ -57,7 +57,7 @@ async function isNewThere(
   const isNew = [...rows.values()]
     .filter((row) => ownerOf(party, row) !== 'others')
     .map((row) => toAppointment(row, account, session.notice))
-    .filter(({ id, standing }) => standing !== 'cancelled' && !before.includes(id))
+    .filter(({ id, phase }) => phase !== 'cancelled' && !before.includes(id))
     .some((seen) => seen.startsAt === null || Date.parse(seen.startsAt) === Date.parse(startsAt));
   if (!isNew && !isWhole) throw unclear('write', unread);
   return isNew;
@@ -107,7 +107,7 @@ export async function lookUp(
     const isSeen = isOwn(id) || isAround(seen.startsAt, startsAt, owner === 'near' ? 0 : undefined);
     return isSeen ? [owner === 'near' ? { ...seen, isNearMatch: true as const } : seen] : [];
   });
-  const live = theirs.filter(({ standing }) => standing !== 'cancelled');
+  const live = theirs.filter(({ phase }) => phase !== 'cancelled');
   const showsOwn = ownIds.every((id) => rows.has(id));
   const isEnough = showsOwn && (mayBePartial || (!fresh && (ownIds.length > 0 || live.length > 0)));
   if (!isWhole && !isEnough) throw unclear('read', 'a row of the list of appointments cannot be read');
@@ -115,7 +115,7 @@ export async function lookUp(
     const said = `${live.length} live appointments of one client and patient around one time`;
     throw new Failure('unexpected_answer', { said });
   }
-  const ended = theirs.filter(({ standing }) => standing === 'cancelled');
+  const ended = theirs.filter(({ phase }) => phase === 'cancelled');
   // What was the booking's own and is over counts; of the others any few will do.
   ended.sort((one, other) => Number(isOwn(other.id)) - Number(isOwn(one.id)));
   const seen = { order: null, live, ended: ended.slice(0, MAX_SHOWN) };

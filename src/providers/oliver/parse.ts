@@ -1,4 +1,4 @@
-import type { Appointment, Slot, Standing } from '../../booking/model';
+import type { Appointment, Slot, AppointmentPhase } from '../../booking/model';
 import type { OliverAccount } from '../../config';
 import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
 import { LEFT_OUT, UNHEARD, type Notice } from '../once';
@@ -16,7 +16,7 @@ import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
  * setting. Words that the table does not name are carried as `unknown`, which moves nothing and counts as live. A known
  * word in another case is that word.
  */
-const STANDINGS: Readonly<Record<string, Standing>> = {
+const STANDINGS: Readonly<Record<string, AppointmentPhase>> = {
   REQUESTED: 'pending',
   ACCEPTED: 'confirmed',
   CONFIRMED: 'confirmed',
@@ -27,11 +27,11 @@ const STANDINGS: Readonly<Record<string, Standing>> = {
 };
 
 /** What a status means to an account: where ACCEPTED does not settle, the slot is held and no more. */
-export function standingOf(
+export function phaseOf(
   status: string | null | undefined,
   account: Pick<OliverAccount, 'capabilities'>,
   notice: Notice,
-): Standing {
+): AppointmentPhase {
   const word = wordOf(status);
   if (word === 'ACCEPTED' && account.capabilities.acceptedSettles === false) return 'reserved';
   const known = Object.hasOwn(STANDINGS, word) ? STANDINGS[word] : undefined;
@@ -66,7 +66,7 @@ export function toAppointment(
     type: 'veterinary',
     status: Object.hasOwn(STANDINGS, word) ? word : (brief(wire.status) ?? 'unknown'),
     eventStatus: null,
-    standing: standingOf(wire.status, account, notice),
+    phase: phaseOf(wire.status, account, notice),
     ...spanOf(start, end, timezone, notice),
     timezone,
     address: null,

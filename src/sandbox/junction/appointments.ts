@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DateTime } from 'luxon';
 import { HOME_AREAS, PSC_TIMEZONE, REASONS, SITES } from './catalogue';
-import { addAppointment, hasRequisition, moveAppointment, retimeAppointment, standing } from './changes';
+import { addAppointment, hasRequisition, moveAppointment, retimeAppointment, statusOf } from './changes';
 import { confirm } from './confirmation';
 import { currentAppointment, isLive, orderOf, timestamp, type Context } from './context';
 import { refuse, REFUSALS } from './errors';
@@ -131,11 +131,11 @@ function bookableOrder(context: Context, kind: VisitKind, orderId: string): Orde
   const order = orderOfKind(context, kind, orderId);
   const current = currentAppointment(context, orderId);
   const { account } = context.state;
-  if (standing(order) === 'ordered' && !account.bookBeforeRequisition) throw REFUSALS.noRequisition();
+  if (statusOf(order) === 'ordered' && !account.bookBeforeRequisition) throw REFUSALS.noRequisition();
   const hasOne = current !== null && isLive(current);
   if (hasOne && account.oneAppointmentPerOrder) throw REFUSALS.orderHasAppointment();
-  const early = standing(order) === 'ordered' && !hasRequisition(order);
-  if (!hasOne && !early && !BOOKABLE_FROM.includes(standing(order)))
+  const early = statusOf(order) === 'ordered' && !hasRequisition(order);
+  if (!hasOne && !early && !BOOKABLE_FROM.includes(statusOf(order)))
     throw REFUSALS.wrongState('booking an appointment');
   if (account.oneAppointmentPerPatient) refuseSecond(context, kind, order);
   return order;

@@ -23,7 +23,7 @@ const REQUISITION_BEFORE_START_MS = 120 * MINUTE_MS;
 type EventData = Record<string, unknown> | null;
 
 /** Where an order stands, low-level. */
-export function standing(order: OrderRecord): string {
+export function statusOf(order: OrderRecord): string {
   return lowLevel((order.events.at(-1) ?? order.events[0]).status);
 }
 
@@ -110,16 +110,16 @@ function noteAppointment(context: Context, appointment: AppointmentRecord, data:
 function afterMove(context: Context, appointment: AppointmentRecord): void {
   const order = context.state.orders[appointment.orderId];
   if (appointment.status === 'confirmed') planVisit(context, appointment);
-  if (!order || !orderIsLive(orderStatus(order.modality, standing(order)))) return;
+  if (!order || !orderIsLive(orderStatus(order.modality, statusOf(order)))) return;
   if (appointment.status === 'completed') return afterVisit(context, order);
   if (!hasRequisition(order)) return planRequisitionDue(context, appointment, order);
   const next = ORDER_AFTER_APPOINTMENT[appointment.status];
-  if (next !== undefined && next !== standing(order)) moveOrder(context, order, next);
+  if (next !== undefined && next !== statusOf(order)) moveOrder(context, order, next);
 }
 
 function afterVisit(context: Context, order: OrderRecord): void {
   const { afterVisit: next } = MODALITY_RULES[order.modality];
-  if (next !== null && standing(order) !== next) moveOrder(context, order, next);
+  if (next !== null && statusOf(order) !== next) moveOrder(context, order, next);
   const inMs = context.clock.scaled(RESULTS_AFTER_MS);
   context.plan({ kind: 'advance_order', orderId: order.id, to: 'completed' }, inMs);
 }

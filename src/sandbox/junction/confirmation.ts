@@ -75,12 +75,12 @@ function planWord(
   const limitMs = clock.scaled(body.async_confirmation_timeout_millisecond ?? ASYNC_TIMEOUT_MS);
   const wordMs = plan.mode === 'never' ? Infinity : (plan.afterMs ?? clock.scaled(WORD_AFTER_MS));
   const late = plan.mode !== 'reserve' && wordMs >= limitMs;
-  const settled = { kind: 'settle', appointmentId: appointment.id } as const;
+  const decision = { kind: 'decide', appointmentId: appointment.id } as const;
   if (late) {
-    context.plan({ ...settled, to: 'cancelled', reason: 'async_confirmation_timeout' }, limitMs);
+    context.plan({ ...decision, to: 'cancelled', reason: 'async_confirmation_timeout' }, limitMs);
   } else if (plan.mode === 'decline') {
-    context.plan({ ...settled, to: 'cancelled', reason: plan.reason }, wordMs);
+    context.plan({ ...decision, to: 'cancelled', reason: plan.reason }, wordMs);
   } else {
-    context.plan({ ...settled, to: 'confirmed', reason: null }, wordMs);
+    context.plan({ ...decision, to: 'confirmed', reason: null }, wordMs);
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { controlBody } from '../controls';
 import type { LoggedCall } from '../misbehaviour';
 import { placeForeign } from './appointments';
-import { moveAppointment, moveOrder, retimeAppointment, standing } from './changes';
+import { moveAppointment, moveOrder, retimeAppointment, statusOf } from './changes';
 import { isLive, orderOf, type Context } from './context';
 import { refuse } from './errors';
 import { lowLevel, orderIsLive, orderStatus } from './rules';
@@ -28,7 +28,7 @@ export function junctionControls(
 function stateAnswer(context: Context, calls: LoggedCall[]): Wire {
   const orders = Object.values(context.state.orders);
   const appointments = Object.values(context.state.appointments);
-  const liveOrders = orders.filter((order) => orderIsLive(orderStatus(order.modality, standing(order))));
+  const liveOrders = orders.filter((order) => orderIsLive(orderStatus(order.modality, statusOf(order))));
   return {
     orders: orders.map((order) => plainOrder(context, order)),
     appointments: appointments.map(plainAppointment),

@@ -1,4 +1,4 @@
-import { hasRequisition, moveAppointment, moveOrder, standing } from './changes';
+import { hasRequisition, moveAppointment, moveOrder, statusOf } from './changes';
 import type { Context } from './context';
 import type { JunctionJob } from './state';
 
@@ -7,7 +7,7 @@ export async function runJob(context: Context, job: JunctionJob): Promise<void> 
   if (job.kind === 'deliver') return context.webhooks.attempt(job.message, job.attempt);
   if (job.kind === 'advance_order') advanceOrder(context, job);
   else if (job.kind === 'simulate') simulateStep(context, job);
-  else if (job.kind === 'settle') settle(context, job);
+  else if (job.kind === 'decide') decide(context, job);
   else if (job.kind === 'requisition_due') cancelWithoutRequisition(context, job);
   else visit(context, job);
 }
@@ -23,7 +23,7 @@ const ADVANCES_FROM: Readonly<Record<string, readonly string[]>> = {
 function advanceOrder(context: Context, job: JobOf<'advance_order'>): void {
   const order = context.state.orders[job.orderId];
   if (!context.state.advanceOrders || !order) return;
-  if (ADVANCES_FROM[job.to]?.includes(standing(order))) moveOrder(context, order, job.to);
+  if (ADVANCES_FROM[job.to]?.includes(statusOf(order))) moveOrder(context, order, job.to);
 }
 
 function simulateStep(context: Context, job: JobOf<'simulate'>): void {
@@ -34,7 +34,7 @@ function simulateStep(context: Context, job: JobOf<'simulate'>): void {
   if (rest.length > 0) context.plan({ ...job, steps: rest }, job.everyMs);
 }
 
-function settle(context: Context, job: JobOf<'settle'>): void {
+function decide(context: Context, job: JobOf<'decide'>): void {
   const appointment = context.state.appointments[job.appointmentId];
   if (!appointment || !['pending', 'reserved'].includes(appointment.status)) return;
   const data = job.reason === null ? null : { origin: 'provider', cancellation_reason: job.reason };

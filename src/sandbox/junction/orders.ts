@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DateTime } from 'luxon';
 import { MINUTE_MS, SECOND_MS } from '../clock';
 import { LAB_TESTS, type LabTest } from './catalogue';
-import { announceAppointment, announceOrder, moveAppointment, moveOrder, standing } from './changes';
+import { announceAppointment, announceOrder, moveAppointment, moveOrder, statusOf } from './changes';
 import { currentAppointment, isLive, orderOf, timestamp, type Context } from './context';
 import { refuse, refuseInput, refuseTransition, REFUSALS } from './errors';
 import { lowLevel, MODALITY_RULES, orderStatus } from './rules';
@@ -81,7 +81,7 @@ function checkPatient(context: Context, request: CreateOrder): void {
 export function cancelOrder(context: Context, id: string): OrderRecord {
   const order = orderOf(context, id);
   const rules = MODALITY_RULES[order.modality];
-  const from = standing(order);
+  const from = statusOf(order);
   if (!rules.cancellableFrom.includes(from))
     throw refuseTransition(orderStatus(order.modality, from), 'cancelled');
   const appointment = currentAppointment(context, id);
@@ -107,7 +107,7 @@ function matches(order: OrderRecord, query: OrdersQuery): boolean {
     (query.user_id === undefined || query.user_id === order.request.user_id) &&
     (query.order_ids === undefined || query.order_ids.includes(order.id)) &&
     (query.order_type === undefined || query.order_type.includes(order.modality)) &&
-    (query.status === undefined || query.status.includes(standing(order))) &&
+    (query.status === undefined || query.status.includes(statusOf(order))) &&
     within(created, query.start_date, query.end_date) &&
     within(updated, query.updated_start_date, query.updated_end_date)
   );
@@ -126,7 +126,7 @@ export function simulateOrder(context: Context, id: string, finalStatus?: string
   const { path } = MODALITY_RULES[order.modality];
   const target = lowLevel(finalStatus ?? 'completed');
   const to = path.indexOf(target);
-  const steps = to < 0 ? [target] : path.slice(path.indexOf(standing(order)) + 1, to + 1);
+  const steps = to < 0 ? [target] : path.slice(path.indexOf(statusOf(order)) + 1, to + 1);
   const everyMs = context.clock.scaled(delaySeconds * SECOND_MS);
   if (everyMs === 0) return steps.forEach((step) => moveOrder(context, order, step));
   context.plan({ kind: 'simulate', orderId: id, steps, everyMs }, everyMs);

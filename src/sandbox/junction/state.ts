@@ -158,7 +158,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     ...jobBase,
-    kind: z.literal('settle'),
+    kind: z.literal('decide'),
     appointmentId: z.string(),
     to: z.enum(['confirmed', 'cancelled']),
     reason: z.string().nullable(),

@@ -12,29 +12,29 @@ export const bookingCases: Cases = (desk, { refReturns }) => {
     const slot = trial.slot(trial.slots.length - 1);
     const appointment = await trial.held({ slot });
     const { startsAt, endsAt } = slot;
-    expect(appointment).toMatchObject({ standing: 'confirmed', startsAt, endsAt });
-    expect((await trial.look()).live).toMatchObject([{ id: appointment.id, standing: 'confirmed' }]);
+    expect(appointment).toMatchObject({ phase: 'confirmed', startsAt, endsAt });
+    expect((await trial.look()).live).toMatchObject([{ id: appointment.id, phase: 'confirmed' }]);
     expect((await desk().hand.live()).appointments).toBe(1);
   });
 
   test('pending, then confirmed', async () => {
     const trial = await patient();
     await desk().hand.plan('pending');
-    const { id, standing } = await trial.held();
-    expect(standing).toBe('pending');
+    const { id, phase } = await trial.held();
+    expect(phase).toBe('pending');
     const first = await trial.look();
-    const later = first.live[0]?.standing === 'pending' ? await trial.change(first) : first;
-    expect(later.live).toMatchObject([{ id, standing: 'confirmed' }]);
+    const later = first.live[0]?.phase === 'pending' ? await trial.change(first) : first;
+    expect(later.live).toMatchObject([{ id, phase: 'confirmed' }]);
   });
 
   test('pending, then declined: nothing live is left and what ended is shown', async () => {
     const trial = await patient();
     await desk().hand.plan('decline');
-    const { id, standing } = await trial.held();
-    expect(standing).toBe('pending');
+    const { id, phase } = await trial.held();
+    expect(phase).toBe('pending');
     const first = await trial.look();
     const later = first.live.length > 0 ? await trial.change(first) : first;
-    expect(later).toMatchObject({ live: [], ended: [{ id, standing: 'cancelled' }] });
+    expect(later).toMatchObject({ live: [], ended: [{ id, phase: 'cancelled' }] });
     expect(await trial.whose()).toEqual({ is: 'none' });
     expect((await desk().hand.live()).appointments).toBe(0);
   });
@@ -44,7 +44,7 @@ export const bookingCases: Cases = (desk, { refReturns }) => {
     await desk().hand.plan('never');
     const { id } = await trial.held();
     const first = await trial.look();
-    expect(first.live).toMatchObject([{ id, standing: 'pending' }]);
+    expect(first.live).toMatchObject([{ id, phase: 'pending' }]);
     expect(sightingMark(await trial.look())).toBe(sightingMark(first));
   });
 

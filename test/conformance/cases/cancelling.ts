@@ -12,7 +12,7 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
       await desk().hand.staffActs();
       await eventually(trial.look, isEmpty);
     }
-    expect(await trial.look()).toMatchObject({ live: [], ended: [{ id, standing: 'cancelled' }] });
+    expect(await trial.look()).toMatchObject({ live: [], ended: [{ id, phase: 'cancelled' }] });
     expect((await desk().hand.live()).appointments).toBe(0);
   };
   /** Done by the call itself, or the staff is asked. */
@@ -38,7 +38,7 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
     expect(await trial.cancel(id)).toMatchObject({
       is: 'ended',
       byUs: cancelBy === 'call',
-      appointment: { id, standing: 'cancelled' },
+      appointment: { id, phase: 'cancelled' },
     });
   });
 
@@ -50,7 +50,7 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
     expect(await trial.cancel(id)).toMatchObject({
       is: 'ended',
       byUs: false,
-      appointment: { id, standing: 'cancelled' },
+      appointment: { id, phase: 'cancelled' },
     });
     expect(desk().hand.made('cancel')).toEqual([]);
   });

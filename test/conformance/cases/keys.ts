@@ -22,7 +22,7 @@ export const keyCases: Cases = (desk) => {
     const trial = await desk().open(subject.request(subject.patience));
     await hand.plan('decline');
     const key = `${trial.bookingId}/book/1`;
-    expect(await trial.book({ key })).toMatchObject({ is: 'held', appointment: { standing: 'pending' } });
+    expect(await trial.book({ key })).toMatchObject({ is: 'held', appointment: { phase: 'pending' } });
     await eventually(trial.look, ({ live }) => live.length === 0);
     expect(await trial.book({ key })).toMatchObject({ is: 'unknown' });
     expect((await hand.live()).appointments).toBe(0);

@@ -18,7 +18,7 @@ export const ownershipCases: Cases = (desk, { refReturns, orderKind }) => {
       before: [],
       triedStartsAt: null,
     };
-    const rest = { startsAt: null, standingIds: [], acceptedCancels: [] };
+    const rest = { startsAt: null, liveIds: [], acceptedCancels: [] };
     return desk().activities.lookUp({ target: desk().target(), orderId, request, clue, ...rest });
   };
 

@@ -5,7 +5,7 @@ export const plainCases: Cases = (desk, { cancelBy, orderKind, needsRequisition 
   test('a slot on offer can be booked, is ours, and is seen where it was booked', async () => {
     const trial = await desk().open(desk().subject.request(desk().subject.patience));
     const appointment = await trial.held();
-    expect(['pending', 'reserved', 'confirmed']).toContain(appointment.standing);
+    expect(['pending', 'reserved', 'confirmed']).toContain(appointment.phase);
     expect(appointment).toMatchObject({ orderId: trial.order?.id ?? null, startsAt: trial.slot().startsAt });
     expect(await trial.whose()).toMatchObject({
       is: 'ours',
@@ -27,7 +27,7 @@ export const plainCases: Cases = (desk, { cancelBy, orderKind, needsRequisition 
         expect(await trial.cancel(id)).toMatchObject({
           is: 'ended',
           byUs: true,
-          appointment: { id, standing: 'cancelled' },
+          appointment: { id, phase: 'cancelled' },
         });
         expect(await trial.look()).toMatchObject({ live: [], ended: [{ id }] });
       }

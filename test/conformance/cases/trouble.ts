@@ -95,12 +95,12 @@ export const troubleCases: Cases = (desk) => {
   test('words that no contract lists are carried, count as live, and move nothing', async () => {
     const trial = await desk().open();
     await desk().hand.quirk('unknownEnum');
-    const { id, standing, status } = await trial.held();
-    expect(standing).toBe('unknown');
+    const { id, phase, status } = await trial.held();
+    expect(phase).toBe('unknown');
     expect(status).not.toMatch(/^(confirmed|pending|unknown)?$/i);
     expect(await trial.whose()).toMatchObject({
       is: 'ours',
-      appointment: { id, status, standing: 'unknown' },
+      appointment: { id, status, phase: 'unknown' },
     });
     expect((await trial.look()).ended).toEqual([]);
   });

@@ -17,7 +17,7 @@ export const unknownCases: Cases = (desk, { refReturns }) => {
       expect(await trial.book({ callTimeoutMs: limitMs })).toMatchObject({ is: 'unknown' });
       expect(await trial.whose()).toMatchObject({
         is: 'ours',
-        appointment: { startsAt: trial.slot().startsAt, standing: 'confirmed' },
+        appointment: { startsAt: trial.slot().startsAt, phase: 'confirmed' },
       });
       await expectHeldOnce(trial);
     },

@@ -32,7 +32,7 @@ export const visitCases: Cases = (desk, { requestTier }) => {
   test('a visit that was asked for is pending without times, ours, and not asked for twice', async () => {
     const { trial, vendor } = await open();
     const asked = await trial.requestVisit(vendor);
-    expect(asked).toMatchObject({ is: 'held', appointment: { standing: 'pending', startsAt: null } });
+    expect(asked).toMatchObject({ is: 'held', appointment: { phase: 'pending', startsAt: null } });
     expect(await trial.whose()).toMatchObject({ is: 'ours' });
     expect(await trial.requestVisit(vendor)).toMatchObject({ is: 'held', earlier: true });
     expect(desk().hand.made('visit')).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { Failure, type Choice } from '../../../src/booking/failures';
 import type { BookingView } from '../../../src/booking/schema/view';
-import { isEnded } from '../../../src/booking/status';
+import { isEndStatus } from '../../../src/booking/status';
 import { FOLLOWING, type Follow } from './follows';
 import type { Begun, Scene, Stage } from './scenes';
 
@@ -40,7 +40,7 @@ export async function carry(life: Life): Promise<BookingView> {
 }
 
 const needsSomebody = (life: Life, view: BookingView) =>
-  view.attention !== null || isEnded(view.status) || view.status === 'confirmed' || isAwaited(life, view);
+  view.attention !== null || isEndStatus(view.status) || view.status === 'confirmed' || isAwaited(life, view);
 
 /** Waits for the vendor's people, who have not been told yet. */
 function isAwaited({ scene, isOnward }: Life, { status, appointment }: BookingView): boolean {

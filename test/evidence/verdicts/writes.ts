@@ -168,7 +168,7 @@ function lookFor(target: Target, { orderId, ref, startsAt, ...stage }: Stage): L
       before: [],
       triedStartsAt: startsAt,
     },
-    standingIds: [],
+    liveIds: [],
     acceptedCancels: [],
   };
 }

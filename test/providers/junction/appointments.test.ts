@@ -44,7 +44,7 @@ describe('book', () => {
 
   test("takes the slot with our reference in the notes; the seed's answer reads", async () => {
     stage().server.expect(line, { body: SEED_APPOINTMENT });
-    expect(await book()).toMatchObject({ orderId: ORDER_ID, standing: 'pending', provider: 'getlabs' });
+    expect(await book()).toMatchObject({ orderId: ORDER_ID, phase: 'pending', provider: 'getlabs' });
     const [sent] = stage().server.received;
     expect(sent?.body).toEqual({ booking_key: 'foo123', appointment_notes: `Left arm\nref:${REF}` });
     expect(sent?.headers['x-vital-api-key']).toBe(API_KEY);
@@ -129,7 +129,7 @@ describe('move', () => {
   };
 
   test('is done when the answer shows the appointment at the new time, in whatever zone', async () => {
-    expect(await move({ start_at: '2026-12-08T09:00:00-07:00' })).toMatchObject({ standing: 'confirmed' });
+    expect(await move({ start_at: '2026-12-08T09:00:00-07:00' })).toMatchObject({ phase: 'confirmed' });
     expect(stage().server.received[0]?.body).toEqual({
       booking_key: 'foo123',
       appointment_notes: `Left arm\nref:${REF}`,
@@ -158,14 +158,14 @@ describe.each(BOTH)('look up at %s', (name) => {
     stage().server.expect(line, { body: anAppointment() });
     expect(await lookUp()).toMatchObject({
       order: null,
-      live: [{ ref: REF, standing: 'confirmed' }],
+      live: [{ ref: REF, phase: 'confirmed' }],
       ended: [],
     });
   });
 
   test('one whose status is new counts as live', async () => {
     stage().server.expect(line, { body: anAppointment({ status: 'no_show' }) });
-    expect((await lookUp()).live).toMatchObject([{ standing: 'unknown' }]);
+    expect((await lookUp()).live).toMatchObject([{ phase: 'unknown' }]);
   });
 
   test.each([
@@ -184,7 +184,7 @@ describe.each(BOTH)('look up at %s', (name) => {
     expect(await lookUp()).toMatchObject({
       order: { id: ORDER_ID },
       live: [],
-      ended: [{ standing: 'cancelled' }],
+      ended: [{ phase: 'cancelled' }],
     });
   });
 
@@ -254,7 +254,7 @@ describe.each(BOTH)('cancel at %s', (name) => {
   test.each(CHOICES)('gives %s', async (_name, reason, cancellationReason, sent) => {
     stage().server.expect(reasonsLine, { body: reasons });
     stage().server.expect(line, { body: gone });
-    expect(await cancel(reason, { cancellationReason })).toMatchObject({ standing: 'cancelled' });
+    expect(await cancel(reason, { cancellationReason })).toMatchObject({ phase: 'cancelled' });
     expect(stage().server.received[1]?.body).toEqual(sent);
   });
 
@@ -289,7 +289,7 @@ describe.each(BOTH)('cancel at %s', (name) => {
   test('returns the appointment as the answer shows it, live or not, and reads nothing after it', async () => {
     stage().server.expect(reasonsLine, { body: reasons });
     stage().server.expect(line, { body: anAppointment() });
-    expect(await cancel()).toMatchObject({ standing: 'confirmed' });
+    expect(await cancel()).toMatchObject({ phase: 'confirmed' });
   });
 
   test('cancelled before is an accepted cancel that shows none', async () => {

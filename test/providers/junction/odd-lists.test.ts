@@ -151,7 +151,7 @@ describe('an appointment', () => {
     expect(await seen(words)).toMatchObject({
       status: 'confirmed',
       eventStatus: 'scheduled',
-      standing: 'confirmed',
+      phase: 'confirmed',
       provider: 'getlabs',
     });
     expect(fields()).toEqual([]);
@@ -159,14 +159,14 @@ describe('an appointment', () => {
 
   test.each(['', 'null', null])('an event status of %p says nothing', async (event_status) => {
     expect(await seen({ event_status, events: [], event_data: null })).toMatchObject({
-      standing: 'confirmed',
+      phase: 'confirmed',
     });
   });
 
   test('an unknown word is carried as it came, and is no other word', async () => {
     expect(await seen({ status: 'No Show', event_status: null, events: [] })).toMatchObject({
       status: 'No Show',
-      standing: 'unknown',
+      phase: 'unknown',
     });
   });
 

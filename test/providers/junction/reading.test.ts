@@ -28,7 +28,7 @@ describe('an appointment', () => {
       type: 'phlebotomy',
       status: 'pending',
       eventStatus: null,
-      standing: 'pending',
+      phase: 'pending',
       startsAt: '2023-05-15T16:00:00.000Z',
       endsAt: '2023-05-15T18:00:00.000Z',
       timezone: 'America/Phoenix',
@@ -55,14 +55,14 @@ describe('an appointment', () => {
       startsAt: '2022-01-01T00:00:00.000Z',
       status: 'pending',
       eventStatus: 'scheduled',
-      standing: 'confirmed',
+      phase: 'confirmed',
       reason: 'origin: patient, is_reschedule: true',
     });
   });
 
   test('no times and no zone yet', () => {
     const seen = appointmentOf(anAppointment({ start_at: null, end_at: null, iana_timezone: null }));
-    expect(seen).toMatchObject({ startsAt: null, endsAt: null, timezone: null, standing: 'confirmed' });
+    expect(seen).toMatchObject({ startsAt: null, endsAt: null, timezone: null, phase: 'confirmed' });
   });
 
   test('the newest event speaks where event_status is missing', () => {
@@ -73,7 +73,7 @@ describe('an appointment', () => {
     const seen = appointmentOf(anAppointment({ event_status: undefined, event_data: undefined, events }));
     expect(seen).toMatchObject({
       eventStatus: 'cancelled',
-      standing: 'cancelled',
+      phase: 'cancelled',
       reason: 'description: weather',
     });
   });
@@ -100,7 +100,7 @@ describe('an appointment', () => {
       status: 'no_show',
       provider: 'newlabs',
       type: 'drone',
-      standing: 'unknown',
+      phase: 'unknown',
     });
     expect(told.sort()).toEqual([
       'appointment.provider=newlabs',

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { newestOf, phaseOf, standingOf } from '../../../src/providers/junction/statuses';
+import { newestOf, phaseOf, appointmentPhaseOf } from '../../../src/providers/junction/statuses';
 import { dateOf, plusDays, utc } from '../../../src/providers/junction/times';
 import { CONTRACT_FILE } from './contract';
-import type { OrderPhase, Standing } from '../../../src/booking/model';
+import type { OrderPhase, AppointmentPhase } from '../../../src/booking/model';
 
 const silent = (): void => undefined;
 
 describe('an appointment stands as its two status words say together', () => {
-  const STANDINGS: [string | null, string | null, Standing][] = [
+  const STANDINGS: [string | null, string | null, AppointmentPhase][] = [
     ['confirmed', 'scheduled', 'confirmed'],
     ['pending', 'pending', 'pending'],
     ['reserved', 'reserved', 'reserved'],
@@ -34,13 +34,13 @@ describe('an appointment stands as its two status words say together', () => {
     ['constructor', null, 'unknown'],
   ];
 
-  test.each(STANDINGS)('%p with %p is %s', (status, eventStatus, standing) => {
-    expect(standingOf(status, eventStatus, silent)).toBe(standing);
+  test.each(STANDINGS)('%p with %p is %s', (status, eventStatus, phase) => {
+    expect(appointmentPhaseOf(status, eventStatus, silent)).toBe(phase);
   });
 
   test('new words are told', () => {
     const told: string[][] = [];
-    standingOf('no_show', 'assigned', (...words) => void told.push(words));
+    appointmentPhaseOf('no_show', 'assigned', (...words) => void told.push(words));
     expect(told).toEqual([
       ['appointment.status', 'no_show'],
       ['appointment.event_status', 'assigned'],

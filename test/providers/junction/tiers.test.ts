@@ -129,7 +129,7 @@ describe('request', () => {
     stage().server.expect(VISIT, { body: anAppointment({ ...pending, start_at: null, end_at: null }) });
     expect(await request()).toMatchObject({
       provider: 'phlebfinders',
-      standing: 'pending',
+      phase: 'pending',
       startsAt: null,
       endsAt: null,
     });

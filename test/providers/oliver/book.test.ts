@@ -141,7 +141,7 @@ test('the answer: an integer id as a string, booking_date the start, no ref', as
     type: 'veterinary',
     status: 'REQUESTED',
     eventStatus: null,
-    standing: 'pending',
+    phase: 'pending',
     startsAt: '2026-12-07T22:00:00.000Z',
     endsAt: '2026-12-07T22:20:00.000Z',
     timezone: ZONE,
@@ -154,9 +154,9 @@ test('the answer: an integer id as a string, booking_date the start, no ref', as
   });
 });
 
-test('the seed’s bare minimum, an id and nothing else, is an appointment of unknown standing', async () => {
+test('the seed’s bare minimum, an id and nothing else, is an appointment of unknown phase', async () => {
   const booked = await book().and(ok({ id: 123 }));
-  expect(booked).toMatchObject({ id: '123', standing: 'unknown', startsAt: null });
+  expect(booked).toMatchObject({ id: '123', phase: 'unknown', startsAt: null });
 });
 
 test('an unknown client is never sent to create', async () => {

@@ -1,5 +1,5 @@
 import type { BookingRequest } from '../../../src/booking/schema/request';
-import type { Sighting, Standing } from '../../../src/booking/model';
+import type { Sighting, AppointmentPhase } from '../../../src/booking/model';
 import { BY_REMOTE_ID, CLIENT, CLIENTS, LIST, listed, ok, page, PATIENT, PATIENTS } from './fixtures';
 import { failureOf, oliverStage, whereOf } from './setup';
 
@@ -35,17 +35,17 @@ function look(
 
 const idsOf = ({ live, ended }: Sighting) => [...live, ...ended].map(({ id }) => id);
 
-test.each<[string, Standing]>([
+test.each<[string, AppointmentPhase]>([
   ['REQUESTED', 'pending'],
   ['ACCEPTED', 'confirmed'],
   ['CONFIRMED', 'confirmed'],
   ['IN_PROGRESS', 'in_progress'],
   ['DONE', 'completed'],
   ['BRAND_NEW', 'unknown'],
-])('%s is live and means %s', async (status, standing) => {
+])('%s is live and means %s', async (status, phase) => {
   const { order, live, ended } = await look([listed({ status })]);
   expect([order, ended]).toEqual([null, []]);
-  expect(live).toMatchObject([{ status, standing, ref: null }]);
+  expect(live).toMatchObject([{ status, phase, ref: null }]);
 });
 
 const many = (count: number, more: object) =>
@@ -64,14 +64,14 @@ test('of ended ones fifty are shown, the booking’s own first', async () => {
 test.each(['DELETED', 'DECLINED'])('%s is a refusal', async (status) => {
   const { live, ended } = await look([listed({ status })]);
   expect(live).toEqual([]);
-  expect(ended).toMatchObject([{ status, standing: 'cancelled' }]);
+  expect(ended).toMatchObject([{ status, phase: 'cancelled' }]);
 });
 
 test('where ACCEPTED does not settle, it holds the slot', async () => {
   const { live } = await look([listed({ status: 'ACCEPTED' })], {
     account: { capabilities: { acceptedSettles: false } },
   });
-  expect(live).toMatchObject([{ standing: 'reserved' }]);
+  expect(live).toMatchObject([{ phase: 'reserved' }]);
 });
 
 test('a status that this build does not know is told to the log once', async () => {

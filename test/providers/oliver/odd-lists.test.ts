@@ -255,12 +255,12 @@ describe('the list of appointments', () => {
 
   test.each([' accepted', 'Accepted', 'ACCEPTED '])('knows %p', async (status) => {
     const { live } = await look([listed({ status })]);
-    expect(live).toMatchObject([{ status: 'ACCEPTED', standing: 'confirmed' }]);
+    expect(live).toMatchObject([{ status: 'ACCEPTED', phase: 'confirmed' }]);
     expect(fields()).toEqual([]);
   });
 
   test.each(['in progress', 'In-Progress'])('knows %p', async (status) => {
-    expect((await look([listed({ status })])).live).toMatchObject([{ standing: 'in_progress' }]);
+    expect((await look([listed({ status })])).live).toMatchObject([{ phase: 'in_progress' }]);
   });
 });
 

@@ -46,7 +46,7 @@ test('the clinic is asked by one staff task; the appointment stands until the cl
   stage().server.expect(NEW_TASK, CREATED_TASK);
   expect(await cancel(stage().provider(), { seen: seen({ remote_id: '4711' }) })).toMatchObject({
     id: '123',
-    standing: 'pending',
+    phase: 'pending',
     reason: 'the clinic is asked to cancel by staff task 9, pending',
   });
   expect(taskSent()).toEqual({

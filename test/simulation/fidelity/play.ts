@@ -1,6 +1,6 @@
 import { cleanupIdOf, SEARCH_ATTRIBUTES, workflowIdOf } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';
-import { isEnded } from '../../../src/booking/status';
+import { isEndStatus } from '../../../src/booking/status';
 import type { Command, Story } from '../../property/commands';
 import { driveToEnd } from '../../property/drive';
 import { send } from '../../property/people';
@@ -88,14 +88,14 @@ async function atRest(
   const p = await begin();
   let view = await rest(bench, p.id, isStopover);
   for (const command of commands.slice(first)) {
-    if (isEnded(view.status)) break;
+    if (isEndStatus(view.status)) break;
     await happen(p, command, NO_PASTIMES);
     view = await rest(bench, p.id, isStopover);
   }
   await p.world.mend();
   for (let step = 0; step < MOST_STEPS; step += 1) {
     view = await rest(bench, p.id, isStopover);
-    if (isEnded(view.status)) return { id: p.id, view };
+    if (isEndStatus(view.status)) return { id: p.id, view };
     await push(p, view, step);
   }
   throw new Error(`in circles: ${JSON.stringify(view)}`);

@@ -1,6 +1,6 @@
 import { workflowIdOf } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';
-import { isEnded } from '../../../src/booking/status';
+import { isEndStatus } from '../../../src/booking/status';
 import { patiently } from '../../property/people';
 import type { Bench, Work } from './bench';
 
@@ -18,7 +18,7 @@ export async function rest(bench: Bench, id: string, isStopover: IsStopover): Pr
   let still: { since: number; work: Work } | null = null;
   for (;;) {
     const view = await patiently(() => bench.rig.bookings.get(id));
-    if (isEnded(view.status)) return view;
+    if (isEndStatus(view.status)) return view;
     const work = await bench.work(workflowIdOf(id));
     if (!work || !mayRest(view, work, isStopover)) still = null;
     else if (!still || !isSame(still.work, work)) still = { since: Date.now(), work };

@@ -1,7 +1,7 @@
 import { failureRow, isFailureCode } from '../../../src/booking/failures';
 import { bookingIdIn, MEMO, workflowIdOf } from '../../../src/booking/names';
 import type { BookingView } from '../../../src/booking/schema/view';
-import { isEnded } from '../../../src/booking/status';
+import { isEndStatus } from '../../../src/booking/status';
 import { keptAtTheEnd, oneAppointment } from '../../property/promises';
 import { decoded } from '../server/payloads';
 import type { Run } from '../server/run';
@@ -40,7 +40,7 @@ export function createChecks(watched: () => readonly Watched[]): Checks {
         if (!view) continue;
         inOrder(seen.get(run.info.runId), view);
         seen.set(run.info.runId, view);
-        if (isEnded(view.status)) ended.set(`${run.info.workflowId} ${view.createdAt}`, view);
+        if (isEndStatus(view.status)) ended.set(`${run.info.workflowId} ${view.createdAt}`, view);
       }
       if (!providers && ended.size === 0) return;
       for (const one of watched())

@@ -18,7 +18,7 @@ export interface AppointmentPart {
   /** By what the appointment that was taken over is known, for as long as the booking lives. */
   readonly takenOver: TakenOver | null;
   /** The appointment that the held one replaces, while both stand. */
-  readonly replaces: Readonly<Pick<Appointment, 'id' | 'startsAt' | 'standing'>> | null;
+  readonly replaces: Readonly<Pick<Appointment, 'id' | 'startsAt' | 'phase'>> | null;
   /** Appointments of this booking that a person had left standing outside of its end: nobody asks about them again. */
   readonly leftIds: readonly string[];
 }
@@ -64,7 +64,7 @@ export function appointmentSeen(b: HasAppointment, held: Appointment): void {
 export function appointmentGone(b: HasAppointment): void {
   change(b, (part) => ({
     ...part,
-    held: part.held && { ...part.held, standing: 'cancelled', status: 'cancelled' },
+    held: part.held && { ...part.held, phase: 'cancelled', status: 'cancelled' },
   }));
 }
 

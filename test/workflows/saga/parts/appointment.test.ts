@@ -30,7 +30,7 @@ const appointment = (id: string): Appointment => ({
   type: 'phlebotomy',
   status: 'confirmed',
   eventStatus: null,
-  standing: 'confirmed',
+  phase: 'confirmed',
   startsAt: '2026-01-05T10:00:00.000Z',
   endsAt: null,
   timezone: null,
@@ -85,7 +85,7 @@ test('one that is gone stays held as cancelled; nothing can be gone that is not 
   expect(b.state.appointment.held).toBeNull();
   appointmentSeen(b, FIRST);
   appointmentGone(b);
-  expect(b.state.appointment.held).toEqual({ ...FIRST, standing: 'cancelled', status: 'cancelled' });
+  expect(b.state.appointment.held).toEqual({ ...FIRST, phase: 'cancelled', status: 'cancelled' });
 });
 
 test('a move holds two until the old one is given up, or goes back to it', () => {
@@ -143,6 +143,6 @@ test('what a run told in its traces is known when it is taken up', () => {
   appointmentTakenUp(b, FIRST, tracesOf(told));
   expect(b.state.appointment).toEqual({
     ...told.state.appointment,
-    replaces: { id: 'second', startsAt: SECOND.startsAt, standing: 'confirmed' },
+    replaces: { id: 'second', startsAt: SECOND.startsAt, phase: 'confirmed' },
   });
 });
