@@ -4,7 +4,7 @@ import { CAPABILITIES } from '../src/booking/capabilities';
 import { Failure } from '../src/booking/failures';
 import { costsFeeNow } from '../src/booking/fee';
 import type { Appointment, Sighting } from '../src/booking/model';
-import { isOwn, liveById, whose } from '../src/booking/sighting';
+import { isOwn, liveById, ownershipIn } from '../src/booking/sighting';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, Provider } from '../src/providers/provider';
 import type { CancelAnswer, FeeTerms, LookUp, ProviderActivities } from './contract';
@@ -78,7 +78,7 @@ function liveOne(sighting: Sighting, { appointmentId, clue }: CancelInput): Appo
   const { live } = sighting;
   if (appointmentId !== null) return liveById(live, appointmentId, clue);
   if (clue.refReturns) {
-    const found = whose(sighting, clue);
+    const found = ownershipIn(sighting, clue);
     if (found.is === 'ambiguous') throw new Failure('ambiguous_match');
     return found.is === 'ours' ? found.appointment : null;
   }

@@ -35,7 +35,7 @@ import type {
 import type { Party, ReferredParty } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { OwnershipClue } from '../src/booking/sighting';
-import type { LookedFor } from '../src/booking/evidence';
+import type { LookedFor } from '../src/booking/explanation';
 import type { AcceptedCancel } from '../src/booking/traces';
 import type { Tier } from '../src/providers/provider';
 

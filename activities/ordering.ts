@@ -2,7 +2,7 @@ import { looksLikeBookingId } from '../src/booking/audit';
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Order, Sighting, WriteAnswer } from '../src/booking/model';
 import { makerOfRef } from '../src/booking/ref';
-import { isOwn, whose, type Whose } from '../src/booking/sighting';
+import { isOwn, ownershipIn, type Ownership } from '../src/booking/sighting';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, OrderCalls, Provider } from '../src/providers/provider';
 import { ordersOf } from './call';
@@ -79,8 +79,8 @@ async function checked(provider: Provider, call: Call, input: CancelInput): Prom
 }
 
 /** Whose appointment the order carries. Where refs do not return, what is not known by id is not ours. */
-function onOrder(sighting: Sighting, { clue }: CancelInput): Whose {
-  if (clue.refReturns) return whose(sighting, clue);
+function onOrder(sighting: Sighting, { clue }: CancelInput): Ownership {
+  if (clue.refReturns) return ownershipIn(sighting, clue);
   const foreign = sighting.live.find((seen) => !isOwn(seen, clue));
   if (foreign) return { is: 'foreign', appointment: foreign };
   const [own] = sighting.live;
@@ -96,7 +96,7 @@ function mayCarryOurs({ takesAppointment, mayTakeOwn }: CancelInput, { phase }: 
   return takesAppointment && mayTakeOwn && phase === 'cancelled';
 }
 
-function endedWith(order: Order, found: Whose, byUs: boolean): OrderCancelAnswer {
+function endedWith(order: Order, found: Ownership, byUs: boolean): OrderCancelAnswer {
   if (found.is !== 'ours' || hasBegun(found.appointment)) return { is: 'ended', order, byUs };
   const said = `the order is cancelled, and appointment ${found.appointment.id} still stands on it`;
   return { is: 'unknown', said, order };

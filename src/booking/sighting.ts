@@ -36,7 +36,7 @@ export interface OwnershipClue {
   triedStartsAt: string | null;
 }
 
-export type Whose =
+export type Ownership =
   | { is: 'none' }
   | { is: 'ours'; appointment: Appointment }
   /** One that this booking did not make; the first one seen when there are several. */
@@ -51,11 +51,11 @@ export type Whose =
  * new and nothing at that start before (ARCHITECTURE.md#unknown-outcomes), and not one that names its people only
  * nearly as ours. Nothing is ours by that where the look before the write was partial.
  */
-export function whose(sighting: Sighting, clue: OwnershipClue): Whose {
+export function ownershipIn(sighting: Sighting, clue: OwnershipClue): Ownership {
   return clue.refReturns ? byRef(sighting.live, clue) : byChange(sighting.live, clue);
 }
 
-function byRef(live: Appointment[], clue: OwnershipClue): Whose {
+function byRef(live: Appointment[], clue: OwnershipClue): Ownership {
   // Without orders a patient's other visits show as well: they are nobody's business here.
   const concerning = clue.orderId === null ? live.filter((seen) => isOwn(seen, clue)) : live;
   const [first] = concerning;
@@ -87,7 +87,7 @@ export function liveById(live: readonly Appointment[], id: string, clue: Ownersh
 function byChange(
   live: Appointment[],
   { ownIds, before, isBeforePartial, triedStartsAt }: OwnershipClue,
-): Whose {
+): Ownership {
   const fresh = live.filter((seen) => ownIds.includes(seen.id) || !before.includes(seen.id));
   const wasTaken = live.some((seen) => before.includes(seen.id) && isSameTime(seen.startsAt, triedStartsAt));
   const [only, ...others] = fresh;

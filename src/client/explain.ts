@@ -8,7 +8,7 @@ import {
   unreadableWords,
   type Evidence,
   type LookedFor,
-} from '../booking/evidence';
+} from '../booking/explanation';
 import { Failure } from '../booking/failures';
 import { MEMO, workflowIdOf } from '../booking/names';
 import { makerOf } from '../booking/ref';

@@ -1,7 +1,7 @@
 import { CAPABILITIES } from '../../src/booking/capabilities';
 import type { Appointment, Order, Sighting } from '../../src/booking/model';
 import { bookRef } from '../../src/booking/ref';
-import { type OwnershipClue, sightingMark, whose } from '../../src/booking/sighting';
+import { type OwnershipClue, sightingMark, ownershipIn } from '../../src/booking/sighting';
 
 const START = '2026-12-07T15:00:00.000Z';
 const MAKER = 'b00k1ng.k1';
@@ -70,14 +70,14 @@ describe('whose, where the ref returns', () => {
     ['two of ours', [OURS, OURS_TOO], 'ambiguous', null],
     ['ours beside another', [BARE, OURS], 'ambiguous', null],
   ])('%s', (_name, live, is, id) => {
-    const answer = whose(sighting(live), clue);
+    const answer = ownershipIn(sighting(live), clue);
     expect(answer.is).toBe(is);
     if (id) expect(answer).toMatchObject({ appointment: { id } });
     if (is === 'ambiguous') expect(answer).toEqual({ is, appointments: live });
   });
 
   test('cancelled ones are nobody’s', () => {
-    expect(whose(sighting([], [OURS]), clue)).toEqual({ is: 'none' });
+    expect(ownershipIn(sighting([], [OURS]), clue)).toEqual({ is: 'none' });
   });
 });
 
@@ -130,7 +130,7 @@ describe('whose, where the ref does not return', () => {
     ['one that an answer named, seen again', [AT], clue({ ownIds: ['at'], before: ['at'] }), 'ours', 'at'],
     ['one that an answer named, and a new one', [AT, AT_TOO], clue({ ownIds: ['at'] }), 'ambiguous', null],
   ])('%s', (_name, live, given, is, id) => {
-    const answer = whose(sighting(live), given);
+    const answer = ownershipIn(sighting(live), given);
     expect(answer.is).toBe(is);
     if (id) expect(answer).toMatchObject({ appointment: { id } });
   });

@@ -15,7 +15,7 @@ import type { Capabilities } from '../../src/booking/capabilities';
 import type { Appointment, Order, Sighting, Slot, WriteAnswer } from '../../src/booking/model';
 import { bookRef, makerOf } from '../../src/booking/ref';
 import type { BookingRequest } from '../../src/booking/schema/request';
-import { sightingMark, whose, type OwnershipClue, type Whose } from '../../src/booking/sighting';
+import { sightingMark, ownershipIn, type OwnershipClue, type Ownership } from '../../src/booking/sighting';
 import type { AcceptedCancel } from '../../src/booking/traces';
 import type { Fence } from '../../src/providers/provider';
 import type { Hand, Orders, Subject } from './subject';
@@ -76,7 +76,7 @@ export interface Trial {
   where(): LookUp;
   look(): Promise<Sighting>;
   /** Whose appointment a look shows, by the saga's rule. */
-  whose(): Promise<Whose>;
+  ownership(): Promise<Ownership>;
   /** The next sighting that differs from this one. */
   change(from: Sighting): Promise<Sighting>;
 }
@@ -268,7 +268,7 @@ function openTrial(
     },
     where,
     look: () => activities.lookUp(where()),
-    whose: async () => whose(await trial.look(), clue()),
+    ownership: async () => ownershipIn(await trial.look(), clue()),
     change: (from) =>
       untilItComes(() =>
         activities.awaitAppointmentChange({ ...where(), seen: sightingMark(from), missingForMs: 0 }),

@@ -10,10 +10,10 @@ import { ops } from '../ops/activities';
 import { core } from '../saga/activities';
 import { after } from '../saga/clock';
 import { failureOf } from '../saga/ending';
-import { knownLive, whose } from '../saga/evidence';
+import { knownLive, ownershipOf } from '../saga/ownership';
 import { lookUp } from '../saga/lookups';
 import { attention } from '../saga/attention';
-import { claimsOn } from '../saga/ownership';
+import { claimsOn } from '../saga/claims';
 import { appointmentSeen, appointmentTakenUp } from '../saga/parts/appointment';
 import { callersTakenUp } from '../saga/parts/callers';
 import { callUnanswered, doubtsTakenUp, startDoubted, writesCutOff } from '../saga/parts/doubts';
@@ -212,7 +212,7 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   const order = sighting.order ?? b.state.order.known;
   if (sighting.order && b.state.order.known) orderSeen(b, sighting.order);
   // What it knew as its own counts first: an unanswered call beside it must not hide it.
-  const seen = whose(b, sighting);
+  const seen = ownershipOf(b, sighting);
   const own = knownLive(b, sighting)[0] ?? (seen.is === 'ours' ? seen.appointment : null);
   if (own) appointmentSeen(b, own);
   if (own?.phase === 'completed' || (order && isPastVisit(order))) return { do: 'nothing' };

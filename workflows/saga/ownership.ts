@@ -1,66 +1,76 @@
-import type { OthersClaims } from '../../src/booking/claims';
+import { isCancelAccepted } from '../../src/booking/absence';
 import type { Appointment, Sighting } from '../../src/booking/model';
-import type { Whose } from '../../src/booking/sighting';
+import { liveById, ownershipIn, type OwnershipClue, type Ownership } from '../../src/booking/sighting';
 import { isSameTime } from '../../src/booking/times';
-import { slowCore } from './activities';
-import { after } from './clock';
-import { whose } from './evidence';
-import { inferredAsOwn } from './parts/appointment';
-import { effectInferred, foundToBeOthers } from './parts/doubts';
-import { publish, publishedStart } from './publish';
-import type { Booking } from './state';
+import { knownAsOwn } from './parts/appointment';
+import { cancelledIdReused } from './parts/undo';
+import { maker, type Booking } from './state';
 
 /**
- * Ownership where refs do not return. What is new at the tried start is inferred to be the effect of the unanswered call,
- * and another booking of this deployment may infer the same of the same appointment. So before anything is inferred the
- * others are asked: what one of them knows by an answer is theirs and looked past; what one of them holds by inference,
- * or may have made by an unanswered call of its own, is for a person.
+ * Whose live appointment a sighting shows, by what this booking knows of its own calls. Where refs do not return,
+ * an id that we were told is ours and what else the client has is their business; only while a call is
+ * unanswered is what is new at the tried start looked at.
  */
+export function ownershipOf(b: Booking, sighting: Sighting): Ownership {
+  const { capabilities } = b.state.terms;
+  const { ownIds } = b.state.appointment;
+  const { othersIds, unknownBook, seenBefore } = b.state.doubts;
+  if (!capabilities.refReturns && !unknownBook) {
+    const [own] = knownLive(b, sighting);
+    return own ? { is: 'ours', appointment: own } : { is: 'none' };
+  }
+  // What the booking holds already is not what an unanswered call brought about, and what is another's neither.
+  const held = capabilities.refReturns ? (unknownBook ? seenBefore : []) : [...ownIds, ...othersIds];
+  const live = sighting.live.filter(({ id }) => !held.includes(id));
+  return ownershipIn({ ...sighting, live }, clueOf(b));
+}
 
-/** Whose live appointment a sighting shows; what is said to be ours is so by proof, and is known by its id from then on. */
-export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Whose> {
-  const seen = whose(b, sighting);
-  const questionable = b.state.terms.capabilities.refReturns ? [] : unproven(b, seen);
-  const { unknownBook } = b.state.doubts;
-  if (questionable.length === 0 || !unknownBook?.startsAt) return seen;
-  const claims = await claimsOn(b, questionable);
-  const rest = whose(b, sighting);
-  if (rest.is !== 'ours') return rest;
-  const { appointment } = rest;
-  if (claims.mayBeAnothers || claims.inferred.includes(appointment.id))
-    return { is: 'ambiguous', appointments: [appointment] };
-  inferredAsOwn(b, appointment.id);
-  effectInferred(b, after(unknownBook.since, b.state.terms.capabilities.lateCommitWindowMs));
-  return rest;
+/** What tells this booking's own appointments from others'. */
+export function clueOf(b: Booking): OwnershipClue {
+  const { capabilities } = b.state.terms;
+  const { attempts } = b.state.search;
+  const { ownIds, takenOver } = b.state.appointment;
+  const order = b.state.order.known;
+  const { seenBefore, partlySeenStarts, askedIds, othersIds } = b.state.doubts;
+  const triedStartsAt = attempts.at(-1)?.startsAt ?? null;
+  const isBeforePartial = partlySeenStarts.some((one) => isSameTime(one, triedStartsAt));
+  return {
+    maker: maker(b),
+    ownIds,
+    takenOver,
+    orderId: order?.id ?? null,
+    refReturns: capabilities.refReturns,
+    before: [...seenBefore, ...askedIds, ...othersIds],
+    ...(isBeforePartial && { isBeforePartial }),
+    triedStartsAt,
+  };
 }
 
 /**
- * What other bookings know of these appointments; what is theirs is theirs for good, and nobody asks about it again. Asked
- * with the start that this booking publishes: where there is none it is in no list, its own neither.
+ * Notes an appointment as the booking's own: it is known by its id from here on, whatever its answers are. One that stands
+ * under an id whose cancel was accepted is another one: ids may be used again, as an order's are.
  */
-export async function claimsOn(b: Booking, appointments: readonly Appointment[]): Promise<OthersClaims> {
-  publish(b);
-  const { id } = b.state;
-  const { request } = b.state.terms;
-  const starts = [...new Set(appointments.flatMap((one) => one.startsAt ?? []))];
-  const published = publishedStart(b.state);
-  const startsAt = published ?? starts[0];
-  if (startsAt === undefined) return { theirs: [], inferred: [], mayBeAnothers: false };
-  const claims = await slowCore('does another booking hold it?').othersClaims({
-    provider: request.provider,
-    account: request.account,
-    bookingId: id,
-    startsAt,
-    isUnlisted: published === null,
-    ids: appointments.map((one) => one.id),
-    otherStarts: starts.filter((start) => !isSameTime(start, startsAt)),
-  });
-  if (claims.theirs.length > 0) foundToBeOthers(b, claims.theirs);
-  return claims;
+export function recordOwn(b: Booking, { id, phase }: Appointment): void {
+  const { acceptedCancels } = b.state.undo;
+  knownAsOwn(b, id);
+  if (phase !== 'cancelled' && isCancelAccepted(acceptedCancels, id)) cancelledIdReused(b, id);
 }
 
-/** Those that no answer named and that were not there before the call. */
-function unproven(b: Booking, seen: Whose): Appointment[] {
-  const shown = 'appointments' in seen ? seen.appointments : 'appointment' in seen ? [seen.appointment] : [];
-  return shown.filter(({ id }) => !b.state.appointment.ownIds.includes(id));
+/** The live appointments that this booking knows as its own by id, but for those that a person left standing. */
+export function knownLive(b: Booking, sighting: Sighting): Appointment[] {
+  const { ownIds, leftIds } = b.state.appointment;
+  return sighting.live.filter(({ id }) => ownIds.includes(id) && !leftIds.includes(id));
+}
+
+/**
+ * How the booking's appointment stands in a sighting: the live one with the id that we know, else another of ours (a move
+ * may give it another id), else the ended record with that id; null when the provider no longer shows it.
+ */
+export function ownIn(b: Booking, sighting: Sighting): Appointment | null {
+  const id = b.state.appointment.held?.id;
+  const known = id === undefined ? null : liveById(sighting.live, id, clueOf(b));
+  if (known) return known;
+  const seen = ownershipOf(b, sighting);
+  if (seen.is === 'ours' && seen.appointment.id !== b.state.appointment.replaces?.id) return seen.appointment;
+  return sighting.ended.find((one) => one.id === id) ?? null;
 }

@@ -101,7 +101,7 @@ function leftStart({ search, terms, undo }: BookingState): string | null {
 
 /**
  * Where the booking is in time: its appointment's start, or the one that a book call aims at while that is on its way or
- * unanswered. Where refs do not return that comes first, since it is what other bookings look for (ownership.ts).
+ * unanswered. Where refs do not return that comes first, since it is what other bookings look for (claims.ts).
  */
 export function publishedStart(state: BookingState): string | null {
   const { attempts } = state.search;

@@ -2,7 +2,7 @@ import { missingFrom } from '../../src/booking/absence';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Sighting } from '../../src/booking/model';
 import { polls } from './activities';
-import { clueOf, knownLive, recordOwn, ownIn, whose } from './evidence';
+import { clueOf, knownLive, recordOwn, ownIn, ownershipOf } from './ownership';
 import { lookUp, whereToLook } from './lookups';
 import { appointmentGone, appointmentSeen } from './parts/appointment';
 import { moveOvertaken } from './parts/move';
@@ -54,7 +54,7 @@ export function recordSighting(b: Booking, sighting: Sighting): void {
   const order = b.state.order.known;
   if (sighting.order && order) orderSeen(b, sighting.order);
   const own = ownIn(b, sighting);
-  const seen = whose(b, sighting);
+  const seen = ownershipOf(b, sighting);
   // Somebody else's appointment instead of ours is for a person: nothing of theirs may be touched, nor ours taken for ended.
   if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
   // Moved by somebody else: the change that a caller asked for last is no longer what stands.

@@ -3,7 +3,7 @@ import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { Ending } from '../saga/ending';
-import { knownLive, recordOwn, ownIn, whose } from '../saga/evidence';
+import { knownLive, recordOwn, ownIn, ownershipOf } from '../saga/ownership';
 import { carryOnMidStep } from '../saga/long-life';
 import { lookUp, lookUpTimes, lookUpUnknown } from '../saga/lookups';
 import { hasOpenWrites, outlastOpenWrites } from '../saga/open-writes';
@@ -86,7 +86,7 @@ async function takeNext(b: Booking): Promise<void> {
  */
 async function takeOver(b: Booking): Promise<boolean> {
   if (b.state.terms.capabilities.orderKind === null) return false;
-  const seen = whose(b, await lookUp(b, 'look for an appointment that is there already'));
+  const seen = ownershipOf(b, await lookUp(b, 'look for an appointment that is there already'));
   if (seen.is === 'none') return false;
   if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   if (seen.is === 'foreign' && b.state.terms.request.policy?.existingAppointment !== 'adopt') {
@@ -154,7 +154,7 @@ export const undoAppointment: Undo = {
   async remains(b) {
     if (b.state.terms.capabilities.orderKind !== null && !(await orderToUndo(b))) return false;
     const seen = await lookUp(b, 'check that the appointment is undone');
-    return knownLive(b, seen).length > 0 || whose(b, seen).is !== 'none' || hasStrays(b);
+    return knownLive(b, seen).length > 0 || ownershipOf(b, seen).is !== 'none' || hasStrays(b);
   },
 };
 

@@ -6,7 +6,7 @@ import { sightingMark } from '../../src/booking/sighting';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { core, writes } from '../saga/activities';
 import { now } from '../saga/clock';
-import { knownLive, recordOwn, whose } from '../saga/evidence';
+import { knownLive, recordOwn, ownershipOf } from '../saga/ownership';
 import { feeTermsOf } from '../saga/fees';
 import { lookUp, lookUpOnce, whereToLook } from '../saga/lookups';
 import { isLostCall, openWhile } from '../saga/open-writes';
@@ -62,7 +62,7 @@ async function cancelByRef(b: Booking, sparing: Sparing | null): Promise<string[
   const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id, null) : [];
   if (leftIds.length === 0) return [...old, ...(await cancel(b, null, sparing))];
   const sighting = await lookUp(b, 'look what there is to undo');
-  const seen = whose(b, sighting);
+  const seen = ownershipOf(b, sighting);
   if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   const isToUndo = seen.is === 'ours' && !leftIds.includes(seen.appointment.id);
   return isToUndo ? [...old, ...(await cancel(b, seen.appointment.id, sparing))] : old;
@@ -184,7 +184,7 @@ async function recordNothingThere(b: Booking, sighting: Sighting): Promise<void>
   const { request } = b.state.terms;
   const { unknownBook } = b.state.doubts;
   const appointment = b.state.appointment.held;
-  if (whose(b, sighting).is === 'foreign') {
+  if (ownershipOf(b, sighting).is === 'foreign') {
     const hasOurId = sighting.live.some(({ id }) => id === appointment?.id);
     if (unknownBook || hasOurId) throw new Failure('ambiguous_match');
     if (message && request.policy?.existingAppointment === 'adopt') await refuseReset(b);

@@ -31,6 +31,6 @@ async function otherVisit(b: Booking): Promise<OtherVisit | null> {
 }
 
 function hintOf({ appointmentId, orderId, startsAt, bookingId }: OtherVisit): string {
-  const whose = bookingId === null ? 'no booking of ours is known to have made it' : `booking ${bookingId}`;
-  return `Appointment ${appointmentId} at ${startsAt ?? 'no time yet'}, order ${orderId}, ${whose}.`;
+  const maker = bookingId === null ? 'no booking of ours is known to have made it' : `booking ${bookingId}`;
+  return `Appointment ${appointmentId} at ${startsAt ?? 'no time yet'}, order ${orderId}, ${maker}.`;
 }

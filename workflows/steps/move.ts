@@ -3,7 +3,7 @@ import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
 import { core } from '../saga/activities';
 import type { BookingRequest } from '../../src/booking/schema/request';
-import { recordOwn, ownIn } from '../saga/evidence';
+import { recordOwn, ownIn } from '../saga/ownership';
 import { withOwnFees } from '../saga/fees';
 import { lookUp } from '../saga/lookups';
 import { attention, untilItSucceeds } from '../saga/attention';

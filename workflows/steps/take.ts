@@ -9,7 +9,7 @@ import { isSameTime } from '../../src/booking/times';
 import { reads, writes } from '../saga/activities';
 import { now, nowMs } from '../saga/clock';
 import { failureOf, isLostWrite } from '../saga/ending';
-import { clueOf, recordOwn } from '../saga/evidence';
+import { clueOf, recordOwn } from '../saga/ownership';
 import { lookUpOnce, lookUpUnknown, whereToLook } from '../saga/lookups';
 import { recordOpenWrite, outlastOpenWrites } from '../saga/open-writes';
 import {

@@ -1,7 +1,7 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
-import { unreadableWords } from '../../booking/evidence';
+import { unreadableWords } from '../../booking/explanation';
 import type { ClientContext } from './client-context';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 

@@ -35,7 +35,7 @@ export const bookingCases: Cases = (desk, { refReturns }) => {
     const first = await trial.look();
     const later = first.live.length > 0 ? await trial.change(first) : first;
     expect(later).toMatchObject({ live: [], ended: [{ id, phase: 'cancelled' }] });
-    expect(await trial.whose()).toEqual({ is: 'none' });
+    expect(await trial.ownership()).toEqual({ is: 'none' });
     expect((await desk().hand.live()).appointments).toBe(0);
   });
 

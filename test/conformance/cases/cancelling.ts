@@ -78,7 +78,7 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
       const { id } = await trial.held();
       await desk().hand.fault('cancel', { when: 'before', answer });
       expect(await trial.cancel(id, limitMs)).toMatchObject({ is: 'unknown' });
-      expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
+      expect(await trial.ownership()).toMatchObject({ is: 'ours', appointment: { id } });
       isDone(await trial.cancel(id), id);
       await expectGone(trial, id);
     },
@@ -92,7 +92,7 @@ export const cancelCases: Cases = (desk, { cancelBy }) => {
     const body = desk().hand.made('book').at(-1)?.answer;
     await desk().hand.fault('cancel', { when: 'before', answer: { status: 200, body } });
     expect(await trial.cancel(id)).toMatchObject({ is: 'unknown', accepted: false, appointment: { id } });
-    expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
+    expect(await trial.ownership()).toMatchObject({ is: 'ours', appointment: { id } });
     isDone(await trial.cancel(id), id);
     await expectGone(trial, id);
   });

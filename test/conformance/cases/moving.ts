@@ -23,7 +23,7 @@ export const moveCases: Cases = (desk, { reschedule }) => {
       earlier: false,
       appointment: { startsAt: slot.startsAt },
     });
-    expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { startsAt: slot.startsAt } });
+    expect(await trial.ownership()).toMatchObject({ is: 'ours', appointment: { startsAt: slot.startsAt } });
     expect(await trial.move(id, slot)).toMatchObject({ is: 'held', earlier: true });
     expect(desk().hand.made('move')).toHaveLength(1);
     expect((await desk().hand.live()).appointments).toBe(1);
@@ -53,7 +53,7 @@ export const moveCases: Cases = (desk, { reschedule }) => {
       const slot = otherThan(trial);
       await desk().hand.fault('move', { when: 'after', answer });
       expect(await trial.move(id, slot, limitMs)).toMatchObject({ is: 'unknown' });
-      expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { startsAt: slot.startsAt } });
+      expect(await trial.ownership()).toMatchObject({ is: 'ours', appointment: { startsAt: slot.startsAt } });
     },
   );
 

@@ -91,7 +91,7 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
     expect(await refusal(trial.cancel(id))).toEqual(retried('appointment_missing'));
     await hidden();
     expect(await refusal(trial.cancelOrder())).toEqual(retried('appointment_missing'));
-    expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
+    expect(await trial.ownership()).toMatchObject({ is: 'ours', appointment: { id } });
     expect(await desk().hand.live()).toEqual({ orders: 1, appointments: 1 });
   });
 

@@ -28,7 +28,7 @@ export const ownershipCases: Cases = (desk, { refReturns, orderKind }) => {
     await desk().hand.fault('book', { when: 'before', answer: { status: 504 } });
     if (refReturns) expect(await refusal(trial.book())).toEqual(final('appointment_exists'));
     else expect(await trial.book()).toMatchObject({ is: 'unknown' });
-    expect((await trial.whose()).is).toBe(refReturns ? 'foreign' : 'ambiguous');
+    expect((await trial.ownership()).is).toBe(refReturns ? 'foreign' : 'ambiguous');
     expect((await desk().hand.live()).appointments).toBe(1);
   });
 
@@ -47,7 +47,7 @@ export const ownershipCases: Cases = (desk, { refReturns, orderKind }) => {
     expect(await trial.book()).toMatchObject({ is: 'unknown' });
     await foreign(trial);
     // Where the ref returns, a provider that shows one appointment of an order may show the other's.
-    expect(refReturns ? ['foreign', 'ambiguous'] : ['ambiguous']).toContain((await trial.whose()).is);
+    expect(refReturns ? ['foreign', 'ambiguous'] : ['ambiguous']).toContain((await trial.ownership()).is);
     expect((await desk().hand.live()).appointments).toBe(2);
   });
 
@@ -55,7 +55,7 @@ export const ownershipCases: Cases = (desk, { refReturns, orderKind }) => {
     const trial = await desk().open();
     await foreign(trial, 'stranger');
     expect(await trial.look()).toMatchObject({ live: [], ended: [] });
-    expect(await trial.whose()).toEqual({ is: 'none' });
+    expect(await trial.ownership()).toEqual({ is: 'none' });
     expect((await desk().hand.live()).appointments).toBe(1);
   });
 

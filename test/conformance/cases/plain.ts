@@ -7,7 +7,7 @@ export const plainCases: Cases = (desk, { cancelBy, orderKind, needsRequisition 
     const appointment = await trial.held();
     expect(['pending', 'reserved', 'confirmed']).toContain(appointment.phase);
     expect(appointment).toMatchObject({ orderId: trial.order?.id ?? null, startsAt: trial.slot().startsAt });
-    expect(await trial.whose()).toMatchObject({
+    expect(await trial.ownership()).toMatchObject({
       is: 'ours',
       appointment: { id: appointment.id, startsAt: trial.slot().startsAt, endsAt: trial.slot().endsAt },
     });

@@ -55,7 +55,7 @@ export const searchCases: Cases = (desk) => {
     for (const { request } of desk().subject.ways) {
       const trial = await desk().open(request);
       const { id } = await trial.held();
-      expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { id } });
+      expect(await trial.ownership()).toMatchObject({ is: 'ours', appointment: { id } });
     }
     expect((await desk().hand.live()).appointments).toBe(desk().subject.ways.length);
   });

@@ -12,7 +12,7 @@ export const troubleCases: Cases = (desk) => {
       const target = desk().target(trial.bookingId, limitMs);
       const look = desk().activities.lookUp({ ...trial.where(), target, startsAt: null });
       expect(await refusal(look)).toEqual(retried('provider_unavailable'));
-      expect(await trial.whose()).toMatchObject({ is: 'ours' });
+      expect(await trial.ownership()).toMatchObject({ is: 'ours' });
     },
   );
 
@@ -66,7 +66,7 @@ export const troubleCases: Cases = (desk) => {
     const trial = await desk().open();
     await desk().hand.fault('book', { when: 'after', answer: { status: 429, body: {} } });
     expect(await trial.book()).toMatchObject({ is: 'unknown' });
-    expect(await trial.whose()).toMatchObject({ is: 'ours' });
+    expect(await trial.ownership()).toMatchObject({ is: 'ours' });
     expect((await desk().hand.live()).appointments).toBe(1);
   });
 
@@ -88,7 +88,7 @@ export const troubleCases: Cases = (desk) => {
     await hand.expireSession?.();
     await trial.held();
     await hand.expireSession?.();
-    expect(await trial.whose()).toMatchObject({ is: 'ours' });
+    expect(await trial.ownership()).toMatchObject({ is: 'ours' });
     expect((await hand.live()).appointments).toBe(1);
   });
 
@@ -98,7 +98,7 @@ export const troubleCases: Cases = (desk) => {
     const { id, phase, status } = await trial.held();
     expect(phase).toBe('unknown');
     expect(status).not.toMatch(/^(confirmed|pending|unknown)?$/i);
-    expect(await trial.whose()).toMatchObject({
+    expect(await trial.ownership()).toMatchObject({
       is: 'ours',
       appointment: { id, status, phase: 'unknown' },
     });

@@ -15,7 +15,7 @@ export const unknownCases: Cases = (desk, { refReturns }) => {
       const trial = await desk().open();
       await desk().hand.fault('book', { when: 'after', answer });
       expect(await trial.book({ callTimeoutMs: limitMs })).toMatchObject({ is: 'unknown' });
-      expect(await trial.whose()).toMatchObject({
+      expect(await trial.ownership()).toMatchObject({
         is: 'ours',
         appointment: { startsAt: trial.slot().startsAt, phase: 'confirmed' },
       });
@@ -29,7 +29,7 @@ export const unknownCases: Cases = (desk, { refReturns }) => {
       const trial = await desk().open();
       await desk().hand.fault('book', { when: 'before', answer });
       expect(await trial.book({ callTimeoutMs: limitMs })).toMatchObject({ is: 'unknown' });
-      expect(await trial.whose()).toEqual({ is: 'none' });
+      expect(await trial.ownership()).toEqual({ is: 'none' });
       expect((await desk().hand.live()).appointments).toBe(0);
       await trial.held();
     },
@@ -39,8 +39,8 @@ export const unknownCases: Cases = (desk, { refReturns }) => {
     const trial = await desk().open();
     await desk().hand.fault('book', { when: 'late', answer: { status: 504 }, delayMs: 1_500 });
     expect(await trial.book()).toMatchObject({ is: 'unknown' });
-    expect(await trial.whose()).toEqual({ is: 'none' });
-    const found = await eventually(trial.whose, ({ is }) => is !== 'none');
+    expect(await trial.ownership()).toEqual({ is: 'none' });
+    const found = await eventually(trial.ownership, ({ is }) => is !== 'none');
     expect(found).toMatchObject({ is: 'ours', appointment: { startsAt: trial.slot().startsAt } });
     await expectHeldOnce(trial);
   });
@@ -56,7 +56,7 @@ export const unknownCases: Cases = (desk, { refReturns }) => {
     const trial = await desk().open();
     await desk().hand.fault('book', { delayMs: 2 * SHORT_MS });
     expect(await trial.book({ callTimeoutMs: SHORT_MS })).toMatchObject({ is: 'unknown' });
-    expect(await eventually(trial.whose, ({ is }) => is !== 'none')).toMatchObject({ is: 'ours' });
+    expect(await eventually(trial.ownership, ({ is }) => is !== 'none')).toMatchObject({ is: 'ours' });
     await expectHeldOnce(trial);
   });
 };

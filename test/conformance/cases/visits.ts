@@ -33,7 +33,7 @@ export const visitCases: Cases = (desk, { requestTier }) => {
     const { trial, vendor } = await open();
     const asked = await trial.requestVisit(vendor);
     expect(asked).toMatchObject({ is: 'held', appointment: { phase: 'pending', startsAt: null } });
-    expect(await trial.whose()).toMatchObject({ is: 'ours' });
+    expect(await trial.ownership()).toMatchObject({ is: 'ours' });
     expect(await trial.requestVisit(vendor)).toMatchObject({ is: 'held', earlier: true });
     expect(desk().hand.made('visit')).toHaveLength(1);
     expect((await desk().hand.live()).appointments).toBe(1);
@@ -45,7 +45,7 @@ export const visitCases: Cases = (desk, { requestTier }) => {
       const { trial, vendor } = await open();
       await desk().hand.fault('visit', { when: 'after', answer });
       expect(await trial.requestVisit(vendor, limitMs)).toMatchObject({ is: 'unknown' });
-      expect(await trial.whose()).toMatchObject({ is: 'ours', appointment: { startsAt: null } });
+      expect(await trial.ownership()).toMatchObject({ is: 'ours', appointment: { startsAt: null } });
       expect((await desk().hand.live()).appointments).toBe(1);
     },
   );
@@ -54,7 +54,7 @@ export const visitCases: Cases = (desk, { requestTier }) => {
     const { trial, vendor } = await open();
     await desk().hand.fault('visit', { when: 'late', answer: { status: 504 }, delayMs: 1_500 });
     expect(await trial.requestVisit(vendor)).toMatchObject({ is: 'unknown' });
-    expect(await trial.whose()).toEqual({ is: 'none' });
-    expect(await eventually(trial.whose, ({ is }) => is !== 'none')).toMatchObject({ is: 'ours' });
+    expect(await trial.ownership()).toEqual({ is: 'none' });
+    expect(await eventually(trial.ownership, ({ is }) => is !== 'none')).toMatchObject({ is: 'ours' });
   });
 };

@@ -16,7 +16,7 @@ export interface Evidence {
 }
 
 /** What is known of the booking whose calls these are. */
-export interface Whose {
+export interface ExplainedBooking {
   /** See src/booking/ref.ts. */
   maker: string;
   /** Why it was ending, when it was: `the caller cancelled it`. */
@@ -35,7 +35,7 @@ export function lookedForIn(input: unknown): LookedFor | null {
   return LOOKED_FOR.find((one) => one === named) ?? null;
 }
 
-type Reader = (answer: Fields, whose: Whose) => Evidence;
+type Reader = (answer: Fields, booking: ExplainedBooking) => Evidence;
 type Fields = Record<string, unknown>;
 
 const ADOPTED =
@@ -102,7 +102,7 @@ export function evidenceOf(
   activity: string,
   lookedFor: LookedFor | null,
   answer: unknown,
-  whose: Whose,
+  booking: ExplainedBooking,
 ): Evidence {
   const unreadable = unreadableWords(answer);
   if (unreadable) return { shows: `the answer ${unreadable}`, why: null };
@@ -111,8 +111,8 @@ export function evidenceOf(
   const reader = Object.hasOwn(READERS, activity) ? READERS[activity] : undefined;
   if (!reader) return { shows: 'done', why: null };
   if (!isFields(answer)) return { shows: 'nothing found', why: null };
-  const { shows, why } = reader(answer, whose);
-  return { shows, why: why ?? lostAnswerWhy(lookedFor, answer, whose) };
+  const { shows, why } = reader(answer, booking);
+  return { shows, why: why ?? lostAnswerWhy(lookedFor, answer, booking) };
 }
 
 function answerOf(activity: string, answer: boolean): Evidence {
@@ -165,7 +165,7 @@ function unknownEvidence({ isRefusal }: Fields): Evidence {
 }
 
 /** What became of an appointment or order that was to be cancelled. */
-function cancelEvidence(answer: Fields, { endingBecause, isCauseHidden }: Whose): Evidence {
+function cancelEvidence(answer: Fields, { endingBecause, isCauseHidden }: ExplainedBooking): Evidence {
   const { is, appointment, order, byUs, accepted } = answer;
   const record = recordWords(appointment ?? order);
   const because = endingBecause ? `Undone because ${endingBecause}.` : isCauseHidden ? null : RELEASED_WHY;
@@ -187,9 +187,9 @@ function claimsEvidence({ theirs, inferred, mayBeAnothers }: Fields): Evidence {
   return { shows: 'no other booking holds it', why: 'What is new at the tried start is this booking’s own.' };
 }
 
-function sightingEvidence({ order, live }: Fields, whose: Whose): Evidence {
+function sightingEvidence({ order, live }: Fields, booking: ExplainedBooking): Evidence {
   const words = liveIn(live).map(
-    (one) => `${appointmentWords(one)}${hasOurRef(one, whose) ? ', with our ref' : ''}`,
+    (one) => `${appointmentWords(one)}${hasOurRef(one, booking) ? ', with our ref' : ''}`,
   );
   const orderPart = isFields(order) ? [`order ${String(order.status)}`] : [];
   return { shows: [...orderPart, words.join('; ') || 'no live appointment'].join('; '), why: null };
@@ -204,18 +204,22 @@ function otherVisitEvidence({ bookingId, orderId, ...visit }: Fields): Evidence 
 }
 
 /** Look-ups after an unclear answer: what they found decides. */
-function lostAnswerWhy(lookedFor: LookedFor | null, { live }: Fields, whose: Whose): string | null {
+function lostAnswerWhy(
+  lookedFor: LookedFor | null,
+  { live }: Fields,
+  booking: ExplainedBooking,
+): string | null {
   if (lookedFor === null) return null;
   const seen = liveIn(live);
   if (seen.length === 0) return lookedFor === 'unanswered_call' ? NOT_THERE : null;
-  return seen.some((one) => hasOurRef(one, whose)) ? SURFACED : NOT_BY_REF;
+  return seen.some((one) => hasOurRef(one, booking)) ? SURFACED : NOT_BY_REF;
 }
 
 function liveIn(live: unknown): Fields[] {
   return Array.isArray(live) ? live.filter(isFields) : [];
 }
 
-function hasOurRef({ ref }: Fields, { maker }: Whose): boolean {
+function hasOurRef({ ref }: Fields, { maker }: ExplainedBooking): boolean {
   return isRefOf(maker, typeof ref === 'string' ? ref : null);
 }
 

@@ -1,12 +1,17 @@
-import { evidenceOf, lookedForIn, type LookedFor, type Whose } from '../../src/booking/evidence';
+import {
+  evidenceOf,
+  lookedForIn,
+  type LookedFor,
+  type ExplainedBooking,
+} from '../../src/booking/explanation';
 
 /** What answers mean in words; whole bookings are explained in test/saga-ops/explain.test.ts. */
 
-const WHOSE: Whose = { maker: 'b00k1ng.k1', endingBecause: null, isCauseHidden: false };
+const BOOKING: ExplainedBooking = { maker: 'b00k1ng.k1', endingBecause: null, isCauseHidden: false };
 const EMPTY = { order: null, live: [], ended: [] };
 
 test('an empty look over the late-commit window is followed by others', () => {
-  const { why } = evidenceOf('lookUp', 'unanswered_call', EMPTY, WHOSE);
+  const { why } = evidenceOf('lookUp', 'unanswered_call', EMPTY, BOOKING);
   expect(why).toContain('until the late-commit window is over');
 });
 
@@ -14,7 +19,7 @@ test.each(['late_effect', null] as const)(
   'one for %s is not, and says nothing of the window',
   (lookedFor) => {
     const words = { shows: 'no live appointment', why: null };
-    expect(evidenceOf('lookUp', lookedFor, EMPTY, WHOSE)).toEqual(words);
+    expect(evidenceOf('lookUp', lookedFor, EMPTY, BOOKING)).toEqual(words);
   },
 );
 
@@ -30,7 +35,7 @@ test.each<[input: unknown, LookedFor | null]>([
 
 test('an appointment that was spared is told as left, with the reason', () => {
   const appointment = { id: 'a-1', status: 'confirmed', startsAt: '2026-12-01T10:00:00.000Z' };
-  const { shows, why } = evidenceOf('cancelAppointment', null, { is: 'spared', appointment }, WHOSE);
+  const { shows, why } = evidenceOf('cancelAppointment', null, { is: 'spared', appointment }, BOOKING);
   expect(shows).toMatch(/^left as it is: .*confirmed/);
   expect(why).toContain('Not given back');
 });
@@ -39,5 +44,5 @@ test.each<[boolean, object]>([
   [true, { shows: 'another booking uses the order', why: expect.stringContaining('not undone') }],
   [false, { shows: 'no other booking uses the order', why: null }],
 ])('whether an order is used elsewhere is said in words: %s', (answer, words) => {
-  expect(evidenceOf('isOrderUsedElsewhere', null, answer, WHOSE)).toEqual(words);
+  expect(evidenceOf('isOrderUsedElsewhere', null, answer, BOOKING)).toEqual(words);
 });

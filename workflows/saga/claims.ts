@@ -1,0 +1,66 @@
+import type { OthersClaims } from '../../src/booking/claims';
+import type { Appointment, Sighting } from '../../src/booking/model';
+import type { Ownership } from '../../src/booking/sighting';
+import { isSameTime } from '../../src/booking/times';
+import { slowCore } from './activities';
+import { after } from './clock';
+import { ownershipOf } from './ownership';
+import { inferredAsOwn } from './parts/appointment';
+import { effectInferred, foundToBeOthers } from './parts/doubts';
+import { publish, publishedStart } from './publish';
+import type { Booking } from './state';
+
+/**
+ * Ownership where refs do not return. What is new at the tried start is inferred to be the effect of the unanswered call,
+ * and another booking of this deployment may infer the same of the same appointment. So before anything is inferred the
+ * others are asked: what one of them knows by an answer is theirs and looked past; what one of them holds by inference,
+ * or may have made by an unanswered call of its own, is for a person.
+ */
+
+/** Whose live appointment a sighting shows; what is said to be ours is so by proof, and is known by its id from then on. */
+export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Ownership> {
+  const seen = ownershipOf(b, sighting);
+  const questionable = b.state.terms.capabilities.refReturns ? [] : unproven(b, seen);
+  const { unknownBook } = b.state.doubts;
+  if (questionable.length === 0 || !unknownBook?.startsAt) return seen;
+  const claims = await claimsOn(b, questionable);
+  const rest = ownershipOf(b, sighting);
+  if (rest.is !== 'ours') return rest;
+  const { appointment } = rest;
+  if (claims.mayBeAnothers || claims.inferred.includes(appointment.id))
+    return { is: 'ambiguous', appointments: [appointment] };
+  inferredAsOwn(b, appointment.id);
+  effectInferred(b, after(unknownBook.since, b.state.terms.capabilities.lateCommitWindowMs));
+  return rest;
+}
+
+/**
+ * What other bookings know of these appointments; what is theirs is theirs for good, and nobody asks about it again. Asked
+ * with the start that this booking publishes: where there is none it is in no list, its own neither.
+ */
+export async function claimsOn(b: Booking, appointments: readonly Appointment[]): Promise<OthersClaims> {
+  publish(b);
+  const { id } = b.state;
+  const { request } = b.state.terms;
+  const starts = [...new Set(appointments.flatMap((one) => one.startsAt ?? []))];
+  const published = publishedStart(b.state);
+  const startsAt = published ?? starts[0];
+  if (startsAt === undefined) return { theirs: [], inferred: [], mayBeAnothers: false };
+  const claims = await slowCore('does another booking hold it?').othersClaims({
+    provider: request.provider,
+    account: request.account,
+    bookingId: id,
+    startsAt,
+    isUnlisted: published === null,
+    ids: appointments.map((one) => one.id),
+    otherStarts: starts.filter((start) => !isSameTime(start, startsAt)),
+  });
+  if (claims.theirs.length > 0) foundToBeOthers(b, claims.theirs);
+  return claims;
+}
+
+/** Those that no answer named and that were not there before the call. */
+function unproven(b: Booking, seen: Ownership): Appointment[] {
+  const shown = 'appointments' in seen ? seen.appointments : 'appointment' in seen ? [seen.appointment] : [];
+  return shown.filter(({ id }) => !b.state.appointment.ownIds.includes(id));
+}
