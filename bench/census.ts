@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BookingView } from '../src/booking/schema/view';
 import { bookingIdOf } from '../src/booking/names';
 import { endAll, keptOf } from './measure/executions';
-import { untilQuiet } from './measure/quiet';
+import { QUIET, untilQuiet } from './measure/quiet';
 import type { Kept } from './measure/round';
 import { median } from './measure/statistics';
 import { newsTo } from './play-round';
@@ -55,7 +55,7 @@ async function booked(stage: Stage, account: Account): Promise<string[]> {
 }
 
 async function counted(stage: Stage, ids: readonly string[], afterMs = 0): Promise<Kept[]> {
-  await Promise.all([pause(afterMs), untilQuiet(stage.pids)]);
+  await Promise.all([pause(afterMs), untilQuiet(stage.pids, QUIET.news)]);
   return Promise.all(ids.map((id) => keptOf(stage.client, id)));
 }
 
