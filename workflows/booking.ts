@@ -31,9 +31,21 @@ import { doSteps, undosOf } from './steps';
 import { compensate } from './steps/undo';
 
 /**
- * A booking: "book this person an appointment", owned until it is settled. Order, readiness, slot, confirmation,
- * keeping; what was begun is undone in reverse when it cannot be had. `carried` comes from an earlier run of a
- * long life (saga/long-life.ts), which goes on where that one was. The steps are the table of steps/index.ts.
+ * A booking: one request, "book this person an appointment", owned by one workflow until it is settled.
+ *
+ * Background. Somebody else's system has the slots. It answers slowly, twice or not at all, and may take back what it
+ * accepted. A call whose answer is lost may have taken effect all the same. So the booking never believes an answer alone:
+ * it looks at the provider (saga/lookups.ts) and tells its own appointments from others' (saga/ownership.ts).
+ *
+ * How it works. The steps are the table of steps/index.ts: order, readiness, appointment, visit. They run from the top, in
+ * a scope that a cancel ends; a cancel ends waits, never writes. Message handlers only fill the inbox (saga/inbox.ts), and
+ * the steps empty it. Each failure has an owner: those of the request, the order and the slot end the booking, those of the
+ * provider and of ourselves wait for a person (saga/attention.ts). A booking whose history grows long continues as a new
+ * run (saga/long-life.ts); `carried` is what the run before it knew.
+ *
+ * On unwinding. Whatever ends the booking early is thrown through the steps as an `Ending` and caught once, here. The undos
+ * of the steps then run from the bottom (steps/undo.ts), shielded from cancellation. Any other error is a bug: Temporal
+ * retries the workflow task, and nothing is undone.
  */
 export async function booking(input: unknown, carried?: Carried): Promise<BookingView> {
   // What is carried comes from carryOnWhenLong, which gives the request as it was read.
@@ -50,8 +62,8 @@ export async function booking(input: unknown, carried?: Carried): Promise<Bookin
 }
 
 /**
- * Runs the undos. A cancel may come before the request was read, and when the booking was reset it does: then the request is
- * read now. So is one that is refused by now, where a run before a reset may have made something of it.
+ * Runs the undos. A cancel can come before the request was read, as it does when the booking was reset; the request is then
+ * read here. A request that is refused is read here too when a run before a reset may have acted on it.
  */
 async function undoAll(b: Begun, input: unknown, { status }: Ending): Promise<void> {
   if (!isRead(b) && (status === 'cancelled' || (await mayHaveEarlierRun(b))))
@@ -59,7 +71,7 @@ async function undoAll(b: Begun, input: unknown, { status }: Ending): Promise<vo
   if (isRead(b)) await compensate(b, undosOf(b));
 }
 
-/** Whether a reset made this run, by what an activity saw: a workflow cannot tell while it is replayed. */
+/** Returns true when a reset made this run. An activity tells, because a workflow cannot know it while it is replayed. */
 async function mayHaveEarlierRun(b: Begun): Promise<boolean> {
   try {
     await core('was the booking reset?').refuseReset({ runIds: runIds(b) });
@@ -70,7 +82,7 @@ async function mayHaveEarlierRun(b: Begun): Promise<boolean> {
   }
 }
 
-/** An order that this run never took on: it is looked at for what carries our ref, and is not cancelled for its own sake. */
+/** Has the undo look at an order that this run never took on, for appointments with our ref. The order is not cancelled. */
 function lookAtNamedOrder(b: Booking): void {
   const orderId = namedOrderId(b.state.terms.request);
   if (orderId === null) return;
@@ -78,7 +90,7 @@ function lookAtNamedOrder(b: Booking): void {
   adoptionRefused(b);
 }
 
-/** Reads the request of a booking that is over. One that could never have been opened has made nothing. */
+/** Reads the request of a booking that is ending. A request that could never have been opened has made nothing to undo. */
 async function openAfterwards(b: Begun, input: unknown, status: Ending['status']): Promise<void> {
   endingBegan(b);
   for (;;) {
@@ -115,7 +127,7 @@ async function open(b: Begun, input: unknown, afterwards = false): Promise<Booki
 /** Runs the forward steps in a scope that a caller's cancel or Temporal's own ends: it ends waits, never writes. */
 async function whileWanted(b: Begun, forward: () => Promise<void>): Promise<void> {
   const scope = new CancellationScope();
-  // The handler of the message only notes the cancel: its commands are made here, after those of the message itself.
+  // The message's handler only records the cancel. The scope is cancelled here, after the handler's own commands.
   const heard = new CancellationScope();
   const hearing = heard
     .run(() => condition(() => b.state.callers.cancel !== null))
@@ -143,7 +155,7 @@ async function end(
   code?: FailureCode,
   facts: FailureFacts = {},
 ): Promise<BookingView> {
-  // A bug, were it so: the booking stays open, and nobody is told that it is over.
+  // This would be a bug. The booking then stays open, and nobody is told that it is over.
   if (b.state.undo.compensation.some(({ outcome }) => outcome === 'pending'))
     throw new Error('a booking ends with an undo that is still pending');
   const failure = status === 'failed' && code ? { code, message: new Failure(code, facts).message } : null;

@@ -67,8 +67,9 @@ function byRef(live: Appointment[], clue: OwnershipClue): Ownership {
 }
 
 /**
- * Whether an appointment is the booking's own, where refs return: its ref decides. Without one, an id that we were told
- * does, but for one that equals the order's, which proves nothing. What was taken over is known as it was then.
+ * Returns true when an appointment is the booking's own, at providers whose refs return. Its ref decides. An appointment
+ * without a ref is ours by an id that we were given, unless that id equals the order's, which proves nothing. An appointment
+ * that was taken over is recognised by the id and ref that it had then.
  */
 export function isOwn(seen: Appointment, { maker, ownIds, takenOver, orderId }: OwnershipClue): boolean {
   if (isRefOf(maker, seen.ref)) return true;

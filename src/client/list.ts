@@ -60,8 +60,8 @@ export async function listBookings(context: ClientContext, filter: BookingFilter
 }
 
 /**
- * Temporal answers a token that is none of its own as if it were broken itself, so tokens leave sealed: what
- * comes back is known to be ours and of the same filter.
+ * Seals a page token before it leaves. Temporal answers an unknown page token with an internal error; the seal proves that
+ * a token is ours and belongs to the same filter.
  */
 function sealToken(idKey: Buffer, query: string, token: Uint8Array): string {
   return Buffer.concat([sealOf(idKey, query, token), token]).toString('base64url');

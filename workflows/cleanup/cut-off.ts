@@ -234,7 +234,7 @@ function isPastVisit({ phase }: Order): boolean {
   return phase === 'with_lab' || phase === 'completed';
 }
 
-/** The person takes what stands upon themselves. */
+/** From here on a person is responsible for what is left. */
 function leaveAll(b: Begun): void {
   undosLeft(b, isRead(b) ? undosOf(b).map(({ step }) => step) : ['appointment']);
 }

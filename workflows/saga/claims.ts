@@ -17,7 +17,7 @@ import type { Booking } from './state';
  * or may have made by an unanswered call of its own, is for a person.
  */
 
-/** Whose live appointment a sighting shows; what is said to be ours is so by proof, and is known by its id from then on. */
+/** Tells whose live appointment a sighting shows. "Ours" is proved here, and its id is recorded as ours. */
 export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Ownership> {
   const seen = ownershipOf(b, sighting);
   const questionable = b.state.terms.capabilities.refReturns ? [] : unproven(b, seen);

@@ -12,14 +12,29 @@ import { callAccountedFor } from './parts/doubts';
 import { targetOf, type Booking } from './state';
 import { newsUntil } from './waiting';
 
-/** Looking at the provider: at once, and over the late-commit window of a call whose effect is unknown. */
+/**
+ * Looking at the provider: once, or over the late-commit window of a call whose effect is unknown.
+ *
+ * Background. The answer to a write can be lost while the write itself is not: it may have taken effect, or may do so
+ * later. Right after such a call, "not found" does not prove "not booked".
+ *
+ * How it works. `lookUp` reads the order and its appointments in one activity. After an unanswered call `lookUpUnknown`
+ * looks at least three times (the limit `lookUps`): at once, then evenly until the late-commit window is over, and besides
+ * whenever there is news. When every look comes through empty, the call had no effect. What a look shows is judged by
+ * ownership.ts, and by claims.ts where no ref tells: the booking's own appointment is the call's effect; somebody else's is
+ * for a person (`ambiguous_match`), and is never adopted and never undone.
+ *
+ * On unwinding. Until its window is over the call stays in doubt (parts/doubts.ts), and no other slot is tried. An undo
+ * looks in the same way and cancels what surfaces. A move that is being undone may surface late, so its doubt stays until
+ * the window is over.
+ */
 
 /** Reads the order and its appointments once. */
 export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Promise<Sighting> {
   return reads(b, why).lookUp(whereToLook(b, how));
 }
 
-/** Around the slot that was tried last, unless told otherwise; this booking's own appointments wherever they are. */
+/** Says where to look: around the slot that was tried last unless `how` says otherwise, and for our own ids anywhere. */
 export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
   const { request } = b.state.terms;
   const { attempts } = b.state.search;
@@ -38,7 +53,7 @@ export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
   };
 }
 
-/** The booking's own that a look must show: what it holds, and what the provider's staff was asked to cancel. */
+/** Returns the ids of our own that a look must show: what the booking holds, and what staff was asked to cancel. */
 function liveIdsOf({ state }: Booking): string[] {
   const { held: appointment, replaces, ownIds, leftIds } = state.appointment;
   const { askedOfStaff } = state.undo;
@@ -91,14 +106,14 @@ async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appoin
   }
 }
 
-/** Whether an appointment of ours is what the unanswered call was to bring about. */
+/** Returns true when an appointment of ours can be the effect of the unanswered call: of a move, only at its new time. */
 function isEffect(b: Booking, appointment: Appointment): boolean {
   const unknown = b.state.doubts.unknownBook;
   if (!unknown?.isMove) return true;
   return isSameTime(appointment.startsAt, unknown.startsAt);
 }
 
-/** One look-up for the unanswered call, at what is there now and not at a list that was read before it. */
+/** Looks once for the effect of the unanswered call, at what is there now: a list that was read earlier does not count. */
 export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
   const how = { fresh: true, lookedFor: 'unanswered_call' } as const;
   const sighting = await lookUp(b, 'look whether the unanswered booking took effect', how);

@@ -7,10 +7,20 @@ import { cancelledIdReused } from './parts/undo';
 import { maker, type Booking } from './state';
 
 /**
- * Whose live appointment a sighting shows, by what this booking knows of its own calls. Where refs do not return,
- * an id that we were told is ours and what else the client has is their business; only while a call is
- * unanswered is what is new at the tried start looked at.
+ * Ownership: whether an appointment that a look shows is this booking's own.
+ *
+ * Background. The order, the patient and the client may have appointments that this booking did not make. Cancelling one of
+ * those costs somebody else a trip; overlooking one of ours leaves a live appointment behind.
+ *
+ * How it works. Some providers give back the ref that our book call put into the notes; there the ref decides. Without
+ * returned refs, only ids we were given are ours; during an unanswered call, so is a new appointment at the tried start
+ * (claims.ts first asks the other bookings about it). The rule itself is pure (src/booking/sighting.ts); this file tells it
+ * what the booking knows of its own calls.
+ *
+ * On unwinding. An undo cancels only what is ours by this rule. What nobody can tell apart is `ambiguous`, for a person.
  */
+
+/** Tells whose live appointment a sighting shows, by what this booking knows of its own calls. */
 export function ownershipOf(b: Booking, sighting: Sighting): Ownership {
   const { capabilities } = b.state.terms;
   const { ownIds } = b.state.appointment;
@@ -19,13 +29,13 @@ export function ownershipOf(b: Booking, sighting: Sighting): Ownership {
     const [own] = knownLive(b, sighting);
     return own ? { is: 'ours', appointment: own } : { is: 'none' };
   }
-  // What the booking holds already is not what an unanswered call brought about, and what is another's neither.
+  // Neither what the booking held before the unanswered call nor what is another booking's can be its effect.
   const held = capabilities.refReturns ? (unknownBook ? seenBefore : []) : [...ownIds, ...othersIds];
   const live = sighting.live.filter(({ id }) => !held.includes(id));
   return ownershipIn({ ...sighting, live }, clueOf(b));
 }
 
-/** What tells this booking's own appointments from others'. */
+/** Returns what tells this booking's own appointments from others'. */
 export function clueOf(b: Booking): OwnershipClue {
   const { capabilities } = b.state.terms;
   const { attempts } = b.state.search;
@@ -47,8 +57,8 @@ export function clueOf(b: Booking): OwnershipClue {
 }
 
 /**
- * Notes an appointment as the booking's own: it is known by its id from here on, whatever its answers are. One that stands
- * under an id whose cancel was accepted is another one: ids may be used again, as an order's are.
+ * Records an appointment as the booking's own: from here on its id alone identifies it. A live one whose id we had cancelled
+ * before is a new appointment, because a provider may use an id again (as it does an order's).
  */
 export function recordOwn(b: Booking, { id, phase }: Appointment): void {
   const { acceptedCancels } = b.state.undo;
@@ -56,7 +66,7 @@ export function recordOwn(b: Booking, { id, phase }: Appointment): void {
   if (phase !== 'cancelled' && isCancelAccepted(acceptedCancels, id)) cancelledIdReused(b, id);
 }
 
-/** The live appointments that this booking knows as its own by id, but for those that a person left standing. */
+/** Returns the live appointments whose ids are the booking's own, except those that a person had left. */
 export function knownLive(b: Booking, sighting: Sighting): Appointment[] {
   const { ownIds, leftIds } = b.state.appointment;
   return sighting.live.filter(({ id }) => ownIds.includes(id) && !leftIds.includes(id));

@@ -8,7 +8,7 @@ import { waitBegan, waitEnded } from './parts/progress';
 import { publish } from './publish';
 import type { Booking } from './state';
 
-/** Waiting: with a reason that callers see, for news, a poll or a deadline, whichever is first. */
+/** Waiting for news, a poll or a deadline, whichever comes first. Callers see what is waited for, and until when. */
 
 export function deadline(b: Booking, from: string, limitMs: number, heldBack = heldBackMs(b)): Deadline {
   return { from, limitMs, heldBackMs: heldBack };
@@ -74,7 +74,7 @@ function isPast(until: string | null): boolean {
   return until !== null && Date.parse(until) <= nowMs();
 }
 
-/** Waits until `time`, or until there is news and the pause before it is over. Takes the news. True when there was some. */
+/** Waits until `time`, or until there is news and its pause is over. Consumes the news; returns true when there was some. */
 export async function newsUntil(b: Booking, what: string, time: string, pace: Pace): Promise<boolean> {
   await waitingFor(b, what, time, async () => {
     await conditionUntil(() => b.inbox.news, time, `wait for ${what}`);
@@ -104,7 +104,7 @@ async function conditionUntil(ready: () => boolean, time: string | null, summary
   else if (!isPast(time)) await condition(ready, Date.parse(time) - nowMs(), { summary });
 }
 
-/** News within the pause waits for its end, and what comes meanwhile comes to the same. */
+/** Holds news back until the pause is over; more news that comes meanwhile leads to the same single read. */
 async function restUntil(b: Booking, time: string | null, pace: Pace, ready = () => false): Promise<void> {
   const leftMs = time === null ? Infinity : Date.parse(time) - nowMs();
   const pauseMs = Math.min(restMs(pace), leftMs);
@@ -113,8 +113,8 @@ async function restUntil(b: Booking, time: string | null, pace: Pace, ready = ()
 }
 
 /**
- * What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. That comes as
- * well when deadlines stood still and go on: when they come has to be worked out anew.
+ * What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. "Deadline" also
+ * ends it when deadlines had stood still and run again, because their time has to be worked out anew.
  */
 export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail' } | { by: 'deadline' };
 
@@ -125,7 +125,7 @@ export interface Watching {
   /** When to look once more whatever comes; null: never. */
   until: string | null;
   pace: Pace;
-  /** Whether a caller's change ends the wait: whoever leaves that mail lying would come back at once, for ever. */
+  /** Whether a caller's change ends the wait. A caller that does not consume the request would loop forever. */
   takesMail?: boolean;
 }
 
@@ -169,7 +169,7 @@ export async function watch<T>(
 
 type Outcome<T> = { found: T } | { err: unknown } | null;
 
-/** Whether the poll has nothing to say: its wait ended another way. */
+/** Returns true when the poll found nothing, because something else ended the wait. */
 function isSilent(result: Outcome<unknown>): boolean {
   return result === null || ('err' in result && isCancellation(result.err));
 }

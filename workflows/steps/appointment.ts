@@ -30,8 +30,8 @@ import { recordHeld, takeOffer } from './take';
 import { undone, type Undo } from './undo';
 
 /**
- * The appointment: search a slot, book it, wait for the provider's word, and another slot where that does not come. Its undo
- * cancels whatever this booking made.
+ * The appointment: the step searches a slot, books it and waits for the provider's confirmation, and tries another slot when
+ * none comes. Its undo cancels whatever this booking made.
  */
 
 /**
@@ -72,7 +72,7 @@ async function trySlots(b: Booking, until: number): Promise<void> {
   }
 }
 
-/** Takes what is next on offer, or was when an earlier run left off: an unanswered call of it is made again, and no other. */
+/** Takes the next offer. One that an earlier run left open comes first, so that its unanswered call is repeated. */
 async function takeNext(b: Booking): Promise<void> {
   const offer = b.state.search.offer ?? (await withAttention(b, () => nextOffer(b)));
   offerMade(b, offer);
@@ -81,8 +81,8 @@ async function takeNext(b: Booking): Promise<void> {
 }
 
 /**
- * What the order has before the first book: nothing, or an appointment that is refused or, when the request
- * says so, taken over. True when one was taken over.
+ * Looks for an appointment that the order has before the first book call. Refuses it, or takes it over when the request
+ * says so. Returns true when one was taken over.
  */
 async function takeOver(b: Booking): Promise<boolean> {
   if (b.state.terms.capabilities.orderKind === null) return false;
@@ -99,8 +99,8 @@ async function takeOver(b: Booking): Promise<boolean> {
 }
 
 /**
- * Waits for the provider's word to the end: true once the appointment is confirmed, false once its slot was given back for
- * another. `release` says false where it has spared it.
+ * Waits for the provider's confirmation. Returns true once the appointment is confirmed, and false once its slot was given
+ * back. `release` returns false when it spared the appointment; the wait then goes on.
  */
 export async function confirmedOrReleased(
   b: Booking,

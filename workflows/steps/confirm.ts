@@ -15,8 +15,8 @@ import { hasPassed, soonest, untilOf, waitWithin } from '../saga/waiting';
 import { hasOrderEnded } from './order';
 
 /**
- * The provider's word that the appointment stands. True when it came; false when the provider declined
- * or the time is up, so that the slot is to be released.
+ * Waits for the provider to confirm the appointment. Returns true when it does; false when it declined or the time is up, so
+ * that the slot is to be released.
  */
 export function confirmed(b: Booking): Promise<boolean> {
   return waitWithin(b, confirmTimeoutMs(b), ({ own, settleBy }) => confirmedWithin(b, own, settleBy));

@@ -19,8 +19,17 @@ import { lookForStrays, refuseStrays } from '../saga/strays';
 import { move, refuseMove } from './move';
 
 /**
- * The visit: a confirmed booking stays open until it is over: moves, cancellations, the provider's changes. Sends the booking
- * back to its appointment when another slot is to be looked for.
+ * The visit: a confirmed booking stays open until the visit is over.
+ *
+ * Background. A confirmation is not the end. The provider may cancel, move or complete the appointment, its order may end
+ * elsewhere, and the caller may move or cancel it. Webhooks get lost, so polling stands behind them.
+ *
+ * How it works. One loop looks at what is known and acts on the first that applies: the visit is completed, the order is
+ * gone, the provider has cancelled, a caller wants a move (move.ts). Else it waits for the next change. News carries no
+ * state: every change is read from the provider. When the final word does not come in time, a person is asked.
+ *
+ * On unwinding. The step itself makes nothing, so it has no undo; the appointment's undo cancels what is kept. When another
+ * slot is to be found, the step sends the booking back to its appointment.
  */
 export async function keep(b: Booking): Promise<void> {
   if ((await kept(b)) === 'rebook') stepReached(b, 'appointment');
@@ -58,7 +67,7 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
   }
 }
 
-/** Waits for the next change of the appointment or its order and notes it; the mark of what was seen. */
+/** Waits for the next change of the appointment or its order and records it. Returns the mark of what was seen. */
 async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string> {
   const status = b.state.appointment.held?.phase === 'in_progress' ? 'in_progress' : 'confirmed';
   keptAs(b, status);
@@ -77,8 +86,8 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
 }
 
 /**
- * Whether the appointment still stands to be moved. Unread news is read first: a move would act on what was. A visit
- * that has begun is not moved any more, and its caller is told.
+ * Returns true when the appointment can still be moved. Unread news is read first, so that a move does not act on old
+ * facts. A visit that has begun is not moved, and the caller of the move is told.
  */
 async function isReadyToMove(b: Booking): Promise<boolean> {
   if (takeNews(b)) {
@@ -122,7 +131,7 @@ function rebooking(b: Booking): 'rebook' {
   return 'rebook';
 }
 
-/** The order moves on once the sample is drawn, where the appointment itself is not told to. */
+/** Order phases after the sample was drawn. Some vendors move the order on and never complete the appointment. */
 const DRAWN: readonly (Order['phase'] | undefined)[] = ['with_lab', 'completed', 'failed'];
 
 /** A drawn sample counts from the start of the visit on: an order may carry an earlier one. */

@@ -14,7 +14,7 @@ import { targetOf, type Booking } from '../saga/state';
 
 /** What there is to take. Reading only: nothing to undo. */
 
-/** The best slot not tried yet: of the last search while its keys live, else of a new one. */
+/** Returns the best untried slot: from the last search while its keys are valid, else from a new search. */
 export async function nextSlot(b: Booking): Promise<Slot> {
   const kept = b.state.search.slots.filter((slot) => isUsable(b, slot));
   const { slots, complete } = kept.length > 0 ? { slots: kept, complete: true } : await search(b);
@@ -24,7 +24,7 @@ export async function nextSlot(b: Booking): Promise<Slot> {
   return best;
 }
 
-/** Searches, without what was tried but for `again`. */
+/** Searches for slots and leaves out those that were tried, except the one marked `again`. */
 async function search(b: Booking, again: string | null = null): Promise<FoundSlots> {
   stepBegan(b, 'searching');
   slotsOutdated(b);
@@ -36,7 +36,7 @@ async function search(b: Booking, again: string | null = null): Promise<FoundSlo
   return { slots: slots.filter((slot) => slotMark(slot) === again || isUsable(b, slot)), complete };
 }
 
-/** The same slot with a key of now, and its search's others kept for later; null when it is not on offer any more. */
+/** Searches again for the same slot, for a fresh key, and keeps the others for later. Returns null when it is gone. */
 export async function sameSlot(b: Booking, slot: Slot): Promise<Slot | null> {
   const mark = slotMark(slot);
   const { slots, complete } = await search(b, mark);
@@ -82,7 +82,7 @@ export async function nextOffer(b: Booking): Promise<Offer> {
 /** What a search ends with where the place may have no slots at all. */
 const MAY_BE_BY_PHONE: readonly FailureCode[] = ['area_not_served', 'search_incomplete'];
 
-/** `otherwise` is what stands where the place is served by slots after all. */
+/** Offers a visit that a vendor is asked for. Throws `otherwise` when the place is served by slots after all. */
 async function vendorOffer(b: Booking, otherwise = new Failure('area_not_served')): Promise<Offer> {
   const { request } = b.state.terms;
   const { attempts, triedFrom } = b.state.search;

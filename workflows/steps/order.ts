@@ -118,7 +118,7 @@ function keyCounts({ state }: Booking): boolean {
   return nowMs() - Date.parse(createdAt) < capabilities.orderKeyLifetimeMs;
 }
 
-/** While the idempotency key counts, again is soon; without one, only after the late-commit window. */
+/** Pauses before the order is placed again: briefly while its idempotency key counts, else for the late-commit window. */
 async function pauseBeforePlacing(b: Booking, patience: Patience): Promise<void> {
   const what = 'the order to show up';
   const { lateCommitWindowMs } = b.state.terms.capabilities;

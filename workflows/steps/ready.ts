@@ -9,7 +9,7 @@ import { newPace, recordLook, type Pace } from '../saga/pace';
 import { hasPassed, seenBy, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
 import { hasOrderEnded } from './order';
 
-/** Readiness: where the provider needs it, wait until the order has its requisition. Nothing to undo. */
+/** Readiness: the step waits until the order has its requisition, where the provider needs one. It has nothing to undo. */
 export async function ready(b: Booking): Promise<void> {
   const { capabilities, limits } = b.state.terms;
   if (!b.state.order.known || !capabilities.needsRequisition) return;

@@ -37,11 +37,11 @@ import { targetOf, maker, shielded, type Booking } from '../saga/state';
 import { explained } from './explained';
 import { sameSlot } from './offer';
 
-/** Taking what is on offer, with every unclear answer accounted for before anything else is done. */
+/** Taking what is on offer. Every unclear answer is accounted for before anything else is done. */
 
 /**
- * Takes an offer. The appointment, or null when it cannot be had. A call that was not answered is looked up over its
- * window; then the same slot is tried again, as the same attempt, until patience is used up and a person is asked.
+ * Takes an offer. Returns the appointment, or null when it cannot be had. The effect of an unanswered call is looked up over
+ * its window; then the same slot is tried again, as the same attempt, until patience is used up and a person is asked.
  */
 export async function takeOffer(b: Booking, offer: Offer): Promise<Appointment | null> {
   // After an attention the unanswered call is accounted for first: no other is made before its window is over.
@@ -74,7 +74,7 @@ function isUnanswered(b: Booking, offer: Offer): boolean {
   return last?.outcome === 'unknown' && last.slotMark === markOf(offer);
 }
 
-/** The offer as it can be had now; null when it is gone. What is repeated with its key is repeated as it was. */
+/** Returns the offer with a fresh key, or null when it is gone. A call that is repeated with its key is left as it was. */
 async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Promise<Offer | null> {
   if (b.state.doubts.unknownBook) {
     await pauseWithin(b, patience, 'another try at booking', b.state.terms.limits.patienceMs);
@@ -85,7 +85,7 @@ async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Pro
   return slot && { ...offer, slot };
 }
 
-/** A slot that is gone after a call that was not answered may be gone by that very call, if it took effect after all. */
+/** Looks whether our own unanswered call took the slot that is now gone. Returns the appointment when it did. */
 async function lateOrGone(b: Booking, offer: Offer): Promise<Appointment | null> {
   const since = b.state.search.attempts.at(-1)?.at ?? now();
   callUnanswered(b, { since, startsAt: startOf(offer), isMove: offer.kind === 'move' });
@@ -114,7 +114,7 @@ async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appoin
   return (await spending(trying.patience, lateCommitWindowMs, () => accountFor(b))) ?? 'unanswered';
 }
 
-/** The slot is somebody else's, or its key is bad. An earlier call with the same key may be what took it. */
+/** Handles a slot that is taken or whose key is bad. An earlier call of ours with the same key may have taken it. */
 async function gone(
   b: Booking,
   { reason, searchAgain }: Extract<BookAnswer, { is: 'gone' }>,

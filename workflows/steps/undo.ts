@@ -14,6 +14,21 @@ import { endingBegan, undoLeftToStaff, undosDue, undoTried, type UndoStep } from
 import type { Booking } from '../saga/state';
 
 /**
+ * Undoing: compensation, step by step, until nothing is left or a person has taken it on.
+ *
+ * Background. A cancel can be lost like any other call, and an answer of 200 does not prove that anything ended. A booking
+ * may also have made what it does not know of: an unanswered call may land late, and a run before a reset may have acted.
+ *
+ * How it works. Each step has an `Undo`, which looks for what there is to undo instead of relying on memory. It can be
+ * repeated, it succeeds when there is nothing to undo, and it is `undone` only when a look shows the end. One that fails is
+ * retried with backoff for `undoPatienceMs`; then a person decides. The outcome of each undo is data that callers see.
+ *
+ * On unwinding. `compensate` runs the undos newest first. Where an unanswered call may still take effect, `run` returns
+ * `pending`, and `finish` waits out its window after the other undos had their first turn. What a person takes on is
+ * `left_to_person`. The booking stays open until no undo is pending.
+ */
+
+/**
  * One step's compensation. `run` is safe to repeat and safe when there is nothing to undo; `pending` says that
  * it has done what can be done for now and `finish` must follow. What fails is thrown as a failure.
  */
@@ -43,7 +58,7 @@ export async function compensate(b: Booking, undos: readonly Undo[]): Promise<vo
   let pending = await stillPending(undos, (undo) => undone(b, undo));
   while (pending.length > 0)
     pending = await stillPending(pending, (undo) => undone(b, undo, undo.finish ?? undo.run));
-  // What a person takes upon themselves must not be hit by a call of ours when it is another booking's already.
+  // A late call of ours must not hit what a person is responsible for, when another booking may already hold it.
   if (b.state.undo.compensation.some(({ outcome }) => outcome === 'left_to_person'))
     await outlastOpenWrites(b);
 }
@@ -87,7 +102,7 @@ async function untilOutcome(b: Booking, undo: Undo, run: Undo['run']): Promise<U
   }
 }
 
-/** What time may cure: a list that is slow to show what is there, too. */
+/** Returns true when time may cure the failure; a list that is slow to show what is there counts as such. */
 function mayPass(failure: Failure): boolean {
   return isPassing(failure) || failure.code === 'appointment_missing';
 }
@@ -125,7 +140,7 @@ async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOu
   }
 }
 
-/** The person takes it upon themselves, with whatever an unanswered call may still bring about. */
+/** Makes the person responsible for what is left, including what an unanswered call may still bring about. */
 function left(b: Booking, undo: Undo): UndoOutcome {
   if (undo.step === 'appointment') callAccountedFor(b);
   if (b.state.undo.isUnderWay && undo.step === 'order') orderLeft(b);

@@ -47,7 +47,7 @@ export function callUnanswered(b: HasDoubts, unknownBook: UnknownCall): void {
   change(b, (part) => ({ ...part, unknownBook }));
 }
 
-/** What the unanswered call did is known, or a person takes it upon themselves. */
+/** The effect of the unanswered call is known, or a person is responsible for it. */
 export function callAccountedFor(b: HasDoubts): void {
   change(b, (part) => ({ ...part, unknownBook: null }));
 }

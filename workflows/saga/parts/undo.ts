@@ -45,7 +45,7 @@ export function undosDue(b: HasUndo, steps: readonly UndoStep[]): void {
   entered(b, steps, 'pending');
 }
 
-/** A person takes what these steps left upon themselves, before any of it was undone. */
+/** A person is responsible for what these steps left, before any of it was undone. */
 export function undosLeft(b: HasUndo, steps: readonly UndoStep[]): void {
   entered(b, steps, 'left_to_person');
 }
