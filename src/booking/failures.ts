@@ -144,7 +144,7 @@ export const FAILURES = {
   cannot_be_sent: {
     owner: 'us',
     status: 503,
-    text: 'Our request to the provider cannot be sent: something in the settings of the account, or in the request, is not fit for HTTP.',
+    text: 'Our request to the provider cannot be sent: a setting of the account, or a value of the request, does not fit into HTTP.',
     choices: RETRY_OR_END,
   },
   account_unknown: {
@@ -168,7 +168,7 @@ export const FAILURES = {
   activity_failed: {
     owner: 'us',
     status: 500,
-    text: 'One of our own steps failed in a way that it should not.',
+    text: 'One of our own steps failed with an error that we did not expect.',
     choices: RETRY_OR_END,
   },
   patient_has_appointment: {
@@ -186,7 +186,7 @@ export const FAILURES = {
   booking_reset: {
     owner: 'us',
     status: 409,
-    text: 'The booking was reset in Temporal, and what it had made before cannot be told from what is there.',
+    text: 'The booking was reset in Temporal, and it cannot recognise what it had made before as its own.',
     choices: RETRY_OR_END,
   },
   ambiguous_match: {
@@ -279,7 +279,7 @@ export const FAILURES = {
   attention_changed: {
     owner: 'request',
     status: 409,
-    text: 'The booking waits for another decision by now than this one was made about; look at it again.',
+    text: 'The booking now waits for a different decision than this one was made for; look at it again.',
   },
   choice_not_offered: {
     owner: 'request',
@@ -355,7 +355,7 @@ export interface FailureFacts {
   triedForMs?: number;
 }
 
-/** A failure of the table, thrown by adapters and doors. Its message is the table's text and holds no request value. */
+/** A failure of the table, thrown by adapters and wherever requests come in. Its message is the table's text and holds no request value. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   constructor(

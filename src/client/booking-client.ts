@@ -52,9 +52,9 @@ export interface BookingClient {
   resolve(id: string, message: ResolveMessage): Promise<BookingView>;
   /** Refuses windows or a slot that cannot be wanted with `invalid_request`, naming the field. */
   reschedule(id: string, message: RescheduleMessage): Promise<BookingView>;
-  /** Has the booking read the provider once. False when it is closed or absent. */
+  /** Has the booking read the provider once. Returns false when the booking is closed or absent. */
   wake(id: string, kind: NewsKind): Promise<boolean>;
-  /** Starts the clean-up of an ended booking whose end left a call unaccounted for; false when none is needed. */
+  /** Starts the clean-up of an ended booking that could not account for a call. Returns false when none is needed. */
   cleanUp(id: string): Promise<boolean>;
   /** The slots that a booking with this request would try, best first, and whether all wanted days were searched. */
   findSlots(request: unknown): Promise<FoundSlots>;

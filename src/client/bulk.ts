@@ -65,7 +65,7 @@ export async function resumeIncident(context: ClientContext, asked: Resume, by: 
   return { id, ...BEGUN };
 }
 
-/** How far a resumption has come. Throws `booking_not_found` for an id of none, `temporal_unavailable` without a worker. */
+/** Tells how far a resumption has come. Throws `booking_not_found` for an unknown id, `temporal_unavailable` without a worker. */
 export async function bulkStatus(context: ClientContext, id: string): Promise<Bulk> {
   const handle = context.client.workflow.getHandle(id);
   try {

@@ -19,7 +19,7 @@ const UPDATE_TIMEOUT_MS = 20_000;
 /** Temporal's word for an update whose workflow ended while it was being handled: it was accepted. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
 
-/** Its word for one that no worker has looked at: the worker that it was given to went away. */
+/** Temporal's word for an update that no worker has looked at, because the worker that had it went away. */
 const UNPROCESSED = 'UnprocessedUpdate';
 const DROPPED = 'The message was dropped while a worker changed: send it again.';
 
@@ -55,7 +55,7 @@ function refuseBrokenText(body: unknown): void {
   }
 }
 
-/** False when no such workflow is open. */
+/** Returns false when no such workflow is open. */
 async function send(
   context: ClientContext,
   workflowId: string,
@@ -83,7 +83,7 @@ export type NewsKind = 'appointment' | 'order';
 
 const NEWS = { appointment: appointmentUpdated, order: orderUpdated } as const;
 
-/** Tells a booking that there is news at the provider. False when it is closed or absent. */
+/** Tells a booking that there is news at the provider. Returns false when the booking is closed or absent. */
 export async function wakeBooking(
   context: ClientContext,
   bookingId: string,

@@ -96,7 +96,7 @@ async function tellAll(
   for await (const event of events) await TELLERS[event.eventType ?? 0]?.(telling, event);
 }
 
-/** An order is only ever undone because the booking ends; why it does is known at its end. */
+/** An order is undone only because its booking ends, and the reason is known at the end. */
 function nameTheCause({ steps, endingBecause, failedBy }: Telling): void {
   if (endingBecause || !failedBy) return;
   for (const undo of steps.filter(({ name }) => name === 'cancelOrder')) {
@@ -120,7 +120,7 @@ interface Telling {
   steps: ExplainedStep[];
 }
 
-/** A signal that asked for something: what it was, and the end that it would be the cause of. */
+/** A signal that asked for something, with the end that it would cause. */
 interface Untold {
   step: ExplainedStep;
   kind: string;
@@ -129,7 +129,7 @@ interface Untold {
 
 type Teller = (telling: Telling, event: HistoryEvent) => Promise<void> | void;
 
-/** What each kind of event tells; kinds that are not here tell nothing of their own. */
+/** What each kind of event tells. An event of any other kind adds nothing. */
 const TELLERS: Readonly<Record<number, Teller>> = {
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED]: tellStart,
   [EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]: tellCall,

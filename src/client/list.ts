@@ -39,7 +39,7 @@ const SEAL_BYTES = 8;
 
 type Attribute = keyof typeof SEARCH_ATTRIBUTES;
 
-/** Executions that ended otherwise than by their own return: failed, whatever their last status said. */
+/** Ends that an execution did not choose itself: its booking counts as failed, whatever its last status said. */
 const ENDED_BADLY: readonly ExecutionStatus[] = ['FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
 
 /**

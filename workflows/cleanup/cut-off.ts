@@ -76,7 +76,7 @@ async function isUsedElsewhere(b: Booking, takenOnSince?: string): Promise<boole
   });
 }
 
-/** The undos that are due; none when nothing was made, the visit is over, or a person has it left standing. */
+/** Returns the undos that are due: none when nothing was made, the visit is over, or a person has it left. */
 export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]> {
   endingBegan(b);
   const left = await readLeft(b, cutOff);
@@ -96,7 +96,7 @@ export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]>
   }
 }
 
-/** What the run left to be known by; null when nobody can read it any more and a person takes care of it. */
+/** Reads what the run left to be known by. Returns null when it cannot be read any more and a person is responsible. */
 async function readLeft(b: Begun, { bookingId, runId }: CutOff): Promise<LeftBehind | null> {
   return orPerson(b, () => ops('read what the booking left').readLeftBehind({ bookingId, runId }));
 }

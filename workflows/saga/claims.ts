@@ -59,7 +59,7 @@ export async function claimsOn(b: Booking, appointments: readonly Appointment[])
   return claims;
 }
 
-/** Those that no answer named and that were not there before the call. */
+/** Returns the appointments that no answer to this booking has named: its ownership of them is not proved. */
 function unproven(b: Booking, seen: Ownership): Appointment[] {
   const shown = 'appointments' in seen ? seen.appointments : 'appointment' in seen ? [seen.appointment] : [];
   return shown.filter(({ id }) => !b.state.appointment.ownIds.includes(id));

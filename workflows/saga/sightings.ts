@@ -46,8 +46,8 @@ export async function nextSighting(
 }
 
 /**
- * Notes how the booking's appointment stands. One that has another id by now is ours under that; one that the look does not
- * show has ended only where that is known (src/booking/absence.ts), else it is missing.
+ * Records what a look shows of the booking's appointment. An appointment that got another id stays ours under the new one.
+ * One that the look does not show has ended only where that is known (src/booking/absence.ts); else it is missing.
  */
 export function recordSighting(b: Booking, sighting: Sighting): void {
   const appointment = b.state.appointment.held;

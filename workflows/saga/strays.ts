@@ -39,7 +39,7 @@ export async function outlastInference(b: Booking): Promise<void> {
   inferenceOutlasted(b);
 }
 
-/** Whether such a look shows one, or nobody can tell whose it is: a person's word that it is undone does not hold then. */
+/** Returns true when such a look shows a stray or something ambiguous. A person's word that it is undone then fails. */
 export async function hasStrays(b: Booking): Promise<boolean> {
   try {
     await lookForStrays(b, 'until it is gone');

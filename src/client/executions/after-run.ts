@@ -2,7 +2,7 @@ import { AFTER_RUN_MEMO, cleanupIdOf } from '../../booking/names';
 import type { ClientContext } from './client-context';
 import { describe, hasClosed, memoValue, type Execution } from './execution';
 
-/** Whoever cleans up, or cleaned up, after this run of the booking; null when nobody does. */
+/** Returns the clean-up after this run of the booking, under way or done; null when there is none. */
 export async function findCleanUp(
   context: ClientContext,
   bookingId: string,

@@ -38,7 +38,7 @@ export interface Execution {
   raw: Description | null;
 }
 
-/** The newest run of a workflow, or the one asked for. Null when Temporal knows none. */
+/** Describes the newest run of a workflow, or the one asked for. Returns null when Temporal knows none. */
 export async function describe(
   context: ClientContext,
   workflowId: string,
@@ -83,7 +83,7 @@ function attributesOf({ searchAttributes }: Info): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
-/** The value of a payload that is not encrypted; undefined when nobody can decode it: that costs no other one. */
+/** Returns the value of an unencrypted payload, and undefined when it cannot be decoded, so that others can still be read. */
 export function plainValue(payload: Payload): unknown {
   try {
     return defaultPayloadConverter.fromPayload(payload);
@@ -132,7 +132,7 @@ export async function valuesOf(
   return values;
 }
 
-/** The codec never throws: what does is a caller's payload that nobody can convert, and says nothing. */
+/** The codec never throws. A payload that throws here is a caller's own and cannot be converted, so it says nothing. */
 async function valueIn(context: ClientContext, payload: Payload): Promise<unknown> {
   try {
     return (await decodeArrayFromPayloads(context.client.options.loadedDataConverter, [payload]))[0];
@@ -141,7 +141,7 @@ async function valueIn(context: ClientContext, payload: Payload): Promise<unknow
   }
 }
 
-/** A time of the protocol, RFC 3339 to the ms; null where there is none. */
+/** Returns a time of the protocol as RFC 3339, to the ms, and null when it is absent. */
 export function timeOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): string | null {
   if (!time?.seconds) return null;
   return new Date(Number(time.seconds) * 1000 + Math.floor((time.nanos ?? 0) / 1e6)).toISOString();

@@ -56,7 +56,7 @@ async function* runEvents(
   } while (nextPageToken);
 }
 
-/** The first value of an event's payloads; undefined where there is none. One that cannot be read here comes marked. */
+/** Returns the first value of an event's payloads, or undefined. A value that cannot be read here comes marked as such. */
 export async function valueOf(
   converter: LoadedDataConverter,
   payloads: Payloads | null | undefined,
@@ -65,7 +65,7 @@ export async function valueOf(
   return value;
 }
 
-/** The summary that a call or timer was given, or `name` where it has none; one that cannot be read here says so. */
+/** Returns the summary of a call or timer, or `name` when it has none. A summary that cannot be read here says so. */
 export async function summaryOf(
   converter: LoadedDataConverter,
   event: HistoryEvent,

@@ -3,7 +3,7 @@ import { earlierRequest } from '../../booking/schema/check-request';
 import type { BookingRequest } from '../../booking/schema/request';
 import type { BookingStatus, BookingView } from '../../booking/schema/view';
 
-/** The order that a request adopts; null when it places one or has none. */
+/** Returns the order that a request adopts, and null when it places one or has none. */
 export function adoptedOrderId(request: BookingRequest): string | null {
   return request.order && 'id' in request.order ? request.order.id : null;
 }

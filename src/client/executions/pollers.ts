@@ -19,7 +19,7 @@ export interface LastPoll {
   ageMs: number;
 }
 
-/** The last poll of a queue that Temporal remembers (it does for five minutes); null when there is none. */
+/** Returns the last poll of a queue that Temporal remembers (for five minutes), and null when there is none. */
 export async function lastPollOf(
   client: Client,
   taskQueue: string,

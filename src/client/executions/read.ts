@@ -18,7 +18,7 @@ import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
  * a booking can be read while no worker runs.
  */
 
-/** The booking's execution: the newest run, or the one asked for. Null when Temporal knows none. */
+/** Finds the booking's execution: the newest run, or the one asked for. Returns null when Temporal knows none. */
 export async function findExecution(
   context: ClientContext,
   bookingId: string,
@@ -113,7 +113,7 @@ export async function ownView(
   return hasClosed(status) ? cutOff(view, status) : view;
 }
 
-/** The view in an execution's memo; null when no workflow task has put one there yet. */
+/** Returns the view in an execution's memo, and null when no workflow task has put one there yet. */
 export async function memoView(context: ClientContext, execution: Execution): Promise<BookingView | null> {
   const value = await memoValue(context, execution, MEMO.view);
   return isView(value) ? value : null;
@@ -157,7 +157,7 @@ async function afterLostKey(
   return withCleanUp(cameToItsEnd ? bare : cutOff(bare, status), view, await stalledOf(context, after));
 }
 
-/** The last view of a run that came to its own end. One that a bug ended without a last word counts as cut off. */
+/** Returns the last view of a run that ended by itself. A run that a bug ended without a last view counts as cut off. */
 async function endOf(context: ClientContext, execution: Execution): Promise<BookingView> {
   const told = await memoView(context, execution);
   if (told && isEndStatus(told.status)) return told;

@@ -24,7 +24,7 @@ const FAILING_FROM = 3;
 
 const { PendingWorkflowTaskState, PendingActivityState } = temporal.api.enums.v1;
 
-/** Why the booking cannot go on and since when; null when it can, or has ended. */
+/** Tells why the booking cannot go on and since when. Returns null when it can, or has ended. */
 export async function stalledOf(context: ClientContext, { status, raw }: Execution): Promise<Stalled | null> {
   if (!raw) return null;
   hearTimes(context.client, passedIn(raw));

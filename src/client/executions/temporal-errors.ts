@@ -28,7 +28,7 @@ const UNAVAILABLE: Readonly<Record<number, string>> = {
   16: 'Temporal rejected our credentials.',
 };
 
-/** What the connection's own deadline is given to speak first, in ms. */
+/** Time that the connection's own deadline has to fire first, in ms. */
 const DEADLINE_GRACE_MS = 100;
 
 /** How long an ordinary call to Temporal may take, in ms; queries and updates also wait for a worker. */

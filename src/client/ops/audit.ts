@@ -165,7 +165,7 @@ async function partyOf(context: ClientContext, { workflowId, runId }: Execution)
   return party.data;
 }
 
-/** What one item failed with: a code, or the name of an error that is none of the table's. */
+/** Returns the code that one item failed with, or the name of an error that is not in the table. */
 function causeOf(err: unknown): string {
   if (err instanceof Failure) return err.code;
   return err instanceof Error ? err.name : typeof err;

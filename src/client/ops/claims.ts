@@ -23,7 +23,7 @@ const VISIBILITY_LAG_MS = 10_000;
 /** How far from a start another booking's may be to count as the same, in ms. */
 const AROUND_MS = 60_000;
 
-/** Lists that are made until the asking booking is in its own. */
+/** How often the list is made anew until it shows the asking booking itself. */
 const LISTS = 4;
 const PAUSE_MS = 2_000;
 

@@ -20,7 +20,7 @@ import { startCleanUp, cleanUpBooking, tracesIn } from './clean-up';
 
 /** Bookings that were cut off in Temporal: found in visibility, told from those that ended by themselves, cleaned up after. */
 
-/** Executions that ended otherwise than by their own return. A failed one counts when it left no last word. */
+/** Ends that an execution did not choose itself. A failed one counts when it left no last view. */
 const CUT_OFF_STATUSES = "('Terminated', 'TimedOut', 'Canceled', 'Failed')";
 
 const HOW: readonly string[] = ['TERMINATED', 'TIMED_OUT', 'CANCELLED', 'FAILED'];
@@ -31,7 +31,7 @@ const OVERLAP_MS = 10 * 60_000;
 /** How far the very first sweep goes back, in ms: what our own server keeps (README.md#idempotency-and-retention). */
 const FIRST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 
-/** Clean-ups that one sweep begins: a thousand that begin at the same moment would be the next outage. */
+/** Limits the clean-ups that one sweep begins. A thousand at the same moment would be the next outage. */
 const MAX_BEGUN = 50;
 
 /** Candidates that one sweep hands to the next: what it leaves must fit into its result. */
@@ -130,7 +130,7 @@ function isHow(name: string): name is CutOff['how'] {
   return HOW.includes(name);
 }
 
-/** Whatever goes wrong with one is told when it goes on; the others' turn comes. */
+/** Looks into one candidate. Whatever goes wrong with it is returned, so that the others have their turn. */
 async function lookInto(context: ClientContext, candidate: Candidate): Promise<Outcome | { failed: string }> {
   try {
     if (candidate.workflow === 'cleanup') return await lookIntoCleanUp(context, candidate);
@@ -250,7 +250,7 @@ async function lookIntoCleanUp(
   return (await cleanUpBooking(context, bookingId)) ? 'begun' : 'nothing_to_do';
 }
 
-/** The run that a clean-up takes up after its being cut off; null for one after a late effect. */
+/** Returns the cut-off run that a clean-up is about, and null when it is about a late effect. */
 async function runCleanedUp(
   context: ClientContext,
   bookingId: string,
@@ -265,7 +265,7 @@ async function runCleanedUp(
   }
 }
 
-/** The booking's run that ended last before a moment: what a clean-up that began then was about. Null when it ended well. */
+/** Returns the booking's last run before a clean-up began, which that clean-up is about. Returns null when it ended well. */
 async function lastEndedBefore(
   context: ClientContext,
   bookingId: string,

@@ -12,7 +12,10 @@ import { lastPollOf, type LastPoll } from '../executions/pollers';
 import { grpcCode } from '../executions/temporal-errors';
 import { pageOf } from '../executions/visibility';
 
-/** Bookings that cannot report themselves: their workflow task keeps failing, nobody takes up their activities, or their clean-up does not begin. */
+/**
+ * Bookings that cannot report themselves: their workflow task keeps failing, no worker takes up their activities, or their
+ * clean-up does not begin.
+ */
 
 /** When something counts as stuck. */
 export interface StuckAfter {
@@ -55,7 +58,7 @@ export async function findStuckBookings(
   return { stuck, unattendedQueues, tellsFailingTasks: failing !== null, sweepFails };
 }
 
-/** Those that were cut off and that sweep after sweep cannot look into. */
+/** Returns the cut-off bookings that several sweeps in a row could not look into. */
 async function cutOffForLong(context: ClientContext): Promise<StuckBooking[]> {
   const again = (await lastSweep(context))?.again ?? [];
   return again
@@ -68,7 +71,7 @@ async function cutOffForLong(context: ClientContext): Promise<StuckBooking[]> {
     }));
 }
 
-/** Without sweeps what was cut off is seen by nobody, so that the sweep's own failing has to be. */
+/** Returns how the newest sweep failed, or null. Without sweeps nobody would see cut-off bookings, so this must be seen. */
 async function failedSweep(context: ClientContext): Promise<string | null> {
   const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus != 'Running'`;
   const [newest] = (await pageOf(context, query, { pageSize: 1 })).rows;
