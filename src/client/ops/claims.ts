@@ -77,11 +77,12 @@ async function othersClaims(
   const giveUpAtMs = performance.now() + CALL_MS;
   for (let unlisted = 0; unlisted < LISTS;) {
     const found = await executionsAround(context, asked);
-    const others = found.filter(({ workflowId }) => bookingIdIn(workflowId) !== asked.bookingId);
+    const others = othersAmong(found, asked);
     if (!asked.isUnlisted && others.length === found.length) {
       unlisted += 1;
     } else {
-      const claimants = await Promise.all(others.map((one) => claimantOf(context, one)));
+      const moving = othersAmong(await executionsMoving(context, asked), asked);
+      const claimants = await Promise.all([...others, ...moving].map((one) => claimantOf(context, one)));
       const isAnyBeingTaken = startsOf(asked).some((startsAt) =>
         isBeingTaken(claimants, { ...asked, startsAt }),
       );
@@ -93,24 +94,45 @@ async function othersClaims(
   return null;
 }
 
+function othersAmong(found: readonly Execution[], { bookingId }: OthersQuestion): Execution[] {
+  return found.filter(({ workflowId }) => bookingIdIn(workflowId) !== bookingId);
+}
+
 function startsOf({ startsAt, otherStarts = [] }: OthersQuestion): string[] {
   return [startsAt, ...otherStarts];
 }
 
 /** Every booking and clean-up there, open and closed, with its memo. */
-async function executionsAround(context: ClientContext, asked: OthersQuestion): Promise<Execution[]> {
-  const { provider, account } = asked;
+function executionsAround(context: ClientContext, asked: OthersQuestion): Promise<Execution[]> {
   const around = startsOf(asked).map((start) => {
     const momentAfter = (offsetMs: number): string => new Date(Date.parse(start) + offsetMs).toISOString();
     return `BookingStartsAt BETWEEN '${momentAfter(-AROUND_MS)}' AND '${momentAfter(AROUND_MS)}'`;
   });
+  return executionsOf(context, asked, around.join(' OR '));
+}
+
+/**
+ * Those that may hold an appointment at another start than they show: in a move, and where a move is undone, that is the
+ * start that is aimed at.
+ */
+function executionsMoving(context: ClientContext, asked: OthersQuestion): Promise<Execution[]> {
+  const isMoving = "BookingStatus = 'rescheduling'";
+  const isUndoing = "(BookingStatus = 'compensating' AND ExecutionStatus = 'Running')";
+  return executionsOf(context, asked, `${isMoving} OR ${isUndoing}`);
+}
+
+async function executionsOf(
+  context: ClientContext,
+  { provider, account }: OthersQuestion,
+  where: string,
+): Promise<Execution[]> {
   const query = [
     `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
     // A run that continued as new is one with its successor, which is listed for itself.
     "ExecutionStatus != 'ContinuedAsNew'",
     `BookingProvider = '${provider}'`,
     `BookingAccount = '${account}'`,
-    `(${around.join(' OR ')})`,
+    `(${where})`,
   ].join(' AND ');
   const found: Execution[] = [];
   for await (const row of rowsOf(context, query)) {

@@ -53,6 +53,7 @@ interface Told {
   order?: { id: string } | null;
   type?: 'booking' | 'cleanup';
   taskQueue?: string;
+  status?: string;
 }
 
 /** Begins a booking that has told this of itself; it stays open until somebody ends it. */
@@ -64,6 +65,7 @@ async function begin(id: string, told: Told = {}, client = server.client) {
     BookingAccount: account,
     BookingStartsAt: new Date(startsAt),
     ...(told.orderId && { BookingOrderId: told.orderId }),
+    ...(told.status && { BookingStatus: told.status }),
   };
   return client.workflow.start(WORKFLOW_TYPE[type], {
     workflowId: type === 'booking' ? workflowIdOf(id) : cleanupIdOf(id),
@@ -181,6 +183,22 @@ describe('what others claim at a start', () => {
     const claimed = () => othersClaims('a', ['1', '2', '3', '4']);
     const seen = await eventually(claimed, ({ theirs }) => theirs.length === 2);
     expect(seen).toEqual({ ...NOTHING, theirs: ['1', '2'] });
+  });
+
+  test('reaches those that aim elsewhere in a move, and that undo one; not those that ended by themselves', async () => {
+    await open('a');
+    const elsewhere = (id: string, status: string) => ({
+      ...{ startsAt: at(30 * MINUTE_MS), status, traces: { ownAppointmentIds: [id] } },
+    });
+    await open('b', elsewhere('moved-1', 'rescheduling'));
+    await (await open('c', elsewhere('moved-2', 'rescheduling'))).terminate();
+    await open('d', elsewhere('moved-3', 'compensating'));
+    await open('e', elsewhere('moved-4', 'confirmed'));
+    await (await open('f', elsewhere('moved-5', 'compensating'))).terminate();
+    await listed(1);
+    const claimed = () => othersClaims('a', ['moved-1', 'moved-2', 'moved-3', 'moved-4', 'moved-5']);
+    const seen = await eventually(claimed, ({ theirs }) => theirs.length === 3);
+    expect(seen).toEqual({ ...NOTHING, theirs: ['moved-1', 'moved-2', 'moved-3'] });
   });
 
   test('is open where another got no answer, also one that a clean-up looks for', async () => {

@@ -117,4 +117,21 @@ describe('what stands there after an unanswered call', () => {
     expect(view.compensation).toMatchObject([{ outcome: 'undone', attempts: 1 }]);
     expect(await live()).toEqual([]);
   });
+
+  test('is left to the booking that holds it by an answer, also while that aims elsewhere in a move', async () => {
+    await rig.clinic.fail('create_appointment', { answer: 'reset', times: 1 });
+    const lost = (await rig.bookings.start(visit())).booking.id;
+    await rig.until(lost, ({ attempts }) => attempts[0]?.outcome === 'unknown');
+    const holder = (await rig.bookings.start(visit())).booking.id;
+    const { appointment } = await rig.until(holder, ({ status }) => status === 'confirmed');
+    await rig.clinic.fail('create_appointment', { answer: 'reset', times: 1 });
+    await rig.bookings.reschedule(holder, {
+      windows: [{ from: `+${7 * tests}d`, to: `+${7 * tests + 6}d` }],
+    });
+    const aiming = await rig.until(holder, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
+    expect(aiming.attempts.at(-1)?.startsAt).not.toBe(appointment?.startsAt);
+    const view = await rig.until(lost, ({ attempts }) => attempts[0]?.outcome !== 'unknown');
+    expect(view.attempts[0]?.startsAt).toBe(appointment?.startsAt);
+    expect(view.appointment?.id).not.toBe(appointment?.id);
+  });
 });
