@@ -133,7 +133,7 @@ describe('a decision', () => {
     expect([retried.code, retried.out]).toEqual([0, expect.stringContaining(REASON)]);
     const second = await askingAnew(id, first);
     const late = await typed('retry', id, '--since', first.since);
-    expect([late.code, late.err]).toEqual([6, expect.stringContaining('another decision by now')]);
+    expect([late.code, late.err]).toEqual([6, expect.stringContaining('waits for a different decision')]);
     const lateEnd = await typed('resolve', id, 'end', '--why', 'no use', '--since', first.since);
     expect(lateEnd.code).toBe(6);
     expect(seenIn(await rig.bookings.get(id))).toEqual(second);
