@@ -76,7 +76,7 @@ withPages('on the pages there is nothing without a row:', () => {
   test('the example of book is read, although it breaks its own schema', () => {
     expect(readBookExample(exampleOf(book))).toMatchObject({
       orderId: 'the order of the path',
-      standing: 'pending',
+      phase: 'pending',
       startsAt: '2023-05-15T16:00:00.000Z',
       address: { firstLine: 'West Lincoln Street', secondLine: '14', zip: '85004' },
       location: { lng: -112.0772235, lat: 33.4421912 },

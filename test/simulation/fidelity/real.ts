@@ -142,6 +142,8 @@ function subjectOf(event: Event, scheduled: Map<string, string>): string {
     event.workflowExecutionSignaledEventAttributes?.signalName ??
     event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name;
   if (message) return message;
+  const patch = patchOf(event);
+  if (patch) return patch;
   const later =
     event.activityTaskStartedEventAttributes ??
     event.activityTaskCompletedEventAttributes ??
@@ -151,3 +153,18 @@ function subjectOf(event: Event, scheduled: Map<string, string>): string {
     event.activityTaskCancelRequestedEventAttributes;
   return scheduled.get(String(later?.scheduledEventId)) ?? '';
 }
+
+/** The id in a patch's marker; of the upsert that core makes with it, the attribute. */
+function patchOf({
+  markerRecordedEventAttributes: marker,
+  upsertWorkflowSearchAttributesEventAttributes: upsert,
+}: Event): string | null {
+  if (upsert?.searchAttributes?.indexedFields?.[CHANGE_VERSION]) return CHANGE_VERSION;
+  const data = marker?.details?.['patch-data']?.payloads?.[0]?.data;
+  if (!data) return null;
+  // Core writes it itself, in the clear.
+  const { id } = JSON.parse(new TextDecoder().decode(data)) as { id?: string };
+  return id ?? null;
+}
+
+const CHANGE_VERSION = 'TemporalChangeVersion';
