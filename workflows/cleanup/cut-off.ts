@@ -1,5 +1,6 @@
+import { patched } from '@temporalio/workflow';
 import type { CutOff, LeftBehind } from '../../src/booking/ops';
-import { Failure } from '../../src/booking/failures';
+import { Failure, type Choice } from '../../src/booking/failures';
 import type { Order, Sighting } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
 import { isRefOf } from '../../src/booking/ref';
@@ -10,15 +11,15 @@ import { ops } from '../ops/activities';
 import { core } from '../saga/activities';
 import { after } from '../saga/clock';
 import { failureOf } from '../saga/ending';
-import { knownLive, ownershipOf } from '../saga/ownership';
-import { lookUp } from '../saga/lookups';
+import { knownLive, ownershipOf, recordOwn } from '../saga/ownership';
+import { lookUp, lookUpUnknown } from '../saga/lookups';
 import { attention } from '../saga/attention';
 import { claimsOn } from '../saga/claims';
-import { appointmentSeen, appointmentTakenUp } from '../saga/parts/appointment';
+import { allAppointmentsLeft, appointmentSeen, appointmentTakenUp } from '../saga/parts/appointment';
 import { callersTakenUp } from '../saga/parts/callers';
 import { callUnanswered, doubtsTakenUp, startDoubted, writesCutOff } from '../saga/parts/doubts';
 import { lifeTakenUp, resetAccepted } from '../saga/parts/life';
-import { orderSeen, orderTakenUp, placingUnanswered } from '../saga/parts/order';
+import { orderLeft, orderSeen, orderTakenUp, placingUnanswered } from '../saga/parts/order';
 import { undoBegan } from '../saga/parts/progress';
 import { attemptsTakenUp } from '../saga/parts/search';
 import { requestRead } from '../saga/parts/terms';
@@ -26,6 +27,7 @@ import { endingBegan, undosLeft, undoTakenUp } from '../saga/parts/undo';
 import { publish } from '../saga/publish';
 import { isRead, maker, type Begun, type Booking, type BookingState } from '../saga/state';
 import { undosOf } from '../steps';
+import { undoUnasked } from '../steps/appointment';
 import { findPlaced, hasOrderEnded, orderToUndo } from '../steps/order';
 import type { Undo } from '../steps/undo';
 
@@ -76,24 +78,49 @@ async function isUsedElsewhere(b: Booking, takenOnSince?: string): Promise<boole
   });
 }
 
+const CUT_OFF_CHOICES: readonly Choice[] = ['keep', 'end', 'retry'];
+
 /** Returns the undos that are due: none when nothing was made, the visit is over, or a person has it left. */
 export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]> {
   endingBegan(b);
   const left = await readLeft(b, cutOff);
   const before = left && (await resume(b, left));
   if (!before || !isRead(b)) return [];
-  const undos = undosOf(b).map((undo) => unlessUsedElsewhere(undo, left.cutOffAt));
+  const guarded = (undo: Undo) => unlessUsedElsewhere(undo, left.cutOffAt);
+  const undos = undosOf(b).map(guarded);
   for (;;) {
     const verdict = await judged(b, before);
     if (verdict.do === 'nothing') return [];
     if (verdict.do === 'undo') return undos;
-    const choice = await attention(b, verdict.failure, ['keep', 'end', 'retry']);
+    if (verdict.do === 'undo unasked') return undosOf(b).map(unlessConfirmed).map(guarded);
+    const choice = await attention(b, verdict.failure, CUT_OFF_CHOICES);
     if (choice === 'end') return undos;
     if (choice === 'keep') {
       leaveAll(b);
       return [];
     }
   }
+}
+
+/** Asks about an appointment that the provider has confirmed since it was judged. */
+function unlessConfirmed(undo: Undo): Undo {
+  if (undo.step !== 'appointment') return undo;
+  const unasked = undoUnasked();
+  return {
+    ...undo,
+    async run(b) {
+      for (;;) {
+        const outcome = await unasked.run(b);
+        if (!unasked.isSpared) return outcome;
+        const choice = await attention(b, new Failure('booking_cut_off'), CUT_OFF_CHOICES);
+        if (choice === 'end') return undo.run(b);
+        if (choice !== 'keep') continue;
+        allAppointmentsLeft(b);
+        orderLeft(b);
+        return 'left_to_person';
+      }
+    },
+  };
 }
 
 /** Reads what the run left to be known by. Returns null when it cannot be read any more and a person is responsible. */
@@ -189,7 +216,8 @@ function placesOrder(state: BookingState): boolean {
   return capabilities.orderKind !== null && request.order !== undefined && 'labTestIds' in request.order;
 }
 
-type Verdict = { do: 'undo' } | { do: 'nothing' } | { do: 'ask'; failure: Failure };
+/** `undo unasked`: nothing stands that was promised, and nobody has asked for the end. */
+type Verdict = { do: 'undo' } | { do: 'undo unasked' } | { do: 'nothing' } | { do: 'ask'; failure: Failure };
 
 /** What is to become of what the booking left, after a look at the provider. */
 async function judged(b: Booking, before: Before): Promise<Verdict> {
@@ -200,12 +228,24 @@ async function judged(b: Booking, before: Before): Promise<Verdict> {
     const order = await orderToUndo(b);
     if (!order && b.state.terms.capabilities.orderKind !== null) return { do: 'undo' };
     if (await isUsedElsewhere(b)) return { do: 'undo' }; // which leaves it alone, and says so
-    return verdictOn(b, before, await lookUp(b, 'look what the booking left'));
+    return await verdictOnAll(b, before);
   } catch (err) {
     const failure = failureOf(err);
     if (!failure) throw err;
     return { do: 'ask', failure };
   }
+}
+
+/** What an unanswered call brings about may be confirmed at once: it is waited for before anything is undone unasked. */
+async function verdictOnAll(b: Booking, before: Before): Promise<Verdict> {
+  const look = () => lookUp(b, 'look what the booking left');
+  const verdict = verdictOn(b, before, await look());
+  if (verdict.do !== 'undo unasked') return verdict;
+  if (!patched('cut-off-unasked')) return { do: 'undo' };
+  const late = b.state.appointment.tookOver ? null : await lookUpUnknown(b);
+  if (!late) return verdict;
+  recordOwn(b, late);
+  return verdictOn(b, before, await look());
 }
 
 function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
@@ -227,7 +267,7 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   // A word that we do not know may mean that it stands.
   const isUnclear = own?.phase === 'unknown';
   const isPromised = providerSaysSo || isUnclear || (before.stoodConfirmed && somethingStands);
-  return isPromised ? { do: 'ask', failure: new Failure('booking_cut_off') } : { do: 'undo' };
+  return isPromised ? { do: 'ask', failure: new Failure('booking_cut_off') } : { do: 'undo unasked' };
 }
 
 function isPastVisit({ phase }: Order): boolean {

@@ -171,6 +171,16 @@ function releaseOfOurs(): Undo & Sparing {
   return release;
 }
 
+/** The undo of what a booking left that nobody asked to end. It spares what the provider has confirmed by now, as a release does. */
+export function undoUnasked(): Undo & Sparing {
+  const unasked: Undo & Sparing = {
+    ...undoAppointment,
+    isSpared: false,
+    run: (b) => (isToStay(b) ? undoAppointment.run(b) : undoOurs(b, unasked)),
+  };
+  return unasked;
+}
+
 async function undoOurs(b: Booking, sparing: Sparing | null): Promise<UndoOutcome> {
   if (sparing) sparing.isSpared = false;
   if (b.state.terms.capabilities.orderKind !== null && !(await orderToUndo(b)))
