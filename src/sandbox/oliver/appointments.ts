@@ -32,10 +32,12 @@ export function create(context: Context, practice: Practice, body: CreateAppoint
 /** Adds an appointment that was not made by a create: somebody at the practice's desk made it. */
 export function add(
   context: Context,
-  made: Omit<AppointmentRecord, 'id' | 'remoteId' | 'createdAt' | 'updatedAt'>,
+  made: Omit<AppointmentRecord, 'id' | 'remoteId' | 'createdAt' | 'updatedAt' | 'acceptedAt'>,
 ): AppointmentRecord {
   const at = timestamp(context);
-  const appointment = { id: newId(context), remoteId: null, ...made, createdAt: at, updatedAt: at };
+  const acceptedAt = isAccepted(made.status) ? at : null;
+  const times = { createdAt: at, updatedAt: at, acceptedAt };
+  const appointment = { id: newId(context), remoteId: null, ...made, ...times };
   context.state.appointments.push(appointment);
   planVisit(context, appointment);
   return appointment;
@@ -67,8 +69,14 @@ export function change(
   to: Partial<Pick<AppointmentRecord, 'status' | 'startAt' | 'endAt' | 'slotKey' | 'listed'>>,
 ): void {
   const moved = to.startAt !== undefined && to.startAt !== appointment.startAt;
-  Object.assign(appointment, to, { updatedAt: timestamp(context) });
+  const at = timestamp(context);
+  const acceptedAt = appointment.acceptedAt ?? (isAccepted(to.status) ? at : null);
+  Object.assign(appointment, to, { updatedAt: at, acceptedAt });
   if (moved) planVisit(context, appointment);
+}
+
+function isAccepted(status: string | undefined): boolean {
+  return status === 'ACCEPTED' || status === 'CONFIRMED';
 }
 
 /** Visits take place in real time. */

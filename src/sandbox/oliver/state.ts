@@ -52,6 +52,8 @@ const appointmentSchema = z.object({
   listed: z.boolean().default(true),
   createdAt: z.string(),
   updatedAt: z.string(),
+  /** When the practice accepted it; null while it has not. */
+  acceptedAt: z.string().nullable().default(null),
 });
 export type AppointmentRecord = z.infer<typeof appointmentSchema>;
 

@@ -75,6 +75,7 @@ export function plainAppointment(appointment: AppointmentRecord): Wire {
     end_date: appointment.endAt,
     created_at: appointment.createdAt,
     updated_at: appointment.updatedAt,
+    accepted_at: appointment.acceptedAt,
   };
 }
 

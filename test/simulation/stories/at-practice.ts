@@ -32,6 +32,7 @@ interface Visit {
   end_date: string;
   created_at: string;
   updated_at: string;
+  accepted_at: string | null;
 }
 
 function clinicOf({ provider, wordAfterMs: afterMs }: Part): object {
@@ -122,7 +123,7 @@ function practiceWorld(around: Around): SimulatedWorld {
       return {
         liveAppointments: own.filter(({ id }) => live.appointments.includes(id)).length,
         ...{ liveOrders: 0, orders: [] },
-        undoneAt: touched.map(({ atMs }) => atMs),
+        undoneAt: touched.filter(({ confirmedFor }) => confirmedFor !== null).map(({ atMs }) => atMs),
         undidOrder: false,
         touched,
       };
@@ -185,7 +186,8 @@ function touchedOf(around: Around, one: Visit): Touched[] {
       isOwn: isBy(cast, one.note) || isInferred(around, one),
       madeAtMs: Date.parse(one.created_at),
       ...{ atMs: Date.parse(one.updated_at), sinceMs: deed.sinceMs },
-      confirmedFor: one.booking_date,
+      // What is accepted after the staff was asked, or while it is, nobody could know.
+      confirmedFor: Date.parse(one.accepted_at ?? '') <= deed.sinceMs ? one.booking_date : null,
     },
   ];
 }
