@@ -10,7 +10,7 @@ import { clueOf } from './ownership';
 import { newPace, recordLook, type Pace } from './pace';
 import { callAccountedFor } from './parts/doubts';
 import { targetOf, type Booking } from './state';
-import { newsUntil } from './waiting';
+import { newsUntil, pauseUntil } from './waiting';
 
 /**
  * Looking at the provider: once, or over the late-commit window of a call whose effect is unknown.
@@ -125,4 +125,14 @@ export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
     return seen.appointment;
   }
   return null;
+}
+
+/** What no look has accounted for: its window is waited out here, so that the wait has an end. */
+export async function outlastBook(b: Booking): Promise<void> {
+  const { capabilities } = b.state.terms;
+  const { unknownBook } = b.state.doubts;
+  if (!unknownBook) return;
+  const until = after(unknownBook.since, capabilities.lateCommitWindowMs);
+  await pauseUntil(b, 'an unanswered booking to take effect or not', until);
+  callAccountedFor(b);
 }

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { failureRow, type Choice, type Failure, type FailureCode } from '../../src/booking/failures';
 import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
@@ -5,7 +6,7 @@ import { core } from '../saga/activities';
 import type { BookingRequest } from '../../src/booking/schema/request';
 import { recordOwn, ownIn } from '../saga/ownership';
 import { withOwnFees } from '../saga/fees';
-import { lookUp } from '../saga/lookups';
+import { lookUp, outlastBook } from '../saga/lookups';
 import { attention, untilItSucceeds } from '../saga/attention';
 import {
   appointmentReleased,
@@ -217,20 +218,38 @@ async function takeOfMove(b: Booking, offer: Offer): Promise<Appointment | null>
     return await orRefused(b, () => takeOffer(b, offer));
   } catch (err) {
     if (!(err instanceof Refused) || !b.state.doubts.unknownBook) throw err;
-    const late = await orRefused(b, () => accountFor(b), ['retry']);
+    const late = await accountedFor(b, err);
     if (late) return late;
     throw err;
   }
 }
 
+/**
+ * Returns what an unanswered call of a move made, or null. Where nobody can tell whose it is, a person may give the move up all
+ * the same, which waits until the call can have no effect any more: keeping asks about what stands at its start then.
+ */
+async function accountedFor(b: Booking, { code }: Refused): Promise<Appointment | null> {
+  const isGivenUp = code === 'ambiguous_match' && patched('move-given-up');
+  try {
+    if (!isGivenUp) return await orRefused(b, () => accountFor(b), waysOut);
+  } catch (err) {
+    if (!(err instanceof Refused) || err.code !== 'ambiguous_match') throw err;
+  }
+  await outlastBook(b);
+  return null;
+}
+
+const waysOut = ({ code }: Failure): readonly Choice[] =>
+  code === 'ambiguous_match' ? ['retry', 'keep'] : ['retry'];
+
 /** Makes a call of a move until it succeeds: what would end a booking only refuses the move, the rest waits for a person. */
 function orRefused<T>(
   b: Booking,
   call: () => Promise<T>,
-  choices: readonly Choice[] = ['retry', 'keep'],
+  choicesFor: (failure: Failure) => readonly Choice[] = () => ['retry', 'keep'],
 ): Promise<T> {
   return untilItSucceeds(call, async (failure) => {
-    const isKept = !isForAPerson(failure) || (await attention(b, failure, choices)) === 'keep';
+    const isKept = !isForAPerson(failure) || (await attention(b, failure, choicesFor(failure))) === 'keep';
     if (isKept) throw new Refused(failure.code);
   });
 }

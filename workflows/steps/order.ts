@@ -4,10 +4,10 @@ import type { Order, WriteAnswer } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { core, reads, writes } from '../saga/activities';
-import { after, nowMs } from '../saga/clock';
+import { nowMs } from '../saga/clock';
 import { failureOf, isLostWrite } from '../saga/ending';
 import { feeTermsOf } from '../saga/fees';
-import { lookUpTimes, whereToLook } from '../saga/lookups';
+import { lookUpTimes, outlastBook, whereToLook } from '../saga/lookups';
 import { hasOpenWrites, isLostCall, openWhile, outlastOpenWrites } from '../saga/open-writes';
 import {
   isPassing,
@@ -19,7 +19,6 @@ import {
   tried,
   type Patience,
 } from '../saga/patience';
-import { callAccountedFor } from '../saga/parts/doubts';
 import {
   adoptionRefused,
   namedOrderRead,
@@ -226,16 +225,6 @@ export async function findPlaced(b: Booking, why: string): Promise<Order | null>
 /** No order is kept for good while a call may still take effect on it: the next booking of it would be hit. */
 function keptWhile(b: Booking): UndoOutcome {
   return b.state.doubts.unknownBook || hasOpenWrites(b) ? 'pending' : 'nothing_to_undo';
-}
-
-/** What the appointment's undo has not accounted for: its window is waited out here, so that the wait has an end. */
-async function outlastBook(b: Booking): Promise<void> {
-  const { capabilities } = b.state.terms;
-  const { unknownBook } = b.state.doubts;
-  if (!unknownBook) return;
-  const until = after(unknownBook.since, capabilities.lateCommitWindowMs);
-  await pauseUntil(b, 'an unanswered booking to take effect or not', until);
-  callAccountedFor(b);
 }
 
 function isToCancel(b: Booking): boolean {

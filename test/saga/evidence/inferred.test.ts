@@ -66,6 +66,31 @@ test('what the desk books there right before the call is sent is not taken for i
   expect(await live()).toContain(desks);
 });
 
+test('a move whose call may have made what the desk has booked can be given up', async () => {
+  const { booking } = await rig.bookings.start(visit());
+  const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+  await looksLate();
+  await rig.bookings.reschedule(booking.id, {
+    windows: [{ from: `+${7 * tests + 2}d`, to: `+${7 * tests + 6}d` }],
+  });
+  const aiming = await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'booking');
+  await booksAt(aiming.attempts.at(-1)?.startsAt);
+  await rig.clinic.mend();
+  const asking = await asked(booking.id);
+  expect(asking.attention).toMatchObject({ reason: 'ambiguous_match', choices: ['retry', 'keep'] });
+  await rig.bookings.resolve(booking.id, { choice: 'keep', why: 'the desk has booked it' });
+  const refused = await rig.until(booking.id, ({ lastRequest }) => lastRequest?.kind === 'reschedule');
+  expect(refused).toMatchObject({
+    appointment: { id: appointment?.id },
+    attempts: [{}, { outcome: 'unknown' }],
+  });
+  expect(refused.lastRequest).toMatchObject({ outcome: 'refused', code: 'ambiguous_match' });
+  // What stands at that start is asked about once more, as of any unanswered call.
+  await rig.until(booking.id, ({ attention }) => attention?.reason === 'ambiguous_match');
+  await rig.bookings.retry(booking.id, {});
+  await rig.until(booking.id, ({ status, attention }) => status === 'confirmed' && attention === null);
+});
+
 describe('what stands there after an unanswered call', () => {
   /** A booking with such a call, and what the desk has booked at its start before the booking looked there. */
   const unanswered = async () => {
