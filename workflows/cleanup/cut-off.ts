@@ -227,7 +227,8 @@ async function judged(b: Booking, before: Before): Promise<Verdict> {
       await findPlaced(b, 'look for the order that it placed');
     const order = await orderToUndo(b);
     if (!order && b.state.terms.capabilities.orderKind !== null) return { do: 'undo' };
-    if (await isUsedElsewhere(b)) return { do: 'undo' }; // which leaves it alone, and says so
+    // Which leaves it alone, and says so; by the time of a later try it may be used no more.
+    if (await isUsedElsewhere(b)) return { do: before.wasEnding ? 'undo' : 'undo unasked' };
     return await verdictOnAll(b, before);
   } catch (err) {
     const failure = failureOf(err);

@@ -103,6 +103,32 @@ describe('an order of a booking that was cut off', () => {
     expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
   });
 
+  test('stays, with its appointment that stands confirmed, until a person ends it, though the other has ended', async () => {
+    const first = await rig.bookings.start(atHome());
+    const { order } = await rig.until(first.booking.id, ({ status }) => status === 'confirmed');
+    await cutOff(first.booking.id);
+    const orderId = order?.id ?? '';
+    await rig.sandbox.control('clock', { advanceOrders: false });
+    await rig.sandbox.control(`orders/${orderId}`, { status: 'ordered' });
+    const next = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.until(next.booking.id, ({ waitingFor }) => waitingFor !== null);
+    await eventually(sweep, ({ begun }) => begun.includes(first.booking.id));
+    const asked = (reason: string) =>
+      eventually(
+        () => rig.bookings.get(first.booking.id),
+        ({ attention }) => attention?.reason === reason,
+      );
+    await asked('foreign_appointment');
+    await rig.bookings.cancel(next.booking.id, {});
+    await rig.until(next.booking.id, ({ status }) => status === 'cancelled');
+    await rig.bookings.retry(first.booking.id, {});
+    await asked('booking_cut_off');
+    expect(await rig.sandbox.live(orderId)).toEqual({ order: true, appointments: 1 });
+    await rig.bookings.resolve(first.booking.id, { choice: 'end', why: 'nobody wants it any more' });
+    await rig.server.client.workflow.getHandle(cleanupIdOf(first.booking.id)).result();
+    await expectNothingLive(rig);
+  });
+
   test('goes when the other booking has ended and kept it', async () => {
     await rig.sandbox.control('clock', { advanceOrders: false });
     const first = await rig.bookings.start(atHome());
