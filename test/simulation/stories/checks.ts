@@ -7,6 +7,7 @@ import { decoded } from '../server/payloads';
 import type { Run } from '../server/run';
 import type { Changes } from '../simulation';
 import type { Cast, SimulatedWorld, Touched, WideSample } from './places';
+import { askedOf, toldPart } from './same-id';
 import type { Part } from './story';
 import type { WideWishes } from './wishes';
 
@@ -33,33 +34,42 @@ export function createChecks(watched: () => readonly Watched[]): Checks {
   const seen = new Map<string, BookingView>();
   return {
     async after({ providers, runs }) {
-      const ended = new Map<string, BookingView>();
+      const ended = new Map<string, Ended>();
       for (const run of runs) {
         oneUpsertATask(run);
         const view = viewOf(run);
         if (!view) continue;
         inOrder(seen.get(run.info.runId), view);
         seen.set(run.info.runId, view);
-        if (isEndStatus(view.status)) ended.set(`${run.info.workflowId} ${view.createdAt}`, view);
+        if (isEndStatus(view.status)) ended.set(`${run.info.workflowId} ${view.createdAt}`, { view, run });
       }
       if (!providers && ended.size === 0) return;
-      for (const one of watched())
-        await hold(one, ended.get(`${workflowIdOf(one.cast.id)} ${one.cast.createdAt}`));
+      const all = watched();
+      for (const one of all)
+        await hold(one, all, ended.get(`${workflowIdOf(one.cast.id)} ${one.cast.createdAt}`));
     },
   };
 }
 
-/** Holds the promises against what stands there for one booking; `ended`: it ended just now, with this view. */
-async function hold({ part, world, wishes: now }: Watched, ended: BookingView | undefined): Promise<void> {
+/** A booking's end: its view, and the run that told it. */
+interface Ended {
+  view: BookingView;
+  run: Run;
+}
+
+/** Holds the promises against what stands there for one booking; `ended`: it ended just now. */
+async function hold(one: Watched, all: readonly Watched[], ended: Ended | undefined): Promise<void> {
+  const { part, world } = one;
   const sample = await world.sample();
-  const wishes = now();
+  const wishes = askedOf(one, all);
   broken(() => oneAppointment(sample, wishes, world));
   noFalseUndo(wishes, sample);
   sample.touched.forEach((one) => onlyOwn(one, part, wishes));
   if (world.isDear) sample.touched.forEach((one) => noFeeUnasked(one, wishes));
   if (!ended) return;
-  noEndByOurFault(wishes, ended);
-  broken(() => keptAtTheEnd({ story: part, world, wishes }, ended, sample));
+  const { view, run } = ended;
+  noEndByOurFault(wishes, view);
+  broken(() => keptAtTheEnd({ story: toldPart(one, all, run), world, wishes }, view, sample));
 }
 
 /** The view that a booking's run told last, or ended with; null for runs of other workflows. */

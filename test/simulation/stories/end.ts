@@ -6,6 +6,7 @@ import type { Stage } from '../stage';
 import { broken, viewOf } from './checks';
 import type { WideSample } from './places';
 import type { Player } from './player';
+import { askedOf, toldPart } from './same-id';
 
 /** What must hold at the end of a story, when nothing is on its way any more. */
 
@@ -20,15 +21,16 @@ export async function heldAtTheEnd(
   view: BookingView | undefined,
 ): Promise<void> {
   if (!view) return;
-  const { part, world, wishes } = one;
-  const asked = wishes();
+  const { cast, world } = one;
+  const asked = askedOf(one, players);
+  const story = toldPart(one, players, stage.namespace.find(workflowIdOf(cast.id)));
   const isCutOff = view.failure?.code === 'booking_cut_off';
   const isKept = isCutOff && asked.kept;
   const seen = await world.sample();
   const sample = isCutOff ? withoutStaying(seen, (id) => wasInUse(stage, one, players, id)) : seen;
   const held = (status: BookingView['status']): void =>
     keptAtTheEnd(
-      { story: part, world, wishes: { ...asked, left: asked.left || isKept } },
+      { story, world, wishes: { ...asked, left: asked.left || isKept } },
       { ...view, status },
       sample,
     );

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { Failure } from '../../../src/booking/failures';
-import { cleanupIdOf, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../../src/booking/names';
+import {
+  AFTER_RUN_MEMO,
+  cleanupIdOf,
+  TASK_QUEUE,
+  WORKFLOW_TYPE,
+  workflowIdOf,
+} from '../../../src/booking/names';
 import { makerOf } from '../../../src/booking/ref';
 import type { BookingView } from '../../../src/booking/schema/view';
 import { isSettled } from '../../../src/booking/status';
@@ -10,6 +16,8 @@ import { decide, driveToEnd } from '../../property/drive';
 import { send } from '../../property/people';
 import { happen, type Pastimes, type Play } from '../../property/play';
 import type { Wishes } from '../../property/promises';
+import { decoded } from '../server/payloads';
+import type { Run } from '../server/run';
 import type { Stage } from '../stage';
 import type { Watched } from './checks';
 import { rigOf } from './hands';
@@ -140,10 +148,15 @@ async function cleanedUp(stage: Stage, p: Play): Promise<BookingView> {
     const cleanUp = stage.namespace.find(cleanupIdOf(p.id));
     const view = await p.rig.bookings.get(p.id);
     if (view.attention) await decide(p, view.attention, retries);
-    else if (cleanUp && cleanUp.status !== 'RUNNING') return view;
+    else if (cleanUp && cleanUp.status !== 'RUNNING' && isAfterNewest(stage, p.id, cleanUp)) return view;
     await stage.time.sleep(SWEEP_AGAIN_MS * (n + 1));
   }
   throw new Error(`it is not cleaned up: ${JSON.stringify(await p.rig.bookings.get(p.id))}`);
+}
+
+/** Whether a clean-up is the one after the booking's newest run: an earlier booking of its order may have one, too. */
+function isAfterNewest({ namespace }: Stage, id: string, { memo }: Run): boolean {
+  return decoded(memo[AFTER_RUN_MEMO]) === namespace.find(workflowIdOf(id))?.info.runId;
 }
 
 function virtualTime(stage: Stage, p: Play): Pastimes {
