@@ -1,24 +1,27 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** A server's process, started by us or found running. */
 
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 50;
-/** What is kept of the server's own words, for the error that says why it did not start. */
+/**
+ * What is kept of either end of the server's own words, for the error that says why it did not start: a log says it
+ * last, a panic says it first and then prints its stack.
+ */
 const SAID_CHARS = 2_000;
 
 export interface ServerProcess {
   pid: number;
   isAlive(): boolean;
-  /** The last that it said; empty for a process that somebody else started. */
+  /** What it said, of much the beginning and the end; empty for a process that somebody else started. */
   said(): string;
   /** Ends it and resolves once it is gone; killed when it does not end in time. Safe to repeat. */
   stop(): Promise<void>;
 }
 
 export interface LaunchOptions {
-  /** Gets what the server says; null: only the last of it is kept, in memory. */
+  /** Gets what the server says; null: only the beginning and the end of it are kept, in memory. */
   logFile: string | null;
   /** Whether the server ends when this process ends, however that ends; else it lives on when we are killed. */
   diesWithUs: boolean;
@@ -34,6 +37,7 @@ export function launch(
   { logFile, diesWithUs }: LaunchOptions,
 ): ServerProcess {
   const output = logFile === null ? null : openSync(logFile, 'a', 0o600);
+  const saidBefore = output === null ? 0 : fstatSync(output).size;
   const child = spawn(binary, args, {
     detached: logFile !== null,
     stdio: ['ignore', output ?? 'ignore', output ?? 'pipe'],
@@ -41,7 +45,7 @@ export function launch(
   if (output !== null) closeSync(output);
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-SAID_CHARS);
+    said = bothEnds(said + chunk.toString());
   });
   let ended = false;
   let untie = (): void => undefined;
@@ -58,8 +62,8 @@ export function launch(
   if (diesWithUs) untie = tieToUs(pid);
   if (logFile === null) process.once('exit', () => child.kill('SIGKILL'));
   else child.unref();
-  const lastWords = (): string => (logFile === null ? said : tailOf(logFile)).trim();
-  return processOf(pid, { isAlive: () => !ended, said: lastWords });
+  const words = (): string => (logFile === null ? said : bothEnds(addedTo(logFile, saidBefore))).trim();
+  return processOf(pid, { isAlive: () => !ended, said: words });
 }
 
 /**
@@ -78,8 +82,15 @@ function tieToUs(pid: number): () => void {
   return () => void shell.kill('SIGKILL');
 }
 
-function tailOf(file: string): string {
-  return readFileSync(file, 'utf8').slice(-SAID_CHARS);
+function addedTo(file: string, bytesBefore: number): string {
+  return readFileSync(file).subarray(bytesBefore).toString();
+}
+
+const LEFT_OUT = '\n[...]\n';
+
+function bothEnds(text: string): string {
+  if (text.length <= 2 * SAID_CHARS + LEFT_OUT.length) return text;
+  return text.slice(0, SAID_CHARS) + LEFT_OUT + text.slice(-SAID_CHARS);
 }
 
 /** A process that an earlier parent started. */

@@ -134,17 +134,28 @@ test(
   TIMEOUT_MS,
 );
 
-test(
-  'a server that finds one of its own ports taken is started again',
-  async () => {
-    const bin = mkdtempSync(join(tmpdir(), 'booking-saga-bin-'));
-    const met = join(bin, 'met');
-    const once = `[ -e ${met} ] || { touch ${met}; echo "listen tcp: bind: address already in use" >&2; exit 1; }`;
-    const script = `#!/bin/sh\n${once}\nexec ${await findTemporalCli()} "$@"\n`;
-    writeFileSync(join(bin, 'temporal'), script, { mode: 0o755 });
-    const server = await start({ find: { path: bin } });
-    expect(isRunning(server.pid)).toBe(true);
-    expect(existsSync(met)).toBe(true);
+/** As Go prints it: what was wrong, then the stack, which is longer than what an error quotes. */
+const STACK = 'go.temporal.io/server/temporal.NewServerFx({0x6054178})\n'.repeat(200);
+
+test.each([
+  ['in its last words', 'listen tcp: bind: address already in use'],
+  ['before a long stack', `panic: listen tcp: bind: address already in use\n${STACK}`],
+])(
+  'a server that finds one of its own ports taken is started again: it says so %s',
+  async (_, words) => {
+    for (const inMemory of [true, false]) {
+      const bin = mkdtempSync(join(tmpdir(), 'booking-saga-bin-'));
+      const met = join(bin, 'met');
+      writeFileSync(join(bin, 'words'), words);
+      // Asked for its version, to see whether it runs at all, it answers.
+      const isMet = `[ "$1" != server ] || [ -e ${met} ]`;
+      const once = `{ ${isMet}; } || { touch ${met}; cat ${join(bin, 'words')} >&2; exit 1; }`;
+      const script = `#!/bin/sh\n${once}\nexec ${await findTemporalCli()} "$@"\n`;
+      writeFileSync(join(bin, 'temporal'), script, { mode: 0o755 });
+      const server = await start({ inMemory, find: { path: bin } });
+      expect(isRunning(server.pid)).toBe(true);
+      expect(existsSync(met)).toBe(true);
+    }
   },
   TIMEOUT_MS,
 );
