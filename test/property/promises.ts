@@ -27,7 +27,8 @@ export function keptAtTheEnd(
   view: BookingView,
   sample: Sample,
 ): void {
-  oneAppointment(sample, { ...wishes, move: false }, world);
+  // What a person had left of a move may be both its appointments.
+  oneAppointment(sample, { ...wishes, move: wishes.move && wishes.left }, world);
   nothingHidden(view, wishes);
   noFalseUndo(story, view, sample, wishes);
   if (view.status !== 'completed') nothingLeft(story, view, sample);

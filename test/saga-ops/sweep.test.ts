@@ -151,6 +151,29 @@ describe('the sweep', () => {
       expect(attention?.reason).toBe('booking_cut_off');
       expect(await isLive(appointmentId)).toBe(true);
     });
+
+    test('names each appointment that a move left standing: `keep` would keep them all', async () => {
+      const { id, appointmentId } = await visit('C-S4', 'confirmed');
+      const refused = { status: 429, body: { detail: 'Too many requests' } };
+      await rig.clinic.fail('create_task', { when: 'before', answer: refused, times: ALWAYS });
+      const before = (await rig.clinic.state()).live.appointments;
+      await rig.bookings.reschedule(id, { windows: [{ from: '+4d', to: '+7d' }] });
+      const { live } = await eventually(
+        () => rig.clinic.state(),
+        ({ live: now }) => now.appointments.length > before.length,
+      );
+      await rig.until(id, ({ appointment }) => appointment?.id !== appointmentId);
+      const movedTo = live.appointments.find((one) => !before.includes(one)) ?? '';
+      await terminate(id);
+      await sweptUntilBegun(id);
+      const { attention } = await shown(id, (view) => view.attention !== null);
+      expect(movedTo).not.toBe('');
+      expect(attention?.tried.join()).toContain(`2 of its appointments stand: ${appointmentId}, ${movedTo}`);
+      await rig.clinic.mend();
+      await rig.bookings.resolve(id, { choice: 'end', why: 'nobody wants either' });
+      await cleanUpOf(id).result();
+      expect([await isLive(appointmentId), await isLive(movedTo)]).toEqual([false, false]);
+    });
   });
 
   describe('finds one that stood confirmed', () => {

@@ -1,15 +1,18 @@
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BREAKS } from './breaks';
 import { createSimulation } from './simulation';
 import type { Breaking } from './stage';
-import { playSeed, playSeedQuickly, playStoryOf, toldAs } from './stories/suite';
+import type { SimulatedStory } from './stories/story';
+import { playAndTell, playSeed, playSeedQuickly, playStoryOf, storyOf, toldAs } from './stories/suite';
 
 /**
  * `npm run test:simulation -- --stories N [--seed S]` plays the stories of the seeds S, S+1, … and prints what they break.
  * `--quick` names what is broken and shrinks nothing; `--jobs J` takes so many processes at once, as many as there are cores
- * when it is not said. `--break <name>` breaks a rule of the saga (breaks.ts) and says which story notices it first.
+ * when it is not said. `--tell` prints the course of one story: of the seed S, or of `--story <file>`, which holds one as it is
+ * printed here. `--break <name>` breaks a rule of the saga (breaks.ts) and says which story notices it first.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -18,15 +21,31 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       break: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      tell: { type: 'boolean', default: false },
+      story: { type: 'string' },
       jobs: { type: 'string', default: String(availableParallelism()) },
     },
   });
   const [stories, first] = [Number(values.stories), Number(values.seed)];
   if (values.break === 'all') return untilNoticed(Object.keys(BREAKS), first, stories);
   if (values.break !== undefined) return untilNoticed([values.break], first, stories);
+  if (values.tell || values.story !== undefined) return tell(values.story ?? null, first);
   const part = { first, stories, quick: values.quick };
   if (process.send) process.send(await played(part));
   else await playAll(part, Number(values.jobs));
+}
+
+async function tell(file: string | null, seed: number): Promise<void> {
+  // A story as `toldAs` prints it.
+  const story = file === null ? storyOf(seed) : (JSON.parse(readFileSync(file, 'utf8')) as SimulatedStory);
+  const simulation = await createSimulation();
+  try {
+    const why = await playAndTell(simulation, story, print);
+    print(why ?? 'It keeps every rule.');
+    process.exitCode = why === null ? 0 : 1;
+  } finally {
+    await simulation.close();
+  }
 }
 
 /** Stories in a row. */

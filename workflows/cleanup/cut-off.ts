@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow';
 import type { CutOff, LeftBehind } from '../../src/booking/ops';
 import { Failure, type Choice } from '../../src/booking/failures';
-import type { Order, Sighting } from '../../src/booking/model';
+import type { Appointment, Order, Sighting } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
 import { isRefOf } from '../../src/booking/ref';
 import type { BookingStatus, BookingView } from '../../src/booking/schema/view';
@@ -254,7 +254,11 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   if (sighting.order && b.state.order.known) orderSeen(b, sighting.order);
   // What it knew as its own counts first: an unanswered call beside it must not hide it.
   const seen = ownershipOf(b, sighting);
-  const own = knownLive(b, sighting)[0] ?? (seen.is === 'ours' ? seen.appointment : null);
+  const standing = withoutRepeats([
+    ...knownLive(b, sighting),
+    ...(seen.is === 'ours' ? [seen.appointment] : []),
+  ]);
+  const own = standing[0] ?? null;
   if (own) appointmentSeen(b, own);
   if (own?.phase === 'completed' || (order && isPastVisit(order))) return { do: 'nothing' };
   if (before.wasEnding) return { do: 'undo' };
@@ -268,7 +272,20 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   // A word that we do not know may mean that it stands.
   const isUnclear = own?.phase === 'unknown';
   const isPromised = providerSaysSo || isUnclear || (before.stoodConfirmed && somethingStands);
-  return isPromised ? { do: 'ask', failure: new Failure('booking_cut_off') } : { do: 'undo unasked' };
+  return isPromised
+    ? { do: 'ask', failure: new Failure('booking_cut_off', allStanding(standing)) }
+    : { do: 'undo unasked' };
+}
+
+function withoutRepeats(appointments: readonly Appointment[]): Appointment[] {
+  return appointments.filter(({ id }, n) => appointments.findIndex((one) => one.id === id) === n);
+}
+
+/** Names them where there are several, as after a move that was cut off: `keep` keeps them all. */
+function allStanding(appointments: readonly Appointment[]): { said?: string } {
+  if (appointments.length < 2) return {};
+  const ids = appointments.map(({ id }) => id).join(', ');
+  return { said: `${appointments.length} of its appointments stand: ${ids}` };
 }
 
 function isPastVisit({ phase }: Order): boolean {

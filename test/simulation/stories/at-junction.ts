@@ -49,12 +49,13 @@ const SECOND_USER = '7c1f0f0e-41a5-4d3c-8f83-20c1f2e7a9d4';
 
 export function junctionVenue(stage: Stage, at: Exclude<Place, 'practice'>, ledger: Ledger): Venue {
   const endedByProvider = new Set<string>();
+  const strangers = new Set<string>();
   return {
     async ready() {
       await stage.junction.control('confirmation', []);
     },
     mend: () => faultsOf(stage, 'junction').mend(),
-    worldOf: (part, cast) => junctionWorld({ stage, at, ledger, endedByProvider, part, cast }),
+    worldOf: (part, cast) => junctionWorld({ stage, at, ledger, endedByProvider, strangers, part, cast }),
   };
 }
 
@@ -64,6 +65,8 @@ interface Around {
   ledger: Ledger;
   /** Appointments and orders that the provider ended by itself. */
   endedByProvider: Set<string>;
+  /** Appointments that somebody else made. A move names its order only, and may reach one of them. */
+  strangers: Set<string>;
   part: Part;
   cast: Cast;
 }
@@ -101,7 +104,7 @@ function junctionWorld(around: Around): SimulatedWorld {
       if (plans.length > 0) await junction.control('confirmation', plans);
       if (part.order !== 'placed' && cast.orderId === null) {
         cast.orderId = await placed(around);
-        if (part.existing !== 'none') await strangerOn(stage, cast.orderId, 3);
+        if (part.existing !== 'none') await strangerOn(around, cast.orderId, 3);
       }
       return requestOf(around);
     },
@@ -121,7 +124,7 @@ function junctionWorld(around: Around): SimulatedWorld {
     },
     async stranger(day) {
       const orderId = orderOf(cast, await state());
-      if (orderId !== null) await strangerOn(stage, orderId, day);
+      if (orderId !== null) await strangerOn(around, orderId, day);
     },
     fault: (at, rule) => faults.fail(JUNCTION_POINTS[at], rule),
     async lockOut() {
@@ -155,13 +158,16 @@ function userOf({ patient }: Cast): string {
   return patient === 0 ? PATIENT.userId : SECOND_USER;
 }
 
-async function strangerOn({ junction, time }: Stage, orderId: string, day: number): Promise<void> {
+async function strangerOn({ stage, strangers }: Around, orderId: string, day: number): Promise<void> {
+  const { junction, time } = stage;
   const startMs = time.now() + day * DAY_MS;
-  await junction.control('appointments', {
+  // The sandbox's own answer; its shape is tested in test/sandbox.
+  const made = (await junction.control('appointments', {
     ...{ order_id: orderId, status: 'confirmed' },
     start_at: new Date(startMs).toISOString(),
     end_at: new Date(startMs + 3_600_000).toISOString(),
-  });
+  })) as { id: string };
+  strangers.add(made.id);
 }
 
 /** Where only a vendor goes that takes no bookings: its people phone the patient. */
@@ -191,8 +197,8 @@ function requestOf({ at, part, cast }: Around): Record<string, unknown> {
   return { ...adopting, order: { id: cast.orderId, onFailure: part.order } };
 }
 
-function sampleOf({ ledger, endedByProvider, cast }: Around, state: State): WideSample {
-  const own = state.appointments.filter((one) => isBy(cast, one.appointment_notes));
+function sampleOf({ ledger, endedByProvider, strangers, cast }: Around, state: State): WideSample {
+  const own = state.appointments.filter((one) => isBy(cast, one.appointment_notes) && !strangers.has(one.id));
   const orderId = orderOf(cast, state);
   const touched = [
     ...state.appointments.flatMap((one) => touchedAppointment(ledger, endedByProvider, cast, one)),

@@ -24,10 +24,22 @@ const AFTER_THE_CREATE = deskBooks(1_780);
 /** Between the look before the create and the one that the create makes itself, so that none is sent. */
 const BEFORE_THE_CREATE = deskBooks(1_545);
 
+/** Between the look before the create and the create, which its worker did not live to send. */
+const AFTER_THE_LOSS = plainStory({
+  ...{ at: 'practice', seed: SEED, wayMs: 400, losses: [0, 4_716] },
+  booking: partOf('placed', [{ do: 'rest' }, { do: 'rest' }, { do: 'stranger', day: 2 }, { do: 'rest' }]),
+});
+
 describe('what the desk has booked at the start that a booking aims at', () => {
   test('may be undone as its own where that came after its create: nothing tells them apart', async () => {
     const events = await playedOnce(AFTER_THE_CREATE);
     expect(events).toContain('ActivityTaskScheduled othersClaims');
+    expect(events).toContain('ActivityTaskScheduled cancelAppointment');
+  });
+
+  test('may where the worker was lost that was to create: nobody knows that nothing was sent', async () => {
+    const events = await playedOnce(AFTER_THE_LOSS);
+    expect(events).toContain('ActivityTaskTimedOut bookSlot');
     expect(events).toContain('ActivityTaskScheduled cancelAppointment');
   });
 

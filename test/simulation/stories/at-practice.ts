@@ -154,8 +154,8 @@ const STRANGERS_HOUR_MS = 14 * 3_600_000;
 
 /**
  * Whether an appointment is the booking's own by what there is to go by at a practice, where no ref returns: the booking has
- * inferred it to be, and it came about after the look before a create of its own for that start, which was sent. What is so
- * may be the desk's for all that.
+ * inferred it to be, and it came about after the look before a create of its own for that start, which was sent, or whose
+ * worker was lost with it, so that nobody knows. What is so may be the desk's for all that.
  */
 function isInferred({ stage, ledger, cast }: Around, { id, booking_date, created_at }: Visit): boolean {
   const told = stage.namespace.all().filter(({ info }) => bookingIdIn(info.workflowId) === cast.id);
@@ -166,8 +166,18 @@ function isInferred({ stage, ledger, cast }: Around, { id, booking_date, created
   // The sandbox tells times in whole milliseconds.
   const madeMs = Date.parse(created_at) + 1;
   const hasSent = ledger.creates().some(({ by, sinceMs }) => by === cast.id && sinceMs <= madeMs);
-  return hasInferred && hasTried && hasSent;
+  const mayHaveSent = hasSent || told.some((run) => wasLostWithCreate(run, madeMs));
+  return hasInferred && hasTried && mayHaveSent;
 }
+
+/** Whether a create that began before a time was never heard of again. */
+function wasLostWithCreate({ events }: Run, beforeMs: number): boolean {
+  const began = events.findIndex(({ type, of }) => type === 'ActivityTaskScheduled' && of === CREATING);
+  const isLost = events.some(({ type, of }) => type === 'ActivityTaskTimedOut' && of === CREATING);
+  return isLost && (events[began]?.atMs ?? Infinity) <= beforeMs;
+}
+
+const CREATING = 'bookSlot';
 
 function tracesOf({ memo }: Run): BookingTraces | undefined {
   // What our own workflows put there.

@@ -12,6 +12,7 @@ import { clocksOf, newsOf, restless, weatherOf } from './machines';
 import type { Venue } from './places';
 import { playerOf, type Player } from './player';
 import type { Other, Part, SimulatedStory } from './story';
+import { SILENT, tellingOf, type Telling } from './telling';
 
 /** What a story came to, for comparisons. */
 export interface Told {
@@ -23,16 +24,23 @@ export interface Told {
   replays: number;
 }
 
-/** Plays a story and checks the promises after every step. Throws the first that is broken. */
-export async function playStory(simulation: Simulation, story: SimulatedStory): Promise<Told> {
+/** Plays a story and checks the promises after every step. Throws the first that is broken. `print` gets its course. */
+export async function playStory(
+  simulation: Simulation,
+  story: SimulatedStory,
+  print?: (line: string) => void,
+): Promise<Told> {
   const players: Player[] = [];
   const weather = weatherOf(story);
   const ledger = createLedger();
   const checks = createChecks(() => players);
   const heard: ((effect: Effect) => void)[] = [];
+  let telling: Telling = SILENT;
   return simulation.play(
     story.seed,
     async (stage) => {
+      if (print) telling = tellingOf(stage, print);
+      heard.push((effect) => telling.effect(effect));
       heard.push((effect) => ledger.note(effect, stage.time.now()));
       if (story.at === 'phone') heard.push(answersByPhone(stage, story.booking));
       const venue = await venueOf(stage, story, ledger);
@@ -56,7 +64,10 @@ export async function playStory(simulation: Simulation, story: SimulatedStory): 
       effect: (effect) => heard.forEach((hear) => hear(effect)),
       sent: ledger.noteSent,
       rules: { ...RULES, newRunAfterEvents: story.newRunAfterEvents },
-      check: (_stage, changes) => checks.after(changes),
+      check: (_stage, changes) => {
+        telling.runs(changes.runs);
+        return checks.after(changes);
+      },
     },
   );
 }

@@ -52,9 +52,18 @@ export async function playSeedQuickly(
 }
 
 /** What is wrong with the story of a seed; null when it keeps every rule. Nothing is shrunk. */
-export async function playStoryOf(simulation: Simulation, seed: number): Promise<string | null> {
+export function playStoryOf(simulation: Simulation, seed: number): Promise<string | null> {
+  return playAndTell(simulation, storyOf(seed));
+}
+
+/** The same for a story, whose course `print` gets a line at a time. */
+export async function playAndTell(
+  simulation: Simulation,
+  story: SimulatedStory,
+  print?: (line: string) => void,
+): Promise<string | null> {
   try {
-    await playStory(simulation, storyOf(seed));
+    await playStory(simulation, story, print);
     return null;
   } catch (err) {
     return wordsOf(err);
