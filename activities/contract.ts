@@ -112,7 +112,10 @@ export interface CoreActivities {
     /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
     otherStarts?: readonly string[];
   }): Promise<OthersClaims>;
-  /** Whether an open booking other than the asking workflow has the order in use; a later run of the same one counts. */
+  /**
+   * Returns true when an open booking other than the asking workflow has the order in use; a later run of the same one
+   * counts.
+   */
   isOrderUsedElsewhere(input: {
     provider: ProviderName;
     account: string;

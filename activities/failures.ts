@@ -19,7 +19,7 @@ export function toApplicationFailure(failure: Failure): ApplicationFailure {
   });
 }
 
-/** Whether time alone may cure it. */
+/** Returns true when time alone may cure it. */
 export function isRetryable({ code }: Failure): boolean {
   const isPassing = failureRow(code).owner === 'provider' || code === 'temporal_unavailable';
   return isPassing && code !== 'outcome_unknown';

@@ -65,7 +65,7 @@ export function patienceWith(err: unknown, patienceMs: number, beganMs: number):
     : ApplicationFailure.fromError(err, { nextRetryDelay: pauseMs });
 }
 
-/** Whether this try began when the patience was used up. */
+/** Returns true when this try began when the patience was used up. */
 export function isLastTry({ patienceMs = Infinity, isLastTry: isSaidToBe = false }: Target): boolean {
   return isSaidToBe || isLast(spentBefore(), patienceMs);
 }

@@ -24,7 +24,10 @@ export function missingFrom(sighting: Sighting, known: Known): string | null {
   return contradictionOf(sighting, known.acceptedCancels);
 }
 
-/** Whether an appointment that a look does not show has ended: after an accepted cancel of ours only, and with the order read. */
+/**
+ * Returns true when an appointment that a look does not show has ended: after an accepted cancel of ours only, and with
+ * the order read.
+ */
 export function hasEndedUnseen(
   sighting: Sighting,
   id: string,
@@ -39,7 +42,7 @@ export function hasEndedUnseen(
   );
 }
 
-/** Whether the provider accepted a cancel of ours for this appointment. */
+/** Returns true when the provider accepted a cancel of ours for this appointment. */
 export function isCancelAccepted(acceptedCancels: readonly AcceptedCancel[], id: string): boolean {
   return acceptedCancels.some((one) => one.id === id);
 }
@@ -53,7 +56,10 @@ function isExplained(sighting: Sighting, id: string, known: Known): boolean {
   return wentWithOrder || isFollowed(sighting, known) || hasEndedUnseen(sighting, id, known);
 }
 
-/** Whether one of our own stands under an id that we did not know: a host that moves an appointment may give it a new one. */
+/**
+ * Returns true when one of our own stands under an id that we did not know: a host that moves an appointment may give
+ * it a new one.
+ */
 function isFollowed({ live }: Sighting, { clue, liveIds }: Known): boolean {
   return clue.refReturns && live.some((seen) => isOwn(seen, clue) && !liveIds.includes(seen.id));
 }

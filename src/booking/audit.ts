@@ -101,7 +101,7 @@ export interface OrderCursor {
 /** A booking's id, as src/booking/ids.ts makes it. */
 const ID_FORM = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
-/** Whether a text has the form of our ids: nobody else's looks like that. */
+/** Returns true when a text has the form of our ids: nobody else's looks like that. */
 export function looksLikeBookingId(text: string): boolean {
   return ID_FORM.test(text);
 }
@@ -109,7 +109,7 @@ export function looksLikeBookingId(text: string): boolean {
 /** A Temporal id of more bytes than this is refused, so no booking has it. */
 const MAX_ID_BYTES = 900;
 
-/** Whether a text could be a booking's id at all: other clients than ours may name bookings otherwise. */
+/** Returns true when a text could be a booking's id at all: other clients than ours may name bookings otherwise. */
 export function mayBeBookingId(text: string | null): text is string {
   return text !== null && text !== '' && new TextEncoder().encode(text).length <= MAX_ID_BYTES;
 }
@@ -135,7 +135,7 @@ export function auditedBookingOf(view: BookingView, open: boolean, party: Party 
   };
 }
 
-/** Whether a booking never came to try a slot: where there are no orders it can have made nothing then. */
+/** Returns true when a booking never came to try a slot: where there are no orders it can have made nothing then. */
 export function hasTriedNothing({ attempts, attemptsLeftOut, appointment }: BookingView): boolean {
   return attempts.length === 0 && !attemptsLeftOut && appointment === null;
 }
@@ -257,7 +257,7 @@ function endedFindings(booking: AuditedBooking, seen: Sighting, own: Own, place:
 /** Outcomes of an undo after which something may stand with everybody's knowledge. */
 const KNOWN_TO_STAND: readonly (string | undefined)[] = ['nothing_to_undo', 'left_to_person'];
 
-/** Whether an ended booking's own order must not be live. */
+/** Returns true when an ended booking's own order must not be live. */
 function isToBeEnded({
   status,
   order,
@@ -276,7 +276,7 @@ function isLive({ order, live }: Sighting): boolean {
 
 const OVER: readonly string[] = ['cancelled', 'failed', 'completed', 'with_lab'];
 
-/** Whether an order may still bring about a visit. */
+/** Returns true when an order may still bring about a visit. */
 export function isLiveOrder({ phase }: { phase: string }): boolean {
   return !OVER.includes(phase);
 }

@@ -69,7 +69,7 @@ export function tidyText(text: string, kind: TextKind): string {
   return kind === 'line' ? inner.replace(OTHER_SPACES, (spaces) => ' '.repeat(spaces.length)) : inner;
 }
 
-/** Whether a reader would see nothing of the text. */
+/** Returns true when a reader would see nothing of the text. */
 export function isBlank(text: string): boolean {
   return !VISIBLE.test(text);
 }
@@ -90,7 +90,7 @@ export function brokenText(text: string): string | null {
   return text.includes('\uFFFD') ? LOST : null;
 }
 
-/** Whether a text holds control characters; in prose, line breaks and tabs are none. */
+/** Returns true when a text holds control characters; in prose, line breaks and tabs are none. */
 export function hasControls(text: string, kind: TextKind): boolean {
   return (kind === 'line' ? CONTROL : CONTROL_IN_PROSE).test(text);
 }

@@ -49,7 +49,7 @@ export function claimsOf(claimants: readonly Claimant[], question: ClaimQuestion
   return { theirs, inferred, mayBeAnothers };
 }
 
-/** Whether an open booking's call for that start is on its way: its answer, soon, will tell. */
+/** Returns true when an open booking's call for that start is on its way: its answer, soon, will tell. */
 export function isBeingTaken(
   claimants: readonly Claimant[],
   question: Pick<ClaimQuestion, 'startsAt'>,
@@ -77,8 +77,8 @@ function isUnanswered(claimant: Claimant, question: ClaimQuestion): boolean {
 }
 
 /**
- * Whether a call of another booking may have taken effect after the asking one first called. A closed booking calls no
- * more: what surfaced before that, the asking one saw in its look before the call.
+ * Returns true when a call of another booking may have taken effect after the asking one first called. A closed booking
+ * calls no more: what surfaced before that, the asking one saw in its look before the call.
  */
 function mayStillSurface({ closedMs }: Claimant, { windowMs, calledMs }: ClaimQuestion): boolean {
   return closedMs === null || calledMs === null || closedMs + windowMs > calledMs;

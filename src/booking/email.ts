@@ -23,7 +23,7 @@ const UNSEEN = /[^\P{Z} ]|[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
 const DOMAIN = /^[A-Za-z0-9.\u{80}-\u{10ffff}-]+$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** Whether a text can be an e-mail address: one bare address, without a display name. */
+/** Returns true when a text can be an e-mail address: one bare address, without a display name. */
 export function isEmail(text: string): boolean {
   const { local, domain } = partsOf(text);
   const isLocal = bytesOf(local) <= MAX_LOCAL_BYTES && (DOT_ATOMS.test(local) || QUOTED.test(local));
@@ -31,8 +31,8 @@ export function isEmail(text: string): boolean {
 }
 
 /**
- * Whether two addresses are one: case does not count, nor whether an international domain is written in letters or in its
- * ASCII form. Accents do count. False where one of them is missing or blank.
+ * Returns true when two addresses are one: case does not count, nor whether an international domain is written in
+ * letters or in its ASCII form. Accents do count. False where one of them is missing or blank.
  */
 export function isSameEmail(a: string | null | undefined, b: string | null | undefined): boolean {
   const [one, other] = [comparable(a), comparable(b)];

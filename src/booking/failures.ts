@@ -322,7 +322,7 @@ export const FAILURES = {
 
 export type FailureCode = keyof typeof FAILURES;
 
-/** Whether `code` is a row of the table. */
+/** Returns true when `code` is a row of the table. */
 export function isFailureCode(code: unknown): code is FailureCode {
   return typeof code === 'string' && Object.prototype.hasOwnProperty.call(FAILURES, code);
 }

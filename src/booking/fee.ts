@@ -1,6 +1,6 @@
 import type { Appointment } from './model';
 
-/** Whether giving an appointment up now would cost a fee. Pure. `feeWindowMs`: 0 where no fee is known. */
+/** Returns true when giving an appointment up now would cost a fee. Pure. `feeWindowMs`: 0 where no fee is known. */
 export function costsFeeNow(
   { startsAt, phase }: Pick<Appointment, 'startsAt' | 'phase'>,
   feeWindowMs: number,

@@ -30,8 +30,8 @@ export function plainSpelling(text: string): string {
 }
 
 /**
- * Whether two names are letter for letter the same: only case, blanks, typography and the encoding of letters may differ.
- * False where one of them is missing or blank.
+ * Returns true when two names are letter for letter the same: only case, blanks, typography and the encoding of letters
+ * may differ. False where one of them is missing or blank.
  */
 export function isSameSpelling(a: string | null | undefined, b: string | null | undefined): boolean {
   const [one, other] = [spelling(a), spelling(b)];
@@ -39,9 +39,9 @@ export function isSameSpelling(a: string | null | undefined, b: string | null | 
 }
 
 /**
- * Whether two names may be two spellings of one, as people compare them: accents do not count (José, Jose), and letters
- * that a keyboard lacks may be written by others (Strauß, Strauss; Müller, Muller, Mueller). It proves no more than
- * that: something else must agree as well. False where one of them is missing or blank.
+ * Returns true when two names may be two spellings of one, as people compare them: accents do not count (José, Jose),
+ * and letters that a keyboard lacks may be written by others (Strauß, Strauss; Müller, Muller, Mueller). It proves no
+ * more than that: something else must agree as well. False where one of them is missing or blank.
  */
 export function isSameName(a: string | null | undefined, b: string | null | undefined): boolean {
   const others = foldsOf(b);

@@ -12,13 +12,15 @@ const MAIN = /^\+?[\d ()./-]+$/;
 /** What stands between a number and its extension: `x12`, `, ext. 12`, `;ext=12`, `(extn 12)`. */
 const EXTENSION = /[ ,;(]*(?:;ext=|[,;]|#|ext(?:ension)?|e?xtn?|x)[ :.#]*(\d{1,7})[ )#]*$/i;
 
-/** Whether a text has the form of a phone number: 7 to 15 digits (E.164), and perhaps an extension after them. */
+/**
+ * Returns true when a text has the form of a phone number: 7 to 15 digits (E.164), and perhaps an extension after them.
+ */
 export function isPhoneForm(text: string): boolean {
   const { main } = partsOf(text);
   return MAIN.test(main) && /^\d{7,15}$/.test(main.replace(/\D/g, ''));
 }
 
-/** Whether a text ends in an extension of the number. */
+/** Returns true when a text ends in an extension of the number. */
 export function hasExtension(text: string): boolean {
   return partsOf(text).extension !== null;
 }
@@ -44,17 +46,17 @@ const ARABIC_DIGIT = /[\u0660-\u0669\u06f0-\u06f9]/g;
 const DOT = /[\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb]/g;
 
 /**
- * Whether there can be such a number in its country, by its length; in the USA where it has no country code. Whether it is
- * in use nobody can tell.
+ * Returns true when there can be such a number in its country, by its length; in the USA where it has no country code.
+ * Whether it is in use nobody can tell.
  */
 export function isPossiblePhone(text: string): boolean {
   return possible(text, HOME) !== null;
 }
 
 /**
- * Whether two texts are one number, whatever their spelling. One with a country code tells how to read one without: a
- * trunk zero is not part of the number (`+44 20 7946 0958`, `020 7946 0958`). Of extensions only two different ones speak
- * against it. False where one of them is missing or has no digits.
+ * Returns true when two texts are one number, whatever their spelling. One with a country code tells how to read one
+ * without: a trunk zero is not part of the number (`+44 20 7946 0958`, `020 7946 0958`). Of extensions only two
+ * different ones speak against it. False where one of them is missing or has no digits.
  */
 export function isSamePhone(a: string | null | undefined, b: string | null | undefined): boolean {
   if (!a || !b) return false;

@@ -37,7 +37,7 @@ export function refInNotes(notes: string | null | undefined): string | null {
   return refs.at(-1)?.[1] ?? null;
 }
 
-/** Whether a reference is one of this maker's. */
+/** Returns true when a reference is one of this maker's. */
 export function isRefOf(maker: string, ref: string | null): boolean {
   return ref !== null && ref.startsWith(`${maker}/book/`);
 }

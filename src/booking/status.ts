@@ -39,29 +39,32 @@ export const TRANSITIONS: Readonly<Record<BookingStatus, readonly BookingStatus[
   failed: [],
 };
 
-/** Whether a booking may go from one status to the other. Staying where it is always is allowed. */
+/** Returns true when a booking may go from one status to the other. Staying where it is always is allowed. */
 export function mayMove(from: BookingStatus, to: BookingStatus): boolean {
   return from === to || TRANSITIONS[from].includes(to);
 }
 
-/** Whether a booking with this status is over for good. */
+/** Returns true when a booking with this status is over for good. */
 export function isEndStatus(status: BookingStatus): boolean {
   return TRANSITIONS[status].length === 0;
 }
 
-/** Whether a booking with this status still runs. */
+/** Returns true when a booking with this status still runs. */
 export function isOpen(status: BookingStatus): boolean {
   return !isEndStatus(status);
 }
 
-/** Whether a caller who waits has waited long enough: confirmed, ended, or waiting for a person. */
+/** Returns true when a caller who waits has waited long enough: confirmed, ended, or waiting for a person. */
 export function isSettled(view: StatusFields): boolean {
   return view.status === 'confirmed' || view.attention !== null || isFinal(view);
 }
 
 type StatusFields = Pick<BookingView, 'status' | 'attention' | 'compensation' | 'waitingFor'>;
 
-/** Whether nothing more comes of a booking: it has ended, and so has the clean-up after it, where there is one. */
+/**
+ * Returns true when nothing more comes of a booking: it has ended, and so has the clean-up after it, where there is
+ * one.
+ */
 export function isFinal({ status, attention, compensation, waitingFor }: StatusFields): boolean {
   const isPending = waitingFor !== null || compensation.some(({ outcome }) => outcome === 'pending');
   return isEndStatus(status) && !isPending && attention === null;

@@ -34,7 +34,7 @@ export function unitsOf(text: string, characters: number): number {
   return units;
 }
 
-/** Whether a text can be written in UTF-8: it holds no half of a character. */
+/** Returns true when a text can be written in UTF-8: it holds no half of a character. */
 export function isWellFormed(text: string): boolean {
   return !HALF.test(text);
 }
@@ -42,7 +42,7 @@ export function isWellFormed(text: string): boolean {
 /** JSON.stringify writes half of a character, and nothing else, as such an escape; a backslash of the text as two. */
 const HALF_ESCAPED = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-/** Whether what JSON.stringify wrote holds half of a character somewhere. */
+/** Returns true when what JSON.stringify wrote holds half of a character somewhere. */
 export function holdsHalves(json: string): boolean {
   return HALF_ESCAPED.test(json);
 }

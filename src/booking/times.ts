@@ -11,18 +11,18 @@ const DAY_LENGTH = FIRST_DAY.length;
 const FIRST_MS = Date.parse(`${FIRST_DAY}T00:00:00Z`);
 const LAST_MS = Date.parse(`${LAST_DAY}T23:59:59Z`);
 
-/** Whether a calendar day, `YYYY-MM-DD`, lies in these years. */
+/** Returns true when a calendar day, `YYYY-MM-DD`, lies in these years. */
 export function isDayInRange(day: string): boolean {
   return day.length === DAY_LENGTH && day >= FIRST_DAY && day <= LAST_DAY;
 }
 
-/** Whether a time, RFC 3339 or in ms, lies in these years; false for one that cannot be read. */
+/** Returns true when a time, RFC 3339 or in ms, lies in these years; false for one that cannot be read. */
 export function isTimeInRange(time: string | number): boolean {
   const ms = typeof time === 'number' ? time : Date.parse(time);
   return ms >= FIRST_MS && ms <= LAST_MS;
 }
 
-/** Whether two times, RFC 3339, are the same moment; false where either is not known. */
+/** Returns true when two times, RFC 3339, are the same moment; false where either is not known. */
 export function isSameTime(one: string | null, other: string | null): boolean {
   return one !== null && other !== null && Date.parse(one) === Date.parse(other);
 }
@@ -37,7 +37,7 @@ const [FARTHEST_WEST_MIN, FARTHEST_EAST_MIN] = [-12 * 60, 14 * 60];
 /** Offsets from UTC are whole quarters of an hour, everywhere and in all of these years. */
 const QUARTER_MIN = 15;
 
-/** Whether there may be a place whose clocks are so far from UTC, in minutes east. */
+/** Returns true when there may be a place whose clocks are so far from UTC, in minutes east. */
 export function isOffsetOfPlace(offsetMin: number): boolean {
   return offsetMin >= FARTHEST_WEST_MIN && offsetMin <= FARTHEST_EAST_MIN && offsetMin % QUARTER_MIN === 0;
 }

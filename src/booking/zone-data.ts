@@ -41,7 +41,7 @@ export function abbreviations(): string[] {
   return [...new Set(called)].filter((word) => /^[A-Z]+$/.test(word));
 }
 
-/** Whether the data has rules under exactly this name. */
+/** Returns true when the data has rules under exactly this name. */
 export function hasRules(zone: string): boolean {
   return ROWS.has(zone);
 }

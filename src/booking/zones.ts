@@ -84,8 +84,8 @@ export const ZONE_HINT =
   'no abbreviation and no offset.';
 
 /**
- * Whether settings and requests may name the zone: by the fixed list of the zone data's names of the form Area/City, and
- * UTC. What this machine's Intl takes beside them is ambiguous (`AST`, `IST`) or spelt as it likes.
+ * Returns true when settings and requests may name the zone: by the fixed list of the zone data's names of the form
+ * Area/City, and UTC. What this machine's Intl takes beside them is ambiguous (`AST`, `IST`) or spelt as it likes.
  */
 export function isZone(name: string): boolean {
   return LISTED.has(name);

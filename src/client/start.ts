@@ -169,7 +169,7 @@ async function begun(context: ClientContext, plan: Plan): Promise<Started> {
   throw plan.adoptedOrderId === null ? new Failure('idempotency_key_reused') : inUse(plan);
 }
 
-/** Whether a start with this key made it. The id of a booking that places its order is made of the key. */
+/** Returns true when a start with this key made it. The id of a booking that places its order is made of the key. */
 async function hasKeyOf(context: ClientContext, plan: Plan, execution: Execution): Promise<boolean> {
   if (plan.adoptedOrderId === null) return true;
   try {
@@ -180,7 +180,7 @@ async function hasKeyOf(context: ClientContext, plan: Plan, execution: Execution
   }
 }
 
-/** Whether a start left the same fingerprint there. Throws `key_missing` where that cannot be read. */
+/** Returns true when a start left the same fingerprint there. Throws `key_missing` where that cannot be read. */
 async function isSame(
   context: ClientContext,
   plan: Plan,

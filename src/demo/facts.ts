@@ -41,7 +41,7 @@ const FACTS = {
 
 export type Fact = keyof typeof FACTS;
 
-/** Whether the evidence shows it. */
+/** Returns true when the evidence shows it. */
 export function isShown(fact: Fact, evidence: Evidence): boolean {
   return FACTS[fact](evidence);
 }

@@ -5,7 +5,7 @@ import { expectedOf, type Ending } from './scene';
 
 /** What the demo prints of its scenes. */
 
-/** Whether a scene ended as it should. */
+/** Returns true when a scene ended as it should. */
 export function isAsExpected({ scene, seen }: Played): boolean {
   return isDeepStrictEqual(expectedOf(scene), seen);
 }

@@ -119,13 +119,16 @@ function isNobodys({ body, illegible }: HttpAnswer, form: string): boolean {
 /** Owners of failures that end a booking. */
 const ENDING: readonly FailureOwner[] = ['slot', 'order', 'request'];
 
-/** Whether a row that fits an answer to a read counts: where it would end the booking, by its words or the vendor's own form. */
+/**
+ * Returns true when a row that fits an answer to a read counts: where it would end the booking, by its words or the
+ * vendor's own form.
+ */
 function isBelieved({ is, says }: RefusalRow, form: string): boolean {
   const isEnding = isFailureCode(is) && ENDING.includes(failureRow(is).owner);
   return !isEnding || says !== undefined || isItsOwn(form);
 }
 
-/** Whether a status is of a success. */
+/** Returns true when a status is of a success. */
 export function isSuccess({ status }: Pick<HttpAnswer, 'status'>): boolean {
   return status >= 200 && status <= 299;
 }
@@ -142,7 +145,10 @@ function fits(row: RefusalRow, operation: string, { status }: HttpAnswer, text: 
   );
 }
 
-/** Whether a row that fits proves what a write did: by its words for this operation, or by a form that is documented. */
+/**
+ * Returns true when a row that fits proves what a write did: by its words for this operation, or by a form that is
+ * documented.
+ */
 function isProven({ operations, says, forms }: RefusalRow, form: string): boolean {
   if (forms) return forms.includes(form);
   return operations !== undefined && says !== undefined && (form === 'plain' || isItsOwn(form));
@@ -181,7 +187,10 @@ const OF_GATEWAYS: readonly number[] = [
   ...[494, 495, 496, 497, 498, 499],
 ];
 
-/** Whether an answer is a gateway's or a loaded vendor's by its status: of a read it is no refusal, and a pause that it asks for is kept. */
+/**
+ * Returns true when an answer is a gateway's or a loaded vendor's by its status: of a read it is no refusal, and a
+ * pause that it asks for is kept.
+ */
 export function isGateways({ status }: Pick<HttpAnswer, 'status'>): boolean {
   return status >= 500 || OF_GATEWAYS.includes(status);
 }

@@ -22,8 +22,8 @@ const LONG_INTEGER = /(?<![\d.])\d{16}/;
 const LEAST_DIGITS = 16;
 
 /**
- * Whether valid JSON has a long integer outside of its texts. Card numbers, phone numbers and ids as text are digits too, and
- * reading everything one by one takes ten times as long.
+ * Returns true when valid JSON has a long integer outside of its texts. Card numbers, phone numbers and ids as text are
+ * digits too, and reading everything one by one takes ten times as long.
  */
 function hasLongInteger(json: string): boolean {
   if (!LONG_INTEGER.test(json)) return false;

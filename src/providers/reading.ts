@@ -114,14 +114,17 @@ export function readable<T>(list: readonly (T | null)[]): T[] {
   return list.filter((one): one is T & NonNullable<T> => one !== null);
 }
 
-/** Whether every element of a list could be read. What a list that was not read whole does not show may be there. */
+/**
+ * Returns true when every element of a list could be read. What a list that was not read whole does not show may be
+ * there.
+ */
 export function isWhole(list: readonly unknown[]): boolean {
   return !list.includes(null);
 }
 
 /**
- * Whether what was read of a list is all of it: every element could be read, or as many that differ by their id as the
- * provider counts. What cannot be read beside those is no element.
+ * Returns true when what was read of a list is all of it: every element could be read, or as many that differ by their
+ * id as the provider counts. What cannot be read beside those is no element.
  */
 export function isAll(
   read: readonly ({ id?: string | null } | null)[],

@@ -79,7 +79,7 @@ subscribe('undici:client:sendHeaders', (message) => {
 /** Steps that come before the first byte of a request. */
 const BEFORE_SENDING: readonly unknown[] = ['connect', 'getaddrinfo'];
 
-/** Whether an error says by itself that there was no connection. */
+/** Returns true when an error says by itself that there was no connection. */
 function isConnecting(cause: unknown): boolean {
   // `instanceof` fails for errors that fetch made in another realm, as under test runners.
   if (!isNativeError(cause)) return false;

@@ -51,7 +51,7 @@ export function taken(setting: string, port: number): ConfigError {
   return new ConfigError(`${setting}: port ${port} is taken; set ${setting} to a free one`);
 }
 
-/** Whether one can listen there on this machine. */
+/** Returns true when one can listen there on this machine. */
 export async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
   try {

@@ -83,7 +83,7 @@ async function inTime<T>(reach: Reach<T>): Promise<T> {
   throw new NoAnswer();
 }
 
-/** Whether a try failed because nobody serves there yet. */
+/** Returns true when a try failed because nobody serves there yet. */
 function isAway(err: unknown): boolean {
   if (err instanceof NoAnswer) return true;
   if (err instanceof Error && err.name === TRANSPORT_ERROR) return !NOT_FITTING.test(err.message);
@@ -140,7 +140,10 @@ interface Readying {
   givenUp: AbortSignal;
 }
 
-/** Whether something takes connections there. True for an address of another form: who connects to it says what is wrong. */
+/**
+ * Returns true when something takes connections there. True for an address of another form: who connects to it says
+ * what is wrong.
+ */
 function somebodyListens(address: string): Promise<boolean> {
   const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
   if (!host || !port) return Promise.resolve(true);

@@ -22,7 +22,7 @@ export function answerOddly(app: FastifyInstance, oddityOf: (request: FastifyReq
   });
 }
 
-/** Whether JSON goes out as UTF-8. A fault's answer that names another charset has bytes of its own. */
+/** Returns true when JSON goes out as UTF-8. A fault's answer that names another charset has bytes of its own. */
 function isPlainJson(contentType: string): boolean {
   return /^application\/json(\s*;\s*charset=utf-8)?$/i.test(contentType);
 }

@@ -159,7 +159,7 @@ async function runInwardly(
   };
 }
 
-/** Whether a call is one of the sandbox's own controls. */
+/** Returns true when a call is one of the sandbox's own controls. */
 export function isControl(request: FastifyRequest): boolean {
   return request.url.startsWith(CONTROL_PREFIX);
 }

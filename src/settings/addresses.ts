@@ -14,7 +14,7 @@ const BAD_PORTS: ReadonlySet<number> = new Set([
   ...[1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
 ]);
 
-/** Whether fetch and browsers refuse to call a port. */
+/** Returns true when fetch and browsers refuse to call a port. */
 export function isBadPort(port: number): boolean {
   return BAD_PORTS.has(port);
 }
@@ -57,8 +57,8 @@ const GIVEN_LABEL = /^[\p{L}\p{Nd}_](?:[\p{L}\p{M}\p{Nd}_-]*[\p{L}\p{M}\p{Nd}_])
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
- * Whether a URL that can be parsed has a host as somebody means to write one. The standard takes many more, and makes a name or
- * an address of them that nobody has: `1.2.3` becomes 1.2.0.3.
+ * Returns true when a URL that can be parsed has a host as somebody means to write one. The standard takes many more,
+ * and makes a name or an address of them that nobody has: `1.2.3` becomes 1.2.0.3.
  */
 export function hasHostAsGiven(url: string): boolean {
   const { hostname } = new URL(url);
@@ -85,7 +85,7 @@ export function withoutEnd(url: string): string {
 /** RFC 1123, and the underscores that container networks allow. */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
-/** Whether a text is a host: a name, an IPv4 address, or an IPv6 address, in brackets or without. */
+/** Returns true when a text is a host: a name, an IPv4 address, or an IPv6 address, in brackets or without. */
 export function isHost(text: string): boolean {
   if (/^\[.*\]$/.test(text)) return isIPv6(text.slice(1, -1));
   if (isIP(text)) return true;

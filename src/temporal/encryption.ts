@@ -73,7 +73,7 @@ export function encryptionCodec({ keys, allowPlaintext, tell }: CodecOptions): P
   };
 }
 
-/** Whether a payload says that this codec encrypted it. */
+/** Returns true when a payload says that this codec encrypted it. */
 export function isEncrypted(payload: Payload): boolean {
   return metadataText(payload, ENCODING) === ENCRYPTED;
 }

@@ -21,7 +21,9 @@ export function grpcCode(err: unknown): unknown {
   return err instanceof Error && 'code' in err ? err.code : null;
 }
 
-/** Whether the server knows no such thing. Of what is in a namespace that does not exist it has said nothing. */
+/**
+ * Returns true when the server knows no such thing. Of what is in a namespace that does not exist it has said nothing.
+ */
 export function isNotFound(err: unknown): boolean {
   return grpcCode(err) === GRPC.notFound && !isOfNamespace(err);
 }

@@ -65,7 +65,7 @@ export async function retireKey(place: KeyListPlace, keyId: string): Promise<boo
   return true;
 }
 
-/** Whether a key of these decrypts what is listed under its id. */
+/** Returns true when a key of these decrypts what is listed under its id. */
 export async function readsListed(
   place: KeyListPlace,
   keys: readonly EncryptionKey[],
@@ -77,9 +77,9 @@ export async function readsListed(
 }
 
 /**
- * Whether a process with these keys must not go on once it has met this key: it is listed and cannot be read here, or
- * there is no list to ask. A key that is not listed is nobody's (any more), and what is damaged under a key that is held
- * nobody reads: neither makes this process unfit.
+ * Returns true when a process with these keys must not go on once it has met this key: it is listed and cannot be read
+ * here, or there is no list to ask. A key that is not listed is nobody's (any more), and what is damaged under a key
+ * that is held nobody reads: neither makes this process unfit.
  */
 export async function lacksListed(
   place: KeyListPlace,

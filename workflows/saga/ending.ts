@@ -20,7 +20,7 @@ export class Ending extends Error {
   }
 }
 
-/** Whether a failure ends the booking by itself (its owner is the request, the order or the slot). */
+/** Returns true when a failure ends the booking by itself (its owner is the request, the order or the slot). */
 export function endsBooking(failure: Failure): boolean {
   const { owner } = failureRow(failure.code);
   return owner === 'request' || owner === 'order' || owner === 'slot';
@@ -42,7 +42,7 @@ export function failureOf(err: unknown): Failure | null {
   return new Failure('activity_failed', { said: err.activityType });
 }
 
-/** Whether a write was lost on its way: timed out, or gone with its worker. Its effect is unknown. */
+/** Returns true when a write was lost on its way: timed out, or gone with its worker. Its effect is unknown. */
 export function isLostWrite(err: unknown): boolean {
   return err instanceof ActivityFailure && err.cause instanceof TimeoutFailure;
 }

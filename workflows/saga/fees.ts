@@ -5,7 +5,7 @@ import { nowMs } from './clock';
 import { feesAccepted } from './parts/callers';
 import { isRead, type Begun, type Booking } from './state';
 
-/** Whether giving the appointment up now would cost a fee, as far as the provider's terms are known. */
+/** Returns true when giving the appointment up now would cost a fee, as far as the provider's terms are known. */
 export function costsFee(b: Begun, appointment: Appointment | null): boolean {
   if (appointment === null || !isRead(b)) return false;
   return costsFeeNow(appointment, b.state.terms.capabilities.feeWindowMs, nowMs());

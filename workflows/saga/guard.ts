@@ -32,7 +32,7 @@ const WHOLE = 'message';
 
 const { text: TEXT, token: TOKEN } = MESSAGE_LIMITS;
 
-/** Whether a decoded payload came in unencrypted (see src/booking/names.ts). */
+/** Returns true when a decoded payload came in unencrypted (see src/booking/names.ts). */
 export function isPlaintext(value: unknown): boolean {
   return isRecord(value) && PLAINTEXT_MARK in value;
 }

@@ -167,7 +167,7 @@ function isAbout({ reason, since }: Seen, attention: NonNullable<BookingView['at
   return isReason && (since === undefined || Date.parse(since) === Date.parse(attention.since));
 }
 
-/** Whether a person has decided what is asked, and nobody has acted on it yet. */
+/** Returns true when a person has decided what is asked, and nobody has acted on it yet. */
 function isDecided(b: Begun): boolean {
   return (isAsked(b) ? b.inbox.unreadDecision : b.inbox.decision) !== null;
 }
@@ -205,8 +205,9 @@ function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
 }
 
 /**
- * Whether the words of the last move, sent again, may mean other days by now: `+4d` does tomorrow. The same message again,
- * by its `id`, is the same move whatever the day. Earlier builds took any for the same, and their histories say so.
+ * Returns true when the words of the last move, sent again, may mean other days by now: `+4d` does tomorrow. The same
+ * message again, by its `id`, is the same move whatever the day. Earlier builds took any for the same, and their
+ * histories say so.
  */
 function mayMeanOtherDays(b: Begun, { windows, id }: RescheduleMessage, isTaken: boolean): boolean {
   const isSameMessage = id !== undefined && id === b.state.move.id;

@@ -80,8 +80,9 @@ function isLong({ state }: Booking): boolean {
 }
 
 /**
- * Whether the history is so long that a wait in the middle of a step is to go on in a new run. A kept booking, its moves and
- * the undos keep some of what they are about to themselves: only between two looks is all of it in the state.
+ * Returns true when the history is so long that a wait in the middle of a step is to go on in a new run. A kept
+ * booking, its moves and the undos keep some of what they are about to themselves: only between two looks is all of it
+ * in the state.
  */
 export function isLongMidStep(b: Begun): boolean {
   return isRead(b) && !b.state.undo.isUnderWay && b.state.progress.step !== 'visit' && isLong(b);
@@ -113,8 +114,8 @@ export async function carryOnWhenLong(b: Booking): Promise<void> {
 }
 
 /**
- * Whether a reset made this run and nobody had it go on, by what an activity saw, where no ref tells what was made before it.
- * The next run is another one to Temporal, and would count as one in which the booking began.
+ * Returns true when a reset made this run and nobody had it go on, by what an activity saw, where no ref tells what was
+ * made before it. The next run is another one to Temporal, and would count as one in which the booking began.
  */
 async function isStillAfterReset(b: Booking): Promise<boolean> {
   if (b.state.terms.capabilities.refReturns || !patched('new-run-after-reset')) return false;

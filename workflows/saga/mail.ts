@@ -114,7 +114,9 @@ export function takeUnreadDecision(b: HasMail): UnreadChoice | null {
   return unreadDecision;
 }
 
-/** Whether a person is asked about unread messages, so that deadlines stand still while the booking goes on. */
+/**
+ * Returns true when a person is asked about unread messages, so that deadlines stand still while the booking goes on.
+ */
 export function isAsked({ inbox }: HasMail): boolean {
   return inbox.askedSinceMs !== null;
 }

@@ -20,7 +20,7 @@ function beginning(b: Booking, what: OpenWrite['what']): OpenWrite {
   return { what, until: after(now(), b.state.terms.capabilities.lateCommitWindowMs) };
 }
 
-/** Whether one of them may still take effect. */
+/** Returns true when one of them may still take effect. */
 export function hasOpenWrites({ state }: Booking): boolean {
   return state.doubts.openWrites.some(isOpenWrite);
 }
@@ -62,7 +62,9 @@ export async function openWhile<T>(
   }
 }
 
-/** Whether a write failed in a way that says nothing of its effect: it was lost, or its own code has a bug. */
+/**
+ * Returns true when a write failed in a way that says nothing of its effect: it was lost, or its own code has a bug.
+ */
 export function isLostCall(err: unknown): boolean {
   return isLostWrite(err) || failureOf(err)?.code === 'activity_failed';
 }

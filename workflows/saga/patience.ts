@@ -34,12 +34,12 @@ export async function tried<T>(b: Booking, patience: Patience, call: () => Promi
   }
 }
 
-/** Whether a try that begins now is the last. */
+/** Returns true when a try that begins now is the last. */
 export function isLastTry({ spentMs }: Patience, limitMs: number): boolean {
   return spentMs >= limitMs;
 }
 
-/** Whether the latest try was the last; a read within it has had patience of its own, to the same end. */
+/** Returns true when the latest try was the last; a read within it has had patience of its own, to the same end. */
 export function isUsedUp({ spentBeforeTryMs }: Patience, limitMs: number, failure?: Failure): boolean {
   return spentBeforeTryMs >= limitMs || (failure?.facts.triedForMs ?? 0) >= limitMs;
 }
@@ -76,8 +76,8 @@ export async function spending<T>(patience: Patience, plannedMs: number, wait: (
 const PASSING: readonly FailureCode[] = ['rate_limited', 'provider_unavailable'];
 
 /**
- * Whether time alone may cure a failure. A write that is thrown as one certainly had no effect: nothing of it was sent, or
- * the vendor itself asked for fewer calls; every other answer that sounds like it is an unknown outcome.
+ * Returns true when time alone may cure a failure. A write that is thrown as one certainly had no effect: nothing of it
+ * was sent, or the vendor itself asked for fewer calls; every other answer that sounds like it is an unknown outcome.
  */
 export function isPassing({ code }: Failure): boolean {
   return PASSING.includes(code);

@@ -66,7 +66,10 @@ export interface Booking extends Begun {
   readonly state: BookingState;
 }
 
-/** Whether the booking's request was read: before that it has done nothing, and there is nothing true to publish. */
+/**
+ * Returns true when the booking's request was read: before that it has done nothing, and there is nothing true to
+ * publish.
+ */
 export function isRead(b: Begun): b is Booking {
   return b.state.terms.request !== null;
 }

@@ -38,7 +38,7 @@ const LONGEST_CIPHERTEXT = 32_768;
 /** What becomes of a message that an activity could read after all. */
 type Receive = (b: Begun, kind: MessageKind, body: unknown) => unknown;
 
-/** Whether a signal, the next of this run, could not be read when it came. */
+/** Returns true when a signal, the next of this run, could not be read when it came. */
 export function couldNotBeRead(b: Begun, body: unknown): boolean {
   b.heard += 1;
   const unreadable = unreadableIn(body);

@@ -144,7 +144,9 @@ function isCompleted({ state }: Booking): boolean {
   );
 }
 
-/** Whether the order was cancelled or failed elsewhere before the visit: what its appointment was for is gone. */
+/**
+ * Returns true when the order was cancelled or failed elsewhere before the visit: what its appointment was for is gone.
+ */
 function isOrderGone({ state }: Booking): boolean {
   const appointment = state.appointment.held;
   const order = state.order.known;

@@ -54,7 +54,7 @@ function isUsable(b: Booking, slot: Slot): boolean {
   return !expired && !isTried(b, slot) && Date.parse(slot.startsAt) > nowMs();
 }
 
-/** Whether this search has tried the slot, or the appointment that it would replace is there. */
+/** Returns true when this search has tried the slot, or the appointment that it would replace is there. */
 function isTried(b: Booking, slot: Slot): boolean {
   const { attempts, triedFrom } = b.state.search;
   const appointment = b.state.appointment.held;

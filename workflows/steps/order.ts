@@ -36,7 +36,7 @@ import type { Undo } from './undo';
 
 const ENDED_PHASES: readonly Order['phase'][] = ['cancelled', 'failed', 'completed'];
 
-/** Whether the order can no longer carry a visit. */
+/** Returns true when the order can no longer carry a visit. */
 export function hasOrderEnded(order: Order): boolean {
   return ENDED_PHASES.includes(order.phase);
 }
@@ -110,7 +110,7 @@ async function notUnderstood(b: Booking, said: string): Promise<void> {
     throw new Failure('unexpected_answer', { said });
 }
 
-/** Whether the order's key counts: from the booking's beginning on, which no call of it was before. */
+/** Returns true when the order's key counts: from the booking's beginning on, which no call of it was before. */
 function keyCounts({ state }: Booking): boolean {
   const { createdAt } = state.life;
   const { capabilities } = state.terms;
@@ -275,14 +275,14 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
   return isUndone ? 'undone' : 'nothing_to_undo';
 }
 
-/** Whether the order's cancel may take the booking's own appointment along: not one that is to stay. */
+/** Returns true when the order's cancel may take the booking's own appointment along: not one that is to stay. */
 function mayTakeOwn(b: Booking): boolean {
   const { cancel } = b.state.callers;
   const { tookOver } = b.state.appointment;
   return !(tookOver && cancel === null) && !wouldTakeLeftOne(b);
 }
 
-/** Whether cancelling the order would take an appointment along that a person decided to leave standing. */
+/** Returns true when cancelling the order would take an appointment along that a person decided to leave standing. */
 function wouldTakeLeftOne({ state }: Booking): boolean {
   if (!state.terms.capabilities.orderCancelTakesAppointment) return false;
   return (

@@ -67,7 +67,9 @@ interface Trying {
   isRepeat: boolean;
 }
 
-/** Whether the offer's own attempt was the last and came to no answer: then it is made again and is no other. */
+/**
+ * Returns true when the offer's own attempt was the last and came to no answer: then it is made again and is no other.
+ */
 function isUnanswered(b: Booking, offer: Offer): boolean {
   const { attempts, triedFrom } = b.state.search;
   const last = attempts.slice(triedFrom).at(-1);
@@ -185,7 +187,9 @@ async function recordSeenBefore(b: Booking, offer: Offer): Promise<void> {
   startSeenBeforeCall(b, startOf(offer), isPartial);
 }
 
-/** Whether no call of this booking's can have made anything that it does not know: then a look may be partial. */
+/**
+ * Returns true when no call of this booking's can have made anything that it does not know: then a look may be partial.
+ */
 function isAllAnswered({ state }: Booking): boolean {
   const { unansweredStarts, unknownBook } = state.doubts;
   return unansweredStarts.length === 0 && unknownBook === null;

@@ -114,7 +114,7 @@ function missing(input: unknown, fields: readonly string[]): FieldError[] {
   ];
 }
 
-/** Whether one form is given whole and nothing of the others. `a|b` in a form means a, b or both. */
+/** Returns true when one form is given whole and nothing of the others. `a|b` in a form means a, b or both. */
 function isExactlyOne(input: unknown, field: string, forms: readonly (readonly string[])[]): boolean {
   const has = (name: string): boolean => valueAt(input, `${field}.${name}`) !== undefined;
   const begun = forms.filter((form) => form.some((name) => name.split('|').some(has)));

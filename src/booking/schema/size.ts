@@ -19,7 +19,7 @@ const FREE_FORM = {
   maxKeys: 200,
 } as const;
 
-/** Whether a request is too large as a whole. */
+/** Returns true when a request is too large as a whole. */
 export function isTooLarge(input: unknown): boolean {
   const whole = measured(input, MAX_DEPTH);
   return !whole || whole.bytes > MAX_REQUEST_BYTES;

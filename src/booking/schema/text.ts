@@ -18,7 +18,10 @@ export function kindOf(schema: z.core.$ZodType): FieldKind {
   return KINDS.get(schema)?.kind ?? (schema instanceof z.ZodUnknown ? 'free' : 'line');
 }
 
-/** Whether a text that says nothing is as good as none in this field. Anywhere else it is a mistake, and is refused. */
+/**
+ * Returns true when a text that says nothing is as good as none in this field. Anywhere else it is a mistake, and is
+ * refused.
+ */
 export function mayBeBlank(schema: z.core.$ZodType): boolean {
   return KINDS.get(schema)?.mayBeBlank === true;
 }

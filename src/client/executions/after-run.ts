@@ -21,7 +21,7 @@ export async function openCleanUp(context: ClientContext, bookingId: string): Pr
   return found && !hasClosed(found.status) ? found : null;
 }
 
-/** Whether a clean-up is the one after this run. */
+/** Returns true when a clean-up is the one after this run. */
 export async function isAfter(context: ClientContext, cleanUp: Execution, runId: string): Promise<boolean> {
   return (await memoValue(context, cleanUp, AFTER_RUN_MEMO)) === runId;
 }

@@ -105,7 +105,7 @@ const STATUS: Readonly<Record<number, ExecutionStatus>> = {
   [Status.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW]: 'CONTINUED_AS_NEW',
 };
 
-/** Whether nothing more can come of an execution. A run that continued as new goes on in the next one. */
+/** Returns true when nothing more can come of an execution. A run that continued as new goes on in the next one. */
 export function hasClosed(status: ExecutionStatus): boolean {
   return ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'].includes(status);
 }

@@ -66,7 +66,10 @@ export async function readExecution(
   return withQuestion(own, await memoView(context, open), await stalledOf(context, open));
 }
 
-/** Whether an ended booking may have left something: it was cut off, or could not account for one of its calls. */
+/**
+ * Returns true when an ended booking may have left something: it was cut off, or could not account for one of its
+ * calls.
+ */
 async function mayBeCleanedUp(
   context: ClientContext,
   execution: Execution,
@@ -76,8 +79,9 @@ async function mayBeCleanedUp(
 }
 
 /**
- * Whether a call of an ended booking was not answered, so that it may still take effect. The view tells of an attempt's last
- * call, and the oldest attempts may be left out there; the traces tell of every call that was for a time.
+ * Returns true when a call of an ended booking was not answered, so that it may still take effect. The view tells of an
+ * attempt's last call, and the oldest attempts may be left out there; the traces tell of every call that was for a
+ * time.
  */
 export async function hasUnknownCall(
   context: ClientContext,

@@ -117,8 +117,9 @@ function isOverdue(sinceMs: number, nowMs: number): boolean {
 }
 
 /**
- * Whether nobody takes up what waits, by who polls for it: Temporal tells of none after five minutes without a poll, and
- * the last poll is a newer moment of its clock. This machine's clock counts in two cases, for want of a better one:
+ * Returns true when nobody takes up what waits, by who polls for it: Temporal tells of none after five minutes without a
+ * poll, and the last poll is a newer moment of its clock. This machine's clock counts in two cases, for want of a better
+ * one:
  * - a retry that no worker polls for: a clock that is ahead tells it before its time, by as much as it is ahead (that
  *   nobody would take it up is true all the same), one that is behind tells it so much later;
  * - in the first half minute of a process, so that a command that reads once can tell what has waited for less than five

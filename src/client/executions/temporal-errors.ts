@@ -65,8 +65,8 @@ export function asUnavailable(err: unknown): unknown {
 }
 
 /**
- * Whether Temporal knows no such execution, or none that is open where only an open one will do. Of what is in a namespace
- * that does not exist it has said nothing.
+ * Returns true when Temporal knows no such execution, or none that is open where only an open one will do. Of what is
+ * in a namespace that does not exist it has said nothing.
  */
 export function isNotFound(err: unknown): boolean {
   return err instanceof WorkflowNotFoundError || (grpcCode(err) === NOT_FOUND && !isOfNamespace(err));

@@ -233,7 +233,7 @@ function toldBy({ status, attributes }: Execution): Claim {
   };
 }
 
-/** Whether another booking took the order on: then it is somebody's, whoever placed it. */
+/** Returns true when another booking took the order on: then it is somebody's, whoever placed it. */
 async function isAdopted(
   context: ClientContext,
   { provider, account }: AuditPlace,

@@ -199,8 +199,9 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 /**
- * Whether an open booking other than the asking workflow has the order: the one that adopts it, or one that placed it. So
- * has one that took it on since then and has ended: what became of the order at its end was its caller's word, and the last.
+ * Returns true when an open booking other than the asking workflow has the order: the one that adopts it, or one that
+ * placed it. So has one that took it on since then and has ended: what became of the order at its end was its caller's
+ * word, and the last.
  */
 async function isOrderUsedElsewhere(
   context: ClientContext,
@@ -239,8 +240,8 @@ async function hasTakenOnSince(
 }
 
 /**
- * Whether a booking that has ended had taken an order on that its caller named. Its attributes name the order from its start
- * on; that it came as far is told by its view.
+ * Returns true when a booking that has ended had taken an order on that its caller named. Its attributes name the order
+ * from its start on; that it came as far is told by its view.
  */
 export async function hasTakenOn(
   context: ClientContext,

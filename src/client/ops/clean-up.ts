@@ -57,7 +57,9 @@ function isLeft({ compensation }: BookingView): boolean {
   return compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person');
 }
 
-/** Whether a clean-up before came to its end with a person's leaving it. One that was cut off decided nothing. */
+/**
+ * Returns true when a clean-up before came to its end with a person's leaving it. One that was cut off decided nothing.
+ */
 async function wasLeftSince(context: ClientContext, bookingId: string, runId: string): Promise<boolean> {
   const after = await findCleanUp(context, bookingId, runId);
   const view = after?.status === 'COMPLETED' ? await memoView(context, after) : null;

@@ -210,7 +210,7 @@ async function startCleanUpOnce(
 
 const NOT_CUT_OFF: readonly string[] = ['RUNNING', 'PAUSED', 'COMPLETED'];
 
-/** Whether this is a clean-up of that run, under way or done. */
+/** Returns true when this is a clean-up of that run, under way or done. */
 async function isCleanedUp(
   context: ClientContext,
   cleanup: Execution,

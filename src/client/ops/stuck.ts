@@ -79,7 +79,7 @@ async function failedSweep(context: ClientContext): Promise<string | null> {
   return !status || status === 'COMPLETED' ? null : status;
 }
 
-/** Whether bookings are open and no worker takes them on. */
+/** Returns true when bookings are open and no worker takes them on. */
 async function isNoneForBookings(
   context: ClientContext,
   { pollerFreshMs }: StuckAfter,

@@ -247,7 +247,7 @@ export function languageOf({ segment }: Pick<Dialect, 'segment'>): Language<Erro
   };
 }
 
-/** Whether a row means something that its operation can use, and no failure. */
+/** Returns true when a row means something that its operation can use, and no failure. */
 export function isUsable(is: ErrorRow['is']): is is Usable {
   return USABLE.some((usable) => usable === is);
 }

@@ -72,8 +72,8 @@ export function startDates(days: readonly DayRange[], coverageDays: number, toda
 }
 
 /**
- * Whether the calls cover the days that are left to their last: they come in order, and end early only at their limit.
- * Without a call nothing is covered.
+ * Returns true when the calls cover the days that are left to their last: they come in order, and end early only at
+ * their limit. Without a call nothing is covered.
  */
 function isCovered(days: readonly DayRange[], starts: readonly string[], coverageDays: number): boolean {
   const last = starts.at(-1);

@@ -40,8 +40,8 @@ export async function book(practice: Practice, call: Call, booking: BookCall): P
 }
 
 /**
- * Whether the list, read after the refusal, shows a live appointment of the party at the slot's start that was not there
- * before: then the refusal may have come after its effect. A list that can't be read proves nothing.
+ * Returns true when the list, read after the refusal, shows a live appointment of the party at the slot's start that
+ * was not there before: then the refusal may have come after its effect. A list that can't be read proves nothing.
  */
 async function isNewThere(
   { session, list }: Practice,

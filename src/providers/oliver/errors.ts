@@ -129,7 +129,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
 /** How Oliver refuses. */
 export const LANGUAGE: Language<ErrorRow> = { rows: ERROR_ROWS, complaintOf };
 
-/** Whether an answer is in the form in which Oliver itself refuses. */
+/** Returns true when an answer is in the form in which Oliver itself refuses. */
 export function isItsOwn({ body }: Pick<HttpAnswer, 'body'>): boolean {
   return complaintOf(body).form === ENVELOPE;
 }

@@ -27,7 +27,7 @@ export function ownerOf(party: Party, row: AppointmentWire): 'theirs' | 'near' |
   return !isPatientById && (client === 'near' || patient === 'near') ? 'near' : 'theirs';
 }
 
-/** Whether a row starts near an instant (RFC 3339), or at it. One without a readable start may. */
+/** Returns true when a row starts near an instant (RFC 3339), or at it. One without a readable start may. */
 export function isAround(startsAt: string | null, instant: string | null, withinMs = AROUND_MS): boolean {
   if (startsAt === null || instant === null) return true;
   return Math.abs(Date.parse(startsAt) - Date.parse(instant)) <= withinMs;

@@ -210,7 +210,7 @@ function sharesContact(wire: ClientWire, { phone, email }: NamedClient): boolean
   return isSamePhone(wire.phone, phone) || isSameEmail(wire.email, email);
 }
 
-/** Whether the practice has the client under the very name and contact by which the request names it. */
+/** Returns true when the practice has the client under the very name and contact by which the request names it. */
 function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
   const name = fullName(client.firstName, client.lastName);
   if (name === null) return true;
@@ -219,7 +219,10 @@ function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
   return wire.name === name && isPhone && isEmail;
 }
 
-/** Whether Oliver can be thought to find the one by the other: as one number, with an extension in both or in neither. */
+/**
+ * Returns true when Oliver can be thought to find the one by the other: as one number, with an extension in both or in
+ * neither.
+ */
 function isPhoneAlike(onRecord: string | null | undefined, phone: string): boolean {
   return isSamePhone(onRecord, phone) && hasExtension(onRecord ?? '') === hasExtension(phone);
 }

@@ -51,7 +51,7 @@ export async function openTimes(
 }
 
 /**
- * Whether a slot that create refused is on offer all the same: then the request was at fault and not the slot
+ * Returns true when a slot that create refused is on offer all the same: then the request was at fault and not the slot
  * (docs/providers.md#answers-of-oliver: a 400 means "search again" until the slot shows up again).
  */
 export async function isOnOffer(

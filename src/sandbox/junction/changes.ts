@@ -27,7 +27,7 @@ export function statusOf(order: OrderRecord): string {
   return lowLevel((order.events.at(-1) ?? order.events[0]).status);
 }
 
-/** Whether the order's requisition exists, or never will be needed. */
+/** Returns true when the order's requisition exists, or never will be needed. */
 export function hasRequisition(order: OrderRecord): boolean {
   return order.events.some(({ status }) =>
     ['requisition_created', 'requisition_bypassed'].includes(lowLevel(status)),

@@ -50,7 +50,7 @@ export function currentAppointment(
   return all.findLast(isLive) ?? all.at(-1) ?? null;
 }
 
-/** Whether an appointment holds its slot. */
+/** Returns true when an appointment holds its slot. */
 export function isLive(appointment: AppointmentRecord): boolean {
   return LIVE_APPOINTMENT.includes(appointment.status);
 }

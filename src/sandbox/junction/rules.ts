@@ -53,7 +53,7 @@ export function topLevel(status: string): string {
   return status.split('.', 1)[0] ?? status;
 }
 
-/** Whether an order can still cost somebody something: neither completed, cancelled nor failed. */
+/** Returns true when an order can still cost somebody something: neither completed, cancelled nor failed. */
 export function orderIsLive(status: string): boolean {
   return !['completed', 'cancelled', 'failed'].includes(topLevel(status));
 }

@@ -140,7 +140,9 @@ export function plainAppointment(appointment: AppointmentRecord): Wire {
   };
 }
 
-/** Whether the API moves it: not once it is over, and never at Sonora Quest (docs/providers.md#preconditions). */
+/**
+ * Returns true when the API moves it: not once it is over, and never at Sonora Quest (docs/providers.md#preconditions).
+ */
 export function canReschedule(appointment: AppointmentRecord): boolean {
   return (
     ['pending', 'reserved', 'confirmed'].includes(appointment.status) &&

@@ -32,7 +32,7 @@ const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
 /** What the clinic does by itself comes after this long, in sandbox ms, where it was not told otherwise. */
 const ACTS_AFTER_MS = MINUTE_MS;
 
-/** Whether the clinic, acting by itself, moves an appointment from one status to the other. */
+/** Returns true when the clinic, acting by itself, moves an appointment from one status to the other. */
 export function mayFollow(from: string, to: string): boolean {
   return MAY_FOLLOW[to]?.includes(from) ?? false;
 }

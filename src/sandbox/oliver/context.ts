@@ -37,7 +37,7 @@ export function newId({ state }: Context): string {
 
 const OVER: readonly string[] = ['DONE', 'DELETED', 'DECLINED'];
 
-/** Whether an appointment holds its slot: anything that is not over, unknown statuses included. */
+/** Returns true when an appointment holds its slot: anything that is not over, unknown statuses included. */
 export function isLive(appointment: AppointmentRecord): boolean {
   return !OVER.includes(appointment.status);
 }

@@ -69,7 +69,7 @@ export function complete(context: Context, task: TaskRecord): void {
   setStatus(context, task, 'completed');
 }
 
-/** Whether a person would read the task as a wish to cancel: it says cancel, canceled or cancellation. */
+/** Returns true when a person would read the task as a wish to cancel: it says cancel, canceled or cancellation. */
 function asksToCancel(task: TaskRecord): boolean {
   return /\bcancel/i.test(textOf(task));
 }

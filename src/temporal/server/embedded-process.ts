@@ -98,7 +98,7 @@ export function found(pid: number): ServerProcess {
   return processOf(pid, { isAlive: () => isRunning(pid), said: () => '' });
 }
 
-/** Whether a process with that id runs. */
+/** Returns true when a process with that id runs. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -180,7 +180,7 @@ function handle(
   };
 }
 
-/** Whether the namespace answers there before the time is over; gives up early when the process has ended. */
+/** Returns true when the namespace answers there before the time is over; gives up early when the process has ended. */
 async function serves(
   address: string,
   namespace: string,

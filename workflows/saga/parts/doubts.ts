@@ -96,7 +96,7 @@ export function inferenceOutlasted(b: HasDoubts): void {
   change(b, (part) => ({ ...part, inferredUntil: null }));
 }
 
-/** Whether an unanswered write that names the order may still take effect. */
+/** Returns true when an unanswered write that names the order may still take effect. */
 export function isOpenWrite({ until }: OpenWrite): boolean {
   return Date.parse(until) > nowMs();
 }
