@@ -7,19 +7,21 @@ export interface AppointmentPart {
   /** The one that the booking is about, as it was last seen; null while it has none. */
   readonly held: Readonly<Appointment> | null;
   /**
-   * Ids of this booking's own appointments: those that answers to its book calls named, that were inferred, and under which
-   * one of them was followed.
+   * Ids of this booking's own appointments: answers to its book calls named them, they were inferred, or one of its
+   * appointments was followed to them.
    */
   readonly ownIds: readonly string[];
-  /** Those of them that no answer named: they were inferred from what is there, where refs do not return. */
+  /** The `ownIds` that no answer named. They were inferred from what a look showed, where refs do not return. */
   readonly inferredIds: readonly string[];
   /** Whether the appointment was there before and taken over: then only a caller's cancel undoes it. */
   readonly tookOver: boolean;
-  /** By what the appointment that was taken over is known, for as long as the booking lives. */
+  /** What identifies the appointment that was taken over, for as long as the booking lives. */
   readonly takenOver: TakenOver | null;
   /** The appointment that the held one replaces, while both stand. */
   readonly replaces: Readonly<Pick<Appointment, 'id' | 'startsAt' | 'phase'>> | null;
-  /** Appointments of this booking that a person had left standing outside of its end: nobody asks about them again. */
+  /**
+   * Appointments of this booking that a person decided to leave standing before its end: nobody asks about them again.
+   */
   readonly leftIds: readonly string[];
 }
 
@@ -39,28 +41,28 @@ const change = ownerOf<'appointment', AppointmentPart>('appointment');
 
 const withId = (ids: readonly string[], id: string): readonly string[] => [...new Set([...ids, id])];
 
-/** A call brought it about. One that was taken over and is moved stays a taken-over one. */
+/** Records the appointment that a call brought about. An appointment that was taken over stays so when it is moved. */
 export function appointmentHeld(b: HasAppointment, held: Appointment, isMove: boolean): void {
   change(b, (part) => ({ ...part, held, tookOver: isMove && part.tookOver }));
 }
 
-/** One that somebody else had made is this booking's from now on. */
+/** Records that an appointment which somebody else made is this booking's from now on. */
 export function appointmentTakenOver(b: HasAppointment, held: Appointment): void {
   const { id, ref } = held;
   change(b, (part) => ({ ...part, held, tookOver: true, takenOver: { id, ref } }));
 }
 
-/** One that an earlier run of this booking had made was there already. */
+/** Records an appointment that was there already because an earlier run of this booking had made it. */
 export function ownAppointmentFound(b: HasAppointment, held: Appointment): void {
   change(b, (part) => ({ ...part, held, tookOver: false }));
 }
 
-/** A look or an answer showed how the booking's appointment is now, maybe under another id. */
+/** Records how a look or an answer showed the booking's appointment, maybe under another id. */
 export function appointmentSeen(b: HasAppointment, held: Appointment): void {
   change(b, (part) => ({ ...part, held }));
 }
 
-/** It is known to have ended, though no look shows it any more. */
+/** Records that the appointment is known to have ended, although no look shows it any more. */
 export function appointmentGone(b: HasAppointment): void {
   change(b, (part) => ({
     ...part,
@@ -68,13 +70,15 @@ export function appointmentGone(b: HasAppointment): void {
   }));
 }
 
-/** An appointment is known as the booking's own, by its id, from here on. */
+/** Records an appointment's id as the booking's own. */
 export function knownAsOwn(b: HasAppointment, id: string): void {
   if (b.state.appointment.ownIds.includes(id)) return;
   change(b, (part) => ({ ...part, ownIds: withId(part.ownIds, id) }));
 }
 
-/** No answer named it, and nothing but an unanswered call of this booking can have made it. */
+/**
+ * Records an id as the booking's own that no answer named: only an unanswered call of this booking can have made it.
+ */
 export function inferredAsOwn(b: HasAppointment, id: string): void {
   change(b, (part) => ({
     ...part,
@@ -83,32 +87,32 @@ export function inferredAsOwn(b: HasAppointment, id: string): void {
   }));
 }
 
-/** The slot was given back: nothing is held until another is, and that is the booking's own. */
+/** Records that the slot was given back. What is held next will be the booking's own, not taken over. */
 export function appointmentReleased(b: HasAppointment): void {
   change(b, (part) => ({ ...part, held: null, tookOver: false }));
 }
 
-/** The new one of a move is held while the old one still stands. */
+/** Records that a move holds its new appointment while the old one still stands. */
 export function replacementHeld(b: HasAppointment, old: Appointment): void {
   change(b, (part) => ({ ...part, replaces: old }));
 }
 
-/** The old one of a move was given up. */
+/** Records that the old appointment of a move was given up. */
 export function replacementDone(b: HasAppointment): void {
   change(b, (part) => ({ ...part, replaces: null }));
 }
 
-/** A move came to nothing: the old one is the booking's again. */
+/** Records that a move came to nothing: the booking holds its old appointment again. */
 export function wentBackTo(b: HasAppointment, old: Appointment): void {
   change(b, (part) => ({ ...part, held: old, replaces: null }));
 }
 
-/** A person had one of the booking's appointments left standing. */
+/** Records that a person decided to leave one of the booking's appointments standing. */
 export function appointmentLeft(b: HasAppointment, id: string): void {
   change(b, (part) => ({ ...part, leftIds: withId(part.leftIds, id) }));
 }
 
-/** A person had all that is the booking's left standing: whoever takes it up after its being cut off must know. */
+/** Records that a person left all of the booking's appointments standing. A clean-up after a cut-off reads this. */
 export function allAppointmentsLeft(b: HasAppointment): void {
   change(b, (part) => {
     const ids = [...part.leftIds, ...part.ownIds, ...(part.held ? [part.held.id] : [])];
@@ -117,8 +121,8 @@ export function allAppointmentsLeft(b: HasAppointment): void {
 }
 
 /**
- * It was lost, and another is looked for. What was taken over and is gone was never ours: should it come back, it is not ours
- * to touch.
+ * Records that the appointment was lost and another is looked for. A lost appointment that had been taken over was
+ * never ours: if it comes back, we do not touch it.
  */
 export function appointmentLost(b: HasAppointment): void {
   change(b, (part) => ({
@@ -130,7 +134,7 @@ export function appointmentLost(b: HasAppointment): void {
   }));
 }
 
-/** The appointment as a run that is over had told of it. */
+/** Takes up the appointment as an ended run published it. */
 export function appointmentTakenUp(b: HasAppointment, held: Appointment | null, traces: BookingTraces): void {
   const { ownAppointmentIds: ownIds, inferredIds, tookOver, takenOver, replaces, leftIds } = traces;
   change(b, () => ({ held, ownIds, inferredIds, tookOver, takenOver, replaces, leftIds }));

@@ -42,7 +42,7 @@ export function personAsked(
   });
 }
 
-/** A person is asked about messages that nobody could read: no try of the booking's own led to it. */
+/** A person is asked about messages that could not be read. No try of the booking's own led to this question. */
 export function askedAboutMessages(
   b: HasAttention,
   { reason, message, choices }: Pick<Question, 'reason' | 'message' | 'choices'>,
@@ -53,7 +53,7 @@ export function askedAboutMessages(
   change(b, (part) => ({ ...part, question, failure: null }));
 }
 
-/** The question was decided, or is none any more. */
+/** The question was decided, or no longer needs an answer. */
 export function questionClosed(b: HasAttention): void {
   change(b, (part) => ({ ...part, question: null, failure: null }));
 }

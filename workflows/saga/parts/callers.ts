@@ -6,7 +6,7 @@ import { ownerOf, type Owning } from './own';
 
 /** What callers have said to the booking while it runs. */
 export interface CallersPart {
-  /** That it is to end; null while nobody says so. */
+  /** The cancel that somebody sent; null until then. */
   readonly cancel: Readonly<CancelMessage> | null;
   /** Whether the booking's end may cost a fee: by its request, by its cancel or by a person's word at the end. */
   readonly acceptFees: boolean;
@@ -22,7 +22,7 @@ export const NOTHING_SAID: CallersPart = { cancel: null, acceptFees: false, last
 
 const change = ownerOf<'callers', CallersPart>('callers');
 
-/** The booking is to end, by its caller's word or by Temporal's own. */
+/** A caller, or Temporal's own cancel, asked the booking to end. */
 export function cancelAsked(b: HasCallers, cancel: CancelMessage): void {
   change(b, (part) => ({ ...part, cancel, acceptFees: part.acceptFees || cancel.acceptFees === true }));
 }
@@ -32,12 +32,12 @@ export function feesAccepted(b: HasCallers): void {
   change(b, (part) => ({ ...part, acceptFees: true }));
 }
 
-/** A message was answered, or what had been accepted came to nothing after all. */
+/** A message was answered, or an accepted message came to nothing after all. */
 export function messageAnswered(b: HasCallers, answer: Omit<Answer, 'at'>): void {
   change(b, (part) => ({ ...part, lastRequest: { ...answer, at: now() } }));
 }
 
-/** What callers had said to a run that is over. */
+/** Takes up what callers had said to an ended run. */
 export function callersTakenUp(
   b: HasCallers,
   { cancel, acceptFees }: Pick<BookingTraces, 'cancel' | 'acceptFees'>,

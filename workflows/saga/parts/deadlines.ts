@@ -1,23 +1,23 @@
 import { now } from '../clock';
 import { ownerOf, type Owning } from './own';
 
-/** A deadline: it stands still while the booking has a person's attention. */
+/** A deadline. It stands still while the booking has a person's attention. */
 export interface Deadline {
   readonly from: string;
   readonly limitMs: number;
-  /** What had held deadlines back when this one began; null for one that waits for nobody, as a slot's start. */
+  /** How long deadlines had been held back when this one began; null if it never stands still (a slot's start). */
   readonly heldBackMs: number | null;
 }
 
-/** By when the booking is to be where, and how long that was held back. */
+/** The booking's deadlines, and how long they were held back. */
 export interface DeadlinesPart {
-  /** Since when the booking is to be settled: its creation, or its last move or rebooking. */
+  /** When the time to settle began: at the booking's creation, or at its last move or rebooking. */
   readonly settleFrom: string;
-  /** For how long attention had held the deadlines back by then, in ms. */
+  /** How long attention had held the deadlines back by `settleFrom`, in ms. */
   readonly settleHeldBackMs: number;
-  /** For how long attention held the deadlines back, in ms. */
+  /** How long attention has held the deadlines back in total, in ms. */
   readonly heldBackMs: number;
-  /** The deadlines of the wait that is under way in a forward step: its own, and the booking's; null while there is none. */
+  /** The deadlines of the wait that a forward step is in: its own and the booking's; null while there is no wait. */
   readonly wait: { readonly own: Deadline; readonly settleBy: Deadline } | null;
   /** Whether the time for the provider's final word was up at the last look. */
   readonly finalWordDue: boolean;
@@ -31,17 +31,17 @@ export function deadlinesFrom(createdAt: string): DeadlinesPart {
 
 const change = ownerOf<'deadlines', DeadlinesPart>('deadlines');
 
-/** The booking is changed: it has its whole time to settle again. */
+/** The booking was changed: it has its whole time to settle again. */
 export function settlingBeganAnew(b: HasDeadlines, settleHeldBackMs: number): void {
   change(b, (part) => ({ ...part, settleFrom: now(), settleHeldBackMs }));
 }
 
-/** A person was asked for so long, and no deadline came nearer. */
+/** A person was asked for `ms`, and no deadline came nearer meanwhile. */
 export function deadlinesHeldBack(b: HasDeadlines, ms: number): void {
   change(b, (part) => ({ ...part, heldBackMs: part.heldBackMs + ms }));
 }
 
-/** A forward step waits, until these deadlines. */
+/** A forward step began to wait, at most until these deadlines. */
 export function waitLimited(b: HasDeadlines, wait: NonNullable<DeadlinesPart['wait']>): void {
   change(b, (part) => ({ ...part, wait }));
 }
@@ -51,12 +51,12 @@ export function waitOver(b: HasDeadlines): void {
   change(b, (part) => ({ ...part, wait: null }));
 }
 
-/** A look at the visit was made, before its final word was due or after it. */
+/** A look at the visit was made; `finalWordDue` tells whether the provider's final word was due by then. */
 export function visitLookedAt(b: HasDeadlines, finalWordDue: boolean): void {
   change(b, (part) => ({ ...part, finalWordDue }));
 }
 
-/** A person is asked for the final word: it is due again after another look only. */
+/** A person is asked for the final word: it becomes due again only after another look. */
 export function finalWordAsked(b: HasDeadlines): void {
   change(b, (part) => ({ ...part, finalWordDue: false }));
 }

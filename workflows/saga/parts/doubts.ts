@@ -3,23 +3,31 @@ import type { BookingTraces, OpenWrite, UnknownCall } from '../../../src/booking
 import { nowMs } from '../clock';
 import { ownerOf, type Owning } from './own';
 
-/** What calls of this booking may have done without its knowing, and what tells that from the doings of others. */
+/** What calls of this booking may have done without its knowing, and what tells their effects from those of others. */
 export interface DoubtsPart {
   /** A book call whose effect is not known yet. */
   readonly unknownBook: UnknownCall | null;
   /** Unanswered cancels and moves that name the order: nothing is booked on it until their windows are over. */
   readonly openWrites: readonly OpenWrite[];
-  /** Starts of slots whose book call was not answered, ever: a late effect of it would be there. */
+  /** Starts of all slots whose book call was ever left unanswered: a late effect would appear there. */
   readonly unansweredStarts: readonly string[];
   /** Ids that were live in the last look-up before a write, where refs do not return. */
   readonly seenBefore: readonly string[];
-  /** Starts whose look-up before the write was partial: nobody knows whether what stands there was there before. */
+  /** Starts whose look-up before the write was partial: an appointment there may have been there before. */
   readonly partlySeenStarts: readonly string[];
-  /** What stands at such a start, and a booking went on beside because a person said so: it asks about it at its end only. */
+  /**
+   * Appointments at a doubted start that a person was asked about. The booking went on and asks again only at its end.
+   */
   readonly askedIds: readonly string[];
-  /** What another booking of ours knows as its own by an answer, where refs do not return: nobody asks about it again. */
+  /**
+   * Appointments that an answer named to another booking of ours, where refs do not return: nobody asks about them
+   * again.
+   */
   readonly othersIds: readonly string[];
-  /** When the window of a call is over whose effect was inferred; null once that is accounted for. Not there in earlier runs. */
+  /**
+   * When the window ends of a call whose effect was inferred; null once accounted for, absent in runs of earlier
+   * builds.
+   */
   readonly inferredUntil?: string | null;
 }
 
@@ -42,7 +50,7 @@ const union = (some: readonly string[], others: readonly string[]): readonly str
   ...new Set([...some, ...others]),
 ];
 
-/** What a call may have done is to be found out before any other is made. */
+/** A book call was not answered: its effect is to be found out before another one is made. */
 export function callUnanswered(b: HasDoubts, unknownBook: UnknownCall): void {
   change(b, (part) => ({ ...part, unknownBook }));
 }
@@ -52,20 +60,22 @@ export function callAccountedFor(b: HasDoubts): void {
   change(b, (part) => ({ ...part, unknownBook: null }));
 }
 
-/** What is new at that start is doubted from here on: a call for it was not answered, or refused where a refusal may lie. */
+/**
+ * From here on a new appointment at that start may be ours: a call for it was unanswered, or its refusal may be false.
+ */
 export function startDoubted(b: HasDoubts, startsAt: string | null): void {
   if (startsAt === null) return;
   change(b, (part) => ({ ...part, unansweredStarts: union(part.unansweredStarts, [startsAt]) }));
 }
 
-/** These were there before the call: they are no effect of it. */
+/** These appointments were there before the call, so they are no effect of it. */
 export function seenBeforeCall(b: HasDoubts, ids: readonly string[]): void {
   change(b, (part) => ({ ...part, seenBefore: union(ids, []) }));
 }
 
 /**
- * What is there at a start was looked at before the call for it. It counts as seen whole again only by a look before any call
- * for it came to no answer.
+ * The appointments at a start were looked at before the call for it. After a partial look, a later whole look counts
+ * only while no call for that start has gone unanswered.
  */
 export function startSeenBeforeCall(b: HasDoubts, startsAt: string | null, isPartial: boolean): void {
   const { partlySeenStarts, unansweredStarts } = b.state.doubts;
@@ -76,22 +86,22 @@ export function startSeenBeforeCall(b: HasDoubts, startsAt: string | null, isPar
   change(b, (part) => ({ ...part, partlySeenStarts: union(others, seen) }));
 }
 
-/** A person was asked about these, and the booking goes on beside them. */
+/** A person was asked about these appointments, and the booking goes on beside them. */
 export function strangersAskedAbout(b: HasDoubts, ids: readonly string[]): void {
   change(b, (part) => ({ ...part, askedIds: union(part.askedIds, ids) }));
 }
 
-/** These are other bookings' own, for good. */
+/** These appointments belong to other bookings, for good. */
 export function foundToBeOthers(b: HasDoubts, ids: readonly string[]): void {
   change(b, (part) => ({ ...part, othersIds: union(part.othersIds, ids) }));
 }
 
-/** The effect of an unanswered call was inferred: until then the call may have another one. */
+/** The effect of an unanswered call was inferred. Until `inferredUntil` the call may have a second effect. */
 export function effectInferred(b: HasDoubts, inferredUntil: string): void {
   change(b, (part) => ({ ...part, inferredUntil }));
 }
 
-/** That call has no other effect any more, or a person knows of it. */
+/** The call whose effect was inferred can have no second effect any more, or a person knows of it. */
 export function inferenceOutlasted(b: HasDoubts): void {
   change(b, (part) => ({ ...part, inferredUntil: null }));
 }
@@ -111,7 +121,7 @@ export function writeAnswered(b: HasDoubts, write: OpenWrite): void {
   change(b, (part) => ({ ...part, openWrites: part.openWrites.filter((one) => one !== write) }));
 }
 
-/** The effect of an unanswered move is there: it takes no other. */
+/** The effect of an unanswered move was seen: it can have no other. */
 export function moveLanded(b: HasDoubts): void {
   change(b, (part) => ({ ...part, openWrites: part.openWrites.filter(({ what }) => what !== 'move') }));
 }
@@ -121,7 +131,7 @@ export function writesOutlasted(b: HasDoubts): void {
   change(b, (part) => ({ ...part, openWrites: [] }));
 }
 
-/** The booking was cut off: such a write counts as on its way until then, and its window as begun at the end. */
+/** The booking was cut off. A write may have been on its way until then, so its window counts from the cut-off. */
 export function writesCutOff(b: HasDoubts, untilAtLeast: string, isMoveOpen: boolean): void {
   const later = (until: string): string =>
     Date.parse(until) > Date.parse(untilAtLeast) ? until : untilAtLeast;
@@ -135,7 +145,7 @@ export function writesCutOff(b: HasDoubts, untilAtLeast: string, isMoveOpen: boo
   }));
 }
 
-/** The doubts of a run that is over. */
+/** Takes up the doubts of an ended run. */
 export function doubtsTakenUp(b: HasDoubts, traces: BookingTraces): void {
   const { unknownBook, openWrites, unansweredStarts, seenBefore } = traces;
   const { partlySeenStarts = [], inferredUntil = null } = traces;

@@ -2,11 +2,11 @@ import { ownerOf, type Owning } from './own';
 
 /** The booking's life over the runs that Temporal makes of it. */
 export interface LifePart {
-  /** When the booking began, whichever run this is: with its id it makes up its refs. */
+  /** When the booking began, whichever run this is. Together with the id it forms the refs. */
   readonly createdAt: string;
-  /** The run, made by a reset in Temporal, that a person had go on. */
+  /** The run, made by a reset in Temporal, that a person allowed to go on. */
   readonly acceptedRunId: string | null;
-  /** Whether the run before this one, which this goes on from or cleans up after, was made by a reset and nobody had it go on. */
+  /** Whether a reset made the run that this one continues or cleans up after, and no person allowed it to go on. */
   readonly isAfterReset: boolean;
 }
 
@@ -18,7 +18,7 @@ export function lifeFrom(createdAt: string): LifePart {
 
 const change = ownerOf<'life', LifePart>('life');
 
-/** A person had the run go on that a reset made: its writes are made although there were others before it. */
+/** A person allowed the run that a reset made to go on: it writes, although the run before it may have written too. */
 export function resetAccepted(b: HasLife, acceptedRunId: string | null): void {
   change(b, (part) => ({ ...part, acceptedRunId }));
 }

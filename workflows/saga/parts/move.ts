@@ -1,6 +1,6 @@
 import { ownerOf, type Owning } from './own';
 
-/** The change that was asked for last, so that the same one has no effect twice. */
+/** The change that was asked for last. It is kept so that the same request has no effect twice. */
 export interface MovePart {
   /** Its windows and slot, as JSON; null before the first. */
   readonly asked: string | null;
@@ -20,12 +20,12 @@ export function moveAccepted(b: HasMove, asked: string, id: string | null): void
   change(b, () => ({ asked, id, isDone: false }));
 }
 
-/** What was asked for is what stands. */
+/** The appointment stands as the change asked for. */
 export function moveDone(b: HasMove): void {
   change(b, (part) => ({ ...part, isDone: true }));
 }
 
-/** Something else stands by now: the same change, asked for again, is a new one. */
+/** The appointment has changed since: the same change, asked for again, is a new one. */
 export function moveOvertaken(b: HasMove): void {
   change(b, (part) => ({ ...part, isDone: false }));
 }

@@ -8,11 +8,11 @@ import { ownerOf, type Owning } from './own';
 export interface OrderPart {
   /** As it was last read; null while the booking knows of none. */
   readonly known: KnownOrder | null;
-  /** Whether the named order was refused for adoption: then it is none of this booking's business. */
+  /** Whether the named order was refused for adoption: then this booking leaves it alone. */
   readonly isRefused: boolean;
-  /** Whether a person had the order left standing. */
+  /** Whether a person decided to leave the order standing. */
   readonly isLeft: boolean;
-  /** Since when it is not known whether the order was placed. */
+  /** Since when a placing call is unanswered; null while none is. */
   readonly unknownSince: string | null;
 }
 
@@ -22,7 +22,7 @@ type HasOrder = Owning<'order', OrderPart>;
 
 export const NO_ORDER: OrderPart = { known: null, isRefused: false, isLeft: false, unknownSince: null };
 
-/** What is not known of an order before it is read; an undo reads it. */
+/** Stands for an order's fields until it is read; an undo reads it. */
 const UNREAD = {
   status: 'unknown',
   phase: 'unknown',
@@ -37,7 +37,7 @@ const UNREAD = {
 
 const change = ownerOf<'order', OrderPart>('order');
 
-/** The booking's own order is there: by the answer to its placing, or by a look. */
+/** The booking's own order is there: the answer to its placing said so, or a look showed it. */
 export function orderPlaced(b: HasOrder, order: Order): void {
   change(b, (part) => ({ ...part, known: { ...order, origin: 'placed' }, unknownSince: null }));
 }
@@ -57,7 +57,7 @@ export function orderSeen(b: HasOrder, order: Order): void {
   change(b, (part) => (part.known ? { ...part, known: { ...order, origin: part.known.origin } } : part));
 }
 
-/** The named order is not taken on. */
+/** The named order was refused for adoption. */
 export function adoptionRefused(b: HasOrder): void {
   change(b, (part) => ({ ...part, isRefused: true }));
 }
@@ -72,12 +72,12 @@ export function placingHadNoEffect(b: HasOrder): void {
   change(b, (part) => ({ ...part, unknownSince: null }));
 }
 
-/** A person has the order left standing. */
+/** A person decided to leave the order standing. */
 export function orderLeft(b: HasOrder): void {
   change(b, (part) => ({ ...part, isLeft: true }));
 }
 
-/** The order as a run that was cut off had told of it. */
+/** Takes up the order as a cut-off run published it. */
 export function orderTakenUp(
   b: HasOrder,
   order: BookingView['order'],

@@ -1,6 +1,6 @@
 import { now } from '../clock';
 
-/** What of a booking the owner of one part of its state sees. */
+/** A booking as the owner of one part of its state sees it. */
 export interface Owning<Name extends string, Part> {
   readonly state: Readonly<Record<Name, Part>> & { readonly revision: number; readonly updatedAt: string };
   /** Whether the state changed since it was last published. */
@@ -8,8 +8,9 @@ export interface Owning<Name extends string, Part> {
 }
 
 /**
- * The one way in which a booking's state changes. Each part has one owner, a file of this folder, which calls this once and
- * keeps the result to itself; what it exports says what happened. Callers see a new revision after each change.
+ * Returns the only function that can change one part of a booking's state. Each part has one owner, a file of this
+ * folder, which calls this once and keeps the result to itself; its exports are named after what happened. Callers see
+ * a new revision after each change.
  */
 export function ownerOf<Name extends string, Part>(name: Name) {
   return (b: Owning<Name, Part>, next: (part: Part) => Part): void => {

@@ -4,14 +4,14 @@ import { ownerOf, type Owning } from './own';
 
 /** Where the booking is on its way, as callers see it. */
 export interface ProgressPart {
-  /** The step that is being done, or was when the booking began to end. */
+  /** The current step, or the step that was current when the booking began to end. */
   readonly step: StepName;
   readonly status: BookingStatus;
   readonly waitingFor: Readonly<NonNullable<BookingView['waitingFor']>> | null;
   readonly failure: Readonly<NonNullable<BookingView['failure']>> | null;
 }
 
-/** The steps of a booking, in order; what each does and how it is undone is the table of steps/index.ts. */
+/** The steps of a booking, in order. The table in steps/index.ts says what each does and how it is undone. */
 export type StepName = 'order' | 'readiness' | 'appointment' | 'visit';
 
 type HasProgress = Owning<'progress', ProgressPart>;
@@ -25,17 +25,17 @@ export const BEGINNING: ProgressPart = {
 
 const change = ownerOf<'progress', ProgressPart>('progress');
 
-/** The booking has come to a step. */
+/** The booking came to a step. */
 export function stepReached(b: HasProgress, step: StepName): void {
   change(b, (part) => ({ ...part, step }));
 }
 
-/** A slot is looked for: the first, or another after the booking has lost its own. */
+/** The search for a slot began: for the first one, or for another after the booking lost its own. */
 export function searchBegan(b: HasProgress): void {
   change(b, (part) => ({ ...part, status: 'searching' }));
 }
 
-/** A forward step began; a move goes through them too, but stays a move to its callers. */
+/** A forward step began. A move goes through these steps too, but callers still see a move. */
 export function stepBegan(b: HasProgress, status: 'searching' | 'booking' | 'awaiting_confirmation'): void {
   if (b.state.progress.status !== 'rescheduling') change(b, (part) => ({ ...part, status }));
 }
@@ -45,7 +45,7 @@ export function moveBegan(b: HasProgress): void {
   change(b, (part) => ({ ...part, status: 'rescheduling' }));
 }
 
-/** The appointment is kept: its visit is still to come, or takes place. */
+/** The appointment is kept: its visit is still to come, or is taking place. */
 export function keptAs(b: HasProgress, status: 'confirmed' | 'in_progress'): void {
   change(b, (part) => ({ ...part, status }));
 }
@@ -64,7 +64,7 @@ export function ended(
   change(b, (part) => ({ ...part, status, failure, waitingFor: null }));
 }
 
-/** A wait began: for what, in a caller's words, and until when at the latest. */
+/** A wait began: `what` names its object in a caller's words, `until` its latest end. */
 export function waitBegan(b: HasProgress, what: string, until: string | null): void {
   change(b, (part) => ({ ...part, waitingFor: { what, since: now(), until } }));
 }

@@ -10,32 +10,32 @@ export interface SearchPart {
   readonly slots: readonly Slot[];
   /** Every attempt of the booking, oldest first. */
   readonly attempts: readonly Attempt[];
-  /** The attempts before this one belong to an earlier search: their slots may be tried again. */
+  /** The index of the first attempt of this search. Slots of earlier attempts may be tried again. */
   readonly triedFrom: number;
   /** The number of attempts at which the search is given up; null while none is under way. */
   readonly until: number | null;
-  /** What is being taken; null between two offers. */
+  /** The offer that is being taken; null between two offers. */
   readonly offer: Offer | null;
-  /** How often another slot was looked for after the provider had taken a confirmed one back. */
+  /** How often another slot was looked for because the provider took a confirmed one back. */
   readonly rebookings: number;
 }
 
-/** What is taken: a slot, a visit that a vendor is asked for, or another slot for an appointment that stands. */
+/** What is being taken: a slot, a visit that a vendor is asked for, or another slot for an existing appointment. */
 export type Offer =
   | { readonly kind: 'book'; readonly slot: Slot }
   | { readonly kind: 'visit'; readonly vendor: string }
   | { readonly kind: 'move'; readonly slot: Slot; readonly appointmentId: string };
 
-/** One book call. Its number in the list, from 1, is the generation of its ref. */
+/** One attempt to book. Its number in the list, from 1, is the generation of its ref. */
 export interface Attempt {
-  /** What tells the slot from others across searches, whose keys change. */
+  /** Identifies the slot across searches, because a slot's key changes with each search. */
   readonly slotMark: string;
   /** Null where the provider agrees on the time with the patient. */
   readonly startsAt: string | null;
   readonly outcome: AttemptOutcome;
   readonly reason: string | null;
   readonly at: string;
-  /** How often it was made anew, after a window in which its effect did not show: each has an idempotency key of its own. */
+  /** How often it was made anew after a window without an effect. Each renewal has its own idempotency key. */
   readonly renewals?: number;
 }
 
@@ -52,7 +52,7 @@ export const NO_SEARCH: SearchPart = {
 
 const change = ownerOf<'search', SearchPart>('search');
 
-/** A search for a slot began: it is given up after so many attempts more. */
+/** A search for a slot began: it is given up after this many more attempts. */
 export function searchLimited(b: HasSearch, attempts: number): void {
   change(b, (part) => ({ ...part, until: part.attempts.length + attempts }));
 }
@@ -62,37 +62,37 @@ export function searchEnded(b: HasSearch): void {
   change(b, (part) => ({ ...part, until: null, offer: null }));
 }
 
-/** This is what is taken now. */
+/** An offer is being taken from now on. */
 export function offerMade(b: HasSearch, offer: Offer): void {
   change(b, (part) => ({ ...part, offer }));
 }
 
-/** It is known what became of the offer. */
+/** The outcome of the offer is known. */
 export function offerTaken(b: HasSearch): void {
   change(b, (part) => ({ ...part, offer: null }));
 }
 
-/** These are on offer, best first. */
+/** A search found these slots, best first. */
 export function slotsFound(b: HasSearch, slots: readonly Slot[]): void {
   change(b, (part) => ({ ...part, slots }));
 }
 
-/** What a search found before holds no more. */
+/** The slots that an earlier search found no longer count. */
 export function slotsOutdated(b: HasSearch): void {
   change(b, (part) => ({ ...part, slots: [] }));
 }
 
-/** A slot that was picked is to be had before the others, and was not tried. */
+/** A picked slot was not tried after all: it is the next to be picked. */
 export function slotPutBack(b: HasSearch, slot: Slot): void {
   change(b, (part) => ({ ...part, slots: [slot, ...part.slots] }));
 }
 
-/** What was tried up to now may be tried again. */
+/** The slots that were tried up to now may be tried again. */
 export function triedForgotten(b: HasSearch): void {
   change(b, (part) => ({ ...part, triedFrom: part.attempts.length }));
 }
 
-/** Another slot is looked for in the place of a lost one, which alone is not tried again. */
+/** Another slot is looked for in place of a lost one. Only the lost slot is not tried again. */
 export function rebookingBegan(b: HasSearch, lostStart: string | null): void {
   change(b, (part) => {
     const { attempts } = part;
@@ -102,7 +102,7 @@ export function rebookingBegan(b: HasSearch, lostStart: string | null): void {
   });
 }
 
-/** A new attempt is about to be made. */
+/** A new attempt began. */
 export function attemptBegan(
   b: HasSearch,
   { slotMark, startsAt }: Pick<Attempt, 'slotMark' | 'startsAt'>,
@@ -114,7 +114,7 @@ export function attemptBegan(
   }));
 }
 
-/** The latest attempt came to this. */
+/** The latest attempt has this outcome now. */
 export function attemptBecame(b: HasSearch, outcome: AttemptOutcome, reason: string | null = null): void {
   latest(b, (attempt) => ({ ...attempt, outcome, reason: reason ?? attempt.reason, at: now() }));
 }
@@ -133,7 +133,7 @@ function latest(b: HasSearch, next: (attempt: Attempt) => Attempt): void {
   }));
 }
 
-/** The attempts of a run that is over, as far as it told of them. */
+/** Takes up the attempts of an ended run, as far as it published them. */
 export function attemptsTakenUp(b: HasSearch, attempts: readonly Omit<Attempt, 'slotMark'>[]): void {
   change(b, (part) => ({ ...part, attempts: attempts.map((attempt) => ({ ...attempt, slotMark: '' })) }));
 }

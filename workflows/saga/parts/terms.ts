@@ -11,7 +11,7 @@ export interface Terms extends Named {
   readonly limits: Limits;
 }
 
-/** Before that there is nothing to go by: who reads terms has to have a booking that was read. */
+/** The terms before the request was read. A function that reads terms has to take a booking whose request was read. */
 export interface UnreadTerms extends Named {
   readonly request: null;
   readonly capabilities: null;
@@ -19,7 +19,7 @@ export interface UnreadTerms extends Named {
 }
 
 interface Named {
-  /** The provider and account that the request names; null where it names none that could be. */
+  /** The provider and account that the request names; null where it names no possible one. */
   readonly named: { readonly provider: ProviderName | null; readonly account: string | null };
 }
 
@@ -27,7 +27,7 @@ export type TermsPart = Terms | UnreadTerms;
 
 type HasTerms = Owning<'terms', TermsPart>;
 
-/** What a request says of itself before it is read. */
+/** Returns the terms of a booking whose request was not read yet. */
 export function termsNamedIn(input: unknown): UnreadTerms {
   return { named: namedIn(input), request: null, capabilities: null, limits: null };
 }
@@ -43,12 +43,12 @@ export function requestRead<B extends HasTerms>(
   change(b, () => ({ ...terms, named: { provider, account } }));
 }
 
-/** A move wants something else from now on, or has come to nothing. */
+/** A move changed what the request wants, or came to nothing and gave the old wishes back. */
 export function wishesChanged(b: HasTerms, request: BookingRequest): void {
   change(b, (part) => (part.request === null ? part : { ...part, request }));
 }
 
-/** What a request says of itself before it is read: one that nobody can read must not pass for another provider's. */
+/** Returns what an unread request names, so that an unreadable one is not counted as another provider's. */
 function namedIn(input: unknown): Named['named'] {
   const field = (name: string): unknown =>
     typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;

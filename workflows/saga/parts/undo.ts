@@ -3,17 +3,17 @@ import type { AcceptedCancel, BookingTraces } from '../../../src/booking/traces'
 import { now } from '../clock';
 import { ownerOf, type Owning } from './own';
 
-/** How far what the booking did is undone. */
+/** How far the booking's steps are undone. */
 export interface UndoPart {
   /** Whether the booking is ending: from here on it undoes, and no forward step is done. */
   readonly isUnderWay: boolean;
-  /** What callers see of it. */
+  /** What callers see of the undos. */
   readonly compensation: readonly Entry[];
-  /** Undos that reached the provider at least once, so that what is found undone counts as our doing. */
+  /** Undos that reached the provider at least once: if they are then found done, we did it. */
   readonly calls: readonly UndoStep[];
   /** Our cancellations that the provider accepted. */
   readonly acceptedCancels: readonly AcceptedCancel[];
-  /** Ids of appointments that the provider's staff was asked to cancel, and that no look has shown as ended. */
+  /** Ids of appointments that the provider's staff was asked to cancel and that no look has shown as ended yet. */
   readonly askedOfStaff: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export const NOTHING_UNDONE: UndoPart = {
   askedOfStaff: [],
 };
 
-/** Accepted cancels that a booking keeps; a long life releases many slots. */
+/** How many accepted cancels a booking keeps; a long life releases many slots. */
 const ACCEPTED_KEPT = 20;
 
 const change = ownerOf<'undo', UndoPart>('undo');
@@ -45,7 +45,7 @@ export function undosDue(b: HasUndo, steps: readonly UndoStep[]): void {
   entered(b, steps, 'pending');
 }
 
-/** A person is responsible for what these steps left, before any of it was undone. */
+/** A person took responsibility for what these steps left, before any of it was undone. */
 export function undosLeft(b: HasUndo, steps: readonly UndoStep[]): void {
   entered(b, steps, 'left_to_person');
 }
@@ -55,12 +55,12 @@ function entered(b: HasUndo, steps: readonly UndoStep[], outcome: UndoOutcome): 
   change(b, (part) => ({ ...part, compensation }));
 }
 
-/** An undo was tried once more and came to this. */
+/** An undo was tried once more and has this outcome now. */
 export function undoTried(b: HasUndo, step: UndoStep, outcome: UndoOutcome): void {
   became(b, step, (entry) => ({ ...entry, outcome, attempts: entry.attempts + 1, at: now() }));
 }
 
-/** An undo depends on a person at the provider now; it stays open until they have done it. */
+/** An undo depends on the provider's staff from now on. It stays open until they have done it. */
 export function undoLeftToStaff(b: HasUndo, step: UndoStep): void {
   became(b, step, (entry) => ({ ...entry, outcome: 'left_to_person', at: now() }));
 }
@@ -72,7 +72,7 @@ function became(b: HasUndo, step: UndoStep, next: (entry: Entry) => Entry): void
   }));
 }
 
-/** A person had an appointment left standing before the booking's end: the view says so for as long as it lives. */
+/** A person decided before the booking's end to leave an appointment standing: the view says so from then on. */
 export function undoOfAppointmentLeft(b: HasUndo): void {
   change(b, (part) => ({
     ...part,
@@ -97,7 +97,7 @@ export function cancelAccepted(b: HasUndo, id: string): void {
   });
 }
 
-/** What stands under that id by now is another appointment: ids may be used again. */
+/** The id of a cancelled appointment now names another one: providers may use ids again. */
 export function cancelledIdReused(b: HasUndo, id: string): void {
   change(b, (part) => ({
     ...part,
@@ -110,14 +110,14 @@ export function staffAsked(b: HasUndo, id: string): void {
   change(b, (part) => ({ ...part, askedOfStaff: [...new Set([...part.askedOfStaff, id])] }));
 }
 
-/** These were shown as ended, and need not be shown any more. */
+/** A look showed these appointments as ended: the staff has done what it was asked. */
 export function staffDone(b: HasUndo, endedIds: readonly string[]): void {
   const rest = b.state.undo.askedOfStaff.filter((id) => !endedIds.includes(id));
   if (rest.length === b.state.undo.askedOfStaff.length) return;
   change(b, (part) => ({ ...part, askedOfStaff: rest }));
 }
 
-/** The undos of a run that is over. */
+/** Takes up the undos of an ended run. */
 export function undoTakenUp(b: HasUndo, traces: BookingTraces): void {
   const { undoCalls: calls, acceptedCancels, askedOfStaff } = traces;
   change(b, (part) => ({ ...part, calls, acceptedCancels, askedOfStaff }));
