@@ -13,15 +13,15 @@ import { viewOf } from './saga/view';
 import { compensate, type Undo } from './steps/undo';
 
 /**
- * Cleans up after an ended booking. One whose unanswered book call surfaced after all: the appointment that carries
- * its ref is cancelled, and nothing else. One that was cut off: whatever it left is undone, or shown to a person.
+ * Cleans up after an ended booking. If an unanswered book call took effect after all, its appointment is cancelled and
+ * nothing else is. If the booking was cut off, everything that it left is undone or shown to a person.
  */
 export async function cleanup(input: CleanupInput): Promise<BookingView> {
   const b =
     'cutOff' in input
       ? newBooking(input.bookingId, workflowInfo().startTime.toISOString()) // until what was left is read
       : newBooking(input.bookingId, input.createdAt, input.request);
-  endingBegan(b); // nothing is booked here: a caller's cancel finds that it is being undone
+  endingBegan(b); // nothing is booked here, and a caller's cancel is told that the booking is ending already
   openInbox(b);
   const undos = await undosOf(b, input);
   await shielded(async () => {
@@ -33,7 +33,7 @@ export async function cleanup(input: CleanupInput): Promise<BookingView> {
   return viewOf(b.state);
 }
 
-/** What is due; nothing when a person has it left standing. */
+/** Returns the undos that are due; none when a person decided to leave everything standing. */
 function undosOf(b: Begun, input: CleanupInput): Promise<readonly Undo[]> {
   return 'cutOff' in input ? takeUp(b, input.cutOff) : lateEffect(b, input);
 }

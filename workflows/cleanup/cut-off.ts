@@ -32,17 +32,18 @@ import { findPlaced, hasOrderEnded, orderToUndo } from '../steps/order';
 import type { Undo } from '../steps/undo';
 
 /**
- * A booking that was cut off in Temporal, outside of itself: taken up where it stood, so that what it left is
- * undone by its own undos. What stands confirmed, in the booking's eyes or in the provider's, is never cancelled
- * without a person's word: that somebody pressed Terminate is no patient's wish.
+ * The clean-up after a booking that was cut off in Temporal from outside. It takes the booking up where it stood, so
+ * that the booking's own undos undo what it left. An appointment that the booking or the provider counts as confirmed
+ * is cancelled only at a person's word: the patient did not press Terminate.
  */
 
 /**
- * An order may have been released long before it is cleaned up after, and be another booking's by now. Then so is what is on
- * it: nothing is called. An appointment that is ours by its ref and that no other booking knows is for a person.
+ * Guards an undo against touching another booking's order. The order may have been released long ago and be another
+ * booking's by now, and then so are its appointments: nothing is called. An appointment that is ours by its ref, and
+ * that no other booking knows, is for a person.
  */
 export function unlessUsedElsewhere(undo: Undo, cutOffAt?: string): Undo {
-  // An order that its caller had named is theirs: the booking that took it on last was told what to do with it.
+  // A named order is its caller's. The booking that adopted it last was told what to do with it.
   const since = (b: Booking) =>
     undo.step === 'order' && namedOrderId(b.state.terms.request) !== null ? cutOffAt : undefined;
   const guarded = (run: Undo['run']) => async (b: Booking) => {
@@ -70,7 +71,7 @@ async function isUsedElsewhere(b: Booking, takenOnSince?: string): Promise<boole
   const { request } = b.state.terms;
   const order = b.state.order.known;
   if (!order) return false;
-  publish(b); // what is undone from here on must show before it is asked about
+  publish(b); // another booking that asks must see what is undone from here on
   const { provider, account } = request;
   return core('does another booking use the order?').isOrderUsedElsewhere({
     ...{ provider, account, orderId: order.id },
@@ -80,7 +81,9 @@ async function isUsedElsewhere(b: Booking, takenOnSince?: string): Promise<boole
 
 const CUT_OFF_CHOICES: readonly Choice[] = ['keep', 'end', 'retry'];
 
-/** Returns the undos that are due: none when nothing was made, the visit is over, or a person has it left. */
+/**
+ * Returns the undos that are due: none when nothing was made, the visit is over, or a person left everything standing.
+ */
 export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]> {
   endingBegan(b);
   const left = await readLeft(b, cutOff);
@@ -102,7 +105,7 @@ export async function takeUp(b: Begun, cutOff: CutOff): Promise<readonly Undo[]>
   }
 }
 
-/** Asks about an appointment that the provider has confirmed since it was judged. */
+/** Makes an undo ask first about an appointment that the provider has confirmed since it was judged. */
 function unlessConfirmed(undo: Undo): Undo {
   if (undo.step !== 'appointment') return undo;
   const unasked = undoUnasked();
@@ -123,12 +126,15 @@ function unlessConfirmed(undo: Undo): Undo {
   };
 }
 
-/** Reads what the run left to be known by. Returns null when it cannot be read any more and a person is responsible. */
+/** Reads what the cut-off run published. Returns null when that cannot be read any more and a person is responsible. */
 async function readLeft(b: Begun, { bookingId, runId }: CutOff): Promise<LeftBehind | null> {
   return orPerson(b, () => ops('read what the booking left').readLeftBehind({ bookingId, runId }));
 }
 
-/** Makes a call until it succeeds; null when a person has it left standing. What fails here ends nothing: it is all there is to go by. */
+/**
+ * Makes a call until it succeeds. Returns null when a person decides to leave everything standing. No failure ends the
+ * clean-up by itself, because without the answer nothing can be undone.
+ */
 export async function orPerson<T>(b: Begun, call: () => Promise<T>): Promise<T | null> {
   for (;;) {
     try {
@@ -150,15 +156,16 @@ export async function orPerson<T>(b: Begun, call: () => Promise<T>): Promise<T |
 interface Before {
   /** Whether it had told its callers that the appointment stands. */
   stoodConfirmed: boolean;
-  /** Whether it was being ended already: then nobody needs to be asked whether to. */
+  /** Whether it was ending already: then no person needs to be asked whether it should. */
   wasEnding: boolean;
 }
 
 const CONFIRMED: readonly string[] = ['confirmed', 'in_progress', 'rescheduling'];
 
 /**
- * Null when it cannot have made anything: its request had not been read, or it had ended by itself. Every write is
- * published before it is made, so a run without traces made none; where it was reset, the run before it may have.
+ * Takes the booking up as it stood. Returns null when it left nothing to undo: its request was never read, or it had
+ * ended by itself. Every write is published before it is made, so a run without traces made none; after a reset, the
+ * run before it may have.
  */
 async function resume(b: Begun, left: LeftBehind): Promise<Before | null> {
   const { request, view, traces, createdAt, isAfterReset } = left;
@@ -180,7 +187,7 @@ async function resume(b: Begun, left: LeftBehind): Promise<Before | null> {
   };
 }
 
-/** The booking as it had told of itself, as far as an undo needs it: what it does not tell is read at the provider. */
+/** Takes up what the booking published, as far as an undo needs it. The rest is read at the provider. */
 function takeUpAsItStood(b: Booking, view: BookingView, traces: BookingTraces): void {
   const { phase, acceptedRunId } = traces;
   const { order, appointment } = view;
@@ -194,13 +201,14 @@ function takeUpAsItStood(b: Booking, view: BookingView, traces: BookingTraces): 
   attemptsTakenUp(b, view.attempts);
 }
 
-/** A write may have been on its way when the booking was cut off: nobody heard its answer. */
+/** Counts every write that may have been on its way at the cut-off as unanswered. */
 function takeUpUnanswered(b: Booking, status: BookingStatus, since: string): void {
   const { attempts } = b.state.search;
   const { capabilities } = b.state.terms;
   const last = attempts.at(-1);
   const isMove = status === 'rescheduling' && capabilities.reschedule === 'native';
-  // Also where an earlier call is noted: it may have been on its way again, under the same key, and its window is the later.
+  // This holds even if an earlier call is recorded: it may have been on its way again under the same key, with a later
+  // window.
   const isBookOpen = last?.outcome === 'booking';
   if (isBookOpen) {
     callUnanswered(b, { since, startsAt: last.startsAt, isMove });
@@ -216,18 +224,18 @@ function placesOrder(state: BookingState): boolean {
   return capabilities.orderKind !== null && request.order !== undefined && 'labTestIds' in request.order;
 }
 
-/** `undo unasked`: nothing stands that was promised, and nobody has asked for the end. */
+/** `undo unasked`: nothing stands that was promised, so it is undone although nobody asked for the booking's end. */
 type Verdict = { do: 'undo' } | { do: 'undo unasked' } | { do: 'nothing' } | { do: 'ask'; failure: Failure };
 
-/** What is to become of what the booking left, after a look at the provider. */
+/** Looks at the provider and judges what is to happen to what the booking left. */
 async function judged(b: Booking, before: Before): Promise<Verdict> {
   try {
-    // One that was placed without our hearing of it carries the booking's id; the undo looks again, for longer.
+    // An order that was placed without an answer carries the booking's id. The undo looks for it again, and for longer.
     if (!b.state.order.known && b.state.order.unknownSince)
       await findPlaced(b, 'look for the order that it placed');
     const order = await orderToUndo(b);
     if (!order && b.state.terms.capabilities.orderKind !== null) return { do: 'undo' };
-    // Which leaves it alone, and says so; by the time of a later try it may be used no more.
+    // The guarded undo then leaves the order alone and says so, unless a later try finds it used no more.
     if (await isUsedElsewhere(b)) return { do: before.wasEnding ? 'undo' : 'undo unasked' };
     return await verdictOnAll(b, before);
   } catch (err) {
@@ -237,7 +245,9 @@ async function judged(b: Booking, before: Before): Promise<Verdict> {
   }
 }
 
-/** What an unanswered call brings about may be confirmed at once: it is waited for before anything is undone unasked. */
+/**
+ * Judges after the window of an unanswered call: its effect may be confirmed at once, and must not be undone unasked.
+ */
 async function verdictOnAll(b: Booking, before: Before): Promise<Verdict> {
   const look = () => lookUp(b, 'look what the booking left');
   const verdict = verdictOn(b, before, await look());
@@ -252,7 +262,7 @@ async function verdictOnAll(b: Booking, before: Before): Promise<Verdict> {
 function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   const order = sighting.order ?? b.state.order.known;
   if (sighting.order && b.state.order.known) orderSeen(b, sighting.order);
-  // What it knew as its own counts first: an unanswered call beside it must not hide it.
+  // A known appointment of its own counts first: an unanswered call beside it must not hide it.
   const seen = ownershipOf(b, sighting);
   const standing = withoutRepeats([
     ...knownLive(b, sighting),
@@ -269,7 +279,7 @@ function verdictOn(b: Booking, before: Before, sighting: Sighting): Verdict {
   ];
   const providerSaysSo = own !== null && confirming.includes(own.phase);
   const somethingStands = own !== null || (order !== null && !hasOrderEnded(order));
-  // A word that we do not know may mean that it stands.
+  // An unknown status may mean that the appointment stands.
   const isUnclear = own?.phase === 'unknown';
   const isPromised = providerSaysSo || isUnclear || (before.stoodConfirmed && somethingStands);
   return isPromised

@@ -17,7 +17,9 @@ import { undoAppointment } from '../steps/appointment';
 import type { Undo } from '../steps/undo';
 import { lookForStrays } from '../saga/strays';
 
-/** An ended booking whose unanswered call may have taken effect after all: the undo of that, and of nothing else. */
+/**
+ * The clean-up after an ended booking whose unanswered call may have taken effect after all. It undoes nothing else.
+ */
 
 export async function lateEffect(
   b: Begun,
@@ -33,16 +35,18 @@ export async function lateEffect(
   return [unlessUsedElsewhere(opened.capabilities.refReturns ? undoAppointment : undoAtStarts)];
 }
 
-/** What it knew of its book calls; of its undos none counts, and nothing of its moves is undone here. */
+/**
+ * Takes up what the booking knew of its book calls. Its own undos do not count here, and its moves are not undone here.
+ */
 function takeUpCalls(b: Booking, traces: BookingTraces): void {
   appointmentTakenUp(b, null, { ...traces, replaces: null });
   doubtsTakenUp(b, { ...traces, unknownBook: null, openWrites: [] });
   undoTakenUp(b, { ...traces, undoCalls: [], askedOfStaff: [] });
-  // What was taken over is cancelled here, too, only where a caller asked for it.
+  // An appointment that was taken over is cancelled here, too, only if a caller asked for it.
   callersTakenUp(b, { ...traces, acceptFees: false });
 }
 
-/** Where no ref tells, what is new at the start of a call that was never answered is looked for, one start after another. */
+/** Where refs do not return: looks for new appointments at the starts of unanswered calls, one start after another. */
 const undoAtStarts: Undo = {
   ...undoAppointment,
   finish: undefined,
@@ -53,12 +57,15 @@ const undoAtStarts: Undo = {
   },
 };
 
-/** What stands at the other starts has its own turn: here it would be a second one, and nobody could tell which is ours. */
+/**
+ * Undoes what is new at one start. Appointments at the other starts have their own turn: here they would only make it
+ * impossible to tell which appointment is ours.
+ */
 async function undoAt(b: Booking, startsAt: string): Promise<void> {
   const { seenBefore, unansweredStarts } = b.state.doubts;
   const others = unansweredStarts.filter((other) => !isSameTime(other, startsAt));
   attemptsTakenUp(b, [{ startsAt, outcome: 'unknown', reason: null, at: now() }]);
-  // Its window is over, or nobody would have counted it as a late effect.
+  // The window of the call is over: only then does its effect count as late.
   callUnanswered(b, { since: b.state.life.createdAt, startsAt, isMove: false });
   const { live } = await lookUp(b, 'look what stands at the other starts', { fresh: true });
   const elsewhere = live.filter((one) => others.some((other) => isSameTime(other, one.startsAt)));

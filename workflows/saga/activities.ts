@@ -17,10 +17,10 @@ import { patienceMsOf, type Booking } from './state';
 
 const SECOND_MS = 1_000;
 
-/** What Temporal leaves an activity beyond its limit: a read that ends itself can say what it spent. */
+/** What Temporal adds to an activity's own limit, so that a read which ends itself can still say how long it tried. */
 const LEEWAY_MS = 2 * SECOND_MS;
 
-/** Tries of a read beyond those that its patience comes to. */
+/** How many tries a read has beyond those that fit into its patience. */
 const SPARE_TRIES = 3;
 
 const LONGEST_PAUSE_MS = 60 * SECOND_MS;
@@ -37,24 +37,24 @@ export function core(summary: string) {
   return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, summary });
 }
 
-/** Longest that visibility may take to show what other bookings know, its tries and pauses included. */
+/** The longest time in which visibility must show what other bookings know, tries and pauses included. */
 const SLOW_CORE_MS = 120 * SECOND_MS;
 
-/** Those of them that wait for Temporal's visibility. */
+/** Activities of the project's own queue that wait for Temporal's visibility. */
 export function slowCore(summary: string) {
   return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, startToCloseTimeout: SLOW_CORE_MS, summary });
 }
 
 /**
- * Reads at the provider. They say themselves how long to pause and when to give up (activities/patience.ts). The pauses
- * here follow a try that could not say so: one that was lost with its worker, or that no worker of this build knows; so many
- * of those are a bug, and a person is to see it.
+ * Reads at the provider. A read says itself how long to pause and when to give up (activities/patience.ts). The pauses
+ * here follow a try that could not say so, because it was lost with its worker or its worker did not know the activity.
+ * As many such tries as the limit allows point to a bug, which a person has to see.
  */
 export function reads(b: Booking, summary: string) {
   return readsWithin(b, summary, triesWithin(patienceMsOf(b), SECOND_MS, LONGEST_PAUSE_MS) + SPARE_TRIES);
 }
 
-/** A read that is made once: whoever waits for its answer is not kept waiting by patience. */
+/** A read with a single try, for a caller that must not wait through retries. */
 export function readsOnce(b: Booking, summary: string) {
   return readsWithin(b, summary, 1);
 }
@@ -72,8 +72,8 @@ function readsWithin(b: Booking, summary: string, maximumAttempts: number) {
 }
 
 /**
- * Writes at the provider: one attempt, short, heartbeat once only (the fence, src/providers/provider.ts). Call them
- * shielded.
+ * Writes at the provider. A write is short, has one attempt, and heartbeats only once (the fence,
+ * src/providers/provider.ts). Call it shielded.
  */
 export function writes(b: Booking, summary: string) {
   publishAll(b);
@@ -87,7 +87,7 @@ export function writes(b: Booking, summary: string) {
   });
 }
 
-/** Polls at the provider: fail softly until there is something to see. */
+/** Polls at the provider. A poll fails and is retried until there is something to see. */
 export function polls(b: Booking, summary: string, everyMs?: number) {
   publish(b);
   const { capabilities, limits } = b.state.terms;
@@ -104,13 +104,13 @@ export function polls(b: Booking, summary: string, everyMs?: number) {
   });
 }
 
-/** Longest that one read runs. */
+/** Returns the longest time that one read runs. */
 function callLimitMs({ state }: Booking): number {
   const { capabilities } = state.terms;
   return capabilities.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
 }
 
-/** Longest that one write runs, its looks included; one that waits for the provider's verdict has that time besides. */
+/** Returns the longest time that a write runs, with its looks but without a wait for the provider's verdict. */
 export function writeLimitMs({ state }: Booking): number {
   const { capabilities } = state.terms;
   return capabilities.callTimeoutMs * CALLS_IN_A_WRITE;

@@ -4,12 +4,12 @@ interface Worded {
   readonly reason: string | null;
 }
 
-/** Attempts whose words are kept. */
+/** How many attempts keep their words. */
 const KEPT = 100;
 
 /**
- * Attempts without the words of old ones. A long life may make thousands, each is carried to its end, and their
- * numbers must stay: they are the generations of refs. What the current search has tried keeps its marks.
+ * Returns the attempts, old ones without their words. A long life may make thousands, and all are carried to its end
+ * because their numbers are the generations of refs. The attempts of the current search keep their marks.
  */
 export function withoutOldWords<A extends Worded>(attempts: readonly A[], triedFrom: number): A[] {
   const firstKept = Math.min(triedFrom, attempts.length - KEPT);

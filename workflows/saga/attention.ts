@@ -11,8 +11,8 @@ import { publish } from './publish';
 import type { Begun, Booking } from './state';
 
 /**
- * Makes a call of a forward step until it succeeds; its failure's owner decides: the request's, the order's and the slot's
- * failures end the booking, the provider's and our own wait for a person.
+ * Makes a call of a forward step until it succeeds. The owner of a failure decides: the request's, the order's and the
+ * slot's failures end the booking; the provider's and our own wait for a person.
  */
 export function withAttention<T>(b: Begun, call: () => Promise<T>): Promise<T> {
   return untilItSucceeds(call, async (failure) => {
@@ -22,8 +22,8 @@ export function withAttention<T>(b: Begun, call: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Makes a call until it succeeds. `decide` is told each failure, and throws where that is an end of it. Bugs, cancels and
- * endings pass through.
+ * Makes a call until it succeeds. `decide` is told each failure, and throws to give up. Bugs, cancels and endings pass
+ * through.
  */
 export async function untilItSucceeds<T>(
   call: () => Promise<T>,
@@ -40,19 +40,19 @@ export async function untilItSucceeds<T>(
   }
 }
 
-/** Waits for a person's word to go on, in a new run where the history has grown meanwhile; ends the booking at the other. */
+/** Waits until a person says `retry`, in a new run when the history has grown meanwhile. Ends the booking at `end`. */
 async function retryDecided(b: Begun, failure: Failure): Promise<void> {
   if ((await attention(b, failure, choicesFor(failure), decidedInAnyRun)) === 'end')
     throw new Ending('failed', failure.code, failure.facts);
 }
 
-/** A question that an earlier run left open is decided before its step goes on. */
+/** Waits for the decision about a question that an earlier run left open, before its step goes on. */
 export async function decideFirst(b: Begun): Promise<void> {
   const { failure } = b.state.attention;
   if (failure) await retryDecided(b, new Failure(failure.code, failure.facts));
 }
 
-/** What a person decided about an undo that would not go through. */
+/** What a person can decide about a failed undo. */
 export type UndoDecision = Exclude<Choice, 'end' | 'rebook' | 'completed' | 'drop'>;
 
 /** Waits for a person over a failed undo. */
@@ -65,8 +65,8 @@ export async function undoAttention(b: Booking, failure: Failure): Promise<UndoD
 }
 
 /**
- * Shows the booking to a person and waits for the decision. Deadlines stand still meanwhile. A question that an earlier run
- * left open stays as it is.
+ * Shows the booking to a person and waits for the decision. Deadlines stand still meanwhile. A question that an earlier
+ * run left open stays as it is.
  */
 export async function attention(
   b: Begun,
@@ -74,7 +74,8 @@ export async function attention(
   choices: readonly Choice[] = choicesFor(failure),
   decided = decidedInThisRun,
 ): Promise<Choice> {
-  // What the booking itself asks comes before unread messages; the deadlines that these held are held by this now.
+  // The booking's own question comes before unread messages, and from here on it holds the deadlines back instead of
+  // them.
   if (isAsked(b)) stopAsking(b);
   if (!b.state.attention.failure) {
     takeDecision(b); // of an earlier question
@@ -108,7 +109,7 @@ async function decidedInAnyRun(b: Begun): Promise<void> {
 
 function decidedChoice(b: Begun, { code, facts }: Failure): Choice {
   const choice = takeDecision(b)?.choice ?? 'retry';
-  // From here on this run's writes are made although a reset made it: a person has seen to what was there before.
+  // A person has seen to what the run before the reset made, so this run may write from here on.
   if (code === 'booking_reset' && choice === 'retry') resetAccepted(b, facts.runId ?? null);
   return choice;
 }

@@ -11,13 +11,16 @@ import { publish, publishedStart } from './publish';
 import type { Booking } from './state';
 
 /**
- * Ownership where refs do not return. What is new at the tried start is inferred to be the effect of the unanswered call,
- * and another booking of this deployment may infer the same of the same appointment. So before anything is inferred the
- * others are asked: what one of them knows by an answer is theirs and looked past; what one of them holds by inference,
- * or may have made by an unanswered call of its own, is for a person.
+ * Ownership where refs do not return. A new appointment at the tried start is inferred to be the effect of the
+ * unanswered call, but another booking of this deployment may infer the same. So the other bookings are asked first. An
+ * appointment that an answer named to one of them is theirs and is ignored here. One that another booking inferred, or
+ * may have made by an unanswered call of its own, is for a person.
  */
 
-/** Tells whose live appointment a sighting shows. "Ours" is proved here, and its id is recorded as ours. */
+/**
+ * Tells whose live appointment a sighting shows. The other bookings are asked before the answer is "ours", and then the
+ * id is recorded as ours.
+ */
 export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Ownership> {
   const seen = ownershipOf(b, sighting);
   const questionable = b.state.terms.capabilities.refReturns ? [] : unproven(b, seen);
@@ -35,8 +38,9 @@ export async function inferredOurs(b: Booking, sighting: Sighting): Promise<Owne
 }
 
 /**
- * What other bookings know of these appointments; what is theirs is theirs for good, and nobody asks about it again. Asked
- * with the start that this booking publishes: where there is none it is in no list, its own neither.
+ * Asks what other bookings know of these appointments. What is theirs is theirs for good, so it is not asked about
+ * again. The question names the start that this booking publishes, because it must find itself in the list. A booking
+ * that publishes no start is not in the list and says so (`isUnlisted`).
  */
 export async function claimsOn(b: Booking, appointments: readonly Appointment[]): Promise<OthersClaims> {
   publish(b);
@@ -59,7 +63,7 @@ export async function claimsOn(b: Booking, appointments: readonly Appointment[])
   return claims;
 }
 
-/** Returns the appointments that no answer to this booking has named: its ownership of them is not proved. */
+/** Returns the appointments that no answer to this booking has named, so that its ownership is not proved. */
 function unproven(b: Booking, seen: Ownership): Appointment[] {
   const shown = 'appointments' in seen ? seen.appointments : 'appointment' in seen ? [seen.appointment] : [];
   return shown.filter(({ id }) => !b.state.appointment.ownIds.includes(id));

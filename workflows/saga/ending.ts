@@ -27,8 +27,8 @@ export function endsBooking(failure: Failure): boolean {
 }
 
 /**
- * The failure of the table in an error; null for a bug of the workflow, a cancel or an ending, which are not
- * the table's. A bug inside an activity is `activity_failed`: it pauses the booking.
+ * Returns the failure of the table that an error carries, and null when it carries none: a bug of the workflow, a
+ * cancel or an ending. A bug inside an activity is `activity_failed`, which pauses the booking.
  */
 export function failureOf(err: unknown): Failure | null {
   if (err instanceof Failure) return err;

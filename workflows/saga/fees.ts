@@ -11,7 +11,7 @@ export function costsFee(b: Begun, appointment: Appointment | null): boolean {
   return costsFeeNow(appointment, b.state.terms.capabilities.feeWindowMs, nowMs());
 }
 
-/** What an undo may cost. */
+/** Returns the provider's fee terms, and whether the undo may cost the fee. */
 export function feeTermsOf({ state, areFeesAccepted }: Booking): FeeTerms {
   const { capabilities, request } = state.terms;
   const { acceptFees } = state.callers;
@@ -21,7 +21,7 @@ export function feeTermsOf({ state, areFeesAccepted }: Booking): FeeTerms {
   };
 }
 
-/** Makes one move or one undo: fees that are accepted for it, or on its way, are accepted for nothing after it. */
+/** Makes one move or one undo. Fees that are accepted for it, or while it runs, are accepted for nothing after it. */
 export async function withOwnFees<T>(b: Booking, accepted: boolean, run: () => Promise<T>): Promise<T> {
   const { areFeesAccepted } = b;
   b.areFeesAccepted = accepted;
@@ -32,7 +32,7 @@ export async function withOwnFees<T>(b: Booking, accepted: boolean, run: () => P
   }
 }
 
-/** A person accepts fees: at the booking's end for all that is undone; before it for what is under way alone. */
+/** Records that a person accepts fees: at the booking's end for all undos, before it only for what is under way. */
 export function acceptFees(b: Booking): void {
   if (b.state.undo.isUnderWay) feesAccepted(b);
   else b.areFeesAccepted = true;

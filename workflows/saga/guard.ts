@@ -12,22 +12,23 @@ import { PLAINTEXT_MARK } from '../../src/booking/names';
 import { cut, holdsHalves, isWellFormed, lengthOf, toWellFormed } from '../../src/booking/text';
 
 /**
- * The total guard of messages: any Temporal client can send anything, and what throws here would stop the
- * workflow. So each reader answers the message, or which field is malformed; unknown fields are passed over. What is too
- * long is malformed too: it is carried from run to run, and cut it would say something else.
+ * The total guard of messages. Any Temporal client can send anything, and a throw here would stop the workflow. So each
+ * reader returns the message, or the name of the malformed field; unknown fields are ignored. A field that is too long
+ * is malformed too: messages are carried from run to run, and a cut one would say something else.
  */
 export type Read<T> = { message: T } | { malformed: string };
 
 /**
- * How a message is read. As meant: null is absent, length is counted in characters, and text is text (no half of a character,
- * no control characters but a reason's line breaks). As before: what builds before that took, for the histories that they made.
+ * How a message is read. `as_meant`: null means absent, length is counted in characters, and a text holds no half of a
+ * character and no control characters except a reason's line breaks. `as_before`: as earlier builds read it, for
+ * replaying the histories that they made.
  */
 export type Reading = 'as_meant' | 'as_before';
 export type Reader<T> = (value: unknown, reading?: Reading) => Read<T>;
 
 type Fields = Record<string, unknown>;
 
-/** What stands for the field where the message as a whole is none. */
+/** Stands for the field when the message as a whole is malformed. */
 const WHOLE = 'message';
 
 const { text: TEXT, token: TOKEN } = MESSAGE_LIMITS;
@@ -67,7 +68,7 @@ export function readResolve(value: unknown, reading: Reading = 'as_meant'): Read
   });
 }
 
-/** The form only; what windows and slots must look like is checked by the activity that reads them. */
+/** Checks the form only. The activity that reads windows and slots checks what they say. */
 export function readReschedule(value: unknown, reading: Reading = 'as_meant'): Read<RescheduleMessage> {
   return readFields<RescheduleMessage>(value, reading, (fields) => {
     const { windows, slot, acceptFees } = fields;
@@ -83,7 +84,7 @@ export function readReschedule(value: unknown, reading: Reading = 'as_meant'): R
   });
 }
 
-/** The sender's token of any message, also of a malformed one: cut there, since it only shows whose that was. */
+/** Returns the sender's tokens of any message. In a malformed one they are cut, since they only show whose it was. */
 export function senderOf(value: unknown): { by?: string; id?: string } {
   return isRecord(value) ? sender(value) : {};
 }

@@ -32,13 +32,13 @@ import { couldNotBeRead, keepUnread, lookAfterUnread } from './unread';
 import { viewOf } from './view';
 
 /**
- * The one inbox of a booking. Handlers decide at once whether a message is accepted and put it where the main
- * line takes it; they never wait and never call a provider. There is no second state machine here.
+ * The inbox of a booking. Handlers decide at once whether a message is accepted, and put it where the main line takes
+ * it. They never wait and never call a provider, so that there is no second state machine.
  */
 
 type Verdict = { refused: FailureCode; field?: string } | { accept: () => void };
 
-/** One row per kind of message: what makes it acceptable and where it goes. */
+/** One row for each kind of message: when it is accepted and where it goes. */
 const KINDS: Record<MessageKind, (b: Begun, body: unknown, isTaken: boolean) => Verdict> = {
   cancel: cancelVerdict,
   retry: retryVerdict,
@@ -84,14 +84,17 @@ function setUpdate(
   });
 }
 
-/** `isTaken`: it is in the history, and what was made of it stands. A validator only asks, and leaves no trace. */
+/**
+ * `isTaken`: the message is in the history, so its verdict must replay the same. A validator only asks: it leaves no
+ * trace.
+ */
 function verdictOf(b: Begun, kind: MessageKind, body: unknown, isTaken: boolean): Verdict {
   return unreadableIn(body) ? { refused: 'message_unreadable' } : KINDS[kind](b, body, isTaken);
 }
 
 /**
- * What a message says. Earlier builds refused null, counted other characters and took text that is none: where a message is
- * read otherwise by now, the history tells by a patch which reading it was made by.
+ * Reads a message. Earlier builds refused null, counted length otherwise and accepted malformed text. Where the two
+ * readings differ, a patch in the history tells which one the run was made by.
  */
 function readAs<T>(reader: Reader<T>, body: unknown, isTaken: boolean): Read<T> {
   const read = reader(body, 'as_meant');
@@ -153,7 +156,7 @@ function resolveVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   return 'malformed' in read ? malformed(read.malformed) : decisionVerdict(b, read.message);
 }
 
-/** A decision counts for the question that the person saw: one that has come in its place since is not theirs. */
+/** Accepts a decision only for the question that the person saw, not for another that has replaced it since. */
 function decisionVerdict(b: Begun, message: ResolveMessage): Verdict {
   const attention = b.state.attention.question;
   if (!attention || isDecided(b)) return { refused: 'nothing_to_resolve' };
@@ -181,7 +184,7 @@ function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   const { asked: lastMove, isDone: lastMoveDone } = b.state.move;
   const appointment = b.state.appointment.held;
   if (b.state.undo.isUnderWay || b.state.callers.cancel) return { refused: 'already_ending' };
-  // The same change again has no effect twice: it is on its way, or done.
+  // The same change has no second effect while it is on its way or done.
   const asked = JSON.stringify([message.windows, message.slot]);
   const isAgain = asked === lastMove;
   const isRepeated = isAgain && lastMoveDone && mayMeanOtherDays(b, message, isTaken);
@@ -205,9 +208,9 @@ function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
 }
 
 /**
- * Returns true when the words of the last move, sent again, may mean other days by now: `+4d` does tomorrow. The same
- * message again, by its `id`, is the same move whatever the day. Earlier builds took any for the same, and their
- * histories say so.
+ * Returns true when the words of the last move, sent again, may mean other days by now, as `+4d` does tomorrow. A
+ * message with the same `id` is always the same move. Earlier builds took equal words for the same move, and their
+ * histories replay so.
  */
 function mayMeanOtherDays(b: Begun, { windows, id }: RescheduleMessage, isTaken: boolean): boolean {
   const isSameMessage = id !== undefined && id === b.state.move.id;

@@ -25,7 +25,7 @@ import {
 } from './state';
 import { tracesOf, viewOf } from './view';
 
-/** Long lives: a booking whose history has grown continues as a new run with everything it knows. */
+/** Long lives. A booking whose history has grown continues as a new run with everything it knows. */
 
 /** What is carried from run to run, beside the request. */
 export interface Carried {
@@ -34,24 +34,24 @@ export interface Carried {
   published: Record<string, string>;
 }
 
-/** The booking as an earlier run left it. */
+/** Returns the booking as the earlier run left it. */
 export function carriedOn(request: BookingRequest, { state, inbox, published }: Carried): Booking {
   const fresh = newBooking(state.id, state.life.createdAt, request);
   const whole = wholeState(fresh.state, state, request);
   return {
     ...fresh,
     state: whole,
-    dirty: true, // what the Temporal UI shows of the run is its own
+    dirty: true, // the new run shows nothing in the Temporal UI yet
     inbox: { ...fresh.inbox, ...inbox },
     published,
     inMemo: memoOf(whole).mark,
   };
 }
 
-/** Where earlier builds, which did not tell the step, went on in a new run. */
+/** The step for states of earlier builds, which did not carry one: those builds only went on in a new run here. */
 const ONCE_KEPT = { step: 'visit' } as const;
 
-/** Each part as it was carried; fields that an earlier build did not have are as at the start. */
+/** Returns each part as it was carried. Fields that an earlier build did not have are as at the start. */
 function wholeState(fresh: BegunState, carried: Carried['state'], request: BookingRequest): BookingState {
   return {
     ...fresh,
@@ -71,7 +71,7 @@ function wholeState(fresh: BegunState, carried: Carried['state'], request: Booki
   };
 }
 
-/** The booking's own arguments: the request with the changes that were made to it, then what is carried beside it. */
+/** The booking workflow as a new run calls it: with the request as changed by moves, then what is carried beside it. */
 type BookingWorkflow = (request: BookingRequest, carried: Carried) => Promise<unknown>;
 
 function isLong({ state }: Booking): boolean {
@@ -94,15 +94,15 @@ export async function carryOnMidStep(b: Begun): Promise<void> {
 }
 
 /**
- * Continues as new when the history is long, else does nothing. Called where the state says all that the step needs to go on;
- * handlers are finished first, and what they put in the inbox goes along. The memo does too: Temporal would give the new run
- * the one that the first run was started with.
+ * Continues as new when the history is long, else does nothing. Call it where the state holds all that the step needs
+ * to go on. Handlers finish first, and what they put into the inbox goes along. So does the memo: otherwise Temporal
+ * would give the new run the memo that the first run was started with.
  */
 export async function carryOnWhenLong(b: Booking): Promise<void> {
   if (!isLong(b)) return;
   const isAfterReset = await isStillAfterReset(b);
   await shielded(() => condition(allHandlersFinished));
-  // The forward steps are ending: nothing is carried past a cancel, be it a caller's or Temporal's own.
+  // After a cancel, a caller's or Temporal's own, this run ends its forward steps and undoes; it does not carry on.
   if (b.state.callers.cancel || CancellationScope.current().consideredCancelled) return;
   const { request, ...terms } = b.state.terms;
   const state = { ...b.state, terms, life: { ...b.state.life, isAfterReset } };
@@ -128,7 +128,10 @@ async function isStillAfterReset(b: Booking): Promise<boolean> {
   }
 }
 
-/** Makes a wait and then notes its end, however it ended: but not in the run that is left, whose last state is on its way. */
+/**
+ * Waits and then records the end, however the wait ended; not when it ended in a new run, whose state is already on its
+ * way.
+ */
 export async function unlessCarriedOn<T>(wait: () => Promise<T>, recordEnd: () => void): Promise<T> {
   try {
     const result = await wait();

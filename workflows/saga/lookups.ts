@@ -19,14 +19,14 @@ import { newsUntil, pauseUntil } from './waiting';
  * later. Right after such a call, "not found" does not prove "not booked".
  *
  * How it works. `lookUp` reads the order and its appointments in one activity. After an unanswered call `lookUpUnknown`
- * looks at least three times (the limit `lookUps`): at once, then evenly until the late-commit window is over, and besides
- * whenever there is news. When every look comes through empty, the call had no effect. What a look shows is judged by
- * ownership.ts, and by claims.ts where no ref tells: the booking's own appointment is the call's effect; somebody else's is
- * for a person (`ambiguous_match`), and is never adopted and never undone.
+ * looks at least three times (the limit `lookUps`): at once, then evenly until the late-commit window is over, and
+ * besides whenever there is news. When every look comes through empty, the call had no effect. What a look shows is
+ * judged by ownership.ts, and by claims.ts where no ref tells: the booking's own appointment is the call's effect;
+ * somebody else's is for a person (`ambiguous_match`), and is never adopted and never undone.
  *
  * On unwinding. Until its window is over the call stays in doubt (parts/doubts.ts), and no other slot is tried. An undo
- * looks in the same way and cancels what surfaces. A move that is being undone may surface late, so its doubt stays until
- * the window is over.
+ * looks in the same way and cancels what surfaces. A move that is being undone may surface late, so its doubt stays
+ * until the window is over.
  */
 
 /** Reads the order and its appointments once. */
@@ -34,7 +34,9 @@ export function lookUp(b: Booking, why: string, how: Partial<LookUp> = {}): Prom
   return reads(b, why).lookUp(whereToLook(b, how));
 }
 
-/** Says where to look: around the slot that was tried last unless `how` says otherwise, and for our own ids anywhere. */
+/**
+ * Says where to look: around the slot that was tried last unless `how` says otherwise, and for our own ids anywhere.
+ */
 export function whereToLook(b: Booking, how: Partial<LookUp> = {}): LookUp {
   const { request } = b.state.terms;
   const { attempts } = b.state.search;
@@ -63,9 +65,9 @@ function liveIdsOf({ state }: Booking): string[] {
 }
 
 /**
- * When to look after an unknown outcome: now, and then evenly over the late-commit window, the last time when it is over.
- * After a time without workers the window may be over: then one look could be at a copy that lags, so there are as many,
- * with short pauses. Each time is worked out when the look before it is done.
+ * Yields the times to look after an unknown outcome: now, then evenly over the late-commit window, the last when it is
+ * over. After a time without workers the window may be over already. A single look might then read a copy that lags, so
+ * there are as many looks as ever, with short pauses. Each time is worked out once the look before it is done.
  */
 export function* lookUpTimes(b: Booking, since: string): Generator<string, void> {
   const { lookUps, pollFirstMs } = b.state.terms.limits;
@@ -79,9 +81,9 @@ export function* lookUpTimes(b: Booking, since: string): Generator<string, void>
 }
 
 /**
- * What became of the book call that was not answered: looked up over the late-commit window, and whenever there
- * is news. Returns our appointment, or null when the window is over and every look-up came through empty.
- * Somebody else's appointment is `ambiguous_match`: never adopted, never undone.
+ * Looks for the effect of the unanswered book call over the late-commit window, and whenever there is news. Returns our
+ * appointment, or null when the window is over and every look came back empty. Fails with `ambiguous_match` at somebody
+ * else's appointment, which is never adopted and never undone.
  */
 export async function lookUpUnknown(b: Booking): Promise<Appointment | null> {
   const unknown = b.state.doubts.unknownBook;
@@ -101,19 +103,21 @@ async function lookUpUntil(b: Booking, time: string, pace: Pace): Promise<Appoin
     const beganMs = nowMs();
     const found = await lookUpOnce(b);
     recordLook(pace, b.state.terms.limits.pollMaxMs);
-    // A look that began after the time is the one that was planned, whatever led to it.
+    // A look that began after the planned time counts as the planned one, even if news led to it.
     if (found || !news || beganMs >= Date.parse(time)) return found;
   }
 }
 
-/** Returns true when an appointment of ours can be the effect of the unanswered call: of a move, only at its new time. */
+/**
+ * Returns true when an appointment of ours can be the effect of the unanswered call: of a move, only at its new time.
+ */
 function isEffect(b: Booking, appointment: Appointment): boolean {
   const unknown = b.state.doubts.unknownBook;
   if (!unknown?.isMove) return true;
   return isSameTime(appointment.startsAt, unknown.startsAt);
 }
 
-/** Looks once for the effect of the unanswered call, at what is there now: a list that was read earlier does not count. */
+/** Looks once for the effect of the unanswered call, with a fresh read: a list that was read earlier does not count. */
 export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
   const how = { fresh: true, lookedFor: 'unanswered_call' } as const;
   const sighting = await lookUp(b, 'look whether the unanswered booking took effect', how);
@@ -127,7 +131,7 @@ export async function lookUpOnce(b: Booking): Promise<Appointment | null> {
   return null;
 }
 
-/** What no look has accounted for: its window is waited out here, so that the wait has an end. */
+/** Waits until the window of a book call is over that no look has accounted for, so that the doubt has an end. */
 export async function outlastBook(b: Booking): Promise<void> {
   const { capabilities } = b.state.terms;
   const { unknownBook } = b.state.doubts;

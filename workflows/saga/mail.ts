@@ -3,8 +3,8 @@ import { now, nowMs } from './clock';
 import { deadlinesHeldBack, type DeadlinesPart } from './parts/deadlines';
 
 /**
- * What callers and providers have sent and the main line has not taken yet. Handlers put it there and steps take it, by what
- * this file exports; nobody else writes to it. It goes along into a new run.
+ * What callers and providers have sent and the main line has not taken yet. Handlers put it here and steps take it,
+ * through this file's exports only. It goes along into a new run.
  */
 export interface Mail {
   /** Somebody says that something changed: read the provider once. */
@@ -22,10 +22,10 @@ export interface Mail {
 /** A message that could not be decrypted when it came. */
 export interface UnreadMessage {
   readonly kind: MessageKind;
-  /** What stands for its ciphertext; its plain body where a worker that has its key replayed the booking. */
+  /** A stand-in for its ciphertext, or its plain body if a worker that has its key replayed the booking. */
   readonly body: unknown;
   readonly at: string;
-  /** Whether an activity is to try to read it. */
+  /** Whether an activity still has to try to read it. */
   readonly isFresh: boolean;
 }
 
@@ -53,7 +53,7 @@ export function newsCame(b: HasMail): void {
   change(b, { news: true });
 }
 
-/** Takes the news. Returns whether there was some. */
+/** Takes the news. Returns true when there was some. */
 export function takeNews(b: HasMail): boolean {
   const { news } = b.inbox;
   change(b, { news: false });
@@ -85,7 +85,7 @@ export function takeMove(b: HasMail): AcceptedMove | null {
   return reschedule;
 }
 
-/** A message could not be decrypted: it is kept, `instead` of another where that is said. */
+/** A message could not be decrypted. It is kept, and replaces the message `instead` if there is one. */
 export function unreadCame(
   b: HasMail,
   { kind, body }: Pick<UnreadMessage, 'kind' | 'body'>,
@@ -126,14 +126,14 @@ export function askingBegan(b: HasMail): void {
   change(b, { askedSinceMs: b.inbox.askedSinceMs ?? nowMs() });
 }
 
-/** That time ends, and counts. */
+/** Nobody is asked about them any more. The time in which a person was asked held the deadlines back. */
 export function stopAsking(b: HasMail & Parameters<typeof deadlinesHeldBack>[0]): void {
   const { askedSinceMs } = b.inbox;
   if (askedSinceMs !== null) deadlinesHeldBack(b, nowMs() - askedSinceMs);
   change(b, { askedSinceMs: null });
 }
 
-/** For how long deadlines have been held back by now, in ms. */
+/** Returns how long deadlines have been held back by now, in ms. */
 export function heldBackMs(b: HasMail & { readonly state: { readonly deadlines: DeadlinesPart } }): number {
   const { askedSinceMs } = b.inbox;
   return b.state.deadlines.heldBackMs + (askedSinceMs === null ? 0 : nowMs() - askedSinceMs);

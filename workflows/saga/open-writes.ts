@@ -6,12 +6,14 @@ import type { Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
- * Writes that name the order and were not answered. Such a call has no appointment of its own: when it takes effect late
- * it hits whatever the order has by then. So nothing is booked on the order, and the order is not released, before the
- * late-commit window of each is over.
+ * Unanswered writes that name the order. Such a call names no appointment: if it takes effect late, it hits whatever
+ * appointment the order has by then. So nothing is booked on the order, and the order is not released, before the
+ * late-commit window of each such write is over.
  */
 
-/** Notes such a call, where the provider's calls are of that kind. Its window counts from now: it may have left just so. */
+/**
+ * Records such a call, if the provider's writes name the order. Its window counts from now: it may have left only now.
+ */
 export function recordOpenWrite(b: Booking, what: OpenWrite['what']): void {
   if (b.state.terms.capabilities.writesNameOrder) writeOpened(b, beginning(b, what));
 }
@@ -25,7 +27,7 @@ export function hasOpenWrites({ state }: Booking): boolean {
   return state.doubts.openWrites.some(isOpenWrite);
 }
 
-/** Waits until none can take effect any more, and forgets them. */
+/** Waits until no open write can take effect any more, and forgets them all. */
 export async function outlastOpenWrites(b: Booking): Promise<void> {
   for (;;) {
     const next = b.state.doubts.openWrites.find(isOpenWrite);
@@ -36,7 +38,7 @@ export async function outlastOpenWrites(b: Booking): Promise<void> {
 }
 
 /**
- * Makes such a call. It counts as open while it is made, for whoever takes up a booking that is cut off meanwhile, and
+ * Makes such a call. It counts as open while it is made, for the clean-up of a booking that is cut off meanwhile, and
  * after an answer that `isUnclear`.
  */
 export async function openWhile<T>(

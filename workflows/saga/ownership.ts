@@ -9,15 +9,16 @@ import { maker, type Booking } from './state';
 /**
  * Ownership: whether an appointment that a look shows is this booking's own.
  *
- * Background. The order, the patient and the client may have appointments that this booking did not make. Cancelling one of
- * those costs somebody else a trip; overlooking one of ours leaves a live appointment behind.
+ * Background. The order, the patient and the client may have appointments that this booking did not make. Cancelling
+ * one of those costs somebody else a trip; overlooking one of ours leaves a live appointment behind.
  *
  * How it works. Some providers give back the ref that our book call put into the notes; there the ref decides. Without
  * returned refs, only ids we were given are ours; during an unanswered call, so is a new appointment at the tried start
- * (claims.ts first asks the other bookings about it). The rule itself is pure (src/booking/sighting.ts); this file tells it
- * what the booking knows of its own calls.
+ * (claims.ts first asks the other bookings about it). The rule itself is pure (src/booking/sighting.ts); this file
+ * tells it what the booking knows of its own calls.
  *
- * On unwinding. An undo cancels only what is ours by this rule. What nobody can tell apart is `ambiguous`, for a person.
+ * On unwinding. An undo cancels only what is ours by this rule. Appointments that cannot be told apart are `ambiguous`,
+ * for a person.
  */
 
 /** Tells whose live appointment a sighting shows, by what this booking knows of its own calls. */
@@ -29,7 +30,7 @@ export function ownershipOf(b: Booking, sighting: Sighting): Ownership {
     const [own] = knownLive(b, sighting);
     return own ? { is: 'ours', appointment: own } : { is: 'none' };
   }
-  // Neither what the booking held before the unanswered call nor what is another booking's can be its effect.
+  // The call's effect is new, so it is neither an appointment that the booking held before nor another booking's.
   const held = capabilities.refReturns ? (unknownBook ? seenBefore : []) : [...ownIds, ...othersIds];
   const live = sighting.live.filter(({ id }) => !held.includes(id));
   return ownershipIn({ ...sighting, live }, clueOf(b));
@@ -57,8 +58,8 @@ export function clueOf(b: Booking): OwnershipClue {
 }
 
 /**
- * Records an appointment as the booking's own: from here on its id alone identifies it. A live one whose id we had cancelled
- * before is a new appointment, because a provider may use an id again (as it does an order's).
+ * Records an appointment as the booking's own: from here on its id alone identifies it. A live one whose id we had
+ * cancelled before is a new appointment, because a provider may use an id again (as it does an order's).
  */
 export function recordOwn(b: Booking, { id, phase }: Appointment): void {
   const { acceptedCancels } = b.state.undo;
@@ -73,8 +74,9 @@ export function knownLive(b: Booking, sighting: Sighting): Appointment[] {
 }
 
 /**
- * How the booking's appointment stands in a sighting: the live one with the id that we know, else another of ours (a move
- * may give it another id), else the ended record with that id; null when the provider no longer shows it.
+ * Returns the booking's appointment as a sighting shows it: the live one with the id that we know, else another of ours
+ * (a move may give it another id), else the ended record with that id. Returns null when the provider no longer shows
+ * it.
  */
 export function ownIn(b: Booking, sighting: Sighting): Appointment | null {
   const id = b.state.appointment.held?.id;

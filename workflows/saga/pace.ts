@@ -2,9 +2,9 @@ import { pauseAfter } from '../../src/booking/backoff';
 import { nowMs } from './clock';
 
 /**
- * The pace of one wait. A finding leads to the next look at once, so a provider that says now this and now that would be
- * read without end; a pause follows each finding, and grows while they follow each other. The first look of a wait shows
- * how things stand and is no finding: a change right after it is seen without a pause. Polls and news keep the same pace.
+ * The pace of one wait. A finding leads to the next look at once, so a provider whose answers keep changing would be
+ * read without end. So a pause follows each finding, and grows while findings follow each other. The first look of a
+ * wait is no finding: a change right after it is seen without a pause. Polls and news keep the same pace.
  */
 export interface Pace {
   /** The pause after the latest look, in ms. */
@@ -19,7 +19,9 @@ export function newPace(): Pace {
   return { pauseMs: 0, lastMs: null };
 }
 
-/** Notes a look that ended. The pause doubles up to `longestMs`, and begins anew after so long a quiet time. */
+/**
+ * Records a look that ended. The pause doubles up to `longestMs`, and starts again after `longestMs` without a look.
+ */
 export function recordLook(pace: Pace, longestMs: number): void {
   pace.pauseMs = pace.lastMs === null ? 0 : nextPauseMs(pace, pace.lastMs, longestMs);
   pace.lastMs = nowMs();
@@ -32,7 +34,7 @@ function nextPauseMs({ pauseMs }: Pace, lastMs: number, longestMs: number): numb
     : pauseAfter(Math.max(pauseMs, LEAST_PAUSE_MS / 2), longestMs);
 }
 
-/** What is left of the pause, in ms. */
+/** Returns how much of the pause is left, in ms. */
 export function restMs({ pauseMs, lastMs }: Pace): number {
   return lastMs === null ? 0 : Math.max(0, lastMs + pauseMs - nowMs());
 }

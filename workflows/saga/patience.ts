@@ -7,10 +7,10 @@ import type { Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
- * Patience: the time in which tries were made. What counts are the tries' own time, each at most as long as a write
- * may take, and the pauses between them, each at most twice as long as it was planned: that much may be a busy Temporal's
- * lateness, and more is a time without workers, which does not count. A pause is cut to what is left, and the try
- * that began when nothing was left is the last: nobody is asked before a try that was made after the limit.
+ * Patience: the time in which tries were made. It counts the tries' own time, each at most as long as a write may take,
+ * and the pauses between them, each at most twice as long as planned: a busy Temporal may be that late, and any longer
+ * time is one without workers, which does not count. A pause is cut to what is left. The try that began when nothing
+ * was left is the last, so a person is asked only after a try that was made after the limit.
  */
 export interface Patience {
   spentMs: number;
@@ -44,7 +44,7 @@ export function isUsedUp({ spentBeforeTryMs }: Patience, limitMs: number, failur
   return spentBeforeTryMs >= limitMs || (failure?.facts.triedForMs ?? 0) >= limitMs;
 }
 
-/** Pauses before the next try: longer each time, and as long as the provider names, within what is left. */
+/** Pauses before the next try: longer each time, at least as long as the provider asks for, within what is left. */
 export async function pauseWithin(
   b: Booking,
   patience: Patience,
@@ -58,12 +58,12 @@ export async function pauseWithin(
   await pauseFor(b, patience, what, pauseMs);
 }
 
-/** Pauses for a time that nothing may cut. */
+/** Pauses for the whole time, whatever patience is left. */
 export function pauseFor(b: Booking, patience: Patience, what: string, pauseMs: number): Promise<void> {
   return spending(patience, pauseMs, () => pauseUntil(b, what, after(now(), pauseMs)));
 }
 
-/** Waits for something that is planned to take so long, and counts the time. */
+/** Makes a wait that is planned to take `plannedMs`, and counts its time. */
 export async function spending<T>(patience: Patience, plannedMs: number, wait: () => Promise<T>): Promise<T> {
   const beganMs = nowMs();
   try {
@@ -84,9 +84,9 @@ export function isPassing({ code }: Failure): boolean {
 }
 
 /**
- * Makes a call again while it fails in a way that time may cure. `limitMsOf` is the patience with a failure, in ms; 0 for
- * what is not tried again. The call is told whether it is the last for as much as is known of the failures before it. The
- * last failure is thrown.
+ * Repeats a call while it fails in a way that time may cure, and throws the last failure. `limitMsOf` returns the
+ * patience with a failure, in ms, or 0 when it is not retried. The call is told whether it is the last one, as far as
+ * earlier failures tell.
  */
 export async function patiently<T>(
   b: Booking,

@@ -16,7 +16,10 @@ import { isRead, type Begun, type BookingState } from './state';
 import { storyOf } from './story';
 import { tracesOf, viewOf } from './view';
 
-/** What is shown of a booking from outside: the memo to whoever reads it, the rest to the Temporal UI and to searches. */
+/**
+ * What the outside sees of a booking: the memo for readers, search attributes and details for searches and the Temporal
+ * UI.
+ */
 
 const { KEYWORD, DATETIME } = SearchAttributeType;
 const STATUS = defineSearchAttributeKey('BookingStatus', KEYWORD);
@@ -36,8 +39,8 @@ export function publish(b: Begun): void {
 }
 
 /**
- * The same whatever is about to end. What may be made now must be known to whoever cleans up, and to another booking that
- * wonders whose an appointment at that start is.
+ * Publishes even when the forward steps are about to end. What is made now must be known to a clean-up, and to other
+ * bookings that ask whose an appointment at that start is.
  */
 export function publishAll(b: Begun): void {
   if (!b.dirty) return publishView(b);
@@ -50,8 +53,8 @@ export function publishAll(b: Begun): void {
 }
 
 /**
- * Puts the view, and the traces where they changed, into the memo. A message's handler does it too: the read after an
- * accepted change must not show what was before it.
+ * Puts the view into the memo, and the traces when they changed. A message's handler does this too, because a read
+ * after an accepted change must not show the state before it.
  */
 export function publishView(b: Begun): void {
   const { revision } = b.state;
@@ -62,7 +65,10 @@ export function publishView(b: Begun): void {
   b.inMemo = { revision, traces: mark };
 }
 
-/** A cancel, a caller's or Temporal's own, is about to end the forward steps in this very task: what follows publishes. */
+/**
+ * Returns true when a cancel, a caller's or Temporal's own, is about to end the forward steps in this very task. The
+ * undo that follows publishes.
+ */
 function isAboutToEnd({ state }: Begun): boolean {
   const isCancelled = state.callers.cancel !== null || CancellationScope.current().consideredCancelled;
   return isCancelled && !state.undo.isUnderWay && isOpen(state.progress.status);
@@ -72,7 +78,8 @@ function attributesOf(b: Begun): SearchAttributeUpdatePair[] {
   const view = viewOf(b.state);
   const status = { key: STATUS, value: view.status };
   const attention = { key: ATTENTION, value: view.attention?.reason ?? null };
-  // Before its request is read that is all there is to tell; one that waits for a person must be found all the same.
+  // Before the request is read there is nothing more to tell. If it waits for a person, a search must find it all the
+  // same.
   if (!isRead(b)) return view.attention || b.published[ATTENTION.name] ? [status, attention] : [status];
   const startsAt = publishedStart(b.state) ?? leftStart(b.state);
   return [
@@ -87,8 +94,9 @@ function attributesOf(b: Begun): SearchAttributeUpdatePair[] {
 }
 
 /**
- * Where refs do not return: the start of an unanswered attempt whose effect, if any, a person had left standing. Other
- * bookings that have one there must find this one, or they would take what stands there for their own.
+ * Returns, where refs do not return, the start of an unanswered attempt whose possible effect a person left standing.
+ * Other bookings with an attempt at that start must find this booking, or they would take what stands there for their
+ * own.
  */
 function leftStart({ search, terms, undo }: BookingState): string | null {
   const last = search.attempts.at(-1);
@@ -100,8 +108,8 @@ function leftStart({ search, terms, undo }: BookingState): string | null {
 }
 
 /**
- * Where the booking is in time: its appointment's start, or the one that a book call aims at while that is on its way or
- * unanswered. Where refs do not return that comes first, since it is what other bookings look for (claims.ts).
+ * Returns the start to publish: the appointment's, or the start that a book call aims at while it is on its way or
+ * unanswered. Where refs do not return the aimed start comes first, since other bookings look for it (claims.ts).
  */
 export function publishedStart(state: BookingState): string | null {
   const { attempts } = state.search;

@@ -11,19 +11,19 @@ import type { Booking } from './state';
 import { recordLook } from './pace';
 import { seenBy, watch, type Watching } from './waiting';
 
-/** What the provider shows next of a booking's appointment, and what the booking makes of it. */
+/** Watching a booking's appointment at the provider, and recording what a look shows. */
 
 export interface Watch extends Watching {
   /** The mark of what was seen last. */
   mark: string;
   everyMs?: number;
-  /** Whether the order is read as well where an appointment stands. */
+  /** Whether the order is read as well when an appointment stands. */
   withOrder?: boolean;
 }
 
 /**
- * What the provider shows next: by polling, at news, or once after the deadline. Null when a caller's change came
- * first.
+ * Returns what the provider shows next: found by polling, read after news, or read once after the deadline. Returns
+ * null when a caller's change came first.
  */
 export async function nextSighting(
   b: Booking,
@@ -46,8 +46,9 @@ export async function nextSighting(
 }
 
 /**
- * Records what a look shows of the booking's appointment. An appointment that got another id stays ours under the new one.
- * One that the look does not show has ended only where that is known (src/booking/absence.ts); else it is missing.
+ * Records what a look shows of the booking's appointment. An appointment that got another id stays ours under the new
+ * id. If the look does not show it, it has ended only where that is known (src/booking/absence.ts); otherwise it is
+ * missing.
  */
 export function recordSighting(b: Booking, sighting: Sighting): void {
   const appointment = b.state.appointment.held;
@@ -55,9 +56,10 @@ export function recordSighting(b: Booking, sighting: Sighting): void {
   if (sighting.order && order) orderSeen(b, sighting.order);
   const own = ownIn(b, sighting);
   const seen = ownershipOf(b, sighting);
-  // Somebody else's appointment instead of ours is for a person: nothing of theirs may be touched, nor ours taken for ended.
+  // Somebody else's appointment in place of ours is for a person: theirs must not be touched, and ours may not have
+  // ended.
   if (!own && seen.is !== 'none') throw new Failure('ambiguous_match');
-  // Moved by somebody else: the change that a caller asked for last is no longer what stands.
+  // Somebody else moved it: the appointment no longer stands as the caller's last change asked for.
   if (own && own.startsAt !== appointment?.startsAt) moveOvertaken(b);
   if (own) {
     appointmentSeen(b, own);
@@ -65,14 +67,17 @@ export function recordSighting(b: Booking, sighting: Sighting): void {
   } else if (appointment) {
     recordUnseen(b, sighting, appointment);
   }
-  // So is another of our own beside it: an earlier one, say, that the provider has restored.
+  // Another appointment of our own beside it is for a person too: say, an earlier one that the provider restored.
   const known = knownLive(b, sighting).filter(
     ({ id }) => id !== own?.id && id !== b.state.appointment.replaces?.id,
   );
   if (!b.state.terms.capabilities.refReturns && known.length > 0) throw new Failure('ambiguous_match');
 }
 
-/** The activity that looked has held this against the same rule; here it is what the booking concludes. */
+/**
+ * Concludes that an unseen appointment has ended, or fails with `appointment_missing`. The activity checked the same
+ * rule.
+ */
 function recordUnseen(b: Booking, sighting: Sighting, appointment: Appointment): void {
   if (appointment.phase === 'cancelled') return;
   const { capabilities } = b.state.terms;

@@ -16,8 +16,8 @@ import { termsNamedIn, type Terms, type TermsPart } from './parts/terms';
 import { NOTHING_UNDONE, type UndoPart } from './parts/undo';
 
 /**
- * Everything a booking knows: plain JSON, so that it can be carried from run to run. Each part has one owner, the file of its
- * name in parts/, which says what can happen to it; nobody else can write it.
+ * Everything a booking knows, as plain JSON, so that it can be carried from run to run. Each part has one owner, the
+ * file of its name in parts/, which exports what can happen to it. Nobody else can write it.
  */
 export interface BegunState {
   readonly id: string;
@@ -37,20 +37,20 @@ export interface BegunState {
   readonly callers: CallersPart;
 }
 
-/** What it knows once its request was read. */
+/** What a booking knows once its request was read. */
 export interface BookingState extends BegunState {
   readonly terms: Terms;
 }
 
-/** A running booking, its state and its inbox. Whether its request was read is not known yet. */
+/** A running booking with its state and inbox. Its request may not have been read yet. */
 export interface Begun {
   readonly state: BegunState;
   inbox: Mail;
-  /** Signals that came to this run. */
+  /** How many signals came to this run. */
   heard: number;
   /**
-   * Whether fees were accepted for the move or the single undo that is under way, and for nothing else: no cancel and no
-   * clean-up inherits that, so it is no part of the state.
+   * Whether fees were accepted for the move or the single undo that is under way. It is not part of the state, because
+   * no cancel and no clean-up may inherit it.
    */
   areFeesAccepted: boolean;
   /** Whether the state changed since search attributes and details were last published. */
@@ -61,7 +61,7 @@ export interface Begun {
   inMemo: { revision: number; traces: string };
 }
 
-/** A running booking whose request was read: what any step, look and undo goes by. */
+/** A running booking whose request was read, as every step, look and undo needs it. */
 export interface Booking extends Begun {
   readonly state: BookingState;
 }
@@ -108,12 +108,12 @@ export function restartSettling(b: Begun): void {
   settlingBeganAnew(b, heldBackMs(b));
 }
 
-/** Who made this booking's appointments, for refs. */
+/** Returns the maker that this booking's refs name. */
 export function maker(b: Begun): string {
   return makerOf(b.state.id, b.state.life.createdAt);
 }
 
-/** Where this booking's provider calls go. */
+/** Returns where this booking's provider calls go. */
 export function targetOf(b: Booking): Target {
   const { id } = b.state;
   const { request, capabilities } = b.state.terms;
@@ -127,14 +127,16 @@ export function targetOf(b: Booking): Target {
   };
 }
 
-/** The runs that may write where no ref tells what was made before (see Target). A clean-up answers for the run before it. */
+/**
+ * Returns the runs that may write where refs do not return (see Target). A clean-up may write for the run before it.
+ */
 export function runIds({ state }: Begun): string[] {
   const { acceptedRunId, isAfterReset } = state.life;
   const began = isAfterReset ? [] : [workflowInfo().originalExecutionRunId];
   return acceptedRunId === null ? began : [...began, acceptedRunId];
 }
 
-/** How long a read that fails is tried again. */
+/** Returns how long a failing read is retried. */
 export function patienceMsOf({ state }: Booking): number {
   const { limits } = state.terms;
   return state.undo.isUnderWay ? limits.undoPatienceMs : limits.patienceMs;

@@ -1,8 +1,8 @@
 import type { BegunState } from './state';
 
 /**
- * The booking's story so far, in Markdown, for the Temporal UI's current details. Names no patient, no address
- * and no words of the provider: details may be read where payloads are decoded.
+ * Returns the booking's story so far, in Markdown, for the Temporal UI's current details. It names no patient, no
+ * address and no words of the provider, because everybody who can decode payloads can read the details.
  */
 export function storyOf(state: BegunState): string {
   const { named, request } = state.terms;
@@ -12,7 +12,7 @@ export function storyOf(state: BegunState): string {
   const lines = [
     `### ${headline(state)}`,
     `Provider **${named.provider ?? 'not known yet'}**, account **${named.account ?? 'not known yet'}**${request?.reference ? `, reference **${request.reference}**` : ''}`,
-    '', // without it Markdown takes the list for more of the paragraph
+    '', // without it Markdown would join the list to the paragraph
   ];
   if (order) lines.push(`- Order \`${order.id}\` (${order.origin}): ${order.status}`);
   state.search.attempts.forEach((attempt, index) => {

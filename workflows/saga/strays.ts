@@ -10,26 +10,28 @@ import type { Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
- * Appointments that an unanswered call of ours may have made after its window was over: a worker that was frozen between its
- * last check and its call sends it whenever it thaws. Where no ref tells, all that shows is an appointment of this client
- * and patient at the start of such an attempt. A refusal that came after its effect leaves the same. It is for a person: in
- * a booking that goes on once, and what stands after that is none of ours; in one that ends for as long as it shows.
+ * Strays: appointments that an unanswered call of ours may have made after its window was over. A worker that froze
+ * between its last check and its call sends the call when it thaws. Where refs do not return, the only sign is an
+ * appointment of this client and patient at the start of such an attempt. A call that was refused after it had taken
+ * effect leaves the same sign. A stray is for a person. A booking that goes on asks once, and afterwards treats the
+ * appointment as somebody else's. A booking that ends asks for as long as the stray shows.
  */
 
-/** Looks at each start whose attempt was ever unanswered, wherever in time the appointment that is kept may be. */
+/** Looks at the start of every attempt that was ever unanswered, wherever the kept appointment is in time. */
 export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone' = 'once'): Promise<void> {
   if (b.state.terms.capabilities.refReturns) return;
   for (const startsAt of b.state.doubts.unansweredStarts) {
-    // Our own may be missing from a list that is slow: that is for the looks that are about it. This one is about what is
-    // not there, so a list that was read before it, or not whole, will not do.
+    // A slow list may miss our own appointment; that is for other looks (hence no liveIds). This look has to prove that
+    // nothing is there, so it needs a list that is fresh and whole.
     const where = { startsAt, liveIds: [], fresh: true, lookedFor: 'late_effect' } as const;
     await refuseStrays(b, await lookUp(b, 'look for a late effect of an unanswered call', where), asks);
   }
 }
 
 /**
- * What was inferred to be the effect of an unanswered call is undone only when that call can have no other any more: with two
- * at its start nobody can tell which of them is ours, so a person is asked first. Nor is an undo over before.
+ * Waits until an unanswered call whose effect was inferred can have no other effect. Only then is the inferred
+ * appointment undone, and the undo over: with two appointments at the start nobody can tell which is ours, so a person
+ * is asked first.
  */
 export async function outlastInference(b: Booking): Promise<void> {
   const until = b.state.doubts.inferredUntil ?? null;
@@ -39,7 +41,10 @@ export async function outlastInference(b: Booking): Promise<void> {
   inferenceOutlasted(b);
 }
 
-/** Returns true when such a look shows a stray or something ambiguous. A person's word that it is undone then fails. */
+/**
+ * Returns true when such a look shows a stray or something ambiguous: then a person's word that it is undone is not
+ * enough.
+ */
 export async function hasStrays(b: Booking): Promise<boolean> {
   try {
     await lookForStrays(b, 'until it is gone');
@@ -50,7 +55,7 @@ export async function hasStrays(b: Booking): Promise<boolean> {
   }
 }
 
-/** Fails with `ambiguous_match` when a look shows one that is neither ours, nor was there before, nor another booking's. */
+/** Fails with `ambiguous_match` when a look shows a stray that no other booking holds. */
 export async function refuseStrays(
   b: Booking,
   { live }: Sighting,

@@ -21,21 +21,21 @@ import {
 import { shielded, type Begun } from './state';
 
 /**
- * Messages that could not be decrypted when they came, because their key is missing here. None is lost and none holds
- * the booking up: the ciphertext is kept, an activity tries to decrypt it on whichever worker takes it, and while that
- * does not help a person is asked. Meanwhile the booking goes on with what it does; only its deadlines stand still.
+ * Messages that could not be decrypted when they came, because their key is missing here. No such message is lost, and
+ * none stops the booking. The ciphertext is kept, and an activity tries to decrypt it on whichever worker takes it. If
+ * that fails, a person is asked. Meanwhile the booking goes on; only its deadlines stand still.
  *
- * Whether a message can be read depends on the worker, and a replay may run on another one with other keys. So it is
- * recorded in the history (as a patch) that a message could not be read: a replay takes it for unreadable as well,
- * whatever it could do with it.
+ * Whether a message can be read depends on the worker's keys, and a replay may run on a worker with other keys. So the
+ * history records (as a patch) that a message could not be read, and a replay treats it as unreadable even if it has
+ * the key.
  */
 
-/** More messages than these are not kept; of a cancel one always is. */
+/** How many unread messages are kept. One cancel always is. */
 const KEPT = 10;
-/** A longer ciphertext, in base64, holds no message that the guard would accept. */
+/** The guard accepts no message whose ciphertext is longer, in base64. */
 const LONGEST_CIPHERTEXT = 32_768;
 
-/** What becomes of a message that an activity could read after all. */
+/** Receives a message that an activity could read after all. */
 type Receive = (b: Begun, kind: MessageKind, body: unknown) => unknown;
 
 /** Returns true when a signal, the next of this run, could not be read when it came. */
@@ -43,12 +43,12 @@ export function couldNotBeRead(b: Begun, body: unknown): boolean {
   b.heard += 1;
   const unreadable = unreadableIn(body);
   const wasUnread = recorded(`message-unreadable:${b.heard}`, unreadable !== null);
-  // It could be read when it came, and the booking did what it says: only a worker with its key can follow.
+  // The message was readable when it came, and the booking acted on it: only a worker with its key can replay that.
   if (unreadable && !wasUnread) throw lacksKey('A message that this workflow has followed', unreadable);
   return wasUnread;
 }
 
-/** Keeps an unread message; the code of the refusal of one that is not kept. */
+/** Keeps an unread message. Returns null when it is kept, else the code of its refusal. */
 export function keepUnread(
   b: Begun,
   kind: MessageKind,
@@ -58,7 +58,7 @@ export function keepUnread(
   if (recorded(`message-too-long:${b.heard}`, isTooLong)) return 'malformed_message';
   const { unread } = b.inbox;
   if (unread.length >= KEPT) {
-    // A cancel is the one message whose loss costs a patient's trip.
+    // Only the loss of a cancel costs a patient's trip.
     const least = kind === 'cancel' ? unread.find((kept) => kept.kind !== 'cancel') : undefined;
     if (!least) return 'message_unreadable';
     unreadCame(b, { kind, body }, least);
@@ -68,7 +68,7 @@ export function keepUnread(
   return null;
 }
 
-/** A booking that ends takes no more messages: the last of those that nobody could read is told to have been refused. */
+/** Records the last unread message as refused, because a booking that ends takes no more messages. */
 export function refuseUnread(b: Begun): void {
   const last = b.inbox.unread.at(-1);
   if (!last) return;
@@ -76,7 +76,7 @@ export function refuseUnread(b: Begun): void {
   messageAnswered(b, { kind, outcome: 'refused', code: 'message_unreadable', id: null, by: null });
 }
 
-/** What was so when it was first asked, on whichever worker a replay runs. */
+/** Returns the first answer to this question in the run, on whichever worker a replay runs. */
 function recorded(id: string, isSo: boolean): boolean {
   return workflowInfo().unsafe.isReplaying ? patched(id) : isSo && patched(id);
 }
@@ -115,11 +115,11 @@ async function readAgain(b: Begun, message: UnreadMessage, receive: Receive): Pr
     receive(b, kind, read.body);
   } catch (err) {
     if (!failureOf(err)) throw err;
-    unreadTried(b, message); // not before: a run that carries on meanwhile asks again
+    unreadTried(b, message); // not earlier: a new run that begins meanwhile must try again
   }
 }
 
-/** Asks a person until they decide, or until something comes before it. */
+/** Asks a person until they decide, or until something more urgent comes. */
 async function ask(b: Begun): Promise<void> {
   askingBegan(b);
   const { code: reason, message } = new Failure('message_unreadable');

@@ -5,7 +5,9 @@ import type { BookingTraces } from '../../src/booking/traces';
 import type { AppointmentPart } from './parts/appointment';
 import type { Begun, BegunState } from './state';
 
-/** The booking as callers see it, small enough for the memo. Pure; answers the query at any moment. */
+/**
+ * Returns the booking as callers see it, small enough for the memo. It is pure, so it can answer the query at any time.
+ */
 export function viewOf(state: BegunState): BookingView {
   return smallView(wholeView(state));
 }
@@ -45,7 +47,7 @@ function wholeView(state: BegunState): BookingView {
   };
 }
 
-/** What the booking knows of its own calls beyond the view. */
+/** Returns what the booking knows of its own calls beyond the view. */
 export function tracesOf({ state }: Pick<Begun, 'state'>): BookingTraces {
   const { replaces } = state.appointment;
   return {

@@ -14,7 +14,7 @@ export function deadline(b: Booking, from: string, limitMs: number, heldBack = h
   return { from, limitMs, heldBackMs: heldBack };
 }
 
-/** The deadline of the whole booking. */
+/** Returns the deadline of the whole booking. */
 export function settleDeadline(b: Booking): Deadline {
   const { settleFrom, settleHeldBackMs } = b.state.deadlines;
   const { limits } = b.state.terms;
@@ -22,8 +22,8 @@ export function settleDeadline(b: Booking): Deadline {
 }
 
 /**
- * Makes a wait of a forward step, within its own limit and the booking's. One that an earlier run of the booking began has
- * what is left of them.
+ * Makes a wait of a forward step, within its own limit and the booking's. A wait that an earlier run began keeps its
+ * deadlines.
  */
 export async function waitWithin<T>(
   b: Booking,
@@ -42,21 +42,21 @@ export async function waitWithin<T>(
 }
 
 /**
- * The booking's deadline for a wait that begins now. Where it is over already, as after a long time without workers, the
- * one try that is made all the same has the whole time for itself.
+ * Returns the booking's deadline for a wait that begins now. If it is over already, as after a long time without
+ * workers, one try is made all the same, and it has the whole time to settle for itself.
  */
 function settleDeadlineAhead(b: Booking): Deadline {
   const settle = settleDeadline(b);
   return hasPassed(b, settle) ? deadline(b, now(), b.state.terms.limits.settleWithinMs) : settle;
 }
 
-/** When the deadline comes; null while it stands still. */
+/** Returns when the deadline comes, or null while it stands still. */
 export function untilOf(b: Booking, d: Deadline): string | null {
   if (d.heldBackMs === null) return after(d.from, d.limitMs);
   return isAsked(b) ? null : after(d.from, d.limitMs + heldBackMs(b) - d.heldBackMs);
 }
 
-/** The first of the deadlines to come; one that stands still comes after all others. */
+/** Returns the deadline that comes first. A deadline that stands still comes last. */
 export function soonest(b: Booking, first: Deadline, ...others: (Deadline | null)[]): Deadline {
   const untilMs = (d: Deadline) => Date.parse(untilOf(b, d) ?? '') || Infinity;
   return others.reduce<Deadline>(
@@ -74,7 +74,10 @@ function isPast(until: string | null): boolean {
   return until !== null && Date.parse(until) <= nowMs();
 }
 
-/** Waits until `time`, or until there is news and its pause is over. Consumes the news; returns true when there was some. */
+/**
+ * Waits until `time`, or until there is news and its pause is over. Takes the news and returns true when there was
+ * some.
+ */
 export async function newsUntil(b: Booking, what: string, time: string, pace: Pace): Promise<boolean> {
   await waitingFor(b, what, time, async () => {
     await conditionUntil(() => b.inbox.news, time, `wait for ${what}`);
@@ -104,7 +107,7 @@ async function conditionUntil(ready: () => boolean, time: string | null, summary
   else if (!isPast(time)) await condition(ready, Date.parse(time) - nowMs(), { summary });
 }
 
-/** Holds news back until the pause is over; more news that comes meanwhile leads to the same single read. */
+/** Holds news back until the pause is over. More news that comes meanwhile leads to the same single read. */
 async function restUntil(b: Booking, time: string | null, pace: Pace, ready = () => false): Promise<void> {
   const leftMs = time === null ? Infinity : Date.parse(time) - nowMs();
   const pauseMs = Math.min(restMs(pace), leftMs);
@@ -113,8 +116,8 @@ async function restUntil(b: Booking, time: string | null, pace: Pace, ready = ()
 }
 
 /**
- * What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. "Deadline" also
- * ends it when deadlines had stood still and run again, because their time has to be worked out anew.
+ * What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. `deadline`
+ * also stands for deadlines that stood still and run again, because their time has to be worked out anew.
  */
 export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail' } | { by: 'deadline' };
 
@@ -122,7 +125,7 @@ export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail
 export interface Watching {
   /** What is waited for, in a caller's words. */
   what: string;
-  /** When to look once more whatever comes; null: never. */
+  /** When to look once more in any case; null: never. */
   until: string | null;
   pace: Pace;
   /** Whether a caller's change ends the wait. A caller that does not consume the request would loop forever. */
@@ -130,9 +133,9 @@ export interface Watching {
 }
 
 /**
- * Waits for news with polling behind it. `poll` is an activity that returns once there is something to see, and leaves the
- * provider alone for as long as it is told; it is cancelled when the wait ends another way. Its own failures (credentials,
- * nonsense) are thrown.
+ * Waits for news, with polling behind it. `poll` is an activity that returns once there is something to see, after the
+ * pause that it is given. It is cancelled when the wait ends another way. Its own failures (credentials, nonsense) are
+ * thrown.
  */
 export async function watch<T>(
   b: Booking,
@@ -182,8 +185,8 @@ function outcomeOf<T>(b: Booking, result: Outcome<T>, isMail: boolean): Watched<
 }
 
 /**
- * What a watch came to see. A look that began before the deadline and is heard of after it, as when no worker was there
- * between, decides nothing any more: another is made.
+ * Returns what a watch saw. A look that began before the deadline and returned after it decides nothing, so another is
+ * made; this happens when no worker was there in between.
  */
 export async function seenBy<T>(
   watched: Watched<T>,

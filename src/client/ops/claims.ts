@@ -15,19 +15,21 @@ import type { ClientContext } from '../executions/client-context';
 import { describe, executionOf, hasClosed, memoValue, type Execution } from '../executions/execution';
 import { rowsOf } from '../executions/visibility';
 
-/** What the deployment's other bookings hold, read from Temporal: found in visibility, told by each one's memo. */
+/**
+ * What the deployment's other bookings hold. Visibility finds the bookings, and each one's memo tells what it holds.
+ */
 
 /** How long visibility may lag behind an upsert, in ms. */
 const VISIBILITY_LAG_MS = 10_000;
 
-/** How far from a start another booking's may be to count as the same, in ms. */
+/** How far apart the starts of two bookings may be to count as the same, in ms. */
 const AROUND_MS = 60_000;
 
-/** How often the list is made anew until it shows the asking booking itself. */
+/** How often the list is read until it shows the asking booking itself. */
 const LISTS = 4;
 const PAUSE_MS = 2_000;
 
-/** How long a call of another booking's that is on its way is waited for, in ms. */
+/** How long to wait for another booking's call that is on its way, in ms. */
 const CALL_MS = 60_000;
 
 export interface BookingClaims {
@@ -39,7 +41,7 @@ interface OthersQuestion extends Omit<ClaimQuestion, 'calledMs'> {
   provider: ProviderName;
   account: string;
   bookingId: string;
-  /** Whether the asking booking publishes no start: then it need not be in its own list. */
+  /** Whether the asking booking publishes no start: then the list need not show it. */
   isUnlisted?: boolean;
   otherStarts?: readonly string[];
 }
@@ -51,7 +53,10 @@ interface OrderQuestion {
   takenOnSince?: string;
 }
 
-/** The claims of the client's namespace. `lagMs`: what is waited for visibility, where it is known to be quick. */
+/**
+ * Reads claims in the client's namespace. `lagMs` is how long to wait for visibility; pass less where it is known to be
+ * quick.
+ */
 export function createBookingClaims(
   context: ClientContext,
   { lagMs = VISIBILITY_LAG_MS } = {},
@@ -66,8 +71,8 @@ export function createBookingClaims(
 }
 
 /**
- * What other bookings know of appointments at a start. Null when the asking booking is not in its own list, again and
- * again. Throws `key_missing` when one of them cannot be read, `temporal_unavailable`.
+ * Returns what other bookings know of appointments at a start, or null when the list does not show the asking booking
+ * after several tries. Throws `key_missing` when one of them cannot be read, and `temporal_unavailable`.
  */
 async function othersClaims(
   context: ClientContext,
@@ -102,7 +107,7 @@ function startsOf({ startsAt, otherStarts = [] }: OthersQuestion): string[] {
   return [startsAt, ...otherStarts];
 }
 
-/** Every booking and clean-up there, open and closed, with its memo. */
+/** Returns every booking and clean-up around the asked starts, open or closed, with its memo. */
 function executionsAround(context: ClientContext, asked: OthersQuestion): Promise<Execution[]> {
   const around = startsOf(asked).map((start) => {
     const momentAfter = (offsetMs: number): string => new Date(Date.parse(start) + offsetMs).toISOString();
@@ -112,8 +117,8 @@ function executionsAround(context: ClientContext, asked: OthersQuestion): Promis
 }
 
 /**
- * Those that may hold an appointment at another start than they show: in a move, and where a move is undone, that is the
- * start that is aimed at.
+ * Returns the bookings that may hold an appointment at another start than they publish. During a move, and while a move
+ * is undone, a booking publishes the start that it aims at.
  */
 function executionsMoving(context: ClientContext, asked: OthersQuestion): Promise<Execution[]> {
   const isMoving = "BookingStatus = 'rescheduling'";
@@ -128,7 +133,7 @@ async function executionsOf(
 ): Promise<Execution[]> {
   const query = [
     `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
-    // A run that continued as new is one with its successor, which is listed for itself.
+    // A run that continued as new counts as its successor, which is listed itself.
     "ExecutionStatus != 'ContinuedAsNew'",
     `BookingProvider = '${provider}'`,
     `BookingAccount = '${account}'`,
@@ -137,14 +142,15 @@ async function executionsOf(
   const found: Execution[] = [];
   for await (const row of rowsOf(context, query)) {
     const { workflowId, runId } = executionOf(row);
-    // Its row may be older than itself; one that is gone by now is past the retention, and holds nothing.
+    // The row may be outdated, so read the execution itself. An execution that is gone is past the retention and holds
+    // nothing.
     const execution = await describe(context, workflowId, runId);
     if (execution) found.push(execution);
   }
   return found;
 }
 
-/** When the asking booking first called for that start, as it tells itself; null where it does not. */
+/** Returns when the asking booking first called for that start, by its own view; null where its view does not tell. */
 async function firstCallMs(
   context: ClientContext,
   found: readonly Execution[],
@@ -181,7 +187,7 @@ function isAppointmentLeft(undo: unknown): boolean {
   return field(undo, 'step') === 'appointment' && field(undo, 'outcome') === 'left_to_person';
 }
 
-/** A field of what another build may have written. */
+/** Returns a field of a value that another build may have written; undefined when it has none. */
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
@@ -199,9 +205,9 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 /**
- * Returns true when an open booking other than the asking workflow has the order: the one that adopts it, or one that
- * placed it. So has one that took it on since then and has ended: what became of the order at its end was its caller's
- * word, and the last.
+ * Returns true when an open booking other than the asking workflow has the order, because it adopted or placed it. An
+ * ended booking that took the order on since `takenOnSince` counts too: its caller had the last word on what becomes of
+ * the order.
  */
 async function isOrderUsedElsewhere(
   context: ClientContext,
@@ -214,7 +220,7 @@ async function isOrderUsedElsewhere(
   const adopter = adopting === askedBy ? null : await describe(context, adopting);
   if (adopter && (!hasClosed(adopter.status) || (await hasTakenOnSince(context, adopter, order))))
     return true;
-  // Our ids hold no quote, and a provider's that does is none that a booking is known by.
+  // Our ids hold no quote, and no booking publishes a provider's order id that does.
   if (!/^[^'"`\\\p{Cc}]{1,255}$/u.test(orderId)) return false;
   const query = [
     `WorkflowType = '${WORKFLOW_TYPE.booking}'`,
@@ -240,8 +246,8 @@ async function hasTakenOnSince(
 }
 
 /**
- * Returns true when a booking that has ended had taken an order on that its caller named. Its attributes name the order
- * from its start on; that it came as far is told by its view.
+ * Returns true when an ended booking had adopted the order that its caller named. Its attributes name the order from
+ * the start; only its view tells whether it came as far as adopting it.
  */
 export async function hasTakenOn(
   context: ClientContext,
