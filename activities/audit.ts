@@ -21,7 +21,7 @@ import { beating } from './beating';
 import type { AuditActivities, ProviderAuditActivities, ReadBookings } from './contract';
 import { asActivity } from './failures';
 
-/** What the audit needs of Temporal; src/client/ops/audit.ts has it. */
+/** What the audit needs of Temporal; src/client/ops/audit.ts implements it. */
 export interface AuditWork {
   auditedBookings(
     place: AuditPlace,
@@ -30,7 +30,10 @@ export interface AuditWork {
   ): Promise<ReadBookings & { seen: number; nextPageToken: string | null }>;
   readAgain(place: AuditPlace, bookingIds: string[]): Promise<ReadBookings>;
   strayOrders(place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]>;
-  /** Accounts of a provider that bookings which made something name, beside those that are known, with how many do. */
+  /**
+   * Counts, by account, the bookings that made something at an account of the provider that is not among the known
+   * ones.
+   */
   otherAccounts(
     provider: ProviderName,
     known: readonly string[],
@@ -53,7 +56,7 @@ export function createAuditActivities(work: AuditWork, config: Settings): AuditA
   };
 }
 
-/** Every account of every provider that the scope covers. Throws `account_unknown` when there is none. */
+/** Returns every account of every provider that the scope covers. Throws `account_unknown` when there is none. */
 function placesOf(scope: AuditScope, config: Settings): AuditPlace[] {
   const places = providersOf(scope).flatMap((provider) =>
     accountsOf(config, provider)
@@ -79,7 +82,7 @@ function placeOf(config: Settings, provider: ProviderName, account: string): Aud
   return { provider, account, taskQueue, callTimeoutMs, hasOrders: orderKind !== null, refReturns };
 }
 
-/** What bookings made at an account whose settings were removed is still there, and nobody can look at it. */
+/** Finds accounts whose settings were removed: what bookings made there still stands, and cannot be looked at. */
 async function unknownAccounts(
   work: AuditWork,
   config: Settings,
@@ -113,7 +116,7 @@ export function createProviderAuditActivities(
   };
 }
 
-/** Failures that may be the account's and not one booking's. */
+/** Failures that may concern the whole account and not one booking. */
 const ACCOUNT_WIDE: readonly FailureCode[] = [
   'provider_unavailable',
   'rate_limited',
@@ -122,7 +125,7 @@ const ACCOUNT_WIDE: readonly FailureCode[] = [
   'account_unknown',
 ];
 
-/** After so many of them in a row it is the account: to go on would only wait for its time limit, booking by booking. */
+/** How many of them in a row show that it is the account: going on would only time out booking by booking. */
 const MAX_FAILED_IN_A_ROW = 10;
 
 async function compareAll(
@@ -136,7 +139,7 @@ async function compareAll(
     const { found, failed } = await compared(provider, place, booking);
     findings.push(...found);
     failedInARow = failed && ACCOUNT_WIDE.includes(failed) ? failedInARow + 1 : 0;
-    // The one line of the account stands for those that it kept from being read.
+    // The account's one finding stands for the bookings that could not be read because of it.
     if (failedInARow === MAX_FAILED_IN_A_ROW)
       return { findings: findings.slice(0, -MAX_FAILED_IN_A_ROW), gaveUp: failed };
   }
@@ -167,7 +170,7 @@ async function compared(
   }
 }
 
-/** The code of what one item failed with. A bug in reading it costs that item only, and the log tells of it. */
+/** Returns the code that one item failed with. A bug in reading it is logged and costs only that item. */
 function causeOf(err: unknown, what: string): FailureCode {
   if (Context.current().cancellationSignal.aborted) throw err;
   if (err instanceof Failure) return err.code;
@@ -175,10 +178,13 @@ function causeOf(err: unknown, what: string): FailureCode {
   return 'activity_failed';
 }
 
-/** Orders that go to the project's own queue in one piece: each may carry some hundred bytes of text. */
+/** How many orders go to the project's own queue in one piece: each may carry some hundred bytes of text. */
 const MAX_TRACED = 300;
 
-/** Tries at listing orders; after the last of them what has been listed counts, with a word on what is missing. */
+/**
+ * How often listing orders is tried. After the last try what was listed counts, and `gaveUp` says why the rest is
+ * missing.
+ */
 const LIST_TRIES = 3;
 
 async function tracedOrders(
@@ -211,14 +217,16 @@ function isTriedAgain({ code }: Failure): boolean {
   return failureRow(code).owner === 'provider' && Context.current().info.attempt < LIST_TRIES;
 }
 
-/** The list goes back a little behind its start, and begins with what the piece before had already. */
+/** Returns true when the piece before had the order already: a list begins a little before its start. */
 function wasSeen({ id, createdAt }: Order, after: OrderCursor | null): boolean {
   if (!after) return false;
   const isOlder = createdAt !== null && Date.parse(createdAt) < Date.parse(after.createdAt);
   return isOlder || after.ids.includes(id);
 }
 
-/** Null while no order has said when it was created: then nobody can tell where the list would go on. */
+/**
+ * Returns the cursor after an order, or null while no order has said when it was created: then the list cannot go on.
+ */
 function advanced(cursor: OrderCursor | null, { id, createdAt }: Order): OrderCursor | null {
   if (createdAt === null || createdAt === cursor?.createdAt)
     return cursor && { ...cursor, ids: [...cursor.ids, id] };
@@ -236,7 +244,7 @@ async function stillLive(
       const order = await calls.read(callAt(place), one.orderId);
       if (isLiveOrder(order)) live.push(traced(order, one.bookingId));
     } catch (err) {
-      // The list showed it live: what cannot be read now is told as it was seen.
+      // An order that cannot be read now is told as the list showed it: live.
       causeOf(err, 'an order could not be audited');
       live.push(one);
     }
@@ -250,7 +258,7 @@ function traced({ id, status }: Order, bookingId: string): TracedOrder {
 
 const MAX_STATUS_LENGTH = 200;
 
-/** Asked only at places with orders. */
+/** Returns the order calls of a place. Only call it for places with orders. */
 function ordersAt(providerFor: (name: ProviderName) => Provider, { provider }: AuditPlace): OrderCalls {
   const { orders } = providerFor(provider);
   if (!orders) throw new Error(`${provider} has no orders`);

@@ -6,7 +6,7 @@ import type { Target } from './contract';
 import { fenceOf } from './fence';
 import { isLastTry } from './patience';
 
-/** How the adapters are called: under which account and limits, and what must hold before anything is written. */
+/** How adapters are called: under which account and limits, and what must hold before a write. */
 
 export function readCallOf(target: Target): Call {
   return {
@@ -17,7 +17,7 @@ export function readCallOf(target: Target): Call {
   };
 }
 
-/** The call of a write: the adapter asks its fence before each request that may change something. */
+/** Returns the call of a write. The adapter asks its fence before each request that may change something. */
 export function writeCallOf(
   target: Target,
   { fence, extraMs = 0 }: { fence?: Fence; extraMs?: number },
@@ -29,8 +29,9 @@ export function writeCallOf(
 }
 
 /**
- * A run that a reset made does not know what the run before it made. Where refs return that is read; where they do not, a
- * person is asked before its first write. Their word holds for that very run: a later reset's is asked about anew.
+ * Fails with `booking_reset` in a run that a reset made, where refs do not return. Such a run does not know what the
+ * run before it made, and no look can tell, so a person is asked before its first write. Their decision holds for that
+ * run only.
  */
 export function refuseReset(
   { runIds }: Pick<Target, 'runIds'>,

@@ -14,8 +14,8 @@ import { alsoFor } from './taking';
 import { afterSending, unansweredOf, wordsOf } from './unanswered';
 
 /**
- * Cancelling an appointment: looked at before, read after. It counts as ended only where a read shows so, or does not show
- * it any more after a cancel of ours that was accepted.
+ * Cancelling an appointment, with a look before and a read after. It counts as ended only when a read shows that, or no
+ * longer shows the appointment after an accepted cancel of ours.
  */
 
 type CancelInput = Parameters<ProviderActivities['cancelAppointment']>[0];
@@ -54,7 +54,7 @@ type Found =
   | { is: 'live'; appointment: Appointment }
   | Extract<CancelAnswer, { is: 'ended' | 'nothing_there' | 'spared' }>;
 
-/** What there is to cancel, when it may be cancelled. */
+/** Returns the appointment to cancel, or why there is none to cancel. Fails when it must not be cancelled. */
 function meantIn(sighting: Sighting, input: CancelInput): Found {
   const live = liveOne(sighting, input);
   if (live) {
@@ -68,12 +68,12 @@ function meantIn(sighting: Sighting, input: CancelInput): Found {
   return { is: 'ended', appointment: ended, byUs: isCancelAccepted(input.acceptedCancels, ended.id) };
 }
 
-/** One whose cancel was accepted is about to end, whatever is shown of it. */
+/** Returns true when the appointment is spared. One whose cancel was accepted is not: it is about to end. */
 function isSpared({ id, phase }: Appointment, { sparedPhases = [], acceptedCancels }: CancelInput): boolean {
   return sparedPhases.includes(phase) && !isCancelAccepted(acceptedCancels, id);
 }
 
-/** The one that is meant by its id; else the booking's own, which where refs do not return is one that it knows by id. */
+/** Returns the live appointment with the given id, else the booking's own: by ref, or by its known ids without refs. */
 function liveOne(sighting: Sighting, { appointmentId, clue }: CancelInput): Appointment | null {
   const { live } = sighting;
   if (appointmentId !== null) return liveById(live, appointmentId, clue);
@@ -87,7 +87,7 @@ function liveOne(sighting: Sighting, { appointmentId, clue }: CancelInput): Appo
   return own ?? null;
 }
 
-/** Of several that have ended the one that was known last. */
+/** Returns the ended appointment that was known last, if there are several. */
 function endedOne({ ended }: Sighting, { appointmentId, clue }: CancelInput): Appointment | null {
   if (appointmentId !== null) return ended.find(({ id }) => id === appointmentId) ?? null;
   const own = ended.filter((seen) => isOwn(seen, clue));
@@ -95,24 +95,29 @@ function endedOne({ ended }: Sighting, { appointmentId, clue }: CancelInput): Ap
   return known[0] ?? null;
 }
 
-/** What is taking place, or has taken place, is not undone. */
+/** Fails with `visit_begun` when the visit is taking place or has taken place: it is not undone. */
 export function refuseBegun({ id, phase, startsAt }: Appointment): void {
   if (phase !== 'in_progress' && phase !== 'completed') return;
   throw new Failure('visit_begun', { said: `appointment ${id} at ${startsAt ?? 'no time yet'}` });
 }
 
-/** By the later of Temporal's time and ours: where the clocks differ a person is asked early rather than late. */
+/**
+ * Fails with `fee_window` when cancelling costs a fee that is not accepted. It goes by the later of Temporal's time and
+ * ours, so that a person is asked early rather than late when the clocks differ.
+ */
 export function refuseFee(appointment: Appointment, { feeWindowMs, accepted }: FeeTerms): void {
   const nowMs = Math.max(Date.now(), Context.current().info.currentAttemptScheduledTimestampMs);
   if (!accepted && costsFeeNow(appointment, feeWindowMs, nowMs)) throw new Failure('fee_window');
 }
 
-/** A success whose own body shows the appointment as it was does not say that the cancel was accepted. */
+/**
+ * Returns true when the body of a success still shows the appointment live: then the cancel does not count as accepted.
+ */
 function isShownLive(answered: Appointment | null): boolean {
   return answered !== null && answered.phase !== 'cancelled';
 }
 
-/** A cancel that was answered with a success is no ended appointment yet: the read decides. */
+/** Reads after a successful answer to the cancel: only the read shows whether the appointment has ended. */
 async function afterDone(
   provider: Provider,
   call: Call,
@@ -128,7 +133,9 @@ async function afterDone(
   return { is: 'unknown', said: `${did}, and it ${why}`, appointment, accepted: isAccepted };
 }
 
-/** A refusal may mean that it has ended already: a read tells. Where nothing was sent, or load refused it, there is none. */
+/**
+ * Reads after a refusal, which may mean that it has ended already; not if nothing was sent or load caused the refusal.
+ */
 async function afterRefused(
   provider: Provider,
   call: Call,
@@ -142,7 +149,9 @@ async function afterRefused(
   return { is: 'ended', appointment: ended, byUs: isCancelAccepted(input.acceptedCancels, ended.id) };
 }
 
-/** The appointment as ended by a read made now; null where it is not, a Failure where nothing can be read. */
+/**
+ * Reads the appointment now. Returns it when it has ended, null when it has not, and a Failure when it cannot be read.
+ */
 async function endedNow(
   provider: Provider,
   call: Call,

@@ -13,19 +13,19 @@ type OrderQuestion = Parameters<CoreActivities['isOrderUsedElsewhere']>[0];
 interface Timing {
   /** How long after an unknown outcome its effect may still surface, in ms. */
   windowMs: number;
-  /** Temporal's time when it was asked: a worker's own clock may be ahead, and would take every window for over. */
+  /** Temporal's time of the question. A worker's own clock may be ahead, and would count every window as over. */
   nowMs: number;
 }
 
-/** What is asked of Temporal about other bookings; src/client/ops/claims.ts has it. */
+/** What these activities ask of Temporal; src/client/ops/claims.ts implements it. */
 export interface ClaimWork {
-  /** Null when Temporal does not list the asking booking itself: then what it does not list proves nothing. */
+  /** Returns null when Temporal does not list the asking booking itself: then its list proves nothing. */
   othersClaims(question: OthersQuestion & Timing, signal: AbortSignal): Promise<OthersClaims | null>;
-  /** `askedBy`: the workflow that asks, which does not count. */
+  /** `askedBy` is the asking workflow, which does not count. */
   isOrderUsedElsewhere(order: OrderQuestion, askedBy: string): Promise<boolean>;
 }
 
-/** The activities that hold a booking's guess against what the deployment's other bookings know. */
+/** The activities that compare a booking's guess with what the deployment's other bookings know. */
 export function createClaimActivities(
   work: ClaimWork,
   config: Pick<Config, 'junction' | 'oliver'>,
@@ -54,7 +54,7 @@ export function createClaimActivities(
   };
 }
 
-/** What another booking knows may be under a key that nobody here has: then a person is to tell whose it is. */
+/** Turns `key_missing` into `ambiguous_match`: without the other booking's key, a person has to tell whose it is. */
 async function claimsOrAsk<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();

@@ -42,74 +42,81 @@ import type { Tier } from '../src/providers/provider';
 /**
  * What the saga asks of the world. Workflows import these as types only.
  *
- * Failures of the table cross as ApplicationFailures whose `type` is the code and whose first detail holds the
- * facts. Reads are retried by the server (retryable codes only). Writes have one attempt, look first, and
- * answer `unknown` when their effect cannot be told.
+ * Failures of the table cross as ApplicationFailures: their `type` is the code, and their first detail holds the facts.
+ * The server retries reads (retryable codes only). Writes have one attempt, look first, and answer `unknown` when their
+ * effect cannot be told.
  */
 
-/** Where a provider's activities find their way: which adapter, which account. */
+/** Which adapter and account a provider's activity uses, and within which limits. */
 export interface Target {
   provider: ProviderName;
   account: string;
   bookingId: string;
   callTimeoutMs: number;
   /**
-   * How long a failing read is tried before a person is asked, in ms (activities/patience.ts). Not there where an earlier
-   * build asks: that one limits the tries.
+   * How long a failing read is tried before a person is asked, in ms (activities/patience.ts). Absent from earlier
+   * builds, which limit the tries instead.
    */
   patienceMs?: number;
-  /** Whether a person is asked when this write fails: the last of its tries. */
+  /** Whether this is the last try of a write: a person is asked when it fails. */
   isLastTry?: boolean;
   /**
    * The runs that may write where refs do not return: the one in which the booking began (Temporal's
-   * originalExecutionRunId, which a reset keeps), and one made by a reset that a person had go on. A write of another is
-   * `booking_reset`. Not there where an earlier build asks.
+   * originalExecutionRunId, which a reset keeps), and one that a reset made and a person allowed to go on. A write of
+   * any other run fails with `booking_reset`. Absent from earlier builds.
    */
   runIds?: readonly string[];
 }
 
-/** A booking, opened: the request parsed, the provider's table row resolved for the account. */
+/** An opened booking: its parsed request, and the provider's table row resolved for the account. */
 export interface OpenedBooking {
   request: BookingRequest;
   capabilities: Capabilities;
   limits: Limits;
 }
 
-/** Runs on the queue `bookings`. */
+/** Activities that run on the queue `bookings`. */
 export interface CoreActivities {
   /**
-   * Parses the request again (the door may not have been ours) and freezes capabilities and limits. `afterwards`:
-   * for a booking that has ended, whose days may have passed; only the form counts then.
+   * Parses the request again (it may not have come through our client) and freezes capabilities and limits.
+   * `afterwards`: for an ended booking, whose days may have passed, so only the form counts.
    */
   openBooking(input: { request: unknown; bookingId: string; afterwards?: boolean }): Promise<OpenedBooking>;
-  /** The request with a reschedule's windows or slot in the place of its own; relative days are days at the place. */
+  /**
+   * Returns the request with a reschedule's windows or slot instead of its own. Relative days are days at the place.
+   */
   openReschedule(input: {
     request: BookingRequest;
     change: AcceptedMove;
-    /** The zone of the appointment, where the provider gave one. Not there where an earlier build asks. */
+    /** The zone of the appointment, where the provider gave one. Absent from earlier builds. */
     timezone?: string | null;
   }): Promise<BookingRequest>;
-  /** The body of a message that a worker could not decrypt, if this one can; else `message_unreadable`. */
+  /**
+   * Decrypts the body of a message that another worker could not read. Fails with `message_unreadable` when it cannot
+   * either.
+   */
   readMessage(input: { body: unknown }): Promise<{ body: unknown }>;
-  /** Fails with `booking_reset` in another run than these (see Target). */
+  /** Fails with `booking_reset` in any other run than these (see Target). */
   refuseReset(input: Pick<Target, 'runIds'>): Promise<void>;
-  /** Whether another booking with this id is open in Temporal, or being cleaned up after. */
+  /** Returns true when a booking with this id is open in Temporal, or is being cleaned up after. */
   isBookingOpen(input: { bookingId: string }): Promise<boolean>;
   /**
-   * What other bookings of this deployment know of appointments that showed at a start, where refs do not return. Waits
-   * out visibility's lag first; lists the account's bookings and clean-ups whose `BookingStartsAt` is that start ± 1
-   * minute, open and closed, and reads each one's memo. Fails with `ambiguous_match` when the asking booking is not in its
-   * own list (after some tries), or a memo cannot be read.
+   * Returns what other bookings of this deployment know of appointments at a start, where refs do not return. It waits
+   * out visibility's lag first. Then it lists the account's bookings and clean-ups, open and closed, whose
+   * `BookingStartsAt` is that start ± 1 minute, and reads each one's memo. Fails with `ambiguous_match` when the list
+   * does not show the asking booking after some tries, or when a memo cannot be read.
    */
   othersClaims(input: {
     provider: ProviderName;
     account: string;
     bookingId: string;
     startsAt: string;
-    /** Whether the asking booking publishes no start now: then it is in no list, and its absence proves nothing. */
+    /**
+     * Whether the asking booking publishes no start now: then the list cannot show it, and its absence proves nothing.
+     */
     isUnlisted?: boolean;
     ids: readonly string[];
-    /** Starts of those that are not there: bookings at these are listed too, for what they know as their own. */
+    /** Other starts among the appointments: bookings at these are listed too, for what they know as their own. */
     otherStarts?: readonly string[];
   }): Promise<OthersClaims>;
   /**
@@ -120,71 +127,76 @@ export interface CoreActivities {
     provider: ProviderName;
     account: string;
     orderId: string;
-    /** One that has taken it on from then on counts, though it has ended. Not there where an earlier build asks. */
+    /** An ended booking counts too when it adopted the order after this time. Absent from earlier builds. */
     takenOnSince?: string;
   }): Promise<boolean>;
 }
 
-/** Looking after bookings from outside; runs on the queue `bookings`. */
+/** Activities that look after bookings from outside. They run on the queue `bookings`. */
 export interface OpsActivities {
   /** Has every booking that was cut off cleaned up after. Safe to repeat. */
   sweepCutOff(): Promise<Swept>;
-  /** What a run that was cut off left to be known by. Fails with `key_missing`, or `booking_not_found` past the retention. */
+  /** Returns what a cut-off run published. Fails with `key_missing`, or with `booking_not_found` past the retention. */
   readLeftBehind(input: { bookingId: string; runId: string }): Promise<LeftBehind>;
-  /** Finds the bookings that cannot report themselves, and tells the log. */
+  /** Finds the bookings that cannot report themselves, and logs them. */
   findStuckBookings(): Promise<StuckReport>;
-  /** Open bookings and clean-ups that began before then and wait for a person for this reason, a piece at a time. */
+  /**
+   * Returns, a piece at a time, open bookings and clean-ups that began before then and wait for a person for this
+   * reason.
+   */
   waitingFor(input: {
     incident: IncidentFilter;
     before: string;
     after: WaitingCursor | null;
   }): Promise<Waiting>;
   /**
-   * Has those try again that still wait as they were listed, at most so many a second. One that cannot be told is
-   * named, and stops no other.
+   * Tells the bookings to try again that still wait as they were listed, at a limited rate. A booking that cannot be
+   * told is named in the result, and does not stop the others.
    */
   resume(
     input: { workflowIds: string[]; sinceOf?: WaitingSince; ratePerSecond: number } & Retrying,
   ): Promise<Resumed>;
 }
 
-/** Bookings as they stand, and a finding about each one that cannot be read: it stops no other. */
+/** Bookings as they stand, and a finding about each one that cannot be read. */
 export interface ReadBookings {
   bookings: AuditedBooking[];
   unreadable: Finding[];
 }
 
-/** What the audit asks of Temporal and the settings; runs on the queue `bookings`. Reading only. */
+/** What the audit asks of Temporal and the settings. These activities run on the queue `bookings` and only read. */
 export interface AuditActivities {
-  /** The accounts that the scope covers. */
+  /** Returns the accounts that the scope covers. */
   auditPlaces(input: { scope: AuditScope }): Promise<AuditPlace[]>;
-  /** A finding for each account that bookings name and the settings do not. */
+  /** Returns a finding for each account that bookings name and the settings do not. */
   unknownAccounts(input: { scope: AuditScope; since: string }): Promise<Finding[]>;
-  /** A page of the place's bookings: open ones, and those that began since. */
+  /** Returns a page of the place's bookings: open ones, and those that began since then. */
   auditedBookings(input: {
     place: AuditPlace;
     since: string;
     pageToken: string | null;
   }): Promise<ReadBookings & { seen: number; nextPageToken: string | null }>;
-  /** These bookings as they stand now. */
+  /** Returns these bookings as they stand now. */
   readAgain(input: { place: AuditPlace; bookingIds: string[] }): Promise<ReadBookings>;
-  /** Those of the orders that are not what the booking whose id they carry says of its order. */
+  /**
+   * Returns a finding for each order that carries a booking's id but does not fit what that booking says of its order.
+   */
   strayOrders(input: { place: AuditPlace; orders: TracedOrder[] }): Promise<Finding[]>;
 }
 
-/** What the audit asks of a provider; runs on the provider's queue, under its limits. Reading only. */
+/** What the audit asks of a provider. These activities run on the provider's queue, under its limits, and only read. */
 export interface ProviderAuditActivities {
   /**
-   * Holds each booking against the provider. One that cannot be read is a finding, and stops no other; `gaveUp` says
-   * why no more were looked at, when the account as a whole did not answer.
+   * Compares each booking with the provider. A booking that cannot be read is a finding, and does not stop the others.
+   * `gaveUp` says why no more were compared when the account as a whole did not answer.
    */
   compareBookings(input: {
     place: AuditPlace;
     bookings: AuditedBooking[];
   }): Promise<{ findings: Finding[]; gaveUp: string | null }>;
   /**
-   * Live orders since then that carry a text where a booking puts its id, how many orders there were, and where the
-   * list goes on. `gaveUp` says why it ended before its end.
+   * Returns the live orders since then that carry a text where a booking puts its id, how many orders there were, and
+   * where the list goes on. `gaveUp` says why the list was not read to its end.
    */
   tracedOrders(input: { place: AuditPlace; since: string; after: OrderCursor | null }): Promise<{
     orders: TracedOrder[];
@@ -192,16 +204,19 @@ export interface ProviderAuditActivities {
     next: OrderCursor | null;
     gaveUp: string | null;
   }>;
-  /** Those of the orders that are still live. */
+  /** Returns the orders that are still live. */
   stillLive(input: { place: AuditPlace; orders: TracedOrder[] }): Promise<TracedOrder[]>;
 }
 
 export type BookAnswer =
-  /** It is held: by this call, or (`earlier`) by one of this booking's earlier calls that surfaced. */
+  /** The appointment is held: by this call, or (`earlier`) by an earlier call of this booking that surfaced. */
   | { is: 'held'; appointment: Appointment; earlier: boolean }
   /** The slot cannot be had. `searchAgain`: its key is bad, so others of the same search may be too. */
   | { is: 'gone'; reason: string; searchAgain: boolean }
-  /** `isUnsent`: nothing was sent, as something new stood at that start already: an earlier call's effect, or anybody's. */
+  /**
+   * `isUnsent`: nothing was sent, because a new appointment stood at that start: an earlier call's effect, or
+   * anybody's.
+   */
   | (Unanswered & { isUnsent?: boolean });
 
 /** What to look for, and where; see Where in src/providers/provider.ts. */
@@ -212,51 +227,53 @@ export interface LookUp {
   startsAt: string | null;
   /** What tells the booking's own appointments from others'. */
   clue: OwnershipClue;
-  /** Those of its own that stood when they were last seen: one that is not shown at all is `appointment_missing`. */
+  /**
+   * Ids of its own appointments that were live when last seen. One that is not shown at all is `appointment_missing`.
+   */
   liveIds: readonly string[];
-  /** Our cancellations of appointments that the provider accepted: what is absent after one of these has ended. */
+  /** Our cancellations that the provider accepted: an appointment that is absent after one of these has ended. */
   acceptedCancels: readonly AcceptedCancel[];
-  /** Whether the order is read as well where an appointment stands: at a draw site it may have ended alone. */
+  /** Whether the order is read even when an appointment stands: at a draw site the order may end alone. */
   withOrder?: boolean;
   /** Whether a list that is shared and kept for a while must have been read after this look began. */
   fresh?: boolean;
   /** As in Where. */
   mayBePartial?: boolean;
-  /** What is looked for, told to whoever explains the booking; no look goes by it. Left out: nothing but how things stand. */
+  /** What is looked for, only to be told by `explain`; no look depends on it. Left out: just how things stand. */
   lookedFor?: LookedFor;
 }
 
 /** What an undo may cost. */
 export interface FeeTerms {
-  /** Giving an appointment up closer to its start than this costs a fee, in ms; 0: no fee known. */
+  /** Giving up an appointment closer to its start than this costs a fee, in ms; 0: no fee is known. */
   feeWindowMs: number;
   accepted: boolean;
 }
 
-/** What became of an appointment that was to be cancelled. Looked at before the call and read after it. */
+/** What became of an appointment that was to be cancelled. It is looked up before the call and read after it. */
 export type CancelAnswer =
-  /** A read shows it ended, or it is absent after a cancel of ours that was accepted. `byUs`: such a cancel was made. */
+  /** A read shows it ended, or it is absent after an accepted cancel of ours. `byUs`: a cancel of ours was accepted. */
   | { is: 'ended'; appointment: Appointment; byUs: boolean }
   /** The look showed nothing live of the booking's own, and no call was made. */
   | { is: 'nothing_there'; sighting: Sighting }
   /** The look showed it in one of `sparedPhases`, and no call was made. */
   | { is: 'spared'; appointment: Appointment }
-  /** The provider's staff is asked: it stands until they have done it. */
+  /** The provider's staff was asked; the appointment stands until they have cancelled it. */
   | { is: 'asked'; appointment: Appointment }
-  /** It may still take effect late. `accepted`: the provider accepted it, and no read has shown that it ended. */
+  /** The cancel may still take effect late. `accepted`: the provider accepted it, but no read has shown the end. */
   | (Unanswered & { appointment: Appointment; accepted: boolean });
 
 /** What became of an order that was to be cancelled. */
 export type OrderCancelAnswer =
-  /** A read shows it ended. `byUs`: after this very call, and not before it. */
+  /** A read shows it ended. `byUs`: it ended after this very call, not before it. */
   { is: 'ended'; order: Order; byUs: boolean } | (Unanswered & { order: Order });
 
-/** Somebody's live appointment that explains why the provider takes no other for the patient. */
+/** A live appointment that explains why the provider accepts no other for the patient. */
 export interface OtherVisit {
   appointmentId: string;
   orderId: string;
   startsAt: string | null;
-  /** The booking of this deployment whose it is, where its order or ref says so. */
+  /** The booking of this deployment that it belongs to, where its order or ref says so. */
   bookingId: string | null;
 }
 
@@ -266,7 +283,7 @@ export interface Paced {
   pauseMs?: number;
 }
 
-/** Run on the provider's queue, under its limits. */
+/** Activities that run on the provider's queue, under its limits. */
 export interface ProviderActivities {
   /** Looks for the booking's order, then places it. */
   placeOrder(input: {
@@ -276,12 +293,13 @@ export interface ProviderActivities {
     createdSince: string;
   }): Promise<WriteAnswer<Order>>;
   findOrder(input: { target: Target; userId: string; createdSince: string }): Promise<Order | null>;
-  /** `isKnown`: it was read before, so that not finding it is no fault of the request. */
+  /** `isKnown`: the order was read before, so if it is not found, the request is not at fault. */
   readOrder(input: { target: Target; orderId: string; isKnown?: boolean }): Promise<Order>;
   /**
-   * Reads the order and what it carries, cancels it, and reads it again. One attempt. Cancels nothing and fails with
-   * `foreign_appointment` where that would take somebody else's appointment along, or (not `mayTakeOwn`) the booking's own;
-   * with `fee_window` or `visit_begun` where it would take along the booking's own at a fee or in its visit.
+   * Reads the order and its appointments, cancels the order, and reads it again. One attempt. It cancels nothing and
+   * fails with `foreign_appointment` when that would take somebody else's appointment along, or the booking's own
+   * without `mayTakeOwn`. It fails with `fee_window` or `visit_begun` when it would take along the booking's own at a
+   * fee or during its visit.
    */
   cancelOrder(
     input: LookUp & { orderId: string; takesAppointment: boolean; mayTakeOwn: boolean; fees: FeeTerms },
@@ -289,7 +307,8 @@ export interface ProviderActivities {
   /** Returns once the order's status differs from `seenStatus`; until then it fails softly and is retried. */
   awaitOrderChange(input: { target: Target; orderId: string; seenStatus: string } & Paced): Promise<Order>;
   /**
-   * Slots in the wanted windows, wholly inside, best first, at most `max`, without those that were `tried` (slotMarks).
+   * Returns slots that lie wholly inside the wanted windows, best first, at most `max`, without those `tried`
+   * (slotMarks).
    */
   searchSlots(input: {
     target: Target;
@@ -300,7 +319,7 @@ export interface ProviderActivities {
     max: number;
     tried: readonly string[];
   }): Promise<FoundSlots>;
-  /** Whether the place has slots to book, or a vendor that is asked and calls the patient. */
+  /** Returns whether the place has slots to book, or a vendor that is asked and then calls the patient. */
   chooseTier(input: { target: Target; request: BookingRequest; order: Order | null }): Promise<Tier>;
   /** Looks whether the booking holds an appointment already, then asks the vendor for a visit. One attempt. */
   requestVisit(input: {
@@ -313,9 +332,9 @@ export interface ProviderActivities {
     acceptedCancels: readonly AcceptedCancel[];
   }): Promise<BookAnswer>;
   /**
-   * Looks whether the booking holds an appointment already, then books. One attempt. Where refs do not return, anything at
-   * that start that was not there in the look before (`clue.before`) makes it unknown, before the call and after a refusal.
-   * One of its own that is in `clue.before` (the old one of a move) is not what this call is to take.
+   * Looks whether the booking holds an appointment already, then books. One attempt. Where refs do not return, the
+   * outcome is unknown if a new appointment (not in `clue.before`) shows at that start, before the call or after a
+   * refusal. An own appointment in `clue.before` (the old one of a move) does not count as held.
    */
   bookSlot(input: {
     target: Target;
@@ -330,8 +349,8 @@ export interface ProviderActivities {
     mayBePartial?: boolean;
   }): Promise<BookAnswer>;
   /**
-   * Looks whether the appointment is there already, then moves it. One attempt. `appointment_missing` where it is not
-   * shown, `appointment_gone` where it has ended.
+   * Looks whether the appointment is at the wanted time already, then moves it. One attempt. Fails with
+   * `appointment_missing` when it is not shown, and with `appointment_gone` when it has ended.
    */
   moveAppointment(input: {
     target: Target;
@@ -350,22 +369,25 @@ export interface ProviderActivities {
    */
   awaitAppointmentChange(input: LookUp & Paced & { seen: string; missingForMs: number }): Promise<Sighting>;
   /**
-   * Looks, has the booking's own live appointment cancelled (the one that is meant, else whichever the look shows to be
-   * ours), and reads again. One attempt. Fails, with nothing sent, with `ambiguous_match`, `visit_begun` or `fee_window`.
+   * Looks, cancels the booking's own live appointment (the one with `appointmentId`, else whichever the look shows to
+   * be ours), and reads again. One attempt. With nothing sent, it fails with `ambiguous_match`, `visit_begun` or
+   * `fee_window`.
    */
   cancelAppointment(
     input: LookUp & {
       request: ReferredParty;
-      /** The one that is meant; null: whichever is the booking's own. */
+      /** The appointment to cancel; null: whichever is the booking's own. */
       appointmentId: string | null;
       reason: string | null;
       fees: FeeTerms;
-      /** Phases in which the look leaves it alone, unless a cancel of it was accepted. Left out: none. */
+      /** Phases in which it is left alone, unless a cancel of it was accepted. Left out: none. */
       sparedPhases?: readonly AppointmentPhase[];
       /** As in CancelCall. */
       isFirst?: boolean;
     },
   ): Promise<CancelAnswer>;
-  /** A live appointment of the patient's on another order, after a refusal that nobody understands; null: none explains it. */
+  /**
+   * Returns the patient's live appointment on another order, to explain an unknown refusal; null when there is none.
+   */
   findOtherVisit(input: { target: Target; orderId: string; userId: string }): Promise<OtherVisit | null>;
 }

@@ -44,7 +44,8 @@ export function createCoreActivities({
       }, afterSomeTries),
     readMessage: ({ body }) =>
       asActivity(async () => {
-        // Encoded, the mark of an unreadable body is its ciphertext again; decoding it tries the keys of this worker.
+        // Encoding turns the mark of an unreadable body into its ciphertext again; decoding that tries this worker's
+        // keys.
         const converter = client.options.loadedDataConverter;
         const [read] = await decodeArrayFromPayloads(converter, [await encodeToPayload(converter, body)]);
         if (unreadableIn(read)) throw new Failure('message_unreadable');

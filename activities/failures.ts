@@ -5,8 +5,9 @@ import { Failure, failureRow } from '../src/booking/failures';
 /** How failures of the table cross from activities to workflows. */
 
 /**
- * The ApplicationFailure of a Failure: its type is the code, its first detail the facts. Only what time may cure
- * (the provider's failures, and Temporal's own absence) is retried by the server, at the provider's pace where it named one.
+ * Returns the ApplicationFailure of a Failure: its type is the code, its first detail the facts. The server retries
+ * only what time may cure (the provider's failures, and Temporal's own absence), after the pause that the provider
+ * named, if any.
  */
 export function toApplicationFailure(failure: Failure): ApplicationFailure {
   const retryable = isRetryable(failure);
@@ -19,20 +20,23 @@ export function toApplicationFailure(failure: Failure): ApplicationFailure {
   });
 }
 
-/** Returns true when time alone may cure it. */
+/** Returns true when time alone may cure the failure. */
 export function isRetryable({ code }: Failure): boolean {
   const isPassing = failureRow(code).owner === 'provider' || code === 'temporal_unavailable';
   return isPassing && code !== 'outcome_unknown';
 }
 
-/** The same for a failure that time has not cured: the server tries no more, and the workflow decides. */
+/**
+ * Returns the ApplicationFailure of a Failure that time has not cured: the server retries no more, and the workflow
+ * decides.
+ */
 export function toFinalFailure({ code, message, facts }: Failure): ApplicationFailure {
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [facts] });
 }
 
 /**
- * "Nothing to see yet": fails a poll softly, so that the server tries it again and nobody is alarmed; at the poll's own
- * interval, or after `inMs`.
+ * Returns the failure of a poll that saw nothing yet. It is benign, so nobody is alarmed; the server retries the poll
+ * at its own interval, or after `inMs`.
  */
 export function notYet(what: string, inMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
@@ -44,8 +48,8 @@ export function notYet(what: string, inMs?: number): ApplicationFailure {
 }
 
 /**
- * Runs an activity's body; failures of the table cross as such, anything else is a bug and stays what it is: the server
- * tries it again. Where it would do so without end, `isBugFinal` says when a person is to see it instead.
+ * Runs an activity's body. Failures of the table cross to the workflow. Any other error is a bug, which the server
+ * retries; `isBugFinal` returns true when the retries are to end so that a person sees it.
  */
 export async function asActivity<T>(body: () => Promise<T>, isBugFinal = (): boolean => false): Promise<T> {
   try {
@@ -57,17 +61,17 @@ export async function asActivity<T>(body: () => Promise<T>, isBugFinal = (): boo
   }
 }
 
-/** Polls are tried for as long as they are wanted, so that their attempts say nothing of how often a bug came. */
+/** For polls: they are retried as long as they are wanted, so their attempt number does not count bugs. */
 export const atOnce = (): boolean => true;
 
-/** Tries after which a bug is no deploy that was under way. */
+/** After this many tries a bug is real, and not just a deploy under way. */
 const BUG_TRIES = 5;
 
 export function afterSomeTries(): boolean {
   return Context.current().info.attempt >= BUG_TRIES;
 }
 
-/** Not a failure that was made on purpose, nor the end of the worker. */
+/** Returns true when an error is neither a deliberate failure nor caused by the worker's shutdown. */
 export function isBug(err: unknown): boolean {
   return !(err instanceof TemporalFailure) && !Context.current().cancellationSignal.aborted;
 }

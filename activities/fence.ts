@@ -4,17 +4,17 @@ import type { Fence } from '../src/providers/provider';
 import { inTime } from './in-time';
 
 /**
- * A write that was given up is not carried out. A frozen or cut-off worker may hold a task past its limit and go on when it
- * thaws: the workflow has taken the call for lost by then. So each write asks Temporal right before it is sent. Between
- * that answer and the send a freeze remains possible; the late-commit window covers it.
+ * The fence stops writes that the workflow has given up. A frozen or cut-off worker may hold a task past its limit and
+ * go on when it thaws; by then the workflow counts the call as lost. So each write asks Temporal right before it is
+ * sent. A freeze between that answer and the send remains possible; the late-commit window covers it.
  */
 
 /** How long Temporal may take to answer, in ms. */
 const ANSWER_MS = 2_000;
 
 /**
- * The fence of one attempt, made when the attempt begins. `neededMs`: how long the write itself may take; one that the rest
- * of the attempt's time does not cover is not sent, for nobody would hear its answer.
+ * Returns the fence of one attempt; call it when the attempt begins. `neededMs` is how long the write itself may take.
+ * A write that needs more than is left of the attempt's time is not sent, because its answer would be lost.
  */
 export function fenceOf(context: Context, neededMs: number): Fence {
   const beganMs = performance.now();
@@ -27,7 +27,10 @@ export function fenceOf(context: Context, neededMs: number): Fence {
   };
 }
 
-/** Asked past the SDK's own heartbeat, which is throttled and tells its answer later. NOT_FOUND once the attempt was given up. */
+/**
+ * Asks Temporal whether the attempt still counts; fails with NOT_FOUND once it was given up. The SDK's own heartbeat
+ * would not do: it is throttled and reports its answer later.
+ */
 async function askTemporal({ client, info }: Context): Promise<void> {
   await client.withDeadline(Date.now() + ANSWER_MS, () =>
     client.workflowService.recordActivityTaskHeartbeat({
@@ -38,7 +41,7 @@ async function askTemporal({ client, info }: Context): Promise<void> {
   );
 }
 
-/** Passing: where the workflow still hears of it, the call is made again. */
+/** Returns a passing failure: if the workflow still hears of it, it makes the call again. */
 function notSent(said: string): Failure {
   return new Failure('provider_unavailable', { sent: 'no', said });
 }

@@ -10,14 +10,14 @@ import type { LookUp } from './contract';
 import { notYet } from './failures';
 import { forgetFailures, patienceWith } from './patience';
 
-/** Looking at the provider, and what a look that does not show what should be there means. */
+/** Looking at the provider, and judging a look that does not show what should be there. */
 
-/** One look, held against what the booking knows: an absence that nothing explains is `appointment_missing`. */
+/** Looks once and compares with what the booking knows. Fails with `appointment_missing` at an unexplained absence. */
 export async function lookUp(provider: Provider, call: Call, wanted: LookUp): Promise<Sighting> {
   return explained(provider, call, wanted, await lookBarely(provider, call, wanted));
 }
 
-/** The same for a look that was made already. */
+/** Compares a look that was made already. */
 export async function explained(
   provider: Provider,
   call: Call,
@@ -25,7 +25,7 @@ export async function explained(
   first: Sighting,
 ): Promise<Sighting> {
   if (missingIn(first, wanted) === null) return first;
-  // Order and appointment are two reads: what came about between them shows in a second look.
+  // Order and appointment are two reads, so a second look shows what changed between them.
   const sighting = wanted.orderId === null ? first : await lookBarely(provider, call, wanted);
   const missing = missingIn(sighting, wanted);
   if (missing !== null) throw new Failure('appointment_missing', { said: missing });
@@ -37,7 +37,7 @@ function missingIn(sighting: Sighting, wanted: LookUp): string | null {
   return missingFrom(sighting, { ...wanted, orderTakesAppointment });
 }
 
-/** One look, for callers that judge themselves what it does not show. */
+/** Looks once, for callers that judge themselves what the look does not show. */
 export async function lookBarely(provider: Provider, call: Call, wanted: LookUp): Promise<Sighting> {
   const { orderId, withOrder } = wanted;
   const sighting = await knownToBeThere(() => provider.lookUp(call, whereOf(wanted)));
@@ -52,8 +52,8 @@ function whereOf(wanted: LookUp): Where {
 }
 
 /**
- * Reads what was there before. That it is not found now, or that a read is refused, is no fault of the request (the
- * settings may name another environment by now): such an answer ends nothing, a person is asked.
+ * Reads something that was there before. If it is not found now, or the read is refused, the request is not at fault
+ * (the settings may name another environment by now). So such an answer ends nothing, and a person is asked.
  */
 export async function knownToBeThere<T>(read: () => Promise<T>): Promise<T> {
   try {
@@ -71,13 +71,13 @@ export async function knownToBeThere<T>(read: () => Promise<T>): Promise<T> {
 
 const NOT_THE_REQUEST: readonly FailureCode[] = ['order_not_found', 'request_refused'];
 
-/** The sighting, when it differs from the one that was seen last. */
+/** Returns the sighting when it differs from the last one; else fails the poll softly. */
 export function changeOf(seen: string, sighting: Sighting): Sighting {
   if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
   return sighting;
 }
 
-/** An own appointment that is not shown may be in a list that is slow: the poll has patience with that, and that alone. */
+/** Looks, with patience for a missing own appointment, because a list may be slow. Other failures get none. */
 export async function whileMissing(patienceMs: number, look: () => Promise<Sighting>): Promise<Sighting> {
   const beganMs = performance.now();
   const sighting = await look().catch((err: unknown) => {
@@ -88,7 +88,7 @@ export async function whileMissing(patienceMs: number, look: () => Promise<Sight
   return sighting;
 }
 
-/** Ends a poll's first try before it looks, so that the server makes the second one when the pause is over. */
+/** Ends a poll's first try before it looks, so that the server makes the second when the pause is over. */
 export function leaveAlone(pauseMs = 0): void {
   if (pauseMs > 0 && Context.current().info.attempt === 1)
     throw notYet('something was found a moment ago', pauseMs);

@@ -16,14 +16,14 @@ import { beating } from './beating';
 import type { OpsActivities } from './contract';
 import { afterSomeTries, asActivity } from './failures';
 
-/** What these activities need of Temporal; src/client/ops/back-end.ts has it. */
+/** What these activities need of Temporal; src/client/ops/back-end.ts implements it. */
 export interface OpsWork {
-  /** `nowMs`: Temporal's time. The worker's own clock may be an hour ahead, and would find nothing to sweep, ever. */
+  /** `nowMs` is Temporal's time. A worker's own clock that is an hour ahead would never find anything to sweep. */
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
   findStuckBookings(nowMs: number): Promise<StuckReport>;
   waitingFor(incident: IncidentFilter, before: string, after: WaitingCursor | null): Promise<Waiting>;
-  /** `since`: when its waiting began as it was listed; null where that is not known. */
+  /** `since` is when its waiting began, as it was listed; null when that is not known. */
   retryOne(workflowId: string, retrying: Retrying & { since: string | null }): Promise<Told>;
 }
 
@@ -56,7 +56,7 @@ function temporalNowMs(): number {
   return Context.current().info.currentAttemptScheduledTimestampMs;
 }
 
-/** How far a piece has come; `failed` holds places in it. */
+/** How far a piece has come. `failed` holds indexes into it. */
 interface Place {
   next: number;
   passedOver: number;
@@ -65,8 +65,8 @@ interface Place {
 }
 
 /**
- * A try that lost its worker is taken up where its heartbeats say it was: nobody is told twice. One that cannot be told
- * is named and passed by: to try it on here would hold up all behind it.
+ * Tells bookings to try again. After a lost worker it goes on where the heartbeats say it was, so that no booking is
+ * told twice. A booking that cannot be told is named and skipped: retrying it here would hold up all that follow.
  */
 async function resume(
   work: OpsWork,
@@ -108,7 +108,7 @@ async function toldToRetry(
   }
 }
 
-/** Where the try before this one was; another build's may not have told of failed or changed ones. */
+/** Returns where the try before this one was. Another build's may not have told of failed or changed ones. */
 function placeOf(details: unknown): Place {
   const field = (name: keyof Place): unknown =>
     typeof details === 'object' && details !== null ? Reflect.get(details, name) : undefined;

@@ -12,12 +12,15 @@ import { isRetryable } from './failures';
 import { explained, lookBarely } from './looking';
 import { afterSending, unansweredOf, wordsOf } from './unanswered';
 
-/** Orders: placed after a look for them, cancelled between two reads of them. */
+/** Orders: placing one after a look for it, and cancelling one between two reads of it. */
 
 type PlaceInput = Parameters<ProviderActivities['placeOrder']>[0];
 type CancelInput = Parameters<ProviderActivities['cancelOrder']>[0];
 
-/** Looks for the booking's order first: an earlier call may have placed it without our hearing of it. */
+/**
+ * Places the booking's order. Looks for it first, because an earlier call may have placed it although its answer was
+ * lost.
+ */
 export async function placeOrder(
   orders: OrderCalls,
   call: Call,
@@ -59,7 +62,10 @@ export async function cancelOrder(
 
 type Before = { is: 'over'; answer: OrderCancelAnswer } | { is: 'live'; order: Order; isOursOnIt: boolean };
 
-/** Whether there is anything to cancel, and whether it may be. */
+/**
+ * Reads the order and its appointments. Returns the answer when there is nothing to cancel; fails when it may not be
+ * cancelled.
+ */
 async function checked(provider: Provider, call: Call, input: CancelInput): Promise<Before> {
   const wanted = { ...input, withOrder: true };
   const seen = await lookBarely(provider, call, wanted);
@@ -78,7 +84,10 @@ async function checked(provider: Provider, call: Call, input: CancelInput): Prom
   return { is: 'live', order, isOursOnIt: found.is === 'ours' };
 }
 
-/** Whose appointment the order carries. Where refs do not return, what is not known by id is not ours. */
+/**
+ * Tells whose appointment the order carries. Where refs do not return, an appointment whose id we do not know is not
+ * ours.
+ */
 function onOrder(sighting: Sighting, { clue }: CancelInput): Ownership {
   if (clue.refReturns) return ownershipIn(sighting, clue);
   const foreign = sighting.live.find((seen) => !isOwn(seen, clue));
@@ -91,7 +100,10 @@ function hasEnded({ phase }: Order): boolean {
   return phase === 'cancelled' || phase === 'failed' || phase === 'completed';
 }
 
-/** A cancelled order at home takes its appointment along, says the provider; whether it did is read. */
+/**
+ * Returns true when a cancelled order may still carry our appointment: at home it should take it along, which is
+ * checked.
+ */
 function mayCarryOurs({ takesAppointment, mayTakeOwn }: CancelInput, { phase }: Order): boolean {
   return takesAppointment && mayTakeOwn && phase === 'cancelled';
 }
@@ -106,7 +118,7 @@ function hasBegun({ phase }: Appointment): boolean {
   return phase === 'in_progress' || phase === 'completed';
 }
 
-/** An accepted cancel is no cancelled order yet: the read decides. */
+/** Reads after an accepted cancel: only the read shows whether the order has ended. */
 async function afterAccepted(
   provider: Provider,
   call: Call,
@@ -125,7 +137,9 @@ async function afterAccepted(
   return { is: 'unknown', said: `the cancel was accepted, and ${why}`, order };
 }
 
-/** A refusal may mean that it has ended already: a read tells. Where nothing was sent, or load refused it, there is none. */
+/**
+ * Reads after a refusal, which may mean that it has ended already; not if nothing was sent or load caused the refusal.
+ */
 async function afterRefused(
   orders: OrderCalls,
   call: Call,
@@ -138,10 +152,10 @@ async function afterRefused(
   return { is: 'ended', order: now, byUs: false };
 }
 
-/** More orders of one patient than this explain nothing. */
+/** How many orders of one patient are read to explain a refusal. */
 const MAX_ORDERS_READ = 10;
 
-/** A live appointment of the patient's on another order. */
+/** Returns the patient's live appointment on another order, or null. */
 export async function findOtherVisit(
   provider: Provider,
   call: Call,
@@ -161,13 +175,13 @@ function otherVisit(
   { id, passthrough }: Order,
   { id: appointmentId, startsAt, ref }: Appointment,
 ): OtherVisit {
-  // An order may serve a later booking than the one that placed it: the appointment's own word comes first.
+  // An order may serve a later booking than the one that placed it, so the appointment's own ref comes first.
   const named = [ref === null ? null : bookingOf(ref), passthrough];
   const bookingId = named.find((one) => one !== null && looksLikeBookingId(one)) ?? null;
   return { appointmentId, orderId: id, startsAt, bookingId };
 }
 
-/** The booking's id in the maker of a ref (src/booking/ref.ts). */
+/** Returns the booking's id from the maker of a ref (src/booking/ref.ts). */
 function bookingOf(ref: string): string {
   const maker = makerOfRef(ref);
   return maker.slice(0, maker.lastIndexOf('.'));

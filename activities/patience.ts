@@ -8,13 +8,13 @@ import { asActivity, isBug, isRetryable, toFinalFailure } from './failures';
 import { inTime } from './in-time';
 
 /**
- * Patience with a read that fails: the time in which tries were made. What counts are the pauses that were planned and
- * the tries' own time on a clock that never jumps; so a time without a worker does not count. The sum is kept in the
- * activity's heartbeat details, which its next try is given. A pause is cut to what is left, and the try that began when
- * nothing was left is the last: nobody is asked before a try that was made after the limit.
+ * Patience with a failing read: the time in which tries were made. It counts the planned pauses, and the tries' own
+ * time on a clock that never jumps, so a time without a worker does not count. The sum is kept in the activity's
+ * heartbeat details, which the next try gets. A pause is cut to what is left. The try that began when nothing was left
+ * is the last, so a person is asked only after a try that was made after the limit.
  */
 
-/** What the tries before this one have spent. */
+/** The patience that earlier tries have spent. */
 interface Spent {
   tries: number;
   ms: number;
@@ -23,16 +23,16 @@ interface Spent {
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Tries that are made at least, however slow they are: one call that hangs is not all that patience may come to. */
+/** The least number of tries, however slow they are: a single hanging call must not use up all patience. */
 const LEAST_TRIES = 3;
 
-/** Runs a read. Whatever time may cure is tried again by the server, until the booking's patience is used up. */
+/** Runs a read. The server retries a failure that time may cure, until the booking's patience is used up. */
 export async function reading<T>(target: Target, body: () => Promise<T>): Promise<T> {
   const { patienceMs } = target;
   if (patienceMs === undefined) return asActivity(body); // an earlier build limits the tries itself
   const { attempt, startToCloseTimeoutMs } = Context.current().info;
   const beganMs = performance.now();
-  // Until it ends, a try counts as a whole one: a worker that is lost with it says nothing any more.
+  // Until a try ends, it counts with its full time, because a worker that is lost with it cannot report any.
   if (attempt > 1) keep(withOneMore(spentBefore(), startToCloseTimeoutMs));
   try {
     const limitMs = target.callTimeoutMs * CALLS_IN_AN_ACTIVITY;
@@ -44,7 +44,7 @@ export async function reading<T>(target: Target, body: () => Promise<T>): Promis
   }
 }
 
-/** What to throw for a try that failed: after the last the workflow decides, else the server tries again after a pause. */
+/** Returns what a failed try throws: after the last try the workflow decides, else the server retries after a pause. */
 export function patienceWith(err: unknown, patienceMs: number, beganMs: number): ApplicationFailure {
   const before = spentBefore();
   const spentMs = before.ms + (performance.now() - beganMs);
@@ -65,7 +65,7 @@ export function patienceWith(err: unknown, patienceMs: number, beganMs: number):
     : ApplicationFailure.fromError(err, { nextRetryDelay: pauseMs });
 }
 
-/** Returns true when this try began when the patience was used up. */
+/** Returns true when patience was already used up as this try began. */
 export function isLastTry({ patienceMs = Infinity, isLastTry: isSaidToBe = false }: Target): boolean {
   return isSaidToBe || isLast(spentBefore(), patienceMs);
 }
@@ -74,7 +74,7 @@ function isLast({ tries, ms }: Spent, patienceMs: number): boolean {
   return ms >= patienceMs && tries + 1 >= LEAST_TRIES;
 }
 
-/** What failed has passed: a later failure has patience of its own. */
+/** Resets the patience after a success: a later failure gets its own. */
 export function forgetFailures(): void {
   const context = Context.current();
   if (context.info.heartbeatDetails != null) context.heartbeat(null);

@@ -17,11 +17,14 @@ export interface ProviderActivitiesOptions {
   providerFor: (name: ProviderName) => Provider;
   /** IANA zone of an account's place, where the provider gives none. */
   timezoneOf: (provider: ProviderName, account: string) => string | null;
-  /** Asked before every write; by default Temporal is, whether the attempt still counts. */
+  /** Asked before every write. The default asks Temporal whether the attempt still counts. */
   fence?: Fence;
 }
 
-/** The activities of a provider's queue: its adapter, looked before every write and read after every undo. */
+/**
+ * The activities of a provider's queue: calls of its adapter, with a look before every write and a read after every
+ * undo.
+ */
 export function createProviderActivities({
   providerFor,
   timezoneOf,
@@ -98,7 +101,7 @@ function writingActivities(
   providerFor: ProviderFor,
   fence: Fence | undefined,
 ): Omit<ProviderActivities, Reading | Polling> {
-  /** What every write has in common: what must hold before it, and the fence before its request. */
+  /** Does what every write has in common: the check for a reset before it, and the fence before its request. */
   const writing = <T>(
     { target, clue }: { target: Target; clue?: OwnershipClue },
     write: (provider: Provider, call: Call) => Promise<T>,

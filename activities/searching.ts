@@ -7,7 +7,7 @@ import type { DayRange, Provider } from '../src/providers/provider';
 import { readCallOf } from './call';
 import type { ProviderActivities } from './contract';
 
-/** What is on offer: slots in the wanted windows, and where a visit goes. */
+/** Finding slots in the wanted windows, and the address of a visit. */
 
 export async function searchSlots(
   provider: Provider,
@@ -35,7 +35,10 @@ export async function searchSlots(
   return { slots: carried(slots), complete: found.complete };
 }
 
-/** A slot's zone may be the request's, the account's or its place's own: it is looked for wherever its day may be. */
+/**
+ * Returns the days to search. A named slot may lie on a neighbouring day in the zone of its place, so those days count
+ * too.
+ */
 function daysWanted({ windows, slot }: BookingRequest): DayRange[] {
   if (windows) return daysOf(windows);
   return slot ? [daysAround(new Date(slot.startsAt))] : [];
@@ -45,7 +48,7 @@ function postalAddress(request: BookingRequest, order: Order | null): PostalAddr
   return order?.address ?? request.patient?.address ?? null;
 }
 
-/** The address of a visit at home, which cannot do without. */
+/** Returns the address of a visit at home. Fails with `invalid_request` when there is none. */
 export function addressOf(request: BookingRequest, order: Order | null): PostalAddress {
   const address = postalAddress(request, order);
   if (!address)

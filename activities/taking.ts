@@ -11,7 +11,7 @@ import { lookBarely, lookUp } from './looking';
 import { addressOf } from './searching';
 import { afterSending, unansweredOf, wordsOf } from './unanswered';
 
-/** Taking an appointment: every write looks first, whatever the attempt number says, and at every provider. */
+/** Taking an appointment. Every write looks first, at every provider and whatever the attempt number says. */
 
 type BookInput = Parameters<ProviderActivities['bookSlot']>[0];
 type VisitInput = Parameters<ProviderActivities['requestVisit']>[0];
@@ -55,7 +55,9 @@ export async function moveAppointment(provider: Provider, call: Call, input: Mov
   });
 }
 
-/** The look before a book call or a move; nothing that is known to stand is waited for here. */
+/**
+ * Returns the look before a book call or a move. It has no liveIds: it does not wait for appointments known to stand.
+ */
 function lookFor(
   input: Pick<BookInput, 'target' | 'request' | 'clue' | 'acceptedCancels' | 'mayBePartial'>,
   orderId: string | null,
@@ -75,7 +77,7 @@ function lookFor(
   };
 }
 
-/** The same look for an appointment that is meant by its id, wherever in time it is. */
+/** Returns the same look, extended to the appointment with this id, wherever in time it is. */
 export function alsoFor<T extends LookUp>(appointmentId: string | null, wanted: T): T {
   if (appointmentId === null) return wanted;
   const ownIds = [...new Set([...wanted.clue.ownIds, appointmentId])];
@@ -83,8 +85,9 @@ export function alsoFor<T extends LookUp>(appointmentId: string | null, wanted: 
 }
 
 /**
- * An appointment of this booking's that is there already is held; where there are orders, anybody else's on this one is
- * never booked over; where refs do not return, what is new at that start may be ours and nobody can tell.
+ * Looks before a write, and writes only when the look finds nothing in the way. An appointment of this booking that is
+ * there already is held. Somebody else's on the same order is never booked over. Where refs do not return, a new
+ * appointment at that start may be ours, so the outcome is unknown.
  */
 async function lookThenTake(
   provider: Provider,
@@ -108,7 +111,7 @@ function foundIn({ live }: Sighting, { clue, orderId, startsAt }: LookUp): BookA
 
 const NEW_BEFORE = 'something new stands at that time before the call';
 
-/** The appointment that is to be moved. That it is not shown does not mean that it has ended. */
+/** Returns the appointment to move. Fails when it is not shown, which does not prove that it has ended. */
 function toMove(sighting: Sighting, id: string, wanted: LookUp): Appointment {
   const { clue } = wanted;
   const live = liveById(sighting.live, id, clue) ?? sighting.live.find((seen) => isOwn(seen, clue));
@@ -120,7 +123,7 @@ function toMove(sighting: Sighting, id: string, wanted: LookUp): Appointment {
   throw new Failure('appointment_missing', { said: `appointment ${id} is not shown at all` });
 }
 
-/** The answer of a keyed call may be a replay, frozen long ago: what the provider shows now counts. */
+/** Checks the answer of a keyed call by a read, because it may be the replay of an old answer. */
 async function freshAnswer(
   provider: Provider,
   call: Call,

@@ -34,18 +34,18 @@ import { compensate } from './steps/undo';
  * A booking: one request, "book this person an appointment", owned by one workflow until it is settled.
  *
  * Background. Somebody else's system has the slots. It answers slowly, twice or not at all, and may take back what it
- * accepted. A call whose answer is lost may have taken effect all the same. So the booking never believes an answer alone:
- * it looks at the provider (saga/lookups.ts) and tells its own appointments from others' (saga/ownership.ts).
+ * accepted. A call whose answer is lost may have taken effect all the same. So the booking never believes an answer
+ * alone: it looks at the provider (saga/lookups.ts) and tells its own appointments from others' (saga/ownership.ts).
  *
- * How it works. The steps are the table of steps/index.ts: order, readiness, appointment, visit. They run from the top, in
- * a scope that a cancel ends; a cancel ends waits, never writes. Message handlers only fill the inbox (saga/inbox.ts), and
- * the steps empty it. Each failure has an owner: those of the request, the order and the slot end the booking, those of the
- * provider and of ourselves wait for a person (saga/attention.ts). A booking whose history grows long continues as a new
- * run (saga/long-life.ts); `carried` is what the run before it knew.
+ * How it works. The steps are the table of steps/index.ts: order, readiness, appointment, visit. They run from the top,
+ * in a scope that a cancel ends; a cancel ends waits, never writes. Message handlers only fill the inbox
+ * (saga/inbox.ts), and the steps empty it. Each failure has an owner: those of the request, the order and the slot end
+ * the booking, those of the provider and of ourselves wait for a person (saga/attention.ts). A booking whose history
+ * grows long continues as a new run (saga/long-life.ts); `carried` is what the run before it knew.
  *
- * On unwinding. Whatever ends the booking early is thrown through the steps as an `Ending` and caught once, here. The undos
- * of the steps then run from the bottom (steps/undo.ts), shielded from cancellation. Any other error is a bug: Temporal
- * retries the workflow task, and nothing is undone.
+ * On unwinding. Whatever ends the booking early is thrown through the steps as an `Ending` and caught once, here. The
+ * undos of the steps then run from the bottom (steps/undo.ts), shielded from cancellation. Any other error is a bug:
+ * Temporal retries the workflow task, and nothing is undone.
  */
 export async function booking(input: unknown, carried?: Carried): Promise<BookingView> {
   // What is carried comes from carryOnWhenLong, which gives the request as it was read.
@@ -62,8 +62,8 @@ export async function booking(input: unknown, carried?: Carried): Promise<Bookin
 }
 
 /**
- * Runs the undos. A cancel can come before the request was read, as it does when the booking was reset; the request is then
- * read here. A request that is refused is read here too when a run before a reset may have acted on it.
+ * Runs the undos. A cancel can come before the request was read, as it does when the booking was reset; the request is
+ * then read here. A request that is refused is read here too when a run before a reset may have acted on it.
  */
 async function undoAll(b: Begun, input: unknown, { status }: Ending): Promise<void> {
   if (!isRead(b) && (status === 'cancelled' || (await mayHaveEarlierRun(b))))
@@ -71,7 +71,9 @@ async function undoAll(b: Begun, input: unknown, { status }: Ending): Promise<vo
   if (isRead(b)) await compensate(b, undosOf(b));
 }
 
-/** Returns true when a reset made this run. An activity tells, because a workflow cannot know it while it is replayed. */
+/**
+ * Returns true when a reset made this run. An activity tells, because a workflow cannot know it while it is replayed.
+ */
 async function mayHaveEarlierRun(b: Begun): Promise<boolean> {
   try {
     await core('was the booking reset?').refuseReset({ runIds: runIds(b) });
@@ -82,7 +84,9 @@ async function mayHaveEarlierRun(b: Begun): Promise<boolean> {
   }
 }
 
-/** Has the undo look at an order that this run never took on, for appointments with our ref. The order is not cancelled. */
+/**
+ * Has the undo look at an order that this run never took on, for appointments with our ref. The order is not cancelled.
+ */
 function lookAtNamedOrder(b: Booking): void {
   const orderId = namedOrderId(b.state.terms.request);
   if (orderId === null) return;
@@ -90,7 +94,9 @@ function lookAtNamedOrder(b: Booking): void {
   adoptionRefused(b);
 }
 
-/** Reads the request of a booking that is ending. A request that could never have been opened has made nothing to undo. */
+/**
+ * Reads the request of a booking that is ending. A request that could never have been opened has made nothing to undo.
+ */
 async function openAfterwards(b: Begun, input: unknown, status: Ending['status']): Promise<void> {
   endingBegan(b);
   for (;;) {
@@ -124,7 +130,10 @@ async function open(b: Begun, input: unknown, afterwards = false): Promise<Booki
   return b;
 }
 
-/** Runs the forward steps in a scope that a caller's cancel or Temporal's own ends: it ends waits, never writes. */
+/**
+ * Runs the forward steps in a scope that a cancel, a caller's or Temporal's own, ends. A cancel ends waits, never
+ * writes.
+ */
 async function whileWanted(b: Begun, forward: () => Promise<void>): Promise<void> {
   const scope = new CancellationScope();
   // The message's handler only records the cancel. The scope is cancelled here, after the handler's own commands.
@@ -140,7 +149,7 @@ async function whileWanted(b: Begun, forward: () => Promise<void>): Promise<void
   } catch (err) {
     if (!b.state.callers.cancel && !isCancellation(err)) throw err;
     if (!(err instanceof Ending) && !isCancellation(err)) throw err;
-    // Temporal's own cancel carries no options: what the request says of fees holds.
+    // Temporal's own cancel carries no options, so the request decides about fees.
     if (!b.state.callers.cancel) cancelAsked(b, { by: 'temporal' });
     throw new Ending('cancelled', 'cancelled_by_caller');
   } finally {
@@ -155,7 +164,7 @@ async function end(
   code?: FailureCode,
   facts: FailureFacts = {},
 ): Promise<BookingView> {
-  // This would be a bug. The booking then stays open, and nobody is told that it is over.
+  // A pending undo here is a bug. The booking then stays open, and callers are not told that it is over.
   if (b.state.undo.compensation.some(({ outcome }) => outcome === 'pending'))
     throw new Error('a booking ends with an undo that is still pending');
   const failure = status === 'failed' && code ? { code, message: new Failure(code, facts).message } : null;

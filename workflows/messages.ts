@@ -6,11 +6,11 @@ import type { BookingTraces } from '../src/booking/traces';
 import type { BookingView } from '../src/booking/schema/view';
 
 /**
- * The message definitions of the workflows: fixed public names. Every body is `unknown` here, because any
- * Temporal client can send anything; saga/guard.ts makes sense of it.
+ * The message definitions of the workflows, with fixed public names. Every body is `unknown`, because any Temporal
+ * client can send anything; saga/guard.ts reads it.
  */
 
-/** Wake up and read the provider once; they carry no state. */
+/** These signals wake the booking, so that it reads the provider once. They carry no state. */
 export const appointmentUpdated = defineSignal<[unknown?]>('appointmentUpdated');
 export const orderUpdated = defineSignal<[unknown?]>('orderUpdated');
 
@@ -19,19 +19,24 @@ export const cancel = defineSignal<[unknown?]>('cancel');
 export const retry = defineSignal<[unknown?]>('retry');
 export const resolve = defineSignal<[unknown?]>('resolve');
 
-/** The same bodies as the signals; answer once the message is accepted, refuse with its failure code as type. */
+/**
+ * The updates take the signals' bodies. They answer once the message is accepted, or fail with a failure code as type.
+ */
 export const rescheduleBooking = defineUpdate<MessageReceipt, [unknown?]>('rescheduleBooking');
 export const cancelBooking = defineUpdate<MessageReceipt, [unknown?]>('cancelBooking');
 export const retryBooking = defineUpdate<MessageReceipt, [unknown?]>('retryBooking');
 export const resolveBooking = defineUpdate<MessageReceipt, [unknown?]>('resolveBooking');
 
-/** The booking as callers see it, for plain Temporal clients; ours read the memo. Refused while it would play events ahead of their task: ask again then (interceptors/guarded-reads.ts). */
+/**
+ * The booking as callers see it, for plain Temporal clients; our own client reads the memo. The query is refused while
+ * it would play events ahead of their task (interceptors/guarded-reads.ts): then ask again.
+ */
 export const bookingQuery = defineQuery<BookingView>('booking');
 
 /** Output of the `slots` workflow: a search without a booking. */
 export type SlotSearchResult = FoundSlots;
 
-/** One more request to resume the incident of a `bulk` workflow under way; the body is a `BulkInput`. */
+/** Asks a running `bulk` workflow to resume its incident once more; the body is a `BulkInput`. */
 export const resumeAgain = defineSignal<[unknown?]>('resumeAgain');
 
 /** How far the `bulk` workflow has come. */
@@ -43,11 +48,11 @@ export type CleanupInput = LateEffect | AfterCutOff;
 /** An ended booking whose unanswered call may have taken effect after all. */
 export interface LateEffect {
   bookingId: string;
-  /** The final view's `createdAt`: with the id it makes up the refs of that booking. */
+  /** The final view's `createdAt`. Together with the id it forms the refs of that booking. */
   createdAt: string;
   request: unknown;
   orderId: string | null;
-  /** What it knew of its own calls; an earlier build gives none. */
+  /** What the booking knew of its own calls; absent from earlier builds. */
   traces?: BookingTraces | null;
 }
 

@@ -9,7 +9,7 @@ import { searchSlots } from './saga/search';
 import { requestRead } from './saga/parts/terms';
 import { targetOf, newBooking } from './saga/state';
 
-/** A search without a booking: the slots a booking with this request would try, best first. Reads only. */
+/** Searches without a booking. Returns the slots that a booking with this request would try, best first. Reads only. */
 export async function slots(input: unknown): Promise<SlotSearchResult> {
   const b = newBooking(workflowInfo().workflowId, workflowInfo().startTime.toISOString());
   try {

@@ -3,10 +3,10 @@ import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInterceptors } from '@temporalio/workflow';
 
 /**
- * Puts a text in the place of what callers send and nobody can convert: a payload of a foreign encoding, or one that says
- * it is JSON and is none. The SDK converts a message before any handler runs, and what throws there fails every later
- * workflow task. The guard calls the text malformed, in a request and in a message. It depends on the payload alone,
- * so every replay does the same.
+ * Replaces payloads from callers that cannot be converted (a foreign encoding, or invalid JSON) by a text. The SDK
+ * converts a message before any handler runs, and a throw there fails every later workflow task. The guard then calls
+ * the text malformed, in a request or a message. The replacement depends on the payload alone, so every replay does the
+ * same.
  */
 export const interceptors = (): WorkflowInterceptors => ({
   internals: [

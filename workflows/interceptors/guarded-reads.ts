@@ -3,15 +3,15 @@ import type { WorkflowInterceptors } from '@temporalio/workflow';
 /**
  * Refuses a query that has played events ahead of their workflow task, so that core drops the run.
  *
- * A worker without the run in its cache may be given, for a query, a history that goes beyond the last workflow task: an
- * answer has come that no task has taken up yet. Core plays such events in an activation of their own, at the clock
- * of the last task, and keeps the run. What follows is not what a replay does: the clock differs, and so may the order in
- * which the answer and the next message come. The booking then never replays again (`TMPRL1100`).
+ * For a query, a worker without the run in its cache may be given a history that goes beyond the last workflow task: it
+ * contains an answer that no task has taken up yet. Core plays such events in an activation of their own, at the clock
+ * of the last task, and keeps the run. From then on the run differs from a replay: in its clock, and maybe in the order
+ * of the answer and the next message. The booking then never replays again (`TMPRL1100`).
  *
- * Such an activation does not replay, and its history has grown in length but not in bytes, since only a task brings
- * the size along. The query after it fails, core evicts the run, and the next task starts from a true replay. No command
- * is added, so histories do not change; a false alarm costs one read. This stands on internals of SDK 1.24
- * (test/saga/reads-while-away.test.ts says when they change) and is off where the server tells no size.
+ * Such an activation is recognised because it does not replay and its history has grown in length but not in bytes:
+ * only a task brings the size along. The query after it fails, core evicts the run, and the next task starts from a
+ * true replay. No command is added, so histories do not change; a false alarm costs one read. This relies on internals
+ * of SDK 1.24 (test/saga/reads-while-away.test.ts fails when they change), and is off where the server tells no size.
  */
 export const interceptors = (): WorkflowInterceptors => {
   let length = 0;

@@ -3,9 +3,9 @@ import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInterceptors } from '@temporalio/workflow';
 
 /**
- * Makes one upsert of search attributes, and one of the memo, of all that an activation brought about: each is an event of
- * the history. The main line of a booking needs one of each at most, but a message's handler publishes the view too,
- * and what goes on beside it (unread messages) may come in the same activation.
+ * Merges an activation's upserts of search attributes into one, and its upserts of the memo into one, because each is
+ * an event of the history. A booking's main line needs at most one of each, but a message's handler publishes the view
+ * too, and the work on unread messages may come in the same activation.
  */
 export const interceptors = (): WorkflowInterceptors => ({
   internals: [
@@ -22,7 +22,7 @@ export const interceptors = (): WorkflowInterceptors => ({
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 type Fields = Record<string, Payload>;
 
-/** A kind of upsert: its fields, and the command that upserts others instead. */
+/** A kind of upsert: how to read its fields, and how to make the same command with other fields. */
 interface Kind {
   fieldsOf: (command: Command) => Fields | null;
   with: (command: Command, fields: Fields) => Command;
@@ -44,7 +44,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** The commands with the last upsert of a kind in place of all; what it does not change is as those before it say. */
+/** Returns the commands with all upserts of a kind merged into the last one; later values win. */
 function merged(commands: Command[], kind: Kind): Command[] {
   const upserts = commands.filter((command) => kind.fieldsOf(command) !== null);
   const last = upserts.at(-1);

@@ -6,12 +6,13 @@ import { UNREADABLE_MARK } from '../../src/booking/names';
 import { lacksKey, unreadableIn, type Unreadable } from '../../src/booking/unreadable';
 
 /**
- * Holds up a workflow whose own payloads cannot be read here: its input, what is carried from run to run, the answers
- * of its activities. This is the one place where that throws. The workflow task fails before any workflow code runs,
- * and is tried again until a worker with the key takes it.
+ * Stops a workflow whose own payloads cannot be read here: its input, what is carried from run to run, and the answers
+ * of its activities. Only here does an unreadable payload throw. The workflow task fails before any workflow code runs,
+ * and is retried until a worker with the key takes it.
  *
- * What callers send is not a workflow's own: a signal that cannot be read is the inbox's matter (workflows/saga/inbox.ts),
- * an update its validator's. An update that was accepted once could be read then, so in a replay it counts as own.
+ * Messages from callers are not a workflow's own. The inbox handles a signal that cannot be read
+ * (workflows/saga/inbox.ts), and an update's validator an update. An update that was accepted once could be read then,
+ * so in a replay it counts as own.
  */
 export const interceptors = (): WorkflowInterceptors => ({
   internals: [
@@ -37,7 +38,7 @@ function ownPayloads(job: coresdk.workflow_activation.IWorkflowActivationJob): u
   ];
 }
 
-/** Looks through messages of payloads: lists of them, results, failures and their causes. */
+/** Returns the first unreadable payload in a message: in lists, results, failures and their causes. */
 function unreadableAmong(message: unknown): Unreadable | null {
   if (typeof message !== 'object' || message === null || ArrayBuffer.isView(message)) return null;
   if (isPayload(message)) return unreadableOf(message);
@@ -56,7 +57,7 @@ const MARK_BEGINS = Array.from(`{"${UNREADABLE_MARK}":`, (letter) => letter.char
 
 function unreadableOf(payload: Payload): Unreadable | null {
   const { data } = payload;
-  // Most payloads are no marks, and some are large: only what begins like one is worth converting.
+  // Most payloads are no marks, and some are large, so only a payload that begins like a mark is converted.
   const beginsSo = MARK_BEGINS.every((code, at) => data?.[at] === code);
   return beginsSo ? unreadableIn(defaultPayloadConverter.fromPayload(payload)) : null;
 }

@@ -5,8 +5,8 @@ import { TASK_QUEUE } from '../../src/booking/names';
 const MINUTE_MS = 60_000;
 
 /**
- * Activities that look after bookings. They go through many bookings in one go and heartbeat as they do, so a lost
- * worker is noticed soon; each may be repeated.
+ * Activities that look after bookings. Each goes through many bookings and heartbeats as it does, so a lost worker is
+ * noticed soon. Each may be repeated.
  */
 export function ops(summary: string) {
   return proxyActivities<OpsActivities>({

@@ -24,16 +24,16 @@ import { failureOf } from '../saga/ending';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** A booking may be moving while it is looked at: what does not fit counts when it still does not, so much later. */
+/** How long to wait before the second look, in ms. A booking may be moving, so a mismatch counts only if it lasts. */
 const LOOK_AGAIN_MS = 3_000;
 
-/** More bookings at one account than this are not looked at; the report says so. */
+/** How many bookings of one account are looked at. The report says when there are more. */
 const MAX_BOOKINGS = 5_000;
 
-/** More findings than this are not told, so that the report fits into one payload; the report says so. */
+/** How many findings are told, so that the report fits into one payload. The report says when there are more. */
 const MAX_FINDINGS = 1_000;
 
-/** After so much time no further page is begun, and the report says so. */
+/** After this time no further page is begun, and the report says so. */
 const ENOUGH_MS = 45 * MINUTE_MS;
 
 const RETRY = { initialInterval: 1_000, maximumInterval: MINUTE_MS, maximumAttempts: 5 };
@@ -51,9 +51,9 @@ interface UnderWay {
 }
 
 /**
- * Holds what bookings believe against what providers show, in both directions. It only reads, so it is safe at any
- * time; provider calls run on the providers' queues, under their limits. An account that cannot be audited is a finding
- * and stops no other.
+ * Compares what bookings believe with what providers show, in both directions. It only reads, so it is safe at any
+ * time. Provider calls run on the providers' queues, under their limits. An account that cannot be audited is a
+ * finding, and does not stop the audit of others.
  */
 export async function audit(scope: AuditScope, underWay?: UnderWay): Promise<AuditReport> {
   const { startedAt, report, left } = underWay ?? (await begun(scope));
@@ -91,7 +91,7 @@ function partsOf(place: AuditPlace): Part[] {
   return place.hasOrders ? [bookings, { of: 'orders', place, cursor: null }] : [bookings];
 }
 
-/** Audits one page of a part; what is left of the part, or null when it is done or cannot be audited. */
+/** Audits one page of a part. Returns the rest of the part, or null when it is done or cannot be audited. */
 async function auditedPart(report: AuditReport, part: Part, since: string): Promise<Part | null> {
   try {
     return part.of === 'bookings'
@@ -104,7 +104,7 @@ async function auditedPart(report: AuditReport, part: Part, since: string): Prom
   }
 }
 
-/** A worker that is not there is not the provider's silence. */
+/** Returns why a part could not be audited. A missing worker is told apart from a silent provider. */
 function whyOf(err: ActivityFailure): string {
   const { cause } = err;
   if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START')
@@ -139,12 +139,12 @@ interface Compared {
   gaveUp: string | null;
 }
 
-/** What does not fit, twice. */
+/** Returns the mismatches that two looks show. */
 async function lastingFindings(place: AuditPlace, page: ReadBookings): Promise<Compared> {
   const first = await compare(place, page);
   if (first.findings.length === 0 && first.gaveUp === null) return first;
   await sleep(LOOK_AGAIN_MS, { summary: 'let bookings that are moving settle' });
-  // Where the account did not answer, nobody knows yet whom to ask about again.
+  // If the account did not answer, all bookings of the page are read again.
   const asked = first.gaveUp === null ? [] : page.bookings.map(({ id }) => id);
   const bookingIds = [...new Set([...first.findings.flatMap(({ bookingId }) => bookingId ?? []), ...asked])];
   const again = await inTemporal('read what does not fit again').readAgain({ place, bookingIds });
@@ -186,7 +186,9 @@ async function auditOrders(
   return listed.next && { ...part, cursor: listed.next };
 }
 
-/** Orders that are nobody's, twice: both the order and the booking whose id it carries may be moving. */
+/**
+ * Returns the orders that belong to nobody in two looks: the order, or the booking whose id it carries, may be moving.
+ */
 async function lastingStrays(place: AuditPlace, orders: TracedOrder[]): Promise<Finding[]> {
   const first = await straysAmong(place, orders);
   if (first.length === 0) return [];
@@ -203,7 +205,7 @@ async function straysAmong(place: AuditPlace, orders: TracedOrder[]): Promise<Fi
   return inTemporal('look for the bookings of the orders').strayOrders({ place, orders });
 }
 
-/** Each thing once: accounts may share their provider's credentials, and see the same orders. */
+/** Adds each finding once: accounts may share their provider's credentials and see the same orders. */
 function tell(report: AuditReport, findings: readonly Finding[]): void {
   const told = new Set(report.findings.map(markOf));
   const fresh = findings.filter((finding) => !told.has(markOf(finding)));
@@ -222,7 +224,7 @@ function inTemporal(summary: string) {
   });
 }
 
-/** Limited in waiting for a worker too: one provider without a worker must not hold up the audit of the others. */
+/** Limits the wait for a worker too: a provider without a worker must not hold up the audit of the others. */
 function atProvider({ taskQueue }: AuditPlace, summary: string) {
   return proxyActivities<ProviderAuditActivities>({
     taskQueue,

@@ -12,38 +12,39 @@ import { bulkProgress, resumeAgain } from '../messages';
 import { now } from '../saga/clock';
 import { ops } from './activities';
 
-/** Seconds of work that go into one activity: what a lost worker may have to find its place in. */
+/** Seconds of work in one activity. After a lost worker the next one has to find its place in that much. */
 const CHUNK_S = 60;
 
-/** Those that could not be told are told again after each of these pauses, in ms; then they are left to people. */
+/** Bookings that could not be told are told again after each of these pauses, in ms; then they are left to people. */
 const TELL_AGAIN_AFTER_MS = [10_000, 60_000, 300_000];
 
-/** Those that are kept to be told again: they must fit into one payload. */
+/** How many bookings are kept to be told again: they must fit into one payload. */
 const MAX_KEPT = 1_000;
 
-/** Those that are named in the progress. */
+/** How many bookings are named in the progress. */
 const MAX_NAMED = 100;
 
 /** A resumption under way: what is carried into the next run when the history has grown. */
 interface UnderWay {
   progress: BulkProgress;
-  /** Bookings that began later than the resumption are not its own. */
+  /** When the resumption began. Bookings that began later do not belong to it. */
   before: string;
   after: WaitingCursor | null;
   failedIds: string[];
-  /** Since when those waited when they were listed. A run of an earlier build carries none. */
+  /** Since when the failed ones waited when they were listed. A run of an earlier build carries none. */
   sinceOf?: WaitingSince;
-  /** A newer request, which is taken up after the listing. */
+  /** A newer request, to be taken up after the listing. */
   again?: BulkInput;
 }
 
 /**
  * Resumes the bookings of an incident, each once, at a limited rate: a thousand bookings that wake at the same moment
- * would be the next outage. It survives restarts, and goes on where it was. One that cannot be told stops no other: it is
- * told again at the end, some times.
+ * would be the next outage. It survives restarts and goes on where it was. A booking that cannot be told does not stop
+ * the others; it is told again at the end, a few times.
  *
- * A request that comes meanwhile lists the incident anew once this listing is done, in place of telling again: a booking
- * that failed anew behind the listing waits like any other. Several requests that come meanwhile are one.
+ * A request that comes meanwhile lists the incident anew once this listing is done, instead of telling failed ones
+ * again: a booking that failed again after it was listed waits like any other. Several requests that come meanwhile
+ * count as one.
  */
 export async function bulk(input: BulkInput, carried?: UnderWay): Promise<BulkProgress> {
   let asked = input;
@@ -51,7 +52,7 @@ export async function bulk(input: BulkInput, carried?: UnderWay): Promise<BulkPr
   setHandler(bulkProgress, () => run.progress);
   setHandler(resumeAgain, (body) => {
     const newer = newerRequest(asked, body);
-    // What a worker of an earlier build passed over stays passed over when it is replayed.
+    // A request that an earlier build ignored stays ignored in a replay.
     if (newer && patched('bulk-again')) run.again = newer;
   });
   for (;;) {
@@ -79,12 +80,15 @@ const NOTHING_YET: BulkProgress = {
   done: false,
 };
 
-/** What an earlier build did not count is as at the start. */
+/** Returns what was carried, with counts that an earlier build did not have as at the start. */
 function carriedOn(carried: UnderWay): UnderWay {
   return { ...carried, progress: { ...NOTHING_YET, ...carried.progress } };
 }
 
-/** The request that a signal brings; null for the one at hand, which comes with its own start, and for what is none. */
+/**
+ * Returns the request that a signal brings; null for the current request, which its own start sends too, and for no
+ * request.
+ */
 function newerRequest(atHand: BulkInput, body: unknown): BulkInput | null {
   const requestId = field(body, 'requestId');
   if (typeof requestId !== 'string' || requestId === atHand.requestId) return null;
@@ -111,7 +115,7 @@ async function resumeThoseThatWait(input: BulkInput, run: UnderWay): Promise<voi
   }
 }
 
-/** A newer request ends it: those that could not be told still wait, and are listed anew. */
+/** Tells the failed ones again. A newer request ends this: failed ones still wait, so its listing finds them. */
 async function tellFailedOnesAgain(input: BulkInput, run: UnderWay): Promise<void> {
   const summary = 'before those that could not be told are told again';
   for (const pauseMs of TELL_AGAIN_AFTER_MS) {
@@ -121,7 +125,7 @@ async function tellFailedOnesAgain(input: BulkInput, run: UnderWay): Promise<voi
   }
 }
 
-/** The next of those that wait. A worker of an earlier build names all of them at once. */
+/** Returns the next piece of bookings that wait. A worker of an earlier build names all of them at once. */
 async function nextOf({ incident }: BulkInput, { progress, before, after }: UnderWay): Promise<Waiting> {
   const found: Waiting | string[] = await ops('find the bookings of the incident').waitingFor({
     incident,
@@ -168,7 +172,7 @@ async function resumed(
   sinceOf: WaitingSince | undefined,
 ): Promise<{ passedOver: number; changed: number; failed: string[] }> {
   const call = ops(`resume ${workflowIds.length} bookings`);
-  // A worker of an earlier build does not tell of failed ones, it has tried until there were none; nor of changed ones.
+  // A worker of an earlier build tells neither of failed ones (it retried until there were none) nor of changed ones.
   const told: Partial<Resumed> & Pick<Resumed, 'passedOver'> = await call.resume({
     workflowIds,
     sinceOf: sinceOfThese(workflowIds, sinceOf),
@@ -196,7 +200,7 @@ function chunksOf(ids: string[], ratePerSecond: number): string[][] {
   return chunks;
 }
 
-/** Bookings are named by their own ids; what has none is no booking's or clean-up's. */
+/** Returns the bookings' own ids; a workflow that is neither a booking nor a clean-up keeps its workflow id. */
 function namesOf(workflowIds: readonly string[]): string[] {
   return workflowIds.slice(0, MAX_NAMED).map((id) => bookingIdIn(id) ?? id);
 }

@@ -2,8 +2,8 @@ import type { StuckReport, Swept } from '../../src/booking/ops';
 import { ops } from './activities';
 
 /**
- * One sweep: bookings that were cut off are cleaned up after, and those that cannot report themselves are told. It
- * goes on where the last sweep ended, so that none is missed however long no worker ran.
+ * Makes one sweep: cleans up after bookings that were cut off, and reports those that cannot report themselves. It goes
+ * on where the last sweep ended, so that none is missed however long no worker ran.
  */
 export async function sweep(): Promise<Swept & StuckReport> {
   const swept = await ops('clean up after bookings that were cut off').sweepCutOff();

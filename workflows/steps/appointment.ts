@@ -30,13 +30,13 @@ import { recordHeld, takeOffer } from './take';
 import { undone, type Undo } from './undo';
 
 /**
- * The appointment: the step searches a slot, books it and waits for the provider's confirmation, and tries another slot when
- * none comes. Its undo cancels whatever this booking made.
+ * The appointment. The step searches for a slot, books it and waits for the provider's confirmation; it tries another
+ * slot when none comes. Its undo cancels whatever this booking made.
  */
 
 /**
- * Tries slots until one is confirmed. An appointment that is taken over needs no slot. Goes on where an earlier run of the
- * booking left off: before a slot, or while one is held.
+ * Tries slots until one is confirmed. An appointment that is taken over needs no slot. Goes on where an earlier run of
+ * the booking left off: before a slot, or while one is held.
  */
 export async function obtainAppointment(b: Booking): Promise<void> {
   const isBegun = b.state.search.until !== null || b.state.appointment.held !== null;
@@ -61,10 +61,10 @@ async function trySlots(b: Booking, until: number): Promise<void> {
   for (;;) {
     if (b.state.appointment.held && (await confirmedOrReleased(b))) return;
     const tried = b.state.search.attempts.length;
-    // An offer that an earlier run left open is taken whatever the count and the time: a person may have said so.
+    // An offer that an earlier run left open is taken even if tries or time are used up: a person may have decided so.
     const isOpen = b.state.search.offer !== null;
     if (!isOpen && tried >= until) throw new Ending('failed', 'no_slot');
-    // One try is made whatever the time: that no worker was there until it was up is no reason to undo anything.
+    // One try is made even after the deadline: a time without workers is no reason to undo anything.
     if (!isOpen && tried > first && hasPassed(b, settleDeadline(b)))
       throw new Ending('failed', 'not_settled_in_time');
     await carryOnMidStep(b);
@@ -99,8 +99,8 @@ async function takeOver(b: Booking): Promise<boolean> {
 }
 
 /**
- * Waits for the provider's confirmation. Returns true once the appointment is confirmed, and false once its slot was given
- * back. `release` returns false when it spared the appointment; the wait then goes on.
+ * Waits for the provider's confirmation. Returns true once the appointment is confirmed, and false once its slot was
+ * given back. `release` returns false when it spared the appointment; the wait then goes on.
  */
 export async function confirmedOrReleased(
   b: Booking,
@@ -115,8 +115,8 @@ export async function confirmedOrReleased(
 }
 
 /**
- * Gives a slot back before another is tried. False where it was spared: the provider's word had come by then. One that a
- * person leaves standing ends the search.
+ * Gives a slot back before another is tried. Returns false when it was spared, because the provider confirmed it
+ * meanwhile. An appointment that a person leaves standing ends the search.
  */
 async function isReleased(b: Booking): Promise<boolean> {
   const appointment = b.state.appointment.held;
@@ -128,7 +128,7 @@ async function isReleased(b: Booking): Promise<boolean> {
     }
     if (!release.isSpared) break;
     if (!hasOpenWrites(b)) return false;
-    // A cancel that was not answered may still end it: the next look is made when it can no more.
+    // An unanswered cancel may still end it, so the next look is made when that can no longer happen.
     await outlastOpenWrites(b);
   }
   appointmentReleased(b);
@@ -136,8 +136,8 @@ async function isReleased(b: Booking): Promise<boolean> {
 }
 
 /**
- * Cancels whatever appointment this booking made, found by a look and not from memory. It looks even where the booking
- * knows of none: a run that was reset does not know what the one before it made.
+ * Cancels whatever appointment this booking made, found by a look and not from memory. It looks even if the booking
+ * knows of none, because a run that was reset does not know what the run before it made.
  */
 export const undoAppointment: Undo = {
   step: 'appointment',
@@ -159,8 +159,8 @@ export const undoAppointment: Undo = {
 };
 
 /**
- * The undo of a slot that was not confirmed in time, also of one that a move has put what was taken over into. Spares it where
- * the look before the cancel shows that the provider's word has come: the booking then knows it so, and judges anew.
+ * Returns the undo of a slot that was not confirmed in time, including a new slot of a moved, taken-over appointment.
+ * It spares the appointment when the look before the cancel shows it confirmed; the booking then judges anew.
  */
 function releaseOfOurs(): Undo & Sparing {
   const release: Undo & Sparing = {
@@ -171,7 +171,10 @@ function releaseOfOurs(): Undo & Sparing {
   return release;
 }
 
-/** The undo of what a booking left that nobody asked to end. It spares what the provider has confirmed by now, as a release does. */
+/**
+ * Returns the undo for a booking that nobody asked to end. Like a release, it spares what the provider has confirmed by
+ * now.
+ */
 export function undoUnasked(): Undo & Sparing {
   const unasked: Undo & Sparing = {
     ...undoAppointment,
@@ -189,10 +192,12 @@ async function undoOurs(b: Booking, sparing: Sparing | null): Promise<UndoOutcom
   return b.state.doubts.unknownBook ? 'pending' : outcome;
 }
 
-/** The undo of the old one of a move: another was confirmed in its place, or its caller gives it up for another. */
+/** Returns the undo of a move's old appointment: a new one was confirmed, or the caller gives the old one up first. */
 export const cancelling = (appointment: Appointment): Undo => undoOf(appointment, () => null);
 
-/** Gives the new one of a move back while the old one still stands; spares it as a release does. */
+/**
+ * Returns the undo of a move's new appointment while the old one still stands. It spares the new one as a release does.
+ */
 export function releasing(appointment: Appointment): Undo & Sparing {
   const release: Undo & Sparing = { isSpared: false, ...undoOf(appointment, () => release) };
   return release;
@@ -206,7 +211,7 @@ function undoOf(appointment: Appointment, sparingOf: () => Sparing | null): Undo
       if (sparing) sparing.isSpared = false;
       await outlastInference(b);
       const answer = await askToCancel(b, appointment.id, sparing);
-      // It was there, and a look that does not show it says nothing of its end.
+      // The appointment was there, and a look that does not show it does not prove that it ended.
       if (answer.is === 'nothing_there')
         throw new Failure('appointment_missing', { said: `${wordsOf([appointment])} is not shown at all` });
       await staffCancelled(b, await recordAnswer(b, answer, sparing));
@@ -219,14 +224,14 @@ function undoOf(appointment: Appointment, sparingOf: () => Sparing | null): Undo
   };
 }
 
-/** One that was taken over is undone by a caller's cancel only. */
+/** Returns true when the appointment must stay: only a caller's cancel undoes one that was taken over. */
 function isToStay({ state }: Booking): boolean {
   const message = state.callers.cancel;
   const { tookOver } = state.appointment;
   return tookOver && message === null;
 }
 
-/** It stays wherever an unanswered move puts it, which is looked up over the window; nothing is undone. */
+/** Undoes nothing, and looks over the window where an unanswered move puts the appointment that stays. */
 async function stayed(b: Booking): Promise<UndoOutcome> {
   const { unknownBook } = b.state.doubts;
   for (const time of unknownBook ? lookUpTimes(b, unknownBook.since) : []) {
@@ -239,25 +244,25 @@ async function stayed(b: Booking): Promise<UndoOutcome> {
   return stayOutcome(b);
 }
 
-/** Nothing of it is undone; a person may have had it left where a move had put it. */
+/** Returns the outcome for an appointment that stays: nothing to undo, unless a person left one standing. */
 function stayOutcome({ state }: Booking): UndoOutcome {
   return state.appointment.leftIds.length > 0 ? 'left_to_person' : 'nothing_to_undo';
 }
 
-/** Notes that a person had one of our appointments left standing: the view says so for as long as the booking lives. */
+/** Records that a person left one of our appointments standing. The view says so for as long as the booking lives. */
 export function recordLeft(b: Booking, { id }: Appointment): void {
   appointmentLeft(b, id);
   undoOfAppointmentLeft(b);
 }
 
-/** Cancels what an unanswered call brings about, until its window is over. */
+/** Cancels any effect of an unanswered call, until its window is over. */
 async function outlastUnknown(b: Booking): Promise<void> {
   for (;;) {
     const late = await lookUpUnknown(b);
     if (!late) return;
     recordHeld(b, late);
     await cancelOurs(b, null);
-    // What a person left standing would be found again without end.
+    // Otherwise an appointment that a person left standing would be found again without end.
     if (b.state.appointment.leftIds.includes(late.id)) callAccountedFor(b);
   }
 }

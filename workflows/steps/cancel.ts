@@ -21,18 +21,19 @@ import { deadline, hasPassed, untilOf } from '../saga/waiting';
 import { leaveToPerson } from './undo';
 
 /**
- * Cancelling the booking's own appointments, whichever the looks show to be its own, and noting what became of each. Which
- * undo does so, and when, is in appointment.ts.
+ * Cancels the appointments that looks show to be the booking's own, and records what became of each. Which undo does
+ * so, and when, is in appointment.ts.
  */
 
-/** Of a release: whether its latest try spared the appointment that it is about. */
+/** What a release remembers: whether its latest try spared its appointment. */
 export interface Sparing {
   isSpared: boolean;
 }
 
 /**
- * Returns the phases in which a release spares its appointment: all but "not confirmed yet", on which the release was
- * decided. What staff was asked to cancel is not spared, nor another of ours; `id` is null for whichever is ours.
+ * Returns the phases in which a release spares its appointment: all but "not confirmed yet", which is why it is
+ * released. An appointment that staff was asked to cancel is not spared, and neither is another of ours. `id` is null
+ * for whichever appointment is ours.
  */
 function sparedPhases({ state }: Booking, id: string | null): readonly AppointmentPhase[] {
   const isMeant = id === null || id === state.appointment.held?.id;
@@ -40,14 +41,14 @@ function sparedPhases({ state }: Booking, id: string | null): readonly Appointme
   return [...state.terms.capabilities.confirmedBy, 'in_progress', 'completed', 'unknown'];
 }
 
-/** Cancels all that is ours, but for what a release spares: a move without reschedule holds two for a while. */
+/** Cancels all appointments that are ours, except one that a release spares. A move without reschedule may hold two. */
 export async function cancelOurs(b: Booking, sparing: Sparing | null): Promise<UndoOutcome> {
   const { refReturns } = b.state.terms.capabilities;
   await staffCancelled(b, refReturns ? await cancelByRef(b, sparing) : await cancelById(b, sparing));
   if (b.state.undo.isUnderWay && b.state.appointment.leftIds.length > 0) return 'left_to_person';
   await lookForStrays(b, 'until it is gone');
   if (b.state.undo.calls.includes('appointment')) return 'undone';
-  // Where no ref tells, what an earlier run made cannot be looked for: a person must know of it.
+  // Without returned refs, appointments of an earlier run cannot be found by a look: a person must know.
   if (!refReturns) await refuseReset(b);
   return 'nothing_to_undo';
 }
@@ -56,7 +57,7 @@ function refuseReset(b: Booking): Promise<void> {
   return core('was the booking reset?').refuseReset({ runIds: runIds(b) });
 }
 
-/** Cancels the live one that carries our ref, the old one of a move before it. */
+/** Cancels the old appointment of a move, then the live one that carries our ref. */
 async function cancelByRef(b: Booking, sparing: Sparing | null): Promise<string[]> {
   const { replaces, leftIds } = b.state.appointment;
   const old = replaces && !leftIds.includes(replaces.id) ? await cancel(b, replaces.id, null) : [];
@@ -69,8 +70,8 @@ async function cancelByRef(b: Booking, sparing: Sparing | null): Promise<string[
 }
 
 /**
- * What is known by id comes first, so that it is not held up by what may be anybody's; then what an unanswered call
- * brought about. All are asked for before the provider's staff is waited for.
+ * Cancels appointments that are known by id first, so that a doubtful one does not hold them up, then the effect of an
+ * unanswered call. All cancels are asked for before this waits for the provider's staff.
  */
 async function cancelById(b: Booking, sparing: Sparing | null): Promise<string[]> {
   const asked: string[] = [];
@@ -88,7 +89,10 @@ function isInferred({ state }: Booking, id: string): boolean {
   return state.appointment.inferredIds.includes(id);
 }
 
-/** What is live of our own, by id: what an answer named first. A visit that has begun comes last, as it stops the undo. */
+/**
+ * Returns our live appointments by id: first those that an answer named. A visit that has begun comes last, because it
+ * stops the undo.
+ */
 async function knownToUndo(b: Booking): Promise<Appointment[]> {
   if (b.state.appointment.ownIds.length === 0) return [];
   const sighting = await lookUp(b, 'look what there is to undo');
@@ -100,8 +104,8 @@ async function knownToUndo(b: Booking): Promise<Appointment[]> {
 }
 
 /**
- * Has the provider cancel an appointment: the one that is meant, else whichever is ours. Returns the ids of those that its
- * staff was asked to cancel.
+ * Has the provider cancel an appointment: the one with this id, or whichever is ours when the id is null. Returns the
+ * ids that the provider's staff was asked to cancel.
  */
 async function cancel(b: Booking, appointmentId: string | null, sparing: Sparing | null): Promise<string[]> {
   return recordAnswer(b, await askToCancel(b, appointmentId, sparing), sparing);
@@ -137,7 +141,10 @@ export async function askToCancel(
   }
 }
 
-/** Notes what became of it, the accepted cancel first: from then on the provider may not show the appointment at all. */
+/**
+ * Records the answer to a cancel. An accepted cancel comes first, because from then on the provider may not show the
+ * appointment at all.
+ */
 export async function recordAnswer(
   b: Booking,
   answer: CancelAnswer,
@@ -169,15 +176,16 @@ export async function recordAnswer(
   return [appointment.id];
 }
 
-/** A cancel was sent and not answered: where staff carries it out, they may have been asked. */
+/** Records an unanswered cancel. Where staff carries cancels out, they may have been asked. */
 function undoMayBeAsked(b: Booking, id: string | null): void {
   undoCalled(b, 'appointment');
   if (id !== null && b.state.terms.capabilities.cancelBy === 'staff_task') staffAsked(b, id);
 }
 
 /**
- * Nothing that is provably ours is live. What stands there is for a person while a call is unanswered, or when it has the
- * id that we hold and nothing else that makes it ours. A caller's cancel may mean one that a run before a reset took over.
+ * Records that no live appointment is provably ours. Somebody else's appointment there is for a person while a call is
+ * unanswered, or when only its id makes it look like ours. A caller's cancel may mean an appointment that the run
+ * before a reset took over.
  */
 async function recordNothingThere(b: Booking, sighting: Sighting): Promise<void> {
   const message = b.state.callers.cancel;
@@ -192,7 +200,9 @@ async function recordNothingThere(b: Booking, sighting: Sighting): Promise<void>
   recordEnded(b, sighting);
 }
 
-/** One of ours that no answer had named is what the unanswered call brought about; a move may still surface. */
+/**
+ * Records an appointment of ours that no answer named as the effect of the unanswered call; a move may still surface.
+ */
 function recordEffect(b: Booking, appointment: Appointment): void {
   const { unknownBook } = b.state.doubts;
   const ownIds = b.state.appointment.ownIds;
@@ -210,7 +220,7 @@ function recordUndone(b: Booking, appointment: Appointment): void {
   if (b.state.appointment.replaces?.id !== appointment.id) appointmentSeen(b, appointment);
 }
 
-/** Waits until the provider's staff has cancelled those that it was asked to: left to a person until then. */
+/** Waits until the provider's staff has cancelled these appointments; until then the undo is left to them. */
 export async function staffCancelled(b: Booking, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const limit = deadline(b, now(), b.state.terms.limits.staffTaskDueMs);
@@ -230,7 +240,7 @@ export async function staffCancelled(b: Booking, ids: readonly string[]): Promis
     staffDone(b, idsOf(seen.ended));
     const live = seen.live.filter(({ id }) => ids.includes(id));
     if (live.length === 0) return;
-    // Nobody cancels a visit that is taking place: waiting for it would have no end.
+    // Staff does not cancel a visit that is taking place, so waiting would have no end.
     if (live.some(hasBegun)) throw new Failure('visit_begun', { said: wordsOf(live) });
     if (hasPassed(b, limit)) throw new Failure('staff_task_overdue', { said: wordsOf(live) });
   }
@@ -238,7 +248,7 @@ export async function staffCancelled(b: Booking, ids: readonly string[]): Promis
 
 const idsOf = (appointments: readonly Appointment[]): string[] => appointments.map(({ id }) => id);
 
-/** Which appointments a person is asked about. */
+/** Returns the words that tell a person which appointments are meant. */
 export function wordsOf(appointments: readonly Appointment[]): string {
   return appointments
     .map(({ id, startsAt }) => `appointment ${id} at ${startsAt ?? 'no time yet'}`)

@@ -15,8 +15,8 @@ import { hasPassed, soonest, untilOf, waitWithin } from '../saga/waiting';
 import { hasOrderEnded } from './order';
 
 /**
- * Waits for the provider to confirm the appointment. Returns true when it does; false when it declined or the time is up, so
- * that the slot is to be released.
+ * Waits for the provider to confirm the appointment. Returns true when it does, and false when it declined or the time
+ * is up: then the slot is to be released.
  */
 export function confirmed(b: Booking): Promise<boolean> {
   return waitWithin(b, confirmTimeoutMs(b), ({ own, settleBy }) => confirmedWithin(b, own, settleBy));
@@ -32,7 +32,7 @@ async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline):
     await carryOnMidStep(b);
     let until = limit;
     mark = await withAttention(b, async () => {
-      // Anew at each try: a person may have been asked until after the slot's start came near.
+      // Computed anew at each try: while a person was asked, the slot's start may have come near.
       until = soonest(b, limit, settleBy, startDeadline(b));
       const seen = await nextSighting(b, { what: 'confirmation', mark, pace, until: untilOf(b, until) });
       if (!seen) return mark;
@@ -47,7 +47,9 @@ async function confirmedWithin(b: Booking, limit: Deadline, settleBy: Deadline):
   }
 }
 
-/** After a release that was spared: a person reads a word that we do not know, and the provider is looked at again then. */
+/**
+ * Asks a person about an unknown status that spared an appointment, and looks at the provider again after their answer.
+ */
 export async function understood(b: Booking): Promise<void> {
   let isAsked = false;
   await withAttention(b, async () => {
@@ -57,7 +59,7 @@ export async function understood(b: Booking): Promise<void> {
   });
 }
 
-/** A word that we do not know is not "unconfirmed": a person reads it. */
+/** Fails with `status_unknown` when the status is unknown: that is not "unconfirmed", so a person reads it. */
 function refuseUnknown(appointment: Appointment | null): void {
   if (appointment?.phase !== 'unknown') return;
   const { status, eventStatus } = appointment;
@@ -95,7 +97,7 @@ function confirmTimeoutMs(b: Booking): number {
     : DEFAULT_CONFIRM_TIMEOUT_MS;
 }
 
-/** A while before the slot's start: an appointment still unconfirmed then is never kept, whoever is waited for. */
+/** Returns a deadline a while before the slot's start: an appointment that is unconfirmed by then is never kept. */
 function startDeadline(b: Booking): Deadline | null {
   const startsAt = b.state.appointment.held?.startsAt ?? null;
   if (startsAt === null) return null;

@@ -5,8 +5,8 @@ import { failureOf } from '../saga/ending';
 import { targetOf, type Booking } from '../saga/state';
 
 /**
- * A refusal in words that nobody knows, explained by reading before a person is asked: most often the patient has a live
- * appointment with the provider already. One try: the person is owed an answer at once, and an unexplained one will do.
+ * Explains a refusal in unknown words by a read before a person is asked: most often the patient already has a live
+ * appointment with the provider. The read has one try, because a person is better told at once than told why.
  */
 export async function explained(b: Booking, said: string): Promise<Failure> {
   const visit = await otherVisit(b);
@@ -15,7 +15,10 @@ export async function explained(b: Booking, said: string): Promise<Failure> {
     : new Failure('unexpected_answer', { said });
 }
 
-/** Null when none is there, and when nobody can tell: the refusal itself is what a person is asked about. */
+/**
+ * Returns the patient's other appointment, or null when there is none or the read fails: then only the refusal is
+ * shown.
+ */
 async function otherVisit(b: Booking): Promise<OtherVisit | null> {
   const { request, capabilities } = b.state.terms;
   const order = b.state.order.known;

@@ -14,11 +14,11 @@ interface Step {
   /** Whether a booking with these terms has the step. */
   isPart?: (terms: Terms) => boolean;
   /**
-   * Does the step, or goes on with it where an earlier run of the booking left off. One that sends the booking back to an
-   * earlier step says so with `stepReached`.
+   * Does the step, or goes on with it where an earlier run of the booking left off. A step sends the booking back to an
+   * earlier step with `stepReached`.
    */
   do: (b: Booking) => Promise<void>;
-  /** Undoes whatever the step did, found by looks; null where it only reads. */
+  /** Undoes whatever the step did, as found by looks; null for a step that only reads. */
   undo: Undo | null;
 }
 
@@ -41,7 +41,7 @@ export async function doSteps(b: Booking): Promise<void> {
   }
 }
 
-/** The row of the step that the booking has come to. */
+/** Returns the row of the step that the booking has come to. */
 function rowOf({ state }: Booking): Step | undefined {
   return STEPS.find(({ step }) => step === state.progress.step);
 }
@@ -52,8 +52,8 @@ function after(done: Step, b: Booking): Step | undefined {
 }
 
 /**
- * The undos of a booking, newest first. They look for themselves whether there is anything to undo, so they are due as soon as
- * its request was read.
+ * Returns the undos of a booking, newest first. They are due as soon as its request was read, because each looks for
+ * itself whether there is anything to undo.
  */
 export function undosOf(b: Booking): readonly Undo[] {
   return STEPS.toReversed().flatMap((row) => (row.undo && isPartOf(b, row) ? [row.undo] : []));

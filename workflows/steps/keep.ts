@@ -21,15 +21,15 @@ import { move, refuseMove } from './move';
 /**
  * The visit: a confirmed booking stays open until the visit is over.
  *
- * Background. A confirmation is not the end. The provider may cancel, move or complete the appointment, its order may end
- * elsewhere, and the caller may move or cancel it. Webhooks get lost, so polling stands behind them.
+ * Background. A confirmation is not the end. The provider may cancel, move or complete the appointment, its order may
+ * end elsewhere, and the caller may move or cancel it. Webhooks get lost, so polling stands behind them.
  *
- * How it works. One loop looks at what is known and acts on the first that applies: the visit is completed, the order is
- * gone, the provider has cancelled, a caller wants a move (move.ts). Else it waits for the next change. News carries no
- * state: every change is read from the provider. When the final word does not come in time, a person is asked.
+ * How it works. One loop looks at what is known and acts on the first that applies: the visit is completed, the order
+ * is gone, the provider has cancelled, a caller wants a move (move.ts). Else it waits for the next change. News carries
+ * no state: every change is read from the provider. When the final word does not come in time, a person is asked.
  *
- * On unwinding. The step itself makes nothing, so it has no undo; the appointment's undo cancels what is kept. When another
- * slot is to be found, the step sends the booking back to its appointment.
+ * On unwinding. The step itself makes nothing, so it has no undo; the appointment's undo cancels what is kept. When
+ * another slot is to be found, the step sends the booking back to its appointment.
  */
 export async function keep(b: Booking): Promise<void> {
   if ((await kept(b)) === 'rebook') stepReached(b, 'appointment');
@@ -41,7 +41,7 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
   let before = b.state.appointment.held?.phase;
   await withAttention(b, () => lookForStrays(b));
   for (;;) {
-    // Without an appointment there is nothing to keep, and nothing would ever be heard of it.
+    // Without an appointment there is nothing to keep or to wait for, so it counts as cancelled.
     const phase = b.state.appointment.held?.phase ?? 'cancelled';
     if (isCompleted(b)) return completed(b);
     if (isOrderGone(b)) {
@@ -49,11 +49,11 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
       continue;
     }
     if (phase === 'cancelled') {
-      // A slot that was only reserved was never promised: another is looked for, as before the reservation.
+      // A slot that was only reserved was never promised, so another is looked for as before the reservation.
       if (before === 'reserved' || (await providerCancelled(b)) === 'rebook') return rebooking(b);
       continue;
     }
-    await carryOnWhenLong(b); // not above: the next run would not know what stood before
+    await carryOnWhenLong(b); // not earlier: the next run would not know the phase before
     before = phase;
     if (b.inbox.reschedule) {
       mark = '';
@@ -122,7 +122,7 @@ async function completed(b: Booking): Promise<'completed'> {
   return 'completed';
 }
 
-/** Looks for another slot, as at first; the one that was lost is not tried again. */
+/** Sends the booking back to look for another slot. The lost one is not tried again. */
 function rebooking(b: Booking): 'rebook' {
   rebookingBegan(b, b.state.appointment.held?.startsAt ?? null);
   moveOvertaken(b);
@@ -134,7 +134,10 @@ function rebooking(b: Booking): 'rebook' {
 /** Order phases after the sample was drawn. Some vendors move the order on and never complete the appointment. */
 const DRAWN: readonly (Order['phase'] | undefined)[] = ['with_lab', 'completed', 'failed'];
 
-/** A drawn sample counts from the start of the visit on: an order may carry an earlier one. */
+/**
+ * Returns true when the visit is completed. A drawn sample counts only from the start of the visit, because an order
+ * may carry an earlier sample.
+ */
 function isCompleted({ state }: Booking): boolean {
   const appointment = state.appointment.held;
   const order = state.order.known;
@@ -145,7 +148,8 @@ function isCompleted({ state }: Booking): boolean {
 }
 
 /**
- * Returns true when the order was cancelled or failed elsewhere before the visit: what its appointment was for is gone.
+ * Returns true when the order was cancelled or failed elsewhere before the visit, so that the appointment serves
+ * nothing.
  */
 function isOrderGone({ state }: Booking): boolean {
   const appointment = state.appointment.held;
@@ -155,14 +159,14 @@ function isOrderGone({ state }: Booking): boolean {
   return phase === 'cancelled' || (phase !== 'in_progress' && !(startMs(appointment) <= nowMs()));
 }
 
-/** NaN while no time is agreed, which is neither before nor after any other. */
+/** Returns the start in ms, or NaN while no time is agreed: NaN is neither before nor after any time. */
 function startMs(appointment: Appointment | null): number {
   return Date.parse(appointment?.startsAt ?? '');
 }
 
 /**
- * There is nothing to book again for: the booking ends, or a person is asked where the request says so, or where the
- * appointment is described with a word that we do not know.
+ * Ends the booking, because there is nothing to book again for. A person is asked first when the request says so, or
+ * when the appointment's status is unknown.
  */
 async function orderGone(b: Booking): Promise<void> {
   const isForAPerson = b.state.terms.request.policy?.onProviderCancel === 'attention';
@@ -189,7 +193,7 @@ function finalWordBy(b: Booking): string | null {
   return Date.parse(due) > nowMs() ? due : after(now(), limits.keepPollMs);
 }
 
-/** The provider took a confirmed appointment back: what follows is the request's policy, within its limits. */
+/** Follows the request's policy, within its limits, after the provider took a confirmed appointment back. */
 async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
   const policy = b.state.terms.request.policy?.onProviderCancel ?? 'rebook';
   if (policy === 'compensate') throw new Ending('failed', 'provider_cancelled');

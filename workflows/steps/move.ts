@@ -28,8 +28,8 @@ import { hasPassed, settleDeadline } from '../saga/waiting';
 import { undone, type Undo } from './undo';
 
 /**
- * A reschedule: a small saga of its own. The old appointment stands until the new one is held; whatever fails,
- * the booking ends up with exactly one of the two, or says that it has neither (`lost`).
+ * A reschedule is a small saga of its own. The old appointment stands until the new one is held. Whatever fails, the
+ * booking ends up with exactly one of the two, or says that it has neither (`lost`).
  */
 export type MoveOutcome = 'moved' | 'kept' | 'lost';
 
@@ -76,18 +76,19 @@ async function carryOut(b: Booking, message: AcceptedMove): Promise<MoveOutcome>
   }
 }
 
-/** Relative days may mean the same days still. */
+/** Returns true when both requests want the same windows or slot. Relative days may still mean the same days. */
 function isSameWish(one: BookingRequest, other: BookingRequest): boolean {
   const wish = ({ windows, slot }: BookingRequest): string => JSON.stringify([windows, slot]);
   return wish(one) === wish(other);
 }
 
 /**
- * The appointment as it stands, maybe under another id by now. Says so before a slot is tried when it does not: what is
- * not there cannot be moved. Keeping follows up on the loss.
+ * Returns the appointment as it stands, maybe under another id by now. Refuses the move before a slot is tried when the
+ * appointment is not there. keep.ts follows up on the loss.
  */
 async function liveNow(b: Booking, old: Appointment): Promise<Appointment> {
-  // Without the ids that should be there: their absence is looked into with patience later, and refuses the move now.
+  // No liveIds: if the appointment is absent, the move is refused now, and keep.ts looks into the absence with
+  // patience.
   const sighting = await lookUp(b, 'look whether the appointment is there', { liveIds: [] });
   const live = ownIn(b, { ...sighting, ended: [] });
   if (live) {
@@ -100,13 +101,13 @@ async function liveNow(b: Booking, old: Appointment): Promise<Appointment> {
   );
 }
 
-/** How an appointment is moved, by what the provider can do. */
+/** Returns the way to move an appointment, by what the provider can do. */
 function wayOf(b: Booking, old: Appointment): (b: Booking, old: Appointment) => Promise<MoveOutcome> {
   if (b.state.terms.capabilities.reschedule === 'none') return bookThenCancel;
   return old.canReschedule === false ? cancelThenBook : moveThere;
 }
 
-/** The provider moves it: from the moment that it answers, only the new time stands. */
+/** Has the provider move the appointment. As soon as it answers, only the new time stands. */
 async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
@@ -117,19 +118,22 @@ async function moveThere(b: Booking, old: Appointment): Promise<MoveOutcome> {
       throw err;
     });
     if (taken === 'fixed') {
-      // What could not be had by moving may be had by booking: the slot counts as untried.
+      // The slot counts as untried, because a booking may get what the move could not.
       slotPutBack(b, slot);
       triedForgotten(b);
       return cancelThenBook(b, old);
     }
     if (!taken) continue;
-    // The old time was given up with the move, as its caller asked: what is left is to book another slot there.
+    // The move gave the old time up, as its caller asked. So another slot of the new windows is booked.
     return (await confirmedOrReleased(b)) ? 'moved' : bookAnew(b);
   }
   throw new Refused('no_slot');
 }
 
-/** No reschedule at the provider: both stand until the new one is confirmed, then the old one is cancelled. */
+/**
+ * Moves without a reschedule call: both appointments stand until the new one is confirmed, then the old one is
+ * cancelled.
+ */
 async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome> {
   for (let n = 0; n < b.state.terms.limits.maxSlotAttempts; n++) {
     if (n > 0) checkTime(b);
@@ -143,29 +147,29 @@ async function bookThenCancel(b: Booking, old: Appointment): Promise<MoveOutcome
       return 'moved';
     }
     wentBackTo(b, old);
-    // Two of ours stand now, with a person's knowledge: no third is booked beside them.
+    // Two of our appointments stand now, and a person knows. A third must not be booked beside them.
     if (b.state.appointment.leftIds.includes(taken.id)) throw new Refused('undo_failed');
   }
   throw new Refused('no_slot');
 }
 
-/** Has one of the two appointments of a move undone. */
+/** Undoes one of the two appointments of a move. */
 async function giveUp(b: Booking, undo: Undo, appointment: Appointment): Promise<void> {
   if ((await undone(b, undo)) === 'left_to_person') recordLeft(b, appointment);
 }
 
-/** Gives the new one of the two back; false where it was spared. */
+/** Gives the new appointment back. Returns false when the release spared it. */
 async function isGivenBack(b: Booking, taken: Appointment): Promise<boolean> {
   const release = releasing(taken);
   await giveUp(b, release, taken);
   return !release.isSpared;
 }
 
-/** The provider does not move this one, and the request allows to give it up first. */
+/** Gives the old appointment up first, when the provider does not move it and the request allows this. */
 async function cancelThenBook(b: Booking, old: Appointment): Promise<MoveOutcome> {
   if (!mayCancelAndBook(b)) throw new Refused('cannot_reschedule');
-  const slot = await orRefused(b, () => nextSlot(b)); // nothing is given up before there is something to take
-  // The caller asks for it, so this holds for one that was taken over as well.
+  const slot = await orRefused(b, () => nextSlot(b)); // give nothing up before there is a slot to take
+  // The caller asks for it, so an appointment that was taken over is given up as well.
   if ((await undone(b, cancelling(old))) === 'left_to_person') throw new Refused('undo_failed');
   appointmentReleased(b);
   slotPutBack(b, slot);
@@ -187,7 +191,7 @@ async function bookAnew(b: Booking): Promise<MoveOutcome> {
   return 'lost';
 }
 
-/** Between two slots: the time that a move has is up. */
+/** Refuses the move between two slots when its time is up. */
 function checkTime(b: Booking): void {
   if (hasPassed(b, settleDeadline(b))) throw new Refused('not_settled_in_time');
 }
@@ -196,7 +200,7 @@ function mayCancelAndBook(b: Booking): boolean {
   return b.state.terms.request.policy?.onCannotReschedule === 'cancel_and_book';
 }
 
-/** What makes a move come to nothing; the appointment stays as it was. */
+/** Thrown when a move comes to nothing; the appointment stays as it was. */
 class Refused extends Error {
   override readonly name = 'Refused';
   constructor(readonly code: FailureCode) {
@@ -204,7 +208,7 @@ class Refused extends Error {
   }
 }
 
-/** Tells the caller of a move, which had been accepted, that it came to nothing. */
+/** Tells the caller that an accepted move came to nothing. */
 export function refuseMove(b: Booking, code: FailureCode): void {
   const { lastRequest } = b.state.callers;
   const of = lastRequest?.kind === 'reschedule' ? lastRequest : null;
@@ -212,7 +216,7 @@ export function refuseMove(b: Booking, code: FailureCode): void {
   messageAnswered(b, { kind: 'reschedule', outcome: 'refused', code, id, by });
 }
 
-/** Takes an offer of a move. What an unanswered call of it did is known before the move is given up. */
+/** Takes an offer of a move. Before the move is given up, the effect of its unanswered call is found out. */
 async function takeOfMove(b: Booking, offer: Offer): Promise<Appointment | null> {
   try {
     return await orRefused(b, () => takeOffer(b, offer));
@@ -225,8 +229,9 @@ async function takeOfMove(b: Booking, offer: Offer): Promise<Appointment | null>
 }
 
 /**
- * Returns what an unanswered call of a move made, or null. Where nobody can tell whose it is, a person may give the move up all
- * the same, which waits until the call can have no effect any more: keeping asks about what stands at its start then.
+ * Returns what an unanswered call of a move made, or null. Where nobody can tell whose appointment that is, a person
+ * may give the move up all the same. This then waits until the call can have no effect any more, and keep.ts asks about
+ * whatever stands at its start.
  */
 async function accountedFor(b: Booking, { code }: Refused): Promise<Appointment | null> {
   const isGivenUp = code === 'ambiguous_match' && patched('move-given-up');
@@ -242,7 +247,9 @@ async function accountedFor(b: Booking, { code }: Refused): Promise<Appointment 
 const waysOut = ({ code }: Failure): readonly Choice[] =>
   code === 'ambiguous_match' ? ['retry', 'keep'] : ['retry'];
 
-/** Makes a call of a move until it succeeds: what would end a booking only refuses the move, the rest waits for a person. */
+/**
+ * Makes a call of a move until it succeeds. A failure that would end a booking refuses the move; others go to a person.
+ */
 function orRefused<T>(
   b: Booking,
   call: () => Promise<T>,

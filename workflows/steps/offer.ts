@@ -12,7 +12,7 @@ import { slotsFound, slotsOutdated, type Offer } from '../saga/parts/search';
 import { searchSlots } from '../saga/search';
 import { targetOf, type Booking } from '../saga/state';
 
-/** What there is to take. Reading only: nothing to undo. */
+/** Finds what there is to take. It only reads, so there is nothing to undo. */
 
 /** Returns the best untried slot: from the last search while its keys are valid, else from a new search. */
 export async function nextSlot(b: Booking): Promise<Slot> {
@@ -63,8 +63,8 @@ function isTried(b: Booking, slot: Slot): boolean {
 }
 
 /**
- * The next thing to take: the best slot, or a visit that is asked for where the request says so or the place has
- * no slots to book. How the area is served is only read when that is in question.
+ * Returns the next offer: the best slot, or a visit to ask a vendor for when the request says so or the place has no
+ * slots to book. How the area is served is read only when that is in question.
  */
 export async function nextOffer(b: Booking): Promise<Offer> {
   const { capabilities, request } = b.state.terms;
@@ -79,7 +79,7 @@ export async function nextOffer(b: Booking): Promise<Offer> {
   }
 }
 
-/** What a search ends with where the place may have no slots at all. */
+/** The failures of a search at a place that may have no slots at all. */
 const MAY_BE_BY_PHONE: readonly FailureCode[] = ['area_not_served', 'search_incomplete'];
 
 /** Offers a visit that a vendor is asked for. Throws `otherwise` when the place is served by slots after all. */
@@ -93,8 +93,8 @@ async function vendorOffer(b: Booking, otherwise = new Failure('area_not_served'
     order,
   });
   if (tier.tier === 'book') throw otherwise;
-  // Asked once: a vendor that said no to this patient says no again. One that never heard us said nothing, and one
-  // that had agreed and cancelled later may agree again.
+  // Each vendor is asked once, because a vendor that refused this patient refuses again. A vendor whose call was
+  // unanswered may never have heard us, and one that agreed and cancelled later may agree again.
   const answered = attempts.slice(triedFrom).filter(({ outcome }) => !MAY_AGREE.includes(outcome));
   if (answered.some(({ slotMark: mark }) => mark === tier.vendor)) throw new Failure('no_slot');
   return { kind: 'visit', vendor: tier.vendor };

@@ -32,7 +32,7 @@ import { targetOf, shielded, type Booking } from '../saga/state';
 import { pauseUntil } from '../saga/waiting';
 import type { Undo } from './undo';
 
-/** The order: placed by the booking or adopted from its caller; its undo cancels it, where it is ours to cancel. */
+/** The order: the step places it, or adopts it from the caller. Its undo cancels it where that is ours to do. */
 
 const ENDED_PHASES: readonly Order['phase'][] = ['cancelled', 'failed', 'completed'];
 
@@ -41,7 +41,9 @@ export function hasOrderEnded(order: Order): boolean {
   return ENDED_PHASES.includes(order.phase);
 }
 
-/** Places the order that the request describes, or takes on the one that it names; nothing where that was done. */
+/**
+ * Places the order that the request describes, or adopts the one that it names. Does nothing when that was done before.
+ */
 export async function placeOrAdopt(b: Booking): Promise<void> {
   const { request } = b.state.terms;
   if (!request.order || b.state.order.known) return;
@@ -49,7 +51,7 @@ export async function placeOrAdopt(b: Booking): Promise<void> {
   await (orderId === null ? place(b) : adopt(b, orderId));
 }
 
-/** Takes the named order on, if this booking may. */
+/** Adopts the named order, if this booking may. */
 export async function adopt(b: Booking, orderId: string): Promise<void> {
   try {
     namedOrderRead(b, await adoptable(b, orderId));
@@ -67,13 +69,13 @@ const ADOPTION_REFUSALS: readonly string[] = [
   'order_in_use',
 ];
 
-/** The named order, if this booking may take it on. */
+/** Returns the named order if this booking may adopt it. */
 async function adoptable(b: Booking, orderId: string): Promise<Order> {
   const order = await reads(b, 'read the order to adopt').readOrder({ target: targetOf(b), orderId });
   if (order.kind !== b.state.terms.capabilities.orderKind)
     throw new Failure('order_wrong_kind', { field: 'order.id' });
   if (hasOrderEnded(order)) {
-    // Not taken on, but known: at a draw site what a run before a reset made stands on beside it.
+    // Not adopted, but recorded: at a draw site an appointment from the run before a reset may still stand beside it.
     namedOrderRead(b, order);
     throw new Failure('order_ended', { field: 'order.id' });
   }
@@ -87,9 +89,9 @@ async function adoptable(b: Booking, orderId: string): Promise<Order> {
 }
 
 /**
- * Places the order: the activity looks for it first, so that it can be called again after an unclear answer, and is: an
- * order is unknown to a person only after a look that was made when patience was used up. A refusal in words that nobody
- * knows is looked into once and goes to a person at once.
+ * Places the order. The activity looks for the order first, so it is called again after an unclear answer. A person is
+ * told that the outcome is unknown only after a look that was made when patience was used up. A refusal in unknown
+ * words leads to one look and then to a person at once.
  */
 async function place(b: Booking): Promise<void> {
   const { patienceMs } = b.state.terms.limits;
@@ -110,14 +112,19 @@ async function notUnderstood(b: Booking, said: string): Promise<void> {
     throw new Failure('unexpected_answer', { said });
 }
 
-/** Returns true when the order's key counts: from the booking's beginning on, which no call of it was before. */
+/**
+ * Returns true while the order's key counts. Its lifetime runs from the booking's beginning, before which no call was
+ * made.
+ */
 function keyCounts({ state }: Booking): boolean {
   const { createdAt } = state.life;
   const { capabilities } = state.terms;
   return nowMs() - Date.parse(createdAt) < capabilities.orderKeyLifetimeMs;
 }
 
-/** Pauses before the order is placed again: briefly while its idempotency key counts, else for the late-commit window. */
+/**
+ * Pauses before the order is placed again: briefly while its idempotency key counts, else for the late-commit window.
+ */
 async function pauseBeforePlacing(b: Booking, patience: Patience): Promise<void> {
   const what = 'the order to show up';
   const { lateCommitWindowMs } = b.state.terms.capabilities;
@@ -125,7 +132,7 @@ async function pauseBeforePlacing(b: Booking, patience: Patience): Promise<void>
   else await pauseFor(b, patience, what, lateCommitWindowMs);
 }
 
-/** What certainly had no effect and time may cure is tried again within patience, as a book call is. */
+/** Places the order, and repeats the call within patience while it had no effect and time may cure its failure. */
 function placePatiently(b: Booking) {
   const place = (isLast: boolean) => shielded(() => placeOnce(b, isLast));
   const { patienceMs } = b.state.terms.limits;
@@ -134,7 +141,9 @@ function placePatiently(b: Booking) {
   );
 }
 
-/** One call. That it was not answered is noted before anything else; from the last one's end on. */
+/**
+ * Makes one call. An unanswered one is recorded before anything else happens; its window counts from the call's end.
+ */
 async function placeOnce(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order>> {
   const answer = await placed(b, isLastTry);
   if (answer.is === 'unknown') placingUnanswered(b);
@@ -173,16 +182,16 @@ export const undoOrder: Undo = {
   async remains(b) {
     const seen = await seenNow(b);
     if (!seen) return false;
-    // One that was named and never read is none of ours before adoption's own checks: `run` makes them.
+    // An order that was named and never read counts as ours only after adoption's own checks, which `run` makes.
     if (b.state.order.known || namedOrderId(b.state.terms.request) === null) orderSeen(b, seen);
     return !hasOrderEnded(seen);
   },
 };
 
 /**
- * The order whose undo is due, also one that this run never came to know: a run before a reset may have. It is looked for
- * once by the booking's id, or read where it is named, as adoption would have. Null when there is none, and while its
- * placing is not answered: then only the looks over the window tell.
+ * Returns the order whose undo is due, even one that only the run before a reset knew: it is looked for once by the
+ * booking's id, or read as in adoption when the request names it. Returns null when there is none, and while its
+ * placing is unanswered: then only the looks over the window tell.
  */
 export async function orderToUndo(b: Booking): Promise<Order | null> {
   const { request } = b.state.terms;
@@ -198,20 +207,20 @@ export async function orderToUndo(b: Booking): Promise<Order | null> {
   return b.state.order.known;
 }
 
-/** The undo of the appointment, which comes first, has looked already. */
+/** Returns true when the appointment's undo, which comes first, has looked for the order already. */
 function wasLookedFor({ state }: Booking): boolean {
   const { compensation } = state.undo;
   return compensation.some(({ step, outcome }) => step === 'appointment' && outcome === 'nothing_to_undo');
 }
 
-/** The order by one look, also one that the booking never came to know; null when none shows. */
+/** Reads the order once, even one that the booking never came to know. Returns null when there is none. */
 async function seenNow(b: Booking): Promise<Order | null> {
   const orderId = b.state.order.known?.id ?? namedOrderId(b.state.terms.request);
   if (orderId === null) return findPlaced(b, 'check that the order is undone');
   return reads(b, 'check that the order is undone').readOrder({ target: targetOf(b), orderId });
 }
 
-/** The order that carries the booking's id, by one look. */
+/** Looks once for the order that carries the booking's id, and records it. */
 export async function findPlaced(b: Booking, why: string): Promise<Order | null> {
   const { request } = b.state.terms;
   const createdSince = b.state.life.createdAt;
@@ -222,7 +231,7 @@ export async function findPlaced(b: Booking, why: string): Promise<Order | null>
   return found;
 }
 
-/** No order is kept for good while a call may still take effect on it: the next booking of it would be hit. */
+/** Keeps the undo pending while a call may still take effect on a kept order: it would hit the order's next booking. */
 function keptWhile(b: Booking): UndoOutcome {
   return b.state.doubts.unknownBook || hasOpenWrites(b) ? 'pending' : 'nothing_to_undo';
 }
@@ -232,7 +241,7 @@ function isToCancel(b: Booking): boolean {
   const { cancel } = b.state.callers;
   const undoCalls = b.state.undo.calls;
   const { known: order, unknownSince: unknownOrderSince, isRefused: orderRefused } = b.state.order;
-  // One that is refused now and had our appointment was taken on by the run before a reset.
+  // An order that is refused now but carried our appointment was adopted by the run before a reset.
   if (!request.order || (orderRefused && !undoCalls.includes('appointment'))) return false;
   const isPlaced = namedOrderId(request) === null;
   if (isPlaced && !order && !unknownOrderSince) return false;
@@ -240,7 +249,7 @@ function isToCancel(b: Booking): boolean {
   return 'onFailure' in request.order ? request.order.onFailure === 'cancel' : true;
 }
 
-/** An order whose placing was never answered: looked for over the late-commit window. */
+/** Looks over the late-commit window for an order whose placing was never answered. */
 async function lostOrder(b: Booking): Promise<Order | null> {
   const since = b.state.order.unknownSince;
   if (!since) return null;
@@ -253,7 +262,9 @@ async function lostOrder(b: Booking): Promise<Order | null> {
   return null;
 }
 
-/** Has the provider cancel the order; a read made after it, not its answer, says that it has ended. */
+/**
+ * Has the provider cancel the order. Only a read made after the call, not its answer, shows that the order has ended.
+ */
 async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
   const call = () =>
     writes(b, 'cancel the order').cancelOrder({
@@ -275,7 +286,7 @@ async function cancelOrder(b: Booking, orderId: string): Promise<UndoOutcome> {
   return isUndone ? 'undone' : 'nothing_to_undo';
 }
 
-/** Returns true when the order's cancel may take the booking's own appointment along: not one that is to stay. */
+/** Returns true when the order's cancel may take the booking's own appointment along; false when that is to stay. */
 function mayTakeOwn(b: Booking): boolean {
   const { cancel } = b.state.callers;
   const { tookOver } = b.state.appointment;

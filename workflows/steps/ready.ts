@@ -9,7 +9,9 @@ import { newPace, recordLook, type Pace } from '../saga/pace';
 import { hasPassed, seenBy, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
 import { hasOrderEnded } from './order';
 
-/** Readiness: the step waits until the order has its requisition, where the provider needs one. It has nothing to undo. */
+/**
+ * Readiness: the step waits until the order has its requisition, where the provider needs one. It has nothing to undo.
+ */
 export async function ready(b: Booking): Promise<void> {
   const { capabilities, limits } = b.state.terms;
   if (!b.state.order.known || !capabilities.needsRequisition) return;
@@ -27,7 +29,7 @@ async function requisitionOf(b: Booking, limit: Deadline, settleBy: Deadline): P
     const until = soonest(b, limit, settleBy);
     const seen = await nextOrder(b, order, untilOf(b, until), pace);
     orderSeen(b, seen);
-    // The deadline alone ends nothing: only this look, made after it, does.
+    // The deadline alone ends nothing. Only a look that was made after it does.
     if (seen.phase === 'received' && hasPassed(b, until)) throw new Failure('order_ready_timeout');
   }
 }

@@ -37,14 +37,15 @@ import { targetOf, maker, shielded, type Booking } from '../saga/state';
 import { explained } from './explained';
 import { sameSlot } from './offer';
 
-/** Taking what is on offer. Every unclear answer is accounted for before anything else is done. */
+/** Taking an offer. The effect of an unclear answer is found out before anything else is done. */
 
 /**
- * Takes an offer. Returns the appointment, or null when it cannot be had. The effect of an unanswered call is looked up over
- * its window; then the same slot is tried again, as the same attempt, until patience is used up and a person is asked.
+ * Takes an offer. Returns the appointment, or null when it cannot be had. The effect of an unanswered call is looked up
+ * over its window; then the same slot is tried again, as the same attempt, until patience is used up and a person is
+ * asked.
  */
 export async function takeOffer(b: Booking, offer: Offer): Promise<Appointment | null> {
-  // After an attention the unanswered call is accounted for first: no other is made before its window is over.
+  // After a person was asked, the unanswered call is accounted for first: no other is made before its window is over.
   const earlier = b.state.doubts.unknownBook ? await accountFor(b) : null;
   if (earlier) return earlier;
   const { patienceMs } = b.state.terms.limits;
@@ -59,7 +60,7 @@ export async function takeOffer(b: Booking, offer: Offer): Promise<Appointment |
   return lateOrGone(b, offer);
 }
 
-/** The tries of one offer, from the first of them or from a person's word on. */
+/** The tries of one offer, counted from the first or from a person's decision to try again. */
 interface Trying {
   startedMs: number;
   patience: Patience;
@@ -68,7 +69,7 @@ interface Trying {
 }
 
 /**
- * Returns true when the offer's own attempt was the last and came to no answer: then it is made again and is no other.
+ * Returns true when the last attempt was for this offer and went unanswered: then that attempt is made again.
  */
 function isUnanswered(b: Booking, offer: Offer): boolean {
   const { attempts, triedFrom } = b.state.search;
@@ -76,7 +77,10 @@ function isUnanswered(b: Booking, offer: Offer): boolean {
   return last?.outcome === 'unknown' && last.slotMark === markOf(offer);
 }
 
-/** Returns the offer with a fresh key, or null when it is gone. A call that is repeated with its key is left as it was. */
+/**
+ * Returns the offer with a fresh key, or null when it is gone. An offer whose call is repeated with its key stays as it
+ * is.
+ */
 async function offeredAgain(b: Booking, offer: Offer, { patience }: Trying): Promise<Offer | null> {
   if (b.state.doubts.unknownBook) {
     await pauseWithin(b, patience, 'another try at booking', b.state.terms.limits.patienceMs);
@@ -104,7 +108,7 @@ async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appoin
   begin(b, offer);
   const answer = await tried(b, trying.patience, () => bookPatiently(b, offer));
   if (answer.is === 'held') {
-    callAccountedFor(b); // of an earlier call with the same key, which this answer is the answer to
+    callAccountedFor(b); // this also answers an earlier call with the same key
     recordHeld(b, answer.appointment, offer.kind === 'move');
     return answer.appointment;
   }
@@ -129,8 +133,8 @@ async function gone(
 }
 
 /**
- * A refusal in words that we do not know: one look, then a person at once. It stays noted as unknown, so that whatever is
- * decided begins with the looks over its window.
+ * Handles a refusal in unknown words: looks once, then asks a person at once. The call stays recorded as unanswered, so
+ * that whatever the person decides begins with the looks over its window.
  */
 async function notUnderstood(b: Booking, said: string): Promise<Appointment> {
   const isMove = b.state.doubts.unknownBook?.isMove;
@@ -141,31 +145,35 @@ async function notUnderstood(b: Booking, said: string): Promise<Appointment> {
 }
 
 /**
- * A call is repeated with its key once, without a window: the key keeps it from taking effect twice. When that is not
- * answered either, as the replay of something that is gone is not, the window follows and then a call with a new key.
+ * Returns true while a call may be repeated with its key. It is repeated once, without waiting for a window, because
+ * the key keeps it from taking effect twice. If the repeat is unanswered too (as a replay of an appointment that is
+ * gone is), the window follows, and then a call with a new key.
  */
 function keyCounts({ state }: Booking, offer: Offer, { startedMs }: Trying): boolean {
   const { capabilities } = state.terms;
   return offer.kind === 'book' && nowMs() - startedMs < capabilities.bookKeyLifetimeMs;
 }
 
-/** Notes the attempt before its call: a new one, or the unanswered one again. */
+/** Records the attempt before its call: a new one, or the unanswered one again. */
 function begin(b: Booking, offer: Offer): void {
   stepBegan(b, 'booking');
   if (isUnanswered(b, offer)) beginAgain(b);
   else attemptBegan(b, { slotMark: markOf(offer), startsAt: startOf(offer) });
 }
 
-/** The earlier call may still be unanswered, and then this one is a repeat with its key; else it is made anew. */
+/**
+ * Repeats the call with its key while the earlier one is unanswered; otherwise the attempt is renewed with a new key.
+ */
 function beginAgain(b: Booking): void {
   attemptBecame(b, 'booking');
   if (!b.state.doubts.unknownBook) attemptRenewed(b);
 }
 
 /**
- * What was there before the call is not its effect: where refs return, the appointment that is held while another is booked
- * in its place; where they do not, all that a look shows, for that is what tells ours from another's. At each
- * start where a call was not answered, or was refused, what is new is not noted: it may be what that call brought about.
+ * Records which appointments were there before the call, because they cannot be its effect. Where refs return, that is
+ * the appointment that is held while another is booked in its place. Where they do not, it is everything that a look
+ * shows, since only this tells our appointment from others'. A new appointment at a start where an earlier call was
+ * unanswered or refused is not recorded: it may be the effect of that call.
  */
 async function recordSeenBefore(b: Booking, offer: Offer): Promise<void> {
   if (b.state.terms.capabilities.refReturns) {
@@ -181,21 +189,24 @@ async function recordSeenBefore(b: Booking, offer: Offer): Promise<void> {
   const mayBeOurs = (one: Appointment) =>
     !isKnown(one) && unansweredStarts.some((doubted) => isSameTime(doubted, one.startsAt));
   const known = live.filter((one) => !mayBeOurs(one)).map(({ id }) => id);
-  // What is the booking's own and was not shown is no effect of the call either.
+  // An own appointment that a partial look did not show is no effect of the call either.
   const unshown = isPartial ? b.state.appointment.ownIds : [];
   seenBeforeCall(b, [...known, ...unshown]);
   startSeenBeforeCall(b, startOf(offer), isPartial);
 }
 
 /**
- * Returns true when no call of this booking's can have made anything that it does not know: then a look may be partial.
+ * Returns true when the booking knows the effect of all its calls: then the look before the next one may be partial.
  */
 function isAllAnswered({ state }: Booking): boolean {
   const { unansweredStarts, unknownBook } = state.doubts;
   return unansweredStarts.length === 0 && unknownBook === null;
 }
 
-/** Books; what certainly had no effect and time may cure (load, no connection) is tried again within patience. */
+/**
+ * Books, and repeats the call within patience while it had no effect and time may cure its failure (load, no
+ * connection).
+ */
 async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
   const { patienceMs, readyTimeoutMs } = b.state.terms.limits;
   const book = (isLast: boolean) => shielded(() => bookOnce(b, offer, isLast));
@@ -206,18 +217,20 @@ async function bookPatiently(b: Booking, offer: Offer): Promise<BookAnswer> {
     });
   } catch (err) {
     const failure = failureOf(err);
-    // The run before a reset may have made this very call: it is as if it had not been answered.
+    // The run before a reset may have made this very call, so it counts as unanswered.
     if (failure?.code === 'booking_reset') recordUnknown(b, offer, failure.message);
-    // What certainly had no effect says nothing of an earlier call with the same key.
+    // A call that had no effect says nothing about an earlier call with the same key.
     else if (failure) attemptBecame(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', failure.message);
-    // The calls themselves are shielded: what was cancelled is the pause after one that had no effect.
+    // Calls are shielded, so the cancel hit a pause after a call that had no effect.
     else if (isCancellation(err))
       attemptBecame(b, b.state.doubts.unknownBook ? 'unknown' : 'refused', 'cancelled before another try');
     throw err;
   }
 }
 
-/** The look before the call showed nothing, and the order says otherwise: a copy may lag. A move is refused at once. */
+/**
+ * Returns true when the order contradicts the empty look before the call: a copy may lag. A move is refused at once.
+ */
 function isContradicted({ code }: Failure, { kind }: Offer): boolean {
   return code === 'appointment_missing' && kind !== 'move';
 }
@@ -230,7 +243,7 @@ async function bookOnce(b: Booking, offer: Offer, isLastTry: boolean): Promise<B
       if (answer.isUnsent) recordUnsent(b, offer);
       recordUnknown(b, offer, answer.said);
     }
-    // A refusal may lie as well: where no ref tells, what is new at that start is doubted from here on.
+    // A refusal may be false. Without returned refs, a new appointment at that start is doubted from here on.
     if (answer.is === 'gone' && !b.state.terms.capabilities.refReturns) startDoubted(b, startOf(offer));
     return answer;
   } catch (err) {
@@ -308,7 +321,9 @@ function saidLast({ state }: Booking): string | undefined {
   return attempts.at(-1)?.reason ?? undefined;
 }
 
-/** Noted before anything else. The window is counted from now: the call may have reached the provider at the last moment. */
+/**
+ * Records an unanswered call, before anything else. Its window counts from now: it may have arrived at the last moment.
+ */
 function recordUnknown(b: Booking, offer: Offer, said: string): void {
   const [startsAt, isMove] = [startOf(offer), offer.kind === 'move'];
   attemptBecame(b, 'unknown', `not answered: ${said}`);
@@ -317,7 +332,7 @@ function recordUnknown(b: Booking, offer: Offer, said: string): void {
   if (isMove) recordOpenWrite(b, 'move');
 }
 
-/** What became of the unanswered call, by looks over the rest of its window. */
+/** Finds out by looks over the rest of its window what the unanswered call did. Returns our appointment, or null. */
 export async function accountFor(b: Booking): Promise<Appointment | null> {
   const isMove = b.state.doubts.unknownBook?.isMove;
   const appointment = await lookUpUnknown(b);
@@ -326,8 +341,8 @@ export async function accountFor(b: Booking): Promise<Appointment | null> {
 }
 
 /**
- * Nothing was sent: what stood there already is no effect of this call. Only where an earlier one for that start is doubted
- * may it be ours; else nobody can tell, as of what a look before a call did not show.
+ * Records that nothing was sent, because something new stood at the start already. That may be ours only if an earlier
+ * call for the start is in doubt. Otherwise the start counts as partly seen: nobody can tell whose that appointment is.
  */
 function recordUnsent(b: Booking, offer: Offer): void {
   const startsAt = startOf(offer);
@@ -335,7 +350,7 @@ function recordUnsent(b: Booking, offer: Offer): void {
   if (!isDoubted) startSeenBeforeCall(b, startsAt, true);
 }
 
-/** Notes the appointment as this booking's own; one that was taken over and is moved stays a taken-over one. */
+/** Records the appointment as this booking's own. An appointment that was taken over stays so when it is moved. */
 export function recordHeld(b: Booking, appointment: Appointment, isMove = false): void {
   attemptBecame(b, 'held');
   recordOwn(b, appointment);

@@ -16,12 +16,14 @@ import type { Booking } from '../saga/state';
 /**
  * Undoing: compensation, step by step, until nothing is left or a person has taken it on.
  *
- * Background. A cancel can be lost like any other call, and an answer of 200 does not prove that anything ended. A booking
- * may also have made what it does not know of: an unanswered call may land late, and a run before a reset may have acted.
+ * Background. A cancel can be lost like any other call, and an answer of 200 does not prove that anything ended. A
+ * booking may also have made what it does not know of: an unanswered call may land late, and a run before a reset may
+ * have acted.
  *
  * How it works. Each step has an `Undo`, which looks for what there is to undo instead of relying on memory. It can be
- * repeated, it succeeds when there is nothing to undo, and it is `undone` only when a look shows the end. One that fails is
- * retried with backoff for `undoPatienceMs`; then a person decides. The outcome of each undo is data that callers see.
+ * repeated, it succeeds when there is nothing to undo, and it is `undone` only when a look shows the end. One that
+ * fails is retried with backoff for `undoPatienceMs`; then a person decides. The outcome of each undo is data that
+ * callers see.
  *
  * On unwinding. `compensate` runs the undos newest first. Where an unanswered call may still take effect, `run` returns
  * `pending`, and `finish` waits out its window after the other undos had their first turn. What a person takes on is
@@ -29,22 +31,22 @@ import type { Booking } from '../saga/state';
  */
 
 /**
- * One step's compensation. `run` is safe to repeat and safe when there is nothing to undo; `pending` says that
- * it has done what can be done for now and `finish` must follow. What fails is thrown as a failure.
+ * One step's compensation. `run` is safe to repeat, and safe when there is nothing to undo. Its outcome `pending` says
+ * that it has done what can be done for now, and that `finish` must follow. A failed undo throws a failure.
  */
 export interface Undo {
   step: UndoStep;
   run: (b: Booking) => Promise<UndoOutcome>;
-  /** Finishes what `run` left pending; where absent, `run` is repeated. */
+  /** Finishes what `run` left pending; `run` is repeated when this is absent. */
   finish?: (b: Booking) => Promise<UndoOutcome>;
-  /** Whether there is still something to undo, by a look-up alone. */
+  /** Returns true when a look shows that there is still something to undo. */
   remains: (b: Booking) => Promise<boolean>;
 }
 
 /**
- * Undoes the steps, newest first, each until it is finished: retried with backoff for its time limit, then in
- * front of a person. A late effect of an unknown call is waited for last, after the other undos had their first go. None is
- * pending when it returns.
+ * Undoes the steps, newest first, each until it is finished: it is retried with backoff for its time limit, and then
+ * shown to a person. Late effects of unanswered calls are waited for last, after all undos had their first turn. No
+ * undo is pending when this returns.
  */
 export async function compensate(b: Booking, undos: readonly Undo[]): Promise<void> {
   if (undos.length === 0) return;
@@ -58,7 +60,7 @@ export async function compensate(b: Booking, undos: readonly Undo[]): Promise<vo
   let pending = await stillPending(undos, (undo) => undone(b, undo));
   while (pending.length > 0)
     pending = await stillPending(pending, (undo) => undone(b, undo, undo.finish ?? undo.run));
-  // A late call of ours must not hit what a person is responsible for, when another booking may already hold it.
+  // Another booking may soon hold what a person is responsible for now: a late call of ours must not hit it.
   if (b.state.undo.compensation.some(({ outcome }) => outcome === 'left_to_person'))
     await outlastOpenWrites(b);
 }
@@ -73,8 +75,8 @@ async function stillPending(
 }
 
 /**
- * Runs an undo until it has an outcome: its own, or a person's. On the way to an appointment a cancel ends its waits;
- * its writes shield themselves. Fees that a person accepts there are accepted for this undo and no other.
+ * Runs an undo until it has an outcome, its own or a person's. Before the booking's end a cancel ends its waits; its
+ * writes shield themselves. Fees that a person accepts meanwhile are accepted for this undo alone.
  */
 export function undone(b: Booking, undo: Undo, run: Undo['run'] = undo.run): Promise<UndoOutcome> {
   return withOwnFees(b, b.areFeesAccepted, () => untilOutcome(b, undo, run));
@@ -97,17 +99,17 @@ async function untilOutcome(b: Booking, undo: Undo, run: Undo['run']): Promise<U
       }
       const outcome = await resolved(b, undo, run, failure);
       if (outcome) return outcome;
-      patience = newPatience(b); // a person's retry is tried with patience anew
+      patience = newPatience(b); // a person's retry gets the whole patience again
     }
   }
 }
 
-/** Returns true when time may cure the failure; a list that is slow to show what is there counts as such. */
+/** Returns true when time may cure the failure. A list may be slow, so a missing appointment counts too. */
 function mayPass(failure: Failure): boolean {
   return isPassing(failure) || failure.code === 'appointment_missing';
 }
 
-/** Asks a person. Returns the outcome when their decision finished the undo, and null to try again. */
+/** Asks a person. Returns the outcome when their decision finished the undo, and null when it is to be tried again. */
 async function resolved(
   b: Booking,
   undo: Undo,
@@ -124,9 +126,9 @@ async function resolved(
 }
 
 /**
- * "It has been undone by hand" is checked by look-up: what still stands comes back to the person. Where the
- * provider cannot be read, the person's word stands. While a call is unanswered one empty look proves nothing: the
- * looks over its window decide.
+ * Checks a person's "it has been undone by hand" by a look. What still stands comes back to the person. If the provider
+ * cannot be read, the person's word counts. While a call is unanswered, one empty look proves nothing: the looks over
+ * its window decide.
  */
 async function checked(b: Booking, undo: Undo, run: Undo['run']): Promise<UndoOutcome | null> {
   try {
@@ -148,12 +150,14 @@ function left(b: Booking, undo: Undo): UndoOutcome {
   return record(b, undo, 'left_to_person');
 }
 
-/** Shows that a step's undo now depends on a person at the provider; it stays open until they have done it. */
+/** Shows that a step's undo now depends on the provider's staff. It stays open until they have done it. */
 export function leaveToPerson(b: Booking, step: Undo['step']): void {
   if (b.state.undo.isUnderWay) undoLeftToStaff(b, step);
 }
 
-/** The view tells of undos when a booking ends; before that, of what a person left standing and nothing else. */
+/**
+ * Records the outcome for the view while the booking ends. Before that the view shows only what a person left standing.
+ */
 function record(b: Booking, undo: Undo, outcome: UndoOutcome): UndoOutcome {
   if (b.state.undo.isUnderWay) undoTried(b, undo.step, outcome);
   return outcome;
