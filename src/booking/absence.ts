@@ -2,12 +2,12 @@ import type { Sighting } from './model';
 import { isOwn, type OwnershipClue } from './sighting';
 import type { AcceptedCancel } from './traces';
 
-/** What it means that a look does not show an appointment. Pure. */
+/** Judging a look that does not show an appointment. Pure. */
 
-/** What a booking knows of what a look may not show. */
+/** What a booking knows about the appointments that a look may not show. */
 export interface Known {
   clue: OwnershipClue;
-  /** Those of its own that stood when they were last seen. */
+  /** Ids of its own appointments that were live when last seen. */
   liveIds: readonly string[];
   acceptedCancels: readonly AcceptedCancel[];
   /** Whether the end of an order takes its appointment along (capabilities). */
@@ -15,8 +15,8 @@ export interface Known {
 }
 
 /**
- * What a look should show and does not, in words; null where nothing is missing, or something other than the look explains
- * why it is not there. An absence alone ends nothing.
+ * Returns in words what a look should show and does not. Returns null when nothing is missing, or when something else
+ * explains the absence. An absence alone does not prove that an appointment has ended.
  */
 export function missingFrom(sighting: Sighting, known: Known): string | null {
   const id = known.liveIds.find((one) => !isShown(sighting, one) && !isExplained(sighting, one, known));
@@ -25,8 +25,8 @@ export function missingFrom(sighting: Sighting, known: Known): string | null {
 }
 
 /**
- * Returns true when an appointment that a look does not show has ended: after an accepted cancel of ours only, and with
- * the order read.
+ * Returns true when an appointment that a look does not show has ended. That takes an accepted cancel of ours and a
+ * look that read the order.
  */
 export function hasEndedUnseen(
   sighting: Sighting,
@@ -57,8 +57,8 @@ function isExplained(sighting: Sighting, id: string, known: Known): boolean {
 }
 
 /**
- * Returns true when one of our own stands under an id that we did not know: a host that moves an appointment may give
- * it a new one.
+ * Returns true when an appointment of ours stands under an id that we did not know: a provider that moves an
+ * appointment may give it a new id.
  */
 function isFollowed({ live }: Sighting, { clue, liveIds }: Known): boolean {
   return clue.refReturns && live.some((seen) => isOwn(seen, clue) && !liveIds.includes(seen.id));
@@ -69,8 +69,9 @@ function hasOrderEnded({ order }: Sighting): boolean {
 }
 
 /**
- * An order whose own word says that it has an appointment, and is newer than our last cancel, contradicts a look that shows
- * none alive. One that shows as ended explains it, but for what we cancelled before that word: a lagging copy may show it yet.
+ * Returns in words how the order contradicts a look without a live appointment, or null. It does when the order's own
+ * status, newer than our last cancel, says that it has an appointment. An ended appointment explains that, unless we
+ * cancelled it ourselves: a lagging copy may still show that one.
  */
 function contradictionOf(
   { order, live, ended }: Sighting,

@@ -4,15 +4,18 @@ import type { Party } from './request-parts';
 import type { BookingStatus, BookingView, UndoOutcome } from './schema/view';
 
 /**
- * The audit: what bookings believe, held against what providers show, in both directions. Reading only. Pure: the
- * comparison knows neither Temporal nor a provider.
+ * The audit compares what bookings believe with what providers show, in both directions. It only reads. This file is
+ * pure: the comparison knows neither Temporal nor a provider.
  */
 
 /** What is audited. */
 export interface AuditScope {
   provider?: ProviderName;
   account?: string;
-  /** Open bookings, and those that began so many days ago at most; providers' orders as old as that. */
+  /**
+   * How far back the audit looks: at bookings that began in these days (and all open ones), and at orders of these
+   * days.
+   */
   days: number;
 }
 
@@ -26,21 +29,24 @@ export interface AuditPlace {
   refReturns: boolean;
 }
 
-/** A booking as it stands in Temporal: what the comparison needs of it and no more, for many travel together. */
+/** A booking as it stands in Temporal, with only what the comparison needs, because many travel together. */
 export interface AuditedBooking {
   id: string;
   createdAt: string;
   status: BookingStatus;
   open: boolean;
-  /** Whether a person is asked already: what does not fit is known then. */
+  /** Whether a person is asked already: then a mismatch is known. */
   waits: boolean;
   order: { id: string; origin: 'placed' | 'adopted' } | null;
   appointment: { id: string; status: string; startsAt: string | null } | null;
-  /** Start of the slot that was tried last; null when none was, or when the provider agrees on the time. */
+  /**
+   * Start of the slot that was tried last; null when none was tried, or when the provider agrees the time with the
+   * patient.
+   */
   triedAt: string | null;
   /** What became of its undos. */
   undone: Partial<Record<'appointment' | 'order', UndoOutcome>>;
-  /** Whom its appointment is looked up by; null where its order leads there. */
+  /** The party by which its appointment is looked up; null where its order leads to the appointment. */
   party: Party | null;
 }
 
@@ -61,7 +67,7 @@ export const FINDINGS = {
 } as const;
 export type FindingKind = keyof typeof FINDINGS;
 
-/** One thing that does not fit. Holds ids, times and status words only. */
+/** One mismatch. It holds ids, times and status words only. */
 export interface Finding {
   kind: FindingKind;
   provider: string | null;
@@ -76,32 +82,34 @@ export interface Finding {
 
 export interface AuditReport {
   findings: Finding[];
-  /** Bookings and orders that were looked at. */
+  /** How many bookings and orders were looked at. */
   bookings: number;
   orders: number;
-  /** Whether there was more than one audit looks at, or more findings than it tells. */
+  /** Whether there were more bookings than one audit looks at, or more findings than it tells. */
   truncated: boolean;
 }
 
 /** A live order that may be a booking's: it carries a text where a booking puts its id. */
 export interface TracedOrder {
   orderId: string;
-  /** What it carries; a booking's id only if it has the form of one, or Temporal knows a booking by it. */
+  /**
+   * The text that it carries. It is a booking's id only if it has the form of one, or Temporal knows a booking by it.
+   */
   bookingId: string;
   status: string;
 }
 
-/** Where the list of an account's orders goes on: everything that was created before has been seen. */
+/** Where the list of an account's orders goes on. All orders that were created earlier have been seen. */
 export interface OrderCursor {
   createdAt: string;
-  /** Those of that very moment that have been seen. */
+  /** Ids of the orders of that very moment that have been seen. */
   ids: string[];
 }
 
 /** A booking's id, as src/booking/ids.ts makes it. */
 const ID_FORM = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
-/** Returns true when a text has the form of our ids: nobody else's looks like that. */
+/** Returns true when a text has the form of our ids. Other systems' ids do not look like that. */
 export function looksLikeBookingId(text: string): boolean {
   return ID_FORM.test(text);
 }
@@ -109,12 +117,12 @@ export function looksLikeBookingId(text: string): boolean {
 /** A Temporal id of more bytes than this is refused, so no booking has it. */
 const MAX_ID_BYTES = 900;
 
-/** Returns true when a text could be a booking's id at all: other clients than ours may name bookings otherwise. */
+/** Returns true when a text could be a booking's id at all: clients other than ours may choose other ids. */
 export function mayBeBookingId(text: string | null): text is string {
   return text !== null && text !== '' && new TextEncoder().encode(text).length <= MAX_ID_BYTES;
 }
 
-/** What the comparison needs of a view. */
+/** Returns what the comparison needs of a view. */
 export function auditedBookingOf(view: BookingView, open: boolean, party: Party | null): AuditedBooking {
   const { order, appointment } = view;
   return {
@@ -135,12 +143,12 @@ export function auditedBookingOf(view: BookingView, open: boolean, party: Party 
   };
 }
 
-/** Returns true when a booking never came to try a slot: where there are no orders it can have made nothing then. */
+/** Returns true when a booking never tried a slot: without orders, it then made nothing. */
 export function hasTriedNothing({ attempts, attemptsLeftOut, appointment }: BookingView): boolean {
   return attempts.length === 0 && !attemptsLeftOut && appointment === null;
 }
 
-/** What does not fit between a booking and a look at its provider. */
+/** Returns the mismatches between a booking and a look at its provider. */
 export function findingsOf(booking: AuditedBooking, seen: Sighting, place: AuditPlace): Finding[] {
   const own = ownIn(booking, seen, place.refReturns);
   return booking.open ? openFindings(booking, seen, own, place) : endedFindings(booking, seen, own, place);
@@ -206,7 +214,10 @@ function finding(
 
 type Own = Sighting['live'][number] | null;
 
-/** An ended booking's appointment is its own by its ref alone: one that was taken over is not its to end. */
+/**
+ * Returns the booking's own live appointment in a look. For an ended booking only the ref decides, where refs return:
+ * an appointment that was taken over is not its to end.
+ */
 function ownIn(
   { id, createdAt, open, appointment }: AuditedBooking,
   seen: Sighting,
@@ -239,7 +250,7 @@ function openFindings(booking: AuditedBooking, seen: Sighting, own: Own, place: 
 }
 
 function endedFindings(booking: AuditedBooking, seen: Sighting, own: Own, place: AuditPlace): Finding[] {
-  // After a visit order and appointment live on, as they should.
+  // After a visit, order and appointment stay as they are.
   if (booking.status === 'completed') return [];
   const found: Finding[] = [];
   if (own && own.phase !== 'completed' && booking.undone.appointment !== 'left_to_person') {
@@ -254,7 +265,7 @@ function endedFindings(booking: AuditedBooking, seen: Sighting, own: Own, place:
   return found;
 }
 
-/** Outcomes of an undo after which something may stand with everybody's knowledge. */
+/** Outcomes of an undo that explain a live order. */
 const KNOWN_TO_STAND: readonly (string | undefined)[] = ['nothing_to_undo', 'left_to_person'];
 
 /** Returns true when an ended booking's own order must not be live. */
@@ -268,7 +279,7 @@ function isToBeEnded({
   return order?.origin === 'placed' && !KNOWN_TO_STAND.includes(undone.order);
 }
 
-/** A live appointment proves its order. */
+/** Returns true when the look shows a live order. A live appointment proves its order. */
 function isLive({ order, live }: Sighting): boolean {
   if (!order) return live.length > 0;
   return isLiveOrder(order);
@@ -285,8 +296,8 @@ export function isLiveOrder({ phase }: { phase: string }): boolean {
 export type Claim = Pick<AuditedBooking, 'status' | 'open' | 'waits' | 'order' | 'undone'>;
 
 /**
- * What is wrong with a live order that carries a known booking's id; null when nothing is. One that is placing its
- * order, or is undoing what it placed, looks for it by that id itself, and asks a person when it does not find it.
+ * Returns what is wrong with a live order that carries a known booking's id, or null. A booking that is placing its
+ * order, or undoing it, looks for the order by that id itself, and asks a person when it does not find it.
  */
 export function strayKindOf({ orderId }: TracedOrder, claim: Claim): FindingKind | null {
   if (claim.order?.id === orderId) return !claim.open && isToBeEnded(claim) ? 'order_left' : null;

@@ -2,17 +2,18 @@ import { labelToReadBy } from './charset-labels';
 import { fromWindows1252 } from './windows-1252';
 
 /**
- * Bytes of a text that somebody sent, read without altering any of it: what is not valid in its encoding is refused, and
- * the byte is named. Byte order marks decide before a declared charset does, as in the WHATWG Encoding standard.
+ * The result of decoding the bytes of a text that somebody sent. Nothing is altered: bytes that are invalid in their
+ * encoding are refused, and the first one is named. A byte order mark overrides a declared charset, as in the WHATWG
+ * Encoding standard.
  */
 export type Decoded =
   | { text: string }
   | {
       /** What is wrong and what is right, as a sentence; quotes nothing of the text. */
       hint: string;
-      /** The byte at fault, from 1; null where it is no byte. */
+      /** The position of the byte at fault, from 1; null when no byte is at fault. */
       byte: number | null;
-      /** What it was read as, by the Encoding standard's name; null where that is no encoding that is known here. */
+      /** The encoding that it was read in, by the Encoding standard's name; null when it is not known here. */
       encoding: string | null;
       isCharsetUnknown?: true;
     };
@@ -28,7 +29,7 @@ const MARKS: readonly { mark: readonly number[]; label: string | null; name: str
   { mark: [0xfe, 0xff], label: 'utf-16be', name: 'UTF-16' },
 ];
 
-/** The text of bytes, by their mark, else by the declared charset, else as UTF-8. The mark is no part of the text. */
+/** Decodes bytes by their mark, else by the declared charset, else as UTF-8. The mark does not belong to the text. */
 export function decodeText(bytes: Uint8Array, charset?: string): Decoded {
   const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
   if (marked) {
@@ -39,12 +40,15 @@ export function decodeText(bytes: Uint8Array, charset?: string): Decoded {
   return decodeAs(labelToReadBy(charset), bytes);
 }
 
-/** A JSON text without the byte order marks among its first blanks: joined files have several. Lines stay as they are. */
+/**
+ * Returns a JSON text without byte order marks among its first blanks: joined files have several. Lines stay as they
+ * are.
+ */
 export function withoutMarks(json: string): string {
   return json.replace(/^[ \t\r\n\uFEFF]+/, (beginning) => beginning.replaceAll('\uFEFF', ''));
 }
 
-/** Why a text that is no JSON may be none: it holds the bytes 00 of UTF-16. Null where it does not. */
+/** Returns a hint when a text that is not JSON holds a byte 00, as UTF-16 does; else null. */
 export function hintOfNul(text: string): string | null {
   const at = text.indexOf('\0');
   return at === -1 ? null : nulHint(new TextEncoder().encode(text.slice(0, at)).byteLength);
@@ -68,7 +72,7 @@ function decodeAs(label: string, bytes: Uint8Array): Decoded {
   }
 }
 
-/** Null for a charset that nobody knows here, or that the standard has for no text. */
+/** Returns the decoder of a charset, or null when the charset is unknown or stands for no text. */
 function decoderOf(label: string): InstanceType<typeof TextDecoder> | null {
   try {
     const decoder = new TextDecoder(label, { fatal: true });
@@ -78,12 +82,12 @@ function decoderOf(label: string): InstanceType<typeof TextDecoder> | null {
   }
 }
 
-/** A charset's name comes from outside: it is told when it looks like one. */
+/** Returns the words for a charset. Its name comes from outside, so it is quoted only if it looks like a name. */
 function charsetShown(label: string): string {
   return /^[\w.:+()-]{1,40}$/.test(label) ? `The charset ${label}` : 'The declared charset';
 }
 
-/** The byte at fault, and what to say of it. */
+/** The byte at fault, and the hint about it. */
 interface Fault {
   hint: string;
   byte: number;
@@ -107,7 +111,7 @@ function nulHint(at: number): string {
   return `Byte ${at + 1} is 00: this looks like UTF-16 without its mark. ${SAVE_AS_UTF8}`;
 }
 
-/** The byte is found by halving: whatever begins with a valid beginning is cut there. */
+/** Finds the first invalid byte by a binary search over the length of the valid beginning. */
 function noneOf(encoding: string, bytes: Uint8Array): Fault {
   let [good, bad] = [0, bytes.length];
   while (bad - good > 1) {
@@ -143,7 +147,7 @@ const LEADS: readonly { from: number; to: number; more: number; low: number; hig
   { from: 0xf4, to: 0xf4, more: 3, low: 0x80, high: 0x8f },
 ];
 
-/** Where the first character that is not UTF-8 begins, from 0; the length where the last one is not whole. */
+/** Returns where the first character begins that is not UTF-8, from 0; the length when the last one is incomplete. */
 function firstInvalid(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {

@@ -1,9 +1,9 @@
 import type { ProviderName } from './model';
 
 /**
- * What a provider can do: the only place where the saga learns how providers differ. The first activity of a
- * booking resolves this table with the account's settings and freezes the result into the booking.
- * Sources: docs/providers.md#capabilities and the sections of each provider.
+ * What a provider can do. The saga learns only here how providers differ. A booking's first activity resolves this
+ * table with the account's settings, and freezes the result into the booking. Sources: docs/providers.md#capabilities
+ * and the sections of each provider.
  */
 export interface Capabilities {
   /** Which systems of credentials, limits and webhooks the provider belongs to. */
@@ -24,7 +24,9 @@ export interface Capabilities {
   orderCancelTakesAppointment: boolean;
   /** Whether the provider moves appointments itself. */
   reschedule: 'native' | 'none';
-  /** Whether cancels and moves name the order and not the appointment: a late one hits whatever the order has by then. */
+  /**
+   * Whether cancels and moves name the order and not the appointment: a late one hits whatever the order has by then.
+   */
   writesNameOrder: boolean;
   /** Whether the provider tells news by itself; polling stands behind it either way. */
   webhooks: boolean;

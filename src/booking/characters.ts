@@ -1,9 +1,9 @@
 import { isWellFormed } from './text';
 
 /**
- * What a text may hold that nobody sees. Two kinds of text come in: a line (a name, a street, a code), which is compared,
- * printed and typed again by people, and prose (notes, a reason), which may have lines of its own. Pure and without Intl:
- * workflows use it, and what it lists must not change with the machine's Unicode data.
+ * Characters of a text that a reader cannot see. Two kinds of text come in: a line (a name, a street, a code), which
+ * people compare, print and type again, and prose (notes, a reason), which may have lines of its own. Pure and without
+ * Intl, because workflows use it and its lists must not change with the machine's Unicode data.
  */
 export type TextKind = 'line' | 'prose';
 
@@ -12,19 +12,19 @@ const SPACES = String.raw`\u0020\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000`;
 const LINE_ENDS = String.raw`\t\n\v\f\r\u0085\u2028\u2029`;
 /** Zero-width spaces and joiners, the byte order mark, the soft hyphen. */
 const ZERO_WIDTH = String.raw`\u00AD\u200B-\u200D\u2060\uFEFF`;
-/** What steers the direction of the text around it, and shows nothing itself. */
+/** Invisible marks that steer the direction of the text around them. */
 const DIRECTIONS = String.raw`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069`;
 /** Letters that are blank, fillers, invisible operators, and the tags that spell a flag's name. */
 const BLANK_LETTERS = String.raw`\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2061-\u2065\u206A-\u206F\u2800\u3164\uFFA0\uFFF9-\uFFFB\u{1D173}-\u{1D17A}\u{E0000}-\u{E007F}`;
 const CONTROLS = String.raw`\u0000-\u001F\u007F-\u009F`;
 
-/** One of these characters: each counts for itself, the combining ones too. */
+/** Returns a pattern for one of these characters. Each counts for itself, the combining ones too. */
 const oneOf = (...characters: string[]): string => `[${characters.join('')}]`;
 const noneOf = (...characters: string[]): string => `[^${characters.join('')}]`;
 
 /**
- * What surrounds a text, by two patterns that each run over it once. A search for `[…]+$` would begin anew at each blank inside
- * of the text, which takes seconds for a hundred thousand of them.
+ * Returns two patterns for what surrounds a text; each runs over the text once. A search for `[…]+$` would begin anew
+ * at each blank inside the text, which takes seconds for a hundred thousand of them.
  */
 const around = (...characters: string[]): { before: RegExp; upToLast: RegExp } => ({
   before: new RegExp(`^${oneOf(...characters)}+`),
@@ -38,14 +38,14 @@ const AROUND = {
 const OTHER_SPACES = new RegExp(`(?! )${oneOf(SPACES)}+`, 'g');
 
 const VARIANTS = String.raw`\uFE00-\uFE0F`;
-/** Accents and points, which need a letter to stand on: the blocks of them, and those of Hebrew, Arabic and Syriac. */
+/** Accents and points, which need a letter to stand on: their own blocks, and those in Hebrew, Arabic and Syriac. */
 const ACCENTS = String.raw`\u0300-\u036F\u0483-\u0489\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u064B-\u065F\u0670\u0711\u0730-\u074A\u1AB0-\u1AFF\u1DC0-\u1DFF\u20D0-\u20FF\u302A-\u302F\u3099\u309A\uFE20-\uFE2F`;
 const VISIBLE = new RegExp(
   noneOf(SPACES, LINE_ENDS, ZERO_WIDTH, DIRECTIONS, BLANK_LETTERS, VARIANTS, ACCENTS),
   'u',
 );
 const CONTROL = new RegExp(oneOf(CONTROLS, String.raw`\u2028\u2029`), 'u');
-/** The last two code points of each of the 17 planes and a block of 32 are for no text (Unicode, chapter 23.7). */
+/** Noncharacters: the last two code points of each of the 17 planes, and a block of 32 (Unicode, chapter 23.7). */
 const NONCHARACTERS =
   String.raw`\uFDD0-\uFDEF` +
   Array.from({ length: 17 }, (_, plane) => {
@@ -55,13 +55,13 @@ const NONCHARACTERS =
 /** U+FFFC stands where a picture was left out of a text that somebody copied. */
 const NO_CHARACTER = new RegExp(oneOf(NONCHARACTERS, String.raw`\uFFFC`), 'u');
 const CONTROL_IN_PROSE = new RegExp(oneOf(String.raw`\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F`));
-/** All that a line must not hold, in one pass: most lines hold none of it. */
+/** Everything that a line must not hold, in one pass: most lines hold none of it. */
 const UNFIT_IN_LINE = new RegExp(
   oneOf(CONTROLS, String.raw`\u2028\u2029\uFFFC`, NONCHARACTERS, ZERO_WIDTH, DIRECTIONS, BLANK_LETTERS),
   'u',
 );
 
-/** The text as it is meant: without what surrounds it, and a line's spaces plain. Holds '' where nothing is to be seen. */
+/** Returns the text without surrounding blanks, and with a line's spaces plain; '' when nothing in it is visible. */
 export function tidyText(text: string, kind: TextKind): string {
   const { before, upToLast } = AROUND[kind];
   const inner = (upToLast.exec(text)?.[0] ?? '').replace(before, '');
@@ -74,7 +74,10 @@ export function isBlank(text: string): boolean {
   return !VISIBLE.test(text);
 }
 
-/** What is wrong with the characters of a tidied text and what is right, as a sentence; null when nothing is. */
+/**
+ * Returns what is wrong with the characters of a tidied text and what is right, as a sentence; null when nothing is
+ * wrong.
+ */
 export function textFault(text: string, kind: TextKind): string | null {
   return brokenText(text) ?? (kind === 'line' ? lineFault(text) : proseFault(text));
 }
@@ -84,13 +87,13 @@ const HALF =
 const LOST =
   'Holds U+FFFD, which stands where a character was lost by reading bytes in a wrong encoding: send the text anew, in UTF-8.';
 
-/** The fault of a text that was damaged before it came here; null when it is whole. */
+/** Returns the fault of a text that was damaged before it came here, or null. */
 export function brokenText(text: string): string | null {
   if (!isWellFormed(text)) return HALF;
   return text.includes('\uFFFD') ? LOST : null;
 }
 
-/** Returns true when a text holds control characters; in prose, line breaks and tabs are none. */
+/** Returns true when a text holds control characters. In prose, line breaks and tabs do not count. */
 export function hasControls(text: string, kind: TextKind): boolean {
   return (kind === 'line' ? CONTROL : CONTROL_IN_PROSE).test(text);
 }

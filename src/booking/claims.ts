@@ -1,34 +1,36 @@
 import { isSameTime } from './times';
 
-/** Who of this deployment's bookings holds what, where the provider does not return our refs. Pure. */
+/** Which of this deployment's bookings holds which appointment, where the provider does not return our refs. Pure. */
 
-/** What other bookings say of some appointments. */
+/** What other bookings say about some appointments. */
 export interface OthersClaims {
-  /** Those that another booking knows as its own by an answer of the provider: they are simply not ours. */
+  /** Appointments that the provider's answer named to another booking: they are not ours. */
   theirs: string[];
-  /** Those that another booking holds by inference: either may be wrong. */
+  /** Appointments that another booking inferred to be its own: either booking may be wrong. */
   inferred: string[];
-  /** Whether another booking has a call at that start whose effect is unknown: what is new may be its. */
+  /** Whether another booking has a call at that start whose effect is unknown: a new appointment may be that effect. */
   mayBeAnothers: boolean;
 }
 
-/** What another booking, or the clean-up after one, told of itself last. */
+/** What another booking, or the clean-up after one, published last. */
 export interface Claimant {
   ownIds: readonly string[];
   inferredIds: readonly string[];
-  /** Start of the slot whose book call is on its way; null where none is. */
+  /** Start of the slot whose book call is on its way; null when none is. */
   callingFor: string | null;
-  /** Start of the slot whose book call was not answered and is still looked up; null where none is. */
+  /** Start of the slot whose book call was not answered and is still looked up; null when there is none. */
   unknownFor: string | null;
-  /** Starts of all slots whose book calls were not answered, ever. */
+  /** Starts of all slots whose book calls were ever left unanswered. */
   unansweredFor: readonly string[];
-  /** Whether a person had what its unanswered calls may have made left standing: nothing accounts for it any more. */
+  /**
+   * Whether a person left the possible effect of its unanswered calls standing: then no look accounts for it any more.
+   */
   isLeft: boolean;
   /** When it closed, in ms since 1970; null while it is open. */
   closedMs: number | null;
 }
 
-/** What is asked about them. */
+/** The question about some appointments. */
 export interface ClaimQuestion {
   startsAt: string;
   ids: readonly string[];
@@ -49,7 +51,7 @@ export function claimsOf(claimants: readonly Claimant[], question: ClaimQuestion
   return { theirs, inferred, mayBeAnothers };
 }
 
-/** Returns true when an open booking's call for that start is on its way: its answer, soon, will tell. */
+/** Returns true when an open booking's call for that start is on its way: its answer will tell soon. */
 export function isBeingTaken(
   claimants: readonly Claimant[],
   question: Pick<ClaimQuestion, 'startsAt'>,
@@ -64,8 +66,9 @@ function isCalling(claimant: Claimant, question: ClaimQuestion): boolean {
 }
 
 /**
- * One that closed settled its calls first, unless it was cut off: then what it left may surface within the window. What a
- * person had left standing was settled by nobody.
+ * Returns true when an unanswered call of another booking may explain what is new at the start. A booking accounts for
+ * its calls before it closes, unless it was cut off: then their effects may surface within the window. Calls whose
+ * effect a person left standing were never accounted for.
  */
 function isUnanswered(claimant: Claimant, question: ClaimQuestion): boolean {
   const { unknownFor, unansweredFor, isLeft, closedMs } = claimant;
@@ -77,8 +80,8 @@ function isUnanswered(claimant: Claimant, question: ClaimQuestion): boolean {
 }
 
 /**
- * Returns true when a call of another booking may have taken effect after the asking one first called. A closed booking
- * calls no more: what surfaced before that, the asking one saw in its look before the call.
+ * Returns true when a call of another booking may have taken effect after the asking booking first called. A closed
+ * booking makes no more calls, and what had surfaced before, the asking booking saw in its look before the call.
  */
 function mayStillSurface({ closedMs }: Claimant, { windowMs, calledMs }: ClaimQuestion): boolean {
   return closedMs === null || calledMs === null || closedMs + windowMs > calledMs;

@@ -1,9 +1,12 @@
-/** A parameter of a content type from its semicolon on, its value quoted or not. Each begins where the one before ended. */
+/**
+ * A parameter of a content type from its semicolon on, with a quoted or plain value. Each begins where the last one
+ * ended.
+ */
 const PARAMETER = /;\s*([^=;]*)(?:=\s*(?:"((?:[^"\\]|\\[^])*)(?:"|\\?$)|([^;]*)))?[^;]*/y;
 
 /**
- * The first charset that a content type names, unquoted; undefined when it names none. What is quoted in another parameter names
- * none. Of several content types that were joined, the first one's.
+ * Returns the first charset that a content type names, unquoted; undefined when it names none. A quoted text in another
+ * parameter does not count. If several content types were joined, the first one counts.
  */
 export function charsetOf(contentType: string | null | undefined): string | undefined {
   for (const { name, value } of parametersOf(contentType ?? '')) {

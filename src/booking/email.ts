@@ -1,13 +1,15 @@
 /**
- * E-mail addresses. What can be one is taken: Oliver's contract has a plain string, Junction's the format `email`, which
- * its stack reads as RFC 5321 with the international addresses of RFC 6531. Pure.
+ * E-mail addresses. Every possible address is accepted: Oliver's contract has a plain string, Junction's the format
+ * `email`, which its stack reads as RFC 5321 with the international addresses of RFC 6531. Pure.
  */
 
-/** Of the whole address (RFC 5321 with RFC 3696, erratum 1690) and of the part before the @ (RFC 5321, 4.5.3.1.1), in bytes. */
+/**
+ * Longest address (RFC 5321 with RFC 3696, erratum 1690) and longest part before the @ (RFC 5321, 4.5.3.1.1), in bytes.
+ */
 const MAX_BYTES = 254;
 const MAX_LOCAL_BYTES = 64;
 
-/** Of a domain in its ASCII form (RFC 1035, 2.3.4), in characters; a label's is in LABEL. */
+/** Longest domain in its ASCII form (RFC 1035, 2.3.4), in characters. LABEL holds the limit of a label. */
 const MAX_DOMAIN = 253;
 
 /** Atoms with single dots between them (RFC 5322, 3.2.3; RFC 6531, 3.3). */
@@ -17,7 +19,7 @@ const DOT_ATOMS =
 /** A quoted string (RFC 5321, 4.1.2). */
 const QUOTED = /^"(?:[ !#-[\]-~\u{80}-\u{10ffff}]|\\[ -~])+"$/u;
 
-/** Blanks but for the one that quotes may hold, and what is not to be seen: no part of any address. */
+/** Blanks, except the one that quotes may hold, and invisible characters: no address contains them. */
 const UNSEEN = /[^\P{Z} ]|[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
 
 const DOMAIN = /^[A-Za-z0-9.\u{80}-\u{10ffff}-]+$/u;
@@ -31,15 +33,15 @@ export function isEmail(text: string): boolean {
 }
 
 /**
- * Returns true when two addresses are one: case does not count, nor whether an international domain is written in
- * letters or in its ASCII form. Accents do count. False where one of them is missing or blank.
+ * Returns true when two addresses are the same. Case does not count, and neither does whether an international domain
+ * is written in letters or in its ASCII form. Accents do count. Returns false when one of them is missing or blank.
  */
 export function isSameEmail(a: string | null | undefined, b: string | null | undefined): boolean {
   const [one, other] = [comparable(a), comparable(b)];
   return one !== '' && one === other;
 }
 
-/** The same address with an international domain in its ASCII form, as the format `email` has it; any other unchanged. */
+/** Returns the address with an international domain in its ASCII form, as the format `email` has it. */
 export function withAsciiDomain(email: string): string {
   const { local, domain } = partsOf(email);
   const ascii = /[^\0-\x7f]/.test(domain) ? asciiOf(domain) : null;
@@ -58,17 +60,17 @@ function partsOf(text: string): { local: string; domain: string } {
   return at < 0 ? { local: text, domain: '' } : { local: text.slice(0, at), domain: text.slice(at + 1) };
 }
 
-/** A public one: there is no mail at a top-level domain itself, and none of those is a number. */
+/** Returns true for a public domain: a top-level domain alone takes no mail, and no top-level domain is a number. */
 function isDomain(domain: string): boolean {
   const ascii = asciiOf(domain);
   if (ascii === null || ascii.length > MAX_DOMAIN) return false;
-  // Looked at as it was written too: encoded, a label no longer ends with its own last character.
+  // Checked as written, because an encoded label no longer ends with its own last character.
   if (/^-|-$|-\.|\.-/.test(domain)) return false;
   const labels = ascii.split('.');
   return labels.length > 1 && labels.every((label) => LABEL.test(label)) && /[a-z][^.]*$/.test(ascii);
 }
 
-/** The domain in ASCII (IDNA), in lower case; null for what is none. */
+/** Returns the domain in ASCII (IDNA), in lower case; null when it is not a domain. */
 function asciiOf(domain: string): string | null {
   if (!DOMAIN.test(domain)) return null;
   try {

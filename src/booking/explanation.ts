@@ -4,8 +4,8 @@ import { isRefOf } from './ref';
 import { unreadableIn } from './unreadable';
 
 /**
- * What a booking's calls answered, in words: evidence, and what the booking made of it. Ids, times, statuses and
- * counts only; nothing of a patient and no words of a provider. Pure.
+ * Explains in words what a booking's calls answered, and what the booking concluded. The words hold ids, times,
+ * statuses and counts only, nothing about a patient and no words of a provider. Pure.
  */
 
 export interface Evidence {
@@ -15,11 +15,11 @@ export interface Evidence {
   why: string | null;
 }
 
-/** What is known of the booking whose calls these are. */
+/** What is known of the explained booking. */
 export interface ExplainedBooking {
   /** See src/booking/ref.ts. */
   maker: string;
-  /** Why it was ending, when it was: `the caller cancelled it`. */
+  /** Why it was ending, such as `the caller cancelled it`; null when it was not. */
   endingBecause: string | null;
   /** Whether a message that could not be read here may have ended it. */
   isCauseHidden: boolean;
@@ -29,7 +29,7 @@ export interface ExplainedBooking {
 export const LOOKED_FOR = ['unanswered_call', 'late_effect'] as const;
 export type LookedFor = (typeof LOOKED_FOR)[number];
 
-/** What a call's input says that it looks for; null for any other call. */
+/** Returns what a call's input says that it looks for; null for any other call. */
 export function lookedForIn(input: unknown): LookedFor | null {
   const named = isFields(input) ? input.lookedFor : null;
   return LOOKED_FOR.find((one) => one === named) ?? null;
@@ -54,7 +54,7 @@ const ACCEPTED_UNSEEN =
 
 const SPARED = 'Not given back: the look before the cancel shows that the provider’s word has come.';
 
-/** Why something is undone while the booking's own end is not known. */
+/** Why something is undone before the booking is ending. */
 export const RELEASED_WHY = 'Undone to release what was not confirmed.';
 
 /** One reader for each activity whose answer is evidence. */
@@ -78,7 +78,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   openReschedule: () => ({ shows: 'the new windows or slot are in order', why: null }),
 };
 
-/** What a plain yes or no means, where that is evidence. */
+/** What a plain yes or no means, for calls where that is evidence. */
 const YES_OR_NO: Readonly<Record<string, { yes: Evidence; no: Evidence }>> = {
   isOrderUsedElsewhere: {
     yes: {
@@ -89,7 +89,7 @@ const YES_OR_NO: Readonly<Record<string, { yes: Evidence; no: Evidence }>> = {
   },
 };
 
-/** Says that a value cannot be read here, and why not; null for one that can. Nothing may be concluded from it. */
+/** Returns why a value cannot be read here, or null. Nothing may be concluded from an unreadable value. */
 export function unreadableWords(value: unknown): string | null {
   const unreadable = unreadableIn(value);
   if (unreadable) return `cannot be read here: it is encrypted with the key "${unreadable.keyId}"`;
@@ -97,7 +97,7 @@ export function unreadableWords(value: unknown): string | null {
   return null;
 }
 
-/** What a finished call's answer says. */
+/** Returns what a finished call's answer says. */
 export function evidenceOf(
   activity: string,
   lookedFor: LookedFor | null,
@@ -121,7 +121,7 @@ function answerOf(activity: string, answer: boolean): Evidence {
   return answer ? meaning.yes : meaning.no;
 }
 
-/** What a failed call's code says. */
+/** Returns what a failed call's code says. */
 export function failureEvidence(code: string): Evidence {
   if (code === 'not_yet') return { shows: 'nothing new', why: 'A poll that saw no change is tried again.' };
   if (!isFailureCode(code)) return { shows: code, why: 'A fault of ours: nothing is undone for it.' };
@@ -164,7 +164,7 @@ function unknownEvidence({ isRefusal }: Fields): Evidence {
   return { shows: 'unknown', why: isRefusal === true ? REFUSED_UNNAMED : UNCLEAR };
 }
 
-/** What became of an appointment or order that was to be cancelled. */
+/** Returns what became of an appointment or order that was to be cancelled. */
 function cancelEvidence(answer: Fields, { endingBecause, isCauseHidden }: ExplainedBooking): Evidence {
   const { is, appointment, order, byUs, accepted } = answer;
   const record = recordWords(appointment ?? order);
@@ -178,7 +178,7 @@ function cancelEvidence(answer: Fields, { endingBecause, isCauseHidden }: Explai
     : unknownEvidence(answer);
 }
 
-/** Whether other bookings of this deployment hold, or may have made, what showed. */
+/** Returns whether other bookings of this deployment hold, or may have made, the appointment. */
 function claimsEvidence({ theirs, inferred, mayBeAnothers }: Fields): Evidence {
   const count = (ids: unknown) => (Array.isArray(ids) ? ids.length : 0);
   if (mayBeAnothers === true || count(inferred) > 0)
@@ -203,7 +203,7 @@ function otherVisitEvidence({ bookingId, orderId, ...visit }: Fields): Evidence 
   };
 }
 
-/** Look-ups after an unclear answer: what they found decides. */
+/** Returns what a look-up after an unclear answer means: its findings decide. */
 function lostAnswerWhy(
   lookedFor: LookedFor | null,
   { live }: Fields,

@@ -1,7 +1,7 @@
 /**
- * The one table of failures. A code says what went wrong; its owner says who must act, and so what the saga
- * does: the slot (try another), the order (wait or end), the request (end and undo), the provider (retry,
- * then attention), us (pause and attention, never an undo).
+ * The table of all failures. A code says what went wrong. Its owner says who must act, and so what the saga does: the
+ * slot (try another), the order (wait or end), the request (end and undo), the provider (retry, then attention), us
+ * (pause and attention, never an undo).
  */
 
 export type FailureOwner = 'slot' | 'order' | 'request' | 'provider' | 'us';
@@ -327,15 +327,15 @@ export function isFailureCode(code: unknown): code is FailureCode {
   return typeof code === 'string' && Object.prototype.hasOwnProperty.call(FAILURES, code);
 }
 
-/** The row of a code, with the optional columns visible. */
+/** Returns the row of a code, with the optional columns visible to the type. */
 export function failureRow(code: FailureCode): FailureRow {
   return FAILURES[code];
 }
 
-/** What a person may choose when an undo, and not a forward step, waits for them. */
+/** What a person may choose when an undo waits for them (not a forward step). */
 export const UNDO_CHOICES: readonly Choice[] = ['retry', 'undone', 'leave'];
 
-/** Facts about one occurrence. `said` may quote the provider: it is only ever stored encrypted, never logged. */
+/** Facts about one occurrence. `said` may quote the provider, so it is stored only encrypted and never logged. */
 export interface FailureFacts {
   /** The request's field at fault, dotted: `patient.firstName`. */
   field?: string;
@@ -345,17 +345,20 @@ export interface FailureFacts {
   said?: string;
   /** How long the provider asks us to wait, in ms. */
   retryAfterMs?: number;
-  /** Whether anything of the call was sent; `no` proves that it had no effect. Left out where it is not the question. */
+  /** Whether any of the call was sent; `no` proves that it had no effect. Left out where that does not matter. */
   sent?: 'yes' | 'no';
-  /** Of an `outcome_unknown`: see Unanswered in model.ts. */
+  /** For an `outcome_unknown`: see Unanswered in model.ts. */
   isRefusal?: boolean;
-  /** Of a `booking_reset`: the run that it was said to. */
+  /** For a `booking_reset`: the run that was told so. */
   runId?: string;
   /** How long a read was tried, pauses included, before it was given up, in ms. */
   triedForMs?: number;
 }
 
-/** A failure of the table, thrown by adapters and wherever requests come in. Its message is the table's text and holds no request value. */
+/**
+ * A failure of the table, thrown by adapters and wherever requests come in. Its message is the table's text and holds
+ * no value of a request.
+ */
 export class Failure extends Error {
   override readonly name = 'Failure';
   constructor(

@@ -1,6 +1,6 @@
 import type { Appointment } from './model';
 
-/** Returns true when giving an appointment up now would cost a fee. Pure. `feeWindowMs`: 0 where no fee is known. */
+/** Returns true when giving up an appointment now would cost a fee. `feeWindowMs` is 0 when no fee is known. Pure. */
 export function costsFeeNow(
   { startsAt, phase }: Pick<Appointment, 'startsAt' | 'phase'>,
   feeWindowMs: number,

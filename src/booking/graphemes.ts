@@ -1,22 +1,22 @@
 import { cut, unitsOf } from './text';
 
 /**
- * Cuts between what a reader sees as characters: a family emoji, a flag, a letter with its accents. Not for workflows: what
- * Intl takes for one character changes with its version.
+ * Cutting a text between what a reader sees as characters: a family emoji, a flag, a letter with its accents. Not for
+ * workflows, because what Intl counts as one character changes with its version.
  */
 
-/** Made once: it costs more than its use. Undefined where Node was built without Intl. */
+/** Made once, because making it costs more than using it. Undefined if Node was built without Intl. */
 const segmenter =
   typeof Intl === 'object' && 'Segmenter' in Intl
     ? new Intl.Segmenter('und', { granularity: 'grapheme' })
     : undefined;
 
-/** Units after the cut that are looked at: enough to see whether what comes next belongs to what stands before. */
+/** How many units after the cut are looked at: enough to see whether they belong to the character before it. */
 const LOOK_AHEAD = 32;
 
 /**
- * The beginning of a text, of at most so many characters (Unicode code points), that ends between two graphemes. A first grapheme
- * that is longer than that is cut between its code points.
+ * Returns the beginning of a text with at most `maxCharacters` code points, cut between two graphemes. A first grapheme
+ * that is longer is cut between its code points.
  */
 export function cutAtGrapheme(text: string, maxCharacters: number): string {
   const end = unitsOf(text, maxCharacters);

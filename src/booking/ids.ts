@@ -2,39 +2,47 @@ import { createHmac } from 'node:crypto';
 import type { BookingRequest } from './schema/request';
 
 /**
- * Opaque ids: nothing of what goes in can be read from them. They are made at the doors, which may use Node;
- * workflows are given their id and never import this file.
+ * Opaque ids: nothing that goes in can be read from them. They are made where requests come in, which may use Node.
+ * Workflows are given their id and never import this file.
  */
 
-/** Crockford's base 32, lower case: no letter that is taken for a digit. */
+/** Crockford's base 32, lower case: it has no letter that looks like a digit. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const LENGTH = 26;
 const BITS_A_LETTER = 5n;
 
-/** The id of a booking that places its order or needs none: the same key name and Idempotency-Key, the same id. */
+/**
+ * Returns the id of a booking that places its order or needs none. The same key name and Idempotency-Key give the same
+ * id.
+ */
 export function placedBookingId(idKey: Buffer, keyName: string, idempotencyKey: string): string {
   return opaque(idKey, 'booking/placed', [keyName, idempotencyKey]);
 }
 
-/** The id of a booking that adopts an order: one order, one id, however its letters are cased. */
+/** Returns the id of a booking that adopts an order. One order has one id, whatever the case of its letters. */
 export function adoptedBookingId(idKey: Buffer, vendor: string, account: string, orderId: string): string {
   return opaque(idKey, 'booking/adopted', [vendor, account, orderId.toLowerCase()]);
 }
 
-/** Tells a repeat from a new use of the id, in the memo; says nothing about the key. */
+/**
+ * Returns the memo's fingerprint of a key, which tells a repeat from a new use of the id and does not reveal the key.
+ */
 export function keyFingerprint(idKey: Buffer, keyName: string, idempotencyKey: string): string {
   return opaque(idKey, 'memo/key', [keyName, idempotencyKey]);
 }
 
 /**
- * Tells whether two parsed requests ask for the same, in the memo; the order of fields does not matter, and a
- * field that is undefined is one that is absent. Days are to be as they were sent (`+2d`).
+ * Returns the memo's fingerprint of a parsed request, which is equal for requests that ask for the same. The order of
+ * fields does not matter, and an undefined field counts as absent. Pass the days as they were sent (`+2d`).
  */
 export function requestFingerprint(idKey: Buffer, request: BookingRequest): string {
   return opaque(idKey, 'memo/request', [canonicalJson(request)]);
 }
 
-/** The parts go in as JSON, so that no two lists of parts read the same; the purpose keeps the kinds apart. */
+/**
+ * Returns an id of the parts. They go in as JSON, so that no two lists read the same; the purpose keeps the kinds
+ * apart.
+ */
 function opaque(idKey: Buffer, purpose: string, parts: readonly string[]): string {
   const mac = createHmac('sha256', idKey)
     .update(JSON.stringify([purpose, ...parts]))

@@ -1,6 +1,6 @@
 /**
- * Every limit on waiting and retrying, in one place. A deployment overrides them with BOOKING_LIMITS (JSON),
- * a request the ones in REQUEST_LIMITS. All in ms unless the name says a count.
+ * Every limit on waiting and retrying, in one place. A deployment overrides them with BOOKING_LIMITS (JSON), and a
+ * request some of them (requestLimitsSchema). All are in ms unless the name says a count.
  */
 export interface Limits {
   /** Slots tried before the booking gives up. */
@@ -60,10 +60,10 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   lookUps: 4,
 };
 
-/** The longest that any wait may be set to, in ms: a visit is a year ahead at most, and its final word soon after. */
+/** The longest setting of any wait, in ms: a visit is at most a year ahead, and its final word comes soon after. */
 export const LONGEST_MS = 400 * DAY_MS;
 
-/** The most that any count of tries, slots or looks may be set to. */
+/** The highest setting of any count of tries, slots or looks. */
 export const MOST = 50;
 
 /** What a number may be set to, both ends included. */
@@ -98,28 +98,28 @@ export const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
 
 /** What the settings beside these limits may be set to. */
 export const SETTING_RANGES = {
-  /** An activity makes up to nine calls one after another, and is missed only when their time is over. */
+  /** An activity makes up to nine calls in a row, and its loss is noticed only after the time for all of them. */
   callTimeoutMs: { min: 100, max: 10 * MINUTE_MS },
-  /** An older list would not show what a look-up is to see within the late-commit window. */
+  /** A look-up within the late-commit window would miss recent effects in an older list. */
   listMaxAgeMs: { min: 0, max: HOUR_MS },
-  /** As long ago as an open booking may have booked. */
+  /** As far back as an open booking may have booked. */
   lookBackDays: { min: 1, max: LONGEST_MS / DAY_MS },
-  /** Once a day at least, so that what was cut off is found well within Temporal's retention; 0 for none. */
+  /** At least once a day, so that cut-off bookings are found well within Temporal's retention; 0 for never. */
   sweepMinutes: { min: 0, max: DAY_MS / MINUTE_MS },
 } as const satisfies Readonly<Record<string, Range>>;
 
 /** Confirmation deadline where the request has no async timeout. */
 export const DEFAULT_CONFIRM_TIMEOUT_MS = 4 * HOUR_MS;
 
-/** Calls that one read may make one after another (sign in, look, list pages). */
+/** How many calls one read may make in a row (sign in, look, list pages). */
 export const CALLS_IN_AN_ACTIVITY = 3;
 
 /**
- * The most calls that one write makes one after another, with its look before and its read after. A create at Oliver:
- * sign in, client, patient, list, create, sign in anew, create, list after a refusal, open times. An order's undo: order,
+ * How many calls one write makes in a row at most, with its look before and its read after. A create at Oliver: sign
+ * in, client, patient, list, create, sign in anew, create, list after a refusal, open times. An order's undo: order,
  * appointment, order, cancel, order, appointment, order.
  */
 export const CALLS_IN_A_WRITE = 9;
 
-/** Added to the provider's async timeout: its own verdict should come before ours. */
+/** Added to the provider's async timeout, so that its own verdict comes before ours. */
 export const CONFIRM_GRACE_MS = MINUTE_MS;

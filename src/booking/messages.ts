@@ -1,9 +1,9 @@
 import type { Choice } from './failures';
 
 /**
- * The bodies of the messages to a running booking. `id` is the sender's own token: it comes back in
- * `lastRequest`, so that the sender can tell its answer from another's. Messages are untrusted where they
- * arrive (any Temporal client can send them): see workflows/saga/guard.ts.
+ * The bodies of the messages to a running booking. `id` is the sender's own token. It comes back in `lastRequest`, so
+ * that the sender can tell its answer from another's. Any Temporal client can send messages, so they are untrusted on
+ * arrival: see workflows/saga/guard.ts.
  */
 interface Sender {
   /** Who asks: an API key's name or an operator. Never a patient. */
@@ -13,12 +13,12 @@ interface Sender {
 
 export interface CancelMessage extends Sender {
   reason?: string;
-  /** What becomes of the order; a placed one is cancelled, an adopted one as its request's `onFailure` says. */
+  /** What becomes of the order. By default a placed one is cancelled, and an adopted one follows `onFailure`. */
   order?: 'cancel' | 'keep';
   acceptFees?: boolean;
 }
 
-/** Which question a person saw when they decided; what is left out is not compared. */
+/** The question that a person saw when they decided. A field that is left out is not compared. */
 export interface Seen {
   /** The attention's `reason`. */
   reason?: string;
@@ -43,9 +43,9 @@ export interface RescheduleMessage extends Sender {
 
 /** A move that a booking has accepted. */
 export interface AcceptedMove extends RescheduleMessage {
-  /** RFC 3339. Not there where an earlier build accepted it. */
+  /** RFC 3339. Absent if an earlier build accepted it. */
   receivedAt?: string;
-  /** Whether its words are those of the last move, which was made: it is one of its own if they mean other days by now. */
+  /** Whether its words equal those of the last, completed move: it is a new move if they mean other days by now. */
   isRepeated?: boolean;
 }
 
@@ -54,7 +54,7 @@ export const RELATIVE_DAY = /^\+(\d{1,3})d$/;
 
 export type MessageKind = 'cancel' | 'retry' | 'resolve' | 'reschedule';
 
-/** How much a message may hold. More is refused as malformed: what is cut may have lost its meaning. */
+/** How much a message may hold. More is refused as malformed, because a cut text may lose its meaning. */
 export const MESSAGE_LIMITS = {
   /** Characters of `id` and `by`, and of the reason and the time that a decision names. */
   token: 100,
@@ -63,11 +63,11 @@ export const MESSAGE_LIMITS = {
   windows: 20,
   /** Letters of windows or slot as JSON. */
   json: 8_192,
-  /** Letters of all of it as JSON: what Temporal need not carry to be refused. */
+  /** Letters of the whole message as JSON. A longer one is refused before Temporal has to carry it. */
   body: 16_384,
 } as const;
 
-/** What a message's sender is told. */
+/** The answer to a message's sender. */
 export interface MessageReceipt {
   outcome: 'accepted' | 'refused';
   code: string | null;
@@ -76,7 +76,7 @@ export interface MessageReceipt {
 /** No field of a message lies deeper. */
 const MAX_DEPTH = 6;
 
-/** A message without its fields that are null, which say what leaving them out says; the fields of its blocks too. */
+/** Returns a message without null fields, at any depth: null means the same as leaving a field out. */
 export function withoutNulls(value: unknown, depth = MAX_DEPTH): unknown {
   if (typeof value !== 'object' || value === null || depth === 0) return value;
   if (Array.isArray(value)) return value.map((item) => withoutNulls(item, depth - 1));

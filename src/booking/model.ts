@@ -1,9 +1,12 @@
 /**
- * The domain's nouns as every layer sees them: provider-neutral, plain JSON (they travel through Temporal),
- * times RFC 3339 in UTC ("…Z"), zones IANA names beside them.
+ * The domain's nouns as every layer sees them. They are provider-neutral and plain JSON (they travel through Temporal).
+ * Times are RFC 3339 in UTC ("…Z"), with IANA zone names beside them.
  */
 
-/** The providers this build knows. A new one is a folder in src/providers, a row in capabilities.ts and this name. */
+/**
+ * The providers that this build knows. A new one needs a folder in src/providers, a row in capabilities.ts and a name
+ * here.
+ */
 export const PROVIDERS = ['junction-phlebotomy', 'junction-psc', 'oliver'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
@@ -29,7 +32,7 @@ export interface Place {
   address: PostalAddress | null;
 }
 
-/** Offsets from UTC, `±HH:MM`, by which a provider wrote when something starts and ends. */
+/** The offsets from UTC, `±HH:MM`, in which a provider wrote a start and an end. */
 export interface WrittenOffsets {
   startsAt: string;
   endsAt: string;
@@ -43,7 +46,7 @@ export interface Slot {
   /** When the key stops working; null when the provider does not say. */
   expiresAt: string | null;
   timezone: string | null;
-  /** Only where they contradict our data of the zone: then the clock at the place is by them. */
+  /** Only where they contradict our data of the zone: then the clock at the place follows them. */
   offsets?: WrittenOffsets;
   price: number | null;
   /** In the provider's unit; only for ordering by closeness. */
@@ -55,7 +58,9 @@ export interface Slot {
 /** What a search found. */
 export interface FoundSlots {
   slots: Slot[];
-  /** Whether all wanted days were searched. A search that stopped at its limit of calls proves nothing of the rest. */
+  /**
+   * Whether all wanted days were searched. A search that stopped at its limit of calls proves nothing about the rest.
+   */
   complete: boolean;
 }
 
@@ -89,8 +94,9 @@ export interface Appointment {
   /** Our reference (see ref.ts), read back from the appointment's notes; null when it carries none of ours. */
   ref: string | null;
   /**
-   * Set where the provider's list names its people only nearly as ours (accents, say), and no id tells: it may be this
-   * booking's and may be somebody else's, so it is looked out for and never taken for ours.
+   * Set when the provider's list names its people only nearly as the request does (other accents, say), and no id
+   * tells. The appointment may be this booking's or somebody else's, so looks report it, and it is never taken for
+   * ours.
    */
   isNearMatch?: true;
   /** Why the provider did what it did last (its `event_data`, shortened); for the attempt's reason. */
@@ -118,8 +124,8 @@ export interface Order {
   dob: string | null;
   createdAt: string | null;
   /**
-   * Since when (RFC 3339, the provider's clock) the order's own newest word says that it has an appointment, pending or
-   * scheduled; null where it says otherwise or nothing. It contradicts a look that shows none.
+   * Since when (RFC 3339, the provider's clock) the order's own newest status says that it has an appointment, pending
+   * or scheduled; null when it says otherwise or nothing. It contradicts a look that shows none.
    */
   hasAppointmentSince: string | null;
 }
@@ -127,29 +133,29 @@ export interface Order {
 /** What one look at the provider showed: the order (where there are orders) and its appointments. */
 export interface Sighting {
   /**
-   * Null at providers without orders, and beside a live appointment, which proves its order without reading it.
-   * A sighting with orders always read the order or a live appointment of it.
+   * Null at providers without orders, and beside a live appointment, which proves its order without a read. Where there
+   * are orders, a look always reads the order or a live appointment of it.
    */
   order: Order | null;
   /** Appointments that occupy a slot (anything not cancelled). */
   live: Appointment[];
-  /** Cancelled ones that the provider still shows. */
+  /** Cancelled appointments that the provider still shows. */
   ended: Appointment[];
-  /** Whether there may be more: some of the provider's list could not be read. */
+  /** Whether there may be more appointments, because part of the provider's list could not be read. */
   isPartial?: true;
 }
 
 /** A write's answer that does not tell whether it took effect. */
 export interface Unanswered {
   is: 'unknown';
-  /** What there was for an answer, in short. */
+  /** What came as an answer, in short. */
   said: string;
   /**
-   * Whether the provider refused it in its own error form, in words that no row of the adapter's table names: then one
-   * fresh look and a person follow at once, instead of the looks over the late-commit window.
+   * Whether the provider refused the write in its own error form, in words that no row of the adapter's table names.
+   * Then one fresh look and a person follow at once, instead of looks over the late-commit window.
    */
   isRefusal?: boolean;
 }
 
-/** The answer of a write: it took effect, or nobody can tell yet. What certainly had no effect is thrown as a Failure. */
+/** The answer of a write: it took effect, or its effect is unknown. A write that had no effect throws a Failure. */
 export type WriteAnswer<T> = { is: 'done'; value: T } | Unanswered;

@@ -30,7 +30,7 @@ export function workflowIdOf(bookingId: string): string {
   return `${BOOKING_PREFIX}${bookingId}`;
 }
 
-/** The booking id in a workflow id; null when it is not a booking's. */
+/** Returns the booking id in a workflow id, or null when the workflow is not a booking. */
 export function bookingIdOf(workflowId: string): string | null {
   return workflowId.startsWith(BOOKING_PREFIX) ? workflowId.slice(BOOKING_PREFIX.length) : null;
 }
@@ -41,13 +41,13 @@ export function cleanupIdOf(bookingId: string): string {
   return `${CLEANUP_PREFIX}${bookingId}`;
 }
 
-/** The booking that a workflow id is about: a booking's own or its clean-up's; null for any other workflow. */
+/** Returns the booking id in the workflow id of a booking or a clean-up; null for any other workflow. */
 export function bookingIdIn(workflowId: string): string | null {
   if (workflowId.startsWith(CLEANUP_PREFIX)) return workflowId.slice(CLEANUP_PREFIX.length);
   return bookingIdOf(workflowId);
 }
 
-/** One incident is resumed by one workflow at a time. */
+/** Returns the id of the workflow that resumes an incident: only one does at a time. */
 export function bulkIdOf(incident: { reason: string; provider: string; account: string }): string {
   return `bulk:${incident.reason}:${incident.provider}:${incident.account}`;
 }
@@ -64,9 +64,9 @@ export const SEARCH_ATTRIBUTES = {
 } as const;
 
 /**
- * Memo fields of a booking. `key` and `request` are HMACs, so that repeats are told apart without storing what was
- * asked. `view` is the booking as callers see it and `traces` what a clean-up needs beside it: both are read by
- * describing the execution, so that a read needs no worker.
+ * Memo fields of a booking. `key` and `request` are HMACs, which tell repeats apart without storing the request. `view`
+ * is the booking as callers see it, and `traces` what a clean-up needs beside it. Both are read by describing the
+ * execution, so that a read needs no worker.
  */
 export const MEMO = {
   key: 'bookingKey',
@@ -82,13 +82,13 @@ export const AFTER_RUN_MEMO = 'afterRun';
 export const CUT_OFF_MEMO = 'cutOffRun';
 
 /**
- * What an unencrypted payload looks like after our codec decoded it: an object with this one property. The
- * guards refuse it; a codec that throws would make Temporal retry the task for ever.
+ * Marks an unencrypted payload: our codec decodes it to an object with this one property, and the guards refuse that. A
+ * codec that throws would make Temporal retry the task for ever.
  */
 export const PLAINTEXT_MARK = '$unencrypted';
 
 /**
- * What a payload looks like that our codec could not decrypt, its key being unknown here or another one: an object
- * with this one property (see unreadable.ts). Given back to the codec it becomes the ciphertext that it was.
+ * Marks a payload that our codec could not decrypt, because its key is unknown here or differs: an object with this one
+ * property (see unreadable.ts). The codec encodes it to the ciphertext that it was.
  */
 export const UNREADABLE_MARK = '$undecryptable';

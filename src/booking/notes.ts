@@ -3,9 +3,9 @@ import { REF_MARK } from './ref';
 import { toWellFormed } from './text';
 
 /**
- * Notes with our reference at their end, at most `maxLength` characters as the vendor counts them (code points); the caller's
- * text gives way, never the ref. It is cut between what a reader sees as characters. A half of a character, which a booking of
- * an earlier build may hold, must not cost the booking: no vendor takes one.
+ * Returns notes with our reference at their end, at most `maxLength` characters as the vendor counts them (code
+ * points). The caller's text is cut to make room, never the ref, and it is cut between what a reader sees as
+ * characters. Halves of characters, which a booking of an earlier build may hold, are replaced: no vendor accepts them.
  */
 export function notesWithRef(notes: string | undefined, ref: string, maxLength = 1000): string {
   const tail = `${REF_MARK}${ref}`;

@@ -21,8 +21,8 @@ const ORDER: Readonly<Record<Preference, readonly Compare[]>> = {
 };
 
 /**
- * The slots, best first. Slots whose distance or price is not known come after those whose is; ties go to the
- * earlier start, then to the smaller key, so the same slots always come in the same order.
+ * Returns the slots, best first. Slots without a known distance or price come last. Ties go to the earlier start, then
+ * to the smaller key, so the same slots always come in the same order.
  */
 export function rankSlots(slots: readonly Slot[], preference: Preference): Slot[] {
   const compares = ORDER[preference];
@@ -39,26 +39,26 @@ export interface SlotChoice {
   slots: readonly Slot[];
   request: Pick<BookingRequest, 'windows' | 'slot' | 'preference' | 'timezone'>;
   now: Date;
-  /** How far ahead of its start a slot must be, in ms; at 0 it must still start in the future. */
+  /** How far in the future a slot must start, in ms; at 0 it only must not have started. */
   leadTimeMs: number;
   /** How old the patient must be on the visit's day at the place; null = any age. */
   minAgeYears: number | null;
-  /** `YYYY-MM-DD`; null when nobody knows it, and then no slot is left out for age. */
+  /** `YYYY-MM-DD`; null when it is not known, and then no slot is left out for age. */
   dob: string | null;
-  /** The account's zone, used where neither slot nor request has one. */
+  /** The account's zone, used when neither slot nor request has one. */
   timezone: string | null;
   /** Keys of slots that were tried. */
   exclude?: readonly string[];
-  /** The same by their marks, which outlive a search. */
+  /** Marks of slots that were tried; marks outlive a search. */
   tried?: readonly string[];
   /** How many to keep. */
   max: number;
 }
 
 /**
- * The slots worth trying, best first, at most `max`. A request for one slot gets that slot or none: the one with
- * its key, or the only one at its very times, since a search may hand out new keys for the same slot.
- * Throws `invalid_request` (field `timezone`) when a slot's zone is needed and unknown.
+ * Returns the slots worth trying, best first, at most `max`. A request for one slot gets that slot or none: the one
+ * with its key, or the only one at its exact times, since a search may hand out new keys for the same slot. Throws
+ * `invalid_request` (field `timezone`) when a slot's zone is needed and unknown.
  */
 export function chooseSlots(choice: SlotChoice): Slot[] {
   const { request } = choice;
@@ -71,10 +71,10 @@ export function chooseSlots(choice: SlotChoice): Slot[] {
   return rankSlots(allowed, request.preference).slice(0, choice.max);
 }
 
-/** What a booking carries of slots, as JSON in bytes: each search's answer stays in its history. */
+/** How many bytes of slots as JSON a booking carries: each search's answer stays in its history. */
 const MAX_CARRIED_BYTES = 65_536;
 
-/** The first of the slots, no more than a booking carries. One always fits: an adapter bounds keys and texts. */
+/** Returns the first slots, as many as a booking may carry. One always fits, because adapters bound keys and texts. */
 export function carried(slots: readonly Slot[]): Slot[] {
   const encoder = new TextEncoder();
   let bytes = 0;
@@ -103,7 +103,7 @@ function isOpen(slot: Slot, { now, leadTimeMs, exclude = [], tried = [] }: SlotC
 function isOldEnough(slot: Slot, { minAgeYears, dob }: SlotChoice, timezone: string | null): boolean {
   if (minAgeYears === null || dob === null) return true;
   const startsAt = new Date(slot.startsAt);
-  // Old enough where that day begins last is old enough everywhere: the place's zone need not be known.
+  // Old enough in the zone where days begin last means old enough everywhere, so the place's zone need not be known.
   if (ageOn(dob, localDay(startsAt, LAST_ZONE_ON_EARTH)) >= minAgeYears) return true;
   return ageOn(dob, slotDay(slot, timezone)) >= minAgeYears;
 }

@@ -1,36 +1,36 @@
 /**
- * Our reference: what a book call puts at the end of the appointment's notes, so that the appointment can be
- * told to be ours when the answer got lost. Derived, never random: `<maker>/book/<generation>`, where the
- * maker is one booking of one id: an adopted order's later booking has the same id, but must not take an
- * earlier one's appointment for its own.
+ * Our reference. A book call puts it at the end of the appointment's notes, so that the appointment can be recognised
+ * as ours when the answer got lost. It is derived, never random: `<maker>/book/<generation>`. The maker is one booking
+ * of an id: a later booking of an adopted order has the same id, but must not take an earlier one's appointment for its
+ * own.
  */
 
-/** One booking of an id: the id and the moment (RFC 3339) at which this booking of it began. */
+/** Returns the maker of a booking: its id and the moment (RFC 3339) at which it began. */
 export function makerOf(bookingId: string, createdAt: string): string {
   return `${bookingId}.${Date.parse(createdAt).toString(36)}`;
 }
 
-/** The maker in a reference. */
+/** Returns the maker in a reference. */
 export function makerOfRef(ref: string): string {
   return ref.slice(0, ref.lastIndexOf('/book/'));
 }
 
 /** What a reference begins with in notes. */
 export const REF_MARK = 'ref:';
-/** Whatever stands around it, but not as a part of another word or with a part of another number. */
+/** A reference anywhere in a text, but not inside another word or run into another number. */
 const PATTERN = /(?<![A-Za-z0-9])ref:([A-Za-z0-9._:-]{1,80}\/book\/\d{1,9})(?!\d)/g;
 
-/** The reference of the maker's n-th book call. */
+/** Returns the reference of the maker's n-th book call. */
 export function bookRef(maker: string, generation: number): string {
   return `${maker}/book/${generation}`;
 }
 
-/** Longest notes that are looked through, in characters: a hundred times what goes in. */
+/** The longest notes that are looked through, in characters: a hundred times what we send. */
 const MAX_READ_LENGTH = 100_000;
 
 /**
- * The last reference in an appointment's notes, or null. Ours goes in at their end, behind whatever the caller wrote; what
- * somebody added after it does not make it a stranger's.
+ * Returns the last reference in an appointment's notes, or null. Ours stands behind the caller's text. Text that
+ * somebody adds after it does not matter.
  */
 export function refInNotes(notes: string | null | undefined): string | null {
   const refs = [...(notes ?? '').slice(0, MAX_READ_LENGTH).matchAll(PATTERN)];

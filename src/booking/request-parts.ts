@@ -1,8 +1,8 @@
 import type { BookingRequest } from './schema/request';
 
 /**
- * What of a request goes into which call. A booking may look hundreds of times and try fifty slots, and all that its
- * calls are given stays in its history: each is given what it needs. Pure: workflows import it.
+ * The parts of a request that each call needs. A booking may look hundreds of times and try fifty slots, and the input
+ * of each call stays in its history, so each call gets only what it needs. Pure: workflows import it.
  */
 
 type Patient = NonNullable<BookingRequest['patient']>;
@@ -18,7 +18,7 @@ export interface ReferredParty extends Party {
   reference?: string;
 }
 
-/** The order that the request names to be adopted; null where the booking places one, or needs none. */
+/** Returns the id of the order to adopt; null when the booking places one or needs none. */
 export function namedOrderId({ order }: BookingRequest): string | null {
   return order && 'id' in order ? order.id : null;
 }
@@ -34,7 +34,7 @@ export function referredPartyOf(request: BookingRequest): ReferredParty {
   return { ...partyOf(request), reference: request.reference };
 }
 
-/** The request without what only the placing of an order passes on, which may be most of it. */
+/** Returns the request without the parts that only placing an order needs, which may be most of it. */
 export function withoutOrderDetails(request: BookingRequest): BookingRequest {
   const { order, patient, ...rest } = request;
   return {
@@ -48,10 +48,10 @@ function withoutProxy({ medicalProxy: _medicalProxy, ...patient }: Patient): Pat
   return patient;
 }
 
-/** What the provider waits for a confirmation when the request does not say (the contract's default), in ms. */
+/** How long the provider waits for a confirmation when the request does not say (the contract's default), in ms. */
 const DEFAULT_SYNC_TIMEOUT_MS = 2_500;
 
-/** How long beyond its usual time a book call may take, because the provider waits for the confirmation, in ms. */
+/** Returns how much longer a book call may take, in ms, because the provider waits for the confirmation. */
 export function syncWindowMs({ confirmation }: Pick<BookingRequest, 'confirmation'>): number {
   return confirmation?.async ? (confirmation.syncTimeoutMs ?? DEFAULT_SYNC_TIMEOUT_MS) : 0;
 }

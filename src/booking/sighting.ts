@@ -3,11 +3,11 @@ import { isRefOf } from './ref';
 import { isSameTime } from './times';
 import type { TakenOver } from './traces';
 
-/** What a look at the provider means. Pure: workflows import it. */
+/** Judging a look at the provider. Pure: workflows import it. */
 
 /**
- * A fingerprint of what matters in a sighting: two sightings with the same mark hold no news. Neither the order
- * in which appointments come nor fields that move nothing (names, addresses) change it.
+ * Returns a fingerprint of what matters in a sighting: two sightings with the same mark hold no news. The order of
+ * appointments and fields without consequence (names, addresses) do not change it.
  */
 export function sightingMark(sighting: Sighting): string {
   const appointments = [...sighting.live, ...sighting.ended].map((seen) =>
@@ -20,17 +20,20 @@ export function sightingMark(sighting: Sighting): string {
 export interface OwnershipClue {
   /** Who this booking is in its refs (ref.ts). */
   maker: string;
-  /** Ids that answers to this booking's own calls named, or under which its appointment was followed. */
+  /** Ids that answers to this booking's own calls named, or to which its appointment was followed. */
   ownIds: readonly string[];
-  /** One that was there before and was taken over. */
+  /** The appointment that was there before and was taken over. */
   takenOver: TakenOver | null;
-  /** The order whose appointments are looked at; null where there are no orders, so that a patient's other visits show too. */
+  /**
+   * The order whose appointments are looked at; null where there are no orders, so that a patient's other visits show
+   * too.
+   */
   orderId: string | null;
   /** Whether our ref comes back on appointments (capabilities); the fields below matter only where it does not. */
   refReturns: boolean;
   /** Ids that were live in the last look-up before the write. */
   before: readonly string[];
-  /** Whether that look-up was partial: then nobody knows whether what is new was there before. */
+  /** Whether that look-up was partial: then a seemingly new appointment may have been there before. */
   isBeforePartial?: boolean;
   /** Start of the slot that was tried, RFC 3339; null before the first try. */
   triedStartsAt: string | null;
@@ -39,24 +42,24 @@ export interface OwnershipClue {
 export type Ownership =
   | { is: 'none' }
   | { is: 'ours'; appointment: Appointment }
-  /** One that this booking did not make; the first one seen when there are several. */
+  /** An appointment that this booking did not make; the first one seen when there are several. */
   | { is: 'foreign'; appointment: Appointment }
-  /** Nobody can tell which one is ours to touch: a person must. */
+  /** It cannot be told which one is ours to touch, so a person must decide. */
   | { is: 'ambiguous'; appointments: Appointment[] };
 
 /**
- * Whose live appointment a look-up showed. Where the ref returns, it decides (see isOwn): a single live one of the order
- * is ours or foreign; several with ours among them are ambiguous. Where it does not, only what
- * the write can have made is ours: exactly one that was not there before, at the tried start, with nothing else
- * new and nothing at that start before (ARCHITECTURE.md#unknown-outcomes), and not one that names its people only
- * nearly as ours. Nothing is ours by that where the look before the write was partial.
+ * Tells whose live appointment a look-up showed. Where refs return, the ref decides (see isOwn): a single live
+ * appointment of the order is ours or foreign; several with ours among them are ambiguous. Where refs do not return,
+ * only an appointment that the write can have made is ours: exactly one that was not there before, at the tried start,
+ * with nothing else new and nothing at that start before (ARCHITECTURE.md#unknown-outcomes), which is not only a near
+ * match. If the look before the write was partial, no appointment is ours by this rule.
  */
 export function ownershipIn(sighting: Sighting, clue: OwnershipClue): Ownership {
   return clue.refReturns ? byRef(sighting.live, clue) : byChange(sighting.live, clue);
 }
 
 function byRef(live: Appointment[], clue: OwnershipClue): Ownership {
-  // Without orders a patient's other visits show as well: they are nobody's business here.
+  // Without orders a patient's other visits show as well; they do not concern this booking.
   const concerning = clue.orderId === null ? live.filter((seen) => isOwn(seen, clue)) : live;
   const [first] = concerning;
   if (!first) return { is: 'none' };
@@ -67,9 +70,9 @@ function byRef(live: Appointment[], clue: OwnershipClue): Ownership {
 }
 
 /**
- * Returns true when an appointment is the booking's own, at providers whose refs return. Its ref decides. An appointment
- * without a ref is ours by an id that we were given, unless that id equals the order's, which proves nothing. An appointment
- * that was taken over is recognised by the id and ref that it had then.
+ * Returns true when an appointment is the booking's own, at providers whose refs return. Its ref decides. An
+ * appointment without a ref is ours by an id that we were given, unless that id equals the order's, which proves
+ * nothing. An appointment that was taken over is recognised by the id and ref that it had then.
  */
 export function isOwn(seen: Appointment, { maker, ownIds, takenOver, orderId }: OwnershipClue): boolean {
   if (isRefOf(maker, seen.ref)) return true;
@@ -78,8 +81,8 @@ export function isOwn(seen: Appointment, { maker, ownIds, takenOver, orderId }: 
 }
 
 /**
- * The live one that is meant by its id. Where refs return, somebody else's may stand under that id by now: only one that is
- * provably the booking's own is meant then.
+ * Returns the live appointment with this id. Where refs return, the id may name somebody else's appointment by now, so
+ * it is returned only if it is provably the booking's own.
  */
 export function liveById(live: readonly Appointment[], id: string, clue: OwnershipClue): Appointment | null {
   return live.find((seen) => seen.id === id && (!clue.refReturns || isOwn(seen, clue))) ?? null;

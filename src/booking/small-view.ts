@@ -1,18 +1,18 @@
 import type { BookingView } from './schema/view';
 
-/** Keeps a view small enough for the memo, where it is read from. Pure: workflows import it. */
+/** Keeps a view small enough for the memo, from which it is read. Pure: workflows import it. */
 
-/** The largest view as JSON, in bytes of UTF-8: encrypted, it takes less than the 32 KiB that a memo field may have. */
+/** The largest view as JSON, in bytes of UTF-8. Encrypted, it takes less than the 32 KiB that a memo field may have. */
 export const MAX_VIEW_BYTES = 31 * 1024;
 
 const COMMA_BYTES = 1;
 
-/** Texts are cut to this many characters where leaving out the past was not enough. */
+/** Texts are cut to this many characters when leaving out the past was not enough. */
 const SHORT_TEXT = 256;
 
 /**
- * The view itself when it is small enough, else without its oldest attempts, then without the oldest lines of what was
- * tried, which are counted; with its long texts cut, when even that does not do.
+ * Returns the view itself when it is small enough, else without its oldest attempts, then without the oldest lines of
+ * what was tried. What is left out is counted. If even that is not enough, long texts are cut.
  */
 export function smallView(view: BookingView): BookingView {
   if (bytesOf(view) <= MAX_VIEW_BYTES) return view;
@@ -33,7 +33,7 @@ function withoutOldTries(view: BookingView): BookingView {
   return { ...view, attention: { ...attention, tried, triedLeftOut: attention.triedLeftOut + leftOut } };
 }
 
-/** How many entries from the front make up so many bytes; the newest always stays. */
+/** Returns how many entries from the front make up `tooManyBytes`; the newest always stays. */
 function oldestToLeaveOut(entries: readonly unknown[], tooManyBytes: number): number {
   let leftOut = 0;
   for (let left = tooManyBytes; left > 0 && leftOut < entries.length - 1; leftOut += 1)
@@ -52,7 +52,7 @@ function shortened(view: BookingView): BookingView {
   return JSON.parse(JSON.stringify(view, cut)) as BookingView;
 }
 
-/** Bytes of a value as JSON in UTF-8. */
+/** Returns the bytes of a value as JSON in UTF-8. */
 export function bytesOf(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }

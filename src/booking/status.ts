@@ -5,17 +5,17 @@ import type { BookingStatus, BookingView } from './schema/view';
 const NOT_CONFIRMED = ['compensating', 'cancelled', 'failed'] as const;
 
 /**
- * Where a booking may go from each status. A booking that made nothing ends without `compensating`; one that ends
- * otherwise passes through it. Nothing leads out of an end.
+ * Where a booking may go from each status. A booking that made nothing ends without `compensating`; any other that does
+ * not complete passes through it. Nothing leads out of an end.
  */
 export const TRANSITIONS: Readonly<Record<BookingStatus, readonly BookingStatus[]>> = {
   ordering: ['searching', ...NOT_CONFIRMED],
-  // An appointment that is taken over skips the book call and stands wherever it stood.
+  // An appointment that is taken over skips the book call and keeps its phase.
   searching: ['booking', 'awaiting_confirmation', 'confirmed', 'in_progress', 'completed', ...NOT_CONFIRMED],
   booking: ['searching', 'awaiting_confirmation', 'confirmed', 'in_progress', 'completed', ...NOT_CONFIRMED],
   // Declined or out of time: another slot.
   awaiting_confirmation: ['searching', 'booking', 'confirmed', 'in_progress', 'completed', ...NOT_CONFIRMED],
-  // The provider may take its word back, and a person may ask for another slot then.
+  // The provider may cancel, and another slot may then be looked for.
   confirmed: [
     'searching',
     'awaiting_confirmation',
@@ -39,7 +39,7 @@ export const TRANSITIONS: Readonly<Record<BookingStatus, readonly BookingStatus[
   failed: [],
 };
 
-/** Returns true when a booking may go from one status to the other. Staying where it is always is allowed. */
+/** Returns true when a booking may go from one status to the other. It may always stay where it is. */
 export function mayMove(from: BookingStatus, to: BookingStatus): boolean {
   return from === to || TRANSITIONS[from].includes(to);
 }
@@ -54,7 +54,7 @@ export function isOpen(status: BookingStatus): boolean {
   return !isEndStatus(status);
 }
 
-/** Returns true when a caller who waits has waited long enough: confirmed, ended, or waiting for a person. */
+/** Returns true when a waiting caller can stop waiting: the booking is confirmed, has ended, or waits for a person. */
 export function isSettled(view: StatusFields): boolean {
   return view.status === 'confirmed' || view.attention !== null || isFinal(view);
 }
@@ -62,8 +62,7 @@ export function isSettled(view: StatusFields): boolean {
 type StatusFields = Pick<BookingView, 'status' | 'attention' | 'compensation' | 'waitingFor'>;
 
 /**
- * Returns true when nothing more comes of a booking: it has ended, and so has the clean-up after it, where there is
- * one.
+ * Returns true when nothing more happens to a booking: it has ended, and so has the clean-up after it, if there is one.
  */
 export function isFinal({ status, attention, compensation, waitingFor }: StatusFields): boolean {
   const isPending = waitingFor !== null || compensation.some(({ outcome }) => outcome === 'pending');

@@ -6,35 +6,35 @@ import type { BookingView } from './schema/view';
 export interface UnknownCall {
   since: string;
   startsAt: string | null;
-  /** Whether it moves an appointment that stands: then only the appointment at the new time is its effect. */
+  /** Whether it moves an existing appointment: then only the appointment at the new time is its effect. */
   isMove: boolean;
 }
 
-/** A call that was not answered and names the order, not the appointment: it may hit whatever the order has by then. */
+/** An unanswered call that names the order and not the appointment: it may hit whatever the order has by then. */
 export interface OpenWrite {
   what: 'cancel' | 'move';
   /** When its late-commit window is over. */
   until: string;
 }
 
-/** A cancellation of ours that the provider accepted: from then on it may no longer show the appointment at all. */
+/** A cancellation of ours that the provider accepted. From then on it may not show the appointment at all. */
 export interface AcceptedCancel {
   id: string;
   at: string;
 }
 
-/** An appointment that was there before and was taken over: known by its id and by the ref that it carried then. */
+/** An appointment that was there before and was taken over, recognised by its id and the ref that it had then. */
 export interface TakenOver {
   id: string;
   ref: string | null;
 }
 
 /**
- * What a booking knows of its own calls beyond its view: with both, and the request that it began with, what it left can
- * be undone after it was cut off. Without slots and request, so that it stays small: it is kept in the memo.
+ * What a booking knows of its own calls beyond its view. With both, and the request that it began with, a clean-up can
+ * undo what a cut-off booking left. It holds neither slots nor request, so that it stays small enough for the memo.
  */
 export interface BookingTraces {
-  /** Whether its request was read: before that it can have made nothing. */
+  /** Whether its request was read. Before that it made nothing. */
   opened: boolean;
   /** See the parts of the state in workflows/saga/parts/. */
   ownAppointmentIds: readonly string[];
@@ -45,7 +45,7 @@ export interface BookingTraces {
   openWrites: readonly OpenWrite[];
   unansweredStarts: readonly string[];
   acceptedRunId: string | null;
-  /** Whether it goes on from a run that a reset made and nobody had go on. Left out where it does not. */
+  /** Whether a reset made the run that it continues, and no person allowed that run to go on. Left out when false. */
   isAfterReset?: boolean;
   seenBefore: readonly string[];
   partlySeenStarts?: readonly string[];
@@ -61,6 +61,6 @@ export interface BookingTraces {
   acceptFees: boolean;
   /** What the view's appointment means to the saga. */
   phase: AppointmentPhase | null;
-  /** The old one of a move, while both stand. */
+  /** The old appointment of a move, while both stand. */
   replaces: { id: string; startsAt: string | null; phase: AppointmentPhase } | null;
 }

@@ -10,7 +10,7 @@ import { type BookingRequest, requestSchema } from './request';
 import { isTooLarge } from './size';
 import { tidied } from './tidy';
 
-/** The check that every door makes: form, dates, age and what the provider needs. */
+/** The check of a request, made wherever one comes in: form, dates, age and what the provider needs. */
 
 export type { FieldError } from './field-error';
 
@@ -20,8 +20,8 @@ export interface CheckContext {
 }
 
 /**
- * The request, checked, with defaults filled in and relative days resolved. Throws `invalid_request` with the
- * first wrong field (`windows.0.from`) and what is right; `requestErrors` has them all.
+ * Returns the checked request, with defaults filled in and relative days resolved. Throws `invalid_request` with the
+ * first wrong field (`windows.0.from`) and what is right; `requestErrors` returns all of them.
  */
 export function parseRequest(input: unknown, context: CheckContext): BookingRequest {
   return parseForm(input, context).request;
@@ -31,11 +31,13 @@ export function parseRequest(input: unknown, context: CheckContext): BookingRequ
 export interface RequestForm {
   /** With defaults filled in and relative days resolved. */
   request: BookingRequest;
-  /** The same with its days as they were sent, which is what a repeat is told by: tomorrow `+2d` is another day. */
+  /**
+   * The same with its days as they were sent. A repeat is recognised by this, because tomorrow `+2d` is another day.
+   */
   asSent: BookingRequest;
 }
 
-/** As parseRequest, with what was sent beside it. */
+/** Does what parseRequest does, and returns the request as it was sent too. */
 export function parseForm(input: unknown, context: CheckContext): RequestForm {
   const meant = asMeant(input);
   const resolved = withRelativeDays(meant, context.now);
@@ -43,14 +45,14 @@ export function parseForm(input: unknown, context: CheckContext): RequestForm {
   return formOf(resolved, meant);
 }
 
-/** The same for a request whose form is right, whatever its days by now; null for any other. */
+/** Returns the same without judging days; null when the form is wrong. */
 export function formAtAnyTime(input: unknown, { now }: CheckContext): RequestForm | null {
   const meant = asMeant(input);
   const resolved = withRelativeDays(meant, now);
   return formErrors(resolved).length > 0 ? null : formOf(resolved, meant);
 }
 
-/** What is too large is left as it is: it is refused, and nothing is made of it. */
+/** Tidies the input. An input that is too large is left as it is, because it is refused anyway. */
 function asMeant(input: unknown): unknown {
   return isTooLarge(input) ? input : tidied(requestSchema, input);
 }
@@ -70,16 +72,16 @@ function formOf(resolved: unknown, input: unknown): RequestForm {
 }
 
 /**
- * A request that was taken before, by its form alone: it is what a booking was made of, also where a bound that came
- * later would refuse it. Its days count for nothing any more: relative ones (a plain client may send them) are read as of
- * now. Null for what is no request.
+ * Returns a request that was accepted before, judged by its form alone, even if a bound that came later would refuse
+ * it: a booking was made of it. Its days no longer matter; relative ones (a plain client may send them) are read as of
+ * now. Returns null when the input is not a request.
  */
 export function earlierRequest(input: unknown, { now }: CheckContext): BookingRequest | null {
   const resolved = withRelativeDays(tidied(requestSchema, input), now);
   const form = requestSchema.safeParse(resolved);
   if (form.success) return form.data;
   if (!form.error.issues.every(isBoundThatCameLater)) return null;
-  // All that is wrong with it is how much of it there is, or that a text of it is blank, so it has the form.
+  // Its only faults are size or a blank text, so it has the form of a request.
   return { account: 'default', preference: 'earliest', ...(resolved as object) } as BookingRequest;
 }
 
@@ -87,20 +89,21 @@ function isBoundThatCameLater(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'too_big' || (issue.code === 'too_small' && issue.origin === 'string');
 }
 
-/** Everything that is wrong with a request, each mistake once; empty when `parseRequest` accepts it. */
+/** Returns everything that is wrong with a request, each mistake once; empty when `parseRequest` accepts it. */
 export function requestErrors(input: unknown, context: CheckContext): FieldError[] {
   return errorsOf(withRelativeDays(asMeant(input), context.now), context.now);
 }
 
-/** Where a reschedule wants its booking to: as a request has it, windows or one slot. */
+/** Where a reschedule moves its booking to: windows or one slot, as in a request. */
 export interface Move {
   windows?: unknown;
   slot?: unknown;
 }
 
 /**
- * The new windows or slot of a reschedule, checked as a request's are, their days as they were sent: the booking knows the
- * zone of its place. Throws `invalid_request` with the first wrong field; `moveErrors` has them all.
+ * Returns the new windows or slot of a reschedule, checked as in a request. Their days stay as they were sent, because
+ * only the booking knows the zone of its place. Throws `invalid_request` with the first wrong field; `moveErrors`
+ * returns all.
  */
 export function parseMove(move: Move, context: CheckContext): Move {
   refuse(moveErrors(move, context));
@@ -109,15 +112,15 @@ export function parseMove(move: Move, context: CheckContext): Move {
 }
 
 export interface MoveContext extends CheckContext {
-  /** When the booking was told: relative days count from then. */
+  /** When the booking received the move: relative days count from then. */
   receivedAt: Date;
   /** The zone of the place. */
   timezone: string | null;
 }
 
 /**
- * A booking's request with the windows or slot of a reschedule in the place of its own. Only these are checked: the rest was
- * taken when the booking was made. Throws `invalid_request` with the first wrong field.
+ * Returns a booking's request with the windows or slot of a reschedule instead of its own. Only these are checked,
+ * because the rest was accepted when the booking was made. Throws `invalid_request` with the first wrong field.
  */
 export function movedRequest(
   { windows: _windows, slot: _slot, ...rest }: BookingRequest,
@@ -136,7 +139,10 @@ function wishOf({ windows, slot }: Move): Move {
   return { ...(windows != null && { windows }), ...(slot != null && { slot }) };
 }
 
-/** A move may be for a day on which the patient is too young. */
+/**
+ * Returns true when an error is about time. The date of birth is: a move may name a day on which the patient is too
+ * young.
+ */
 function isAboutTime({ field }: FieldError): boolean {
   return /^(?:windows|slot)(?:\.|$)|^patient\.dob$/.test(field);
 }
@@ -145,7 +151,7 @@ function refuse([first]: readonly FieldError[]): void {
   if (first) throw new Failure('invalid_request', { field: first.field, hint: first.hint });
 }
 
-/** Everything that is wrong with where a reschedule wants its booking to. */
+/** Returns everything that is wrong with the windows or slot of a reschedule. */
 export function moveErrors(move: Move, context: CheckContext): FieldError[] {
   return requestErrors(wishOf(move), context).filter(
     (error) => isAboutTime(error) || error.field === WHOLE_REQUEST,
@@ -162,7 +168,7 @@ function errorsOf(input: unknown, now: Date): FieldError[] {
   return all;
 }
 
-/** `+3d` in a window's from or to means three days from today, in the given zone, else the request's, else in UTC. */
+/** Resolves `+3d` in a window's from or to: three days from today, in the given zone, else the request's, else UTC. */
 function withRelativeDays(input: unknown, now: Date, zone = zoneIn(input)): unknown {
   const windows = valueAt(input, 'windows');
   if (!Array.isArray(windows) || typeof input !== 'object') return input;

@@ -7,8 +7,8 @@ import { providerOf } from './provider-rules';
 import { patientSchema, type SlotWindow, slotChoiceSchema, windowSchema } from './request';
 
 /**
- * What is wrong with a request's days, today. Where the place's zone is not known, the doubt is the request's: a
- * day is over only when it is over everywhere, and a patient is as old as the latest zone makes them.
+ * Judges a request's days as of today. If the place's zone is not known, the request gets the benefit of the doubt: a
+ * day is over only when it is over everywhere, and a patient is as old as in the zone where they are oldest.
  */
 
 const LONGEST_AHEAD_DAYS = 365;
@@ -17,7 +17,7 @@ const LONGEST_SLOT_MS = 2 * DAY_MS;
 const EARLIEST_DOB = '1900-01-01';
 const ADULT_YEARS = 18;
 
-/** The errors of windows, slot and date of birth, judged at `now`. */
+/** Returns the errors of windows, slot and date of birth, judged at `now`. */
 export function dayErrors(input: unknown, now: Date): FieldError[] {
   const zone = zoneIn(input);
   return [
@@ -34,7 +34,10 @@ interface Clock {
   now: Date;
 }
 
-/** What says when: windows or one slot; a visit that the vendor arranges by phone needs neither, and takes no slot. */
+/**
+ * Returns the errors of what says when: a request needs either windows or one slot. A visit that the vendor arranges by
+ * phone needs neither, and must not name a slot.
+ */
 function choiceErrors(input: unknown): FieldError[] {
   const given = ['windows', 'slot'].filter((field) => valueAt(input, field) !== undefined);
   if (valueAt(input, 'tier') === 'request') {
@@ -106,7 +109,7 @@ function birthErrors(input: unknown, { zone, now }: Clock): FieldError[] {
   return [];
 }
 
-/** The latest day on which the visit may be, so the oldest that the patient can be then. */
+/** Returns the latest day on which the visit may be: the patient is oldest then. */
 function lastWantedDay(input: unknown, zone: string | null): string | null {
   const slot = slotChoiceSchema.safeParse(valueAt(input, 'slot'));
   const days = windowsIn(input).map(({ window }) => window.to);
@@ -114,7 +117,7 @@ function lastWantedDay(input: unknown, zone: string | null): string | null {
   return days.sort().at(-1) ?? null;
 }
 
-/** The windows that have a window's form, with their fields; the others are told about as such. */
+/** Returns the well-formed windows with their fields. The form's own errors tell about the others. */
 function windowsIn(input: unknown): { window: SlotWindow; field: string }[] {
   const windows = valueAt(input, 'windows');
   if (!Array.isArray(windows)) return [];
@@ -124,7 +127,7 @@ function windowsIn(input: unknown): { window: SlotWindow; field: string }[] {
   });
 }
 
-/** The zone that the request names, when there is such a zone. */
+/** Returns the zone that the request names, or null when there is no such zone. */
 export function zoneIn(input: unknown): string | null {
   const zone = valueAt(input, 'timezone');
   return typeof zone === 'string' && isZone(zone) ? zone : null;

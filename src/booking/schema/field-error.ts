@@ -1,6 +1,6 @@
 /** One thing that is wrong with a request. */
 export interface FieldError {
-  /** The field, dotted, list positions from 0: `windows.0.from`; `request` for the whole. */
+  /** The field, dotted, with list positions from 0: `windows.0.from`. `request` stands for the whole. */
   field: string;
   /** What was wrong and what is right, as a sentence. Never quotes the value. */
   hint: string;
@@ -9,7 +9,7 @@ export interface FieldError {
 /** The field of an error of the request as a whole. */
 export const WHOLE_REQUEST = 'request';
 
-/** The value at a dotted path of parsed JSON; undefined where the path leads nowhere. */
+/** Returns the value at a dotted path of parsed JSON; undefined when the path leads nowhere. */
 export function valueAt(input: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
@@ -17,7 +17,9 @@ export function valueAt(input: unknown, path: string): unknown {
   }, input);
 }
 
-/** The errors whose field, or a part or the whole of it, has none yet: one mistake is told once. */
+/**
+ * Returns only those of `more` whose field, or a part or the whole of it, has no error yet: each mistake is told once.
+ */
 export function withoutEchoes(known: readonly FieldError[], more: readonly FieldError[]): FieldError[] {
   const fields = known.map((error) => error.field);
   const isPartOf = (part: string, whole: string): boolean => part === whole || part.startsWith(`${whole}.`);

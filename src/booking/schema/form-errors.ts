@@ -5,22 +5,22 @@ import { adoptedOrderSchema, placedOrderSchema, requestSchema } from './request'
 import { sizeErrors } from './size';
 import { textErrors } from './tidy';
 
-/** What zod says of a request, in our words: by field, naming what is right, quoting nothing. */
+/** Zod's issues with a request, in our words: by field, naming what is right, quoting nothing. */
 
 type Issue = z.core.$ZodIssue;
 
-/** Everything about a tidied request's form that is wrong; nothing about days, places or providers. */
+/** Returns everything that is wrong with a tidied request's form. Days, places and providers are judged elsewhere. */
 export function formErrors(input: unknown): FieldError[] {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return [{ field: WHOLE_REQUEST, hint: 'Must be a JSON object.' }];
   }
-  // First of all: nothing below is made for more than that.
+  // Size comes first, because nothing below is made for larger input.
   const size = sizeErrors(input);
   if (size.some(({ field }) => field === WHOLE_REQUEST)) return size;
   const result = requestSchema.safeParse(input);
   const issues = result.success ? [] : result.error.issues;
   return onceAField([
-    // What is wrong with a text itself is the first word on it: its form is judged by what is left.
+    // Faults of a text itself come first, because its form is judged by the tidied text.
     ...textErrors(requestSchema, input),
     ...issues.filter(({ path }) => path[0] !== 'order').flatMap((issue) => errorsOf(issue, '', input)),
     ...orderErrors(valueAt(input, 'order')),
@@ -28,12 +28,12 @@ export function formErrors(input: unknown): FieldError[] {
   ]);
 }
 
-/** A field that is wrong in its form is wrong in its bounds too: the first word on it is the one to read. */
+/** Keeps the first error of each field: a field with a wrong form breaks its bounds too. */
 function onceAField(errors: readonly FieldError[]): FieldError[] {
   return [...new Map([...errors].reverse().map((error) => [error.field, error])).values()].reverse();
 }
 
-/** Zod tells what is wrong with both kinds of order; this tells what is wrong with the one that was meant. */
+/** Returns the errors of the kind of order that was meant. Zod would tell what is wrong with both kinds. */
 function orderErrors(order: unknown): FieldError[] {
   if (order === undefined) return [];
   const has = (key: string): boolean => valueAt(order, key) !== undefined;
@@ -47,21 +47,21 @@ function orderErrors(order: unknown): FieldError[] {
 const ORDER_HINT =
   'Must hold either labTestIds, to place an order, or id and onFailure, to adopt one; not both, not neither.';
 
-/** `input` is what the issue's path starts from, `block` the name of the field that holds it. */
+/** Turns an issue into errors. Its path starts at `input`, which the field `block` holds. */
 function errorsOf(issue: Issue, block: string, input: unknown): FieldError[] {
   const within = issue.path.map(String);
   const fieldAt = (...more: string[]): string => [block, ...within, ...more].filter(Boolean).join('.');
   if (issue.code === 'unrecognized_keys') {
     const hint = 'Unknown field: there is none of this name here.';
     return issue.keys
-      .filter(isWellFormed) // one that is not is told of as such
+      .filter(isWellFormed) // the errors of texts tell about the others
       .map((key) => ({ field: fieldAt(cut(key, LONGEST_KEY)), hint }));
   }
   const isMissing = within.length > 0 && valueAt(input, within.join('.')) === undefined;
   return [{ field: fieldAt(), hint: `${isMissing ? 'Is missing. ' : ''}${sentence(whatIsRight(issue))}` }];
 }
 
-/** Characters of an unknown field's name that are told: it comes from outside. */
+/** How many characters of an unknown field's name are told: it comes from outside. */
 const LONGEST_KEY = 64;
 
 const FORMATS: Readonly<Record<string, string>> = {

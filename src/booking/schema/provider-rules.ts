@@ -5,14 +5,14 @@ import { isZone, ZONE_HINT } from '../windows';
 import { type FieldError, valueAt } from './field-error';
 import { boxLines } from './post-box';
 
-/** What each provider needs of a request, as data. Works on anything, so that all errors are told at once. */
+/** What each provider needs of a request, as data. It works on any input, so that all errors are told at once. */
 
 interface FieldNeeds {
   /** Needed in every request. */
   always: readonly string[];
-  /** Needed as well when the booking places the order. An adopted order brings the patient along. */
+  /** Also needed when the booking places the order. An adopted order brings the patient along. */
   whenPlaced: readonly string[];
-  /** Mean nothing to this provider, and are refused: what is silently ignored would be taken for done. */
+  /** Refused, because they mean nothing to this provider: callers would take a silently ignored field for done. */
   never: readonly string[];
   /** Groups of fields of which exactly one must be given. */
   oneOf: readonly { field: string; forms: readonly (readonly string[])[]; hint: string }[];
@@ -68,7 +68,7 @@ export const FIELD_NEEDS: Readonly<Record<ProviderName, FieldNeeds>> = {
   },
 };
 
-/** What the provider of the request misses, refuses or wants in another form. */
+/** Returns what the request's provider misses, refuses or wants in another form. */
 export function providerErrors(input: unknown): FieldError[] {
   const provider = providerOf(input);
   if (!provider) return [];
@@ -87,13 +87,13 @@ export function providerErrors(input: unknown): FieldError[] {
   ];
 }
 
-/** The request's provider, when it is one that this build knows. */
+/** Returns the request's provider, or null when this build does not know it. */
 export function providerOf(input: unknown): ProviderName | null {
   const name = valueAt(input, 'provider');
   return PROVIDERS.find((known) => known === name) ?? null;
 }
 
-/** Each missing field; where a whole block is missing, the block once, with what belongs in it. */
+/** Returns an error for each missing field. A missing block is told once, with what belongs in it. */
 function missing(input: unknown, fields: readonly string[]): FieldError[] {
   const gone = fields.filter((field) => valueAt(input, field) === undefined);
   const blockOf = (field: string): string | null => {
@@ -138,7 +138,9 @@ const JUNCTION: readonly ProviderName[] = ['junction-phlebotomy', 'junction-psc'
  */
 const JUNCTION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9.,'-]*(?:\s[a-zA-Z0-9.,'-]+)*$/;
 
-/** Judged as it is sent: with the apostrophes, hyphens and blanks of a keyboard (src/providers/junction/new-order.ts). */
+/**
+ * Judges a name as it is sent: with a keyboard's apostrophes, hyphens and blanks (src/providers/junction/new-order.ts).
+ */
 const isJunctionName = (name: string): boolean => {
   const sent = plainSpelling(name);
   return sent.length <= 50 && JUNCTION_NAME.test(sent);
@@ -153,8 +155,8 @@ const COUNTRY_HINT =
   'or give a US number with its area code.';
 
 /**
- * Junction's contract has `phone_number` as plain text and tells nothing of extensions; its examples have none. Oliver's has
- * plain text as well, and there a client is found by the number without its extension.
+ * Junction's contract has `phone_number` as plain text and says nothing about extensions; its examples have none.
+ * Oliver's contract has plain text too, and Oliver finds a client by the number without its extension.
  */
 const EXTENSION_HINT =
   'Must be a number without an extension: the lab is not known to take one. An extension can go in notes.';
@@ -162,7 +164,7 @@ const EXTENSION_HINT =
 const BOX_HINT =
   'Must be the street address of the home: nobody can be visited at a post office box or a mail agency.';
 
-/** Ways to write the country; the order has the contract's own. */
+/** Ways to write the country. The order is sent with the contract's own. */
 const UNITED_STATES: readonly string[] = ['US', 'USA', 'UNITEDSTATES', 'UNITEDSTATESOFAMERICA'];
 
 const VALUE_RULES: readonly ValueRule[] = [
@@ -181,7 +183,7 @@ const VALUE_RULES: readonly ValueRule[] = [
   {
     field: 'patient.phone',
     providers: JUNCTION,
-    // What is no number has been told of as that.
+    // A text that is not a number has an error of its own.
     accepts: (phone) => !isPhoneForm(phone) || !hasExtension(phone),
     hint: EXTENSION_HINT,
   },
@@ -206,7 +208,7 @@ function valueErrors(input: unknown, provider: ProviderName): FieldError[] {
   }).map(({ field, hint }) => ({ field, hint }));
 }
 
-/** Lines of an address that is no home. */
+/** Returns errors for the address lines at which nobody can be visited. */
 function boxErrors(input: unknown): FieldError[] {
   const lineOf = (name: string): string | undefined => {
     const line = valueAt(input, `patient.address.${name}`);

@@ -5,8 +5,8 @@ import { FIRST_DAY, isDayInRange, isTimeInRange, LAST_DAY } from '../times';
 import { blankIsAbsent, key, prose, someText, text } from './text';
 
 /**
- * The zod schemas of a booking request: form and bounds, no clock. What needs the day (past windows, age) is in
- * check-request.ts, the size of the whole in size.ts. Workflows take the types only.
+ * The zod schemas of a booking request: form and bounds, without a clock. Rules that need today's date (past windows,
+ * age) are in day-rules.ts, the size of the whole in size.ts. Workflows take the types only.
  */
 
 const YEARS = `must be between ${FIRST_DAY} and ${LAST_DAY}`;
@@ -14,7 +14,7 @@ const date = z.iso.date('must be a calendar date like 2026-12-07');
 const windowDay = z.iso
   .date({ error: 'must be a calendar date like 2026-12-07, or days from today like +3d', abort: true })
   .refine(isDayInRange, YEARS)
-  // Relative days are resolved before the form is checked, so only the document needs to be told of them.
+  // Relative days are resolved before the form is checked, so only the API document has to mention them.
   .meta({
     format: undefined,
     pattern: '^(\\d{4}-\\d{2}-\\d{2}|\\+\\d{1,3}d)$',
@@ -30,22 +30,22 @@ const email = z
   .refine(isEmail, 'must be an e-mail address like ana@example.com')
   .meta({ format: 'idn-email' });
 const line = someText(200);
-/** A word or an id of another system's. */
+/** A word or an id of another system. */
 const word = someText(100);
-/** A slot's key goes back to the provider whole. */
+/** A slot's key. It goes back to the provider unchanged. */
 const slotKey = key(2048);
 
 /** The vendor's ids are of 64 bits, one of them for the sign. */
 const LARGEST_ID = '9223372036854775807';
 const INTEGER = `must be an integer, as a number or (above 9007199254740991 always) as text of its digits, at most ${LARGEST_ID}`;
-/** An id that the vendor has as an integer. One that a number cannot hold whole is given as the text of its digits. */
+/** An id that is an integer at the vendor. One that a number cannot hold exactly is given as the text of its digits. */
 const integerId = z.union(
   [
     z.number(INTEGER).int(INTEGER),
     z
       .string()
       .regex(/^(0|[1-9]\d{0,18})$/, INTEGER)
-      // Texts of as many digits are in the order of their numbers.
+      // Texts with the same number of digits sort like their numbers.
       .refine((digits) => digits.length < LARGEST_ID.length || digits <= LARGEST_ID, INTEGER),
   ],
   INTEGER,
@@ -86,7 +86,7 @@ export const patientSchema = z.strictObject({
   phone: phone.optional(),
   email: email.optional(),
   address: addressSchema.optional(),
-  /** Passed to Junction as it is: the guardian of a minor. */
+  /** The guardian of a minor. Passed to Junction as it is. */
   medicalProxy: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -132,7 +132,7 @@ export const confirmationSchema = z.strictObject({
 export const policySchema = z.strictObject({
   onProviderCancel: z.enum(['rebook', 'compensate', 'attention']).optional(),
   existingAppointment: z.enum(['refuse', 'adopt']).optional(),
-  /** What a reschedule does where the provider does not move the appointment. `refuse` unless given. */
+  /** What a reschedule does when the provider does not move the appointment. `refuse` unless given. */
   onCannotReschedule: z.enum(['refuse', 'cancel_and_book']).optional(),
   acceptFees: z.boolean().optional(),
 });
@@ -164,17 +164,18 @@ const common = {
   preference: z.enum(['earliest', 'closest', 'cheapest']).default('earliest'),
   notes: blankIsAbsent(prose(800)).optional(),
   /**
-   * At home: book a slot, or ask the provider to call the patient and agree on a time. Left open, the area decides.
+   * At home: book a slot, or ask the provider to call the patient and agree on a time. The area decides when it is left
+   * out.
    */
   tier: z.enum(['book', 'request']).optional(),
-  /** IANA zone of the place, where the provider gives none. */
+  /** IANA zone of the place, for when the provider gives none. */
   timezone: word.optional(),
   confirmation: confirmationSchema.optional(),
   policy: policySchema.optional(),
   limits: requestLimitsSchema.optional(),
 };
 
-/** One shape for all providers; which fields each provider needs is checked by check-request.ts. */
+/** One shape for all providers. provider-rules.ts checks which fields each provider needs. */
 export const requestSchema = z.strictObject({
   provider: z.enum(['junction-phlebotomy', 'junction-psc', 'oliver']),
   ...common,

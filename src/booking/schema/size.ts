@@ -1,17 +1,17 @@
 import { type FieldError, valueAt, WHOLE_REQUEST } from './field-error';
 
 /**
- * How large a request may be. It is carried in Temporal for as long as its booking lives and goes into calls of it,
- * so it stays far below what Temporal takes in one payload (2 MB).
+ * How large a request may be. Temporal carries it for as long as its booking lives, and it goes into the booking's
+ * calls, so it stays far below what Temporal accepts in one payload (2 MB).
  */
 
 /** The whole request as JSON in UTF-8, in bytes. */
 export const MAX_REQUEST_BYTES = 65_536;
 
-/** Objects and lists within each other. */
+/** How deep objects and lists may be nested. */
 const MAX_DEPTH = 12;
 
-/** What a block may hold whose fields are passed on as they are. */
+/** The limits of blocks whose fields are passed on as they are. */
 const FREE_FORM = {
   fields: ['order.extra', 'patient.medicalProxy'],
   maxBytes: 16_384,
@@ -25,7 +25,7 @@ export function isTooLarge(input: unknown): boolean {
   return !whole || whole.bytes > MAX_REQUEST_BYTES;
 }
 
-/** What is wrong with a request's size; the whole of it first, as nothing else of it is looked at then. */
+/** Returns what is wrong with a request's size. If the whole is too large, nothing else is looked at. */
 export function sizeErrors(input: unknown): FieldError[] {
   if (isTooLarge(input)) return [{ field: WHOLE_REQUEST, hint: WHOLE_HINT }];
   return FREE_FORM.fields
@@ -50,7 +50,10 @@ interface Size {
   keys: number;
 }
 
-/** Null for what is nested deeper than that, or is no JSON. Goes level by level: what recurses runs out of stack. */
+/**
+ * Returns the size of a value; null when it is nested too deep or is not JSON. It goes level by level, because a
+ * recursion could run out of stack.
+ */
 function measured(value: unknown, maxDepth: number): Size | null {
   let level = [value].filter(isContainer);
   let keys = 0;
@@ -68,7 +71,7 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Null for a value that JSON has no form for. */
+/** Returns the bytes of a value as JSON; null when JSON cannot express it. */
 function bytesOf(value: unknown): number | null {
   try {
     return new TextEncoder().encode(JSON.stringify(value)).byteLength;

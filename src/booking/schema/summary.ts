@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** A booking in a list: what the search attributes tell, which lag the booking by up to some seconds. */
+/** A booking in a list, as its search attributes tell. These lag behind the booking by up to some seconds. */
 export const bookingSummarySchema = z.object({
   id: z.string(),
-  /** As the booking's own status; unknown ones, of another version, are carried. */
+  /** The booking's own status. Unknown ones, of another version, are passed on. */
   status: z.string().nullable(),
   /** Whether it still runs. An adopted order has a row for each of its bookings, at most one of them open. */
   open: z.boolean(),

@@ -4,14 +4,14 @@ import { type FieldError, WHOLE_REQUEST } from './field-error';
 import { type FieldKind, kindOf, mayBeBlank } from './text';
 
 /**
- * A body as its sender means it, before its form is checked: null is absent, blanks around a text are no part of it. Two
- * bodies that differ in these alone are one and the same. A text that says nothing is absent in the fields that are marked for
- * it, and refused in all others. Blocks that are passed on as they are stay as they are.
+ * Tidies a body before its form is checked: null counts as absent, and blanks around a text are removed. Two bodies
+ * that differ only in these are the same. A blank text counts as absent in fields that are marked for it, and is
+ * refused in all others. Free-form blocks stay as they are.
  */
 
 type Schema = z.core.$ZodType;
 
-/** The body by its schema, tidied. What has another form than the schema's is left as it is, to be refused. */
+/** Returns the body, tidied by its schema. Parts that do not fit the schema are left as they are, to be refused. */
 export function tidied(schema: Schema, value: unknown): unknown {
   if (typeof value === 'string') {
     const kind = kindOf(bare(schema));
@@ -33,10 +33,10 @@ export function tidied(schema: Schema, value: unknown): unknown {
   );
 }
 
-/** No body that is accepted goes deeper: what lies below is refused with what holds it. */
+/** No accepted body is nested deeper. What lies below is refused together with what holds it. */
 const MAX_DEPTH = 16;
 
-/** What is wrong with the texts of a tidied body, the names of its fields among them. */
+/** Returns what is wrong with the texts of a tidied body, including the names of its fields. */
 export function textErrors(schema: Schema, value: unknown): FieldError[] {
   return [...faults(schema, value, [])];
 }
@@ -50,7 +50,7 @@ function* faults(schema: Schema | null, value: unknown, path: readonly string[])
   if (typeof value !== 'object' || value === null || path.length === MAX_DEPTH) return;
   for (const [key, item] of Object.entries(value)) {
     const part = partOf(schema, value, key);
-    // The name of a field is told in answers, which must be valid text themselves.
+    // Answers quote the name of a field, and must be valid text themselves.
     const fault = brokenText(key) ?? (isFree(part) ? textFault(key, 'prose') : null);
     if (fault === null) yield* faults(part, item, [...path, key]);
     else yield { field: path.join('.') || WHOLE_REQUEST, hint: `The name of a field in it: ${fault}` };
@@ -70,7 +70,9 @@ function blankFault(text: string): string | null {
   return isBlank(text) ? 'Must not be empty.' : null;
 }
 
-/** What no schema knows is refused by its name, or is a header that nobody asks for. */
+/**
+ * Returns what is wrong with a text. One that no schema knows is refused by its name, or is a header that is not used.
+ */
 function faultOf(schema: Schema | null, value: string): string | null {
   return schema === null ? brokenText(value) : FAULT_OF[kindOf(bare(schema))](value);
 }
@@ -82,7 +84,7 @@ function partOf(schema: Schema | null, value: object, key: string): Schema | nul
   return (Array.isArray(value) ? elementOf(whole) : fieldOf(whole, key)) ?? valueOf(whole);
 }
 
-/** What is in a block of any fields; null for what is none. */
+/** Returns the schema of the values in a block of any fields; null for any other schema. */
 function valueOf(block: Schema): Schema | null {
   return block instanceof z.ZodRecord ? block.valueType : null;
 }
@@ -91,7 +93,7 @@ function isFree(schema: Schema | null): boolean {
   return schema !== null && kindOf(bare(schema)) === 'free';
 }
 
-/** The schema without what only says that the field may be absent. */
+/** Returns the schema without the wrappers that only say that the field may be absent. */
 function bare(schema: Schema): Schema {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
     return bare(schema.unwrap());

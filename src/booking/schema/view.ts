@@ -76,7 +76,9 @@ export const appointmentViewSchema = z.object({
 
 /**
  * `gone`: somebody else has the slot; `refused`: the call itself was refused, with no effect; `declined`: the provider
- * took it back; `released`: given back unconfirmed. `unknown` on a settled attempt: its call was never accounted for; see the `cleanup` workflow. */
+ * took it back; `released`: given back unconfirmed. `unknown` on a settled attempt: its call was never accounted for;
+ * see the `cleanup` workflow.
+ */
 export const ATTEMPT_OUTCOMES = [
   'booking',
   'unknown',
@@ -88,7 +90,7 @@ export const ATTEMPT_OUTCOMES = [
   'confirmed',
 ] as const;
 /**
- * Why a booking stands still without a word of its own. `task_failing`: its workflow task fails again and again;
+ * Why a booking stands still and cannot say so itself. `task_failing`: its workflow task fails again and again;
  * `no_worker`: no worker takes its workflow task; `activity_waiting`: no worker takes its activity; `paused`: somebody
  * paused it, or its activity, in Temporal.
  */
@@ -99,7 +101,7 @@ export const bookingViewSchema = z.object({
   id: z.string(),
   /** Grows with every change of the view. */
   revision: z.number().int(),
-  /** Null, as the account, while a request that names none of ours has not been read. */
+  /** Null, like the account, until the request was read, if it names no known one. */
   provider: z.enum(PROVIDERS).nullable(),
   account: z.string().nullable(),
   reference: z.string().nullable(),
@@ -138,7 +140,7 @@ export const bookingViewSchema = z.object({
     })
     .nullable(),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
-  /** The last message from a caller: what became of it. `id` is the sender's own, when it gave one. */
+  /** What became of the last message from a caller. `id` is the sender's own, if it gave one. */
   lastRequest: z
     .object({
       kind: z.string(),
@@ -151,7 +153,7 @@ export const bookingViewSchema = z.object({
     .nullable(),
   createdAt: time,
   updatedAt: time,
-  /** Set by whoever reads the booking, when Temporal shows that it cannot go on: it is older than it looks. */
+  /** Set by the reader when Temporal shows that the booking cannot go on: then the view is out of date. */
   stalled: z.object({ since: time.nullable(), why: z.enum(STALLS) }).nullable(),
 });
 
