@@ -1,6 +1,6 @@
 import { UNREADABLE_MARK } from './names';
 
-/** Payloads that cannot be decrypted here: what stands in their place, and what is thrown where one is needed. */
+/** Payloads that cannot be decrypted here: the mark that replaces them, and the error when one is needed. */
 
 /** A payload that the codec could not decrypt. */
 export interface Unreadable {
@@ -10,20 +10,20 @@ export interface Unreadable {
   payload: string;
 }
 
-/** The error's name: across the workflow sandbox nothing else is left of its class. */
+/** The error's name. Across the workflow sandbox only the name is left of its class. */
 export const ENCRYPTION_KEY_ERROR = 'EncryptionKeyError';
 
-/** A key is missing or wrong. The message names the key's id and nothing else, so it may be logged. */
+/** Thrown when a key is missing or wrong. The message names only the key's id, so it may be logged. */
 export class EncryptionKeyError extends Error {
   override readonly name = ENCRYPTION_KEY_ERROR;
 }
 
-/** The value that stands in the place of an unreadable payload. */
+/** Returns the value that replaces an unreadable payload. */
 export function markOf(unreadable: Unreadable): Record<string, Unreadable> {
   return { [UNREADABLE_MARK]: unreadable };
 }
 
-/** What is unreadable about a decoded value; null for one that could be read. */
+/** Returns the unreadable payload that a decoded value stands for; null when the value could be read. */
 export function unreadableIn(value: unknown): Unreadable | null {
   const mark = field(value, UNREADABLE_MARK);
   const keyId = field(mark, 'keyId');
@@ -31,7 +31,10 @@ export function unreadableIn(value: unknown): Unreadable | null {
   return typeof keyId === 'string' && typeof payload === 'string' ? { keyId, payload } : null;
 }
 
-/** The error of whoever cannot go on without an unreadable payload. `what` is its subject: "The input of an activity". */
+/**
+ * Returns the error for code that cannot go on without an unreadable payload. `what` names it: "The input of an
+ * activity".
+ */
 export function lacksKey(what: string, { keyId }: Unreadable): EncryptionKeyError {
   return new EncryptionKeyError(
     `${what} is encrypted with the key "${keyId}", which this process does not have or has otherwise (BOOKING_ENCRYPTION_KEYS).`,
@@ -40,7 +43,7 @@ export function lacksKey(what: string, { keyId }: Unreadable): EncryptionKeyErro
 
 const NO_ID = /[^\w.-]/g;
 
-/** A key's id as it may be shown and logged. */
+/** Returns a key's id as it may be shown and logged. */
 export function shownKeyId(id: string): string {
   return id.replace(NO_ID, '?').slice(0, 64);
 }

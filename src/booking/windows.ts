@@ -8,8 +8,8 @@ import { isZone, lastInstant, wallMs, ZONE_HINT, zoneOnWire } from './zones';
 export { isZone, ZONE_HINT };
 
 /**
- * Wanted windows: wall time at the appointment's place, DST included. Needs zone data, which changes from one release to
- * the next: never imported by workflows, whose replay would break on it.
+ * Wanted windows: wall time at the appointment's place, DST included. Workflows must not import this file: it needs
+ * zone data, which changes from one release to the next and would break their replay.
  */
 
 const DAY_MS = 86_400_000;
@@ -22,27 +22,27 @@ export interface DayRange {
   to: string;
 }
 
-/** The calendar day, `YYYY-MM-DD`, that an instant falls on in a zone. The zone must be one (`isZone`). */
+/** Returns the calendar day, `YYYY-MM-DD`, of an instant in a zone. The zone must be valid (`isZone`). */
 export function localDay(instant: Date, zone: string): string {
   return dayOf(wallMs(instant.getTime(), zone));
 }
 
-/** The calendar day, `YYYY-MM-DD`, on which a slot starts at its place. Throws as `zoneOf` does. */
+/** Returns the calendar day, `YYYY-MM-DD`, on which a slot starts at its place. Throws as `zoneOf` does. */
 export function slotDay(slot: Slot, timezone: string | null): string {
   const startMs = Date.parse(slot.startsAt);
   if (slot.offsets) return dayOf(startMs + offsetMinutes(slot.offsets.startsAt) * MINUTE_MS);
   return localDay(new Date(startMs), zoneOf(slot, timezone));
 }
 
-/** The calendar day `days` after another. */
+/** Returns the calendar day `days` after another. */
 export function addDays(day: string, days: number): string {
   return dayOf(Date.parse(day) + days * DAY_MS);
 }
 
 /**
- * The slots that lie wholly inside the windows, in their order. Each day of a slot must lie inside one window's hours on
- * that day, so that a slot over midnight needs two wanted days, or hours that end and begin at midnight. A slot's own zone
- * counts, else `timezone`. Throws `invalid_request` (field `timezone`) where neither is known.
+ * Returns the slots that lie wholly inside the windows, in their order. Each day of a slot must lie inside one window's
+ * hours on that day, so a slot over midnight needs two wanted days, or hours that end and begin at midnight. A slot's
+ * own zone counts, else `timezone`. Throws `invalid_request` (field `timezone`) when neither is known.
  */
 export function slotsInWindows(
   slots: readonly Slot[],
@@ -60,8 +60,8 @@ export function slotsInWindows(
 }
 
 /**
- * The zone of a slot's place. The one of the request or the account was checked when it was taken, maybe by an earlier
- * build. Throws `invalid_request` (field `timezone`) where it is unknown.
+ * Returns the zone of a slot's place. `timezone`, from the request or the account, was checked before, maybe by an
+ * earlier build. Throws `invalid_request` (field `timezone`) when the zone is unknown.
  */
 export function zoneOf(slot: Slot, timezone: string | null): string {
   const own = zoneOnWire(slot.timezone);
@@ -74,8 +74,8 @@ export function zoneOf(slot: Slot, timezone: string | null): string {
 }
 
 /**
- * The days to ask the provider for: every wanted day is in one of the ranges, which neither overlap nor touch and
- * come in order. Days that a window skips inside its range are left in: fewer calls beat fewer days.
+ * Returns the days to ask the provider for. Every wanted day is in one of the ranges; they come in order, and neither
+ * overlap nor touch. Days that a window skips inside its range are left in, because fewer calls beat fewer days.
  */
 export function daysOf(windows: readonly SlotWindow[]): DayRange[] {
   const ranges = windows.map(trimmed).filter((range) => range !== null);
@@ -89,13 +89,13 @@ export function daysOf(windows: readonly SlotWindow[]): DayRange[] {
   return merged;
 }
 
-/** The days on which an instant may be, wherever on Earth: its day in UTC and the days beside it. */
+/** Returns the days on which an instant may be anywhere on Earth: its day in UTC and the two days next to it. */
 export function daysAround(instant: Date): DayRange {
   const day = localDay(instant, 'UTC');
   return { from: addDays(day, -1), to: addDays(day, 1) };
 }
 
-/** The instant at which a window is over in `zone`; null when it names no day at all. */
+/** Returns the instant at which a window is over in `zone`; null when the window contains no day. */
 export function windowEnd(window: SlotWindow, zone: string): Date | null {
   const range = trimmed(window);
   if (!range) return null;
@@ -103,7 +103,7 @@ export function windowEnd(window: SlotWindow, zone: string): Date | null {
   return new Date(lastInstant(Date.parse(range.to) + end, zone));
 }
 
-/** A window's hours as ms since the place's midnight; the whole day when it names none. */
+/** Returns a window's hours as ms since the place's midnight; the whole day when it names none. */
 export function hoursOf(window: SlotWindow): [start: number, end: number] {
   if (!window.hours) return [0, DAY_MS];
   const [start = 0, end = 0] = window.hours.split('-').map((time) => {
@@ -120,10 +120,10 @@ interface WallSpan {
   end: number;
 }
 
-/** What the clock on the wall shows during a slot, cut where the clocks change and at each midnight. */
+/** Yields what the clock on the wall shows during a slot, cut where the clocks change and at each midnight. */
 function* wallSpans(slot: Slot, zone: string): Generator<WallSpan> {
   for (const [start, end] of clockTimes(slot, zone)) {
-    // A moment has no length, and is a span all the same.
+    // A moment has no length, but counts as a span.
     for (let from = start; from < end || from === start; from = midnightAfter(from)) {
       const midnight = Math.floor(from / DAY_MS) * DAY_MS;
       const to = Math.min(end, midnight + DAY_MS);
@@ -133,8 +133,9 @@ function* wallSpans(slot: Slot, zone: string): Generator<WallSpan> {
 }
 
 /**
- * From when to when the clock runs during a slot, once more for each change of clocks in it. Where the provider wrote
- * another offset at the end than at the start, nobody knows when the clocks change: both clocks count for all of it.
+ * Yields the wall times from which to which the clock runs during a slot, one pair more for each change of clocks in
+ * it. If the provider wrote different offsets at start and end, it is unknown when the clocks change, so both count for
+ * all of it.
  */
 function* clockTimes({ startsAt, endsAt, offsets }: Slot, zone: string): Generator<[number, number]> {
   const [startMs, endMs] = [Date.parse(startsAt), Date.parse(endsAt)];
@@ -150,7 +151,8 @@ function* clockTimes({ startsAt, endsAt, offsets }: Slot, zone: string): Generat
     aheadMs = offsetMin * MINUTE_MS;
     yield [fromMs + aheadMs, untilMs + aheadMs];
   }
-  // A change at the very end shows another time there; a day that ends with it ends at its midnight all the same.
+  // If the clocks change at the very end, the clock shows another time there. A day that ends then still ends at
+  // midnight.
   const [before, after] = [endMs + aheadMs, endMs + offsetAt(zone, endMs) * MINUTE_MS];
   if (after !== before && before % DAY_MS !== 0) yield [after, after];
 }
@@ -170,7 +172,7 @@ function isInside(span: WallSpan, window: SlotWindow): boolean {
   );
 }
 
-/** A window's range cut down to its first and last wanted day; null when there is none. */
+/** Returns a window's range cut down to its first and last wanted day; null when there is none. */
 function trimmed(window: SlotWindow): DayRange | null {
   let { from, to } = window;
   for (let n = 0; n < WEEKDAYS.length && from <= to && !isWantedDay(window, from); n++)

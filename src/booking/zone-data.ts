@@ -1,12 +1,12 @@
 import packed from 'moment-timezone/data/packed/latest.json';
 
 /**
- * When the clocks of which zone show what: the zone data that the package moment-timezone carries. All reckoning in zones
- * is by it, so it is the same on every machine and is renewed by `npm update moment-timezone`, without a newer Node.
- * Of the package only the data is read: its code would load moment as well, for nothing that is needed here.
+ * The zone data of the package moment-timezone. Everything here that computes with zones uses it, so results are the
+ * same on every machine, and `npm update moment-timezone` renews it without a newer Node. Only the package's data is
+ * read: its code would load moment as well, which is not needed.
  */
 
-/** The release of the IANA database that the data is of, like `2026f`. */
+/** The release of the IANA database that the data comes from, like `2026f`. */
 export const ZONE_DATA_VERSION: string = packed.version;
 
 /** A time during which a zone's clocks keep their offset from UTC. */
@@ -18,7 +18,7 @@ export interface Stretch {
   offsetMin: number;
 }
 
-/** A zone's offsets in their order; the last one has no end. */
+/** A zone's offsets in order; the last one has no end. */
 interface Rules {
   untilsMs: readonly number[];
   offsetsMin: readonly number[];
@@ -26,16 +26,16 @@ interface Rules {
 
 const MINUTE_MS = 60_000;
 
-/** Every name of the data with the row that it stands for, as the package packs it. Links share their zone's row. */
+/** The packed row of each name in the data. Links share their zone's row. */
 const ROWS: ReadonlyMap<string, string> = rowsOf(packed.zones, packed.links);
 const unpackedRules = new Map<string, Rules>();
 
-/** Every name that the data has, old and doubtful ones included. */
+/** Returns every name in the data, including old and doubtful ones. */
 export function zoneNames(): string[] {
   return [...ROWS.keys()];
 }
 
-/** What clocks are called in the data at some time, like `MST`. Most of these mean several places. */
+/** Returns the abbreviations in the data, like `MST`. Most of them mean several places. */
 export function abbreviations(): string[] {
   const called = [...ROWS.values()].flatMap((row) => row.split('|')[1]?.split(' ') ?? []);
   return [...new Set(called)].filter((word) => /^[A-Z]+$/.test(word));
@@ -46,12 +46,15 @@ export function hasRules(zone: string): boolean {
   return ROWS.has(zone);
 }
 
-/** The zone's offset from UTC at an instant, in minutes east. Throws RangeError for a zone that the data has not. */
+/**
+ * Returns the zone's offset from UTC at an instant, in minutes east. Throws RangeError for a zone that is not in the
+ * data.
+ */
 export function offsetAt(zone: string, ms: number): number {
   return stretchAt(zone, ms).offsetMin;
 }
 
-/** The stretches that cover a time, in order. The first begins at `fromMs` and the last ends at `untilMs`. */
+/** Yields the stretches that cover a time, in order. The first begins at `fromMs` and the last ends at `untilMs`. */
 export function* stretchesOf(zone: string, fromMs: number, untilMs: number): Generator<Stretch> {
   for (let ms = fromMs; ms < untilMs;) {
     const stretch = stretchAt(zone, ms);
@@ -60,7 +63,7 @@ export function* stretchesOf(zone: string, fromMs: number, untilMs: number): Gen
   }
 }
 
-/** The rest of the stretch that an instant lies in. */
+/** Returns the rest of the stretch that an instant lies in. */
 function stretchAt(zone: string, ms: number): Stretch {
   const { untilsMs, offsetsMin } = rulesOf(zone);
   const alike = alikeYear(ms);
@@ -69,14 +72,14 @@ function stretchAt(zone: string, ms: number): Stretch {
   return { fromMs: ms, untilMs: Math.min(untilMs, alike.untilMs), offsetMin: offsetsMin[index] ?? 0 };
 }
 
-/** The data tells each change of clocks up to the end of this year, and no rule for later ones. */
+/** The last year for which the data lists changes of clocks. It holds no rule for later years. */
 const LAST_YEAR = 2037;
 const END_MS = Date.UTC(LAST_YEAR + 1, 0, 1);
 
 /**
- * After its end the data's last years go on: a later year has the changes of the one whose weekdays are the same from
- * March on, which is how the rules that are in force today would have it. Years begin in March here, past the leap day;
- * no zone changes its clocks in January or February any more.
+ * Returns how far to shift an instant into a year that the data covers. A later year gets the changes of a covered year
+ * with the same weekdays from March on, as the rules in force today would have it. Years begin in March here, after the
+ * leap day; no zone changes its clocks in January or February any more.
  */
 function alikeYear(ms: number): { shiftMs: number; untilMs: number } {
   if (ms < END_MS) return { shiftMs: 0, untilMs: END_MS };
@@ -95,7 +98,7 @@ function weekdayOf(year: number): number {
   return new Date(firstOfMarch(year)).getUTCDay();
 }
 
-/** The place of the first number that is greater; the numbers rise, and the last is endless. */
+/** Returns the index of the first number that is greater than `value`. The numbers rise, and the last is Infinity. */
 function firstAfter(numbers: readonly number[], value: number): number {
   let [low, high] = [0, numbers.length - 1];
   while (low < high) {
@@ -127,8 +130,8 @@ function rowsOf(zones: readonly string[], links: readonly string[]): Map<string,
 }
 
 /**
- * A row of the data (moment-timezone's documentation, "Packed Format"): name, abbreviations, offsets in minutes west, their
- * order, and the minutes from each change to the next, all numbers to the base of 60.
+ * Unpacks a row of the data (moment-timezone's documentation, "Packed Format"): name, abbreviations, offsets in minutes
+ * west, their order, and the minutes from each change to the next. All numbers are in base 60.
  */
 function unpacked(row: string): Rules {
   const [, , offsets = '', order = '', steps = ''] = row.split('|');

@@ -3,14 +3,14 @@ import { offsetText } from './times';
 import { abbreviations, hasRules, offsetAt, type Stretch, stretchesOf, zoneNames } from './zone-data';
 
 /**
- * Names of zones, and the clock on the wall there. Never imported by workflows: the data changes from one release to the
- * next, and their replay would break on it.
+ * Names of zones, and the clock on the wall there. Workflows must not import this file: the data changes from one
+ * release to the next and would break their replay.
  */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Areas of tzdata whose names mean one place, and its old names of the same form, like `US/Eastern`. */
+/** Areas of tzdata whose names mean one place, and areas of old names of the same form, like `US/Eastern`. */
 const AREAS: readonly string[] = [
   ...[
     'Africa',
@@ -27,13 +27,13 @@ const AREAS: readonly string[] = [
   ...['Brazil', 'Canada', 'Chile', 'Mexico', 'US'],
 ];
 
-/** Other names that mean one place, or none. */
+/** Other unambiguous names. */
 const UTC_NAMES: readonly string[] = ['UTC', 'Etc/UTC'];
 
 /**
- * Further names of tzdata that a provider may mean one thing by: the rules of a part of the United States, a country of
- * one zone, and other names of UTC. The rest are abbreviations, which mean several places (EST is Panama's to tzdata, and
- * GMT Britain's in winter), or count their hours against the usual sign (`Etc/GMT+5` is at -05:00).
+ * Further names of tzdata that are clear when a provider uses them: the rules of a part of the United States, a country
+ * with one zone, and other names of UTC. The remaining names are abbreviations, which mean several places (in tzdata
+ * EST is Panama's, and GMT is Britain's in winter), or have the opposite sign (`Etc/GMT+5` is at -05:00).
  */
 const CLEAR_ON_THE_WIRE: readonly string[] = [
   ...['EST5EDT', 'CST6CDT', 'MST7MDT', 'PST8PDT', 'Navajo'],
@@ -69,7 +69,7 @@ const CLEAR_ON_THE_WIRE: readonly string[] = [
 
 const LISTED: ReadonlySet<string> = new Set(zoneNames().filter(isOfThatForm));
 
-/** The right spelling of each name that is taken off the wire, by its spelling without regard to case. */
+/** The right spelling of each name that is accepted from providers, by its lower-case spelling. */
 const SPELLINGS: ReadonlyMap<string, string> = new Map(
   [...LISTED, ...CLEAR_ON_THE_WIRE.filter(hasRules)].map((name) => [name.toLowerCase(), name]),
 );
@@ -78,34 +78,35 @@ function isOfThatForm(name: string): boolean {
   return UTC_NAMES.includes(name) || AREAS.includes(name.split('/')[0] ?? '');
 }
 
-/** What is right where `isZone` is false. */
+/** What is right, for a zone that `isZone` refuses. */
 export const ZONE_HINT =
   'Must be an IANA zone of the form Area/City in its exact spelling, like America/New_York, or UTC; ' +
   'no abbreviation and no offset.';
 
 /**
- * Returns true when settings and requests may name the zone: by the fixed list of the zone data's names of the form
- * Area/City, and UTC. What this machine's Intl takes beside them is ambiguous (`AST`, `IST`) or spelt as it likes.
+ * Returns true when settings and requests may name the zone. The list is fixed: UTC and the zone data's names of the
+ * form Area/City. Other names that this machine's Intl accepts are ambiguous (`AST`, `IST`) or in a spelling of its
+ * own.
  */
 export function isZone(name: string): boolean {
   return LISTED.has(name);
 }
 
 /**
- * The zone that a provider names, in its right spelling; null for a name that means several zones or none. Case, blanks
- * around, and a blank for `_` make no difference.
+ * Returns the zone that a provider names, in its right spelling; null for a name that means several zones or none.
+ * Case, surrounding blanks, and a blank for `_` make no difference.
  */
 export function zoneOnWire(name: string | null | undefined): string | null {
   return SPELLINGS.get(wordKey(name)) ?? null;
 }
 
-/** Every name and abbreviation of the zone data by its spelling without regard to case. */
+/** Every name and abbreviation of the zone data, by its lower-case spelling. */
 const DATA_WORDS: ReadonlyMap<string, string> = new Map(
   [...abbreviations(), ...zoneNames()].map((word) => [word.toLowerCase(), word]),
 );
 
 /**
- * The zone data's own spelling of what a provider writes for a zone, be it clear or not (`MST`, `Etc/GMT+5`); null for any
+ * Returns the zone data's own spelling of a provider's word for a zone, clear or not (`MST`, `Etc/GMT+5`); null for any
  * other text, which may be somebody's name.
  */
 export function zoneWord(text: string | null | undefined): string | null {
@@ -116,15 +117,15 @@ function wordKey(text: string | null | undefined): string {
   return (text ?? '').trim().replaceAll(' ', '_').toLowerCase();
 }
 
-/** The clock on the wall at an instant, in ms as if it showed UTC. Throws RangeError for a zone without rules. */
+/** Returns the wall time at an instant, in ms as if it were UTC. Throws RangeError for a zone without rules. */
 export function wallMs(ms: number, zone: string): number {
   return ms + offsetAt(zone, ms) * MINUTE_MS;
 }
 
-/** How far from its time in UTC a wall time is shown at most, with a day that a place skips, in ms. */
+/** The farthest that a wall time may be from the same time in UTC, in ms. A place may skip a whole day. */
 const FARTHEST_MS = 2 * DAY_MS;
 
-/** The first instant at which the clock on the wall shows this time or a later one. */
+/** Returns the first instant at which the clock on the wall shows this time or a later one. */
 export function firstInstant(wall: number, zone: string): number {
   for (const { fromMs, untilMs, offsetMin } of stretchesAround(wall, zone)) {
     const ms = Math.max(fromMs, wall - offsetMin * MINUTE_MS);
@@ -133,7 +134,7 @@ export function firstInstant(wall: number, zone: string): number {
   return wall;
 }
 
-/** The instant from which on the clock on the wall shows no earlier time than this. */
+/** Returns the instant after which the clock on the wall never shows an earlier time than this. */
 export function lastInstant(wall: number, zone: string): number {
   for (const { fromMs, untilMs, offsetMin } of [...stretchesAround(wall, zone)].reverse()) {
     const ms = Math.min(untilMs, wall - offsetMin * MINUTE_MS);
@@ -143,8 +144,8 @@ export function lastInstant(wall: number, zone: string): number {
 }
 
 /**
- * The instant that a wall time means: of two, where the clocks are set back, the first; and of none, where they are set
- * forward, the one that it would have been by the clock before.
+ * Returns the instant that a wall time means. If the clocks are set back and there are two, it is the first. If they
+ * are set forward and there is none, it is the instant by the clock before the change.
  */
 export function instantOf(wall: number, zone: string): number {
   let skippedMs = 0;
@@ -161,7 +162,7 @@ function stretchesAround(wall: number, zone: string): Iterable<Stretch> {
   return stretchesOf(zone, wall - FARTHEST_MS, wall + FARTHEST_MS);
 }
 
-/** A zone of our data for Luxon (Luxon's documentation, "Custom zones"). Throws RangeError for one without rules. */
+/** Returns a zone of our data for Luxon (Luxon's documentation, "Custom zones"). Throws RangeError without rules. */
 export function luxonZone(name: string): Zone {
   return new DataZone(name);
 }

@@ -29,59 +29,62 @@ export type { Started, StartOptions } from './start';
 
 /**
  * Bookings, for another service or for the HTTP app. Every method throws only Failures of the table in
- * src/booking/failures.ts, `temporal_unavailable` among them, and what is a bug.
+ * src/booking/failures.ts, such as `temporal_unavailable`; any other error is a bug.
  */
 export interface BookingClient {
   /**
-   * Starts a booking, or finds the one that the same key and request started, open or closed. A booking just
-   * made is returned as it begins (revision 0), without waiting for a worker. Refuses with `invalid_request`,
-   * `idempotency_key_reused`, and `order_in_use` whose hint is the id of the booking that uses the order.
+   * Starts a booking, or finds the one that the same key and request started, open or closed. A new booking is returned
+   * as it begins (revision 0), without waiting for a worker. Refuses with `invalid_request`, `idempotency_key_reused`,
+   * and `order_in_use`, whose hint is the id of the booking that uses the order.
    */
   start(request: unknown, options?: StartOptions): Promise<Started>;
-  /** The booking as it stands; of an adopted order's bookings the newest. Throws `booking_not_found`. */
+  /** Returns the booking as it stands; the newest if several bookings adopted the order. Throws `booking_not_found`. */
   get(id: string): Promise<BookingView>;
-  /** A page of bookings, newest first; may lag by a second or two. */
+  /** Returns a page of bookings, newest first. It may lag by a second or two. */
   list(filter?: BookingFilter): Promise<BookingPage>;
-  /** The booking now, then at each change, until it has ended or the signal aborts. */
+  /** Yields the booking now and at each change, until it has ended or the signal aborts. */
   watch(id: string, options?: WatchOptions): AsyncIterable<BookingView>;
-  /** The booking once it is settled (see isSettled), or as it stands when the time is up. */
+  /** Returns the booking once it is settled (see isSettled), or as it stands when the time is up. */
   settled(id: string, options?: SettledOptions): Promise<BookingView>;
   /** These return the booking once the message is accepted, and throw the code of a refusal. */
   cancel(id: string, message: CancelMessage): Promise<BookingView>;
   retry(id: string, message: RetryMessage): Promise<BookingView>;
   resolve(id: string, message: ResolveMessage): Promise<BookingView>;
-  /** Refuses windows or a slot that cannot be wanted with `invalid_request`, naming the field. */
+  /** Refuses invalid windows or an invalid slot with `invalid_request`, naming the field. */
   reschedule(id: string, message: RescheduleMessage): Promise<BookingView>;
   /** Has the booking read the provider once. Returns false when the booking is closed or absent. */
   wake(id: string, kind: NewsKind): Promise<boolean>;
   /** Starts the clean-up of an ended booking that could not account for a call. Returns false when none is needed. */
   cleanUp(id: string): Promise<boolean>;
-  /** The slots that a booking with this request would try, best first, and whether all wanted days were searched. */
+  /**
+   * Returns the slots that a booking with this request would try, best first, and whether all wanted days were
+   * searched.
+   */
   findSlots(request: unknown): Promise<FoundSlots>;
-  /** The slots of findSlots alone, where it does not matter what a search at its limit of calls left out. */
+  /** Returns only the slots of findSlots, for callers that need not know whether the search was complete. */
   searchSlots(request: unknown): Promise<Slot[]>;
-  /** What an outage or a dead credential has waiting: open bookings by reason, provider and account. */
+  /** Returns the incidents: open bookings that wait for a person, by reason, provider and account. */
   incidents(): Promise<Incident[]>;
-  /** Begins to resume an incident's bookings at a limited rate, or finds the resumption under way. */
+  /** Begins to resume an incident's bookings at a limited rate, or asks a resumption under way to list them anew. */
   resume(incident: Resume, by: string): Promise<Bulk>;
-  /** How far a resumption has come. */
+  /** Returns how far a resumption has come. */
   resumption(bulkId: string): Promise<Bulk>;
-  /** Bookings that cannot report themselves. */
+  /** Returns the bookings that cannot report themselves. */
   stuckBookings(): Promise<StuckReport>;
-  /** What does not fit between bookings and providers; reads only. */
+  /** Returns the mismatches between bookings and providers. Reads only. */
   audit(options: AuditOptions): Promise<AuditReport>;
-  /** Each call of the booking in order, its evidence, and why it went on as it did. */
+  /** Returns each call of the booking in order, its evidence, and why the booking went on as it did. */
   explain(id: string): Promise<Explanation>;
 }
 
 export interface BookingClientOptions {
   /** Made with the data converter of src/temporal/encryption.ts; names the namespace. */
   client: Client;
-  /** 32 bytes, the same in every client of a deployment: ids and idempotency hang on it. */
+  /** 32 bytes, the same in every client of a deployment: ids and idempotency depend on it. */
   idKey: Buffer;
 }
 
-/** The client of a deployment's bookings. Holds no state: make as many as you like. */
+/** Creates a client of a deployment's bookings. It holds no state, so you can create many. */
 export function createBookingClient({ client, idKey }: BookingClientOptions): BookingClient {
   const context: ClientContext = { client, idKey };
   return {

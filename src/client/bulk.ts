@@ -9,7 +9,7 @@ import type { BulkInput, BulkProgress } from '../booking/ops';
 import type { ClientContext } from './executions/client-context';
 import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './executions/temporal-errors';
 
-/** Resuming an incident's bookings, carried out by a workflow so that nobody has to stay and watch. */
+/** Resuming an incident's bookings. A workflow carries it out, so that nobody has to stay and watch. */
 
 const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be a name like those that incidents show');
 
@@ -40,8 +40,9 @@ const BEGUN: BulkProgress = {
 };
 
 /**
- * Begins to resume the bookings that wait for a reason. One that is under way for the same ones lists them anew once it is
- * through with its listing: whatever waits when this is asked is told once for it. Throws `invalid_request` and `temporal_unavailable`.
+ * Begins to resume the bookings that wait for a reason. A resumption under way for the same incident lists them anew
+ * once it is through with its listing. So each booking that waits when this is called is told once for this call.
+ * Throws `invalid_request` and `temporal_unavailable`.
  */
 export async function resumeIncident(context: ClientContext, asked: Resume, by: string): Promise<Bulk> {
   const parsed = resumeSchema.safeParse(asked);
@@ -65,14 +66,17 @@ export async function resumeIncident(context: ClientContext, asked: Resume, by: 
   return { id, ...BEGUN };
 }
 
-/** Tells how far a resumption has come. Throws `booking_not_found` for an unknown id, `temporal_unavailable` without a worker. */
+/**
+ * Tells how far a resumption has come. Throws `booking_not_found` for an unknown id, `temporal_unavailable` without a
+ * worker.
+ */
 export async function bulkStatus(context: ClientContext, id: string): Promise<Bulk> {
   const handle = context.client.workflow.getHandle(id);
   try {
     const progress = await within(context.client, CALL_TIMEOUT_MS, () =>
       asked(() => handle.query(bulkProgress)),
     );
-    // One of an earlier build does not tell of failed or changed ones.
+    // A resumption of an earlier build does not count failed or changed bookings.
     return { id, ...BEGUN, ...progress };
   } catch (err) {
     if (isNotFound(err)) throw new Failure('booking_not_found');
@@ -81,10 +85,12 @@ export async function bulkStatus(context: ClientContext, id: string): Promise<Bu
   }
 }
 
-/** Tries of a query: a workflow that has heard what no task has taken up refuses one, drops its run and answers the next. */
+/**
+ * How often a query is tried. A run that has played events ahead of their task refuses one query and answers the next.
+ */
 const QUERY_TRIES = 3;
 
-/** Asks again where the query was refused (workflows/interceptors/guarded-reads.ts). */
+/** Asks again when the query was refused (workflows/interceptors/guarded-reads.ts). */
 async function asked<T>(query: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {

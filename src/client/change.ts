@@ -11,24 +11,24 @@ import { findExecution, readBooking } from './executions/read';
 import { CALL_TIMEOUT_MS, failureOf, isNotFound, within } from './executions/temporal-errors';
 
 /**
- * How long a worker may take to accept or refuse a message, in ms: longer than the 15 s that one which is being
- * restarted has for its running provider calls, so that a message sent meanwhile is answered by the next one.
+ * How long a worker may take to accept or refuse a message, in ms. It is longer than the 15 s that a stopping worker
+ * has for its running provider calls, so that the next worker answers a message that is sent meanwhile.
  */
 const UPDATE_TIMEOUT_MS = 20_000;
 
-/** Temporal's word for an update whose workflow ended while it was being handled: it was accepted. */
+/** Temporal's word for an update that was accepted and whose workflow ended while handling it. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
 
-/** Temporal's word for an update that no worker has looked at, because the worker that had it went away. */
+/** Temporal's word for an update that no worker looked at, because the worker that had it went away. */
 const UNPROCESSED = 'UnprocessedUpdate';
 const DROPPED = 'The message was dropped while a worker changed: send it again.';
 
 export type Message = UpdateDefinition<MessageReceipt, [unknown?]>;
 
 /**
- * Sends a message to a booking and returns the booking once it is accepted. A refusal is thrown as its failure
- * code; so are `already_ended`, `booking_not_found` and, when no worker answers, `temporal_unavailable` (then
- * the message may still be accepted later).
+ * Sends a message to a booking and returns the booking once the message is accepted. Throws the code of a refusal,
+ * `already_ended`, `booking_not_found`, and `temporal_unavailable` when no worker answers (then the message may still
+ * be accepted later).
  */
 export async function changeBooking(
   context: ClientContext,
@@ -39,7 +39,7 @@ export async function changeBooking(
   const body = withoutNulls(given);
   refuseBrokenText(body);
   if (JSON.stringify(body).length > MESSAGE_LIMITS.body) throw new Failure('malformed_message');
-  // Where the booking has ended, its clean-up may be what waits for a person.
+  // If the booking has ended, its clean-up may be waiting for a person.
   const isTaken =
     (await send(context, workflowIdOf(bookingId), message, body)) ||
     (await send(context, cleanupIdOf(bookingId), message, body));
@@ -47,7 +47,7 @@ export async function changeBooking(
   return readBooking(context, bookingId);
 }
 
-/** The booking would refuse it too, without a word on what is wrong with it. */
+/** Refuses broken text here, because the booking would refuse it without saying what is wrong. */
 function refuseBrokenText(body: unknown): void {
   for (const [field, value] of Object.entries(body ?? {})) {
     const hint = typeof value === 'string' ? brokenText(value) : null;
@@ -99,7 +99,7 @@ export async function wakeBooking(
   }
 }
 
-/** Temporal answers "not found" for a closed execution too. */
+/** Returns why a message was not taken: Temporal answers "not found" for a closed execution too. */
 async function absent(context: ClientContext, bookingId: string): Promise<Failure> {
   return new Failure((await findExecution(context, bookingId)) ? 'already_ended' : 'booking_not_found');
 }

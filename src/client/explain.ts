@@ -21,14 +21,14 @@ import { findExecution } from './executions/read';
 export interface ExplainedStep {
   /** When it began, RFC 3339. */
   at: string;
-  /** When it was over; null while it is not, and for what takes no time. */
+  /** When it was over; null while it is not, and for steps that take no time. */
   until: string | null;
   kind: 'call' | 'message' | 'wait' | 'run' | 'end';
   /** What it was, in the booking's own words. */
   what: string;
-  /** Type of the activity, name of the message. */
+  /** The type of the activity, or the name of the message. */
   name: string | null;
-  /** How often it was tried; a poll is tried until there is something to see. */
+  /** How often it was tried. A poll is tried until there is something to see. */
   attempts: number | null;
   shows: string | null;
   why: string | null;
@@ -42,9 +42,10 @@ export interface Explanation {
 const { EventType } = temporal.api.enums.v1;
 
 /**
- * Each call of a booking in order, with its evidence and what the booking made of it; the messages that it was sent,
- * its waits and its end; then the same of the clean-up after it, or of one that is open after an earlier run. Read from Temporal's history, so it
- * needs no worker. Of an adopted order's bookings the newest. Throws `booking_not_found` and `temporal_unavailable`.
+ * Returns each call of a booking in order, with its evidence and what the booking concluded, its messages, waits and
+ * end; then the same for the clean-up after it, or for an open clean-up after an earlier booking. It is read from
+ * Temporal's history, so it needs no worker. If several bookings adopted the order, it explains the newest. Throws
+ * `booking_not_found` and `temporal_unavailable`.
  */
 export async function explainBooking(context: ClientContext, bookingId: string): Promise<Explanation> {
   const execution = await findExecution(context, bookingId);
@@ -59,8 +60,8 @@ export async function explainBooking(context: ClientContext, bookingId: string):
 }
 
 /**
- * The same of one history that is at hand, a booking's or a clean-up's. `maker` names the booking in its refs where the
- * history does not begin with the booking: one that is carried on, or a clean-up.
+ * Explains one given history, a booking's or a clean-up's. `maker` names the booking in its refs when the history does
+ * not begin with the booking (a run that was carried on, or a clean-up).
  */
 export async function explainHistory(
   bookingId: string,
@@ -96,7 +97,9 @@ async function tellAll(
   for await (const event of events) await TELLERS[event.eventType ?? 0]?.(telling, event);
 }
 
-/** An order is undone only because its booking ends, and the reason is known at the end. */
+/**
+ * Gives the undo of an order its cause. An order is undone only because its booking ends, and only the end tells why.
+ */
 function nameTheCause({ steps, endingBecause, failedBy }: Telling): void {
   if (endingBecause || !failedBy) return;
   for (const undo of steps.filter(({ name }) => name === 'cancelOrder')) {
@@ -113,14 +116,16 @@ interface Telling {
   /** Signals of a task whose verdicts the booking has not told yet, oldest first. */
   untold: Untold[];
   failedBy: string | null;
-  /** What calls that are not over look for, by the id of the event that began them. */
+  /** What unfinished calls look for, by the id of the event that began them. */
   lookedFor: Map<string, LookedFor>;
-  /** Calls and waits that are not over, by the id of the event that began them, `run/` aside: ids start anew. */
+  /**
+   * Unfinished calls and waits of the current run, by the id of the event that began them; ids start anew in each run.
+   */
   open: Map<string, ExplainedStep>;
   steps: ExplainedStep[];
 }
 
-/** A signal that asked for something, with the end that it would cause. */
+/** A signal that asked for something, with the reason that its end would have. */
 interface Untold {
   step: ExplainedStep;
   kind: string;
@@ -129,7 +134,7 @@ interface Untold {
 
 type Teller = (telling: Telling, event: HistoryEvent) => Promise<void> | void;
 
-/** What each kind of event tells. An event of any other kind adds nothing. */
+/** How each kind of event is told. An event of any other kind adds nothing. */
 const TELLERS: Readonly<Record<number, Teller>> = {
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED]: tellStart,
   [EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]: tellCall,
@@ -180,7 +185,7 @@ function tellStart(telling: Telling, event: HistoryEvent): void {
   telling.lookedFor.clear();
   if (event.workflowExecutionStartedEventAttributes?.continuedExecutionRunId) return;
   const isCleanUp = telling.maker !== '';
-  // A clean-up looks for what the booking made: the booking's own refs.
+  // A clean-up looks for the booking's own refs, so its maker is given.
   if (isCleanUp) telling.endingBecause ??= 'the booking had ended';
   else telling.maker = makerOf(telling.id, timeOf(event));
   step(telling, event, { kind: 'run', what: `the ${isCleanUp ? 'clean-up' : 'booking'} begins` });
@@ -272,10 +277,10 @@ async function tellSignal(telling: Telling, event: HistoryEvent): Promise<void> 
   );
 }
 
-/** The booking read the message, whoever else cannot. */
+/** Shown for a message that the booking read, even if it cannot be read here. */
 const ACCEPTED = 'accepted';
 
-/** A refused update leaves no trace in the history: what is here was accepted. */
+/** Tells an update. The history holds only accepted ones. */
 async function tellUpdate(telling: Telling, event: HistoryEvent): Promise<void> {
   const input = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
   tellMessage(
@@ -318,8 +323,8 @@ const CANCELLED = 'the caller cancelled the booking';
 const ENDED_BY_PERSON = 'a person ended the booking';
 
 /**
- * What the booking made of the signals before: its view tells of the last message. Where several came at once, or the view
- * cannot be read here, one that would end it counts as the cause all the same.
+ * Tells what the booking did with the signals before. Its view tells of the last message only. If several came at once,
+ * or the view cannot be read here, a signal that would end the booking counts as the cause.
  */
 async function tellVerdict(telling: Telling, event: HistoryEvent): Promise<void> {
   const [first, ...others] = telling.untold;
@@ -328,7 +333,7 @@ async function tellVerdict(telling: Telling, event: HistoryEvent): Promise<void>
   const view = await valueOf(telling.converter, { payloads: [payload] });
   const last: unknown = typeof view === 'object' && view !== null ? Reflect.get(view, 'lastRequest') : null;
   const isOlder = (fieldOf(last, 'at') ?? '') < first.step.at;
-  if (isOlder && !unreadableWords(view)) return; // of a task that had not heard of it yet
+  if (isOlder && !unreadableWords(view)) return; // the view of a task before the signal
   telling.untold = [];
   const isRefused = fieldOf(last, 'kind') === first.kind && fieldOf(last, 'outcome') === 'refused';
   if (isRefused && others.length === 0) first.step.shows = `refused: ${fieldOf(last, 'code') ?? ''}`;
@@ -336,7 +341,7 @@ async function tellVerdict(telling: Telling, event: HistoryEvent): Promise<void>
     telling.endingBecause = [first, ...others].find(({ ending }) => ending)?.ending ?? telling.endingBecause;
 }
 
-/** What it asked for is not known here, nor whether the booking could read it: what it was undone for may be this. */
+/** Tells a message that cannot be read here. It may be the cause of the undo, but that cannot be known. */
 function tellUnread(telling: Telling, event: HistoryEvent, name: string, shows: string): void {
   const made = step(telling, event, { kind: 'message', what: name });
   made.name = name;

@@ -8,7 +8,7 @@ import type { ClientContext } from './executions/client-context';
 import { executionOf, hasClosed, type Execution, type ExecutionStatus } from './executions/execution';
 import { MAX_PAGE_SIZE, pageOf } from './executions/visibility';
 
-/** Which bookings; everything given must hold. */
+/** Selects bookings. All given conditions must hold. */
 export interface BookingFilter {
   status?: string;
   provider?: string;
@@ -39,12 +39,12 @@ const SEAL_BYTES = 8;
 
 type Attribute = keyof typeof SEARCH_ATTRIBUTES;
 
-/** Ends that an execution did not choose itself: its booking counts as failed, whatever its last status said. */
+/** Ends after which a booking counts as failed, whatever its last status said. */
 const ENDED_BADLY: readonly ExecutionStatus[] = ['FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
 
 /**
- * A page of bookings, the newest first, from Temporal's search attributes: it may lag the bookings by a second or
- * two. A filter or token that cannot be used is `invalid_request`.
+ * Returns a page of bookings, newest first, from Temporal's search attributes. It may lag behind the bookings by a
+ * second or two. Throws `invalid_request` for a filter or token that cannot be used.
  */
 export async function listBookings(context: ClientContext, filter: BookingFilter = {}): Promise<BookingPage> {
   const { idKey } = context;
@@ -60,8 +60,8 @@ export async function listBookings(context: ClientContext, filter: BookingFilter
 }
 
 /**
- * Seals a page token before it leaves. Temporal answers an unknown page token with an internal error; the seal proves that
- * a token is ours and belongs to the same filter.
+ * Seals a page token before it leaves. Temporal answers an unknown page token with an internal error; the seal proves
+ * that a token is ours and belongs to the same filter.
  */
 function sealToken(idKey: Buffer, query: string, token: Uint8Array): string {
   return Buffer.concat([sealOf(idKey, query, token), token]).toString('base64url');
@@ -85,12 +85,12 @@ function sealOf(idKey: Buffer, query: string, token: Uint8Array): Buffer {
   return mac.digest().subarray(0, SEAL_BYTES);
 }
 
-/** The filter in Temporal's query language. */
+/** Returns the filter in Temporal's query language. */
 function visibilityQuery(filter: BookingFilter): string {
   return [
     `WorkflowType IN (${typesOf(filter)})`,
-    // Runs that continued as new are one booking with their successor.
-    // One that was cut off while it waited keeps its attributes, and waits no more.
+    // A run that continued as new is the same booking as its successor. A run that was cut off keeps its attributes,
+    // but no longer waits for a person.
     filter.open === true || waitsForAPerson(filter.attention)
       ? "ExecutionStatus = 'Running'"
       : "ExecutionStatus != 'ContinuedAsNew'",
@@ -108,7 +108,7 @@ function visibilityQuery(filter: BookingFilter): string {
     .join(' AND ');
 }
 
-/** What waits for a person may be the clean-up after a booking that was cut off: its row stands for the booking. */
+/** Returns the workflow types to list. A clean-up may wait for a person too; its row then stands for the booking. */
 function typesOf({ attention }: BookingFilter): string {
   const types = [WORKFLOW_TYPE.booking, ...(waitsForAPerson(attention) ? [WORKFLOW_TYPE.cleanup] : [])];
   return types.map((type) => `'${type}'`).join(', ');
@@ -123,7 +123,7 @@ function attentionIs(attention: BookingFilter['attention']): string | null {
   return equals('BookingAttention', 'attention', attention);
 }
 
-/** No value of ours holds a quote, so what does is refused instead of escaped. */
+/** Returns the term of one attribute. Our values hold no quotes, so a value with one is refused instead of escaped. */
 function equals(attribute: Attribute, field: string, value: string | undefined): string | null {
   if (value === undefined) return null;
   if (isBlank(value)) throw new Failure('invalid_request', { field, hint: 'Must not be empty.' });

@@ -6,9 +6,9 @@ import { changeBooking } from './change';
 import type { ClientContext } from './executions/client-context';
 
 /**
- * Asks a booking to move, once the new windows or slot have been checked here as a request's are: a wrong one is
- * `invalid_request` and names the field, before the booking hears of it. Days like `+4d` go as they are: the booking counts
- * them at its place, from when it is told. Else as changeBooking.
+ * Asks a booking to move. The new windows or slot are checked here first, as in a request; a wrong one is
+ * `invalid_request` and names the field. Days like `+4d` are sent as they are, because the booking counts them at its
+ * place, from when it receives them. Throws as changeBooking does.
  */
 export async function moveBooking(
   context: ClientContext,

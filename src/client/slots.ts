@@ -12,9 +12,9 @@ import { CALL_TIMEOUT_MS, failureOf, within } from './executions/temporal-errors
 const SEARCH_TIMEOUT_MS = 60_000;
 
 /**
- * The slots that a booking with this request would try, best first, and whether all wanted days were searched; books
- * nothing. Throws the failure that the
- * search ended with, and `provider_unavailable` when it took longer than a minute.
+ * Returns the slots that a booking with this request would try, best first, and whether all wanted days were searched.
+ * It books nothing. Throws the failure that ended the search, and `provider_unavailable` when it took longer than a
+ * minute.
  */
 export async function findSlots(context: ClientContext, input: unknown): Promise<FoundSlots> {
   const request = parseRequest(input, { now: new Date() });

@@ -23,19 +23,19 @@ import { rowsOf } from './executions/visibility';
 export interface StartOptions {
   /** Makes the start repeatable: the same key and request give the same booking. Random when not given. */
   idempotencyKey?: string;
-  /** What an earlier build took this key for: a start that was made by it is found as well. */
+  /** The key as an earlier build read it, so that a start made under it is found too. */
   formerKey?: string;
-  /** Whose keys these are: two callers' equal keys are different keys. */
+  /** Whose key it is: equal keys of two callers are different keys. */
   keyName?: string;
 }
 
 export interface Started {
   booking: BookingView;
-  /** False when an earlier start with the same key and request made it. */
+  /** False when an earlier start with the same key and request made the booking. */
   created: boolean;
 }
 
-/** A start, worked out: what is asked for and how Temporal can tell it from others. */
+/** A planned start: its request, and what tells it from other starts in Temporal. */
 interface Plan {
   request: BookingRequest;
   bookingId: string;
@@ -46,9 +46,9 @@ interface Plan {
 const DEFAULT_KEY_NAME = 'client';
 
 /**
- * Starts a booking, or finds the one that the same key and request started, open or closed. Refuses an invalid
- * request before anything starts (`invalid_request`), a key that was used for another (`idempotency_key_reused`)
- * and an adopted order that an open booking uses (`order_in_use`, the hint is that booking's id).
+ * Starts a booking, or finds the one that the same key and request started, open or closed. Refuses an invalid request
+ * before anything starts (`invalid_request`), a key that was used for another request (`idempotency_key_reused`), and
+ * an adopted order that an open booking uses (`order_in_use`, whose hint is that booking's id).
  */
 export async function startBooking(
   context: ClientContext,
@@ -89,7 +89,10 @@ function planOf(context: ClientContext, { request, asSent }: RequestForm, option
   };
 }
 
-/** What an earlier build started under another reading of this key. Null, and no call, where there is no other. */
+/**
+ * Returns what an earlier build started under another reading of this key. Returns null without a call if there is
+ * none.
+ */
 async function formerStart(
   context: ClientContext,
   form: RequestForm,
@@ -103,8 +106,8 @@ async function formerStart(
 }
 
 /**
- * A request that was right when it started its booking stays a repeat of it when its windows have passed, so a
- * refused one is looked up by its form alone. Null when it started none.
+ * Returns the booking that a refused request started earlier, or null. A request stays a repeat even after its windows
+ * have passed, so it is looked up by its form alone.
  */
 async function lateRepeat(
   context: ClientContext,
@@ -125,9 +128,9 @@ async function lateRepeat(
 }
 
 /**
- * What an earlier start with this key made. An adopted order's later bookings are runs of one id, so a new run
- * would be started beside an answer that is there already; a placed one's id is its key, so there Temporal
- * itself refuses the second run and nothing needs to be looked up first.
+ * Returns what an earlier start with this key made, or null. The bookings that adopt one order are runs of one id, so
+ * without this look a repeat would start a new run. The id of a booking that places its order comes from the key, so
+ * Temporal itself refuses a second run, and nothing needs to be looked up first.
  */
 async function repeated(context: ClientContext, plan: Plan, options: StartOptions): Promise<Started | null> {
   if (plan.adoptedOrderId === null || options.idempotencyKey === undefined) return null;
@@ -139,8 +142,9 @@ async function repeated(context: ClientContext, plan: Plan, options: StartOption
 }
 
 /**
- * The run of this booking id that a start with this key made, the newest first. One under a key that we lack is none as
- * far as anybody can tell: while it is open its order is in use, and once it has ended it holds up no other booking.
+ * Returns the run of this booking id that a start with this key made, looking at the newest first. A run that we lack
+ * the encryption key for does not match: while it is open its order is in use, and once it has ended it stops no other
+ * booking.
  */
 async function runWithKey(
   context: ClientContext,
@@ -169,7 +173,9 @@ async function begun(context: ClientContext, plan: Plan): Promise<Started> {
   throw plan.adoptedOrderId === null ? new Failure('idempotency_key_reused') : inUse(plan);
 }
 
-/** Returns true when a start with this key made it. The id of a booking that places its order is made of the key. */
+/**
+ * Returns true when a start with this key made the run. The id of a booking that places its order comes from the key.
+ */
 async function hasKeyOf(context: ClientContext, plan: Plan, execution: Execution): Promise<boolean> {
   if (plan.adoptedOrderId === null) return true;
   try {
@@ -180,7 +186,7 @@ async function hasKeyOf(context: ClientContext, plan: Plan, execution: Execution
   }
 }
 
-/** Returns true when a start left the same fingerprint there. Throws `key_missing` where that cannot be read. */
+/** Returns true when a memo field holds the plan's fingerprint. Throws `key_missing` when it cannot be read. */
 async function isSame(
   context: ClientContext,
   plan: Plan,
@@ -190,7 +196,9 @@ async function isSame(
   return (await memoValue(context, execution, field)) === plan.memo[field];
 }
 
-/** The booking of an execution that the same key started; refused when it was started with another request. */
+/**
+ * Returns the booking of an execution that the same key started. Refuses it when it was started with another request.
+ */
 async function theSame(context: ClientContext, plan: Plan, execution: Execution): Promise<Started> {
   if (!(await isSame(context, plan, execution, MEMO.request))) throw new Failure('idempotency_key_reused');
   return { booking: await readExecution(context, plan.bookingId, execution), created: false };
@@ -219,7 +227,7 @@ async function begin(context: ClientContext, plan: Plan): Promise<void> {
   );
 }
 
-/** So that a booking is found from its first moment on; the workflow keeps them current. */
+/** Returns the first search attributes, so that a booking is found from the start. The workflow keeps them current. */
 function searchAttributesOf({ request, adoptedOrderId: orderId }: Plan): SearchAttributePair[] {
   const values = {
     BookingStatus: initialStatus(request),

@@ -11,14 +11,14 @@ import { findExecution, readBooking } from './executions/read';
 import { asUnavailable, isUnavailable } from './executions/temporal-errors';
 
 /**
- * Watching costs a booking nothing: the long poll on its execution's history tells that something happened, and
- * its memo what. Neither leaves a trace in the history or needs a worker.
+ * Watching costs a booking nothing. A long poll on its execution's history tells that something happened, and its memo
+ * tells what. Neither needs a worker or leaves a trace in the history.
  */
 
 /** How long Temporal or the workers may be away before a watch gives up, and the pause between two tries, in ms. */
 const PATIENCE_MS = 300_000;
 const PAUSE_MS = 500;
-/** Longer than the server holds a long poll: about 20 s, after which a booking that stalled meanwhile is noticed. */
+/** Longer than the server holds a long poll (about 20 s). A booking that stalls is noticed after each long poll. */
 const LONG_POLL_TIMEOUT_MS = 70_000;
 
 const { EventType } = temporal.api.enums.v1;
@@ -32,9 +32,9 @@ export interface WatchOptions {
 }
 
 /**
- * The booking now, then each change of it (several at once may show as one), until it has ended, and the clean-up
- * that runs under its id, or `signal` aborts. Outlasts restarts of workers and server of up to five minutes; throws
- * `booking_not_found`, and `temporal_unavailable` after those.
+ * Yields the booking now and at each change (several at once may show as one), until it and the clean-up under its id
+ * have ended or `signal` aborts. It outlasts restarts of workers and server of up to five minutes, and then throws
+ * `temporal_unavailable`. Throws `booking_not_found` too.
  */
 export async function* watchBooking(
   context: ClientContext,
@@ -56,13 +56,13 @@ export async function* watchBooking(
 }
 
 export interface SettledOptions extends WatchOptions {
-  /** How long to wait; without it, as long as it takes. */
+  /** How long to wait; without limit when left out. */
   timeoutMs?: number;
 }
 
 /**
- * The booking once it is settled, or as it stands when the time is up or `signal` aborts. Throws as watchBooking
- * and readBooking do.
+ * Returns the booking once it is settled, or as it stands when the time is up or `signal` aborts. Throws as
+ * watchBooking and readBooking do.
  */
 export async function settledBooking(
   context: ClientContext,
@@ -79,7 +79,7 @@ export async function settledBooking(
   return latest ?? readBooking(context, bookingId);
 }
 
-/** A look at the booking whenever its view may have changed, then whenever the clean-up after it may have. */
+/** Yields a read of the booking whenever its view may have changed, and then whenever the clean-up's may have. */
 async function* readsOf(
   context: ClientContext,
   bookingId: string,
@@ -99,12 +99,15 @@ async function* readsOf(
     yield () => readBooking(context, bookingId, last);
 }
 
-/** That a run's view may have changed. */
+/** Says that a run's view may have changed. */
 interface News {
   runId: string;
 }
 
-/** News of a workflow, through continue-as-new, until the end. A quiet while counts too: it may have stalled. */
+/**
+ * Yields news of a workflow across its runs, until the end. A quiet long poll counts as news: the booking may have
+ * stalled.
+ */
 async function* newsOf(
   context: ClientContext,
   workflowId: string,
@@ -153,8 +156,8 @@ function longPoll(
 }
 
 /**
- * Runs a call under a signal of its own: the SDK leaves a listener on it at each call, and they would pile up on
- * the watch's. The worker's kind of connection lets a call that was aborted run on: it is left to itself then.
+ * Runs a call under a signal of its own, because the SDK leaves a listener on the signal at each call, and they would
+ * pile up on the watch's. On the worker's kind of connection an aborted call runs on; it is then ignored.
  */
 function unlessAborted<T>(signal: AbortSignal, call: (own: AbortSignal) => Promise<T>): Promise<T> {
   const own = new AbortController();
@@ -169,7 +172,7 @@ function unlessAborted<T>(signal: AbortSignal, call: (own: AbortSignal) => Promi
   return Promise.race([call(own.signal), aborted]).finally(() => listening.abort());
 }
 
-/** Repeats a read while Temporal is away; null once `signal` aborts. */
+/** Repeats a read while Temporal is away. Returns null once `signal` aborts. */
 async function patiently<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T | null> {
   const giveUpAtMs = performance.now() + PATIENCE_MS;
   while (!signal.aborted) {

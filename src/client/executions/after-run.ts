@@ -13,8 +13,8 @@ export async function findCleanUp(
 }
 
 /**
- * The clean-up that is open under the booking's id. The bookings of an order that its callers name share the id, so it may be
- * the one after an earlier run: what it asks is asked under this id all the same, and decisions about it reach it.
+ * Returns the clean-up that is open under the booking's id, or null. The bookings that adopt one order share an id, so
+ * it may be the clean-up after an earlier booking. Its questions are asked under this id too, and decisions reach it.
  */
 export async function openCleanUp(context: ClientContext, bookingId: string): Promise<Execution | null> {
   const found = await describe(context, cleanupIdOf(bookingId));

@@ -6,19 +6,22 @@ import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
 
 /** How a run began. */
 export interface Beginning {
-  /** What it was given first: for a booking its request, unparsed; a later run's has the changes made since. */
+  /**
+   * Its first argument, unparsed. For a booking that is its request; a later run's request includes changes made since.
+   */
   input: unknown;
-  /** RFC 3339 to the ms, as the workflow itself knows it: a booking's refs hang on it. */
+  /** RFC 3339 to the ms, as the workflow itself knows it: a booking's refs depend on it. */
   startedAt: string;
-  /** The run in which it began: another than itself where a reset made it. */
+  /** The run in which it began. It is another run than itself when a reset made it. */
   originalRunId: string;
 }
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 
 /**
- * What a run was started with, by its own first event: an earlier run of a long life may be past the retention. Throws
- * `booking_not_found` when Temporal no longer has it and `key_missing` when its input cannot be decrypted.
+ * Returns what a run was started with, from its own first event, because earlier runs of a long life may be past the
+ * retention. Throws `booking_not_found` when Temporal no longer has the run, and `key_missing` when its input cannot be
+ * decrypted.
  */
 export async function beginningOf(
   context: ClientContext,

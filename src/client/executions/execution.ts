@@ -6,7 +6,7 @@ import { unreadableIn } from '../../booking/unreadable';
 import type { ClientContext } from './client-context';
 import { CALL_TIMEOUT_MS, isNotFound, within } from './temporal-errors';
 
-/** One execution as Temporal describes it, its memo undecoded: a field is decoded when it is read, and costs nobody else. */
+/** One execution as Temporal describes it. Its memo is not decoded: each field is decoded only when it is read. */
 
 /** How an execution stands in Temporal; `CONTINUED_AS_NEW` goes on in the next run. */
 export type ExecutionStatus =
@@ -34,7 +34,7 @@ export interface Execution {
   attributes: Readonly<Record<string, string>>;
   startedAt: string | null;
   closedAt: string | null;
-  /** What it waits for, and what the server says is wrong with it; null in a row of a list, which tells neither. */
+  /** The full description, with what it waits for and what the server says is wrong; null for a row of a list. */
   raw: Description | null;
 }
 
@@ -57,7 +57,7 @@ export async function describe(
   }
 }
 
-/** An execution as a list or a description shows it. */
+/** Returns an execution as a list or a description shows it. */
 export function executionOf(info: Info): Execution {
   return {
     workflowId: info.execution?.workflowId ?? '',
@@ -73,7 +73,9 @@ export function executionOf(info: Info): Execution {
   };
 }
 
-/** Search attributes are never encrypted; what is no text is passed over, also what nobody can decode. */
+/**
+ * Returns the search attributes that are texts. They are never encrypted; values that cannot be decoded are left out.
+ */
 function attributesOf({ searchAttributes }: Info): Record<string, string> {
   const texts: [string, string][] = [];
   for (const [name, payload] of Object.entries(searchAttributes?.indexedFields ?? {})) {
@@ -83,7 +85,10 @@ function attributesOf({ searchAttributes }: Info): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
-/** Returns the value of an unencrypted payload, and undefined when it cannot be decoded, so that others can still be read. */
+/**
+ * Returns the value of an unencrypted payload, and undefined when it cannot be decoded, so that others can still be
+ * read.
+ */
 export function plainValue(payload: Payload): unknown {
   try {
     return defaultPayloadConverter.fromPayload(payload);
@@ -110,7 +115,7 @@ export function hasClosed(status: ExecutionStatus): boolean {
   return ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'].includes(status);
 }
 
-/** A memo field's value; undefined when it is not there. Throws `key_missing` when it cannot be decrypted here. */
+/** Returns a memo field's value; undefined when it is absent. Throws `key_missing` when it cannot be decrypted here. */
 export async function memoValue(
   context: ClientContext,
   { memo }: Execution,
@@ -120,7 +125,7 @@ export async function memoValue(
   return payload ? (await valuesOf(context, [payload]))[0] : undefined;
 }
 
-/** The values of payloads. Throws `key_missing` when one of them cannot be decrypted here. */
+/** Returns the values of payloads. Throws `key_missing` when one of them cannot be decrypted here. */
 export async function valuesOf(
   context: ClientContext,
   payloads: readonly Payload[] | null | undefined,
@@ -132,7 +137,10 @@ export async function valuesOf(
   return values;
 }
 
-/** The codec never throws. A payload that throws here is a caller's own and cannot be converted, so it says nothing. */
+/**
+ * Returns the value of a payload; null when it cannot be converted. The codec never throws, so such a payload is a
+ * caller's.
+ */
 async function valueIn(context: ClientContext, payload: Payload): Promise<unknown> {
   try {
     return (await decodeArrayFromPayloads(context.client.options.loadedDataConverter, [payload]))[0];

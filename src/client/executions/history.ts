@@ -5,13 +5,13 @@ import { unreadableWords } from '../../booking/explanation';
 import type { ClientContext } from './client-context';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
-/** The history of a booking or its clean-up, run after run, its payloads decoded on demand. */
+/** The history of a booking or its clean-up, run after run. Payloads are decoded on demand. */
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads;
 type Payload = temporal.api.common.v1.IPayload;
 
-/** Every event of the workflow that a run belongs to, from the first run of its chain to the last. */
+/** Yields every event of the chain of runs that a run belongs to, from the first run to the last. */
 export async function* chainEvents(
   context: ClientContext,
   workflowId: string,
@@ -56,7 +56,9 @@ async function* runEvents(
   } while (nextPageToken);
 }
 
-/** Returns the first value of an event's payloads, or undefined. A value that cannot be read here comes marked as such. */
+/**
+ * Returns the first value of an event's payloads, or undefined. A value that cannot be read here comes marked as such.
+ */
 export async function valueOf(
   converter: LoadedDataConverter,
   payloads: Payloads | null | undefined,
@@ -79,7 +81,7 @@ export async function summaryOf(
   return unreadable ? `${name}, whose summary ${unreadable}` : name;
 }
 
-/** When it happened, RFC 3339 to the ms. */
+/** Returns when an event happened, RFC 3339 to the ms. */
 export function timeOf({ eventTime }: HistoryEvent): string {
   const ms = Number(eventTime?.seconds ?? 0) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
   return new Date(ms).toISOString();

@@ -8,15 +8,15 @@ export function adoptedOrderId(request: BookingRequest): string | null {
   return request.order && 'id' in request.order ? request.order.id : null;
 }
 
-/** Where a booking begins: with its order, or with the search where there are no orders. */
+/** Returns the status in which a booking begins: with its order, or with the search when there are no orders. */
 export function initialStatus(request: BookingRequest): BookingStatus {
   return CAPABILITIES[request.provider].orderKind === null ? 'searching' : 'ordering';
 }
 
 /**
- * A booking as it stands when Temporal has taken it and no worker has touched it: revision 0. It lets a start
- * be answered without waiting for a worker, and read when none runs. An input that is no request of ours shows
- * neither provider nor account: whoever takes it up says what is wrong with it.
+ * Returns a booking's view after Temporal accepted it and before any worker touched it: revision 0. With it a start is
+ * answered, and a booking is read, without a worker. An input that is not a valid request shows neither provider nor
+ * account; the worker that takes it up will say what is wrong.
  */
 export function initialView(bookingId: string, input: unknown, startedAt: string): BookingView {
   const request = earlierRequest(input, { now: new Date() });

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
-/** Whether a worker attends a task queue: told by how long ago its last poll was. */
+/** Tells whether a worker attends a task queue, by the age of the last poll. */
 
 const { TaskQueueType } = temporal.api.enums.v1;
 
@@ -15,7 +15,7 @@ const TYPES = {
 export interface LastPoll {
   /** When it was, by Temporal's clock, in ms since 1970. */
   atMs: number;
-  /** How long ago that is, in ms. */
+  /** How long ago that was, in ms. */
   ageMs: number;
 }
 
@@ -50,15 +50,15 @@ interface Seen {
   ageMs: number;
 }
 
-/** The last polls that this process saw; of each client's, so that one server's times are not taken for another's. */
+/** The last polls that this process saw, kept for each client: servers may differ in their times. */
 const seenBy = new WeakMap<Client, Map<string, Seen>>();
 
 /**
- * How old a poll is where Temporal's time is not to be had: by this machine's clock, within what is known without it. A
- * poll that this process saw before has aged by the time since; a newer one is no older than the look before. So a wrong
- * clock counts at the first look of a process only, or after long without one: one that is ahead takes a worker that
- * polls for none until its next poll, within a minute; one that is behind takes a worker that has gone for one that polls
- * until its last poll has been seen for as long as polls count.
+ * Returns how old a poll is when Temporal's time is not available: by this machine's clock, within what is known
+ * without it. A poll that this process saw before has aged by the time since then; a newer poll is no older than the
+ * last look. So a wrong clock matters only at a process's first look, or after a long time without one. A clock that is
+ * ahead then misses a polling worker until its next poll, within a minute. A clock that is behind counts a worker that
+ * is gone as polling, until its last poll has been seen for as long as polls count.
  */
 function ageHere(client: Client, queue: string, atMs: number): number {
   const seen = seenBy.get(client) ?? new Map<string, Seen>();

@@ -14,8 +14,8 @@ import { stalledOf } from './stalled';
 import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
 
 /**
- * Reading bookings. The view is in the execution's memo, so a read asks Temporal and no worker: nothing is replayed, and
- * a booking can be read while no worker runs.
+ * Reading bookings. The view is in the execution's memo, so a read asks only Temporal: nothing is replayed, and a
+ * booking can be read while no worker runs.
  */
 
 /** Finds the booking's execution: the newest run, or the one asked for. Returns null when Temporal knows none. */
@@ -29,8 +29,8 @@ export async function findExecution(
 }
 
 /**
- * The booking as it stands, of the newest run or of the one asked for. Throws `booking_not_found`,
- * `temporal_unavailable` when the server does not answer, and `key_missing` for a view that cannot be decrypted here.
+ * Returns the booking as it stands, in its newest run or in the given one. Throws `booking_not_found`,
+ * `temporal_unavailable` when the server does not answer, and `key_missing` when the view cannot be decrypted here.
  */
 export async function readBooking(
   context: ClientContext,
@@ -48,7 +48,9 @@ export async function readBooking(
   }
 }
 
-/** The view of an execution that was found: what it told of itself, and nothing in its place. */
+/**
+ * Returns the view of an execution, with what a clean-up adds. Throws `key_missing` when it cannot be decrypted here.
+ */
 export async function readExecution(
   context: ClientContext,
   bookingId: string,
@@ -79,9 +81,8 @@ async function mayBeCleanedUp(
 }
 
 /**
- * Returns true when a call of an ended booking was not answered, so that it may still take effect. The view tells of an
- * attempt's last call, and the oldest attempts may be left out there; the traces tell of every call that was for a
- * time.
+ * Returns true when a call of an ended booking was not answered, so that it may still take effect. The view tells only
+ * of each attempt's last call, and may leave out the oldest attempts. The traces tell of every call for a start.
  */
 export async function hasUnknownCall(
   context: ClientContext,
@@ -99,13 +100,13 @@ async function hasUnansweredStart(context: ClientContext, execution: Execution):
     const starts: unknown = Reflect.get(traces, 'unansweredStarts');
     return Array.isArray(starts) && starts.length > 0;
   } catch (err) {
-    // The view was readable without: what nobody can read tells of nothing that was accounted for.
+    // Unreadable traces do not show that every call was accounted for.
     if (err instanceof Failure && err.code === 'key_missing') return true;
     throw err;
   }
 }
 
-/** A booking's own view, without what a clean-up after it did or asks. */
+/** Returns a booking's own view, without what a clean-up after it did or asks. */
 export async function ownView(
   context: ClientContext,
   bookingId: string,
@@ -123,7 +124,7 @@ export async function memoView(context: ClientContext, execution: Execution): Pr
   return isView(value) ? value : null;
 }
 
-/** What a run told last of itself, or how it began when no worker has had it. */
+/** Returns the last view that a run published, or its initial view when no worker has had it. */
 async function lastView(
   context: ClientContext,
   bookingId: string,
@@ -136,8 +137,8 @@ async function lastView(
 }
 
 /**
- * An ended booking whose own words are under a lost key, through its clean-up: that has something to ask all the same.
- * What its attributes say is all there is of itself. Throws `why` where nobody cleans up after it.
+ * Returns the view of an ended booking whose own view is under a lost key, with the clean-up's question. Only its
+ * search attributes are left of the booking itself. Throws `why` when there is no clean-up after it.
  */
 async function afterLostKey(
   context: ClientContext,
@@ -161,7 +162,9 @@ async function afterLostKey(
   return withCleanUp(cameToItsEnd ? bare : cutOff(bare, status), view, await stalledOf(context, after));
 }
 
-/** Returns the last view of a run that ended by itself. A run that a bug ended without a last view counts as cut off. */
+/**
+ * Returns the last view of a run that ended by itself. A run that a bug ended without a last view counts as cut off.
+ */
 async function endOf(context: ClientContext, execution: Execution): Promise<BookingView> {
   const told = await memoView(context, execution);
   if (told && isEndStatus(told.status)) return told;
@@ -171,7 +174,9 @@ async function endOf(context: ClientContext, execution: Execution): Promise<Book
   throw new Failure('internal_error', { hint: 'The booking ended without a view.' });
 }
 
-/** The result of a completed run, or the view in a failed run's details; what else it failed with is thrown. */
+/**
+ * Returns the result of a completed run, or the view in a failed run's details. Throws any other failure of the run.
+ */
 async function resultOf(context: ClientContext, { workflowId, runId }: Execution): Promise<unknown> {
   const handle = context.client.workflow.getHandle(workflowId, runId);
   try {
@@ -186,8 +191,8 @@ async function resultOf(context: ClientContext, { workflowId, runId }: Execution
 }
 
 /**
- * Somebody ended the execution in Temporal itself, so nothing was undone and nobody will be asked: the booking
- * counts as failed by a fault of ours, and the rest of the view shows how far it had come.
+ * Returns the view of a booking that somebody ended in Temporal itself, so that it undid and asked nothing. It counts
+ * as failed by a fault of ours, and the rest of the view shows how far it had come.
  */
 function cutOff(view: BookingView, status: ExecutionStatus): BookingView {
   const how = status.toLowerCase().replace('_', ' ');
@@ -203,8 +208,9 @@ function cutOff(view: BookingView, status: ExecutionStatus): BookingView {
 }
 
 /**
- * To its callers the clean-up is the rest of the booking's life: what it undoes, and what it asks a person. A booking that
- * came to its own end stays as it ended, order and appointment included. One that has nothing to say yet may have stalled.
+ * Returns a booking's view together with its clean-up. To callers the clean-up is the rest of the booking's life: what
+ * it undoes, and what it asks a person. A booking that ended by itself keeps its end, order and appointment. A clean-up
+ * without a view yet may have stalled.
  */
 function withCleanUp(own: BookingView, view: BookingView | null, stalled: Stalled | null): BookingView {
   if (!view) return { ...own, stalled };
@@ -224,7 +230,9 @@ function withCleanUp(own: BookingView, view: BookingView | null, stalled: Stalle
   };
 }
 
-/** What the clean-up after an earlier run asks is no part of this booking's own story. */
+/**
+ * Returns a booking's view with the question of a clean-up after an earlier booking, and nothing else of that clean-up.
+ */
 function withQuestion(own: BookingView, view: BookingView | null, stalled: Stalled | null): BookingView {
   if (!view) return { ...own, stalled };
   const { attention, waitingFor, updatedAt } = view;
@@ -236,7 +244,7 @@ function withQuestion(own: BookingView, view: BookingView | null, stalled: Stall
   };
 }
 
-/** Enough of a look to tell a view from whatever else an execution may have ended with. */
+/** Returns true for a view; checks just enough to tell it from other results of an execution. */
 function isView(value: unknown): value is BookingView {
   return (
     typeof value === 'object' &&

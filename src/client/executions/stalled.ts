@@ -8,9 +8,9 @@ import { lastPollOf } from './pollers';
 import { earliestNowMs, hearTimes, heardForMs } from './temporal-time';
 
 /**
- * Whether a booking stands still without a word of its own: a view that nobody can bring up to date must not read as
- * healthy. Told from the description of its execution; only where something waits for a worker, and it cannot be told for
- * how long, is Temporal asked who polls for it, twice a minute at most.
+ * Tells whether a booking stands still and cannot say so itself: a view that cannot be updated must not look healthy.
+ * The description of its execution tells. Temporal is asked who polls only when something waits for a worker and it is
+ * not clear for how long, at most twice a minute.
  */
 
 type Description = NonNullable<Execution['raw']>;
@@ -19,7 +19,7 @@ type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
 /** How long a workflow task, or an activity that was never tried, may wait for a worker, in ms. */
 const PICK_UP_MS = 30_000;
 
-/** A task's attempt from which on it counts as failing: once is what a killed worker or a deploy costs it. */
+/** The attempt from which on a task counts as failing: a killed worker or a deploy costs one attempt. */
 const FAILING_FROM = 3;
 
 const { PendingWorkflowTaskState, PendingActivityState } = temporal.api.enums.v1;
@@ -33,7 +33,10 @@ export async function stalledOf(context: ClientContext, { status, raw }: Executi
   return failingTask(raw) ?? pausedActivity(raw) ?? overdueOf(context, waitsOf(raw));
 }
 
-/** The moments in a description that have passed. When an activity is tried again may be still to come: it is none. */
+/**
+ * Returns the moments in a description that have passed. The time of an activity's retry may still be to come: it is
+ * not one.
+ */
 function passedIn({
   workflowExecutionInfo: info,
   pendingWorkflowTask: task,
@@ -56,7 +59,10 @@ function msOf(time: Parameters<typeof timeOf>[0]): number | null {
   return text === null ? null : Date.parse(text);
 }
 
-/** The server reports a task that failed some times in a row; a later attempt of it says so before that. */
+/**
+ * Tells whether the workflow task fails. The server reports it after some failures in a row; the attempt shows it
+ * earlier.
+ */
 function failingTask({
   pendingWorkflowTask: task,
   workflowExecutionInfo: info,
@@ -73,7 +79,7 @@ function pausedActivity({ pendingActivities }: Description): Stalled | null {
 /** Something that waits for a worker to take it up. */
 interface Wait {
   why: 'no_worker' | 'activity_waiting';
-  /** From when on a worker may have it; a retry's may be still to come. */
+  /** From when on a worker may take it. For a retry that may still be to come. */
   sinceMs: number;
   isRetry: boolean;
   queue: string;
@@ -117,14 +123,14 @@ function isOverdue(sinceMs: number, nowMs: number): boolean {
 }
 
 /**
- * Returns true when nobody takes up what waits, by who polls for it: Temporal tells of none after five minutes without a
- * poll, and the last poll is a newer moment of its clock. This machine's clock counts in two cases, for want of a better
- * one:
- * - a retry that no worker polls for: a clock that is ahead tells it before its time, by as much as it is ahead (that
- *   nobody would take it up is true all the same), one that is behind tells it so much later;
- * - in the first half minute of a process, so that a command that reads once can tell what has waited for less than five
- *   minutes: a clock that is ahead then takes a task that is about to be taken up for one that waits, one that is behind
- *   tells it when Temporal has forgotten the last poll.
+ * Returns true when no worker takes up what waits, judged by who polls for it. Temporal names no poller after five
+ * minutes without a poll, and a last poll tells a newer moment of Temporal's clock. This machine's clock is used in two
+ * cases, for want of a better one:
+ * - for a retry that no worker polls for. A clock that is ahead then reports it too early by that much (it is true
+ *   all the same that nobody would take it up), and one that is behind too late by that much.
+ * - in the first half minute of a process, so that a command that reads once can report what has waited for less than
+ *   five minutes. A clock that is ahead may then report a task that is about to be taken up, and one that is behind
+ *   reports it only when Temporal has forgotten the last poll.
  */
 async function isLeft(client: Client, { sinceMs, isRetry, queue, type }: Wait): Promise<boolean> {
   const pollMs = await lastPollMs(client, queue, type);
@@ -134,7 +140,7 @@ async function isLeft(client: Client, { sinceMs, isRetry, queue, type }: Wait): 
   return isOverdue(sinceMs, isTold ? Math.max(earliestMs, Date.now()) : earliestMs);
 }
 
-/** How long an answer that names a poll counts, in ms: a poll lasts a minute. */
+/** How long an answer that names a poll is reused, in ms: a poll lasts a minute. */
 const POLL_COUNTS_MS = 30_000;
 
 interface Asked {
@@ -142,10 +148,13 @@ interface Asked {
   pollMs: number;
 }
 
-/** The last poll of each queue that Temporal named; to each client. */
+/** The last poll of each queue that Temporal named, for each client. */
 const askedBy = new WeakMap<Client, Map<string, Asked>>();
 
-/** When a queue was polled last, by Temporal's clock; null when it knows of no poll: then a worker may come any moment. */
+/**
+ * Returns when a queue was last polled, by Temporal's clock; null (not reused, as a worker may come) when no poll is
+ * known.
+ */
 async function lastPollMs(client: Client, queue: string, type: Wait['type']): Promise<number | null> {
   const asked = askedBy.get(client) ?? new Map<string, Asked>();
   askedBy.set(client, asked);

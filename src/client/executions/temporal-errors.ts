@@ -10,13 +10,13 @@ import { getGrpcStatusDetails } from '@temporalio/client/lib/helpers';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { Failure, isFailureCode, type FailureFacts } from '../../booking/failures';
 
-/** How errors of Temporal's client become failures of the table. */
+/** Turns errors of Temporal's client into failures of the table. */
 
 /** gRPC status codes, as the protocol numbers them. */
 const DEADLINE_EXCEEDED = 4;
 const NOT_FOUND = 5;
 
-/** Codes that mean "Temporal, or a worker behind it, does not serve us now", with what to look at. */
+/** gRPC codes that mean "Temporal, or a worker behind it, does not serve us now", each with what to look at. */
 const UNAVAILABLE: Readonly<Record<number, string>> = {
   1: 'The call was cut off.',
   4: 'Nobody answered in time: is a worker running?',
@@ -28,15 +28,15 @@ const UNAVAILABLE: Readonly<Record<number, string>> = {
   16: 'Temporal rejected our credentials.',
 };
 
-/** Time that the connection's own deadline has to fire first, in ms. */
+/** How much earlier the connection's own deadline fires, in ms. */
 const DEADLINE_GRACE_MS = 100;
 
 /** How long an ordinary call to Temporal may take, in ms; queries and updates also wait for a worker. */
 export const CALL_TIMEOUT_MS = 5_000;
 
 /**
- * Runs calls to Temporal under one deadline. What Temporal's absence caused is thrown as
- * `temporal_unavailable`; everything else as it came.
+ * Runs calls to Temporal under one deadline. Errors that Temporal's absence caused are thrown as
+ * `temporal_unavailable`, all others unchanged.
  */
 export async function within<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
   const timer = new AbortController();
@@ -55,7 +55,7 @@ export async function within<T>(client: Client, timeoutMs: number, call: () => P
   }
 }
 
-/** `temporal_unavailable` for what Temporal's absence caused; else the error itself. */
+/** Returns `temporal_unavailable` for an error that Temporal's absence caused; else the error itself. */
 export function asUnavailable(err: unknown): unknown {
   if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return unavailable(UNAVAILABLE[DEADLINE_EXCEEDED]);
@@ -65,14 +65,17 @@ export function asUnavailable(err: unknown): unknown {
 }
 
 /**
- * Returns true when Temporal knows no such execution, or none that is open where only an open one will do. Of what is
- * in a namespace that does not exist it has said nothing.
+ * Returns true when Temporal knows no such execution, or no open one where only an open one will do. Returns false when
+ * the namespace does not exist, because that says nothing about the execution.
  */
 export function isNotFound(err: unknown): boolean {
   return err instanceof WorkflowNotFoundError || (grpcCode(err) === NOT_FOUND && !isOfNamespace(err));
 }
 
-/** Raw calls do not get the SDK's NamespaceNotFoundError: as the SDK does, we tell it by the status's details. */
+/**
+ * Returns true for a missing namespace. Raw calls do not throw the SDK's NamespaceNotFoundError, so status details
+ * tell.
+ */
 function isOfNamespace(err: unknown): boolean {
   if (err instanceof NamespaceNotFoundError) return true;
   const details = isGrpcServiceError(err) ? (getGrpcStatusDetails(err) ?? []) : [];
@@ -83,7 +86,7 @@ export function isUnavailable(err: unknown): boolean {
   return err instanceof Failure && err.code === 'temporal_unavailable';
 }
 
-/** The failure that a workflow or update failed with, facts included; null when it is none of the table. */
+/** Returns the failure that a workflow or update failed with, facts included; null when it is not of the table. */
 export function failureOf(cause: unknown): Failure | null {
   if (!(cause instanceof ApplicationFailure) || !isFailureCode(cause.type)) return null;
   return new Failure(cause.type, factsOf(cause.details?.[0]));
@@ -94,15 +97,15 @@ function unavailable(hint: string | undefined): Failure {
 }
 
 /**
- * The gRPC status code of an error of the client; null when it has none. What a raw call over the worker's kind of
- * connection throws counts as a ServiceError too, and has its code itself instead of in a cause.
+ * Returns the gRPC status code of an error of the client; null when it has none. An error of a raw call over the
+ * worker's kind of connection counts as a ServiceError too, and has the code itself instead of in its cause.
  */
 export function grpcCode(err: unknown): number | null {
   if (isGrpcServiceError(err)) return err.code;
   return err instanceof ServiceError && isGrpcServiceError(err.cause) ? err.cause.code : null;
 }
 
-/** Field and hint only: the provider's words stay with the booking. */
+/** Returns field and hint only, because the provider's words stay with the booking. */
 function factsOf(detail: unknown): FailureFacts {
   const fact = (name: string): string | undefined => {
     const value: unknown = typeof detail === 'object' && detail !== null ? Reflect.get(detail, name) : null;

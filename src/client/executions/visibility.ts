@@ -6,10 +6,10 @@ import { CALL_TIMEOUT_MS, within } from './temporal-errors';
 
 export type Row = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
-/** Each row brings its memo along, up to 32 KiB of view: more rows would not fit into one answer. */
+/** More rows would not fit into one answer: each brings its memo along, with up to 32 KiB of view. */
 export const MAX_PAGE_SIZE = 100;
 
-/** Every execution that the query names, page by page. Throws `temporal_unavailable`. */
+/** Yields every execution that matches the query, page by page. Throws `temporal_unavailable`. */
 export async function* rowsOf(context: ClientContext, query: string): AsyncGenerator<Row> {
   let pageToken: Uint8Array | undefined;
   do {
@@ -19,7 +19,7 @@ export async function* rowsOf(context: ClientContext, query: string): AsyncGener
   } while (pageToken);
 }
 
-/** One page of them. */
+/** Returns one page of the executions that match the query. */
 export async function pageOf(
   context: ClientContext,
   query: string,

@@ -32,12 +32,12 @@ import { CALL_TIMEOUT_MS, failureOf, within } from '../executions/temporal-error
 import { pageOf, rowsOf } from '../executions/visibility';
 import { hasTakenOn } from './claims';
 
-/** The audit: begun here, carried out by a workflow whose activities read Temporal through here. */
+/** The audit. It is started here; its workflow's activities read Temporal through this file. */
 
-/** How long an audit may take, in ms; it ends by itself well before. */
+/** How long an audit may take, in ms. It ends by itself well before. */
 const AUDIT_TIMEOUT_MS = 2 * 3_600_000;
 
-/** Bookings that go to a provider's worker in one piece: a provider that answers slowly must be done with them in time. */
+/** How many bookings go to a provider's worker in one piece: even a slow provider must finish them in time. */
 const PAGE_SIZE = 20;
 
 export const auditSchema = z.strictObject({
@@ -51,8 +51,8 @@ export const auditSchema = z.strictObject({
 export type AuditOptions = z.input<typeof auditSchema>;
 
 /**
- * Holds bookings and providers against each other and answers what does not fit. Reads only. Throws
- * `account_unknown`, `provider_unavailable` when it does not finish, `temporal_unavailable`.
+ * Compares bookings with providers and returns the mismatches. Reads only. Throws `account_unknown`,
+ * `temporal_unavailable`, and `provider_unavailable` when it does not finish.
  */
 export async function auditBookings(context: ClientContext, options: AuditOptions): Promise<AuditReport> {
   const parsed = auditSchema.safeParse(options);
@@ -80,7 +80,7 @@ export interface Read {
   unreadable: Finding[];
 }
 
-/** A page of a place's bookings: open ones, and those that began since. */
+/** Returns a page of a place's bookings: open ones, and those that began since then. */
 export async function auditedBookings(
   context: ClientContext,
   place: AuditPlace,
@@ -112,7 +112,7 @@ function audited(since: string): string[] {
   ];
 }
 
-/** The newest booking of each id. */
+/** Reads the newest booking of each id. */
 export async function readAgain(
   context: ClientContext,
   place: AuditPlace,
@@ -134,10 +134,14 @@ export async function readAgain(
   return read;
 }
 
-/** A booking that travels takes a few hundred bytes: more is no text of ours, and would crowd out the others. */
+/**
+ * The largest booking that is passed on: ours take a few hundred bytes, and a larger one would crowd out the others.
+ */
 const MAX_BOOKING_BYTES = 16 * 1024;
 
-/** Null for one that made nothing: there is nothing to hold against anybody. */
+/**
+ * Returns what the audit needs of a booking; null when the booking made nothing, so that there is nothing to compare.
+ */
 async function auditedBooking(
   context: ClientContext,
   place: AuditPlace,
@@ -152,7 +156,7 @@ async function auditedBooking(
   return booking;
 }
 
-/** Whom a booking is for. The rest of the request may be of an earlier build's form, and does not matter here. */
+/** The party of a booking. The rest of the request may have an earlier build's form, and does not matter here. */
 const partySchema = z.object({
   client: clientSchema.strip().optional(),
   patient: patientSchema.pick({ id: true, remoteId: true }).strip().optional(),
@@ -171,7 +175,9 @@ function causeOf(err: unknown): string {
   return err instanceof Error ? err.name : typeof err;
 }
 
-/** Those of the orders that are not what the booking whose id they carry says of its order. */
+/**
+ * Returns a finding for each order that carries a booking's id but does not fit what that booking says of its order.
+ */
 export async function strayOrders(
   context: ClientContext,
   place: AuditPlace,
@@ -182,7 +188,7 @@ export async function strayOrders(
   return found;
 }
 
-/** None or one. An order that cannot be held against its booking is one as well, and stops no other. */
+/** Returns no finding or one. An order whose booking cannot be read is a finding too, and does not stop the others. */
 async function strayOf(context: ClientContext, place: AuditPlace, order: TracedOrder): Promise<Finding[]> {
   let isBookings = looksLikeBookingId(order.bookingId);
   try {
@@ -195,7 +201,7 @@ async function strayOf(context: ClientContext, place: AuditPlace, order: TracedO
     if (!claim?.open && kind !== 'order_left' && (await isAdopted(context, place, order))) return [];
     return [strayOrder(kind, place, order, claim ? claimText(claim) : 'none')];
   } catch (err) {
-    // What is no booking's id may be anything, and stays out of findings.
+    // A text that is not a booking's id may be anything, so it stays out of findings.
     const bookingId = isBookings ? order.bookingId : '';
     return [strayOrder('unreadable', place, { ...order, bookingId }, causeOf(err))];
   }
@@ -206,7 +212,7 @@ function claimText({ status, order }: Claim): string {
 }
 
 /**
- * What a booking says of its order: its view, or what its search attributes say where the view cannot be read. Only
+ * Returns what a booking says of its order: by its view, or by its search attributes when the view cannot be read. Only
  * the view tells what became of an ended booking's own order.
  */
 async function claimOf(context: ClientContext, order: TracedOrder, execution: Execution): Promise<Claim> {
@@ -233,7 +239,7 @@ function toldBy({ status, attributes }: Execution): Claim {
   };
 }
 
-/** Returns true when another booking took the order on: then it is somebody's, whoever placed it. */
+/** Returns true when another booking adopted the order: then that booking is responsible for it, whoever placed it. */
 async function isAdopted(
   context: ClientContext,
   { provider, account }: AuditPlace,
@@ -246,12 +252,13 @@ async function isAdopted(
   return adopter.attributes.BookingOrderId === orderId;
 }
 
-/** Rows that are looked through for accounts: enough to find one that is in use. */
+/** How many rows are looked through for accounts: enough to find one that is in use. */
 const MAX_ROWS = 1_000;
 
 /**
- * Accounts of a provider that bookings name, beside those that are known, with how many of the bookings may have made
- * something there. One that waits for its account to be configured is in front of a person already.
+ * Returns the accounts of a provider that bookings name and that are not among the known ones, with how many of the
+ * bookings may have made something there. A booking that waits for its account to be configured does not count: a
+ * person is asked already.
  */
 export async function otherAccounts(
   context: ClientContext,

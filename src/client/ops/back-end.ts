@@ -16,7 +16,7 @@ import { readLeftBehind, sweepCutOff } from './cut-off';
 import { retryOne, waitingFor } from './incidents';
 import { findStuckBookings } from './stuck';
 
-/** What the workers' activities need of Temporal to look after bookings. */
+/** What the workers' activities need from Temporal to look after bookings. */
 export interface OpsBackEnd {
   sweepCutOff(nowMs: number, beat: () => void): Promise<Swept>;
   readLeftBehind(bookingId: string, runId: string): Promise<LeftBehind>;
@@ -37,7 +37,7 @@ export interface OpsBackEnd {
   ): Promise<{ account: string; bookings: number }[]>;
 }
 
-/** The back end for the bookings of the client's namespace. */
+/** Creates the back end for the bookings of the client's namespace. */
 export function createOpsBackEnd(context: ClientContext): OpsBackEnd {
   return {
     sweepCutOff: (nowMs, beat) => sweepCutOff(context, nowMs, beat),

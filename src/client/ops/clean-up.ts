@@ -23,10 +23,10 @@ import { findExecution, hasUnknownCall, memoView, ownView } from '../executions/
 import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
 
 /**
- * Starts the clean-up of an ended booking that could not account for one of its calls, now that an appointment
- * may have surfaced. The clean-up looks for itself, so asking twice or in vain is harmless. False when there is
- * nothing to do: the booking is open or absent, its end left nothing unknown, what stands was taken over and nobody asked to
- * cancel it, or a person has it.
+ * Starts the clean-up of an ended booking that could not account for one of its calls, now that an appointment may have
+ * surfaced. The clean-up looks for itself, so asking twice or in vain is harmless. Returns false when there is nothing
+ * to do: the booking is open or absent, its end left nothing unknown, its appointment was taken over and nobody asked
+ * to cancel it, or a person took responsibility.
  */
 export async function cleanUpBooking(context: ClientContext, bookingId: string): Promise<boolean> {
   const execution = await findExecution(context, bookingId);
@@ -34,9 +34,9 @@ export async function cleanUpBooking(context: ClientContext, bookingId: string):
   const view = await ownView(context, bookingId, execution);
   if (view.status === 'completed' || !(await hasUnknownCall(context, execution, view))) return false;
   const traces = tracesIn(await memoValue(context, execution, MEMO.traces));
-  // Of an appointment that was taken over no call made another: an unanswered move is of that very one.
+  // No call made another appointment beside one that was taken over: an unanswered call could only move that one.
   if (traces?.tookOver && !traces.cancel) return false;
-  // What a person decided to leave standing carries the same maker: it is theirs.
+  // An appointment that a person left standing carries the same maker, so it must not be cleaned up.
   if (isLeft(view) || (await wasLeftSince(context, bookingId, execution.runId))) return false;
   const { workflowId, runId, attributes } = execution;
   const { input: request } = await beginningOf(context, workflowId, runId);
@@ -46,7 +46,10 @@ export async function cleanUpBooking(context: ClientContext, bookingId: string):
   return true;
 }
 
-/** A booking's own publishing is the only writer; what another build wrote must at least have what is used here. */
+/**
+ * Returns a value as traces, or null. Only bookings write them, but another build's must at least have what is used
+ * here.
+ */
 export function tracesIn(value: unknown): BookingTraces | null {
   const isTraces = (given: unknown): given is BookingTraces =>
     typeof given === 'object' && given !== null && 'opened' in given && 'ownAppointmentIds' in given;
@@ -58,7 +61,8 @@ function isLeft({ compensation }: BookingView): boolean {
 }
 
 /**
- * Returns true when a clean-up before came to its end with a person's leaving it. One that was cut off decided nothing.
+ * Returns true when an earlier clean-up ended because a person left the appointment standing. A cut-off one decided
+ * nothing.
  */
 async function wasLeftSince(context: ClientContext, bookingId: string, runId: string): Promise<boolean> {
   const after = await findCleanUp(context, bookingId, runId);
@@ -66,10 +70,15 @@ async function wasLeftSince(context: ClientContext, bookingId: string, runId: st
   return view !== null && isLeft(view);
 }
 
-/** What an incident is told by, and whom it concerns: also of a booking whose request nobody can read any more. */
+/**
+ * Attributes that the clean-up inherits, so that incidents name it even if the booking's request cannot be read any
+ * more.
+ */
 const INHERITED = ['BookingProvider', 'BookingAccount', 'BookingReference'] as const;
 
-/** Starts the clean-up after a run of a booking, unless one runs. It is found by what that run's attributes say. */
+/**
+ * Starts the clean-up after a run of a booking, unless one runs already. It inherits search attributes from that run.
+ */
 export async function startCleanUp(
   context: ClientContext,
   input: CleanupInput,
@@ -93,7 +102,7 @@ export async function startCleanUp(
       }),
     );
   } catch (err) {
-    // One that runs already looks for itself: it sees what this news is about.
+    // A clean-up that runs already looks for itself, so it will see the news.
     if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
   }
 }

@@ -18,32 +18,37 @@ import { CALL_TIMEOUT_MS, within } from '../executions/temporal-errors';
 import { rowsOf } from '../executions/visibility';
 import { startCleanUp, cleanUpBooking, tracesIn } from './clean-up';
 
-/** Bookings that were cut off in Temporal: found in visibility, told from those that ended by themselves, cleaned up after. */
+/**
+ * Finds bookings that were cut off in Temporal, tells them from those that ended by themselves, and begins their
+ * clean-ups.
+ */
 
-/** Ends that an execution did not choose itself. A failed one counts when it left no last view. */
+/** Ends that an execution did not choose itself. A failed one counts only when it left no last view. */
 const CUT_OFF_STATUSES = "('Terminated', 'TimedOut', 'Canceled', 'Failed')";
 
 const HOW: readonly string[] = ['TERMINATED', 'TIMED_OUT', 'CANCELLED', 'FAILED'];
 
-/** How far a sweep goes back behind the one before it, in ms: visibility may lag. What was looked at is told by its clean-up. */
+/**
+ * How far a sweep looks back before the last one, in ms: visibility may lag. A clean-up shows that a run was handled.
+ */
 const OVERLAP_MS = 10 * 60_000;
 
-/** How far the very first sweep goes back, in ms: what our own server keeps (README.md#idempotency-and-retention). */
+/** How far the very first sweep looks back, in ms: our own server's retention (README.md#idempotency-and-retention). */
 const FIRST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 
-/** Limits the clean-ups that one sweep begins. A thousand at the same moment would be the next outage. */
+/** How many clean-ups one sweep begins at most. A thousand at the same moment would be the next outage. */
 const MAX_BEGUN = 50;
 
-/** Candidates that one sweep hands to the next: what it leaves must fit into its result. */
+/** How many candidates one sweep hands to the next at most: they must fit into its result. */
 const MAX_AGAIN = 1_000;
 
-/** Tries after which one that cannot be looked into is told to people; it is tried on. */
+/** After this many failed tries a candidate is reported to people. It is still tried again. */
 export const TRIES_UNTIL_TOLD = 3;
 
 /**
- * Begins the clean-up of every run that was cut off since the last sweep, once each, the oldest first and fifty at most:
- * the next sweep goes on from there. `beat` is called as it goes along. One that cannot be looked into is kept for the next
- * sweep and stops no other. Throws `temporal_unavailable` when what there is cannot even be listed.
+ * Begins the clean-up of every run that was cut off since the last sweep: once each, oldest first, fifty at most; the
+ * next sweep goes on from there. `beat` is called as it goes along. A run that cannot be looked into is kept for the
+ * next sweep, and does not stop the others. Throws `temporal_unavailable` when the runs cannot even be listed.
  */
 export async function sweepCutOff(context: ClientContext, nowMs: number, beat: () => void): Promise<Swept> {
   const { since, again } = await whereToGoOn(context, nowMs);
@@ -68,7 +73,7 @@ export async function sweepCutOff(context: ClientContext, nowMs: number, beat: (
   return swept;
 }
 
-/** What becomes of one that was cut off. `nothing_to_do`: neither now nor later. */
+/** What became of a candidate. `nothing_to_do`: neither now nor later. */
 type Outcome = 'begun' | 'nothing_to_do' | 'later';
 
 function count(swept: Swept, one: Candidate, tries: number, outcome: Outcome | { failed: string }): void {
@@ -79,20 +84,26 @@ function count(swept: Swept, one: Candidate, tries: number, outcome: Outcome | {
     swept.again.push({ workflow, bookingId, runId, how, tries: tries + 1, why: outcome.failed });
 }
 
-/** What the newest sweep that can be read left for the next one; an older one only means to look further back. */
+/**
+ * Returns the result of the newest completed sweep, or null when it cannot be read: then the next one looks further
+ * back.
+ */
 export async function lastSweep(context: ClientContext): Promise<Swept | null> {
   const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus = 'Completed'`;
   for await (const row of rowsOf(context, query)) {
     const { workflowId, runId } = executionOf(row);
     const handle = context.client.workflow.getHandle(workflowId, runId);
-    // One that cannot be decrypted any more, or that another build wrote, says nothing.
+    // A result that cannot be decrypted any more, or that another build wrote, says nothing.
     const last: unknown = await within(context.client, CALL_TIMEOUT_MS, () => handle.result());
     return isSwept(last) ? last : null;
   }
   return null;
 }
 
-/** Never from the future: a sweep of an earlier build may have been made by a clock that was ahead. */
+/**
+ * Returns where this sweep begins. It is never in the future: an earlier build's sweep may have used a clock that was
+ * ahead.
+ */
 async function whereToGoOn(context: ClientContext, nowMs: number): Promise<Pick<Swept, 'since' | 'again'>> {
   const last = await lastSweep(context);
   const sinceMs = last ? Math.min(Date.parse(last.until), nowMs) - OVERLAP_MS : nowMs - FIRST_LOOK_BACK_MS;
@@ -108,7 +119,7 @@ function isSwept(value: unknown): value is Swept {
 type Candidate = Omit<LookedIntoAgain, 'tries' | 'why'>;
 type Found = Candidate & { closedAt: string };
 
-/** Bookings that were cut off, and clean-ups that were, the oldest first. */
+/** Returns the bookings and clean-ups that were cut off, the oldest first. */
 async function cutOffSince(context: ClientContext, since: string): Promise<Found[]> {
   const query = [
     `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
@@ -130,7 +141,7 @@ function isHow(name: string): name is CutOff['how'] {
   return HOW.includes(name);
 }
 
-/** Looks into one candidate. Whatever goes wrong with it is returned, so that the others have their turn. */
+/** Looks into one candidate. An error is returned and not thrown, so that the others have their turn. */
 async function lookInto(context: ClientContext, candidate: Candidate): Promise<Outcome | { failed: string }> {
   try {
     if (candidate.workflow === 'cleanup') return await lookIntoCleanUp(context, candidate);
@@ -148,7 +159,7 @@ async function lookIntoRun(context: ClientContext, { bookingId, runId, how }: Ca
   return owner === 'ours' ? startCleanUpOnce(context, { bookingId, runId, how }, own) : owner;
 }
 
-/** A booking that failed by itself has said so, and has undone what it made. */
+/** Returns true when a failed booking ended by itself: then it has undone what it made. */
 async function endedByItself(context: ClientContext, execution: Execution): Promise<boolean> {
   try {
     const view = await memoView(context, execution);
@@ -156,7 +167,7 @@ async function endedByItself(context: ClientContext, execution: Execution): Prom
   } catch (err) {
     if (!isKeyMissing(err)) throw err;
   }
-  // Its last view is gone with its key, or it never had one: the code that it failed with is in the clear.
+  // Its last view is lost with its key, or never existed. The code that it failed with is not encrypted.
   return isFailureCode(await failureTypeOf(context, execution));
 }
 
@@ -174,8 +185,8 @@ async function failureTypeOf(context: ClientContext, { workflowId, runId }: Exec
 }
 
 /**
- * Whose what it left is now. A newer run of the same chain (after a reset) speaks for the booking; a newer booking
- * of the same order has its hands on it while it runs.
+ * Tells who is responsible for what the run left. A newer run of the same chain (after a reset) speaks for the booking.
+ * A newer booking of the same order uses it while it runs, so the clean-up waits.
  */
 async function ownerOf(
   context: ClientContext,
@@ -189,7 +200,9 @@ async function ownerOf(
   return hasClosed(newest.status) ? 'ours' : 'later';
 }
 
-/** Begins the clean-up after a run, unless it has one. Of a run that Temporal no longer has, the clean-up asks a person. */
+/**
+ * Begins the clean-up after a run, unless it has one. If Temporal no longer has the run, the clean-up asks a person.
+ */
 async function startCleanUpOnce(
   context: ClientContext,
   cutOff: CutOff,
@@ -200,7 +213,7 @@ async function startCleanUpOnce(
   if (newest) {
     if (await isCleanedUp(context, newest, runId, own)) return 'nothing_to_do';
     if (!hasClosed(newest.status)) return 'later';
-    // An earlier run's clean-up may stand before it: each run is cleaned up after once.
+    // The newest clean-up may belong to another run, so all are checked: each run is cleaned up after once.
     for await (const row of rowsOf(context, `WorkflowId = '${cleanupIdOf(bookingId)}'`))
       if (await isCleanedUp(context, executionOf(row), runId, own)) return 'nothing_to_do';
   }
@@ -210,7 +223,7 @@ async function startCleanUpOnce(
 
 const NOT_CUT_OFF: readonly string[] = ['RUNNING', 'PAUSED', 'COMPLETED'];
 
-/** Returns true when this is a clean-up of that run, under way or done. */
+/** Returns true when this clean-up is about that run, and is under way or done. */
 async function isCleanedUp(
   context: ClientContext,
   cleanup: Execution,
@@ -220,7 +233,10 @@ async function isCleanedUp(
   return NOT_CUT_OFF.includes(cleanup.status) && cleansUpAfter(context, cleanup, runId, own);
 }
 
-/** Its memo says so; where the key of that is gone, one that began after the run's end is. */
+/**
+ * Returns true when a clean-up's memo names the run. If the memo's key is lost, a clean-up that began after its end
+ * counts.
+ */
 async function cleansUpAfter(
   context: ClientContext,
   cleanup: Execution,
@@ -235,7 +251,7 @@ async function cleansUpAfter(
   }
 }
 
-/** A clean-up that was cut off itself: what it was to clean up after is taken up once more. */
+/** Looks into a clean-up that was cut off itself: the run that it was about is looked into once more. */
 async function lookIntoCleanUp(
   context: ClientContext,
   { bookingId, runId, how }: Candidate,
@@ -265,7 +281,10 @@ async function runCleanedUp(
   }
 }
 
-/** Returns the booking's last run before a clean-up began, which that clean-up is about. Returns null when it ended well. */
+/**
+ * Returns the booking's last run before a clean-up began, which that clean-up is about. Returns null when it ended
+ * well.
+ */
 async function lastEndedBefore(
   context: ClientContext,
   bookingId: string,
@@ -285,8 +304,8 @@ function isKeyMissing(err: unknown): boolean {
 }
 
 /**
- * What a run that was cut off left to be known by. Throws `booking_not_found` when Temporal no longer has it and
- * `key_missing` for what cannot be decrypted here.
+ * Returns what a cut-off run published. Throws `booking_not_found` when Temporal no longer has it, and `key_missing`
+ * when it cannot be decrypted here.
  */
 export async function readLeftBehind(
   context: ClientContext,

@@ -11,21 +11,21 @@ import { CALL_TIMEOUT_MS, isNotFound, within } from '../executions/temporal-erro
 import { rowsOf } from '../executions/visibility';
 
 /**
- * Incidents: one outage or dead credential that has many bookings wait for a person is one thing to look at. They
- * are told from the bookings' search attributes; nothing is stored beside them.
+ * Incidents. When one outage or dead credential makes many bookings wait for a person, that is one thing to look at.
+ * Incidents are derived from the bookings' search attributes; nothing else is stored.
  */
 
 const MAX_TOLD_IDS = 100;
 
-/** What waits for a person: bookings, and clean-ups after ended ones. */
+/** Selects what may wait for a person: bookings, and clean-ups after ended ones. */
 const WAITING = [
   `WorkflowType IN ('${WORKFLOW_TYPE.booking}', '${WORKFLOW_TYPE.cleanup}')`,
   "ExecutionStatus = 'Running'",
 ];
 
 /**
- * The open bookings that wait for a person, grouped by reason, provider and account, the largest group first. May
- * lag them by a second or two. Throws `temporal_unavailable`.
+ * Returns the open bookings that wait for a person, grouped by reason, provider and account, the largest group first.
+ * It may lag behind them by a second or two. Throws `temporal_unavailable`.
  */
 export async function listIncidents(context: ClientContext): Promise<Incident[]> {
   const groups = new Map<string, Incident>();
@@ -49,12 +49,12 @@ export async function listIncidents(context: ClientContext): Promise<Incident[]>
   return [...groups.values()].sort((a, b) => b.count - a.count);
 }
 
-/** Those that go into one payload, each with its id and since when it waits. */
+/** How many bookings go into one payload, each with its id and since when it waits. */
 const MAX_PIECE = 1_000;
 
 /**
- * Those that wait for this reason and began before then, the oldest first, a piece at a time. Whoever fails anew after
- * it was resumed is behind the cursor, so nobody comes twice.
+ * Returns the bookings that wait for this reason and began before then, oldest first, a piece at a time. A booking that
+ * fails again after it was resumed is before the cursor, so none comes twice.
  */
 export async function waitingFor(
   context: ClientContext,
@@ -83,7 +83,10 @@ export async function waitingFor(
   };
 }
 
-/** Since when it waits for this reason, as its row tells; null where it tells another, or cannot be read here. */
+/**
+ * Returns since when a booking waits for this reason, by its row; null when it waits for another or cannot be read
+ * here.
+ */
 async function sinceIn(context: ClientContext, row: Execution, reason: string): Promise<string | null> {
   try {
     const attention = (await memoView(context, row))?.attention;
@@ -104,9 +107,9 @@ function inOrder(one: WaitingCursor, other: WaitingCursor): number {
 }
 
 /**
- * Has one of them try again, if it still waits as it was listed: the decision was made about that, and about nothing where
- * the list could not say since when it waits for it. What changes between the look and the message, the booking itself
- * refuses. Throws `key_missing` where nobody can tell what it waits for.
+ * Tells a booking to try again if it still waits as it was listed, because the decision was made about that. If the
+ * list could not say since when it waits, it is not told. If it changes between the look and the message, the booking
+ * itself refuses. Throws `key_missing` when its view cannot be read.
  */
 export async function retryOne(
   context: ClientContext,
@@ -131,13 +134,13 @@ export async function retryOne(
   }
 }
 
-/** A try that lost its worker, or its answer, may have told it already. */
+/** Returns true when this request told the booking already: an earlier try may have lost its worker or its answer. */
 function wasTold(view: BookingView | null, id: string): boolean {
   const { lastRequest } = view ?? {};
   return lastRequest?.id === id && lastRequest.outcome === 'accepted';
 }
 
-/** The filter in Temporal's query language. A value of no form of ours is `invalid_request`. */
+/** Returns the filter in Temporal's query language. Throws `invalid_request` for a value that cannot be one of ours. */
 function termsOf({ reason, provider, account }: IncidentFilter): string[] {
   const values = { BookingAttention: reason, BookingProvider: provider, BookingAccount: account };
   return Object.entries(values).flatMap(([name, value]) => {

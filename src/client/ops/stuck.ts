@@ -13,8 +13,8 @@ import { grpcCode } from '../executions/temporal-errors';
 import { pageOf } from '../executions/visibility';
 
 /**
- * Bookings that cannot report themselves: their workflow task keeps failing, no worker takes up their activities, or their
- * clean-up does not begin.
+ * Finds bookings that cannot report themselves: their workflow task keeps failing, no worker takes up their activities,
+ * or their clean-up does not begin.
  */
 
 /** When something counts as stuck. */
@@ -27,15 +27,15 @@ export interface StuckAfter {
 
 const STUCK_AFTER: StuckAfter = { pickUpMs: 60_000, pollerFreshMs: 90_000 };
 
-/** Bookings that are told for each reason: enough to know what is wrong; the queue tells the rest. */
+/** How many bookings are reported for each cause: enough to know what is wrong; the queue tells the rest. */
 const MAX_TOLD = 100;
 
 const INVALID_ARGUMENT = 3;
 const { PendingActivityState } = temporal.api.enums.v1;
 
 /**
- * What is stuck just now. Costs four queries, and a look at up to a hundred bookings only where a queue has no
- * worker. `nowMs` is Temporal's time, where the caller has it. Throws `temporal_unavailable`.
+ * Returns what is stuck now. It costs four queries, and a look at up to a hundred bookings if a queue has no worker.
+ * `nowMs` is Temporal's time, if the caller has it. Throws `temporal_unavailable`.
  */
 export async function findStuckBookings(
   context: ClientContext,
@@ -71,7 +71,9 @@ async function cutOffForLong(context: ClientContext): Promise<StuckBooking[]> {
     }));
 }
 
-/** Returns how the newest sweep failed, or null. Without sweeps nobody would see cut-off bookings, so this must be seen. */
+/**
+ * Returns how the newest sweep failed, or null. Without sweeps nobody would see cut-off bookings, so this must be seen.
+ */
 async function failedSweep(context: ClientContext): Promise<string | null> {
   const query = `WorkflowType = '${WORKFLOW_TYPE.sweep}' AND ExecutionStatus != 'Running'`;
   const [newest] = (await pageOf(context, query, { pageSize: 1 })).rows;
@@ -90,7 +92,9 @@ async function isNoneForBookings(
   return (await rows(context, OPEN)).length > 0;
 }
 
-/** Null where the server does not know the attribute (it came with server 1.30 or so). */
+/**
+ * Returns the bookings whose workflow task fails; null when the server lacks the attribute (it came with about 1.30).
+ */
 async function failingTasks(context: ClientContext): Promise<StuckBooking[] | null> {
   const query = `${OPEN} AND TemporalReportedProblems IS NOT NULL`;
   try {
@@ -125,7 +129,7 @@ async function rows(context: ClientContext, query: string): Promise<Found[]> {
   });
 }
 
-/** A keyword list, as Temporal's JSON has it. One that nobody can decode still says that something is reported. */
+/** Returns a keyword list. If it cannot be decoded, its presence still says that something is reported. */
 function listOf(payload: Payload | null | undefined): string[] {
   const value = payload ? plainValue(payload) : [];
   return (Array.isArray(value) ? value : [value]).map((word) =>
@@ -133,7 +137,7 @@ function listOf(payload: Payload | null | undefined): string[] {
   );
 }
 
-/** Bookings that are described at a time: each may take as long as Temporal is given to answer. */
+/** How many bookings are described at a time: each may take as long as Temporal is given to answer. */
 const DESCRIBED_AT_A_TIME = 10;
 
 async function waitingOn(context: ClientContext, queue: string, since: Since): Promise<StuckBooking[]> {
@@ -148,22 +152,24 @@ async function waitingOn(context: ClientContext, queue: string, since: Since): P
   return found;
 }
 
-/** Since when an activity has waited too long: the moment itself, and how old it is. */
+/** The time now, and how long an activity may wait, in ms. */
 interface Since {
   pickUpMs: number;
   nowMs: number;
 }
 
 /**
- * Temporal's time, or what a client knows of it: no earlier than the last poll that it noted, and else this machine's
- * own. Asked only about a queue that no worker attends: a clock that is ahead then tells an activity too early, by as much
- * as it is ahead; one that is behind tells it too late, and the sweep, which has Temporal's time, tells it in time.
+ * Returns the time by which activities are judged: Temporal's, or else this machine's, but no earlier than the last
+ * poll. It is used only for a queue that no worker attends. A clock that is ahead then reports an activity too early by
+ * that much. One that is behind reports it too late, but the sweep, which has Temporal's time, reports it in time.
  */
 function sinceWhen({ pickUpMs }: StuckAfter, lastPoll: LastPoll | null, nowMs: number | null): Since {
   return { pickUpMs, nowMs: nowMs ?? Math.max(Date.now(), lastPoll?.atMs ?? 0) };
 }
 
-/** One that Temporal does not describe is told as such, and costs no other. */
+/**
+ * Returns the waiting activities of a booking. If Temporal does not describe it, that is reported and the others go on.
+ */
 async function waitingActivities(
   context: ClientContext,
   { workflowId, bookingId }: Found,
