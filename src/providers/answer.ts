@@ -2,21 +2,24 @@ import { Failure, failureRow, isFailureCode, type FailureCode, type FailureOwner
 import { shortened, unclear, type HttpAnswer } from './http';
 
 /**
- * What an answer means, for every call of every adapter. An adapter brings its language: the rows of its table of
- * refusals, and how the vendor words an error.
+ * Decides what an answer means, for every call of every adapter. An adapter brings its language: the rows of its table
+ * of refusals, and how the vendor words an error.
  *
- * A write's answer has three values. It is *done* when a 2xx says so and can be read. It had *no effect* only where a row
- * proves it: one that names the operation and its words, or one of the few that the vendor documents by their form alone.
- * Everything else is *unknown*: gateways and load answer for the vendor after the request went through, and a vendor's own
- * refusal in words that nobody knows may follow its effect.
+ * A write's answer has three values. It is *done* when a 2xx says so and can be read. It had *no effect* only when a
+ * row proves it: one that names the operation and its words, or one of the few that the vendor documents by their form
+ * alone. Everything else is *unknown*: gateways and load balancers answer for the vendor after the request went
+ * through, and a vendor's own refusal in unknown words may come after its effect.
  *
- * A read has no effect to tell. What gateways and load say of one is tried again; what no row names is for a person. A page, and
- * bytes that are no text, are a gateway's whatever their status; and what would end a booking is believed of the vendor only.
+ * A read has no effect. Answers of gateways and overload to it are retried; an answer that no row names is for a
+ * person. A page, and bytes that are not text, come from a gateway whatever their status. An answer that would end a
+ * booking is believed only if it comes from the vendor.
  */
 
-/** One row of an adapter's table of refusals. The first row that fits counts, so precise words stand before loose ones. */
+/**
+ * One row of an adapter's table of refusals. The first row that fits counts, so precise words stand before loose ones.
+ */
 export interface RefusalRow<Operation extends string = string, Is extends string = string> {
-  /** Where it is known from: a row of docs/providers.md#answers-of-junction or docs/providers.md#answers-of-oliver. */
+  /** Its source: a row of docs/providers.md#answers-of-junction or docs/providers.md#answers-of-oliver. */
   readonly source: string;
   /** The operations it is about; all when left out. */
   readonly operations?: readonly Operation[];
@@ -24,8 +27,8 @@ export interface RefusalRow<Operation extends string = string, Is extends string
   /** What the answer's text must say; anything when left out. */
   readonly says?: RegExp;
   /**
-   * The vendor's own forms in which it is documented. With them its words need not prove a write's refusal: it has none, or
-   * the vendor documents none.
+   * The vendor's own forms in which it is documented. With them its words need not prove a write's refusal, because it
+   * has no words or the vendor documents none.
    */
   readonly forms?: readonly string[];
   readonly is: Is;
@@ -34,22 +37,25 @@ export interface RefusalRow<Operation extends string = string, Is extends string
 }
 
 /**
- * Meanings of a row that prove nothing of a write: such a row keeps looser ones from naming it. The effect of the first is
- * looked up over the late-commit window, the second is a refusal that somebody has to understand.
+ * Meanings of a row that prove nothing about a write. Such a row keeps looser rows from matching. For the first, the
+ * effect is looked up over the late-commit window; the second is a refusal that a person has to understand.
  */
 const PROVES_NOTHING: readonly string[] = ['outcome_unknown', 'unexpected_answer'] satisfies FailureCode[];
 
-/** What the body of an answer that is no success says. */
+/** What the body of an unsuccessful answer says. */
 export interface Complaint {
   text: string;
   /** The name of one of the vendor's own forms, or one of FOREIGN_FORMS. */
   form: string;
 }
 
-/** `plain`: text, which a row may name by its words; `foreign`: JSON that is not the vendor's; `garbage`: nothing to read. */
+/**
+ * `plain`: text, which a row may match by its words; `foreign`: JSON that is not the vendor's; `garbage`: nothing
+ * readable.
+ */
 const FOREIGN_FORMS: readonly string[] = ['plain', 'foreign', 'garbage'];
 
-/** The form of a body that is text: a page of markup is a gateway's, and JSON that is cut off is nobody's. */
+/** Returns the form of a text body. A page of markup comes from a gateway, and truncated JSON is unreadable. */
 export function formOfText(text: string): 'plain' | 'garbage' {
   return /^\s*([<{[]|$)/.test(text) ? 'garbage' : 'plain';
 }
@@ -60,7 +66,7 @@ export interface Language<Row extends RefusalRow> {
   complaintOf(body: unknown): Complaint;
 }
 
-/** One exchange, seen by what it was for. `read` gives the value of a success, null when it is of another shape. */
+/** One exchange and its operation. `read` returns the value of a success, or null when the body has another shape. */
 export interface Answered<T, Operation extends string> {
   operation: Operation;
   answer: HttpAnswer;
@@ -69,14 +75,14 @@ export interface Answered<T, Operation extends string> {
 
 export type WriteMeaning<T, Row> =
   | { is: 'done'; value: T }
-  /** Refused, as the row says. */
+  /** The write was refused, as the row says. */
   | { is: 'no_effect'; row: Row; said: string }
   | { is: 'unknown'; failure: Failure };
 
 export type ReadMeaning<T, Row> =
   { is: 'done'; value: T } | { is: 'refused'; row: Row; said: string } | { is: 'failed'; failure: Failure };
 
-/** What the answer of a write means. */
+/** Returns what the answer to a write means. */
 export function meaningOfWrite<T, Row extends RefusalRow>(
   language: Language<Row>,
   { operation, answer, read }: Answered<T, string>,
@@ -92,7 +98,7 @@ export function meaningOfWrite<T, Row extends RefusalRow>(
   return { is: 'unknown', failure: isRefusal ? refusedUnread(said) : unclear('write', said) };
 }
 
-/** What the answer of a read means. */
+/** Returns what the answer to a read means. */
 export function meaningOfRead<T, Row extends RefusalRow>(
   language: Language<Row>,
   { operation, answer, read }: Answered<T, string>,
@@ -111,7 +117,10 @@ export function meaningOfRead<T, Row extends RefusalRow>(
   };
 }
 
-/** A body that is no vendor's, whatever the status: a page, JSON that is cut off, or bytes that are no text. */
+/**
+ * Returns true for a body that no vendor sends, whatever the status: a page, truncated JSON, or bytes that are not
+ * text.
+ */
 function isNobodys({ body, illegible }: HttpAnswer, form: string): boolean {
   return illegible !== undefined || (typeof body === 'string' && form === 'garbage');
 }
@@ -120,15 +129,15 @@ function isNobodys({ body, illegible }: HttpAnswer, form: string): boolean {
 const ENDING: readonly FailureOwner[] = ['slot', 'order', 'request'];
 
 /**
- * Returns true when a row that fits an answer to a read counts: where it would end the booking, by its words or the
- * vendor's own form.
+ * Returns true when a row that fits an answer to a read counts. A row that would end the booking counts only by its
+ * words or the vendor's own form.
  */
 function isBelieved({ is, says }: RefusalRow, form: string): boolean {
   const isEnding = isFailureCode(is) && ENDING.includes(failureRow(is).owner);
   return !isEnding || says !== undefined || isItsOwn(form);
 }
 
-/** Returns true when a status is of a success. */
+/** Returns true when a status means success. */
 export function isSuccess({ status }: Pick<HttpAnswer, 'status'>): boolean {
   return status >= 200 && status <= 299;
 }
@@ -146,8 +155,7 @@ function fits(row: RefusalRow, operation: string, { status }: HttpAnswer, text: 
 }
 
 /**
- * Returns true when a row that fits proves what a write did: by its words for this operation, or by a form that is
- * documented.
+ * Returns true when a row that fits proves what a write did, by its words for this operation or by a documented form.
  */
 function isProven({ operations, says, forms }: RefusalRow, form: string): boolean {
   if (forms) return forms.includes(form);
@@ -158,14 +166,14 @@ function isItsOwn(form: string): boolean {
   return !FOREIGN_FORMS.includes(form);
 }
 
-/** What gateways say for the vendor, or the vendor in a hurry: no refusal of the request. */
+/** Statuses by which a gateway or a busy vendor does not refuse the request itself. */
 const IN_PASSING: readonly number[] = [408, 425, 429, 499];
 
 function isRefusalStatus(status: number): boolean {
   return status >= 400 && status <= 499 && !IN_PASSING.includes(status);
 }
 
-/** Some vendors refuse with a success that says otherwise. */
+/** Returns true for the vendor's own refusal. Some vendors refuse with a success status whose body says otherwise. */
 function isOwnRefusal(answer: HttpAnswer, form: string): boolean {
   return (isRefusalStatus(answer.status) || isSuccess(answer)) && isItsOwn(form);
 }
@@ -174,13 +182,14 @@ function refusedUnread(said: string): Failure {
   return new Failure('outcome_unknown', { said, sent: 'yes', isRefusal: true });
 }
 
-/** Statuses that are about load (docs/providers.md#answers-of-junction). */
+/** Statuses that mean overload (docs/providers.md#answers-of-junction). */
 const LOADED: readonly number[] = [429, 503];
 
 /**
- * Statuses below 500 that proxies, gateways and load balancers answer with for the vendor: 407, 408, 421, 425, 429 (RFC 9110, 8470
- * and 6585); 420 (Twitter's "Enhance Your Calm") and 430 (Shopify's "Security Rejection", shopify.dev/docs/api/usage/response-codes),
- * both for a caller that asks too much; 440 and 449 (IIS); 444, 494 to 497 and 499 (nginx); 460, 463 and 464 (AWS load balancers); 498 (ArcGIS).
+ * Statuses below 500 with which proxies, gateways and load balancers answer for the vendor: 407, 408, 421, 425, 429
+ * (RFC 9110, 8470 and 6585); 420 (Twitter's "Enhance Your Calm") and 430 (Shopify's "Security Rejection",
+ * shopify.dev/docs/api/usage/response-codes), both for a caller that asks too much; 440 and 449 (IIS); 444, 494 to 497
+ * and 499 (nginx); 460, 463 and 464 (AWS load balancers); 498 (ArcGIS).
  */
 const OF_GATEWAYS: readonly number[] = [
   ...[407, 408, 420, 421, 425, 429, 430, 440, 444, 449, 460, 463, 464],
@@ -188,8 +197,8 @@ const OF_GATEWAYS: readonly number[] = [
 ];
 
 /**
- * Returns true when an answer is a gateway's or a loaded vendor's by its status: of a read it is no refusal, and a
- * pause that it asks for is kept.
+ * Returns true when the status shows that a gateway or an overloaded vendor answered. To a read that is no refusal, and
+ * the pause that it asks for is kept.
  */
 export function isGateways({ status }: Pick<HttpAnswer, 'status'>): boolean {
   return status >= 500 || OF_GATEWAYS.includes(status);

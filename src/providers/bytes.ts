@@ -1,12 +1,12 @@
 import { decodeText } from '../booking/bytes';
 import { charsetOf } from '../booking/content-type';
 
-/** The text of a body, or why there is none. The reason quotes nothing. */
+/** The text of a body, or why it cannot be read. The reason quotes nothing. */
 export type Decoded = { text: string } | { illegible: string };
 
 /**
- * The text of an answer by its byte order mark or declared charset, as it was meant or not at all: a character that was
- * replaced would make one name, or one id, into another. The vendor is told nothing, so its bytes are not named.
+ * Decodes the text of an answer by its byte order mark or declared charset, exactly or not at all: a replaced character
+ * would turn one name or id into another. The reason names no bytes, because the vendor is not told.
  */
 export function decode(bytes: Uint8Array, contentType: string | null): Decoded {
   const decoded = decodeText(bytes, charsetOf(contentType));

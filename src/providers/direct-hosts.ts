@@ -1,8 +1,8 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** Which hosts are called directly although there is a proxy. */
+/** Decides which hosts are called directly although there is a proxy. */
 
-/** Where a call goes: the host in small letters, an IPv6 address without brackets. */
+/** Where a call goes. The host is in small letters, and an IPv6 address is without brackets. */
 interface Target {
   host: string;
   port: number;
@@ -11,10 +11,10 @@ interface Target {
 type Rule = (target: Target) => boolean;
 
 /**
- * Whether a URL is called directly: this machine always, and what the entries name. An entry is `*`, an address, a range like
- * `10.0.0.0/8`, or a name, which stands for what lies below it as well (`example.com`, `.example.com`, `*.example.com`); all
- * but ranges perhaps with a port. So curl reads NO_PROXY. Beyond curl, `*example.com` stands for every name that ends so, and
- * `<local>` for every name without a dot, as Windows has them.
+ * Returns a function that tells whether a URL is called directly: this machine always, and hosts that the entries name.
+ * As curl reads NO_PROXY, an entry is `*`, an address, a range like `10.0.0.0/8`, or a name, which includes what lies
+ * below it (`example.com`, `.example.com`, `*.example.com`); all except ranges may have a port. Beyond curl, as in
+ * Windows, `*example.com` stands for every name that ends so, and `<local>` for every name without a dot.
  */
 export function directHosts(entries: readonly string[]): (url: string) => boolean {
   const rules = [isThisMachine(), ...entries.map(ruleOf)];
@@ -29,13 +29,15 @@ function targetOf(url: string): Target {
   return { host: plain(hostname), port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }
 
-/** A host as it is compared: without brackets and the dot at its end, an IPv6 address in its shortest form. */
+/** Returns a host in the form to compare: without brackets and final dot, an IPv6 address in its shortest form. */
 function plain(host: string): string {
   const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   return isIPv6(bare) ? new URL(`http://[${bare}]`).hostname.slice(1, -1) : bare.replace(/\.$/, '');
 }
 
-/** Loopback, what stands for all addresses of this machine, and the names that RFC 6761 keeps for it. */
+/**
+ * Returns the rule for this machine: loopback, the unspecified addresses, and the names that RFC 6761 reserves for it.
+ */
 function isThisMachine(): Rule {
   const addresses = new BlockList();
   addresses.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -65,7 +67,7 @@ function rangeRule(network: string, bits: number): Rule {
   return ({ host }) => isIn(range, host);
 }
 
-/** An IPv4 address that is written as IPv6 counts as what it is. */
+/** Returns true when the addresses contain the host. An IPv4 address that is written as IPv6 counts as IPv4. */
 function isIn(addresses: BlockList, host: string): boolean {
   const family = isIP(host);
   return family > 0 && addresses.check(host, family === 6 ? 'ipv6' : 'ipv4');

@@ -1,23 +1,23 @@
 import { Failure } from '../booking/failures';
 
-/** A gate that calls pass one by one: so many inside at once, so many in a second, none while it is closed. */
+/** A gate that calls pass one by one. It limits how many are inside at once and per second, and may be closed. */
 
 export interface PaceLimits {
-  /** Calls that may be on their way at once. */
+  /** How many calls may be on their way at once. */
   inFlight: number;
-  /** Calls that may begin within any second. */
+  /** How many calls may begin within any second. */
   perSecond: number;
 }
 
 export interface Gate {
   /**
-   * Resolves when it is this call's turn, first come, first served; whoever entered must leave. Throws the signal's
+   * Resolves when it is this call's turn, first come, first served. A call that entered must leave. Throws the signal's
    * reason when it aborts first, and `rate_limited` with `sent: "no"` when no turn came within `waitMs` or the gate is
-   * closed: then `retryAfterMs` says for how long. A last try (`evenClosed`) gets its turn at a closed gate too.
+   * closed; then `retryAfterMs` says for how long. A last try (`evenClosed`) gets its turn at a closed gate too.
    */
   enter(waitMs: number, signal: AbortSignal, evenClosed?: boolean): Promise<void>;
   leave(): void;
-  /** Lets nobody in for so many ms, and turns away who waits. */
+  /** Lets no call in for `forMs`, and turns waiting calls away. */
   close(forMs: number): void;
   /** Opens a closed gate before its time. */
   open(): void;
@@ -30,7 +30,7 @@ type Outcome = 'entered' | 'closed' | 'out_of_time' | 'aborted';
 /** Ends the wait of one call. */
 type Waiter = (outcome: Outcome) => void;
 
-/** An open gate with nobody inside. */
+/** Creates an open gate with no call inside. */
 export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
   /** First come, first served: a Set keeps the order of its entries. */
   const waiting = new Set<Waiter>();
@@ -50,7 +50,7 @@ export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
 
   const admit = (): void => {
     for (const waiter of waiting) {
-      if (inside >= inFlight) return; // whoever leaves next admits again
+      if (inside >= inFlight) return; // the next call that leaves admits again
       const inMs = msUntilTurn();
       if (inMs > 0) return admitIn(inMs);
       inside += 1;
@@ -71,7 +71,7 @@ export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
       signal.throwIfAborted();
       const isOpen = () => evenClosed || closedForMs() === 0;
       let outcome: Outcome = 'closed';
-      // What closes while a last try waits turns it away with the others: it stands in line again.
+      // If the gate closes while a last try waits, the try is turned away with the others and gets in line again.
       while (outcome === 'closed' && isOpen()) outcome = await standInLine(waiting, waitMs, signal, admit);
       if (outcome === 'closed')
         throw new Failure('rate_limited', { said: PAUSED, sent: 'no', retryAfterMs: closedForMs() });

@@ -1,4 +1,6 @@
-/** Times in HTTP headers (RFC 9110, 5.6.7). Date.parse reads more than that, and some of it by the zone of this machine. */
+/**
+ * Times in HTTP headers (RFC 9110, 5.6.7). Date.parse accepts more forms, and reads some by the zone of this machine.
+ */
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -18,8 +20,8 @@ const FORMS: readonly RegExp[] = [
 ];
 
 /**
- * An HTTP date in ms since the epoch; null for what is none. `now` (ms) says which century a year of two digits is of: one that
- * appears to be more than 50 years ahead is the last one that ended so.
+ * Returns an HTTP date in ms since the epoch; null for any other text. `now` (ms) decides the century of a year with
+ * two digits: one that appears to be more than 50 years ahead means the last year that ended so.
  */
 export function httpDate(text: string, now: number): number | null {
   const found = FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
@@ -34,7 +36,7 @@ const PARTS = ['year', 'day', 'hour', 'minute', 'second'] as const;
 
 type Parts = [year: number, month: number, day: number, hour: number, minute: number, second: number];
 
-/** Null for a day or time that is not; a leap second is the next minute's first. */
+/** Returns the instant, or null for an impossible day or time. A leap second is the next minute's first. */
 function instantOf([year, month, day, hour, minute, second]: Parts): number | null {
   const midnight = new Date(0).setUTCFullYear(year, month, day);
   const isDay = new Date(midnight).getUTCMonth() === month && day > 0;
@@ -51,13 +53,13 @@ function fullYear(lastTwoDigits: number, now: number): number {
   return inThisCentury > thisYear + LONGEST_AHEAD_YEARS ? inThisCentury - CENTURY : inThisCentury;
 }
 
-/** Longest pause that a provider may ask for; after that it is simply asked again, in ms. */
+/** The longest pause that a provider may ask for, in ms. After that it is simply asked again. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
- * A Retry-After header (seconds or an HTTP date) as ms from `now`: the time of the answer by the clock of who wrote it, in ms.
- * Of several that were joined the longest counts. Undefined when there is none to make sense of, or one that is over: "at once"
- * would have a loaded provider called without a pause.
+ * Returns a Retry-After header (seconds or an HTTP date) as ms from `now`, the time of the answer by its writer's
+ * clock, in ms. If several were joined, the longest counts. Returns undefined when it makes no sense or is over: a
+ * pause of 0 would let an overloaded provider be called without one.
  */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const value = header?.trim() ?? '';
@@ -66,7 +68,7 @@ export function retryAfterMs(header: string | null, now: number): number | undef
   return ms > 0 ? Math.min(Math.ceil(ms), MAX_RETRY_AFTER_MS) : undefined;
 }
 
-/** The number of seconds, or the largest of a list of such; NaN for anything else. */
+/** Returns the number of seconds, or the largest of a list; NaN for anything else. */
 function secondsOf(value: string): number {
   const isSeconds = (one: string): boolean => /^\d+(\.\d+)?$/.test(one);
   return Math.max(...value.split(',').map((one) => (isSeconds(one.trim()) ? Number(one) : NaN)));

@@ -11,12 +11,12 @@ import { fetchWith, type Incoming, type Outgoing, type Transport } from './trans
 import { cannotBeSent, whyRefused, whyUnsendable } from './unsendable';
 
 /**
- * The HTTP client that the adapters share: fetch, JSON both ways, one time limit a call, no hidden retries, no redirects (a
- * redirect would carry credentials elsewhere). What an answer means is decided in answer.ts; what it means that there is none
- * is settled here.
+ * The HTTP client that the adapters share: fetch, JSON both ways, one time limit per call, no hidden retries, and no
+ * redirects (a redirect would carry credentials elsewhere). answer.ts decides what an answer means; this file decides
+ * what a missing answer means.
  */
 
-/** Answers larger than this are not read to their end, in bytes. */
+/** The largest answer that is read to its end, in bytes. */
 const MAX_BODY_BYTES = 5_000_000;
 
 /** Longest quotation of a provider, in characters. */
@@ -26,27 +26,29 @@ export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   headers: Record<string, string>;
-  /** Sent as JSON, a bigint as an integer with all of its digits; nothing is sent when undefined. */
+  /** Sent as JSON, with a bigint as an integer with all of its digits. Nothing is sent when undefined. */
   body?: unknown;
-  /** Whether the call may change something at the provider. Not the method's business: some searches are POSTs. */
+  /** Whether the call may change something at the provider. The method does not tell: some searches are POSTs. */
   effect: 'read' | 'write';
-  /** For the whole exchange, from connecting to the last byte of the answer, in ms. */
+  /** The limit for the whole exchange, from connecting to the last byte of the answer, in ms. */
   timeoutMs: number;
   signal: AbortSignal;
-  /** Whether it is sent although the vendor has asked for a pause (pace.ts). */
+  /** Whether it is sent even while the vendor asks for a pause (pace.ts). */
   isLastTry?: boolean;
-  /** Asked right before it is sent; what it throws keeps it from being sent. Left out for reads. */
+  /** Asked right before it is sent; when it throws, nothing is sent. Left out for reads. */
   fence?: Fence;
 }
 
 /** An answer that arrived whole, whatever its status. */
 export interface HttpAnswer {
   status: number;
-  /** Parsed JSON, integers beyond ±(2^53 − 1) as the text of their digits; null when empty; the text of what is no JSON. */
+  /**
+   * Parsed JSON, with integers beyond ±(2^53 − 1) as the text of their digits; null when empty; else the text itself.
+   */
   body: unknown;
   /** Whether the body is JSON or empty. */
   isReadable: boolean;
-  /** Why the body is no text, in our words. Then `body` is null, and whatever it said is unknown. */
+  /** Why the body is not text, in our words. Then `body` is null, and its content is unknown. */
   illegible?: string;
   /** How long the provider asks us to wait, in ms. */
   retryAfterMs?: number;
@@ -55,11 +57,11 @@ export interface HttpAnswer {
 /**
  * Sends one request and returns the answer, whatever its status and body, once all of it is there.
  *
- * Throws a Failure where there is none: `cannot_be_sent` for a request that HTTP cannot carry, `provider_unavailable` with
- * `sent: "no"` when nothing was sent (connection refused, name not found, a handshake that failed, no connection in time); else
- * `outcome_unknown` for a write and `provider_unavailable` for a read (timeout, reset, an answer too large or cut off, an abort
- * in flight). An aborted read, or a call aborted before it was sent, throws the signal's reason; a fence that holds it back,
- * what the fence throws.
+ * Throws a Failure when no answer comes: `cannot_be_sent` for a request that HTTP cannot carry; `provider_unavailable`
+ * with `sent: "no"` when nothing was sent (connection refused, name not found, failed handshake, no connection in
+ * time); otherwise `outcome_unknown` for a write and `provider_unavailable` for a read (timeout, reset, an answer too
+ * large or cut off, an abort in flight). Throws the signal's reason for an aborted read, or a call that was aborted
+ * before it was sent, and what the fence throws when it holds the call back.
  */
 export async function exchange(request: HttpRequest, transport: Transport = fetchWith): Promise<HttpAnswer> {
   request.signal.throwIfAborted();
@@ -76,12 +78,12 @@ export async function exchange(request: HttpRequest, transport: Transport = fetc
   }
 }
 
-/** Sends within the call's time; `held` when it might no longer go by the time that its first byte was due. */
+/** Sends within the call's time. Returns `held` when the call no longer counted as its first byte was due. */
 type Send = (outgoing: Outgoing, mayGo?: () => boolean) => Promise<Received | 'held'>;
 
 /**
- * Sends once the fence lets it, on an answer that is still fresh when the first byte is due; else asks again. The request is
- * made whole before the fence is asked: nothing is waited for between its answer and the send.
+ * Sends once the fence allows it and its answer is still fresh when the first byte is due; else asks again. The request
+ * is complete before the fence is asked, so nothing is waited for between its answer and the send.
  */
 async function throughFence(
   request: HttpRequest,
@@ -120,7 +122,7 @@ async function sendOnce(
   }
 }
 
-/** Throws `cannot_be_sent` for what HTTP cannot carry. */
+/** Returns the request to send. Throws `cannot_be_sent` when HTTP cannot carry it. */
 function outgoingOf(request: HttpRequest): Outgoing {
   const body = bodyOf(request);
   const isSent = request.method !== 'GET';
@@ -148,8 +150,8 @@ function bodyOf({ body }: HttpRequest): Uint8Array {
 }
 
 /**
- * A body as a stream, of which fetch has no second copy: an answer of 421 has fetch send by itself, and unasked by any fence,
- * what it can send again.
+ * Returns a body as a stream, which fetch can send only once. At an answer of 421 fetch would send a repeatable body
+ * again by itself, without asking a fence.
  */
 function onceOnly(bytes: Uint8Array): Pick<Outgoing, 'body' | 'duplex'> {
   const body = new ReadableStream<Uint8Array>({
@@ -161,14 +163,14 @@ function onceOnly(bytes: Uint8Array): Pick<Outgoing, 'body' | 'duplex'> {
   return { body, duplex: 'half' };
 }
 
-/** The failure of a call whose effect cannot be told from what came back. */
+/** Returns the failure of a call whose effect cannot be told from what came back. */
 export function unclear(effect: 'read' | 'write', said: string): Failure {
   return effect === 'write'
     ? new Failure('outcome_unknown', { said: shortened(said), sent: 'yes' })
     : new Failure('provider_unavailable', { said: shortened(said) });
 }
 
-/** Text cut to a length that is fit for showing; 300 characters unless told otherwise. What it gives can be written in UTF-8. */
+/** Returns a text cut to a length that can be shown, 300 characters by default. The result can be written in UTF-8. */
 export function shortened(text: string, maxLength = MAX_SAID_LENGTH): string {
   const isShort = unitsOf(text, maxLength) === text.length;
   return toWellFormed(isShort ? text : `${cutAtGrapheme(text, maxLength - 1)}…`);
@@ -222,7 +224,7 @@ function answerOf(request: HttpRequest, received: Received): HttpAnswer {
 
 function contentOf(received: Received): Pick<HttpAnswer, 'body' | 'isReadable' | 'illegible'> {
   const { bytes, contentType, isCoded } = received;
-  // Fetch unpacks what is cut off as far as it goes, and says nothing.
+  // Fetch unpacks a truncated body as far as it goes, without an error.
   if (isCoded && bytes.byteLength === 0) return illegible('a compressed body with nothing in it');
   const decoded = decode(bytes, contentType);
   if ('illegible' in decoded) return illegible(decoded.illegible);
@@ -236,15 +238,15 @@ function illegible(why: string): Pick<HttpAnswer, 'body' | 'isReadable' | 'illeg
   return { body: null, isReadable: false, illegible: why };
 }
 
-/** A date in Retry-After is the provider's, and so is the clock to hold it against. */
+/** Returns the pause that was asked for. A date in Retry-After is compared with the provider's own clock. */
 function pauseOf({ retryAfter, date }: Received): number | undefined {
   const now = Date.now();
   return retryAfterMs(retryAfter, httpDate(date ?? '', now) ?? now);
 }
 
 /**
- * One timer for the whole exchange, joined with the caller's signal by hand: AbortSignal.any over
- * AbortSignal.timeout can be collected before it fires on the older Node versions that we support.
+ * Returns one timer for the whole exchange, joined with the caller's signal by hand: on the older Node versions that we
+ * support, AbortSignal.any over AbortSignal.timeout can be collected before it fires.
  */
 function timeLimit(request: HttpRequest): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();

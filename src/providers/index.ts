@@ -10,7 +10,7 @@ import { proxiedTransport } from './proxied';
 /** The providers that this build can talk to. */
 export type Providers = ReadonlyMap<ProviderName, Provider>;
 
-/** An adapter for every provider, with the accounts of the settings. Connects nowhere yet. */
+/** Creates an adapter for every provider, with the accounts of the settings. It does not connect yet. */
 export function createProviders(
   config: Pick<Config, 'junction' | 'oliver'> & Partial<Pick<Config, 'proxies'>>,
   log: Pick<Logger, 'warn'>,
@@ -25,7 +25,7 @@ export function createProviders(
   return new Map(all.map((provider) => [provider.name, provider]));
 }
 
-/** The adapter of a provider. Throws `not_supported` for one that this build has none for. */
+/** Returns the adapter of a provider. Throws `not_supported` when this build has none. */
 export function providerFor(providers: Providers, name: ProviderName): Provider {
   const provider = providers.get(name);
   if (!provider) throw new Failure('not_supported', { field: 'provider' });

@@ -1,29 +1,33 @@
 import { parse, stringify } from 'lossless-json';
 import { holdsHalves } from '../booking/text';
 
-/** JSON both ways, with integers whole that a JavaScript number cannot hold: they are ids, and a digit off is somebody else's. */
+/**
+ * JSON both ways, with exact integers that a JavaScript number cannot hold: they are ids, and a wrong digit names
+ * another.
+ */
 
 /**
- * Parses JSON; undefined for what is none. An integer beyond ±(2^53 − 1) comes as the text of its digits. Everything else is
- * as JSON.parse has it: a fraction loses no identity with its last digits, and of two equal keys the last one counts.
+ * Parses JSON. Returns undefined for invalid JSON. An integer beyond ±(2^53 − 1) becomes the text of its digits.
+ * Everything else is as JSON.parse has it: a fraction may lose its last digits, and of two equal keys the last one
+ * counts.
  */
 export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return hasLongInteger(text) ? parseExactly(text) : value;
   } catch {
-    // No JSON; or numbers that are long, nested too deep to be read one by one.
+    // Invalid JSON, or long numbers nested too deep to be read one by one.
     return undefined;
   }
 }
 
-/** 2^53 has sixteen digits. Those of a fraction do not count. */
+/** 2^53 has sixteen digits. Digits of a fraction do not count. */
 const LONG_INTEGER = /(?<![\d.])\d{16}/;
 const LEAST_DIGITS = 16;
 
 /**
- * Returns true when valid JSON has a long integer outside of its texts. Card numbers, phone numbers and ids as text are
- * digits too, and reading everything one by one takes ten times as long.
+ * Returns true when valid JSON has a long integer outside its texts. Digits inside texts (card numbers, phone numbers,
+ * ids) must not count, because reading everything one by one takes ten times as long.
  */
 function hasLongInteger(json: string): boolean {
   if (!LONG_INTEGER.test(json)) return false;
@@ -37,7 +41,9 @@ function hasLongInteger(json: string): boolean {
   }
 }
 
-/** Where the text that opens at a quote closes: at the next quote with an even number of backslashes before it. */
+/**
+ * Returns where the text that opens at a quote closes: at the next quote with an even number of backslashes before it.
+ */
 function closing(json: string, opens: number): number {
   let position = json.indexOf('"', opens + 1);
   while (backslashesBefore(json, position) % 2 === 1) position = json.indexOf('"', position + 1);
@@ -60,8 +66,8 @@ function exact(digits: string): number | string {
 }
 
 /**
- * Writes JSON; a bigint as an integer with all of its digits. Throws for what JSON cannot hold: circles, and half a character
- * (a lone surrogate), which strict readers refuse.
+ * Writes JSON, with a bigint as an integer with all of its digits. Throws for values that JSON cannot hold: circles,
+ * and half a character (a lone surrogate), which strict readers refuse.
  */
 export function writeJson(value: unknown): string {
   const text = stringify(value);

@@ -1,12 +1,12 @@
 import { LEFT_OUT, type Notice } from './once';
 
 /**
- * Tells of what was sent and is missing from what was read of it, by the names of our schemas: the values are nobody's to
- * see. `field` names the whole. `""` is missing to begin with; an odd element of a list is told by its list. Where a schema
- * takes a part out of what was sent, as an order out of its wrapping, there is nothing to compare.
+ * Notices the fields that were sent but could not be read, by the names of our schemas; values are never told. `field`
+ * names the whole. An empty text counts as missing, and an odd element is reported by its list. Where a schema takes a
+ * part out of what was sent, as an order out of its wrapping, there is nothing to compare.
  */
 export function noticeLeftOut(notice: Notice, field: string, sent: unknown, read: unknown): void {
-  // What a schema does not name is let through as it is.
+  // A value that a schema does not name is let through as it is.
   if (Object.is(sent, read)) return;
   if (isMissing(read)) {
     if (!isMissing(sent)) notice(field, LEFT_OUT);

@@ -1,26 +1,26 @@
 import type { Logger } from 'pino';
 
 /**
- * Tells the log about what a provider sent and this build does not know: the word as it came, or LEFT_OUT. A field is named by
- * our code, never by what came.
+ * Logs a value from a provider that this build does not know: the word as it came, or LEFT_OUT. Our code names the
+ * field, never what came.
  */
 export type Notice = (field: string, value: string) => void;
 
-/** Said instead of a value where there is nothing to carry: what was sent as that field cannot be read and is left out. */
+/** Stands for a value that was sent but cannot be read, so that the field is left out. */
 export const LEFT_OUT = '(left out)';
 
-/** A notice that nobody hears. */
+/** A notice that does nothing. */
 export const UNHEARD: Notice = () => undefined;
 
-/** Past this many different values something else is wrong, and the log and memory are spared. */
+/** How many different values are logged. With more, something else is wrong, and log and memory are spared. */
 const MAX_REMEMBERED = 1_000;
 
-/** What an enum's member can look like; anything else may be somebody's data and is not logged. */
+/** The form of an enum's member. Anything else may be somebody's data and is not logged. */
 const MEMBER = /^[A-Za-z0-9_.-]{1,80}$/;
 
-/** A notice that logs each field and value once in the life of this process, and each field that is left out once. */
+/** Creates a notice that logs each field and value, and each field that is left out, once per process. */
 export function noticeOnce(log: Pick<Logger, 'warn'>): Notice {
-  // Apart, so that ever new words of one field do not hide that another is left out.
+  // They are counted apart, so that ever new words of one field do not hide that another is left out.
   const unknown = remembering();
   const leftOut = remembering();
   return (field, value) => {
@@ -39,7 +39,7 @@ export function noticeOnce(log: Pick<Logger, 'warn'>): Notice {
   };
 }
 
-/** Returns true for each key when it comes first, as long as there is room to remember it. */
+/** Returns a function that returns true for each new key, as long as there is room to remember it. */
 function remembering(): (key: string) => boolean {
   const seen = new Set<string>();
   return (key) => {

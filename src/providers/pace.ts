@@ -4,27 +4,28 @@ import { exchange, type HttpAnswer, type HttpRequest } from './http';
 import type { Transport } from './transport';
 
 /**
- * Load manners: how many calls one account of a vendor makes at once and in a second, and silence for as long as
- * the vendor asks for it. Counted in this process, and for each account on its own, so that none waits for another's
- * outage. What is turned away costs no call and is tried again like any call that the vendor refused for load.
+ * The pace of calls: how many one account of a vendor makes at once and per second, and none while the vendor asks for
+ * a pause. It is counted in this process, for each account on its own, so that no account waits for another's outage. A
+ * call that is turned away is not sent, and is retried like a call that the vendor refused for overload.
  */
 
-/** The limits where neither the account's settings nor the vendor's documentation give any. */
+/** The limits when neither the account's settings nor the vendor's documentation give any. */
 export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20 };
 
 /**
- * `exchange` for one account, at its pace. Waiting for a turn counts into the call's `timeoutMs` and takes a third
- * of it at most.
+ * Makes an `exchange` for one account, at its pace. Waiting for a turn counts into the call's `timeoutMs` and takes at
+ * most a third of it.
  *
- * Throws what `exchange` throws, and with nothing sent: `rate_limited` with `sent: "no"` when no turn came in time, or
- * while the vendor's Retry-After runs (`retryAfterMs` is what is left of it); the signal's reason when it aborts the wait.
- * A last try is sent all the same: an hour's pause would else have people asked about a vendor that has long been well.
+ * Throws what `exchange` throws. With nothing sent, it throws `rate_limited` with `sent: "no"` when no turn came in
+ * time or while the vendor's Retry-After runs (`retryAfterMs` is what is left of it), and the signal's reason when it
+ * aborts the wait. A last try is sent even during a pause; otherwise a person would be asked about a vendor that
+ * recovered long ago.
  */
 export type PacedExchange = (account: string, request: HttpRequest) => Promise<HttpAnswer>;
 
 /**
- * The pace of one vendor's accounts, `usual` where an account has none of its own. Adapters of one vendor share it. `transport` is
- * what reaches the network, Node's own fetch when left out.
+ * Creates the pace of one vendor's accounts; `usual` is for accounts without their own. Adapters of one vendor share
+ * it. `transport` reaches the network, by Node's own fetch when left out.
  */
 export function createPace(
   accounts: Readonly<Record<string, { pace?: PaceLimits }>>,
@@ -40,7 +41,7 @@ export function createPace(
   };
 }
 
-/** The part of a call's time that waiting for its turn may take: the rest must do for the call itself. */
+/** The part of a call's time that waiting for its turn may take. The rest is for the call itself. */
 const LONGEST_WAIT = 1 / 3;
 
 async function pass(gate: Gate, request: HttpRequest, transport?: Transport): Promise<HttpAnswer> {

@@ -16,38 +16,38 @@ export type { DayRange } from '../booking/windows';
 export type { Fence } from './fence';
 
 /**
- * What the activities ask of a provider. One folder an adapter; nothing of a provider's wire leaks out of it.
+ * What the activities ask of a provider. Each adapter has a folder, and nothing of a provider's wire format leaves it.
  *
- * Every method makes the calls it needs once (no hidden retries), each under `call.timeoutMs` and `call.signal`,
- * and either returns or throws a `Failure` of the table in src/booking/failures.ts:
- * - a write that certainly had no effect: the row that names it (`slot_gone`, `rate_limited`, `credentials_rejected`, …),
+ * Every method makes the calls it needs once (no hidden retries), each under `call.timeoutMs` and `call.signal`, and
+ * either returns or throws a `Failure` of the table in src/booking/failures.ts:
+ * - for a write that had no effect: the row that names it (`slot_gone`, `rate_limited`, `credentials_rejected`, …),
  *   because the answer says so in that row's words, or because nothing was sent (`sent: "no"`);
- * - a write whose effect cannot be told, which is every other answer: `outcome_unknown`, with `isRefusal` where the vendor
- *   refused it in its own error form, in words that no row names;
- * - a read that did not come through: `provider_unavailable`;
- * - a read's answer that no row names: `unexpected_answer`, with `said`.
- * Anything else thrown is a bug. What an answer means is decided in answer.ts, for all adapters.
+ * - for a write whose effect cannot be told, which is every other answer: `outcome_unknown`, with `isRefusal` when
+ *   the vendor refused it in its own error form, in words that no row names;
+ * - for a read that did not come through: `provider_unavailable`;
+ * - for a read's answer that no row names: `unexpected_answer`, with `said`. Any other error is a bug. answer.ts
+ *   decides for all adapters what an answer means.
  */
 export interface Provider {
   readonly name: ProviderName;
   /** Orders; null at providers without them. */
   readonly orders: OrderCalls | null;
-  /** Visits without slots, agreed between provider and patient; null where there are none. */
+  /** Visits without slots, agreed between provider and patient; null at providers without them. */
   readonly tiers: TierCalls | null;
-  /** Slots on offer for the days that the query's windows touch, unranked and unfiltered, bookable ones only. */
+  /** Returns the bookable slots for the days that the query's windows touch, unranked and unfiltered. */
   searchSlots(call: Call, query: SlotQuery): Promise<FoundSlots>;
   /** Takes a slot. Does not look first: the activity does. */
   book(call: Call, booking: BookCall): Promise<Appointment>;
-  /** Moves an appointment to another slot; null where the provider does not. Does not look first: the activity does. */
+  /** Moves an appointment to another slot; null if the provider cannot. Does not look first: the activity does. */
   readonly reschedule: ((call: Call, move: MoveCall) => Promise<Appointment>) | null;
   /**
-   * Reads the order and its appointments. An empty answer means that the order itself was read. What an absence means is
-   * not decided here.
+   * Reads the order and its appointments. If no appointment is live, the order itself was read. The caller decides what
+   * an absence means.
    */
   lookUp(call: Call, where: Where): Promise<Sighting>;
   /**
-   * Has an appointment cancelled. Neither looks first nor reads after: the activity does. Returns the appointment as the
-   * answer shows it, null where it shows none; "already cancelled" is an accepted cancel too.
+   * Cancels an appointment. Neither looks first nor reads after: the activity does. Returns the appointment as the
+   * answer shows it, or null when it shows none; "already cancelled" counts as an accepted cancel too.
    */
   cancelAppointment(call: Call, cancel: CancelCall): Promise<Appointment | null>;
 }
@@ -56,7 +56,7 @@ export interface Provider {
 export type Tier = { tier: 'book' } | { tier: 'request'; vendor: string };
 
 export interface TierCalls {
-  /** How the address is served; `area_not_served` when it is not. Prefers slots where both are had. */
+  /** Returns how the address is served, slots before requests. Throws `area_not_served` when it is not served. */
   choose(call: Call, where: { address: PostalAddress; wanted: 'book' | 'request' | null }): Promise<Tier>;
   /** Asks the vendor for a visit. Does not look first: the activity does. */
   request(call: Call, visit: VisitCall): Promise<Appointment>;
@@ -73,14 +73,14 @@ export interface VisitCall {
 export interface OrderCalls {
   /** Places the order with `passthrough` = booking id. `key` is the idempotency key. */
   place(call: Call, order: PlaceCall): Promise<Order>;
-  /** The order that carries this booking id in `passthrough`; null when the account's user has none. Live ones first. */
+  /** Returns the order that carries this booking id in `passthrough`, live ones first; null when the user has none. */
   find(call: Call, where: { bookingId: string; userId: string; createdSince: string }): Promise<Order | null>;
-  /** All of the account's orders of this provider's kind since then, oldest first; for the audit. */
+  /** Yields all of the account's orders of this provider's kind since then, oldest first, for the audit. */
   list(call: Call, where: { createdSince: string }): AsyncIterable<Order>;
   read(call: Call, orderId: string): Promise<Order>;
-  /** Cancels it. Neither looks first nor reads after: the activity does. */
+  /** Cancels the order. Neither looks first nor reads after: the activity does. */
   cancel(call: Call, orderId: string): Promise<void>;
-  /** The user's live orders of this provider's kind, newest first, at most so many; to explain a refusal. */
+  /** Returns the user's live orders of this provider's kind, newest first, at most `max`, to explain a refusal. */
   ofUser(call: Call, where: { userId: string; max: number }): Promise<Order[]>;
 }
 
@@ -89,11 +89,11 @@ export interface Call {
   account: string;
   timeoutMs: number;
   signal: AbortSignal;
-  /** Whether a person is asked when it fails: then it is made although the provider has asked for a pause. */
+  /** Whether a person is asked when it fails: then it is made even while the provider asks for a pause. */
   isLastTry?: boolean;
   /**
-   * Asked right before each request that may change something is sent, after it has waited for its turn. What it throws
-   * keeps the request from being sent. Left out for reads.
+   * Asked right before each request that may change something, after the request has waited for its turn. When it
+   * throws, the request is not sent. Left out for reads.
    */
   fence?: Fence;
 }
@@ -117,12 +117,12 @@ export interface BookCall {
   slotKey: string;
   /** The slot's start, RFC 3339. */
   startsAt: string;
-  /** Ids that were live in the look before the write: where refs do not return, anything else there is new. */
+  /** Ids that were live in the look before the write: where refs do not return, any other appointment is new. */
   before: readonly string[];
   /** Our ref (src/booking/ref.ts); goes in at the end of the notes. */
   ref: string;
   request: BookingRequest;
-  /** Idempotency key; null where keys do not count. */
+  /** Idempotency key; null when keys do not count. */
   key: string | null;
 }
 
@@ -130,26 +130,26 @@ export interface MoveCall {
   orderId: string | null;
   appointmentId: string;
   slotKey: string;
-  /** The slot's start, RFC 3339: an answer that still shows another time does not say that it moved. */
+  /** The slot's start, RFC 3339. An answer that still shows another time does not prove the move. */
   startsAt: string;
   ref: string;
   request: BookingRequest;
 }
 
-/** Where to look: by order where there are orders; else by the request's client and patient around `startsAt`. */
+/** Where to look: by the order if there are orders, else by the request's client and patient around `startsAt`. */
 export interface Where {
   orderId: string | null;
   request: Party;
   startsAt: string | null;
-  /** Appointments that the booking knows as its own: shown wherever in time they are, and whoever they name by now. */
+  /** The booking's own appointments. They are shown wherever in time they are, and whatever names they carry by now. */
   ownIds: readonly string[];
-  /** Who this booking is in its refs (src/booking/ref.ts): its own can be told among a patient's other visits. */
+  /** The maker in this booking's refs (src/booking/ref.ts), which tells its own from a patient's other visits. */
   maker: string;
   /** Whether a list that is shared and kept for a while must have been read after this call began. */
   fresh?: boolean;
   /**
-   * Whether a list serves that could not be read to its last row. So it does before a booking's first write, of which
-   * nothing can be there; after one that was not answered, an absence must be proven.
+   * Whether a list with unreadable rows will do. It does before a booking's first write, when nothing of its own can be
+   * there. After an unanswered write, an absence must be proven.
    */
   mayBePartial?: boolean;
 }
@@ -158,12 +158,12 @@ export interface CancelCall {
   orderId: string | null;
   appointmentId: string;
   request: ReferredParty;
-  /** For people at the provider, where a cancellation is a task for them. */
+  /** Told to people at the provider, if a cancellation is a task for them. */
   bookingId?: string;
   /** The appointment as the look before the call showed it. */
   seen: Appointment;
-  /** The caller's reason, one of the provider's list by name or id; null takes the account's default. */
+  /** The caller's reason, by name or id of the provider's list; null takes the account's default. */
   reason: string | null;
-  /** Whether the booking has had nothing cancelled yet: then no list can hold an earlier request of its own for that. */
+  /** Whether this is the booking's first cancel: then no list can hold an earlier request of its own. */
   isFirst?: boolean;
 }

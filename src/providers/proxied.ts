@@ -7,20 +7,21 @@ import { directHosts } from './direct-hosts';
 import type { Transport } from './transport';
 
 /**
- * Reaches the network through the proxies of the settings, by undici's own fetch: Node's takes no dispatcher of another undici.
- * To https addresses a tunnel is asked for (CONNECT), and what passes through it the proxy does not see. A call to an http
- * address is handed to the proxy whole. Without a proxy in the settings neither this nor undici is loaded.
+ * Reaches the network through the proxies of the settings. It uses undici's own fetch, because Node's does not accept a
+ * dispatcher of another undici. For https addresses it asks the proxy for a tunnel (CONNECT), whose content the proxy
+ * does not see. A call to an http address is handed to the proxy whole. Without a proxy in the settings, neither this
+ * nor undici is loaded.
  */
 
 type Undici = Pick<typeof undiciPackage, 'Agent' | 'Pool' | 'buildConnector' | 'fetch'>;
 
-/** How long a proxy may take to open a tunnel, in ms: as long as undici gives a connection. */
+/** How long a proxy may take to open a tunnel, in ms: as long as undici allows for a connection. */
 const TUNNEL_WITHIN_MS = 10_000;
 
-/** A transport that goes through the proxies, but directly to this machine and to the hosts that the settings except. */
+/** Creates a transport through the proxies. It calls this machine, and hosts that the settings except, directly. */
 export function proxiedTransport(proxies: Proxies): Transport {
   const loading = import('undici').then((undici: Undici) => ({ undici, pick: pickerOf(undici, proxies) }));
-  loading.catch(() => undefined); // whoever sends is told
+  loading.catch(() => undefined); // each send throws it
   return async (url, outgoing, signal) => {
     const { undici, pick } = await loading;
     return undici.fetch(url, { ...outgoing, signal, dispatcher: pick(url) });
@@ -38,7 +39,7 @@ function pickerOf(undici: Undici, { http, https, direct }: Proxies): (url: strin
   };
 }
 
-/** A proxy may itself be called over TLS: by its own name, and not by that of whoever is called through it. */
+/** Creates a pool of connections to a proxy. A proxy called over TLS is called by its own name, not by the target's. */
 function poolOf(
   { buildConnector, Pool }: Undici,
   origin: string,
@@ -53,7 +54,7 @@ function poolOf(
 
 interface Proxy {
   origin: string;
-  /** What the proxy is to know and nobody behind it. */
+  /** Headers for the proxy alone; the target must not see them. */
   headers: Record<string, string>;
 }
 
@@ -76,14 +77,14 @@ function forwarding(undici: Undici, { origin, headers }: Proxy): Dispatcher {
   });
 }
 
-/** Fetch hands over its headers as an object by name; the dispatcher's types allow more. */
+/** Adds headers. Fetch hands its headers over as an object by name; the dispatcher's types allow more. */
 function withOwn(given: Dispatcher.DispatchOptions['headers'], own: Record<string, string>) {
   return { ...Object.fromEntries(Object.entries(given ?? {})), ...own };
 }
 
 /**
- * Opens a tunnel for each connection. Of undici's own ProxyAgent a refused tunnel can't be told from a call that was given up,
- * and one that is never answered waits for five minutes.
+ * Opens a tunnel for each connection. Undici's own ProxyAgent would not do: with it a refused tunnel looks like an
+ * aborted call, and a proxy that never answers is waited for for five minutes.
  */
 function tunnelling(undici: Undici, { origin, headers }: Proxy): Dispatcher {
   const proxy = poolOf(undici, origin, TUNNEL_WITHIN_MS);
@@ -105,7 +106,7 @@ function tunnelling(undici: Undici, { origin, headers }: Proxy): Dispatcher {
   });
 }
 
-/** What went wrong on the way to the vendor is told apart from the vendor by its code. */
+/** Returns the error with a code that names the proxy, so that its failures are told apart from the vendor's. */
 function inProxysName(err: unknown): Error {
   // `instanceof` fails for errors of another realm, as under test runners.
   const error = isNativeError(err) ? err : new Error('The proxy was not reached.');

@@ -3,22 +3,22 @@ import { isWellFormed } from '../booking/text';
 import { MAX_ID_LENGTH } from './bounded';
 
 /**
- * The pieces of which the adapters' wire schemas are made. Vendors write one thing in many ways: a number as text, a text as
- * number, nothing as `null`, `""` or `"null"`, a list with an odd element. What has one meaning only is read; what has none
- * is missing (left-out.ts tells the log). Nothing is guessed.
+ * The building blocks of the adapters' wire schemas. Vendors write one thing in many ways: a number as text, a text as
+ * number, nothing as `null`, `""` or `"null"`, a list with an odd element. A value with exactly one meaning is read; a
+ * value without a clear meaning counts as missing (left-out.ts logs it). Nothing is guessed.
  */
 
-/** A field that may be missing, null or of a shape we do not know. */
+/** A field that may be missing, null or of an unknown shape. */
 export const soft = <T extends z.ZodType>(schema: T) => schema.nullish().catch(null);
 
-/** Words that serializers write for "nothing". Names may be such words, so they are read by `words`. */
+/** Words that serializers write for "nothing". People's names may be such words, so they are read by `words`. */
 const NOTHING: readonly string[] = ['', 'null', 'undefined'];
 
 const isNothing = (text: string): boolean => NOTHING.includes(text.trim());
 
 /**
- * A number as text, digit by digit. Past 2^53 a number is no longer the one that was sent, and is none; the HTTP client hands
- * those over as text.
+ * A number as the text of its digits. A number beyond 2^53 is no longer the one that was sent, so it is refused; the
+ * HTTP client hands those over as text.
  */
 const digits = z
   .number()
@@ -29,32 +29,38 @@ const written = z.union([z.string(), digits]);
 
 const CONTROL = /\p{Cc}/u;
 
-/** No vendor makes an id of half a character or of what cannot be seen: the row was garbled on its way. */
+/**
+ * Returns false for an id with half a character or a control character: no vendor makes such ids, so the row was
+ * garbled.
+ */
 const isPlain = (given: string): boolean => isWellFormed(given) && !CONTROL.test(given);
 
-/** An id that we cannot work without, and carry. Text and numbers are one, as both come for the same id. */
+/** A required id. Text and number are the same, as both come for the same id. */
 const anyId = z.union([z.string().max(MAX_ID_LENGTH).refine(isPlain), z.int().transform(String)]);
 export const id = anyId.refine((given) => !isNothing(given));
 
-/** Text of a machine: codes, times, statuses, ZIP codes (85004 as a number is read; leading zeros were the sender's to keep). */
+/**
+ * Text that a machine wrote: codes, times, statuses, ZIP codes (a number is read; its leading zeros are lost at the
+ * sender).
+ */
 export const text = soft(written.transform((given) => (isNothing(given) ? null : given)));
 
-/** Text of people, as it came: somebody's name is Null. */
+/** Text that people wrote, as it came: somebody's name may be Null. */
 export const words = soft(written);
 
-/** The same where rows are found by it: what is of another shape and not missing makes the row one that cannot be read. */
+/** The same for fields by which rows are found: a value of an unknown shape makes the whole row unreadable. */
 export const keyId = anyId.transform((given) => (isNothing(given) ? null : given)).nullish();
 export const keyText = written.transform((given) => (isNothing(given) ? null : given)).nullish();
 export const keyWords = written.nullish();
 
-/** `75.00`, `-112.07`, `.75`, `75.`. Not `1,234.50`, `$75`, `1e3` or `0x4B`: those have no one meaning everywhere. */
+/** `75.00`, `-112.07`, `.75`, `75.`. Not `1,234.50`, `$75`, `1e3` or `0x4B`, which do not mean the same everywhere. */
 const DECIMAL = /^-?(?=\.?\d)\d{0,15}(?:\.\d{0,15})?$/;
 
 /** A number, or plain decimal text. */
 export const anyNumber = z.union([z.number(), z.string().trim().regex(DECIMAL).transform(Number)]);
 export const number = soft(anyNumber);
 
-/** A price or a distance. What is less than nothing is none: it would be the cheapest, or the closest, of all. */
+/** A price or a distance. A negative one counts as missing: it would be the cheapest, or the closest, of all. */
 export const amount = soft(anyNumber.refine((given) => given >= 0));
 
 /** How many there are of something. */
@@ -76,18 +82,18 @@ function flagOf(given: boolean | number | string): boolean | null {
   return Object.hasOwn(FLAGS, word) ? (FLAGS[word] ?? null) : null;
 }
 
-/** Where on earth. */
+/** A place by longitude and latitude. */
 export const lngLat = soft(z.looseObject({ lng: anyNumber, lat: anyNumber }));
 
 /**
- * A list in which an element that cannot be read is null, in its place: a reader has to say what it makes of a list that was
- * not read whole (see `readable`, `isWhole`). A list that came as an object of indexes is read, and so is a single element
- * instead of a list of one, where it has the field by which an element is known.
+ * A list in which an unreadable element is null in its place, so that a reader has to decide what it makes of a list
+ * that was not read whole (see `readable`, `isWhole`). A list that came as an object of indexes is read. So is a single
+ * element instead of a list of one, if it has the field `knownBy`.
  */
 export const listOf = <T extends z.ZodType>(entry: T, knownBy: string | null = null) =>
   z.preprocess((sent) => asList(sent, knownBy), z.array(entry.nullable().catch(null)));
 
-/** The same where no list means none. */
+/** The same, but a missing list counts as empty. */
 export const listOrNone = <T extends z.ZodType>(entry: T, knownBy: string | null = null) =>
   soft(listOf(entry, knownBy)).transform((list) => list ?? []);
 
@@ -109,22 +115,21 @@ function asList(sent: unknown, knownBy: string | null): unknown {
   return isOne ? [sent] : sent;
 }
 
-/** The elements of a list that could be read. */
+/** Returns the elements of a list that could be read. */
 export function readable<T>(list: readonly (T | null)[]): T[] {
   return list.filter((one): one is T & NonNullable<T> => one !== null);
 }
 
 /**
- * Returns true when every element of a list could be read. What a list that was not read whole does not show may be
- * there.
+ * Returns true when every element of a list could be read. Otherwise an element that the list does not show may exist.
  */
 export function isWhole(list: readonly unknown[]): boolean {
   return !list.includes(null);
 }
 
 /**
- * Returns true when what was read of a list is all of it: every element could be read, or as many that differ by their
- * id as the provider counts. What cannot be read beside those is no element.
+ * Returns true when a list is known to be complete: every element could be read, or as many with different ids as the
+ * provider counts. An unreadable entry beside those is not an element.
  */
 export function isAll(
   read: readonly ({ id?: string | null } | null)[],
@@ -135,7 +140,10 @@ export function isAll(
   return counted != null && ids.size >= counted;
 }
 
-/** An enum's member in the one spelling that tables have: `Confirmed`, ` IN PROGRESS ` and `in-progress` are words we know. */
+/**
+ * Returns an enum's member in the spelling of our tables, so that `Confirmed`, ` IN PROGRESS ` and `in-progress` are
+ * known.
+ */
 export function folded(word: string): string {
   return word
     .trim()

@@ -3,20 +3,21 @@ import { subscribe } from 'node:diagnostics_channel';
 import { isNativeError } from 'node:util/types';
 
 /**
- * Whether anything of a call was sent, as fetch's own client tells it (Node's documented diagnostics channels of undici).
- * By the error alone it can't be told: resets, TLS errors and time limits come before the request as well as after it. Where a
- * fetch tells nothing, less counts as not sent, and never more. (Its client must speak HTTP/1.1: that of HTTP/2 does not tell.)
+ * Tells whether any of a call was sent, by fetch's own client (Node's documented diagnostics channels of undici). The
+ * error alone does not tell: resets, TLS errors and time limits come before the request as well as after it. If a fetch
+ * reports nothing, fewer calls count as not sent, never more. (Its client must speak HTTP/1.1; that of HTTP/2 does not
+ * report.)
  */
 
 /** One call on its way. */
 export interface Sending {
   /** Sends; `signal` aborts with the call's limit, and when the call is held back. */
   run<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** Whether the call was handed to a client. A call that never was cannot be sent, for what it is. */
+  /** Returns true when the call was handed to a client. A call that never was is one that cannot be sent. */
   isMade(): boolean;
-  /** Whether it was held back, so that nothing was sent. */
+  /** Returns true when the call was held back, so that nothing was sent. */
   isHeld(): boolean;
-  /** Whether it is certain, after it failed with this cause, that nothing was sent. */
+  /** Returns true when it is certain, after the call failed with this cause, that nothing was sent. */
   isNothingSent(cause: unknown): boolean;
 }
 
@@ -29,8 +30,8 @@ interface Track {
 }
 
 /**
- * A call that is held back when `mayGo` no longer holds by the time that its first byte is due: connecting takes its time, and a
- * process may be frozen meanwhile.
+ * Creates a call that is held back if `mayGo` returns false when its first byte is due: connecting takes time, and the
+ * process may freeze meanwhile.
  */
 export function sendingWithin(limit: AbortSignal, mayGo: () => boolean = () => true): Sending {
   const controller = new AbortController();
@@ -55,7 +56,7 @@ export function sendingWithin(limit: AbortSignal, mayGo: () => boolean = () => t
 const current = new AsyncLocalStorage<Track>();
 const tracks = new WeakMap<object, Track>();
 
-/** Told when a client takes a request. A proxy's CONNECT goes before the call and is no part of it. */
+/** Published when a client takes a request. A proxy's CONNECT comes before the call and does not count. */
 subscribe('undici:request:create', (message) => {
   const { request } = fieldsOf(message);
   const track = current.getStore();
@@ -64,7 +65,7 @@ subscribe('undici:request:create', (message) => {
   tracks.set(request, track);
 });
 
-/** Told right before the first byte, when a connection is there: what is written to a destroyed socket is not sent. */
+/** Published right before the first byte, once connected. Bytes written to a destroyed socket are not sent. */
 subscribe('undici:client:sendHeaders', (message) => {
   const { request, socket } = fieldsOf(message);
   const track = isObject(request) ? tracks.get(request) : undefined;
@@ -76,10 +77,10 @@ subscribe('undici:client:sendHeaders', (message) => {
   track.isBegun ||= !track.isHeld;
 });
 
-/** Steps that come before the first byte of a request. */
+/** System calls that come before the first byte of a request. */
 const BEFORE_SENDING: readonly unknown[] = ['connect', 'getaddrinfo'];
 
-/** Returns true when an error says by itself that there was no connection. */
+/** Returns true when an error itself shows that there was no connection. */
 function isConnecting(cause: unknown): boolean {
   // `instanceof` fails for errors that fetch made in another realm, as under test runners.
   if (!isNativeError(cause)) return false;

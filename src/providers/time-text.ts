@@ -6,28 +6,28 @@ import { timeText } from './bounded';
 import type { Notice } from './once';
 
 /**
- * Times and zones as providers write them. Whatever of them cannot be read counts as missing, and is noticed by its
- * field; the value may be anything, so it is never told.
+ * Times and zones as providers write them. An unreadable one counts as missing, and is noticed by its field. Its value
+ * may be anything, so it is never told.
  */
 
 /** A time as it was written. */
 interface WrittenTime {
-  /** The clock that it shows, in ms as if it showed UTC. */
+  /** The wall time that it shows, in ms as if it were UTC. */
   wall: number;
-  /** Minutes east of UTC; null where none is written. */
+  /** Minutes east of UTC; null when no offset is written. */
   offsetMin: number | null;
 }
 
-/** Where a value was read, and whom to tell when it cannot be. */
+/** The field that a value was read from, and whom to tell when it cannot be read. */
 export interface Reading {
   field: string;
   notice: Notice;
 }
 
-/** For what is read a second time, and was noticed the first. */
+/** For a value that is read a second time, and was noticed the first time. */
 export const UNNOTICED: Reading = { field: '', notice: () => undefined };
 
-/** An instant, and the offset by which it was written where that tells the clock of a place; else null. */
+/** An instant as it was read. */
 export interface ReadTime {
   ms: number;
   /** Whether the text itself tells the instant, by its offset or as a number. */
@@ -50,13 +50,13 @@ const FORMS: readonly RegExp[] = [
   new RegExp(`${BASIC_DATE}(?:[Tt]${BASIC_TIME}(?:${OFFSET})?)?$`),
 ];
 
-/** Zone names beside an offset (RFC 9557), which say nothing that the offset does not; and the minus of typesetters. */
+/** Zone names beside an offset (RFC 9557), which add nothing to the offset; and the typesetters' minus. */
 const ZONE_TAGS = /(?<=[zZ]|[+-]\d{2}(?::?\d{2})?)(?:\[[^\]]*\])+$/;
 const TYPESET_MINUS = /\u2212/g;
 
 /**
- * A provider's time; null where there is none, or none that makes sense, as one of the year 9999. A number is the time
- * since 1970, in seconds or ms: in the years that we work with only one of them can be meant.
+ * Reads a provider's time. Returns null when there is none or it makes no sense, as in the year 9999. A number is the
+ * time since 1970 in seconds or ms: in the years that we work with, only one of the two is possible.
  */
 export function readTime(given: Given, { field, notice }: Reading, onWall: WallReading): ReadTime | null {
   if (isBlank(given)) return null;
@@ -69,10 +69,10 @@ export function readTime(given: Given, { field, notice }: Reading, onWall: WallR
 
 type Given = string | null | undefined;
 
-/** The instant, in ms, that a time on the wall means where no offset is written beside it. */
+/** Returns the instant, in ms, that a wall time without a written offset means. */
 type WallReading = (wall: number) => number;
 
-/** The word by which a value is noticed that cannot be read. */
+/** The word by which an unreadable value is noticed. */
 const UNREADABLE = 'unreadable';
 
 function isBlank(given: Given): boolean {
@@ -84,8 +84,8 @@ const ISO_BASIC_DATE = /^(\d{4})(\d{2})(\d{2})(?:[Tt].*)?$/;
 const AMERICAN_DATE = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 
 /**
- * The calendar date, `YYYY-MM-DD`, of a date or date-time, as written; null where there is none, none that a calendar has,
- * or one that is not accepted. With `american`, MM/DD/YYYY is one as well.
+ * Returns the calendar date, `YYYY-MM-DD`, of a date or date-time, as written; null when there is none, it does not
+ * exist, or it is not accepted. With `american`, MM/DD/YYYY is read as well.
  */
 export function readDate(
   given: Given,
@@ -121,7 +121,7 @@ function instantOf(written: WrittenTime | null, onWall: WallReading): ReadTime |
   if (!written) return null;
   const { wall, offsetMin } = written;
   if (offsetMin === null) return { ms: onWall(wall), isExact: false, placeOffsetMin: null };
-  // UTC is what providers write that tell no place's clock.
+  // Providers that do not tell the clock of the place write UTC, so offset 0 tells no place's clock.
   return {
     ms: wall - offsetMin * MINUTE_MS,
     isExact: true,
@@ -129,7 +129,7 @@ function instantOf(written: WrittenTime | null, onWall: WallReading): ReadTime |
   };
 }
 
-/** What a text says, digit by digit: machine's zone and today's date have no part in it. */
+/** Reads a text digit by digit, so that the machine's zone and today's date do not matter. */
 function writtenTime(text: string): WrittenTime | null {
   const plain = text.replace(TYPESET_MINUS, '-').replace(ZONE_TAGS, '');
   const [, ...parts] = FORMS.map((form) => form.exec(plain)).find((match) => match !== null) ?? [];
@@ -144,10 +144,10 @@ function writtenTime(text: string): WrittenTime | null {
   return { wall: wall + ms, offsetMin: sign === '-' ? 0 - offsetMin : offsetMin };
 }
 
-/** Null for a date that no calendar has, or a time that no clock shows but for 24:00 and a leap second. */
+/** Returns the wall time in ms; null for an impossible date or time. 24:00 and a leap second are possible. */
 function wallOf([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: number[]): number | null {
   const midnight = new Date(Date.UTC(year, month - 1, day));
-  // Date.UTC takes the years to 99 for those of the last century, and the 30th of February for a day of March.
+  // Date.UTC reads years up to 99 as those of the last century, and 30 February as a day in March.
   const isDate =
     midnight.getUTCFullYear() === year &&
     midnight.getUTCMonth() === month - 1 &&
@@ -159,8 +159,8 @@ function wallOf([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]
 }
 
 /**
- * The zone that a provider names; null where it names none, or one that may be several, which is noticed. Only a word of
- * the zone data is told: any other may be what belongs in another field.
+ * Returns the zone that a provider names; null when it names none, or (noticed) an ambiguous one. Only a word of the
+ * zone data is told in the notice, because any other may belong in another field.
  */
 export function readZone(given: Given, { field, notice }: Reading): string | null {
   const zone = zoneOnWire(timeText(given));
@@ -168,7 +168,7 @@ export function readZone(given: Given, { field, notice }: Reading): string | nul
   return zone;
 }
 
-/** From when to when, as RFC 3339 in UTC. */
+/** A start and an end, as RFC 3339 in UTC. */
 export interface ReadSpan {
   startsAt: string | null;
   endsAt: string | null;
@@ -177,9 +177,9 @@ export interface ReadSpan {
 }
 
 /**
- * From when to when something is. Offsets that contradict our data of its zone are kept beside the times, for the
- * provider knows the clock at its place better than data which may be older than a change of law; it is noticed by zone.
- * An offset that no place on Earth has is not believed, and noticed as well.
+ * Returns start and end. Offsets that contradict our data of the zone are kept beside the times, and noticed by zone:
+ * the provider knows the clock at its place better than data that may be older than a change of law. An offset that no
+ * place on Earth has is not believed, and noticed too.
  */
 export function spanOf(
   start: ReadTime | null,
@@ -209,7 +209,7 @@ function believed(time: ReadTime | null, notice: Notice): { ms: number; offsetMi
   return null;
 }
 
-/** An instant as RFC 3339 in UTC. */
+/** Returns an instant as RFC 3339 in UTC. */
 export function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -1,19 +1,19 @@
 /**
- * How the adapters' HTTP client reaches the network: the one place that knows whose fetch it is. http.ts hands over a URL and
- * what goes with it, and never a Request: one fetch does not take the Request of another.
+ * How the adapters' HTTP client reaches the network. Only this file knows which fetch is used. http.ts hands over a URL
+ * and what goes with it, never a Request, because one fetch does not accept the Request of another.
  */
 
-/** What goes with a URL. The body is a stream of which fetch has no second copy. */
+/** What goes with a URL. The body is a stream that fetch can send only once. */
 export interface Outgoing {
   method: string;
   headers: Record<string, string>;
   body?: ReadableStream<Uint8Array>;
-  /** Fetch wants it with a body that is a stream. */
+  /** Fetch requires this with a body that is a stream. */
   duplex?: 'half';
   redirect: 'manual';
 }
 
-/** What is read of a response. Node's own fetch gives it, and so does undici's. */
+/** The parts of a response that are read. Both Node's own fetch and undici's return them. */
 export interface Incoming {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -21,8 +21,8 @@ export interface Incoming {
 }
 
 /**
- * Sends one request and returns the response once its head is there. Rejects as fetch does: with the signal's reason, or with
- * an error whose cause is what happened.
+ * Sends one request and returns the response once its head is there. Rejects as fetch does: with the signal's reason,
+ * or with an error whose cause says what happened.
  */
 export type Transport = (url: string, outgoing: Outgoing, signal: AbortSignal) => Promise<Incoming>;
 

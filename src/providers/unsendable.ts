@@ -3,16 +3,16 @@ import { Failure } from '../booking/failures';
 import type { Outgoing } from './transport';
 
 /**
- * Requests that HTTP cannot carry: nothing of them is sent, and no repetition helps. The start names settings that are at fault
- * (src/config.ts); this is for what got past it, and for values that came later.
+ * Requests that HTTP cannot carry. They are not sent, and repeating them does not help. Settings at fault are named at
+ * start (src/config.ts); this is for what got past that check, and for values that came later.
  */
 
-/** The failure of such a request. The hint says what is wrong with it and quotes nothing. */
+/** Returns the failure of such a request. The hint says what is wrong and quotes nothing. */
 export function cannotBeSent(hint: string): Failure {
   return new Failure('cannot_be_sent', { hint, sent: 'no' });
 }
 
-/** Why fetch would refuse this request; null when it would not. */
+/** Returns why fetch would refuse this request; null when it would not. */
 export function whyUnsendable(url: string, { headers }: Outgoing): string | null {
   const target = parsed(url);
   if (!target) return 'Its address is no URL: the base URL must look like https://api.example.com.';
@@ -27,10 +27,10 @@ export function whyUnsendable(url: string, { headers }: Outgoing): string | null
   return null;
 }
 
-/** Codes of undici for a request that it does not take. */
+/** Codes of undici for a request that it does not accept. */
 const NOT_TAKEN: readonly unknown[] = ['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'];
 
-/** Why fetch refused a request that never reached a client; null for whatever else went wrong. */
+/** Returns why fetch refused a request that never reached a client; null for any other error. */
 export function whyRefused(cause: unknown): string | null {
   if (!isNativeError(cause)) return null;
   if (cause.message === 'bad port') return 'Its base URL has a port that fetch refuses ("bad port").';

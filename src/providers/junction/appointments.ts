@@ -13,8 +13,8 @@ import { appointmentWire } from './wire';
 export const MAX_NOTES_LENGTH = 1000;
 
 /**
- * Takes a slot. The time limit grows by the window in which Junction itself waits for the confirmation. With a
- * key the answer may be a replay, frozen as it was when the key was first used; it does not say so.
+ * Takes a slot. The time limit grows by the window in which Junction itself waits for the confirmation. With a key the
+ * answer may be a replay from when the key was first used; it does not say so.
  */
 export async function book(session: Session, call: Call, booking: BookCall): Promise<Appointment> {
   const orderId = orderOf(booking.orderId);
@@ -30,8 +30,9 @@ export async function book(session: Session, call: Call, booking: BookCall): Pro
 }
 
 /**
- * Moves the order's current appointment to another slot (contract: AppointmentRescheduleRequest). There is no key
- * and no async confirmation here: an unclear answer is looked up, and so is one that shows the appointment at another time.
+ * Moves the order's current appointment to another slot (contract: AppointmentRescheduleRequest). There is no key and
+ * no async confirmation. An unclear answer is looked up, and so is an answer that shows the appointment at another
+ * time.
  */
 export async function reschedule(session: Session, call: Call, move: MoveCall): Promise<Appointment> {
   const orderId = orderOf(move.orderId);
@@ -46,8 +47,8 @@ export async function reschedule(session: Session, call: Call, move: MoveCall): 
 }
 
 /**
- * The order's appointment. Where there is none, or a cancelled one, the order is read as well: a wrong address
- * answers 404 too, and only an order that reads proves that nothing is there.
+ * Returns the order's appointment. If there is none, or only a cancelled one, the order is read as well: a wrong URL
+ * answers 404 too, and only a readable order proves that there is no appointment.
  */
 export async function lookUp(session: Session, call: Call, where: Pick<Where, 'orderId'>): Promise<Sighting> {
   const orderId = orderOf(where.orderId);
@@ -57,8 +58,8 @@ export async function lookUp(session: Session, call: Call, where: Pick<Where, 'o
 }
 
 /**
- * Cancels the order's current appointment: Junction's call names the order, not the appointment. Neither looks first nor
- * reads after. "Already cancelled" is an accepted cancel, whose appointment the answer does not show.
+ * Cancels the order's current appointment: Junction's call names the order, not the appointment. It neither looks first
+ * nor reads after. "Already cancelled" counts as an accepted cancel, whose answer does not show the appointment.
  */
 export async function cancelAppointment(
   session: Session,
@@ -95,7 +96,7 @@ function bookBody({ slotKey, ref, request }: BookCall): Record<string, unknown> 
   };
 }
 
-/** Every appointment at Junction serves an order; a call without one is a bug of ours, not a failure. */
+/** Returns the order id. Every appointment at Junction serves an order, so a call without one is a bug of ours. */
 function orderOf(orderId: string | null): string {
   if (orderId === null) throw new Error('Junction appointments need an order id');
   return orderId;

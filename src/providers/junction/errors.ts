@@ -7,11 +7,11 @@ import type { Dialect, Operation } from './operations';
 import { errorWire, validationWire } from './wire';
 
 /**
- * Junction's refusals, told apart by one table. What each proves of a write, and what an answer means that no row names,
- * is decided in ../answer.ts.
+ * Junction's refusals, in one table. ../answer.ts decides what each proves about a write, and what an answer means that
+ * no row names.
  */
 
-/** What a row may mean beside a failure: an answer that the operation can use. */
+/** What a row may mean other than a failure: an answer that the operation can use. */
 const USABLE = ['cancelled_before', 'no_appointment'] as const;
 export type Usable = (typeof USABLE)[number];
 
@@ -20,11 +20,14 @@ export interface ErrorRow extends RefusalRow<Operation, FailureCode | Usable> {
   readonly segment?: Dialect['segment'];
 }
 
-/** The forms of Junction's errors (docs/providers.md#error-bodies): `{detail}` and `{error, message, status_code}`. Text is the third. */
+/**
+ * Junction's own error forms (docs/providers.md#error-bodies): `{detail}` and `{error, message, status_code}`; text is
+ * a third.
+ */
 const DETAIL = 'detail';
 const OWN_FORMS = [DETAIL, 'error'] as const;
 
-/** Operations that name an order. Placing one does not: "doesn't exist" says nothing of what it did. */
+/** Operations that name an order. Placing one does not, so "doesn't exist" says nothing about what it did. */
 const ON_AN_ORDER = [
   'read_order',
   'cancel_order',
@@ -45,7 +48,7 @@ const ON_APPOINTMENTS = [
   'cancel_appointment',
 ] as const satisfies readonly Operation[];
 
-/** In order: the first row that fits counts, so what is said precisely stands before what is said loosely. */
+/** The first row that fits counts, so precise words stand before loose ones. */
 export const ERROR_ROWS: readonly ErrorRow[] = [
   {
     source: 'an account without async confirmation may refuse its fields',
@@ -184,7 +187,8 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
     is: 'no_appointment',
   },
   {
-    // The appointment in the way may be our own from a lost answer: no slot is gone, and reading explains it.
+    // The other appointment may be our own from a lost answer. So the slot is not gone, and a read explains the
+    // refusal.
     source: 'a second active appointment of one patient; not "slot gone"',
     operations: ['book', 'reschedule'],
     statuses: [400, 404],
@@ -239,7 +243,7 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
   { source: "429 in the vendor's own form", statuses: [429], forms: OWN_FORMS, is: 'rate_limited' },
 ];
 
-/** How Junction refuses, for one kind of appointment. */
+/** Returns how Junction refuses, for one kind of appointment. */
 export function languageOf({ segment }: Pick<Dialect, 'segment'>): Language<ErrorRow> {
   return {
     rows: ERROR_ROWS.filter((row) => row.segment === undefined || row.segment === segment),
@@ -247,12 +251,12 @@ export function languageOf({ segment }: Pick<Dialect, 'segment'>): Language<Erro
   };
 }
 
-/** Returns true when a row means something that its operation can use, and no failure. */
+/** Returns true when a row means something that its operation can use, and not a failure. */
 export function isUsable(is: ErrorRow['is']): is is Usable {
   return USABLE.some((usable) => usable === is);
 }
 
-/** The failure that a row means. */
+/** Returns the failure that a row means. */
 export function failureOf(
   row: { is: FailureCode } & Pick<ErrorRow, 'field' | 'hint'>,
   operation: Operation,
@@ -282,17 +286,17 @@ function firstOf(locs: readonly Loc[], fieldOf: (loc: Loc) => string | undefined
 }
 
 interface Located extends Complaint {
-  /** The places that it points at. */
+  /** The places in the request that it points at. */
   locs: Loc[];
 }
 
-/** Bodies within each other that are looked into. */
+/** How deep bodies within each other are looked into. */
 const MAX_DEPTH = 4;
 
-/** Entries of a list of mistakes that are looked at. */
+/** How many entries of a list of mistakes are looked at. */
 const MAX_ENTRIES = 50;
 
-/** What an error body says, in whichever of the three documented forms; of any other form, what there is to quote. */
+/** Returns what an error body says in any of the three documented forms, or what can be quoted from another form. */
 function complaintOf(body: unknown, depth = 0): Located {
   if (typeof body === 'string') return { text: complaint(body), form: formOfText(body), locs: [] };
   const parsed = errorWire.safeParse(body);
@@ -313,7 +317,7 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A list of mistakes. Odd entries are skipped; one of nothing else is nobody's form. */
+/** Reads a list of mistakes. Odd entries are skipped; a list of only odd entries is not Junction's form. */
 function validationOf(detail: readonly unknown[]): Located {
   const entries = detail.slice(0, MAX_ENTRIES).flatMap((entry) => {
     const parsed = validationWire.safeParse(entry);

@@ -1,6 +1,6 @@
 /**
- * Junction's names of request fields in ours, so that a refusal can say which field of the booking request is at
- * fault. Keys are FastAPI `loc` paths; the longest that begins the given path counts.
+ * Maps Junction's names of request fields to ours, so that a refusal can say which field of the booking request is at
+ * fault. Keys are FastAPI `loc` paths; the longest key that begins the given path counts.
  */
 const FIELDS: Readonly<Record<string, string>> = {
   'body.user_id': 'patient.userId',
@@ -60,7 +60,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bzip/i, 'patient.address.zip'],
 ];
 
-/** What is right about a field, where Junction's own rule is known (docs/providers.md#placing-an-order). */
+/** What is right in a field, where Junction's own rule is known (docs/providers.md#placing-an-order). */
 const HINTS: Readonly<Record<string, string>> = {
   'patient.firstName':
     'Up to 50 characters that Junction accepts; it refuses some letters, such as accented ones.',
@@ -73,10 +73,10 @@ const HINTS: Readonly<Record<string, string>> = {
   notes: 'At most 1,000 characters with our reference.',
 };
 
-/** A plain name; anything else in a path may be a value, and values are not repeated. */
+/** A plain name. Anything else in a path may be a value, and values are not repeated. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,60}$/;
 
-/** The booking request's field that a FastAPI `loc` points at. */
+/** Returns the booking request's field that a FastAPI `loc` points at. */
 export function fieldOfLoc(loc: readonly (string | number)[]): string | undefined {
   for (let length = loc.length; length > 1; length--) {
     const path = loc.slice(0, length).join('.');
@@ -85,19 +85,22 @@ export function fieldOfLoc(loc: readonly (string | number)[]): string | undefine
   return undefined;
 }
 
-/** The same for a new order: what the table does not name came from `order.extra`, which is passed on as it is. */
+/**
+ * Returns the field of `order.extra` that a new order's `loc` points at: fields that the table does not name come from
+ * it.
+ */
 export function fieldOfExtra([where, first]: readonly (string | number)[]): string | undefined {
   return where === 'body' && typeof first === 'string' && NAME.test(first)
     ? `order.extra.${first}`
     : undefined;
 }
 
-/** The booking request's field that a sentence names. */
+/** Returns the booking request's field that a sentence names. */
 export function fieldOfText(text: string): string | undefined {
   return WORDS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** What is right about a field of the booking request; never quotes a value. */
+/** Returns what is right in a field of the booking request; never quotes a value. */
 export function hintOf(field: string | undefined): string | undefined {
   return field !== undefined && Object.hasOwn(HINTS, field) ? HINTS[field] : undefined;
 }

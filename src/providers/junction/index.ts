@@ -15,10 +15,12 @@ import type { Session } from './session';
 import { searchSlots } from './slots';
 import { tierCalls } from './tiers';
 
-/** Junction sets no limit for a customer at this time; it answers 429 or 503 under load [doc, "Rate Limiting"]. */
+/**
+ * The default pace. Junction sets no limit for a customer now; it answers 429 or 503 under load [doc, "Rate Limiting"].
+ */
 const USUAL_PACE: PaceLimits = { inFlight: 50, perSecond: 100 };
 
-/** The pace of Junction's accounts, for both kinds of appointment together. */
+/** Creates the pace of Junction's accounts, for both kinds of appointment together. */
 export function junctionPace(accounts: JunctionOptions['accounts'], transport?: Transport): PacedExchange {
   return createPace(accounts, USUAL_PACE, transport);
 }
@@ -27,11 +29,11 @@ export interface JunctionOptions extends Partial<Clocks> {
   accounts: Readonly<Record<string, JunctionAccount>>;
   /** Told once about each value that this build does not know. */
   log: Pick<Logger, 'warn'>;
-  /** The pace of the accounts' calls, where it is shared with the other kind of appointment; else its own. */
+  /** The pace of the accounts' calls, if it is shared with the other kind of appointment. Left out: its own. */
   send?: PacedExchange;
 }
 
-/** Junction behind the providers' interface: visits at home or appointments at draw sites (PSC). */
+/** Creates Junction's adapter, for visits at home or for appointments at draw sites (PSC). */
 export function createJunction(
   name: JunctionName,
   { accounts, log, send = junctionPace(accounts), ...clocks }: JunctionOptions,

@@ -6,9 +6,9 @@ import type { BookingRequest } from '../../booking/schema/request';
 import type { PlaceCall } from '../provider';
 
 /**
- * The body of a new order. `order.extra` goes in as it is, but what this booking itself says wins over it: the
- * user, the patient, the tests, the collection method and the passthrough (without which a lost order is never
- * found). Within `patient_details`, `patient_address` and `order_set`, extra fields are kept beside ours.
+ * Returns the body of a new order. `order.extra` goes in as it is, but the booking's own values win over it: the user,
+ * the patient, the tests, the collection method and the passthrough (without which a lost order is never found). Within
+ * `patient_details`, `patient_address` and `order_set`, extra fields are kept beside ours.
  */
 export function newOrder(
   { bookingId, request }: PlaceCall,
@@ -53,7 +53,7 @@ function patientAddress(patient: Patient): Record<string, unknown> | undefined {
       city: address.city,
       state: address.state,
       zip: address.zip,
-      // However the request writes it: no other is served (src/booking/schema/provider-rules.ts).
+      // However the request writes it: no other country is served (src/booking/schema/provider-rules.ts).
       country: 'US',
       access_notes: address.accessNotes,
       phone_number: patient.phone === undefined ? undefined : plainPhone(patient.phone),
@@ -61,7 +61,7 @@ function patientAddress(patient: Patient): Record<string, unknown> | undefined {
   );
 }
 
-/** Junction's pattern for names has the keyboard's apostrophe, hyphen and blank, and no others. */
+/** Returns a name for Junction, whose pattern allows only the keyboard's apostrophe, hyphen and blank. */
 function plain(text: string | undefined): string | undefined {
   return text === undefined ? undefined : plainSpelling(text);
 }

@@ -3,7 +3,7 @@ import type { SlotQuery } from '../provider';
 import { Failure } from '../../booking/failures';
 
 /**
- * What is asked of Junction, and the small ways in which its two kinds of appointment differ: paths and bodies.
+ * Junction's operations, and how its two kinds of appointment differ in paths and bodies.
  * Source: docs/providers.md#operations-at-junction.
  */
 
@@ -50,9 +50,9 @@ export interface Dialect {
   name: ProviderName;
   /** The path segment of its endpoints. */
   segment: 'phlebotomy' | 'psc';
-  /** What an order must be created with, and the `details.type` it comes back with. */
+  /** The collection method that an order must be created with, and the `details.type` that it comes back with. */
   collectionMethod: string;
-  /** Days that one availability call covers from its start date on. */
+  /** How many days one availability call covers from its start date on. */
   coverageDays: number;
   /** Whether the book call takes an idempotency key at all (the account's setting decides whether one is given). */
   bookTakesKey: boolean;
@@ -93,20 +93,22 @@ const PSC: Dialect = {
   cancelBody: (reasonId, note) => ({ cancellationReasonId: reasonId, note }),
 };
 
-/** The contract's default. Sent all the same: "radius must be provided when using zip_code" is an answer too. */
+/**
+ * The contract's default. It is sent anyway, because Junction may answer "radius must be provided when using zip_code".
+ */
 const DEFAULT_RADIUS_MILES = 25;
 
 export const DIALECTS = { 'junction-phlebotomy': PHLEBOTOMY, 'junction-psc': PSC } as const;
 export type JunctionName = keyof typeof DIALECTS;
 
-/** The path of an operation, its placeholders filled. */
+/** Returns the path of an operation with its placeholders filled. */
 export function pathOf(operation: Operation, dialect: Dialect, orderId: string): string {
   return ENDPOINTS[operation].path
     .replace('{segment}', dialect.segment)
     .replace('{order_id}', encodeURIComponent(orderId));
 }
 
-/** The contract's USAddress. Throws `invalid_request` without an address. */
+/** Returns the contract's USAddress. Throws `invalid_request` without an address. */
 export function usAddress(address: PostalAddress | null): unknown {
   if (!address) {
     throw new Failure('invalid_request', {

@@ -9,7 +9,7 @@ import { toOrder } from './parse';
 import { demand, type Session } from './session';
 import { orderPageWire, orderWire, postedOrderWire, type OrderWire } from './wire';
 
-/** Orders at Junction: placed with our booking id as `passthrough`, which is how a lost one is found again. */
+/** Orders at Junction. They are placed with our booking id as `passthrough`, by which a lost order is found again. */
 export function orderCalls(session: Session): OrderCalls {
   return {
     place: async (call, order) => {
@@ -27,12 +27,14 @@ export function orderCalls(session: Session): OrderCalls {
   };
 }
 
-/** The order as it stands. */
+/** Reads the order as it stands. */
 export async function readOrder(session: Session, call: Call, orderId: string): Promise<Order> {
   return toOrder(await demand(session, call, 'read_order', orderWire, { orderId }), session.notice);
 }
 
-/** Neither looks first nor reads after: what the answer shows of the order is not believed. */
+/**
+ * Cancels the order. It neither looks first nor reads after, and does not believe what the answer shows of the order.
+ */
 async function cancelOrder(session: Session, call: Call, orderId: string): Promise<void> {
   await demand(session, call, 'cancel_order', postedOrderWire, { orderId });
 }
@@ -40,13 +42,13 @@ async function cancelOrder(session: Session, call: Call, orderId: string): Promi
 /** The contract's largest page. */
 const PAGE_SIZE = 100;
 
-/** A user with more orders than this since a booking began is no user. */
+/** No real user has more pages of orders since a booking began. */
 const MAX_PAGES = 50;
 
-/** An audit of more than 50,000 orders asks for fewer days. */
+/** Enough for 50,000 orders. An audit of more has to ask for fewer days. */
 const MAX_PAGES_OF_ACCOUNT = 500;
 
-/** The provider's clock may be behind ours; the booking id decides in any case, in ms. */
+/** How far the provider's clock may be behind ours, in ms. The booking id decides in any case. */
 const CLOCK_SLACK_MS = 3_600_000;
 
 const GONE_PHASES: readonly Order['phase'][] = ['cancelled', 'failed'];
@@ -54,7 +56,10 @@ const GONE_PHASES: readonly Order['phase'][] = ['cancelled', 'failed'];
 /** Phases in which no visit is still to come. */
 const OVER_PHASES: readonly Order['phase'][] = [...GONE_PHASES, 'completed'];
 
-/** A live one that is shown is proof. That there is none, or only one that has ended, takes a list that was read whole. */
+/**
+ * Finds the booking's order. A live one that the list shows is proof. To conclude that there is none, or only an ended
+ * one, the list must be read whole.
+ */
 async function findOrder(
   session: Session,
   call: Call,
@@ -73,7 +78,10 @@ async function findOrder(
   return live ?? mine[0] ?? null;
 }
 
-/** Fails at its end where an order could not be read: whoever compares must know that the list was not whole. */
+/**
+ * Lists orders. Fails at its end if an order could not be read, because a comparison must know that the list is not
+ * whole.
+ */
 async function* listOrders(session: Session, call: Call, createdSince: string): AsyncGenerator<Order> {
   const query = { start_date: startOf(createdSince), order_type: session.dialect.collectionMethod };
   let isRead = true;
@@ -81,7 +89,7 @@ async function* listOrders(session: Session, call: Call, createdSince: string): 
     isRead = page.isAll;
     for (const wire of readable(page.orders)) {
       const order = toOrder(wire, session.notice);
-      // An account may ignore the filter: another kind is the other provider's to list.
+      // An account may ignore the filter. Orders of another kind belong to the other provider's list.
       if (order.kind === session.dialect.collectionMethod) yield order;
     }
   }
@@ -102,7 +110,7 @@ async function ordersOfUser(
   const found = new Map<string, Order>();
   const pages = { maxPages: MAX_PAGES, direction: 'desc' } as const;
   for await (const { orders } of pagesOf(session, call, query, pages)) {
-    // What cannot be read explains nothing, and nothing is concluded from what is not here.
+    // Unreadable orders are skipped: this list only explains a refusal, and nothing is concluded from an absence.
     for (const wire of readable(orders)) {
       const order = toOrder(wire, session.notice);
       const isTheirs = order.kind === kind && (order.userId ?? userId) === userId;
@@ -117,15 +125,18 @@ function startOf(since: string): string {
   return new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString();
 }
 
-/** A page of orders, in which one that cannot be read is null, and whether with it all orders so far could be read. */
+/**
+ * A page of orders, with null for an unreadable one, and whether all orders up to and including this page could be
+ * read.
+ */
 interface OrderPage {
   orders: (OrderWire | null)[];
   isAll: boolean;
 }
 
 /**
- * All orders that fit, page by page, oldest first unless told otherwise: ones that come while we page come last and none is
- * skipped. The other way round some may come twice.
+ * Yields all matching orders, page by page, oldest first by default: orders that are created meanwhile come last, and
+ * none is skipped. Newest first, some may come twice.
  */
 async function* pagesOf(
   session: Session,
@@ -141,7 +152,7 @@ async function* pagesOf(
     });
     ids.push(...orders.map((order) => order && { id: order.id }));
     yield { orders, isAll: isAll(ids, total) };
-    // A server may hold its pages shorter than we asked; its own words about size and total count, unless it showed more.
+    // A server may keep its pages shorter than we asked. Its own size and total count, unless it showed more orders.
     const isShort = orders.length < (size ?? PAGE_SIZE);
     const isLast =
       total == null || ids.length > total ? isShort : ids.length === total && (isShort || isWhole(ids));

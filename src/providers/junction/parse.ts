@@ -10,8 +10,8 @@ import { dateOf, timeOf, utc } from './times';
 import type { AddressWire, AppointmentWire, AvailabilityWire, DaySlotsWire, OrderWire } from './wire';
 
 /**
- * From Junction's words to the domain's. Total: whatever passed the wire schemas becomes something. A booking carries
- * it for as long as it lives, so all of it is bounded (bounded.ts).
+ * Translates Junction's words into the domain's. It is total: everything that passed the wire schemas is translated. A
+ * booking carries the result for as long as it lives, so all of it is bounded (bounded.ts).
  */
 
 const KNOWN_PROVIDERS: readonly string[] = ['getlabs', 'phlebfinders', 'quest', 'sonora_quest'];
@@ -23,7 +23,7 @@ const KNOWN_KINDS: readonly string[] = [
   'on_site_collection',
 ];
 
-/** An appointment; its order's id comes from the path of the call where the answer leaves it out. */
+/** Returns an appointment. Its order's id comes from the path of the call when the answer leaves it out. */
 export function toAppointment(wire: AppointmentWire, orderId: string, notice: Notice): Appointment {
   const newest = newestOf(wire.events, notice);
   const timezone = readZone(wire.iana_timezone, { field: 'appointment.iana_timezone', notice });
@@ -51,7 +51,7 @@ export function toAppointment(wire: AppointmentWire, orderId: string, notice: No
   };
 }
 
-/** An order of any of the four modalities. */
+/** Returns an order of any of the four modalities. */
 export function toOrder(wire: OrderWire, notice: Notice): Order {
   const said = wire.last_event?.status ?? newestOf(wire.events, notice)?.status ?? wire.status ?? null;
   const status = brief(orderWord(said));
@@ -73,10 +73,13 @@ export function toOrder(wire: OrderWire, notice: Notice): Order {
 /** The last part of an order's status while it has an appointment. */
 const WITH_APPOINTMENT: readonly (string | undefined)[] = ['appointment_pending', 'appointment_scheduled'];
 
-/** What no time can be read of counts as long ago: an older cancel of ours explains it then, and nothing else does. */
+/** Stands for an unreadable time. An accepted cancel of ours is always newer, so it explains the status. */
 const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
-/** Where the newest event does not say when it was, since the order was there: the earliest that it can have been. */
+/**
+ * Returns since when the order says that it has an appointment, or null. If the newest event has no time, the order's
+ * creation counts: it cannot have been earlier.
+ */
 function hasAppointmentSince(wire: OrderWire, notice: Notice): string | null {
   const newest = wire.last_event?.status ? wire.last_event : newestOf(wire.events, notice);
   const [, , detail] = orderWord(newest?.status ?? null)?.split('.') ?? [];
@@ -85,8 +88,8 @@ function hasAppointmentSince(wire: OrderWire, notice: Notice): string | null {
 }
 
 /**
- * Slots that can be booked: those without a key (not bookable online), with one too long to be carried whole, or without
- * times are left out, and so is what is no slot at all.
+ * Returns the slots that can be booked. Slots without a key (not bookable online), with a key too long to be carried
+ * whole, or without times are left out, and so is everything that is not a slot.
  */
 export function toSlots(wire: AvailabilityWire, fallbackZone: string | null, notice = UNHEARD): Slot[] {
   const answersZone = readZone(wire.timezone, { field: 'availability.timezone', notice });
@@ -124,10 +127,10 @@ function toSlot(wire: SlotWire, day: DaySlotsWire, timezone: string | null, noti
   };
 }
 
-/** Longest access notes: the way to a door is told whole. */
+/** The longest access notes that are kept: the way to a door must be told whole. */
 const MAX_NOTES_LENGTH = 1_000;
 
-/** An address of either spelling; null when too little of it came to find the place by, which is told as `field`. */
+/** Returns an address of either spelling, or null (noticed as `field`) when too little of it came to find the place. */
 function toAddress(wire: AddressWire, field: string, notice: Notice): PostalAddress | null {
   if (!wire) return null;
   const firstLine = brief(wire.first_line || streetLine(wire));
@@ -155,7 +158,7 @@ function streetLine(wire: AddressWire): string {
   return `${houseNumber} ${street}`;
 }
 
-/** The plain values of `event_data`, which is free-form: `origin: patient, is_reschedule: true`. */
+/** Returns the plain values of the free-form `event_data` as text: `origin: patient, is_reschedule: true`. */
 function toReason(data: Record<string, unknown> | null): string | null {
   const said = Object.entries(data ?? {})
     .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
@@ -167,7 +170,7 @@ function toReason(data: Record<string, unknown> | null): string | null {
 const MAX_REASON_LENGTH = 200;
 const UNKNOWN = 'unknown';
 
-/** A member of an open enum: a known word in whatever case, else as it came, noticed. */
+/** Returns a member of an open enum: a known word in any case, else the word as it came, which is noticed. */
 function open(
   field: string,
   value: string | null | undefined,

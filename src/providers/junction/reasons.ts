@@ -16,14 +16,14 @@ export interface ChosenReason {
 
 export interface CancellationReasons {
   /**
-   * The reason to give: the caller's, else the account's, each by id or name; else the first refundable one; else
-   * the first. A caller's reason that is none of the list goes along as the note. That none is refundable, which costs
-   * money, takes a list that was read whole.
+   * Returns the reason to give: the caller's, else the account's, each by id or name; else the first refundable one;
+   * else the first. A caller's reason that is not in the list goes along as the note. A reason that is not refundable
+   * costs money, so it is chosen only if the list was read whole.
    */
   choose(call: Call, wanted: string | null): Promise<ChosenReason>;
 }
 
-/** The reasons that a provider's accounts may give for a cancellation, read when first needed. */
+/** Creates the chooser of cancellation reasons. An account's list of reasons is read when first needed. */
 export function cancellationReasons(session: Session): CancellationReasons {
   const kept = new Map<string, { untilMs: number; reasons: Reasons }>();
 

@@ -22,24 +22,27 @@ export interface Session extends Clocks {
 
 /** What goes into one request besides its operation. */
 export interface Ask {
-  /** Empty where the operation's path has no order. */
+  /** Left out when the operation's path has no order. */
   orderId?: string;
   query?: Query;
   body?: unknown;
-  /** Idempotency key. Stored failures are replayed unless told otherwise, so it is always told (docs/providers.md#idempotency). */
+  /**
+   * Idempotency key. Junction replays stored failures unless told not to, so it is always told
+   * (docs/providers.md#idempotency).
+   */
   key?: string | null;
 }
 
 export type Reply<T> = { is: 'done'; value: T } | { is: Usable; said: string };
 
-/** The settings of the call's account. Throws `account_unknown`. */
+/** Returns the settings of the call's account. Throws `account_unknown`. */
 export function accountOf(session: Session, call: Call): JunctionAccount {
   const account = Object.hasOwn(session.accounts, call.account) ? session.accounts[call.account] : undefined;
   if (!account) throw new Failure('account_unknown');
   return account;
 }
 
-/** One call to Junction. A refusal that its operation can use is returned, every other one is thrown. */
+/** Makes one call to Junction. Returns a refusal that the operation can use, and throws every other one. */
 export async function ask<T>(
   session: Session,
   call: Call,
@@ -68,7 +71,7 @@ export async function ask<T>(
   return replyOf(session, operation, schema, answer);
 }
 
-/** What an answer is to its operation; a refusal that it cannot use is thrown. */
+/** Returns what an answer means to its operation. Throws a refusal that the operation cannot use. */
 export function replyOf<T>(
   { dialect, notice = UNHEARD }: Pick<Session, 'dialect'> & Partial<Pick<Session, 'notice'>>,
   operation: Operation,
@@ -93,7 +96,7 @@ export function replyOf<T>(
   throw failureOf({ ...row, is: row.is }, operation, answer, said);
 }
 
-/** The same where no refusal is of use: all are thrown. */
+/** Makes one call, and throws every refusal. */
 export async function demand<T>(...args: Parameters<typeof ask<T>>): Promise<T> {
   const reply = await ask(...args);
   if (reply.is !== 'done') throw new Failure('unexpected_answer', { said: reply.said });

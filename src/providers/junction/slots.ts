@@ -8,16 +8,18 @@ import { accountOf, demand, type Session } from './session';
 import { plusDays, utcDate } from './times';
 import { availabilityWire } from './wire';
 
-/** Calls that one search makes at most: half a year at home, 8 months at draw sites. Days beyond leave it incomplete. */
+/**
+ * How many calls one search makes at most: half a year at home, 8 months at draw sites. Later days leave it incomplete.
+ */
 const MAX_CALLS = 12;
 
 /**
- * Slots for the asked days, from as many availability calls as it takes to cover them. The zone is the slot's
- * place's, else the answer's, else the request's or the account's.
+ * Returns slots for the asked days, from as many availability calls as it takes to cover them. A slot's zone is that of
+ * its place, else the answer's, else the request's or the account's.
  *
- * A call that finds nothing may answer 404 "No slots found" instead of an empty list. When every call does, the
- * place is not served (`area_not_served`); beside calls that found something, or days that were not asked for, it
- * only means none on those days.
+ * A call that finds nothing may answer 404 "No slots found" instead of an empty list. If every call does, the place is
+ * not served (`area_not_served`). If other calls found something, or some days were not asked for, it only means that
+ * there are none on those days.
  */
 export async function searchSlots(session: Session, call: Call, query: SlotQuery): Promise<FoundSlots> {
   const { dialect } = session;
@@ -45,8 +47,8 @@ export async function searchSlots(session: Session, call: Call, query: SlotQuery
 }
 
 /**
- * The asked days that are not over everywhere. The days are the place's and the calls begin on UTC's: what is left of
- * yesterday west of Greenwich is part of UTC's today, so a range that ends yesterday is asked for until today.
+ * Returns the asked days that are not over everywhere. They are days at the place, but calls begin on UTC days. The
+ * rest of yesterday west of Greenwich belongs to UTC's today, so a range that ends yesterday is asked for until today.
  */
 function daysLeft(days: readonly DayRange[], now: number): DayRange[] {
   const firstLeft = localDay(new Date(now), LAST_ZONE_ON_EARTH);
@@ -55,9 +57,9 @@ function daysLeft(days: readonly DayRange[], now: number): DayRange[] {
 }
 
 /**
- * The start dates of the calls that cover the asked days, in order, each once. Days before `today` are left out:
- * "start_date must be greater or equal than the current date" would refuse the whole call. No more
- * than a search makes calls.
+ * Returns the start dates of the calls that cover the asked days, in order and each once, at most MAX_CALLS. Days
+ * before `today` are left out, because "start_date must be greater or equal than the current date" would refuse the
+ * whole call.
  */
 export function startDates(days: readonly DayRange[], coverageDays: number, today: string): string[] {
   const starts: string[] = [];
@@ -72,8 +74,8 @@ export function startDates(days: readonly DayRange[], coverageDays: number, toda
 }
 
 /**
- * Returns true when the calls cover the days that are left to their last: they come in order, and end early only at
- * their limit. Without a call nothing is covered.
+ * Returns true when the calls cover all days that are left. Calls come in order and end early only at their limit;
+ * without a call nothing is covered.
  */
 function isCovered(days: readonly DayRange[], starts: readonly string[], coverageDays: number): boolean {
   const last = starts.at(-1);

@@ -5,11 +5,14 @@ import { timeOf } from './times';
 import type { EventWire } from './wire';
 
 /**
- * What Junction's status words mean to the saga. Both enums are non-exhaustive: words that no table names are
- * carried as `unknown`, which moves nothing and counts as live. A known word in another case is that word.
+ * What Junction's status words mean to the saga. Both enums are non-exhaustive: words that no table names become
+ * `unknown`, which moves nothing and counts as live. The case of a known word does not matter.
  */
 
-/** `status` and `event_status` of an appointment in one vocabulary: `confirmed` goes with `scheduled` (docs/providers.md#confirmation). */
+/**
+ * An appointment's `status` and `event_status` in one vocabulary: `confirmed` is `scheduled`
+ * (docs/providers.md#confirmation).
+ */
 const APPOINTMENT_PHASES: Readonly<Record<string, AppointmentPhase>> = {
   pending: 'pending',
   reserved: 'reserved',
@@ -23,12 +26,12 @@ const APPOINTMENT_PHASES: Readonly<Record<string, AppointmentPhase>> = {
 /**
  * Which of the two words wins when they differ, first to last.
  *
- * - `cancelled` wins over all: a cancelled appointment taken for a live one would be waited for until the visit.
+ * - `cancelled` wins over all: a cancelled appointment that counts as live would be waited for until the visit.
  * - Then what has happened already (`completed`, `in_progress`).
  * - `unknown` wins over the rest: a new word beside `scheduled` may well mean that it is not.
- * - Then the one further along, so the vendor's own example of `pending` beside `scheduled` (a patient's move)
- *   reads as confirmed: the event says that it was scheduled. Taking it for pending would end in cancelling an
- *   appointment that stands; taking it for confirmed is corrected by the next look.
+ * - Then the one further along. So the vendor's own example of `pending` beside `scheduled` (a patient's move) reads as
+ *   confirmed: the event says that it was scheduled. Reading it as pending would end in cancelling an appointment that
+ *   stands; if confirmed is wrong, the next look corrects it.
  */
 const PRECEDENCE: readonly AppointmentPhase[] = [
   'cancelled',
@@ -40,7 +43,7 @@ const PRECEDENCE: readonly AppointmentPhase[] = [
   'pending',
 ];
 
-/** What an appointment's `status` and `event_status` mean together; a missing one leaves it to the other. */
+/** Returns what an appointment's `status` and `event_status` mean together. If one is missing, the other decides. */
 export function appointmentPhaseOf(
   status: string | null,
   eventStatus: string | null,
@@ -98,7 +101,10 @@ const GROUPS: Readonly<Record<string, OrderPhase>> = {
   failed: 'failed',
 };
 
-/** Where an order stands, from its full status (`received.at_home_phlebotomy.ordered`) or the deprecated short one. */
+/**
+ * Returns the phase of an order, from its full status (`received.at_home_phlebotomy.ordered`) or the deprecated short
+ * one.
+ */
 export function phaseOf(status: string | null, notice: Notice): OrderPhase {
   if (status === null) return 'unknown';
   const [group = '', , detail] = status.split('.');
@@ -106,19 +112,19 @@ export function phaseOf(status: string | null, notice: Notice): OrderPhase {
   return wordOf(PHASES, 'order.event', detail, notice, rowOf(GROUPS, group)) ?? 'unknown';
 }
 
-/** An appointment's status as the tables spell it; a word that they do not name as it came. */
+/** Returns an appointment's status as the tables spell it; a word that they do not name stays as it came. */
 export function appointmentWord(status: string | null): string | null {
   return status !== null && rowOf(APPOINTMENT_PHASES, status) !== undefined ? folded(status) : status;
 }
 
-/** The same of an order's, by its last part; of one that is new, as it came. */
+/** Returns an order's status as the tables spell it, by its last part; a new one stays as it came. */
 export function orderWord(status: string | null): string | null {
   const [group = '', , detail] = status?.split('.') ?? [];
   const isKnown = detail === undefined ? rowOf(GROUPS, group) : rowOf(PHASES, detail);
   return status !== null && isKnown !== undefined ? status.split('.').map(folded).join('.') : status;
 }
 
-/** The newest of an order's or appointment's events: by time, then as listed. */
+/** Returns the newest of an order's or appointment's events: by time, then the last one listed. */
 export function newestOf(
   events: readonly (EventWire | null)[] | null | undefined,
   notice: Notice = () => undefined,
@@ -130,7 +136,7 @@ export function newestOf(
   return newest;
 }
 
-/** An event that does not say when it was is older than all that do. */
+/** Returns an event's time in ms. An event without a time counts as older than all others. */
 function msOf(event: EventWire, notice: Notice): number {
   return timeOf(event.created_at, { field: 'event.created_at', notice })?.ms ?? 0;
 }

@@ -10,13 +10,13 @@ import { toAppointment } from './parse';
 import { demand, type Session } from './session';
 import { appointmentWire, areaInfoWire, type AreaInfoWire } from './wire';
 
-/** Junction's words for the ways in which an area is served at home (contract: AppointmentServiceType), folded. */
+/** Junction's words, folded, for the ways in which an area is served at home (contract: AppointmentServiceType). */
 const TIERS: Readonly<Record<string, Tier['tier']>> = {
   appointment_ready: 'book',
   appointment_request: 'request',
 };
 
-/** Visits at home by tier: slots that are booked, or a vendor that is asked and agrees on the time by phone. */
+/** Visits at home by tier: slots that are booked, or a vendor that agrees the time with the patient by phone. */
 export function tierCalls(session: Session): TierCalls {
   return {
     choose: async (call, { address, wanted }) => {
@@ -31,15 +31,15 @@ export function tierCalls(session: Session): TierCalls {
 /** The contract takes five digits here, unlike in addresses. */
 const ZIP_LENGTH = 5;
 
-/** What an area offers, and whether the answer says more of it than could be read. */
+/** What an area offers, and whether part of the answer could not be read. */
 interface Offers {
   tiers: Tier[];
   hasOdd: boolean;
 }
 
 /**
- * What the area offers, in Junction's order. The documentation names a provider's tiers `tier`, the contract
- * `service_types`; a word that is neither tier is noticed and left out.
+ * Returns what the area offers, in Junction's order. The documentation calls a provider's tiers `tier`, the contract
+ * calls them `service_types`. An unknown word is noticed and left out.
  */
 function offersOf(session: Session, { phlebotomy }: AreaInfoWire): Offers {
   if (!phlebotomy.is_served) throw new Failure('area_not_served', { field: 'patient.address.zip' });
@@ -65,8 +65,8 @@ function offerOf({ notice }: Session, word: string, vendor: string): Tier | null
 }
 
 /**
- * The wanted tier, else slots before requests. An area without the tier that was asked for does not serve the request; that
- * it is without it takes an answer that was read whole.
+ * Returns the wanted tier; if none is wanted, slots before requests. An area without the wanted tier does not serve the
+ * request, but to conclude that, the answer must be read whole.
  */
 function chosen({ tiers, hasOdd }: Offers, wanted: Tier['tier'] | null): Tier {
   const order = wanted === null ? (['book', 'request'] as const) : [wanted];
@@ -81,7 +81,7 @@ function chosen({ tiers, hasOdd }: Offers, wanted: Tier['tier'] | null): Tier {
   });
 }
 
-/** Asks the vendor to call the patient. The appointment stays pending and without times until they agreed. */
+/** Asks the vendor to call the patient. The appointment stays pending and without times until they have agreed. */
 async function requestVisit(session: Session, call: Call, visit: VisitCall): Promise<Appointment> {
   const { orderId, vendor, address, ref, request } = visit;
   const body = {

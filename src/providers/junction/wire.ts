@@ -16,10 +16,10 @@ import {
 } from '../reading';
 
 /**
- * What comes back from Junction, read as loosely as it can be: only what we cannot work without is required, a
- * side field of a wrong type counts as missing, enums are open, fields that we do not know are let through, an odd element
- * of a list costs that element. Source: the contract's schemas, and where its answers break
- * them, docs/providers.md#what-comes-back.
+ * What comes back from Junction, read as loosely as possible. Only fields that we cannot work without are required. A
+ * side field of a wrong type counts as missing, enums are open, unknown fields are let through, and an odd element of a
+ * list costs only that element. Source: the contract's schemas, and where its answers break them,
+ * docs/providers.md#what-comes-back.
  */
 
 /** USAddress, PatientAddressCompatible and the seed's `street`/`street_number` in one. */
@@ -87,9 +87,9 @@ export type OrderWire = z.output<typeof orderWire>;
 const posted = z.looseObject({ order: orderWire }).transform((answer) => answer.order);
 
 /**
- * The answer of creating or cancelling an order, down to the order in it. The contract wraps it in an object, the
- * seed that object in an array, and one of the vendor's samples shows the bare order. The outer `status` and
- * `message` describe the call and are of no use; nor is an id beside a field `order`, which is not an order's.
+ * The order in the answer to creating or cancelling one. The contract wraps it in an object, the seed wraps that object
+ * in an array, and one of the vendor's samples shows the bare order. The outer `status` and `message` describe the call
+ * and are of no use. An id beside a field `order` is not the order's.
  */
 export const postedOrderWire = z.union([
   posted,
@@ -97,7 +97,10 @@ export const postedOrderWire = z.union([
   orderWire.refine((answer) => !('order' in answer)),
 ]);
 
-/** An order of the list, which is found by what it carries: one whose `passthrough` cannot be read may be anybody's. */
+/**
+ * An order of the list. It is found by its `passthrough`, so one whose `passthrough` cannot be read counts as
+ * unreadable.
+ */
 const orderRow = orderWire.extend({ user_id: keyText, passthrough: keyText });
 export const orderPageWire = z.looseObject({ orders: listOf(orderRow, 'id'), total: count, size: count });
 
@@ -123,7 +126,7 @@ const slotLocation = soft(
 const daySlots = z.looseObject({ location: slotLocation, slots: listOrNone(timeSlot, 'start') });
 export type DaySlotsWire = z.output<typeof daySlots>;
 
-/** `slots: null` is how some languages write a list of none; an answer without the field is another answer. */
+/** Some languages write an empty list as `slots: null`. An answer without the field is not this answer. */
 const days = listOf(daySlots, 'slots')
   .nullable()
   .transform((list) => list ?? []);
@@ -131,7 +134,9 @@ const days = listOf(daySlots, 'slots')
 export const availabilityWire = z.looseObject({ slots: days, timezone: text });
 export type AvailabilityWire = z.output<typeof availabilityWire>;
 
-/** Area info, down to who serves the area at home; `tier` is the documentation's name of `service_types`. */
+/**
+ * The part of area info that says who serves the area at home. `tier` is the documentation's name of `service_types`.
+ */
 export const areaInfoWire = z.looseObject({
   phlebotomy: z.looseObject({
     is_served: anyFlag,
@@ -152,7 +157,7 @@ export const errorWire = z.looseObject({
   status_code: soft(z.number()),
 });
 
-/** Parts of a path that are read: no field of ours lies deeper. */
+/** How many parts of a path are read: no field of ours lies deeper. */
 const MAX_LOC_LENGTH = 10;
 
 /** One entry of FastAPI's validation errors. `input` holds the value at fault, so it is never read. */

@@ -13,61 +13,61 @@ import { before, joined, leftOf, type Span } from './unread';
 import { appointmentPageWire, type AppointmentWire } from './wire';
 
 /**
- * One practice's appointment list, read for all bookings at once. The list is the only way to see a status change, so
- * a thousand waiting bookings would read the same pages a thousand times: here they share one reading of what was
- * updated since the last. What it read holds other people's data and stays inside the adapter.
+ * One practice's appointment list, read for all bookings at once. Only the list shows a status change, so a thousand
+ * waiting bookings would read the same pages a thousand times. Here they share one reading of what was updated since
+ * the last. The rows hold other people's data and stay inside the adapter.
  */
 
-/** Longest time that an update may take to show, in ms: windows overlap by it. */
+/** The longest time that an update may take to show, in ms. Windows overlap by it. */
 const OVERLAP_MS = 15 * 60_000;
 
-/** How far this machine's clock may be off, in ms: the last window ends so much later. */
+/** How far this machine's clock may be off, in ms. The last window ends that much later. */
 const CLOCK_SLACK_MS = 12 * 3_600_000;
 
-/** A practice's first reading goes back in windows of at most this length, in ms. */
+/** The longest window of a practice's first reading, in ms. */
 const WINDOW_MS = 100 * 86_400_000;
 
-/** The last window of all is short, so that it is read before its rows move between pages, in ms. */
+/** The longest last window, in ms: it is short, so that it is read before its rows move between pages. */
 const LAST_WINDOW_MS = 86_400_000;
 
-/** Appointments whose start is longer ago than this serve no open booking and are not kept, in ms. */
+/** How long after its start an appointment is kept, in ms. An older one serves no open booking. */
 const KEPT_AFTER_START_MS = 90 * 86_400_000;
 
 /** The contract's maximum. */
 const PER_PAGE = 100;
 
-/** Past this a list is taken for endless. */
+/** A list with more pages counts as endless. */
 const MAX_PAGES = 1_000;
 
-/** How often a window is read when its pages shift meanwhile. */
+/** How often a window is read if its pages shift meanwhile. */
 const MAX_READS = 4;
 
 /**
  * How far back the first reading goes unless the account says otherwise, in days. Requests reach 365 days ahead
- * (src/booking/schema/day-rules.ts) and a booking stays open until its visit is over, so what an open booking
- * made was created, and so last updated, at most a year and the wait for the final word ago.
+ * (src/booking/schema/day-rules.ts), and a booking stays open until its visit is over. So an open booking's appointment
+ * was created at most a year and the wait for the final word ago, and was last updated after that.
  */
 const DEFAULT_LOOK_BACK_DAYS = 400;
 
-/** How old a reading may be that a look-up makes do with, unless the account says otherwise, in ms. */
+/** How old a reading may be for a look-up, unless the account says otherwise, in ms. */
 const DEFAULT_MAX_AGE_MS = 1_000;
 
 export interface AppointmentList {
   /**
-   * The practice's appointments by id (those without one apart), as a reading shows them that began less than the account's `listMaxAgeMs`
-   * ago and after the last write that was noted; after this call where it is to be `fresh`. Throws what the reads throw;
-   * a failure costs all who waited for that reading one try.
+   * Returns the practice's appointments by id (those without one apart), from a reading that began less than the
+   * account's `listMaxAgeMs` ago and after the last noted write; a fresh one began after this call. Throws what the
+   * reads throw; a failure costs all callers that waited for that reading one try.
    */
   appointments(call: Call, isFresh?: boolean): Promise<ListReading>;
-  /** Notes a write of ours: no reading that began before it counts any more. */
+  /** Notes a write of ours: readings that began before it no longer count. */
   discardOnWrite(account: string): void;
 }
 
 export interface ListReading {
   rows: ReadonlyMap<string, AppointmentWire>;
   /**
-   * Whether every row of the list could be read. What is shown is proof in any case; a row that cannot be read may be
-   * anybody's, so that nothing is known not to be there.
+   * Whether every row of the list could be read. Rows that are shown are proof in any case. An unreadable row may be
+   * anybody's, so then no appointment is known to be absent.
    */
   isWhole: boolean;
 }
@@ -76,13 +76,13 @@ interface Practice {
   rows: Map<string, AppointmentWire>;
   /** Whether the last whole reading could read every row. */
   isWhole: boolean;
-  /** Everything updated before this has been asked for, in ms by the provider's clock; null before the first window. */
+  /** All updates before this have been asked for, in ms by the provider's clock; null before the first window. */
   throughMs: number | null;
-  /** Where before that there were rows that could not be read: each reading reads these again. */
+  /** Spans before `throughMs` with unreadable rows: each reading reads these again. */
   unread: readonly Span[];
-  /** How far at least the provider's clock is ahead of our steady one, in ms; null while no update has told. */
+  /** How far the provider's clock is ahead of our steady one at least, in ms; null until an update has told. */
   leadMs: number | null;
-  /** When the last whole reading began, in ms on the steady clock and by its place among the moments. */
+  /** When the last whole reading began: in ms on the steady clock, and by its number among the moments. */
   last: Began | null;
   /** Counts moments that a reading can begin before or after: writes of ours, and calls that want a fresh one. */
   moments: number;
@@ -95,7 +95,7 @@ interface Began {
   moment: number;
 }
 
-/** The appointment list of every practice, each on its own; nothing is read until somebody asks. */
+/** Creates the appointment lists of all practices, each on its own. Nothing is read until a caller asks. */
 export function createAppointmentList(session: Session): AppointmentList {
   const practices = new Map<string, Practice>();
   const practiceOf = (account: string): Practice => {
@@ -110,7 +110,7 @@ export function createAppointmentList(session: Session): AppointmentList {
       const practice = practiceOf(call.account);
       const moment = isFresh ? ++practice.moments : practice.lastWrite;
       const wanted = { atMs: session.steady() - listMaxAgeMs, moment };
-      // A reading that is under way may have begun too early: then one more comes after it.
+      // A reading that is under way may have begun too early; then another one follows.
       while (!isEnough(practice.last, wanted)) {
         practice.running ??= readOnce(session, detached(call), practice).finally(() => {
           practice.running = null;
@@ -145,8 +145,8 @@ function isEnough(last: Began | null, wanted: Began): boolean {
 }
 
 /**
- * Reads again what could not be read, and on from where the last window ended up to now. What was read stays read when a
- * later window fails.
+ * Reads the unreadable spans again, and then from where the last window ended up to now. Windows that were read stay
+ * read when a later one fails.
  */
 async function readOnce(session: Session, call: Call, practice: Practice): Promise<void> {
   const began = { atMs: session.steady(), moment: practice.moments };
@@ -161,7 +161,8 @@ async function readOnce(session: Session, call: Call, practice: Practice): Promi
     practice.leadMs = leadOf(practice.leadMs, updatesOf(rows, clock), nowMs, session.steady());
     return window;
   };
-  // First what is older: a row that is updated meanwhile leaves it for the last window, which must not be read by then.
+  // Older spans come first: a row that is updated meanwhile moves to the last window, which must not be read before
+  // that.
   await readAgain(practice, read, oldestMs);
   let from = Math.min(nowMs, practice.throughMs ?? oldestMs);
   let isWhole = true;
@@ -177,11 +178,11 @@ async function readOnce(session: Session, call: Call, practice: Practice): Promi
   forgetLongOver(practice.rows, nowMs, clock.zone);
   practice.isWhole = isWhole && practice.unread.length === 0;
   practice.last = began;
-  // What was updated after that, the next windows show again.
+  // The next windows show again what was updated after that.
   practice.unread = before(practice.unread, practice.throughMs ?? nowMs);
 }
 
-/** Reads each span again in which a row could not be read, oldest first; those of before any open booking are forgotten. */
+/** Reads each span with an unreadable row again, oldest first. Spans from before any open booking are forgotten. */
 async function readAgain(
   practice: Practice,
   read: (span: Span) => Promise<Rows>,
@@ -195,9 +196,10 @@ async function readAgain(
 }
 
 /**
- * The provider's clock, from what it says of its updates: it had passed each of them when we heard of it. Ours may have
- * been wrong when we read, and a mark from it would hide for hours what is updated meanwhile. A time of the future says
- * nothing, nor does one without an offset, which may be by another clock than the practice's.
+ * Returns how far the provider's clock is ahead at least, from its times of updates: its clock had passed each of them
+ * when we heard of it. Our own clock may have been wrong then, and a mark from it would hide later updates for hours. A
+ * time in the future says nothing, and neither does one without an offset, which may be by another clock than the
+ * practice's.
  */
 function leadOf(
   before: number | null,
@@ -209,7 +211,7 @@ function leadOf(
   return told.reduce<number | null>((lead, ms) => Math.max(lead ?? -Infinity, ms - heardMs), before);
 }
 
-/** Up to when a reading that began then has read everything. Without any update to go by, our clock may be off. */
+/** Returns the time up to which a reading has read everything. Without any known update, our clock may be off. */
 function readThrough(leadMs: number | null, beganMs: number, nowMs: number): number {
   return leadMs === null ? nowMs - CLOCK_SLACK_MS : Math.min(nowMs, beganMs + leadMs);
 }
@@ -220,8 +222,8 @@ function windowEnd(from: number, now: number): number {
 }
 
 /**
- * Everything in a window, all pages of it. Rows that are updated meanwhile move, and others with them, to pages
- * that were read already: only a read whose count stood still and that saw as many rows counts.
+ * Reads all pages of a window. Rows that are updated meanwhile move to other pages, and shift others to pages that were
+ * read already. So a read counts only if the total count did not change and it saw as many rows.
  */
 async function readWindow(session: Session, call: Call, startMs: number, endMs: number): Promise<Rows> {
   for (let n = 0; n < MAX_READS; n++) {
@@ -234,11 +236,11 @@ async function readWindow(session: Session, call: Call, startMs: number, endMs: 
   throw unclear('read', 'the list of appointments kept changing while it was read');
 }
 
-/** What pages show: the rows by id, and whether that is all of them. */
+/** The rows of a window by id, and whether these are all of them. */
 interface Rows {
   rows: Map<string, AppointmentWire>;
   isWhole: boolean;
-  /** Whether there are rows that nothing but what they say tells apart. Then it is not whole. */
+  /** Whether two different rows have no id to tell them apart. Then the list is not whole. */
   hasAlike: boolean;
 }
 
@@ -250,7 +252,7 @@ async function readPages(
   const all: (AppointmentWire | null)[] = [];
   const keys = new Set<string>();
   let total: number | null = null;
-  // Rows that one page has twice are no sign of pages that shifted, nor is what cannot be read.
+  // Duplicate rows on one page, and unreadable rows, are no sign that pages shifted.
   let others = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     const wire = await demand(session, call, 'list_appointments', appointmentPageWire, {
@@ -275,7 +277,7 @@ function toRows(clock: Clock, all: readonly (AppointmentWire | null)[], total: n
   for (const row of readable(all)) {
     if (!row.id) clock.notice('appointment.id', 'missing');
     const known = read.rows.get(keyOf(row));
-    // Two rows that nothing but what they say tells apart are told as one: the other is as good as not read.
+    // Two different rows without an id count as one, so the other is as good as unread.
     if (known && !row.id && !isDeepStrictEqual(known, row)) read.hasAlike = true;
     merge(clock, read.rows, row);
   }
@@ -290,8 +292,8 @@ interface Page {
 }
 
 /**
- * Told by `total_pages`; without it by how many were seen of all, else by a page that is not full. A list that has something
- * is not one of no pages, whatever it says.
+ * Returns true for the last page: by `total_pages`, else by how many of all were seen, else by a page that is not full.
+ * A count of 0 is ignored when the page has rows.
  */
 export function isLastPage(wire: Page, page: number, seen: number): boolean {
   if (wire.content.length === 0) return true;
@@ -300,17 +302,17 @@ export function isLastPage(wire: Page, page: number, seen: number): boolean {
   return wire.content.length < (wire.per_page ?? PER_PAGE);
 }
 
-/** The list requires no field, not even the id: what stands in for it need only tell one row from another. */
+/** Returns a row's id, or a stand-in that only has to tell rows apart: the list requires no field, not even the id. */
 export function idOf(row: AppointmentWire): string {
   return row.id ?? row.remote_id ?? `${timeText(row.created_at) ?? ''}/${timeText(row.booking_date) ?? ''}`;
 }
 
-/** What tells rows apart: the id, and never another row's for what stands in for one. */
+/** Returns the key that tells rows apart. A stand-in never equals another row's id. */
 function keyOf(row: AppointmentWire): string {
   return row.id ?? `without an id: ${idOf(row)}`;
 }
 
-/** How the practice's times are read. */
+/** The zone by which a practice's times are read, and whom to tell about unreadable ones. */
 interface Clock {
   zone: string;
   notice: Notice;
@@ -320,7 +322,7 @@ function clockOf(session: Session, call: Call): Clock {
   return { zone: accountOf(session, call).timezone, notice: session.notice };
 }
 
-/** The newer word wins, whichever order they were read in. */
+/** Adds a row. The newer version of a row wins, in whichever order they were read. */
 function merge(clock: Clock, rows: Map<string, AppointmentWire>, row: AppointmentWire): void {
   const known = rows.get(keyOf(row));
   if (known && updatedMs(known, clock) > updatedMs(row, clock)) return;

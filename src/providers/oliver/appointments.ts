@@ -22,8 +22,8 @@ export interface Practice {
 }
 
 /**
- * Takes a slot for a client and patient that exist. The caller's notes go in with our ref, for people: they do not
- * come back.
+ * Takes a slot for an existing client and patient. The caller's notes go in with our ref, but only for people to read:
+ * notes do not come back.
  */
 export async function book(practice: Practice, call: Call, booking: BookCall): Promise<Appointment> {
   const { session, list, resolve } = practice;
@@ -40,8 +40,8 @@ export async function book(practice: Practice, call: Call, booking: BookCall): P
 }
 
 /**
- * Returns true when the list, read after the refusal, shows a live appointment of the party at the slot's start that
- * was not there before: then the refusal may have come after its effect. A list that can't be read proves nothing.
+ * Returns true when the list, read after the refusal, shows a new live appointment of the party at the slot's start:
+ * then the create may have taken effect all the same. Throws an unknown outcome when the list cannot be read.
  */
 async function isNewThere(
   { session, list }: Practice,
@@ -64,8 +64,8 @@ async function isNewThere(
 }
 
 /**
- * What a refused create is called that had no effect: a slot that is still on offer was not at fault, the request was.
- * Where open times can't be read, another slot is the milder way on.
+ * Returns the failure of a refused create that had no effect. If the slot is still on offer, the request was at fault,
+ * not the slot. If open times can't be read, trying another slot is the milder choice.
  */
 async function meansOfRefusal(session: Session, call: Call, booking: BookCall): Promise<FailureCode> {
   try {
@@ -79,14 +79,14 @@ async function meansOfRefusal(session: Session, call: Call, booking: BookCall): 
 }
 
 /**
- * The booking's own appointments, wherever the clinic has moved them, and those of the request's client and patient
- * around a start, from the practice's shared reading; nobody else's leave it. The list keeps what was deleted or
- * declined (docs/providers.md#answers-of-oliver). A client or patient who is no longer found here, after the search found them, is
- * `unexpected_answer` and for a person: appointments of theirs may stand.
+ * Returns the booking's own appointments, wherever the clinic has moved them, and those of the request's client and
+ * patient around a start, from the practice's shared reading. Nobody else's are returned. The list keeps deleted and
+ * declined appointments (docs/providers.md#answers-of-oliver). A client or patient who was found before and is not
+ * found now is `unexpected_answer`, for a person: their appointments may still stand.
  *
- * A list with a row that cannot be read proves what it shows and no absence. It serves a look at what the booking knows as
- * its own, or else at what stands; a look from which something is concluded about what is not there (an own one missing,
- * nothing live, a fresh one around a write) has failed, unless it may be partial.
+ * A list with an unreadable row proves what it shows, but no absence. It is enough for a look at the booking's own
+ * appointments if it shows them all, or at live ones. Without `mayBePartial`, a look that has to prove an absence (an
+ * own appointment is missing, nothing is live, or a fresh look around a write) fails.
  */
 export async function lookUp(
   { session, list, resolve }: Practice,
@@ -103,7 +103,7 @@ export async function lookUp(
     const owner = isOwn(id) ? 'theirs' : ownerOf(party, row);
     if (owner === 'others') return [];
     const seen = toAppointment(row, account, session.notice);
-    // Where a name is only nearly the same, what a lost create of ours has made is looked out for, and that alone.
+    // A near match is shown only at the exact start, where a lost create of ours may have made it.
     const isSeen = isOwn(id) || isAround(seen.startsAt, startsAt, owner === 'near' ? 0 : undefined);
     return isSeen ? [owner === 'near' ? { ...seen, isNearMatch: true as const } : seen] : [];
   });
@@ -116,16 +116,16 @@ export async function lookUp(
     throw new Failure('unexpected_answer', { said });
   }
   const ended = theirs.filter(({ phase }) => phase === 'cancelled');
-  // What was the booking's own and is over counts; of the others any few will do.
+  // The booking's own ended appointments must be shown; of the others any few will do.
   ended.sort((one, other) => Number(isOwn(other.id)) - Number(isOwn(one.id)));
   const seen = { order: null, live, ended: ended.slice(0, MAX_SHOWN) };
   return isWhole ? seen : { ...seen, isPartial: true };
 }
 
-/** More of one client and patient in two weeks are no patient's, and a booking carries what it is shown. */
+/** No real patient has more appointments in two weeks, and a booking carries what it is shown. */
 const MAX_SHOWN = 50;
 
-/** Ends nothing by itself, as the same failure would before a booking made anything. */
+/** Turns a lost client or patient into `unexpected_answer`, which ends no booking by itself. */
 function lostParty(err: unknown): unknown {
   const isLost = err instanceof Failure && LOST.includes(err.code);
   return isLost ? new Failure('unexpected_answer', { field: err.facts.field, hint: LOST_HINT }) : err;
@@ -134,7 +134,10 @@ function lostParty(err: unknown): unknown {
 const LOST: readonly string[] = ['client_not_found', 'patient_not_found', 'invalid_request'];
 const LOST_HINT = 'The practice no longer shows exactly one such client and patient.';
 
-/** Exactly one form of naming each; the clinic's own status unless the request asks for one. */
+/**
+ * Returns the body of a create. It names client and patient in exactly one form each, and a status only if the request
+ * does.
+ */
 function createBody({ slotKey, ref, request }: BookCall, party: Party): Record<string, unknown> {
   const { patient, notes, status } = request;
   const client = namedAs(request.client, party.client);
@@ -153,7 +156,7 @@ function createBody({ slotKey, ref, request }: BookCall, party: Party): Record<s
   };
 }
 
-/** An id as the contract has it, an integer, with all of its digits. */
+/** Returns an id as an integer with all of its digits, as the contract has it. */
 function integer(id: number | string | undefined): number | bigint | undefined {
   return typeof id === 'string' ? BigInt(id) : id;
 }

@@ -6,19 +6,19 @@ import type { Operation } from './operations';
 import { envelopeWire } from './wire';
 
 /**
- * Oliver's refusals, told apart by one table. What each proves of a write, and what an answer means that no row names, is
- * decided in ../answer.ts. The contract documents `{success: false, message, data?}` with 400, 401 and 500, and no words.
+ * Oliver's refusals, in one table. ../answer.ts decides what each proves about a write, and what an answer means that
+ * no row names. The contract documents `{success: false, message, data?}` with 400, 401 and 500, but no words.
  */
 
 export interface ErrorRow extends RefusalRow<Operation, FailureCode | 'not_created'> {
-  /** Of a refused create: what it means once a list that was read after it shows nothing new. */
+  /** For a refused create: what it means once a list that was read after it shows nothing new. */
   readonly means?: FailureCode;
 }
 
 /** The one form of Oliver's errors. */
 const ENVELOPE = 'envelope';
 
-/** Words for "there is none of that", on either side of the noun. */
+/** Matches words for "not found", on either side of the noun. */
 const unknownOne = (noun: string): RegExp =>
   new RegExp(
     `\\b${noun}s?\\b.{0,60}(not (be )?found|n[o']t exist|unknown|not valid|invalid)|` +
@@ -26,7 +26,7 @@ const unknownOne = (noun: string): RegExp =>
     'i',
   );
 
-/** In order: the first row that fits counts, so what is said precisely stands before what is said loosely. */
+/** The first row that fits counts, so precise words stand before loose ones. */
 export const ERROR_ROWS: readonly ErrorRow[] = [
   {
     source: 'sign-in answers 400 or 401 SignInError "Incorrect email"',
@@ -129,12 +129,12 @@ export const ERROR_ROWS: readonly ErrorRow[] = [
 /** How Oliver refuses. */
 export const LANGUAGE: Language<ErrorRow> = { rows: ERROR_ROWS, complaintOf };
 
-/** Returns true when an answer is in the form in which Oliver itself refuses. */
+/** Returns true when an answer has the form of Oliver's own refusals. */
 export function isItsOwn({ body }: Pick<HttpAnswer, 'body'>): boolean {
   return complaintOf(body).form === ENVELOPE;
 }
 
-/** A failure with what a row adds to it. */
+/** Returns a failure with what a row adds to it. */
 export function failureOf(
   code: FailureCode,
   { field, hint }: Pick<ErrorRow, 'field' | 'hint'>,

@@ -17,13 +17,13 @@ export interface OliverOptions extends Partial<Clocks> {
   accounts: Readonly<Record<string, OliverAccount>>;
   /** Told once about each value that this build does not know. */
   log: Pick<Logger, 'warn'>;
-  /** What reaches the network; Node's own fetch when left out. */
+  /** Reaches the network; Node's own fetch when left out. */
   transport?: Transport;
 }
 
 /**
- * Oliver's veterinary practices behind the providers' interface: no orders, no webhooks, no move and no cancel of
- * its own. Tokens, clients and the appointment list of each practice are shared by all calls of the instance.
+ * Creates Oliver's adapter, for veterinary practices. Oliver has no orders, no webhooks, no move and no cancel of its
+ * own. All calls of the instance share tokens, clients and the appointment list of each practice.
  */
 export function createOliver({ accounts, log, transport, ...clocks }: OliverOptions): Provider {
   const session = createSession({
@@ -43,7 +43,7 @@ export function createOliver({ accounts, log, transport, ...clocks }: OliverOpti
     tiers: null,
     reschedule: null,
     async searchSlots(call, { days, request }) {
-      // First, so that an unknown client or patient is not taken for a taken slot later on.
+      // This comes first, so that an unknown client or patient does not look like a taken slot later.
       await practice.resolve(call, request);
       return openTimes(session, call, days, request);
     },

@@ -2,21 +2,22 @@ import { isSameName, isSameSpelling } from '../../booking/person-names';
 import { fullName, type Party, type Person } from './people';
 import type { AppointmentWire } from './wire';
 
-/** Whose appointment a row of the list is. Everybody else's stays inside the adapter. */
+/** Decides whose appointment a row of the list is. Other people's rows stay inside the adapter. */
 
-/** A clinic that moves an appointment moves it by days; further away is another visit of the same patient. */
+/** How far a clinic may move an appointment. A row further away is another visit of the same patient. */
 const AROUND_MS = 7 * 86_400_000;
 
 type Answer = 'same' | 'near' | 'other' | 'unsaid';
 
 /**
- * Whether a row is of this client and patient: `theirs`, `near` where a name is only nearly the same and nothing else tells,
- * or `others`. The list has remote ids (only where the practice's own system knows them) and names, never Oliver's ids
- * (docs/providers.md#the-list-of-appointments), so remote ids decide where both sides have one, else names. What the row leaves out does not speak
- * against it, as long as it names the client or, by remote id, the patient.
+ * Tells whether a row belongs to this client and patient: `theirs`, `near` when a name is only nearly the same and
+ * nothing else tells, or `others`. The list has remote ids (only if the practice's own system knows them) and names,
+ * never Oliver's ids (docs/providers.md#the-list-of-appointments). So remote ids decide if both sides have one, else
+ * names. A field that the row leaves out does not speak against it, as long as the row names the client or, by remote
+ * id, the patient.
  *
- * Two clients may be called José Ek and Jose Ek, and no contact is here to tell them apart. A row that is near is
- * looked out for, so that nothing of ours is overlooked, and is no proof that it is ours.
+ * Two clients may be called José Ek and Jose Ek, and the list has no contact to tell them apart. So a near row is
+ * shown, lest one of ours is overlooked, but it does not prove that the appointment is ours.
  */
 export function ownerOf(party: Party, row: AppointmentWire): 'theirs' | 'near' | 'others' {
   const client = compare(party.client, row.remote_client_id, nameOf(row));
@@ -27,7 +28,7 @@ export function ownerOf(party: Party, row: AppointmentWire): 'theirs' | 'near' |
   return !isPatientById && (client === 'near' || patient === 'near') ? 'near' : 'theirs';
 }
 
-/** Returns true when a row starts near an instant (RFC 3339), or at it. One without a readable start may. */
+/** Returns true when a row starts near an instant (RFC 3339), or may do so because its start cannot be read. */
 export function isAround(startsAt: string | null, instant: string | null, withinMs = AROUND_MS): boolean {
   if (startsAt === null || instant === null) return true;
   return Math.abs(Date.parse(startsAt) - Date.parse(instant)) <= withinMs;

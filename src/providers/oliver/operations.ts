@@ -1,4 +1,4 @@
-/** What is asked of Oliver. Source: docs/providers.md#operations-at-oliver. */
+/** Oliver's operations. Source: docs/providers.md#operations-at-oliver. */
 
 interface Endpoint {
   method: 'GET' | 'POST';
@@ -25,7 +25,7 @@ export type Operation = keyof typeof ENDPOINTS;
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** The address of an operation at an account's base URL, placeholder and query filled. */
+/** Returns the URL of an operation at an account's base URL, with placeholder and query filled. */
 export function urlOf(operation: Operation, baseUrl: string, id: string, query: Query): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);

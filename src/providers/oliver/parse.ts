@@ -8,13 +8,13 @@ import { idOf } from './appointment-list';
 import { dayOf, timeOf } from './times';
 import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
 
-/** From Oliver's words to the domain's. Total: whatever passed the wire schemas becomes something. */
+/** Translates Oliver's words into the domain's. It is total: everything that passed the wire schemas is translated. */
 
 /**
- * Statuses by what they mean (contract: Appointment.status). DECLINED and DELETED are refusals (docs/providers.md#statuses).
- * ACCEPTED is the clinic's yes, CONFIRMED the client's to a reminder: whether the first settles is the account's
- * setting. Words that the table does not name are carried as `unknown`, which moves nothing and counts as live. A known
- * word in another case is that word.
+ * What the statuses mean (contract: Appointment.status). DECLINED and DELETED are refusals
+ * (docs/providers.md#statuses). ACCEPTED is the clinic's yes, and CONFIRMED is the client's yes to a reminder; the
+ * account's setting decides whether ACCEPTED confirms. Words that the table does not name become `unknown`, which moves
+ * nothing and counts as live. The case of a known word does not matter.
  */
 const STANDINGS: Readonly<Record<string, AppointmentPhase>> = {
   REQUESTED: 'pending',
@@ -26,7 +26,7 @@ const STANDINGS: Readonly<Record<string, AppointmentPhase>> = {
   DECLINED: 'cancelled',
 };
 
-/** What a status means to an account: where ACCEPTED does not settle, the slot is held and no more. */
+/** Returns what a status means to an account. If ACCEPTED does not confirm there, the slot is only held. */
 export function phaseOf(
   status: string | null | undefined,
   account: Pick<OliverAccount, 'capabilities'>,
@@ -39,14 +39,14 @@ export function phaseOf(
   return known ?? 'unknown';
 }
 
-/** A status in the table's spelling. */
+/** Returns a status in the table's spelling. */
 function wordOf(status: string | null | undefined): string {
   return folded(status ?? '').toUpperCase();
 }
 
 /**
- * An appointment, of the list or of the answer to create. `booking_date` is its start (docs/providers.md#times-ids-and-headers). The note
- * does not come back, so there is no ref.
+ * Returns an appointment, from the list or from the answer to create. `booking_date` is its start
+ * (docs/providers.md#times-ids-and-headers). The note does not come back, so there is no ref.
  */
 export function toAppointment(
   wire: AppointmentWire,
@@ -78,10 +78,12 @@ export function toAppointment(
   };
 }
 
-/** What Oliver's own page says of a slot's length, for answers that leave the end out, in ms. */
+/** The length of a slot, in ms, by Oliver's own page. It is used when an answer leaves the end out. */
 const SLOT_MS = 20 * 60_000;
 
-/** The slots of one day; those without a `uuid` that can be carried whole or a readable start cannot be booked and are left out. */
+/**
+ * Returns the slots of one day. A slot without a readable start, or a `uuid` that can be carried whole, is left out.
+ */
 export function toSlots(day: OpenTimeWire | null, zone: string, notice = UNHEARD): Slot[] {
   if (!day) return [];
   const date = dayOf(day.date, { field: 'open_time.date', notice });
@@ -111,7 +113,10 @@ function toSlot(wire: TimeSlotWire, day: string | null, timezone: string, notice
   };
 }
 
-/** With whom and in which room: two vets at the same time are two slots, and one may go while the other stays. */
+/**
+ * Returns a slot's vet and room as its place: two vets at the same time are two slots, and one may go while the other
+ * stays.
+ */
 function toPlace({ provider_id, room_id }: TimeSlotWire): Slot['place'] {
   const code = whole([provider_id, room_id].filter(Boolean).join('/'));
   return code === null ? null : { code, name: null, address: null };

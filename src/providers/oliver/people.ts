@@ -10,10 +10,10 @@ import { demand, detached, type Session } from './session';
 import { orAborted, sharedWork } from './shared-work';
 import { clientsWire, clientWire, patientsWire, type ClientWire, type PatientWire } from './wire';
 
-/** The request's client and patient, as Oliver knows them. Resolved before anything is searched or booked. */
+/** Finds the request's client and patient at Oliver, before anything is searched or booked. */
 
 export interface Person {
-  /** Oliver's own id; null where only the remote id is known. */
+  /** Oliver's own id; null when only the remote id is known. */
   id: string | null;
   /** The id in the practice's own system (PIMS). */
   remoteId: string | null;
@@ -25,24 +25,27 @@ export interface Party {
   patient: Person;
 }
 
-/** A client with an id, and whether the request names it by a name or contact that the practice has otherwise. */
+/** A client with an id, and whether the practice has another name or contact for it than the request. */
 type KnownClient = Person & { id: string; isNamedOtherwise: boolean };
 
 type NamedClient = NonNullable<Named['client']>;
 
 /**
  * Finds the party of a request. Throws `client_not_found` or `patient_not_found`, naming the field, and
- * `invalid_request` where more than one client answers to what the request says.
+ * `invalid_request` when more than one client matches the request.
  */
 export type Resolve = (call: Call, request: Named) => Promise<Party>;
 
-/** How long a found party is believed, in ms: names and remote ids hardly change, and polls ask for them. */
+/** How long a found party is reused, in ms: names and remote ids hardly change, and polls ask for them. */
 const PARTY_TTL_MS = 10 * 60_000;
 
-/** How long a list of clients is believed, in ms: one by remote id needs all of a practice's. */
+/** How long a list of clients is reused, in ms: finding one by remote id needs all of a practice's clients. */
 const CLIENTS_TTL_MS = 60_000;
 
-/** Resolves parties, each once in a while; a thousand bookings by remote id read the practice's clients once. */
+/**
+ * Creates the resolver of parties. It shares its reads: a thousand bookings by remote id read the practice's clients
+ * once.
+ */
 export function createResolve(session: Session): Resolve {
   const parties = sharedWork<Party>(PARTY_TTL_MS, session.steady);
   const lists = sharedWork<(ClientWire | null)[]>(CLIENTS_TTL_MS, session.steady);
@@ -56,7 +59,7 @@ export function createResolve(session: Session): Resolve {
     const kept = await lists.get(key, read);
     const found = foundIn(kept, isWanted);
     if (found.clients.length > 0 || looks > 0) return found;
-    // Somebody who signed up a moment ago is not on a list that was kept: nobody is unknown before a new look.
+    // A kept list misses a client who signed up a moment ago, so a client counts as unknown only after a new look.
     lists.drop(key, kept);
     return foundIn(await lists.get(key, read), isWanted);
   };
@@ -78,13 +81,16 @@ export function createResolve(session: Session): Resolve {
   };
 }
 
-/** Nobody, where all that was listed could be read: one who could not be may be the one who is meant. */
+/**
+ * Returns an empty list if all entries could be read; else fails, because an unreadable entry may be the one that is
+ * meant.
+ */
 function noneOf(isAllRead: boolean): [] {
   if (isAllRead) return [];
   throw unclear('read', 'an entry of the list of clients or patients cannot be read');
 }
 
-/** Who was found on a list, and whether all of it could be read. */
+/** The clients found on a list, and whether all of the list could be read. */
 interface Found {
   clients: ClientWire[];
   isWhole: boolean;
@@ -94,14 +100,14 @@ function foundIn(list: readonly (ClientWire | null)[], isWanted: (client: Client
   return { clients: readable(list).filter(isWanted), isWhole: isWhole(list) };
 }
 
-/** The practice's clients that pass a filter of the contract, or all, and are wanted. */
+/** Lists the practice's clients that pass a filter of the contract (or all of them), and returns the wanted ones. */
 type ListClients = (
   call: Call,
   filter: { name?: string; email?: string; phone?: string },
   isWanted: (client: ClientWire) => boolean,
 ) => Promise<Found>;
 
-/** By the one form that the request uses; check-request.ts has seen to it that it is exactly one. */
+/** Finds the client by the form that the request uses. The request check has made sure that it is exactly one. */
 async function findClient(
   session: Session,
   call: Call,
@@ -122,10 +128,10 @@ async function findClient(
 }
 
 /**
- * By name, with a contact that must agree. Both are compared here: how Oliver compares is [unknown], names and phone
- * numbers have many spellings, and a practice may have O’Brien where the request says O'Brien. Who is not found by the name
- * as the request spells it is looked for by what depends less on spelling: the contact, and then a part of the name. An
- * entry that cannot be read counts only where no search finds anybody.
+ * Finds clients by name, with a contact that must agree. Both are compared here, because how Oliver compares is
+ * [unknown], names and phone numbers have many spellings, and a practice may have O’Brien where the request says
+ * O'Brien. If the name as the request spells it finds nobody, the search goes on with what depends less on spelling:
+ * the contact, and then a part of the name. An unreadable entry matters only if no search finds anybody.
  */
 async function findByName(call: Call, client: NamedClient, listClients: ListClients): Promise<ClientWire[]> {
   const { email, phone } = client;
@@ -148,7 +154,7 @@ async function findByName(call: Call, client: NamedClient, listClients: ListClie
   return noneOf(isAllRead);
 }
 
-/** The longest run of a name's letters that every keyboard has: `Brien` of O'Brien. Null where there are no two. */
+/** Returns the longest run of a name's plain letters: `Brien` of O'Brien. Returns null when no two stand together. */
 function plainPart(name: string): string | null {
   const runs = name.match(/[a-z]{2,}/gi) ?? [];
   return runs.toSorted((one, other) => other.length - one.length)[0] ?? null;
@@ -168,8 +174,8 @@ function theOnly(found: ClientWire[], field: string): ClientWire {
 }
 
 /**
- * Among the client's patients. The contract shows no remote id there: where none of them has one, the request's
- * is taken at its word, and create says if it is wrong.
+ * Finds the patient among the client's. The contract shows no remote id there. If none of them has one, the request's
+ * remote id is used as it is, and create says if it is wrong.
  */
 async function findPatient(
   session: Session,
@@ -187,7 +193,7 @@ async function findPatient(
       ? all.find((one) => one.id === String(id))
       : all.find((one) => one.remote_id === remoteId);
   if (found) return toPerson(found);
-  // Whatever an entry that cannot be read would tell, the remote id names the same patient.
+  // Unreadable entries do not matter here: the remote id names the same patient in any case.
   const tellsNone = all.length > 0 && all.every((one) => !one.remote_id);
   if (id === undefined && tellsNone && remoteId) return { id: null, remoteId, name: null };
   noneOf(isWhole(listed));
@@ -198,7 +204,7 @@ function toPerson({ id, remote_id, name }: ClientWire | PatientWire): Person & {
   return { id, remoteId: remote_id ?? null, name: name ?? null };
 }
 
-/** First and last name as one; null when neither is there. */
+/** Returns first and last name as one; null when neither is there. */
 export function fullName(
   firstName: string | null | undefined,
   lastName: string | null | undefined,
@@ -210,7 +216,7 @@ function sharesContact(wire: ClientWire, { phone, email }: NamedClient): boolean
   return isSamePhone(wire.phone, phone) || isSameEmail(wire.email, email);
 }
 
-/** Returns true when the practice has the client under the very name and contact by which the request names it. */
+/** Returns true when the practice has the client under exactly the name and contact that the request gives. */
 function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
   const name = fullName(client.firstName, client.lastName);
   if (name === null) return true;
@@ -220,19 +226,19 @@ function isNamedAlike(wire: ClientWire, client: NamedClient = {}): boolean {
 }
 
 /**
- * Returns true when Oliver can be thought to find the one by the other: as one number, with an extension in both or in
- * neither.
+ * Returns true when Oliver may be expected to find one number by the other: they are the same, and both or neither have
+ * an extension.
  */
 function isPhoneAlike(onRecord: string | null | undefined, phone: string): boolean {
   return isSamePhone(onRecord, phone) && hasExtension(onRecord ?? '') === hasExtension(phone);
 }
 
-/** An id that create can name: the contract has an integer there. */
+/** An id that create can take: the contract has an integer there. */
 const INTEGER = /^(?:0|[1-9]\d{0,18})$/;
 
 /**
- * How a create names the client: as the request does, unless the practice has the name or contact otherwise. What Oliver
- * does with a name that it does not find is [unknown] (it may make a second client), so then the client that was found is
+ * Returns how a create names the client: as the request does, unless the practice has another name or contact. What
+ * Oliver does with a name that it does not find is [unknown] (it may make a second client), so then the found client is
  * named by id.
  */
 export function namedAs(client: Named['client'], found: KnownClient): Named['client'] {

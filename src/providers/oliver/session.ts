@@ -20,18 +20,21 @@ export interface Session extends Clocks {
   notice: Notice;
   /** Sends a request at the practice's pace. */
   send: PacedExchange;
-  /** Bearer tokens by account. Their lifetime is unknown (docs/providers.md#operations-at-oliver): each is kept until it is refused. */
+  /**
+   * Bearer tokens by account. Their lifetime is unknown (docs/providers.md#operations-at-oliver), so each is kept until
+   * refused.
+   */
   tokens: SharedWork<string>;
 }
 
-/** A session that has signed in nowhere yet. */
+/** Creates a session that has not signed in anywhere yet. */
 export function createSession(options: Omit<Session, 'tokens'>): Session {
   return { ...options, tokens: sharedWork<string>(Infinity, options.steady) };
 }
 
 /** What goes into one request besides its operation. */
 export interface Ask {
-  /** Where the operation's path has one. */
+  /** The id in the operation's path, if it has one. */
   id?: string;
   query?: Query;
   body?: unknown;
@@ -39,24 +42,24 @@ export interface Ask {
 
 export type Reply<T> =
   | { is: 'done'; value: T }
-  /** A create that was refused: what was there before and what is on offer tell what that means. */
+  /** A create was refused. What was there before and what is on offer tell what that means. */
   | { is: 'not_created'; row: ErrorRow; said: string };
 
-/** The settings of the call's account. Throws `account_unknown`. */
+/** Returns the settings of the call's account. Throws `account_unknown`. */
 export function accountOf(session: Session, call: Pick<Call, 'account'>): OliverAccount {
   const account = Object.hasOwn(session.accounts, call.account) ? session.accounts[call.account] : undefined;
   if (!account) throw new Failure('account_unknown');
   return account;
 }
 
-/** The same call for work that several callers share: no single one of them can stop it. */
+/** Returns the call for work that several callers share: no single caller can stop it. */
 export function detached(call: Call): Call {
   return { ...call, signal: new AbortController().signal };
 }
 
 /**
- * One call to Oliver, signed in. A 401 is answered with one new sign-in and the same call again; a write only where the
- * 401 is Oliver's own, which had no effect. A refused create is returned; every other refusal is thrown.
+ * Makes one call to Oliver, signed in. After a 401 it signs in once more and repeats the call; a write is repeated only
+ * after Oliver's own 401, which had no effect. Returns a refused create, and throws every other refusal.
  */
 export async function ask<T>(
   session: Session,
@@ -76,7 +79,7 @@ export async function ask<T>(
   return replyOf(operation, schema, answer, session.notice);
 }
 
-/** The same where no refusal is of use: all are thrown. */
+/** Makes one call, and throws every refusal. */
 export async function demand<T>(...args: Parameters<typeof ask<T>>): Promise<T> {
   return valueOf(await ask(...args));
 }
@@ -97,7 +100,7 @@ function tokenOf(session: Session, call: Call): Promise<string> {
   return orAborted(signedIn, call.signal);
 }
 
-/** `role` is always ROLE_API (contract: SignInRequest). */
+/** Signs in and returns the token. `role` is always ROLE_API (contract: SignInRequest). */
 async function signIn(session: Session, call: Call): Promise<string> {
   const { username, password } = accountOf(session, call);
   const answer = await send(session, call, 'sign_in', { body: { username, password, role: 'ROLE_API' } });
@@ -120,7 +123,8 @@ function send(
     headers: {
       accept: 'application/json',
       'user-agent': 'booking-saga',
-      // On create too, although the contract leaves it out there (docs/providers.md#times-ids-and-headers). Signing in is of no practice.
+      // Sent on create too, although the contract leaves it out there (docs/providers.md#times-ids-and-headers).
+      // Signing in names no practice.
       ...(token !== undefined && { authorization: `Bearer ${token}`, 'x-client-id': locationId }),
     },
     body,
@@ -131,7 +135,7 @@ function send(
   });
 }
 
-/** What an answer is to its operation; a refusal that it cannot use is thrown. */
+/** Returns what an answer means to its operation. Throws a refusal that the operation cannot use. */
 export function replyOf<T>(
   operation: Operation,
   schema: z.ZodType<T>,
@@ -156,13 +160,13 @@ export function replyOf<T>(
   throw failureOf(row.is, row, said, answer.retryAfterMs);
 }
 
-/** What a success wraps; nothing where it is none. */
+/** Returns the data that a success wraps; undefined for any other body. */
 function dataOf(body: unknown): unknown {
   const answer = successWire.safeParse(body);
   return answer.success && answer.data.success !== false ? answer.data.data : undefined;
 }
 
-/** A success that says `success: false` refuses a read as a 400 does. */
+/** Returns the answer, as a 400 if it is a success status that says `success: false`: that refuses a read. */
 function asRefusal(answer: HttpAnswer): HttpAnswer {
   return isSuccess(answer) && isItsOwn(answer) ? { ...answer, status: 400 } : answer;
 }

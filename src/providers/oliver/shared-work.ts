@@ -1,12 +1,17 @@
-/** Work that several callers wait for together: done once, kept for a while, owned by none of them. */
+/**
+ * Work that several callers wait for together. It is done once and kept for a while, and no single caller can stop it.
+ */
 
-/** Values kept at most at one time; past this the oldest goes. */
+/** How many values are kept at one time; beyond this the oldest goes. */
 const MAX_KEPT = 10_000;
 
 export interface SharedWork<T> {
-  /** The kept value of a key, else the one that `work` brings. Callers at the same time share one run; failures are not kept. */
+  /**
+   * Returns the kept value of a key, else the result of `work`. Concurrent callers share one run. Failures are not
+   * kept.
+   */
   get(key: string, work: () => Promise<T>): Promise<T>;
-  /** Forgets a key's value where it still is this one, so that the next caller has it made anew. */
+  /** Forgets a key's value if it still is this one, so that the next caller makes it anew. */
   drop(key: string, value: T): void;
 }
 
@@ -16,7 +21,7 @@ interface Kept<T> {
   done: { value: T; atMs: number } | null;
 }
 
-/** Keeps each value for `ttlMs` from when it was there; `now` is a clock for ages, in ms (clocks.ts). */
+/** Keeps each value for `ttlMs` after it arrived. `now` is a clock for ages, in ms (clocks.ts). */
 export function sharedWork<T>(ttlMs: number, now: () => number): SharedWork<T> {
   const kept = new Map<string, Kept<T>>();
   const isFresh = (atMs: number) => now() - atMs < ttlMs;
@@ -47,9 +52,9 @@ export function sharedWork<T>(ttlMs: number, now: () => number): SharedWork<T> {
   };
 }
 
-/** Waits for shared work until the caller's own signal is aborted; throws its reason then. The work goes on. */
+/** Waits for shared work, or throws the reason when the caller's own signal aborts. The work goes on. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  // Nobody may be left to hear of a failure.
+  // No caller may be left to handle a failure.
   work.catch(() => undefined);
   signal.throwIfAborted();
   let stop = (): void => undefined;

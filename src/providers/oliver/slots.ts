@@ -9,16 +9,17 @@ import { accountOf, demand, type Session } from './session';
 import { dayOf, rfc3339, startOfDay, utc } from './times';
 import { openTimesWire, type OpenTimeWire } from './wire';
 
-/** Calls that one search makes at most; days beyond leave it incomplete. */
+/** How many calls one search makes at most. Later days leave it incomplete. */
 const MAX_CALLS = 30;
 
-/** How far the next call goes on when one says nothing of any day, in days. How many an answer covers is unknown. */
+/** How far on the next call begins, in days, when an answer names no day. How many days an answer covers is unknown. */
 const SILENT_STEP_DAYS = 7;
 
 /**
- * Open times on the asked days, from as many calls as it takes: an answer covers the days that it names, and the
- * next call begins on the day after the last of them. Times without an offset are wall time in the account's zone,
- * which no endpoint tells (docs/providers.md#times-ids-and-headers). Throws `invalid_request` without an appointment type.
+ * Returns the open times on the asked days, from as many calls as it takes. An answer covers the days that it names,
+ * and the next call begins on the day after the last of them. Times without an offset are wall time in the account's
+ * zone, which no endpoint tells (docs/providers.md#times-ids-and-headers). Throws `invalid_request` without an
+ * appointment type.
  */
 export async function openTimes(
   session: Session,
@@ -35,7 +36,7 @@ export async function openTimes(
   for (const range of [...days].sort((a, b) => a.from.localeCompare(b.from))) {
     next = later(next, range.from);
     while (next <= range.to && calls < MAX_CALLS) {
-      // The contract takes a present or future time: today is asked for from now on.
+      // The contract takes only a present or future time, so today is asked for from now on.
       const from = Math.max(startOfDay(next, timezone), session.now());
       const answer = await demand(session, call, 'open_times', openTimesWire, {
         body: { search_from_date: rfc3339(from), appointment_type: request.appointmentType },
@@ -51,7 +52,7 @@ export async function openTimes(
 }
 
 /**
- * Returns true when a slot that create refused is on offer all the same: then the request was at fault and not the slot
+ * Returns true when a slot that create refused is still on offer: then the request was at fault and not the slot
  * (docs/providers.md#answers-of-oliver: a 400 means "search again" until the slot shows up again).
  */
 export async function isOnOffer(
@@ -73,8 +74,8 @@ function wantedDays({ windows, slot }: BookingRequest, zone: string): DayRange[]
 }
 
 /**
- * The day to go on from: after the last that the answer names, and always later than where this call began. One that has a
- * day and does not tell which may be about no more than the day that was asked for.
+ * Returns the day to go on from: after the last one that the answer names, and always later than where this call began.
+ * An answer with a day that it does not name may cover only the day that was asked for.
  */
 function dayAfter(answer: readonly (OpenTimeWire | null)[], began: string, zone: string): string {
   const names = answer.map((day) => day && nameOfDay(day, zone));

@@ -12,15 +12,18 @@ import type { Practice } from './appointments';
 import { accountOf, demand } from './session';
 import { taskPageWire, taskWire, type TaskWire } from './wire';
 
-/** Oliver has no cancel (docs/providers.md#what-oliver-lacks): the clinic is asked by a staff task, and deletes the appointment itself. */
+/**
+ * Oliver has no cancel (docs/providers.md#what-oliver-lacks). A staff task asks the clinic, which deletes the
+ * appointment itself.
+ */
 
-/** Past this a list is taken for endless. */
+/** A list with more pages counts as endless. */
 const MAX_PAGES = 100;
 const PER_PAGE = 100;
 
 /**
- * Asks the clinic to cancel, once: an open task of ours for the appointment is left to stand, so that asking is
- * repeatable. Returns the appointment as it was seen, live until the clinic has deleted it; its reason names the task.
+ * Asks the clinic to cancel. It can be repeated: an open task of ours for the appointment is reused. Returns the
+ * appointment as it was seen, which is live until the clinic has deleted it; its reason names the task.
  */
 export async function cancelAppointment(
   practice: Practice,
@@ -36,14 +39,14 @@ export async function cancelAppointment(
   return { ...cancel.seen, reason: reasonOf(task) };
 }
 
-/** The task's title is how it is found again: it names the appointment and nothing of a person. */
+/** Returns the task's title, by which it is found again. It names the appointment and no person. */
 function titleOf(appointmentId: string): string {
   return `Cancel appointment ${appointmentId}`;
 }
 
 /**
- * Our open task. Once the clinic may have been asked, that there is none takes a list that was read whole: it would be asked
- * again with each try.
+ * Returns our open task, or null. Once the clinic may have been asked, "none" must come from a list that was read
+ * whole; otherwise each try would ask the clinic again.
  */
 async function openTask(
   { session }: Practice,
@@ -55,7 +58,7 @@ async function openTask(
     const wire = await demand(session, call, 'list_tasks', taskPageWire, {
       query: { status: 'pending', page: String(page), per_page: String(PER_PAGE) },
     });
-    // The filter is not trusted with this: a finished task would keep a new one from being made.
+    // The filter is not trusted, because a finished task would keep a new one from being made.
     const found = readable(wire.content).find(
       (task) => task.title === title && folded(task.status ?? 'pending') === 'pending',
     );
@@ -85,7 +88,9 @@ async function taskBody(
   };
 }
 
-/** A task that links to nobody still names the appointment: better than none. */
+/**
+ * Returns null for an unknown party: a task without links still names the appointment, which is better than no task.
+ */
 function withoutParty(err: unknown): null {
   if (err instanceof Failure && UNRESOLVED.includes(err.code)) return null;
   throw err;

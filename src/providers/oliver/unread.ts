@@ -1,23 +1,23 @@
 /**
- * Where in the list of appointments there are rows that could not be read: spans of update times, which a reading reads
- * again. They stay few, and as narrow as can be, for one odd row must not cost every look the whole list.
+ * The places in the list of appointments with unreadable rows: spans of update times, which each reading reads again.
+ * They stay few and narrow, because one odd row must not make every look read the whole list.
  */
 
-/** Update times from one to another, in ms by the provider's clock. */
+/** A span of update times, in ms by the provider's clock. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** What is so short holds few rows: it is not halved, and spans within it are one, in ms. */
+/** A span this short, in ms, holds few rows: it is not halved, and spans that lie within it are joined. */
 const NARROW_MS = 3_600_000;
 
-/** Spans that are remembered at most. */
+/** How many spans are remembered at most. */
 const MAX_SPANS = 8;
 
 /**
- * What is left to read again of a span that was read again: nothing where all of it could be read, else its halves.
- * Rows that nothing tells apart (`hasAlike`) stay in one span, for only together do they show that they are two.
+ * Returns what is left to read again of a span that was just read: nothing if all of it could be read, else its halves.
+ * Rows that cannot be told apart (`hasAlike`) stay in one span, because only together do they show that they are two.
  */
 export function leftOf(span: Span, { isWhole, hasAlike }: { isWhole: boolean; hasAlike: boolean }): Span[] {
   if (isWhole) return [];
@@ -29,12 +29,12 @@ export function leftOf(span: Span, { isWhole, hasAlike }: { isWhole: boolean; ha
   ];
 }
 
-/** What of the spans is before an update time. */
+/** Returns the parts of the spans before an update time. */
 export function before(spans: readonly Span[], endMs: number): Span[] {
   return spans.flatMap(({ from, to }) => (from < endMs ? { from, to: Math.min(to, endMs) } : []));
 }
 
-/** The same update times and maybe more in at most eight spans, oldest first. */
+/** Joins spans to at most eight, oldest first. They cover the same update times and maybe more. */
 export function joined(spans: readonly Span[]): Span[] {
   const few = spans.toSorted((one, other) => one.from - other.from);
   for (;;) {

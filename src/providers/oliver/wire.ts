@@ -15,13 +15,13 @@ import {
 } from '../reading';
 
 /**
- * What comes back from Oliver, read as loosely as it can be: open times and the list are "proposed, subject to
- * change" in the contract, ids are integers in one answer and strings in the next, enums are open, fields that we
- * do not know are let through, an odd element of a list costs that element. Source: the contract's schemas and
+ * What comes back from Oliver, read as loosely as possible. Open times and the list are "proposed, subject to change"
+ * in the contract, ids are integers in one answer and strings in the next, enums are open, unknown fields are let
+ * through, and an odd element of a list costs only that element. Source: the contract's schemas and
  * docs/providers.md#times-ids-and-headers.
  */
 
-/** What every answer is wrapped in, errors included. */
+/** The wrapping of every answer, errors included. */
 export const envelopeWire = z.looseObject({
   success: flag,
   data: z.unknown().optional(),
@@ -29,7 +29,7 @@ export const envelopeWire = z.looseObject({
   error: words,
 });
 
-/** The same of a success: one of which nobody can tell whether it is one is none. */
+/** The wrapping of a success. If its `success` cannot be read, it does not count as one. */
 export const successWire = z.looseObject({ success: anyFlag.nullish(), data: z.unknown().optional() });
 
 export const tokenWire = z.looseObject({ token: z.string().min(1) });
@@ -47,7 +47,7 @@ export type TimeSlotWire = z.output<typeof timeSlot>;
 const openTime = z.looseObject({ date: text, times: listOrNone(timeSlot, 'uuid') });
 export type OpenTimeWire = z.output<typeof openTime>;
 
-/** `data: null` is how some languages write a list of none. */
+/** Some languages write an empty list as `data: null`. */
 export const openTimesWire = listOf(openTime, 'times')
   .nullable()
   .transform((days) => days ?? []);
@@ -69,10 +69,13 @@ export const appointmentWire = z.looseObject({
 });
 export type AppointmentWire = z.output<typeof appointmentWire>;
 
-/** The answer to create: the same fields, and an id that we cannot work without. */
+/** The answer to create: the same fields, with a required id. */
 export const createdWire = appointmentWire.extend({ id });
 
-/** A row of the list. One whose id or whose people are there and cannot be read may be anybody's, and is an odd one. */
+/**
+ * A row of the list. If its id or people are present but unreadable, it may be anybody's, so the whole row is
+ * unreadable.
+ */
 const appointmentRow = appointmentWire.extend({
   id: keyId,
   client_first_name: keyWords,
@@ -82,7 +85,7 @@ const appointmentRow = appointmentWire.extend({
   remote_patient_id: keyText,
 });
 
-/** A page; whatever it does not say about itself is told from its length. */
+/** A page of a list. Its length tells what it does not say about itself. */
 const pageOf = <T extends z.ZodType>(entry: T) =>
   z.looseObject({ content: listOf(entry, 'id'), per_page: count, total_pages: count, total_count: count });
 
@@ -92,13 +95,13 @@ const client = z.looseObject({ id, name: words, email: words, phone: text, remot
 export type ClientWire = z.output<typeof client>;
 export const clientWire = client.nullable();
 
-/** Clients and patients of lists are found by what they carry: of one that cannot be read nobody can tell whether it is meant. */
+/** A list of clients. They are found by these fields, so an entry with an unreadable one counts as unreadable. */
 export const clientsWire = listOf(
   client.extend({ name: keyWords, email: keyWords, phone: keyText, remote_id: keyText }),
   'id',
 );
 
-/** The contract's Patient has no remote id; it is read where it comes all the same. */
+/** The contract's Patient has no remote id, but it is read if it comes. */
 const patient = z.looseObject({ id, name: words, remote_id: keyText });
 export type PatientWire = z.output<typeof patient>;
 export const patientsWire = listOf(patient, 'id');
