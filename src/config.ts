@@ -28,8 +28,8 @@ export type { Proxies } from './settings/proxies';
 export { checkTemporal, temporalSettings } from './settings/temporal';
 
 /**
- * Every setting, read from the environment and checked once. Nothing else in the project reads process.env
- * (the Temporal SDK's own TEMPORAL_* settings are read by its envconfig package in src/temporal/connection.ts).
+ * Every setting, read from the environment and checked once. Nothing else in the project reads process.env (its
+ * envconfig package reads the Temporal SDK's own TEMPORAL_* settings, in src/temporal/connection.ts).
  */
 
 const whole = ({ min, max }: Range) => z.number().int().min(min).max(max).optional();
@@ -44,14 +44,14 @@ const limitsSchema = z.strictObject(
 
 export interface Config {
   dataDir: string;
-  /** Provider credentials by account name; empty where nothing is set and the sandboxes are not used either. */
+  /** Provider credentials by account name; empty when nothing is set and the sandboxes are not used either. */
   junction: Record<string, JunctionAccount>;
   oliver: Record<string, OliverAccount>;
   /** Whether the vendor's settings are those of our own sandboxes. */
   usesSandbox: { junction: boolean; oliver: boolean };
   junctionWebhookSecrets: string[];
   limits: Limits;
-  /** Minutes between two sweeps for bookings that were cut off in Temporal; 0: none. */
+  /** Minutes between two sweeps for bookings that were cut off in Temporal; 0: no sweeps. */
   sweepMinutes: number;
   /** Which build the workers are, for Temporal's Worker Deployment Versioning; null: workers without a version. */
   buildId: string | null;
@@ -64,15 +64,15 @@ export interface Config {
   port: number;
   host: string;
   sandboxPorts: { junction: number; oliver: number };
-  /** Where the Junction sandbox, run alone, sends its webhooks. */
+  /** Where the Junction sandbox sends its webhooks when it is run alone. */
   sandboxWebhookUrl: string;
   codecPort: number;
   temporalUiPort: number;
   temporalPort: number;
   logLevel: LogLevel;
-  /** What calls to the providers go through; null: they go directly. */
+  /** The proxies that calls to the providers go through; null: they go directly. */
   proxies: Proxies | null;
-  /** What looks wrong and may be right all the same; whoever starts logs it. */
+  /** Settings that look wrong but may be right. The starting process logs them. */
   warnings: string[];
 }
 
@@ -80,7 +80,7 @@ export interface Config {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Every setting by its name; those of Temporal's SDK (TEMPORAL_*) are its own business. */
+/** The names of all settings, except those of Temporal's SDK (TEMPORAL_*). */
 const SETTINGS: readonly string[] = [
   ...['JUNCTION_API_KEY', 'JUNCTION_BASE_URL', 'JUNCTION_ACCOUNTS', 'JUNCTION_WEBHOOK_SECRET'],
   ...['JUNCTION_CANCELLATION_REASON', 'JUNCTION_TIMEZONE', 'JUNCTION_CAPABILITIES', 'JUNCTION_PACE'],
@@ -96,7 +96,7 @@ const SETTINGS: readonly string[] = [
 const DEFAULT_SWEEP_MINUTES = 10;
 
 /**
- * Reads the settings. Throws a ConfigError that names the variable that is wrong and says what is right; never prints a
+ * Reads the settings. Throws a ConfigError that names the wrong variable and says what is right; it never prints a
  * value.
  */
 export function loadConfig(environment: Env = process.env): Config {
@@ -109,7 +109,7 @@ export function loadConfig(environment: Env = process.env): Config {
   };
   const junction = junctionAccounts(env, sandboxPorts.junction);
   const oliver = oliverAccounts(env, sandboxPorts.oliver);
-  // Capabilities alone change how the stand-in is treated, not who stands in.
+  // Capabilities alone change how the sandbox is treated; they do not name a real account.
   const isNamed = env.JUNCTION_API_KEY || env.JUNCTION_BASE_URL || env.JUNCTION_ACCOUNTS;
   const usesSandbox = { junction: !isNamed, oliver: !hasPractices(env) && !env.OLIVER_ACCOUNTS };
   const proxies = proxiesOf(env);
@@ -127,7 +127,7 @@ export function loadConfig(environment: Env = process.env): Config {
     encryptionKeys: encryptionKeys(env),
     idKey: env.BOOKING_ID_KEY ? key32('BOOKING_ID_KEY', env.BOOKING_ID_KEY) : null,
     allowPlaintext: isOn(env, 'BOOKING_ALLOW_PLAINTEXT'),
-    // The stand-in calls the API for its news.
+    // The sandbox calls the API to send its webhooks.
     port: port(env, 'PORT', 3000, usesSandbox.junction),
     host: host(env),
     sandboxPorts,
@@ -147,10 +147,10 @@ export function loadConfig(environment: Env = process.env): Config {
   };
 }
 
-/** Kubernetes tells every container the addresses of its services, which may be called like this one. */
+/** Kubernetes gives every container variables with its services' addresses. Their names may begin like our settings. */
 const OF_A_SERVICE = /_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_\w+)$/;
 
-/** A name that is not read is most often one that is misspelt. */
+/** Warns of names that are not read: most often they are misspelt. */
 function unknownNames(env: Env): string[] {
   return Object.keys(env)
     .filter((name) => /^(?:BOOKING|JUNCTION|OLIVER)_/.test(name) && !OF_A_SERVICE.test(name))
@@ -158,10 +158,10 @@ function unknownNames(env: Env): string[] {
     .map((name) => `${name}: there is no such setting`);
 }
 
-/** By fetch or a browser, which have ports that they do not call. */
+/** For ports that fetch or a browser calls: these refuse to call some ports. */
 const CALLED = true;
 
-/** The environment of a child process that gets `settings` in place of whatever settings this process has. */
+/** Returns the environment of a child process that gets `settings` instead of this process's own settings. */
 export function childEnv(settings: Record<string, string>, env: Env = process.env): Env {
   const others = Object.entries(env).filter(([name]) => !OWN_SETTING.test(name));
   return { ...Object.fromEntries(others), ...settings };
@@ -169,18 +169,20 @@ export function childEnv(settings: Record<string, string>, env: Env = process.en
 
 type Accounts = Pick<Config, 'junction' | 'oliver'>;
 
-/** Accounts are named from outside: `constructor` is none. */
+/** Returns an account's settings. Names come from outside, so `constructor` must not be found. */
 function accountOf(config: Accounts, provider: ProviderName, account: string) {
   const accounts = config[CAPABILITIES[provider].vendor];
   return Object.hasOwn(accounts, account) ? accounts[account] : undefined;
 }
 
-/** The zone that an account's settings name; null where they name none, and for an account that there is not. */
+/** Returns the zone that an account's settings name; null when they name none or there is no such account. */
 export function timezoneOf(config: Accounts, provider: ProviderName, account: string): string | null {
   return accountOf(config, provider, account)?.timezone ?? null;
 }
 
-/** The capability row of a provider with an account's settings laid over it. */
+/**
+ * Returns the capability row of a provider, overridden by an account's settings; null when there is no such account.
+ */
 export function capabilitiesOf(
   config: Accounts,
   provider: ProviderName,
@@ -193,7 +195,7 @@ export function capabilitiesOf(
   return {
     ...base,
     ...rest,
-    // An account has one setting for all its providers: where the call takes no key, none counts.
+    // An account has one setting for all its providers. Where the book call takes no key, its lifetime is 0.
     ...(!base.bookTakesKey && { bookKeyLifetimeMs: 0 }),
     confirmedBy: reservedSettles ? ['confirmed', 'reserved'] : base.confirmedBy,
   };
@@ -202,7 +204,7 @@ export function capabilitiesOf(
 function limits(env: Env): Limits {
   const given = parsed('BOOKING_LIMITS', env.BOOKING_LIMITS ?? '{}', limitsSchema);
   const all = { ...DEFAULT_LIMITS, ...given };
-  // Temporal refuses such pauses, and with them every poll.
+  // Temporal would refuse such pauses, and with them every poll.
   if (all.pollFirstMs > all.pollMaxMs) fail('BOOKING_LIMITS', 'pollFirstMs must not be above pollMaxMs');
   return all;
 }

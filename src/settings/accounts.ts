@@ -6,9 +6,12 @@ import { fail } from './error';
 import { checked, type Env, list, NO_NAME, parsed, wholeNumber } from './read';
 import { credentialFault, headerFault, leftoverFault, plainFault, type Fault, secretFault } from './text';
 
-/** The accounts at the vendors: those of single settings, and those in JSON by name. The same rules hold for both. */
+/** The accounts at the vendors, from single settings and from JSON by name. The same rules hold for both. */
 
-/** The sandboxes' own keys and webhook secret: no secrets, they only open the stand-ins on this machine. */
+/**
+ * The sandboxes' own keys and webhook secret. They are not secret, because they only open the sandboxes on this
+ * machine.
+ */
 export const SANDBOX = {
   junctionKey: 'sk_us_booking_saga_sandbox',
   webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
@@ -20,7 +23,7 @@ export const SANDBOX = {
 const whole = ({ min, max }: Range) => z.number().int().min(min).max(max).optional();
 const duration = whole({ min: 0, max: LONGEST_MS });
 
-/** A text that is refused in the words of `faultOf`. */
+/** A text that must have no fault; `faultOf` returns the words of the refusal. */
 const textWithout = (faultOf: (text: string) => Fault) =>
   z.string().superRefine((text, context) => {
     const message = faultOf(text);
@@ -29,11 +32,11 @@ const textWithout = (faultOf: (text: string) => Fault) =>
 
 const address = textWithout((text) => urlFault(text.trim())).transform(withoutEnd);
 
-/** IANA zone names, with one that is likely as an example. */
+/** An IANA zone name. The refusal shows a likely one as an example. */
 const zoneLike = (example: string) =>
   z.string().trim().refine(isZone, `must be an IANA zone like ${example}`);
 
-/** What may be said of an account beyond its credentials: rows of the capability table that differ there. */
+/** What an account may override: rows of the capability table that differ for it. */
 const overridesSchema = z.strictObject({
   needsRequisition: z.boolean().optional(),
   reservedSettles: z.boolean().optional(),
@@ -48,13 +51,13 @@ const overridesSchema = z.strictObject({
 
 const accountNameSchema = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 
-/** Accounts by name. None at all would be neither the vendor's nor the stand-in's. */
+/** Accounts by name. An empty set is refused: it would be neither the vendor's nor the sandbox's. */
 const named = <A extends z.ZodType>(account: A) =>
   z
     .record(accountNameSchema, account)
     .refine((accounts) => Object.keys(accounts).length > 0, 'must name an account, or be unset');
 
-/** How many calls an account makes at once, and in a second, in each process; the adapters have the defaults. */
+/** How many calls an account makes at once and per second, in each process. The adapters have the defaults. */
 const paceSchema = z.strictObject({
   inFlight: z.number().int().min(1).max(10_000),
   perSecond: z.number().int().min(1).max(10_000),
@@ -63,9 +66,9 @@ const paceSchema = z.strictObject({
 const junctionAccountSchema = z.strictObject({
   apiKey: textWithout(credentialFault),
   baseUrl: address,
-  /** Name or id of the reason that undos give; the provider's first refundable one when not set. */
+  /** Name or id of the reason that undos give. When not set, the provider's first refundable one. */
   cancellationReason: textWithout(plainFault).optional(),
-  /** IANA zone used where the provider gives none. */
+  /** IANA zone for when the provider gives none. */
   timezone: zoneLike('America/Phoenix').optional(),
   capabilities: overridesSchema.default({}),
   pace: paceSchema.optional(),
@@ -77,11 +80,11 @@ const oliverAccountSchema = z.strictObject({
   password: textWithout(secretFault),
   /** The practice's location: `X-Client-Id` of every call. */
   locationId: textWithout(headerFault),
-  /** IANA zone of the practice; Oliver tells none. */
+  /** IANA zone of the practice. Oliver does not tell it. */
   timezone: zoneLike('America/Chicago'),
-  /** How old a reading of the practice's appointments may be that a look-up makes do with, in ms. */
+  /** How old a reading of the practice's appointments may be for a look-up, in ms. */
   listMaxAgeMs: whole(SETTING_RANGES.listMaxAgeMs),
-  /** How far back the first reading goes, in days: as long ago as an open booking may have booked. */
+  /** How far back the first reading goes, in days: as far as an open booking may have booked. */
   lookBackDays: whole(SETTING_RANGES.lookBackDays),
   capabilities: overridesSchema.default({}),
   pace: paceSchema.optional(),
@@ -90,11 +93,11 @@ const oliverAccountSchema = z.strictObject({
 export type JunctionAccount = z.infer<typeof junctionAccountSchema>;
 export type OliverAccount = z.infer<typeof oliverAccountSchema>;
 
-/** Junction's accounts, those of the stand-in where the settings name none. */
+/** Returns Junction's accounts; the sandbox's when the settings name none. */
 export function junctionAccounts(env: Env, sandboxPort: number): Record<string, JunctionAccount> {
   const { JUNCTION_API_KEY: key, JUNCTION_BASE_URL: url, JUNCTION_ACCOUNTS: json } = env;
   if (key && !url) fail('JUNCTION_BASE_URL', 'is needed beside JUNCTION_API_KEY');
-  // Checked even where no account is named default: what is set is meant.
+  // The single settings are checked even if no account uses them: what is set is meant.
   const account = junctionDefault(env, sandboxPort);
   const more = json ? parsed('JUNCTION_ACCOUNTS', json, named(junctionAccountSchema)) : null;
   if (!key && !more && isAtJunction(account.baseUrl)) {
@@ -104,7 +107,7 @@ export function junctionAccounts(env: Env, sandboxPort: number): Record<string, 
   return atPace(env, 'JUNCTION_PACE', joined('JUNCTION_ACCOUNTS', own, more ?? {}));
 }
 
-/** The account `default`, of the settings that are one account's. */
+/** Returns the account `default`, from the single settings. */
 function junctionDefault(env: Env, sandboxPort: number): JunctionAccount {
   const settings: Record<string, string> = {
     apiKey: 'JUNCTION_API_KEY',
@@ -122,14 +125,17 @@ function junctionDefault(env: Env, sandboxPort: number): JunctionAccount {
   return checked(junctionAccountSchema, given, ([field]) => [settings[String(field)] ?? '', '']);
 }
 
-/** What it takes to reach Oliver: all of these, or none for the sandbox. */
+/** The settings that reach Oliver: all of these, or none for the sandbox. */
 const OLIVER_NEEDS = ['OLIVER_BASE_URL', 'OLIVER_USERNAME', 'OLIVER_PASSWORD', 'OLIVER_PRACTICES'] as const;
 
 export function hasPractices(env: Env): boolean {
   return OLIVER_NEEDS.some((name) => env[name]);
 }
 
-/** The practices, and accounts with a sign-in of their own: OLIVER_ACCOUNTS, as JSON by name, like JUNCTION_ACCOUNTS. */
+/**
+ * Returns the practices, and the accounts with their own sign-in of OLIVER_ACCOUNTS (JSON by name, like
+ * JUNCTION_ACCOUNTS).
+ */
 export function oliverAccounts(env: Env, sandboxPort: number): Record<string, OliverAccount> {
   const { OLIVER_ACCOUNTS: json } = env;
   const ofPractices = practices(env, sandboxPort);
@@ -139,9 +145,9 @@ export function oliverAccounts(env: Env, sandboxPort: number): Record<string, Ol
 }
 
 /**
- * One account for each practice of OLIVER_PRACTICES, all with the same sign-in:
+ * Returns an account for each practice of OLIVER_PRACTICES, all with the same sign-in. The setting holds
  * `account=locationId@Zone`, comma-separated, like `practice-1=1@America/Chicago,practice-2=2@America/New_York`.
- * OLIVER_CAPABILITIES, OLIVER_LIST_MAX_AGE_MS and OLIVER_LOOK_BACK_DAYS count for every practice, the sandbox's too.
+ * OLIVER_CAPABILITIES, OLIVER_LIST_MAX_AGE_MS and OLIVER_LOOK_BACK_DAYS apply to every practice, the sandbox's too.
  */
 function practices(env: Env, sandboxPort: number): Record<string, OliverAccount> {
   const isNamed = hasPractices(env);
@@ -180,7 +186,7 @@ function practices(env: Env, sandboxPort: number): Record<string, OliverAccount>
 
 const OLIVER_PRACTICE = /^([A-Za-z0-9._-]{1,64})=([^=@\s]+)@(\S+)$/;
 
-/** Two sets of accounts as one. Refuses a name that stands in both. */
+/** Returns two sets of accounts as one. Refuses a name that is in both. */
 function joined<A>(name: string, own: Record<string, A>, more: Record<string, A>): Record<string, A> {
   const twice = Object.keys(more).find((account) => Object.hasOwn(own, account));
   return twice === undefined
@@ -188,7 +194,7 @@ function joined<A>(name: string, own: Record<string, A>, more: Record<string, A>
     : fail(name, `names ${twice}, which single settings name already`);
 }
 
-/** The accounts, those without a pace of their own at the vendor's: `{"inFlight": 20, "perSecond": 20}`. */
+/** Gives accounts without their own pace the vendor's setting: `{"inFlight": 20, "perSecond": 20}`. */
 function atPace<A extends { pace?: z.infer<typeof paceSchema> }>(
   env: Env,
   name: string,
@@ -202,14 +208,14 @@ function atPace<A extends { pace?: z.infer<typeof paceSchema> }>(
 /** Junction's own hosts, by region (docs/providers.md#junction). */
 const JUNCTION_HOST = /^api\.(?:sandbox\.)?(us|eu)\.junction\.com$/;
 
-/** Its keys by environment and region: `pk` for production, `sk` for the sandbox. */
+/** Junction's keys by environment and region: `pk` for production, `sk` for the sandbox. */
 const JUNCTION_KEY = /^([ps]k)_(us|eu)_/;
 
 function isAtJunction(baseUrl: string): boolean {
   return JUNCTION_HOST.test(new URL(baseUrl).hostname);
 }
 
-/** What looks wrong with the accounts of these settings and may be right all the same, in words for the log. */
+/** Returns, in words for the log, what looks wrong with these accounts but may be right. */
 export function junctionWarnings(env: Env, accounts: Record<string, JunctionAccount>): string[] {
   const isIdle = env.JUNCTION_BASE_URL && env.JUNCTION_ACCOUNTS && !env.JUNCTION_API_KEY;
   return [
@@ -235,7 +241,7 @@ function doubtsOf({ apiKey, baseUrl }: JunctionAccount): string[] {
   ];
 }
 
-/** A sign-in of Oliver may hold anything; what looks like a slip is told. */
+/** Warns of sign-ins that look like a slip. An Oliver sign-in may hold anything, so they are not refused. */
 export function oliverWarnings(accounts: Record<string, OliverAccount>): string[] {
   return Object.entries(accounts).flatMap(([name, { username, password }]) => {
     const doubts = { username: leftoverFault(username), password: leftoverFault(password) };
@@ -245,7 +251,7 @@ export function oliverWarnings(accounts: Record<string, OliverAccount>): string[
   });
 }
 
-/** `host:port` of every account that has the stand-in's credentials: the stand-ins are never called through a proxy. */
+/** Returns `host:port` of every account with a sandbox's credentials: sandboxes are never called through a proxy. */
 export function standInHosts(
   junction: Record<string, JunctionAccount>,
   oliver: Record<string, OliverAccount>,

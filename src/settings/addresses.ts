@@ -1,11 +1,11 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { Fault } from './text';
 
-/** Addresses in the settings: of HTTP services, of gRPC services, and to listen on. */
+/** Checks addresses in the settings: of HTTP services, of gRPC services, and to listen on. */
 
 /**
- * Ports that fetch refuses to call, and browsers with it: the Fetch standard's table of bad ports
- * (https://fetch.spec.whatwg.org/#port-blocking). Port 0 is not among them in every fetch, and no server has it.
+ * Ports that fetch and browsers refuse to call: the Fetch standard's table of bad ports
+ * (https://fetch.spec.whatwg.org/#port-blocking). Not every fetch refuses port 0, but no server has it.
  */
 const BAD_PORTS: ReadonlySet<number> = new Set([
   ...[0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103],
@@ -23,8 +23,9 @@ const NOT_IN_A_URL = /[\s\p{Cc}\\"<>^`{|}]/u;
 const AN_ADDRESS = 'https://api.example.com';
 
 /**
- * What is wrong with the address of an HTTP service: http or https, a host, perhaps a port that fetch calls and a path;
- * no credentials, no query, no fragment. Stricter than the URL standard, which repairs what it is given.
+ * Returns what is wrong with the address of an HTTP service. Right is http or https, a host, maybe a port that fetch
+ * calls and a path, without credentials, query and fragment. This is stricter than the URL standard, which repairs what
+ * it is given.
  */
 export function urlFault(text: string): Fault {
   if (NOT_IN_A_URL.test(text)) return 'must be a URL without blanks, backslashes and quotes';
@@ -33,7 +34,7 @@ export function urlFault(text: string): Fault {
     return `must be a URL that begins with http:// or https://, like ${AN_ADDRESS}`;
   if (authority.includes('@')) return 'must not hold credentials: they have settings of their own';
   if (/[?#]/.test(text)) return 'must have no query and no fragment (no ? and no #)';
-  // The standard would take the first part of the path for the host.
+  // The standard would read the first part of the path as the host.
   if (authority === '' || !URL.canParse(text)) return unparsed(authority);
   if (!hasHostAsGiven(text))
     return `must name a host by letters, digits, hyphens and dots, like ${AN_ADDRESS}`;
@@ -42,7 +43,7 @@ export function urlFault(text: string): Fault {
   return pathFault(text.slice(before.length));
 }
 
-/** What is wrong with a path that others are put behind. The standard repairs it, and every call goes elsewhere. */
+/** Returns what is wrong with a base path. The URL standard would repair it, and every call would go elsewhere. */
 function pathFault(path: string): Fault {
   if (/[^\x21-\x7e]/.test(path)) return 'must have a path of ASCII characters, all others percent-encoded';
   if (/%(?![0-9a-f]{2})/i.test(path)) return 'must have a path with whole percent escapes, like %2F';
@@ -50,15 +51,15 @@ function pathFault(path: string): Fault {
   return isStep ? 'must have a path without the steps . and ..' : null;
 }
 
-/** A part of a name in any script, before Punycode: no dashes but the hyphen, and nothing that cannot be seen. */
+/** A part of a name in any script, before Punycode: no dash except the hyphen, and nothing invisible. */
 const GIVEN_LABEL = /^[\p{L}\p{Nd}_](?:[\p{L}\p{M}\p{Nd}_-]*[\p{L}\p{M}\p{Nd}_])?$/u;
 
 /** Variation selectors and the like, which are letters or marks. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
- * Returns true when a URL that can be parsed has a host as somebody means to write one. The standard takes many more,
- * and makes a name or an address of them that nobody has: `1.2.3` becomes 1.2.0.3.
+ * Returns true when a parsable URL has a host that somebody may mean. The standard accepts many more, and turns them
+ * into names or addresses that nobody meant: `1.2.3` becomes 1.2.0.3.
  */
 export function hasHostAsGiven(url: string): boolean {
   const { hostname } = new URL(url);
@@ -70,14 +71,14 @@ export function hasHostAsGiven(url: string): boolean {
   return isIP(hostname) ? name === hostname : name.split('.').every((label) => GIVEN_LABEL.test(label));
 }
 
-/** Why the URL standard does not read an address whose scheme is right. */
+/** Returns why the URL standard does not read an address whose scheme is right. */
 function unparsed(authority: string): string {
   const host = authority.replace(/:\d*$/, '');
   if (isIPv6(authority) || isIPv6(host)) return 'must have an IPv6 host in brackets, like http://[::1]:4010';
   return `must be a URL with a host and perhaps a port, like ${AN_ADDRESS}`;
 }
 
-/** The address without blanks around and slashes at its end, so that a path can be put behind it. */
+/** Returns the address without surrounding blanks and final slashes, so that a path can follow it. */
 export function withoutEnd(url: string): string {
   return url.trim().replace(/\/+$/, '');
 }
@@ -85,7 +86,7 @@ export function withoutEnd(url: string): string {
 /** RFC 1123, and the underscores that container networks allow. */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
-/** Returns true when a text is a host: a name, an IPv4 address, or an IPv6 address, in brackets or without. */
+/** Returns true when a text is a host: a name, an IPv4 address, or an IPv6 address with or without brackets. */
 export function isHost(text: string): boolean {
   if (/^\[.*\]$/.test(text)) return isIPv6(text.slice(1, -1));
   if (isIP(text)) return true;
@@ -94,7 +95,10 @@ export function isHost(text: string): boolean {
   return text.length <= 253 && !isNumber && labels.every((label) => LABEL.test(label));
 }
 
-/** What is wrong with the address of a gRPC service, `host:port`. The port may be left out: the SDK has a default. */
+/**
+ * Returns what is wrong with the address of a gRPC service, `host:port`. The port may be left out: the SDK has a
+ * default.
+ */
 export function grpcFault(text: string): Fault {
   const right = 'must be host:port, like temporal.example.com:7233';
   if (text.includes('://')) return `${right}, without a scheme`;

@@ -2,19 +2,19 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from './error';
 
-/** Settings that name files and folders. */
+/** Checks settings that name files and folders. */
 
-/** The folder itself. Refuses one that is a file, or would lie below a file; one that is not there yet is made later. */
+/** Returns the folder. Refuses one that is a file, or would lie below a file. A missing folder is made later. */
 export function checkFolder(name: string, path: string): string {
   let folder = path;
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   return statSync(folder).isDirectory() ? path : fail(name, 'must be a folder, and there is a file');
 }
 
-/** Certificates as PEM; OpenSSL writes two other labels as well. */
+/** A certificate in PEM. OpenSSL writes two other labels as well. */
 const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
 
-/** Refuses what is no file of certificates: Node goes on without, and every call to a host that needs them fails. */
+/** Refuses a path that is not a file of certificates. Node would go on without, and calls that need them would fail. */
 export function checkCertificates(name: string, path: string | undefined): void {
   if (!path) return;
   const right = 'must name a file of certificates in PEM';

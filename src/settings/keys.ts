@@ -2,11 +2,11 @@ import { fail } from './error';
 import { type Env, list } from './read';
 import { plainFault, tokenFault } from './text';
 
-/** The secrets that callers show us, those that we encrypt with, and those that webhooks are signed with. */
+/** Reads the secrets: those that callers show us, those that we encrypt with, and those that sign webhooks. */
 
 const SHORTEST_SECRET = 16;
 
-/** `name:secret,name:secret`; a bare secret is named key1, key2, … */
+/** Reads `name:secret,name:secret`. A bare secret is named key1, key2, … */
 export function apiKeys(env: Env): { name: string; secret: string }[] {
   const name = 'BOOKING_API_KEYS';
   const keys = (list(env[name]) ?? []).map(apiKey);
@@ -31,7 +31,7 @@ function apiKey(entry: string, index: number): { name: string; secret: string } 
     : { name: entry.slice(0, position), secret: entry.slice(position + 1) };
 }
 
-/** `id:base64`, comma-separated, newest first. */
+/** Reads `id:base64`, comma-separated, newest first. */
 export function encryptionKeys(env: Env): { id: string; key: Buffer }[] {
   const name = 'BOOKING_ENCRYPTION_KEYS';
   const keys = (list(env[name]) ?? []).map((entry) => {
@@ -41,12 +41,12 @@ export function encryptionKeys(env: Env): { id: string; key: Buffer }[] {
     }
     return { id, key: key32(name, encoded) };
   });
-  // Which of the two reads what names that id is nobody's guess.
+  // It could not be told which of the two keys reads a payload that names the id.
   if (new Set(keys.map(({ id }) => id)).size < keys.length) fail(name, 'gives an id twice');
   return keys;
 }
 
-/** 32 bytes in base64, in either alphabet, the padding left out or not. */
+/** 32 bytes in base64, in either alphabet, with or without padding. */
 const BASE64_OF_32 = /^[A-Za-z0-9+/_-]{43}=?$/;
 
 export function key32(name: string, encoded: string): Buffer {
@@ -55,10 +55,10 @@ export function key32(name: string, encoded: string): Buffer {
     : fail(name, 'must be 32 bytes in base64 (openssl rand -base64 32)');
 }
 
-/** Standard Webhooks: `whsec_` and base64; the prefix may be left out. */
+/** A secret of Standard Webhooks: `whsec_` and base64. The prefix may be left out. */
 const WEBHOOK_SECRET = /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
-/** The secrets of JUNCTION_WEBHOOK_SECRET; null when it is not set. */
+/** Returns the secrets of JUNCTION_WEBHOOK_SECRET; null when it is not set. */
 export function webhookSecrets(env: Env): string[] | null {
   const name = 'JUNCTION_WEBHOOK_SECRET';
   const secrets = list(env[name]);

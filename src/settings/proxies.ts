@@ -3,24 +3,30 @@ import { fail } from './error';
 import { directEntries, RIGHT_ENTRIES } from './no-proxy';
 import type { Env } from './read';
 
-/** The proxies that calls to providers go through: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in small letters too, as curl reads them. */
+/**
+ * Reads the proxies that calls to providers go through, as curl does: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, also in
+ * small letters.
+ */
 
 export interface Proxies {
-  /** For addresses that begin with http:// and with https://; null: those are called directly. May hold credentials. */
+  /**
+   * The proxy for addresses that begin with http://; null: they are called directly. May hold credentials. `https`
+   * likewise.
+   */
   http: string | null;
   https: string | null;
   /** Hosts that are called directly, in the forms of `directEntries`. */
   direct: readonly string[];
 }
 
-/** The proxies of an environment; null when it names none. */
+/** Returns the proxies of an environment; null when it names none. */
 export function proxiesOf(env: Env): Proxies | null {
   const http = proxy(env, 'http_proxy');
   const https = proxy(env, 'https_proxy');
   return http || https ? { http, https, direct: directEntries(given(env, 'no_proxy')[1]).taken } : null;
 }
 
-/** Small letters go first, as in curl. */
+/** Returns a variable's name and value. Small letters go first, as in curl. */
 function given(env: Env, name: string): [name: string, value: string | undefined] {
   return env[name] ? [name, env[name]] : [name.toUpperCase(), env[name.toUpperCase()]];
 }
@@ -55,7 +61,7 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** What may be right all the same, in words for the log. */
+/** Returns, in words for the log, what looks wrong but may be right. */
 export function proxyWarnings(env: Env): string[] {
   if (proxiesOf(env) === null) {
     const [name, all] = given(env, 'all_proxy');

@@ -4,17 +4,17 @@ import type { Range } from '../booking/limits';
 import { isBadPort } from './addresses';
 import { ConfigError, fail } from './error';
 
-/** Reading settings one by one out of an environment. Every function throws a ConfigError that names the setting. */
+/** Reads settings one by one from an environment. Every function throws a ConfigError that names the setting. */
 
 export type Env = Record<string, string | undefined>;
 
-/** What this project calls its own settings; the environment of a child process gets these anew. */
+/** The names of this project's own settings. A child process gets these anew. */
 export const OWN_SETTING = /^(TEMPORAL|BOOKING|JUNCTION|OLIVER)_|^(PORT|HOST|LOG_LEVEL)$/;
 
-/** Settings of others that are read here as well. */
+/** Other programs' settings that are read here as well. */
 const OTHERS = /^(?:https?|no|all)_proxy$|^(?:HTTPS?|NO|ALL)_PROXY$|^NODE_EXTRA_CA_CERTS$/;
 
-/** Of these a blank at either end is told, or is part of what is meant; of all others it is taken away. */
+/** Settings whose blanks at either end are kept: they are refused later or belong to the value. Others are trimmed. */
 const AS_GIVEN: readonly string[] = [
   'JUNCTION_API_KEY',
   'OLIVER_USERNAME',
@@ -23,8 +23,8 @@ const AS_GIVEN: readonly string[] = [
 ];
 
 /**
- * The settings of an environment, without blanks around. One that is empty is not set. Refuses one that is blank, and one
- * that was not UTF-8: what cannot be read arrives as U+FFFD.
+ * Returns the settings of an environment, trimmed. An empty setting counts as not set. Refuses a blank one, and one
+ * that was not UTF-8 (unreadable bytes arrive as U+FFFD).
  */
 export function settingsOf(env: Env): Env {
   const settings: Env = {};
@@ -37,7 +37,7 @@ export function settingsOf(env: Env): Env {
   return settings;
 }
 
-/** The items of a comma-separated list; null when there are none. */
+/** Returns the items of a comma-separated list; null when there are none. */
 export function list(value: string | undefined): string[] | null {
   const items = (value ?? '')
     .split(',')
@@ -46,17 +46,17 @@ export function list(value: string | undefined): string[] | null {
   return items.length > 0 ? items : null;
 }
 
-/** A port of this machine; `isCalled` where fetch or a browser calls it. */
+/** Reads a port of this machine. `isCalled` says that fetch or a browser calls it. */
 export function port(env: Env, name: string, fallback: number, isCalled = false): number {
   const number = digits(env[name]) ?? fallback;
   if (!(number >= 0 && number < 65_536)) fail(name, 'must be a port, 0 to 65535');
-  // 0 takes a free one.
+  // 0 takes a free port.
   return isCalled && number > 0 && isBadPort(number)
     ? fail(name, 'must not be a port that fetch and browsers refuse to call')
     : number;
 }
 
-/** A whole number of a range; undefined when not set. */
+/** Reads a whole number in a range; undefined when not set. */
 export function wholeNumber(env: Env, name: string, { min, max }: Range): number | undefined {
   const number = digits(env[name]);
   return number === null || (number >= min && number <= max)
@@ -64,7 +64,7 @@ export function wholeNumber(env: Env, name: string, { min, max }: Range): number
     : fail(name, `must be a whole number, ${min} to ${max}`);
 }
 
-/** A number in decimal digits; NaN for anything else, null when not set. */
+/** Reads a number in decimal digits; NaN for anything else, null when not set. */
 function digits(text: string | undefined): number | null {
   if (!text) return null;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -75,22 +75,22 @@ export function isOn(env: Env, name: string): boolean {
   return given === '1' || (given === '0' ? false : fail(name, 'must be 0 or 1'));
 }
 
-/** One of a list of words. */
+/** Reads one of a list of words. */
 export function oneOf<T extends string>(env: Env, name: string, words: readonly T[], fallback: T): T {
   const given = env[name];
   if (!given) return fallback;
   return words.find((word) => word === given) ?? fail(name, `must be one of ${words.join(', ')}`);
 }
 
-/** The one name that an object keeps in another way than all others. */
+/** The only name that an object does not keep like others. */
 export const NO_NAME = '__proto__';
 
-/** A setting in JSON by its schema. */
+/** Reads a setting in JSON by its schema. */
 export function parsed<T>(name: string, json: string, schema: z.ZodType<T>): T {
   return checked(schema, jsonOf(name, json), (path) => [name, path.join('.')]);
 }
 
-/** A value by its schema. `nameOf` says whose a path in it is: the setting, and where in the setting. */
+/** Checks a value by its schema. `nameOf` returns the setting that a path belongs to, and the place in the setting. */
 export function checked<T>(
   schema: z.ZodType<T>,
   value: unknown,
@@ -103,13 +103,13 @@ export function checked<T>(
   return fail(setting, `${where} ${issue?.message ?? 'is not valid'}`.trim());
 }
 
-/** The value of a JSON text in which no object gives a name twice. */
+/** Returns the value of a JSON text. Refuses one in which an object gives a name twice. */
 function jsonOf(name: string, json: string): unknown {
   try {
     const value: unknown = JSON.parse(json, (key, item: unknown) =>
       key === NO_NAME ? fail(name, `must not name ${key}`) : item,
     );
-    // Of a name that is given twice JSON.parse keeps the last, and says nothing.
+    // If a name is given twice, JSON.parse silently keeps the last.
     parse(json, null, { onDuplicateKey: ({ key }) => fail(name, `gives ${key} twice`) });
     return value;
   } catch (err) {

@@ -5,7 +5,7 @@ import { type Env, settingsOf } from './read';
 import { credentialFault, headerFault, plainFault, type Fault } from './text';
 
 /**
- * TEMPORAL_*: read by the SDK's environment configuration, which takes what it does not understand for something else.
+ * Checks the TEMPORAL_* settings. The SDK's environment configuration reads them, and silently misreads wrong values.
  */
 
 const RULES: Readonly<Record<string, (value: string) => Fault>> = {
@@ -18,7 +18,7 @@ const RULES: Readonly<Record<string, (value: string) => Fault>> = {
 
 const METADATA = 'TEMPORAL_GRPC_META_';
 
-/** Refuses settings of Temporal's that the SDK would take and that cannot be right. */
+/** Refuses Temporal settings that the SDK would accept but that cannot be right. */
 export function checkTemporal(env: Env): void {
   for (const [name, value] of Object.entries(env)) {
     const rule = name.startsWith(METADATA) ? headerFault : RULES[name];
@@ -34,20 +34,20 @@ function has(env: Env, name: string): boolean {
   return Boolean(env[`${name}_PATH`] ?? env[`${name}_DATA`]);
 }
 
-/** The SDK takes any other word for "no". */
+/** Refuses any other word, because the SDK would read it as "no". */
 function boolFault(value: string): Fault {
   return ['0', '1', 'true', 'false'].includes(value) ? null : 'must be true or false, 1 or 0';
 }
 
-/** What may be right all the same, in words for the log. */
+/** Returns, in words for the log, what looks wrong but may be right. */
 export function temporalWarnings({ TEMPORAL_CONFIG_FILE: file }: Env): string[] {
   return file && !existsSync(file) ? ['TEMPORAL_CONFIG_FILE: there is no such file, and none is read'] : [];
 }
 
 /**
- * TEMPORAL_* as the SDK is to read them: checked, without blanks around, and without those that are empty, which it
- * would take for a value (an empty API key switches TLS on). Two keep their own meaning of empty: metadata that is taken
- * away, and the file that is not to be read.
+ * Returns the TEMPORAL_* settings for the SDK: checked, trimmed, and without empty ones, which it would read as a value
+ * (an empty API key switches TLS on). Empty has a meaning of its own only for metadata (it is removed) and for the
+ * config file (it is not read).
  */
 export function temporalSettings(env: Env): Record<string, string> {
   const settings = settingsOf(env);

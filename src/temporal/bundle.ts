@@ -6,13 +6,13 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
 import { failureConverterPath } from './encryption';
 import { userCacheDir } from './cache-dir';
 
-/** The workflows as the one file that Temporal's sandbox runs. */
+/** Bundles the workflows into the one file that Temporal's sandbox runs. */
 
 type Bundle = Awaited<ReturnType<typeof bundleWorkflowCode>>;
 
 const ROOT = resolve(__dirname, '../..');
 
-/** All that a bundle of ours is made from, this recipe included; the locks name every package in it. */
+/** Everything that a bundle of ours is made from, including this file. The lock files name every package in it. */
 const MADE_FROM = [
   'workflows',
   'src/booking',
@@ -23,10 +23,10 @@ const MADE_FROM = [
 ] as const;
 
 const PREFIX = 'workflow-bundle-';
-/** Bundles that stay in the cache: for some checkouts and branches side by side. */
+/** How many bundles stay in the cache, for several checkouts and branches side by side. */
 const KEPT = 5;
 
-/** What runs around every workflow, in this order. */
+/** The interceptors that run around every workflow, in this order. */
 export const WORKFLOW_INTERCEPTORS = [
   'guarded-reads',
   'own-payloads',
@@ -35,8 +35,8 @@ export const WORKFLOW_INTERCEPTORS = [
 ].map((name) => join(ROOT, 'workflows/interceptors', name));
 
 /**
- * Bundles the workflows; takes seconds. The failure converter goes into the bundle: without it the workflows' own
- * failures would be plain text. So do the interceptors, which a worker cannot add to a bundle.
+ * Bundles the workflows, which takes seconds. The failure converter goes into the bundle, because otherwise the
+ * workflows' own failures would be plain text. So do the interceptors, which a worker cannot add to a bundle.
  */
 export function bundleWorkflows(
   workflowsPath = require.resolve('../../workflows/index'),
@@ -50,7 +50,10 @@ export function bundleWorkflows(
   });
 }
 
-/** The project's own workflows: the bundle of the build; from source one that is kept until a source changes. */
+/**
+ * Returns the bundle of the project's own workflows: the build's, or from source one that is kept until a source
+ * changes.
+ */
 export async function workflowBundle(): Promise<WorkflowBundleOption> {
   const codePath = join(ROOT, 'workflow-bundle.js');
   if (existsSync(codePath)) return { codePath };
@@ -62,13 +65,13 @@ export interface CacheOptions {
   root: string;
   cacheDir: string;
   make: () => Promise<Pick<Bundle, 'code'>>;
-  /** What else the bundle is made from: paths in `root`. */
+  /** Further paths in `root` that the bundle is made from. */
   alsoFrom?: readonly string[];
 }
 
 /**
- * The bundle that was made from exactly these sources, or a new one, which is kept when the sources stood still
- * meanwhile. A cache that cannot be written costs time and nothing else.
+ * Returns the bundle that was made from exactly these sources, or a new one, which is kept if the sources did not
+ * change meanwhile. A cache that cannot be written costs only time.
  */
 export async function cached({
   root,
@@ -86,7 +89,7 @@ export async function cached({
   return made;
 }
 
-/** A hash of all that the bundle is made from; null where that cannot be told, so that nothing is kept. */
+/** Returns a hash of everything that the bundle is made from; null when it cannot be read, so that nothing is kept. */
 export async function bundleKey(root: string, alsoFrom: readonly string[] = []): Promise<string | null> {
   const hash = createHash('sha256');
   try {
@@ -113,7 +116,7 @@ async function filesIn(root: string, name: string): Promise<string[]> {
   return (await Promise.all(inEach)).flat();
 }
 
-/** Readers see the whole bundle or none. */
+/** Keeps a bundle. Readers see the whole bundle or none. */
 async function keep(path: string, cacheDir: string, code: string): Promise<void> {
   await mkdir(cacheDir, { recursive: true });
   const aside = `${path}.${process.pid}`;

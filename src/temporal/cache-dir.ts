@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** `booking-saga` under the platform's cache directory for this user. */
+/** Returns the folder `booking-saga` under the platform's cache directory for this user. */
 export function userCacheDir(env: Record<string, string | undefined> = process.env): string {
   const bases: Record<string, string> = {
     darwin: join(homedir(), 'Library', 'Caches'),

@@ -7,20 +7,20 @@ import type { Config } from '../config';
 import { codecOf } from './encryption';
 
 /**
- * Temporal's remote codec protocol over HTTP, so that the Temporal UI shows payloads decoded and callers without
- * our client can encrypt: `POST /encode` and `POST /decode` take and give `{payloads: [{metadata, data}]}`, bytes
- * in base64. It hands out what it decrypts, so it listens on this machine only and answers no foreign page.
+ * Serves Temporal's remote codec protocol over HTTP, so that the Temporal UI shows payloads decoded and callers without
+ * our client can encrypt. `POST /encode` and `POST /decode` take and return `{payloads: [{metadata, data}]}`, bytes in
+ * base64. It hands out what it decrypts, so it listens only on this machine and answers no foreign page.
  */
 
 const HOST = '127.0.0.1';
 const LOCAL_NAMES = [HOST, 'localhost'];
 const BODY_LIMIT_BYTES = 16 * 1_024 * 1_024;
-/** Sent by the Temporal UI with every request. */
+/** Headers that the Temporal UI sends with every request. */
 const UI_HEADERS = ['content-type', 'authorization', 'x-namespace'];
 
 export interface CodecServerOptions {
   config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey'>;
-  /** Where the Temporal UI is: only its pages may call. Null: no page may. */
+  /** The URL of the Temporal UI, whose pages alone may call. Null: no page may. */
   uiUrl: string | null;
   /** When set, every request must carry it as a bearer token. */
   bearer?: string;
@@ -29,7 +29,7 @@ export interface CodecServerOptions {
 const base64Bytes = z.base64().transform((text) => Buffer.from(text, 'base64'));
 
 const bodySchema = z.object({
-  // The Temporal CLI leaves an empty list out, as JSON of protobuf does: a query without arguments.
+  // For a query without arguments the Temporal CLI leaves the empty list out, as JSON of protobuf does.
   payloads: z
     .array(
       z.object({ metadata: z.record(z.string(), base64Bytes).default({}), data: base64Bytes.optional() }),
@@ -37,7 +37,7 @@ const bodySchema = z.object({
     .default([]),
 });
 
-/** The codec server, not listening yet: for tests, which inject. */
+/** Builds the codec server without listening, so that tests can inject requests. */
 export function buildCodecServer({ config, uiUrl, bearer }: CodecServerOptions): FastifyInstance {
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES });
   void app.register(cors, {
@@ -53,7 +53,7 @@ export function buildCodecServer({ config, uiUrl, bearer }: CodecServerOptions):
       .send({ message: status < 500 ? err.message : 'Something went wrong on our side.' });
   });
   app.addHook('onRequest', async (request, reply) => {
-    // A page that makes its own host name point here must not read payloads.
+    // A page whose own host name points here must not read payloads.
     if (!LOCAL_NAMES.includes(request.hostname)) return reply.code(403).send({ message: 'Call 127.0.0.1.' });
     if (bearer === undefined || request.method === 'OPTIONS') return undefined;
     if (isSame(request.headers.authorization ?? '', `Bearer ${bearer}`)) return undefined;
@@ -63,7 +63,7 @@ export function buildCodecServer({ config, uiUrl, bearer }: CodecServerOptions):
   return app;
 }
 
-/** Listens on this machine only; port 0 takes a free one. Answers the port and how to stop. */
+/** Starts the codec server on this machine only. Port 0 takes a free one. Returns the port and how to stop. */
 export async function startCodecServer(
   options: CodecServerOptions & { port: number },
 ): Promise<{ port: number; url: string; stop(): Promise<void> }> {
@@ -73,7 +73,7 @@ export async function startCodecServer(
 }
 
 function addRoutes(app: FastifyInstance, config: CodecServerOptions['config']): void {
-  // Whoever looks at payloads sees unencrypted ones as they are: the mark is for workflows.
+  // A reader sees unencrypted payloads as they are: the mark is only for workflows.
   const codec: PayloadCodec = codecOf({ ...config, allowPlaintext: true });
   for (const way of ['encode', 'decode'] as const) {
     app.post(`/${way}`, async (request, reply) => {
@@ -109,7 +109,7 @@ function whatIsWrong({ issues: [issue] }: z.ZodError): string {
   return `The body must be {payloads: [{metadata, data}]} with bytes in base64${where}.`;
 }
 
-/** Takes the same time however much of the text is right. */
+/** Compares in constant time, so that the time does not tell how much of the text is right. */
 function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(sha256(given), sha256(expected));
 }

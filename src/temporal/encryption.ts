@@ -7,8 +7,8 @@ import type { Config } from '../config';
 import { loadKeys, type EncryptionKey } from './keys';
 
 /**
- * Everything that goes to Temporal is encrypted here: AES-256-GCM, a fresh nonce for each payload, the key's id
- * beside it in the clear. Workers, clients and the codec server share it.
+ * Encrypts everything that goes to Temporal: AES-256-GCM, with a fresh nonce for each payload and the key's id beside
+ * it in the clear. Workers, clients and the codec server share it.
  */
 
 const ENCODING = 'encoding';
@@ -23,35 +23,36 @@ const PayloadMessage = temporal.api.common.v1.Payload;
 export interface CodecOptions {
   /** Newest first: the first encrypts, all decrypt. */
   keys: readonly EncryptionKey[];
-  /** Whether payloads that arrive unencrypted are taken as they are, and not marked. */
+  /** Whether unencrypted payloads are accepted as they are, and not marked. */
   allowPlaintext: boolean;
-  /** Hears of each payload that cannot be decrypted. */
+  /** Called for each payload that cannot be decrypted. */
   tell?: (unreadable: Unreadable) => void;
 }
 
 type CodecSettings = Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext'>;
 
-/** The one data converter of this project: workers, clients and tests are given it. */
+/** Returns the data converter that all workers, clients and tests of this project use. */
 export function dataConverterOf(config: CodecSettings, tell?: CodecOptions['tell']): DataConverter {
   return { failureConverterPath: failureConverterPath(), payloadCodecs: [codecOf(config, tell)] };
 }
 
-/** The codec with the keys of the configuration, or of the key file. Throws a ConfigError where there are none. */
+/** Returns the codec with the keys of the configuration or the key file. Throws a ConfigError when there are none. */
 export function codecOf(config: CodecSettings, tell?: CodecOptions['tell']): PayloadCodec {
   const { allowPlaintext } = config;
   return encryptionCodec({ keys: loadKeys(config).encryptionKeys, allowPlaintext, tell });
 }
 
-/** Where the failure converter lives: the data converter and the workflow bundle name it by its path. */
+/** Returns the failure converter's path, by which the data converter and the workflow bundle name it. */
 export function failureConverterPath(): string {
   return require.resolve('./failure-converter');
 }
 
 /**
- * Encrypts every payload with the first key and decrypts with the key that a payload names. It never throws, because
- * that would cost all that travels with a payload, and have Temporal retry a task for ever: what cannot be decrypted
- * is marked (whoever needs it throws, the rest goes on), and so is what never was encrypted, for the workflow's guard.
- * A mark that is encoded again becomes the ciphertext that it stands for.
+ * Creates the codec. It encrypts every payload with the first key, and decrypts with the key that a payload names. It
+ * never throws, because a throw would lose everything that travels with the payload and make Temporal retry the task
+ * for ever. A payload that cannot be decrypted is marked: only code that needs it throws, and the rest goes on. An
+ * unencrypted payload is marked too, for the workflow's guard. A mark that is encoded again becomes the ciphertext that
+ * it stands for.
  */
 export function encryptionCodec({ keys, allowPlaintext, tell }: CodecOptions): PayloadCodec {
   const [newest] = keys;
@@ -78,7 +79,7 @@ export function isEncrypted(payload: Payload): boolean {
   return metadataText(payload, ENCODING) === ENCRYPTED;
 }
 
-/** A payload under this very key. */
+/** Encrypts a payload with this key. */
 export function encrypt(payload: Payload, { id, key }: EncryptionKey): Payload {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce);
@@ -92,7 +93,7 @@ export function encrypt(payload: Payload, { id, key }: EncryptionKey): Payload {
   return { metadata: { [ENCODING]: Buffer.from(ENCRYPTED), [KEY_ID]: Buffer.from(id) }, data };
 }
 
-/** Null when none of the keys decrypts it: its own is not held, is another one, or the payload was changed. */
+/** Decrypts a payload. Returns null when its key is not held or differs, or when the payload was changed. */
 export function decrypt(payload: Payload, keys: ReadonlyMap<string, EncryptionKey>): Payload | null {
   const key = keys.get(keyIdOf(payload));
   if (!key) return null;
@@ -103,7 +104,7 @@ export function decrypt(payload: Payload, keys: ReadonlyMap<string, EncryptionKe
   }
 }
 
-/** The id of the key that an encrypted payload names. */
+/** Returns the id of the key that an encrypted payload names. */
 export function keyIdOf(payload: Payload): string {
   return metadataText(payload, KEY_ID);
 }
@@ -116,7 +117,7 @@ function plainBytes(data: Uint8Array, { id, key }: EncryptionKey): Buffer {
   return Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, tagAt)), decipher.final()]);
 }
 
-/** A ciphertext moved under another key's name does not decrypt. */
+/** Binds a ciphertext to its key's id: under another key's name it does not decrypt. */
 function boundTo(keyId: string): Buffer {
   return Buffer.from(`${ENCRYPTED}:${keyId}`);
 }
@@ -130,16 +131,16 @@ function unreadableOf(payload: Payload): Unreadable {
 
 const MARK_BEGINS = Buffer.from(`{"${UNREADABLE_MARK}":`);
 
-/** The ciphertext that a mark stands for; null for a payload that is no mark. */
+/** Returns the ciphertext that a mark stands for; null for a payload that is not a mark. */
 function markedCiphertext(payload: Payload): Payload | null {
-  // Every payload comes this way: only what begins like a mark is worth parsing.
+  // Every payload comes this way, so only one that begins like a mark is parsed.
   const data = Buffer.from(payload.data ?? []);
   if (!data.subarray(0, MARK_BEGINS.length).equals(MARK_BEGINS)) return null;
   const mark = unreadableIn(jsonValue(payload));
   return mark && ciphertextOf(mark);
 }
 
-/** The payload that could not be decrypted, as it came; null when the mark holds none. */
+/** Returns the payload that could not be decrypted, as it came; null when the mark holds none. */
 export function ciphertextOf({ payload }: Unreadable): Payload | null {
   try {
     const came = PayloadMessage.decode(Buffer.from(payload, 'base64'));
@@ -156,7 +157,7 @@ function json(value: unknown): Payload {
   };
 }
 
-/** The value of an unencrypted payload; null when it is no JSON. */
+/** Returns the value of an unencrypted payload; null when it is not JSON. */
 function jsonValue(payload: Payload): unknown {
   if (metadataText(payload, ENCODING) !== 'json/plain') return null;
   try {

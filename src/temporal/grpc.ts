@@ -12,34 +12,38 @@ export const GRPC = {
   unavailable: 14,
 } as const;
 
-/** What servers answer that keep a service to their own tools or to other credentials. */
+/** Codes of servers that reserve a service for their own tools or for other credentials. */
 export const NOT_FOR_US: readonly unknown[] = [7, 12, 16];
 
-/** The gRPC status code of an error; null when it has none. A connection that could not be made has it in the cause. */
+/** Returns the gRPC status code of an error; null when it has none. A failed connection has it in the cause. */
 export function grpcCode(err: unknown): unknown {
   if (err instanceof ServiceError && err.cause) return grpcCode(err.cause);
   return err instanceof Error && 'code' in err ? err.code : null;
 }
 
 /**
- * Returns true when the server knows no such thing. Of what is in a namespace that does not exist it has said nothing.
+ * Returns true when the server answers "not found". Returns false when the namespace does not exist, because that says
+ * nothing about what is in it.
  */
 export function isNotFound(err: unknown): boolean {
   return grpcCode(err) === GRPC.notFound && !isOfNamespace(err);
 }
 
-/** Raw calls do not get the SDK's NamespaceNotFoundError: as the SDK does, we tell it by the status's details. */
+/**
+ * Returns true for a missing namespace. Raw calls do not throw the SDK's NamespaceNotFoundError, so status details
+ * tell.
+ */
 function isOfNamespace(err: unknown): boolean {
   const details = isGrpcServiceError(err) ? (getGrpcStatusDetails(err) ?? []) : [];
   return details.some(({ type_url: type }) => type?.endsWith('.NamespaceNotFoundFailure'));
 }
 
-/** This machine, as `host:port` names it. */
+/** An address of this machine, `host:port`. */
 const THIS_MACHINE = /^(?:127(?:\.\d+){3}|localhost|\[::1\]):\d+$/;
 
 /**
- * What a client's channel to that address is told besides: not to go through a proxy to this machine. The gRPC library reads
- * http_proxy, https_proxy and no_proxy by itself, and makes no exception.
+ * Returns options for a client's channel: no proxy for this machine. The gRPC library reads http_proxy, https_proxy and
+ * no_proxy itself, and makes no such exception.
  */
 export function channelArgsTo(address: string): { channelArgs?: Record<string, number> } {
   return THIS_MACHINE.test(address) ? { channelArgs: { 'grpc.enable_http_proxy': 0 } } : {};

@@ -11,9 +11,9 @@ import { GRPC, grpcCode, isNotFound, NOT_FOR_US } from './grpc';
 import type { EncryptionKey } from './keys';
 
 /**
- * The encryption keys that a deployment uses, listed in Temporal itself: one ciphertext for each, as the arguments of a
- * Schedule that is paused and never runs. It outlives every booking. Whoever cannot decrypt all of them would read
- * bookings wrongly, and does not start; whoever encrypts is on the list first.
+ * The list of encryption keys that a deployment uses, kept in Temporal itself: one ciphertext for each key, as the
+ * arguments of a Schedule that is paused and never runs. It outlives every booking. A process that cannot decrypt all
+ * of them could not read all bookings, so it does not start. A process puts its key on the list before it encrypts.
  */
 
 type Schedule = temporal.api.schedule.v1.ISchedule;
@@ -24,13 +24,13 @@ export interface KeyListPlace {
   namespace: string;
 }
 
-/** Processes that start at once change the list at once: so often it is tried again, with pauses that grow by so much. */
+/** Processes that start together change the list together, so a change is tried this often, with growing pauses. */
 const TRIES = 20;
 const PAUSE_MS = 50;
 
 /**
  * Makes sure that these keys (newest first) decrypt everything that the deployment encrypts, and puts the newest on the
- * list. Throws a ConfigError that names a listed key which is missing here or has other bytes. Where the server has no
+ * list. Throws a ConfigError that names a listed key which is missing here or has other bytes. If the server has no
  * Schedules, or not for our credentials, it warns and checks nothing.
  */
 export async function checkKeys(
@@ -52,20 +52,20 @@ export async function checkKeys(
   }
 }
 
-/** The ids of the keys on the list, in the order in which they came; null where there is no list. */
+/** Returns the ids of the keys on the list, in the order in which they were added; null when there is no list. */
 export async function listedKeys(place: KeyListPlace): Promise<string[] | null> {
   const found = await described(place);
   return found && canariesOf(found.schedule).map(keyIdOf);
 }
 
-/** Takes a key off the list: from then on nobody needs it to start. False when it was not on it. */
+/** Takes a key off the list: from then on no process needs it to start. Returns false when it was not on the list. */
 export async function retireKey(place: KeyListPlace, keyId: string): Promise<boolean> {
   if (!(await listedKeys(place))?.includes(keyId)) return false;
   await changeList(place, [], (listed) => listed.filter((canary) => keyIdOf(canary) !== keyId));
   return true;
 }
 
-/** Returns true when a key of these decrypts what is listed under its id. */
+/** Returns true when one of these keys decrypts what is listed under the id. */
 export async function readsListed(
   place: KeyListPlace,
   keys: readonly EncryptionKey[],
@@ -77,9 +77,9 @@ export async function readsListed(
 }
 
 /**
- * Returns true when a process with these keys must not go on once it has met this key: it is listed and cannot be read
- * here, or there is no list to ask. A key that is not listed is nobody's (any more), and what is damaged under a key
- * that is held nobody reads: neither makes this process unfit.
+ * Returns true when a process with these keys must not go on after it met a payload under this key: the key is listed
+ * and cannot be read here, or there is no list to ask. A process stays fit if the key is not listed, because no process
+ * uses it (any more), or if it holds the key, because then the payload is damaged and no process can read it.
  */
 export async function lacksListed(
   place: KeyListPlace,
@@ -113,8 +113,9 @@ function byId(keys: readonly EncryptionKey[]): ReadonlyMap<string, EncryptionKey
 }
 
 /**
- * Changes the list until it is as `change` wants it. Whether a change took is seen by reading again: the server drops
- * one that met another without a word. A list that is not there yet begins with all of `keys`: any of them may be in use.
+ * Changes the list until it is as `change` wants it. A change is confirmed by reading again, because the server
+ * silently drops one that conflicts with another. A new list begins with all of `keys`, since any of them may be in
+ * use.
  */
 async function changeList(
   place: KeyListPlace,
@@ -158,7 +159,7 @@ async function create({ connection, namespace }: KeyListPlace, canaries: Payload
   await connection.workflowService
     .createSchedule({ namespace, scheduleId: KEYS_SCHEDULE_ID, schedule, requestId: randomUUID() })
     .catch((err: unknown) => {
-      // Another process that starts now was faster.
+      // Another process that is starting was faster.
       if (grpcCode(err) !== GRPC.alreadyExists) throw err;
     });
 }
@@ -183,7 +184,10 @@ async function update(
 
 const CONFLICTS: readonly unknown[] = [GRPC.failedPrecondition, GRPC.aborted];
 
-/** Its action is the sweep, which takes no arguments and may run at any time: should somebody trigger it. */
+/**
+ * Returns the schedule with these canaries. Its action is the sweep, which may run at any time, in case somebody
+ * triggers it.
+ */
 function withCanaries(schedule: Schedule, payloads: Payload[]): Schedule {
   return {
     ...schedule,

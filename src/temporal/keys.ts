@@ -23,8 +23,9 @@ const ENCRYPTION_FILE = 'encryption.key';
 const ID_FILE = 'id.key';
 
 /**
- * The keys that are configured, or else those in the key files under `dataDir`. Throws a ConfigError where there are
- * none, because a key made by anybody but `makeKeys` would be no other process's, and for a file that holds no key.
+ * Returns the configured keys, or else those in the key files under `dataDir`. Throws a ConfigError for a file that
+ * holds no key, and when there are no keys: only `makeKeys` may make some, because a key made here would not match
+ * other processes'.
  */
 export function loadKeys(config: Settings): Keys {
   const { dataDir, encryptionKeys, idKey } = config;
@@ -37,13 +38,13 @@ export function loadKeys(config: Settings): Keys {
   };
 }
 
-/** Makes the key files that are missing, readable by their owner only: for what starts a whole stack of its own. */
+/** Makes missing key files, readable by their owner only. It is for processes that start a whole stack of their own. */
 export function makeKeys({ dataDir, encryptionKeys, idKey }: Settings): void {
   if (encryptionKeys.length === 0) makeUnlessThere(dataDir, ENCRYPTION_FILE);
   if (idKey === null) makeUnlessThere(dataDir, ID_FILE);
 }
 
-/** A made key is named after itself, so that another machine's key never passes for this one. */
+/** Names a made key by its own hash, so that another machine's key never passes for this one. */
 function named(key: Buffer): EncryptionKey {
   return { id: `file-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`, key };
 }
@@ -60,7 +61,10 @@ function keyIn(dataDir: string, name: string, setting: string): Buffer {
   return key;
 }
 
-/** Written aside, then linked in place: of two that start at once one makes the key, and nobody reads half of it. */
+/**
+ * Makes a key file unless it is there. It is written aside and then linked into place: of two processes that start
+ * together, one makes the key, and no process reads half of it.
+ */
 function makeUnlessThere(dataDir: string, name: string): void {
   const path = join(dataDir, name);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

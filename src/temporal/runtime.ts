@@ -3,7 +3,10 @@ import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { ENCRYPTION_KEY_ERROR } from '../booking/unreadable';
 
-/** What may be logged of the SDK's own log lines: ids and types. Their errors hold what providers and callers said. */
+/**
+ * The fields of the SDK's own log lines that may be logged: ids and types. Its errors hold words of providers and
+ * callers.
+ */
 const SAFE_FIELDS = [
   'namespace',
   'taskQueue',
@@ -17,21 +20,21 @@ const SAFE_FIELDS = [
 
 const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Of workers that are meant to be so. */
+/** Messages of workers that are meant to be so. */
 const EXPECTED: readonly string[] = ['No workflows registered, not polling for workflow tasks'];
 
 let installed = false;
 
 /**
- * Sets up the SDK's runtime once in a process, before its first native connection: warnings and errors go to
- * `log` without what they quote, and stopping is left to whoever runs the workers.
+ * Sets up the SDK's runtime once in a process, before its first native connection. Warnings and errors go to `log`
+ * without what they quote, and stopping is left to the code that runs the workers.
  */
 export function installRuntime(log: Logger = pino({ level: 'warn' }, pino.destination(2))): void {
   if (installed) return;
   installed = true;
   Runtime.install({
     shutdownSignals: [],
-    // Its native part would write to the terminal past the logger, and quote what it was sent.
+    // Its native part would write to the terminal past the logger, and quote data.
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
     logger: new DefaultLogger('WARN', (entry) => {
       if (!EXPECTED.includes(entry.message)) log[pinoLevel(entry.level)](safeFields(entry), entry.message);
@@ -52,7 +55,7 @@ function safeFields({ meta }: LogEntry): Record<string, unknown> {
   return fields;
 }
 
-/** A failure's code where it has one, else its class: never its message, unless that is known to be ours. */
+/** Returns a failure's code if it has one, else its class; never its message, unless that is known to be ours. */
 function kindOf(err: Error): string {
   if (err.name === ENCRYPTION_KEY_ERROR) return err.message;
   return 'type' in err && typeof err.type === 'string' ? err.type : err.name;

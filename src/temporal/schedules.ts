@@ -9,13 +9,12 @@ import { SWEEP_SCHEDULE_ID, TASK_QUEUE, WORKFLOW_TYPE } from '../booking/names';
 
 /** The Temporal Schedules of a deployment. */
 
-/** A sweep that takes longer than its turn is not joined by a second one; after an outage one sweep catches up. */
+/** No second sweep begins while one still runs, and after an outage one sweep catches up. */
 const POLICIES = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' } as const;
 
 /**
- * Makes sure that the sweep runs every `everyMinutes`, or not at all for 0. Safe to repeat, also by several
- * processes at once; a schedule that is there is brought in line with the setting and stays paused where somebody
- * paused it.
+ * Makes sure that the sweep runs every `everyMinutes`, or not at all for 0. It is safe to repeat, also by several
+ * processes at once. An existing schedule is brought in line with the setting, and stays paused if somebody paused it.
  */
 export async function ensureSweepSchedule(client: Client, everyMinutes: number): Promise<void> {
   if (everyMinutes === 0) return removeSchedule(client);

@@ -4,7 +4,7 @@ import { temporal } from '@temporalio/proto';
 import { SEARCH_ATTRIBUTES } from '../booking/names';
 import { GRPC, grpcCode, NOT_FOR_US } from './grpc';
 
-/** What a namespace must have for bookings: the search attributes, and a retention that reads and repeats can count on. */
+/** Sets up what bookings need of a namespace: the search attributes, and a retention that reads and repeats rely on. */
 
 export const RETENTION_DAYS = 30;
 
@@ -27,8 +27,8 @@ const WANTED: readonly Attribute[] = Object.entries(SEARCH_ATTRIBUTES).map(([nam
 }));
 
 /**
- * Registers the search attributes that the namespace lacks and answers their names. Throws when one is there
- * with another type, and when the credentials may not ask or register: then somebody else has to.
+ * Registers the search attributes that the namespace lacks, and returns their names. Throws when one is there with
+ * another type, and when the credentials may not ask or register: then somebody else has to.
  */
 export async function ensureSearchAttributes(
   connection: ConnectionLike,
@@ -44,7 +44,9 @@ export async function ensureSearchAttributes(
   return missing.map(({ name }) => name);
 }
 
-/** Registers them without asking what is there: the time-skipping server can't tell. Throws as above. */
+/**
+ * Registers search attributes without asking what is there, which the time-skipping server can't tell. Throws as above.
+ */
 export async function addSearchAttributes(
   connection: ConnectionLike,
   namespace: string,
@@ -54,7 +56,7 @@ export async function addSearchAttributes(
   await connection.operatorService
     .addSearchAttributes({ namespace, searchAttributes })
     .catch((err: unknown) => {
-      // Another process that starts now was faster.
+      // Another process that is starting was faster.
       if (grpcCode(err) === GRPC.alreadyExists) return;
       throw NOT_FOR_US.includes(grpcCode(err))
         ? new Error(notAllowed(namespace, missing), { cause: err })
@@ -64,7 +66,7 @@ export async function addSearchAttributes(
 
 type Types = Record<string, temporal.api.enums.v1.IndexedValueType | undefined>;
 
-/** Null when the server keeps them to its own tools, as Temporal Cloud does. */
+/** Returns the known attributes; null when the server reserves them for its own tools, as Temporal Cloud does. */
 async function knownAttributes(connection: ConnectionLike, namespace: string): Promise<Types | null> {
   try {
     return (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
@@ -79,13 +81,13 @@ function notAllowed(namespace: string, attributes: readonly Attribute[]): string
   return `We may not set up search attributes on ${namespace}; have these registered: ${names}.`;
 }
 
-/** How long the namespace keeps closed bookings, in days. */
+/** Returns how long the namespace keeps closed bookings, in days. */
 export async function retentionDays(connection: ConnectionLike, namespace: string): Promise<number> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   return (optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0) / DAY_MS;
 }
 
-/** Sets the retention: for the server that is ours. */
+/** Sets the retention. Only for our own server. */
 export async function setRetention(
   connection: ConnectionLike,
   namespace: string,
@@ -96,8 +98,8 @@ export async function setRetention(
 }
 
 /**
- * Makes somebody else's namespace ready: registers what is missing, and warns of a short retention. Where the
- * server does not let us ask what is there, it warns too and trusts that it is.
+ * Prepares somebody else's namespace: registers missing attributes, and warns of a short retention. If the server does
+ * not let us ask for the attributes, it warns and trusts that they are there.
  */
 export async function prepareNamespace(
   connection: ConnectionLike,

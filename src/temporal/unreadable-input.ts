@@ -3,9 +3,8 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { lacksKey, unreadableIn, type EncryptionKeyError, type Unreadable } from '../booking/unreadable';
 
 /**
- * Gives an activity whose input cannot be read here no answer at all: any answer would come from a worker that is not
- * fit to give one. So a write becomes unknown when its time is up, and a read is tried again on another worker.
- * `tell` hears of it.
+ * Gives no answer to an activity whose input cannot be read here, because this worker is not fit to answer. So a write
+ * becomes unknown when its time is up, and a read is retried on another worker. `tell` is called for each.
  */
 export function withoutAnswer(tell: (input: Unreadable) => void): ActivityInterceptorsFactory {
   return () => ({
@@ -14,27 +13,29 @@ export function withoutAnswer(tell: (input: Unreadable) => void): ActivityInterc
         const unreadable = input.args.map(unreadableIn).find((found) => found !== null);
         if (!unreadable) return next(input);
         tell(unreadable);
-        // Temporal takes this as "somebody answers later", and nobody does.
+        // To Temporal this means that somebody answers later; nobody does.
         throw new CompleteAsyncError();
       },
     },
   });
 }
 
-/** What follows from a key that is missing here. */
+/** What to do about a key that is missing here. */
 export interface Judge {
-  /** Whether this process must not go on: it lacks a key that the deployment uses. Asked once for each key. */
+  /**
+   * Returns true when this process must not go on, because it lacks a key that the deployment uses. Asked once per key.
+   */
   isUnfit: (keyId: string) => Promise<boolean>;
   /** Ends this process's work. */
   drain: (err: EncryptionKeyError) => void;
-  /** Tells of what nobody can read any more. */
+  /** Logs a payload that no process can read any more. */
   log: (err: EncryptionKeyError) => void;
 }
 
 /**
- * Hears of inputs that cannot be read here and decides once for each key whose fault that is. A process that lacks a key
- * of the deployment drains, and so does one that cannot find out; what is under a key that nobody uses is logged and
- * stops nothing else.
+ * Returns a function that is told of unreadable inputs and decides once per key whose fault that is. A process that
+ * lacks a key of the deployment drains, and so does one that cannot find out. An input under a key that is not in use
+ * is logged, and nothing else stops.
  */
 export function judging({ isUnfit, drain, log }: Judge): (input: Unreadable) => void {
   const judged = new Set<string>();

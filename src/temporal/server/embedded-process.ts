@@ -6,30 +6,30 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 50;
 /**
- * What is kept of either end of the server's own words, for the error that says why it did not start: a log says it
- * last, a panic says it first and then prints its stack.
+ * How much of both ends of the server's output is kept, for the error that says why it did not start: a log says it
+ * last, and a panic says it first and then prints its stack.
  */
 const SAID_CHARS = 2_000;
 
 export interface ServerProcess {
   pid: number;
   isAlive(): boolean;
-  /** What it said, of much the beginning and the end; empty for a process that somebody else started. */
+  /** Returns its output (of much only the beginning and the end); empty for a process that somebody else started. */
   said(): string;
-  /** Ends it and resolves once it is gone; killed when it does not end in time. Safe to repeat. */
+  /** Ends it, and resolves once it is gone. It is killed when it does not end in time. Safe to repeat. */
   stop(): Promise<void>;
 }
 
 export interface LaunchOptions {
-  /** Gets what the server says; null: only the beginning and the end of it are kept, in memory. */
+  /** The file for the server's output; null: only its beginning and end are kept, in memory. */
   logFile: string | null;
-  /** Whether the server ends when this process ends, however that ends; else it lives on when we are killed. */
+  /** Whether the server ends with this process in any case; else it lives on when this process is killed. */
   diesWithUs: boolean;
 }
 
 /**
- * Starts the server. With a log file it is detached, so that Ctrl-C in the terminal reaches only us and we stop
- * it last. Without one it is stopped when this process exits.
+ * Starts the server. With a log file it is detached, so that Ctrl-C in the terminal reaches only this process, which
+ * stops the server last. Without one it is killed when this process exits.
  */
 export function launch(
   binary: string,
@@ -67,13 +67,13 @@ export function launch(
 }
 
 /**
- * Kills a process when this one has ended, even by SIGKILL: the pipe to a waiting shell closes then. The answer
- * unties it, which must be done once the process is gone, before its id is used again. Needs `sh`: without one,
+ * Makes a process die when this one ends, even by SIGKILL: the pipe to a waiting shell closes then. Returns a function
+ * that unties it, to be called once the process is gone, before its id is used again. It needs `sh`; without one,
  * nothing is tied.
  */
 function tieToUs(pid: number): () => void {
   const shell = spawn('sh', ['-c', 'read -r _; kill -KILL "$0"', String(pid)], {
-    // In a group of its own, so that it outlives whatever ends ours.
+    // It is in a group of its own, so that a signal to our group does not end it.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -93,7 +93,7 @@ function bothEnds(text: string): string {
   return text.slice(0, SAID_CHARS) + LEFT_OUT + text.slice(-SAID_CHARS);
 }
 
-/** A process that an earlier parent started. */
+/** Returns a process that an earlier parent started. */
 export function found(pid: number): ServerProcess {
   return processOf(pid, { isAlive: () => isRunning(pid), said: () => '' });
 }
@@ -108,7 +108,10 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Dead, but not yet collected by its parent, which in a container may never happen. Told where there is a /proc. */
+/**
+ * Returns true for a dead process that its parent has not collected, which in a container may never happen. Needs
+ * /proc.
+ */
 function isZombie(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.startsWith('Z') === true;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { found, isRunning, type ServerProcess } from './embedded-process';
 
-/** The file that says which server runs on a data directory, so that the next parent finds it. */
+/** Keeps the file that says which server runs on a data directory, so that the next parent finds it. */
 
 const run = promisify(execFile);
 
@@ -19,7 +19,7 @@ const recordSchema = z.object({
 
 type ServerRecord = Omit<z.infer<typeof recordSchema>, 'parentPid'>;
 
-/** Writes the record, with this process as the one responsible. Readers see the old file or the new one. */
+/** Writes the record, with this process as the responsible one. Readers see the old file or the new one. */
 export async function recordServer(dataDir: string, record: ServerRecord): Promise<void> {
   const path = recordPath(dataDir);
   const aside = `${path}.${process.pid}`;
@@ -27,14 +27,14 @@ export async function recordServer(dataDir: string, record: ServerRecord): Promi
   await rename(aside, path);
 }
 
-/** Removes the record, unless it is another server's by now. */
+/** Removes the record, unless it names another server by now. */
 export async function forgetServer(dataDir: string, pid: number): Promise<void> {
   if ((await readRecord(dataDir))?.pid === pid) await rm(recordPath(dataDir), { force: true });
 }
 
 /**
- * The server that an earlier parent left running on this data; null when there is none (a record of a server
- * that is gone is ignored). Throws when its parent still runs: two would stop each other's server.
+ * Returns the server that an earlier parent left running on this data; null when there is none (a record of a server
+ * that is gone is ignored). Throws when its parent still runs, because two parents would stop each other's server.
  */
 export async function runningServer(
   dataDir: string,
@@ -49,12 +49,12 @@ export async function runningServer(
   return { record, process: found(record.pid) };
 }
 
-/** The address of the server that runs on this data, whoever started it; null when none does. */
+/** Returns the address of the server that runs on this data, whoever started it; null when none does. */
 export async function recordedAddress(dataDir: string): Promise<string | null> {
   return (await liveRecord(dataDir))?.address ?? null;
 }
 
-/** The record, when its server runs. */
+/** Returns the record if its server runs, else null. */
 async function liveRecord(dataDir: string): Promise<z.infer<typeof recordSchema> | null> {
   const record = await readRecord(dataDir);
   const runs = record !== null && isRunning(record.pid) && (await isServerOn(record.pid, dataDir));
@@ -69,13 +69,13 @@ async function readRecord(dataDir: string): Promise<z.infer<typeof recordSchema>
   }
 }
 
-/** Process ids are used again: only a process whose command names our database is our server. */
+/** Returns true when a process's command names our database. Ids are used again, so the id alone does not prove it. */
 async function isServerOn(pid: number, dataDir: string): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => commandByPs(pid));
   return command.includes('start-dev') && command.includes(join(dataDir, 'temporal.db'));
 }
 
-/** Where there is no /proc. */
+/** Returns a process's command when there is no /proc. */
 async function commandByPs(pid: number): Promise<string> {
   const answer = await run('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
   return answer.stdout;

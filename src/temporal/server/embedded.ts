@@ -9,13 +9,13 @@ import { launch, type ServerProcess } from './embedded-process';
 import { channelArgsTo } from '../grpc';
 import { ensureSearchAttributes, RETENTION_DAYS, setRetention } from '../search-attributes';
 
-/** The Temporal server that runs beside the project on one machine: a child process of the Temporal CLI. */
+/** Runs a Temporal server beside the project on one machine, as a child process of the Temporal CLI. */
 
 const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 60_000;
 const ADOPT_TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
-/** One try to reach a server that may not listen yet. */
+/** How long one try to reach a server may take that may not listen yet. */
 const TRY_TIMEOUT_MS = 2_000;
 
 export interface EmbeddedOptions {
@@ -25,14 +25,14 @@ export interface EmbeddedOptions {
   port: number;
   /** Port for the Temporal UI; 0 takes a free one. */
   uiPort: number;
-  /** Port for Prometheus, which the server otherwise chooses itself. */
+  /** Port for Prometheus. When left out, the server chooses one. */
   metricsPort?: number;
   /** Where the codec server listens, so that the UI shows payloads decoded. */
   codecPort?: number;
   namespace?: string;
-  /** For tests: no file, no UI, no adoption, and the server ends with this process. */
+  /** For tests: no file, no UI, no take-over, and the server ends with this process. */
   inMemory?: boolean;
-  /** Whether the server ends with this process even when that is killed; else the next start takes it over. */
+  /** Whether the server ends with this process even when this is killed; else the next start takes it over. */
   diesWithUs?: boolean;
   find?: FindOptions;
 }
@@ -44,16 +44,16 @@ export interface EmbeddedServer {
   uiUrl: string | null;
   namespace: string;
   pid: number;
-  /** Whether it is the server of a parent that was killed. */
+  /** Whether it was taken over from a parent that was killed. */
   adopted: boolean;
   /** Resolves once the process has ended. Safe to repeat. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the server, or takes over the one that a killed parent left running on the same data. Resolves when it
- * serves, with namespace, 30 days of retention and search attributes in place. Throws when no Temporal binary
- * can be had, when the port is taken, and when another process of ours uses the same data.
+ * Starts the server, or takes over the one that a killed parent left running on the same data. Resolves when it serves,
+ * with namespace, 30 days of retention and search attributes in place. Throws when no Temporal binary can be found or
+ * fetched, when the port is taken, and when another process of ours uses the same data.
  */
 export async function startEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const namespace = options.namespace ?? 'default';
@@ -65,7 +65,7 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
   return server;
 }
 
-/** A port of this machine that nobody listens on. */
+/** Returns a free port of this machine. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((done, failed) => probe.once('error', failed).listen(0, HOST, done));
@@ -87,12 +87,12 @@ async function adopted(options: EmbeddedOptions, namespace: string): Promise<Emb
   return handle(options, found.record, namespace, found.process, true);
 }
 
-/** How often a server is started that meets a port which somebody took meanwhile. */
+/** How often the server is started if another process takes one of its ports meanwhile. */
 const MAX_STARTS = 3;
 
 /**
- * Starts a server. It chooses some of its ports itself, and somebody may take one before it listens there: then another
- * is started.
+ * Starts a server. The server chooses some of its ports itself, and another process may take one before it listens
+ * there; then it is started again.
  */
 async function started(options: EmbeddedOptions, namespace: string): Promise<EmbeddedServer> {
   for (let n = 1; ; n += 1) {
@@ -147,7 +147,7 @@ function serverArgs(
   const database = options.inMemory ? [] : ['--db-filename', join(options.dataDir, 'temporal.db')];
   return [
     ...['server', 'start-dev', '--ip', HOST, '--port', String(port), '--namespace', namespace],
-    // Its default of 20 a shard, with one shard, more than doubles the latency of every step.
+    // The default of 20 per shard, with one shard, more than doubles the latency of every step.
     ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000', '--log-level', 'error'],
     ...(options.metricsPort === undefined ? [] : ['--metrics-port', String(options.metricsPort)]),
     ...database,
@@ -196,7 +196,7 @@ async function serves(
 }
 
 async function answers(address: string, namespace: string): Promise<boolean> {
-  // gRPC backs off for a second after a refused connection; a plain one tells at once.
+  // gRPC backs off for a second after a refused connection; a plain connection tells at once.
   if (!(await listens(address))) return false;
   try {
     const connection = await Connection.connect({
