@@ -18,9 +18,9 @@ import { junctionWebhook } from './webhooks/junction';
 
 export interface ApiOptions {
   client: BookingClient;
-  /** Who may call; nobody when empty. */
+  /** The keys that may call; when empty, none may. */
   apiKeys: readonly ApiKey[];
-  /** The client's id key: webhooks of adopted orders find their booking by it. */
+  /** The client's id key, by which webhooks of adopted orders find their booking. */
   idKey: Buffer;
   /** The Junction accounts whose webhooks may come. */
   junctionAccounts: readonly string[];
@@ -29,15 +29,18 @@ export interface ApiOptions {
   log: FastifyBaseLogger;
 }
 
-/** A request is at most 64 KiB once it is parsed; spaces and escapes may make its text many times that. In bytes. */
+/**
+ * The largest body, in bytes. A parsed request has at most 64 KiB, but spaces and escapes may make its text much
+ * longer.
+ */
 const BODY_LIMIT = 1_048_576;
 
-/** The HTTP app, ready to listen or to be injected into. `close()` answers those who wait and stops it. */
+/** Builds the HTTP app, ready to listen or for injected requests. `close()` answers waiting callers and stops it. */
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const { client, log } = options;
   const app = Fastify({
     loggerInstance: log,
-    // Fastify's own lines hold the whole address, query included; the hook below logs the pattern.
+    // Fastify's own lines hold the whole URL with its query; the hook below logs only the route's pattern.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 255 },
@@ -79,7 +82,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   return app;
 }
 
-/** One log line and one measurement a request; neither holds more of the address than the route's pattern. */
+/** Logs and measures each request. Both hold no more of the URL than the route's pattern. */
 function observe(app: FastifyInstance, metrics: Metrics): void {
   app.decorateRequest('keyName', '');
   app.addHook('onResponse', (request, reply, done) => {

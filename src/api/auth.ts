@@ -4,7 +4,7 @@ import { Failure } from '../booking/failures';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of the bearer key that the caller showed: who asks, and whose Idempotency-Keys these are. */
+    /** The name of the caller's bearer key. It tells who asks, and whose Idempotency-Keys these are. */
     keyName: string;
   }
 }
@@ -14,12 +14,13 @@ export interface ApiKey {
   secret: string;
 }
 
-/** Refuses a request without a key of ours as `unauthorized`; else puts the key's name on the request. */
+/** Refuses a request without a valid key as `unauthorized`; else puts the key's name on the request. */
 export function bearerAuth(keys: readonly ApiKey[]): onRequestHookHandler {
   const known = keys.map(({ name, secret }) => ({ name, digest: digestOf(secret) }));
   return (request, _reply, done) => {
     const shown = digestOf(/^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '');
-    // All are compared, by digests of one length: the time tells neither which key was close nor how long it is.
+    // All keys are compared, by digests of equal length, so the time tells neither which key was close nor how long it
+    // is.
     const matches = known.filter(({ digest }) => timingSafeEqual(digest, shown));
     const [match] = matches;
     if (!match) return done(new Failure('unauthorized'));

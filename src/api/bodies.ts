@@ -3,13 +3,13 @@ import { decodeText, hintOfNul, withoutMarks } from '../booking/bytes';
 import { charsetOf } from '../booking/content-type';
 import { Failure } from '../booking/failures';
 
-/** What comes in as the body of a request: bytes, decoded as they are declared, and the JSON in them. */
+/** Reads request bodies: decodes the bytes as declared, and parses the JSON in them. */
 
 const JSON_TYPE = 'application/json';
 
 /**
- * Reads JSON from the bytes of a body by its mark or charset, UTF-8 where nothing is said. Fastify's own parser puts U+FFFD
- * for what it cannot read. Refuses what is not valid in its charset, and charsets and codings that are not supported.
+ * Reads JSON from the bytes of a body by its mark or charset, else as UTF-8. Fastify's own parser would put U+FFFD for
+ * unreadable bytes. Refuses bytes that are invalid in their charset, and unsupported charsets and codings.
  */
 export function readJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');

@@ -25,13 +25,13 @@ import { InvalidRequest } from './problems';
 
 export interface BookingRoutesOptions {
   client: BookingClient;
-  /** Aborts when the app stops: callers that wait are answered with what there is. */
+  /** Aborts when the app stops: waiting callers are then answered with what is known. */
   stopping: AbortSignal;
 }
 
-/** The routes under /v1/bookings and the slot search. */
+/** The routes under /v1/bookings, and the slot search. */
 export const bookingRoutes: FastifyPluginCallbackZod<BookingRoutesOptions> = (app, options, done) => {
-  // Nothing sent says nothing: `cancel` and `retry` need no body.
+  // `cancel` and `retry` need no body.
   app.addHook('preValidation', (request, _reply, validated) => {
     request.body ??= {};
     validated();
@@ -70,14 +70,14 @@ function startKeyOf(given: IdempotencyKey | undefined): StartOptions {
   return given ? { idempotencyKey: given.key, formerKey: given.formerKey } : {};
 }
 
-/** Aborts when the caller hangs up or the app stops: nobody waits for the answer any more. */
+/** Returns a signal that aborts when the caller hangs up or the app stops. */
 function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   return AbortSignal.any([stopping, gone.signal]);
 }
 
-/** A refused request is told everything that is wrong with it, not only the first of it. */
+/** Makes a call, and turns an `invalid_request` into all errors of the body, not only the first one. */
 async function tellingAll<T>(body: unknown, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -88,7 +88,9 @@ async function tellingAll<T>(body: unknown, call: () => Promise<T>): Promise<T> 
   }
 }
 
-/** The booking was taken: when nobody can say more just now, how it began is the answer. */
+/**
+ * Returns the settled booking, or how it began when Temporal cannot say more now: the start was accepted in any case.
+ */
 async function settledWithin(
   client: BookingClient,
   booking: BookingView,
@@ -140,7 +142,7 @@ function changeRoutes(app: App, { client }: BookingRoutesOptions): void {
   );
 }
 
-/** A move whose windows or slot can be wanted; else all that is wrong with them is told. */
+/** Returns a move whose windows or slot are valid; throws all their errors otherwise. */
 function sound<T extends Move>(move: T): T {
   const errors = moveErrors(move, { now: new Date() });
   if (errors.length > 0) throw new InvalidRequest(errors);

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
 /**
- * The Idempotency-Key header. The IETF's draft has it as a quoted string (RFC 8941, sf-string), most callers send it bare:
- * `"abc"` and `abc` are one key. Parameters after a quoted string (`"abc";p=1`) mean nothing here and are passed over, as
- * RFC 8941 has it.
+ * The Idempotency-Key header. The IETF's draft has it as a quoted string (RFC 8941, sf-string), but most callers send
+ * it bare, so `"abc"` and `abc` are the same key. Parameters after a quoted string (`"abc";p=1`) are ignored, as RFC
+ * 8941 has it.
  */
 
-/** A key, and what an earlier build took it for: a start that it made is found by that. */
+/** A key, and how an earlier build read it, by which a start that it made is found. */
 export interface IdempotencyKey {
   key: string;
-  /** The header as it came, where that is another text. */
+  /** The header as it came, if that is another text. */
   formerKey?: string;
 }
 
@@ -23,7 +23,7 @@ const BARE_HINT = 'Must be 1 to 255 printable ASCII characters without spaces.';
 const QUOTED_HINT =
   'Begins with a quote, so it must end with one and hold 1 to 255 printable ASCII characters, with \\" for a quote and \\\\ for a backslash.';
 
-/** Reads the header. Refuses what is neither form. */
+/** Reads the header. Refuses any other form. */
 export const idempotencyKeySchema = z
   .string()
   .meta({

@@ -35,7 +35,7 @@ export interface IncidentRoutesOptions {
   client: Pick<BookingClient, 'incidents' | 'resume' | 'resumption'>;
 }
 
-/** The routes of incidents: many bookings that wait for one and the same reason. */
+/** The routes of incidents: many bookings that wait for the same reason. */
 export const incidentRoutes: FastifyPluginCallbackZod<IncidentRoutesOptions> = (app, { client }, done) => {
   const list = {
     summary: 'Bookings that wait for a person, by reason, provider and account',

@@ -7,13 +7,13 @@ import { buildApi } from './app';
 import { temporalReadiness } from './readiness';
 
 export interface RunningApi {
-  /** `http://127.0.0.1:3000`: with the port that was really taken. */
+  /** The address with the actual port: `http://127.0.0.1:3000`. */
   address: string;
-  /** Answers those who wait and stops. The Temporal client stays open: it is its owner's. */
+  /** Answers waiting callers and stops. The Temporal client stays open, because it belongs to the caller. */
   close(): Promise<void>;
 }
 
-/** Builds the HTTP app on a Temporal client and listens where the settings say; port 0 takes a free one. */
+/** Builds the HTTP app on a Temporal client, and listens where the settings say. Port 0 takes a free one. */
 export async function listenApi(
   config: Config,
   temporal: Client,

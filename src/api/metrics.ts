@@ -1,14 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Incident, StuckReport } from '../booking/ops';
 
-/** What /metrics shows of this app. Labels hold names of ours only: no id, nothing of a request. */
+/** What /metrics shows of this app. Labels hold only our own names: no id, nothing of a request. */
 export interface Metrics {
   registry: Registry;
   requests: Histogram<'method' | 'route' | 'status'>;
   webhooks: Counter<'event' | 'outcome'>;
 }
 
-/** A registry of its own for each app, so that several can live in one process. */
+/** Creates the metrics. Each app has its own registry, so that several can live in one process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   return {
@@ -29,13 +29,13 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Where the bookings that need somebody are seen; null when they cannot be. */
+/** Looks at the bookings that need a person; each returns null when they cannot be seen. */
 export interface BookingLooks {
   incidents: () => Promise<Incident[] | null>;
   stuck: () => Promise<StuckReport | null>;
 }
 
-/** Shows how many bookings wait for a person, and how many are stuck; nothing at all while Temporal cannot be asked. */
+/** Shows how many bookings wait for a person, and how many are stuck. Shows nothing while Temporal cannot be asked. */
 export function gaugeBookings(registry: Registry, { incidents, stuck }: BookingLooks): void {
   new Gauge({
     name: 'booking_waiting_for_a_person',

@@ -1,11 +1,14 @@
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
-/** What the document says beyond the schemas: in a body, null is as good as leaving an optional field out. */
+/**
+ * Adds to the API document what the schemas do not say: in a body, null means the same as leaving an optional field
+ * out.
+ */
 
 type TransformObject = typeof jsonSchemaTransformObject;
 type Json = Readonly<Record<string, unknown>>;
 
-/** The name that a request has in the document. */
+/** The name of a booking request in the document. */
 const REQUEST = 'BookingRequestInput';
 
 export const documentWithNulls: TransformObject = (document) => {
@@ -13,7 +16,7 @@ export const documentWithNulls: TransformObject = (document) => {
   const components = child(whole, 'components');
   const schemas = child(components, 'schemas');
   const paths = mapValues(child(whole, 'paths'), (path) => mapValues(path, withNullsInBody));
-  // It is walked as plain JSON, and keeps the form that it had.
+  // The document is walked as plain JSON, and keeps its form.
   return {
     ...whole,
     paths,
@@ -29,7 +32,7 @@ function withNullsInBody(operation: unknown): unknown {
   return { ...operation, requestBody: { ...operation.requestBody, content } };
 }
 
-/** The schema with null beside what each of its own optional fields may be; blocks that are passed on are left alone. */
+/** Returns the schema with null allowed for each optional field of its own. Free-form blocks are left alone. */
 function withNulls(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withNulls);
   if (!isBlock(schema)) return schema;

@@ -8,7 +8,7 @@ import type { Readiness } from './readiness';
 export interface OperationOptions {
   metrics: Metrics;
   readiness: () => Promise<Readiness>;
-  /** What is stuck although everything runs. Never throws. */
+  /** Returns what is stuck although everything runs. Never throws. */
   warnings: () => Promise<string[]>;
 }
 
@@ -30,7 +30,7 @@ const readinessSchema = z.object({
 
 const ZONE_DATA = { version: ZONE_DATA_VERSION, runtime: process.versions.tz ?? 'none' };
 
-/** What operators and their machines ask. */
+/** The routes for operators and their machines. */
 export const operationRoutes: FastifyPluginCallbackZod<OperationOptions> = (app, options, done) => {
   const health = { summary: 'Whether this process runs', response: { 200: healthSchema } };
   app.get('/healthz', { schema: health }, () => ({ status: 'ok' as const }));

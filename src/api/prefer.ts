@@ -1,7 +1,7 @@
-/** The longest that a caller can have us wait, in s. */
+/** The longest wait that a caller can ask for, in s. */
 export const MAX_WAIT_S = 60;
 
-/** The wait that a Prefer header (RFC 7240) asks for, in s and 60 at most; null when it asks for none. */
+/** Returns the wait that a Prefer header (RFC 7240) asks for, in s, at most 60; null when it asks for none. */
 export function preferredWaitS(prefer: string | undefined): number | null {
   const preference = (prefer ?? '')
     .split(',')

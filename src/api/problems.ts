@@ -24,10 +24,10 @@ type FieldError = NonNullable<Problem['errors']>[number];
 
 const MEDIA_TYPE = 'application/problem+json';
 
-/** How long a caller should wait when nobody said how long, in s. */
+/** How long a caller should wait when the failure does not say, in s. */
 const RETRY_AFTER_S = 5;
 
-/** What Fastify refuses by itself. */
+/** The codes of Fastify's own refusals. */
 const FASTIFY_CODES: ReadonlyMap<string, FailureCode> = new Map([
   ['FST_ERR_CTP_INVALID_JSON_BODY', 'malformed_json'],
   ['FST_ERR_CTP_EMPTY_JSON_BODY', 'malformed_json'],
@@ -46,7 +46,10 @@ export class InvalidRequest extends Failure {
   }
 }
 
-/** Answers with the problem that an error is. One that is no failure of the table is logged, and told as `internal_error`. */
+/**
+ * Answers with the problem of an error. An error that is not of the failure table is logged, and told as
+ * `internal_error`.
+ */
 export function sendProblem(reply: FastifyReply, log: FastifyBaseLogger, err: unknown): FastifyReply {
   const failure = failureOf(err) ?? bug(log, err);
   const problem = problemOf(failure);
@@ -55,7 +58,7 @@ export function sendProblem(reply: FastifyReply, log: FastifyBaseLogger, err: un
   return reply.status(problem.status).type(MEDIA_TYPE).send(JSON.stringify(problem));
 }
 
-/** The problem details of a failure. */
+/** Returns the problem details of a failure. */
 export function problemOf(failure: Failure): Problem {
   const { code, facts } = failure;
   const { status, text } = failureRow(code);
@@ -95,7 +98,7 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }
 
-/** The message stays out of the log: it may quote what a caller sent. Names, code and frames find the bug. */
+/** Logs a bug. Its message stays out of the log, because it may quote a caller. Names, code and frames find the bug. */
 function bug(log: FastifyBaseLogger, err: unknown): Failure {
   const frames = (textAt(err, 'stack') ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const error = { error: textAt(err, 'name'), errorCode: textAt(err, 'code'), causes: causesOf(err), frames };
@@ -103,10 +106,10 @@ function bug(log: FastifyBaseLogger, err: unknown): Failure {
   return new Failure('internal_error');
 }
 
-/** More than these in a row are a ring. */
+/** How many causes in a row are told. A longer chain is a circle. */
 const CAUSES_TOLD = 5;
 
-/** Name and type of what caused it, nearest first: "ApplicationFailure UnprocessedUpdate". */
+/** Returns name and type of each cause, nearest first: "ApplicationFailure UnprocessedUpdate". */
 function causesOf(err: unknown): string[] {
   const causes: string[] = [];
   for (let at = causeOf(err); at !== undefined && causes.length < CAUSES_TOLD; at = causeOf(at)) {
@@ -119,7 +122,7 @@ function causeOf(err: unknown): unknown {
   return typeof err === 'object' && err !== null ? Reflect.get(err, 'cause') : undefined;
 }
 
-/** Names and types are single words; anything else may be a sentence about somebody. */
+/** Returns true for a single word, as names and types are. Anything else may be a sentence about somebody. */
 function isWord(text: string | null): text is string {
   return text !== null && /^[\w.$]{1,80}$/.test(text);
 }

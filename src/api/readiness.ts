@@ -23,10 +23,12 @@ export async function temporalReadiness(client: Client): Promise<Readiness> {
   }
 }
 
-/** How long a look counts, in ms: probes come often. */
+/** How long a look is reused, in ms: probes come often. */
 const LOOK_COUNTS_MS = 30_000;
 
-/** A look that is made every 30 s at most, however often it is asked for. Never throws: null when it cannot be made. */
+/**
+ * Returns a look that is made at most every 30 s, however often it is called. It never throws; it returns null instead.
+ */
 export function seldom<T>(look: () => Promise<T>): () => Promise<T | null> {
   let last: { atMs: number; seen: Promise<T | null> } | null = null;
   return () => {
@@ -41,7 +43,7 @@ export function seldom<T>(look: () => Promise<T>): () => Promise<T | null> {
 }
 
 /**
- * What is stuck although everything runs, in words. What cannot be looked at warns of nothing, and does not make the
+ * Returns, in words, what is stuck although everything runs. A look that fails gives no warning, and does not make the
  * app unready.
  */
 export function warningsOf(look: () => Promise<StuckReport | null>): () => Promise<string[]> {

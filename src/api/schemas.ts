@@ -13,15 +13,15 @@ import { idempotencyKeySchema } from './idempotency-key';
 import { InvalidRequest, problemSchema } from './problems';
 import { MAX_PAGE_SIZE } from '../client/executions/visibility';
 
-/** What goes in and out over HTTP: validation, types and OpenAPI have this one source. */
+/** The schemas of everything over HTTP, the single source of validation, types and OpenAPI. */
 
 export const bookingSchema = bookingViewSchema.meta({ id: 'Booking' });
 export const bookingRequestSchema = requestSchema.meta({ id: 'BookingRequest' });
 
 /**
- * Validates by the routes' schemas, once what came in is tidied: null is absent, blanks around a text are no part of it. A
- * booking request is let through: the client parses it, once and with everything that is wrong with it; here its schema only
- * documents it. So are the windows and the slot of a move.
+ * Validates by the routes' schemas, after tidying: null counts as absent, and blanks around a text are removed. A
+ * booking request is let through, because the client parses it once and tells everything that is wrong; here its schema
+ * only documents it. The same goes for the windows and the slot of a move.
  */
 export const validator: FastifySchemaCompiler<z.core.$ZodType> = (route) => {
   if (route.schema === bookingRequestSchema) return (value: unknown) => ({ value });
@@ -34,7 +34,9 @@ export const validator: FastifySchemaCompiler<z.core.$ZodType> = (route) => {
   };
 };
 
-/** A query reads a plus sign as a blank: before the offset of a time it can have been nothing else. */
+/**
+ * A time in a query. A query turns a plus sign into a blank; before the offset of a time it can only have been a plus.
+ */
 const queriedTime = z.preprocess(
   (value) => (typeof value === 'string' ? value.replace(/ (?=\d\d:?\d\d$)/, '+') : value),
   z.iso.datetime({ offset: true }),
@@ -44,7 +46,7 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 export const startHeadersSchema = z.object({
   'idempotency-key': idempotencyKeySchema.optional(),
-  // A preference that says nothing is as good as one that nobody knows: passed over.
+  // A blank preference is ignored, like an unknown one.
   prefer: blankIsAbsent(z.string()).optional().meta({
     description: '`wait=N`: answer with the settled booking if that comes within N seconds, 60 at most.',
   }),
@@ -74,7 +76,7 @@ export const pageSchema = z.object({
 
 export const idSchema = z.object({ id: z.string() });
 
-/** The sender's own token: it comes back in the booking's `lastRequest`, as it was sent. */
+/** The sender's own token. It comes back in the booking's `lastRequest` as it was sent. */
 const ownToken = token(MESSAGE_LIMITS.token).optional();
 
 export const cancelSchema = z.strictObject({
@@ -84,7 +86,10 @@ export const cancelSchema = z.strictObject({
   id: ownToken,
 });
 
-/** What a decision is about, as the booking showed it: refused (`attention_changed`) when that has changed. */
+/**
+ * The question that a decision is about, as the booking showed it. It is refused (`attention_changed`) if that has
+ * changed.
+ */
 const seen = {
   reason: text(MESSAGE_LIMITS.token)
     .optional()
@@ -114,7 +119,9 @@ export const rescheduleSchema = z.strictObject({
   id: ownToken,
 });
 
-/** What of a move is checked here; its windows and slot are the client's, which knows relative days. */
+/**
+ * The parts of a move that are checked here. The client checks its windows and slot, because it knows relative days.
+ */
 const moveSchema = rescheduleSchema.extend({
   windows: z.unknown().optional(),
   slot: z.unknown().optional(),

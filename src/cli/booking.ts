@@ -6,7 +6,9 @@ import { run } from './program';
 
 /** `npm run booking -- <command>`: the command line on this process's streams. */
 
-/** One Ctrl-C may reach us several times, through npm and tsx: what comes this soon, in ms, is the same one. */
+/**
+ * How soon after the first a repeat is the same Ctrl-C, in ms: npm and tsx pass it on, so it may come several times.
+ */
 const SAME_INTERRUPT_MS = 1_000;
 
 function onInterrupt(end: () => void): () => void {
@@ -18,7 +20,7 @@ function onInterrupt(end: () => void): () => void {
   };
   process.on('SIGINT', handle);
   return () => {
-    // The same Ctrl-C may still be on its way: it must not kill us before we have said what it means.
+    // The same Ctrl-C may come again, and must not kill this process before it has said what stopping means.
     if (firstAtMs === null) process.removeListener('SIGINT', handle);
   };
 }
@@ -33,7 +35,7 @@ const io: Io = {
   operator: userInfo().username,
 };
 
-// Whoever reads us may stop reading: `booking list | head`.
+// The reader of our output may stop reading: `booking list | head`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (err: NodeJS.ErrnoException) => {
     process.exit(err.code === 'EPIPE' ? EXIT.ok : EXIT.bug);

@@ -7,7 +7,7 @@ import { bookingText } from './format/booking';
 import type { Session } from './session';
 import { timeoutMs } from './subcommand';
 
-/** Messages to a booking: sent, and on request waited for. */
+/** Sends messages to a booking, and waits for their effect on request. */
 
 export interface ChangeOptions {
   wait?: boolean;
@@ -21,7 +21,7 @@ export function withWaiting(command: Command): Command {
     .option('--timeout <seconds>', 'with --wait: stop waiting after that long', timeoutMs);
 }
 
-/** Sends a message, in the operator's name, and shows the booking that took it; with `wait`, once it is settled. */
+/** Sends a message in the operator's name, and shows the booking that accepted it; with `wait`, once it is settled. */
 export async function changeBooking(
   session: Session,
   { wait, timeout }: ChangeOptions,

@@ -11,9 +11,9 @@ import { recordedAddress } from '../temporal/server/embedded-record';
 import type { Connected, ConnectedKeys } from './io';
 
 /**
- * Reaches the bookings of the Temporal server that the settings name, else of the one that `npm start` runs on
- * the same data directory, with that directory's keys. Throws `temporal_unavailable` when there is none or it
- * cannot be reached, and a ConfigError for a wrong setting.
+ * Reaches the bookings of the Temporal server that the settings name, else of the one that `npm start` runs on the same
+ * data directory, with that directory's keys. Throws `temporal_unavailable` when there is no server or it cannot be
+ * reached, and a ConfigError for a wrong setting.
  */
 export async function connectBookings(): Promise<Connected> {
   const config = loadConfig();
@@ -31,7 +31,9 @@ export async function connectBookings(): Promise<Connected> {
   return { bookings: createBookingClient({ client, idKey }), close: () => connection.close() };
 }
 
-/** The list of encryption keys of the same deployment. Its keys need not be right: that may be what is looked into. */
+/**
+ * Reaches the list of encryption keys of the same deployment. Our own keys may be wrong: this command looks into that.
+ */
 export async function connectKeys(): Promise<ConnectedKeys> {
   const config = loadConfig();
   const target = temporalTarget() ?? (await localServer(config.dataDir));
@@ -49,7 +51,7 @@ export async function connectKeys(): Promise<ConnectedKeys> {
   };
 }
 
-/** Has what Temporal's absence caused thrown as `temporal_unavailable`. */
+/** Turns errors that Temporal's absence caused into `temporal_unavailable`. */
 function asked<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((err: unknown) => {
     throw asUnavailable(err);

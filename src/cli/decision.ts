@@ -6,7 +6,7 @@ import { msOfTime } from '../booking/times';
 import { questionText } from './format/attention';
 import type { Session } from './session';
 
-/** Decisions: each is sent with the question that it is about, so that it never answers another. */
+/** Decisions. Each is sent with the question that it is about, so that it never answers another one. */
 
 export interface DecisionOptions {
   since?: string;
@@ -21,7 +21,7 @@ export function withSince(command: Command): Command {
   );
 }
 
-/** Shows what the decision is about, and returns what names that question. Throws where nothing is asked. */
+/** Shows the question that the decision is about, and returns what names it. Throws when nothing is asked. */
 export async function questionSeen(
   session: Session,
   id: string,

@@ -3,9 +3,9 @@ import type { FieldError } from '../booking/schema/check-request';
 import { ConfigError } from '../config';
 import { EXIT, type ExitCode, exitOfFailure } from './exit-codes';
 
-/** How what goes wrong is told: never a stack trace, never a value of the request. */
+/** Tells people what went wrong, without a stack trace or a value of the request. */
 
-/** What the person who types can put right: a file, an option, the fields of a request. */
+/** An error that the person who types can correct: in a file, an option, or the fields of a request. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   constructor(
@@ -17,7 +17,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Something that went wrong, in the form that `--json` prints it under `error`. */
+/** An error in the form that `--json` prints under `error`. */
 export interface Trouble {
   exit: ExitCode;
   code: string;
@@ -28,7 +28,7 @@ export interface Trouble {
   advice: string | null;
 }
 
-/** What to type next, where there is something. */
+/** What to type next, for failures where that helps. */
 const ADVICE: Partial<Record<FailureCode, string>> = {
   booking_not_found: 'See which there are: npm run booking -- list',
   fees_not_accepted: 'To cancel all the same, repeat it with --accept-fees.',
@@ -38,7 +38,7 @@ const ADVICE: Partial<Record<FailureCode, string>> = {
   nothing_to_resolve: 'See how it stands: npm run booking -- show <id>',
 };
 
-/** What an error is to the person who typed. What is no failure of the table and no wrong usage is a bug. */
+/** Returns what to tell of an error. An error that is neither wrong usage nor a failure of the table is a bug. */
 export function troubleOf(err: unknown): Trouble {
   if (err instanceof UsageError) {
     return { exit: EXIT.usage, code: err.code, message: err.message, fields: err.fields, advice: null };

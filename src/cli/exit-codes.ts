@@ -46,13 +46,13 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.interrupted, 'watching was stopped with Ctrl-C; the booking goes on'],
 ];
 
-/** How a booking stands. */
+/** Returns the exit code for how a booking stands. */
 export function exitOfView({ status, attention }: Pick<BookingView, 'status' | 'attention'>): ExitCode {
   if (attention) return EXIT.attention;
   return status === 'failed' || status === 'cancelled' ? EXIT.ended : EXIT.ok;
 }
 
-/** By the HTTP status of the failure table's row, so that a new row needs nothing here. */
+/** Exit codes by the HTTP status of the failure table's row, so that a new row needs no change here. */
 const BY_STATUS: Readonly<Record<number, ExitCode>> = {
   400: EXIT.usage,
   404: EXIT.notFound,
@@ -62,10 +62,10 @@ const BY_STATUS: Readonly<Record<number, ExitCode>> = {
   503: EXIT.unreachable,
 };
 
-/** Well-formed, and refused because of what is there already. */
+/** Well-formed requests that are refused because of what is there already. */
 const REFUSED: readonly FailureCode[] = ['idempotency_key_reused', 'choice_not_offered'];
 
-/** The exit code of a failure of the table. */
+/** Returns the exit code of a failure of the table. */
 export function exitOfFailure(code: FailureCode): ExitCode {
   if (REFUSED.includes(code)) return EXIT.refused;
   return BY_STATUS[failureRow(code).status] ?? EXIT.refused;

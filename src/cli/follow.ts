@@ -6,15 +6,15 @@ import { bookingText } from './format/booking';
 import { changeLine } from './format/progress';
 import type { Session } from './session';
 
-/** Following a booking live, until it has come far enough, the time is up or Ctrl-C. */
+/** Follows a booking live, until it has come far enough, the time is up or Ctrl-C comes. */
 
-/** How long a booking may be as it was started before people are told what that may mean, in ms. */
+/** How long a new booking may show no change before people are told what that may mean, in ms. */
 const QUIET_MS = 5_000;
 
 export interface FollowOptions {
-  /** Whether it has come far enough; the end of the booking always is. */
+  /** Returns true when it has come far enough. The end of the booking always is far enough. */
   isDone: (view: BookingView) => boolean;
-  /** How long to follow it; without it, as long as it takes. */
+  /** How long to follow it; without limit when left out. */
   timeoutMs?: number;
   /** Called with each view. */
   onView: (view: BookingView) => void;
@@ -41,7 +41,7 @@ export async function follow(session: Session, id: string, options: FollowOption
   const forget = session.io.onInterrupt(() => end('interrupted'));
   try {
     for await (const view of bookings.watch(id, { signal: stop.signal })) {
-      if (view.revision > 0) clearTimeout(quiet); // before that nobody has taken it up
+      if (view.revision > 0) clearTimeout(quiet); // at revision 0 no worker has taken it up
       followed.view = view;
       options.onView(view);
       if (options.isDone(view)) break;
@@ -57,7 +57,7 @@ export async function follow(session: Session, id: string, options: FollowOption
 const QUIET_TEXT =
   'Nobody works on it yet: is "npm start" (or "npm run worker") running? It is kept in Temporal meanwhile.';
 
-/** Prints a line for each change; when a person is needed, what to decide. */
+/** Returns a printer of a line for each change and, when a person is needed, of what to decide. */
 export function progressPrinter(session: Session): (view: BookingView) => void {
   let previous: BookingView | null = null;
   return (view) => {
@@ -69,13 +69,13 @@ export function progressPrinter(session: Session): (view: BookingView) => void {
 
 export interface WaitOptions {
   timeoutMs?: number;
-  /** What people have seen of the booking when nothing comes any more. */
+  /** The view to show when no other comes. */
   fallback: BookingView;
   /** Whether to go on until the visit is over, and not only until the booking is settled. */
   untilEnd?: boolean;
 }
 
-/** Follows a booking until it is settled and prints it then; the exit code tells how it stands. */
+/** Follows a booking until it is settled, then prints it. The exit code tells how it stands. */
 export async function answerFollowed(
   session: Session,
   { timeoutMs, fallback, untilEnd = false }: WaitOptions,
@@ -89,7 +89,7 @@ export async function answerFollowed(
   return { view, exit: endOfFollowing(session, id, { view, why: followed.why }) };
 }
 
-/** Says what stopping to watch means, and answers the exit code. */
+/** Says what stopping to watch means, and returns the exit code. */
 export function endOfFollowing(session: Session, id: string, { view, why }: Followed): ExitCode {
   if (why === 'done') return view ? exitOfView(view) : EXIT.ok;
   const reason = why === 'interrupted' ? 'Stopped watching.' : 'The time to wait is up.';
@@ -97,7 +97,7 @@ export function endOfFollowing(session: Session, id: string, { view, why }: Foll
   return why === 'interrupted' ? EXIT.interrupted : EXIT.timedOut;
 }
 
-/** As progressPrinter, with the choices in full where a person is needed: for who keeps watching. */
+/** Returns a printer like progressPrinter that shows the choices in full, for people who keep watching. */
 export function watchPrinter(session: Session): (view: BookingView) => void {
   const print = progressPrinter(session);
   let attentionSince: string | null = null;

@@ -1,6 +1,6 @@
 import type { BookingClient } from '../client/booking-client';
 
-/** All that the command line touches outside itself, so that tests can run it in their own process. */
+/** Everything that the command line touches outside itself, so that tests can run it in their own process. */
 export interface Io {
   stdout: Output;
   stderr: Output;
@@ -9,17 +9,17 @@ export interface Io {
   connect(): Promise<Connected>;
   /** Reaches the list of encryption keys there. Throws as `connect`, but not for keys that are missing or wrong. */
   connectKeys(): Promise<ConnectedKeys>;
-  /** Has `end` called on Ctrl-C, until the function that is returned is called. */
+  /** Calls `end` on Ctrl-C, until the returned function is called. */
   onInterrupt(end: () => void): () => void;
-  /** Who types: kept with the messages that a booking is sent. */
+  /** The person who types. It is kept with the messages that a booking is sent. */
   operator: string;
 }
 
-/** `process.stdout`, or what a test reads. */
+/** `process.stdout`, or an output that a test reads. */
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean;
-  /** Absent where nothing can be coloured; Node's own says no when NO_COLOR is set. */
+  /** Absent when nothing can be coloured. Node's own returns false when NO_COLOR is set. */
   hasColors?(): boolean;
 }
 
@@ -32,11 +32,11 @@ export interface Connected {
 export interface KeyList {
   /** The key with which this process encrypts. */
   newestId: string;
-  /** The ids on the list; null where there is none yet. */
+  /** Returns the ids on the list; null when there is no list yet. */
   list(): Promise<string[] | null>;
-  /** Whether this process has the listed key. */
+  /** Returns true when this process has the listed key. */
   isHeld(keyId: string): Promise<boolean>;
-  /** False when it was not on the list. */
+  /** Takes a key off the list. Returns false when it was not on it. */
   retire(keyId: string): Promise<boolean>;
 }
 
@@ -49,7 +49,9 @@ const ESCAPE = '\u001b';
 /** Control characters, except line ends and the colours that we set. */
 const UNPRINTABLE = new RegExp(`(?!\\n|${ESCAPE}\\[\\d{1,2}m)\\p{Cc}`, 'gu');
 
-/** Writes lines for people. What providers say is in them, and must not steer the terminal. */
+/**
+ * Writes lines for people, without control characters: providers' words are in them and must not steer the terminal.
+ */
 export function writeLines(output: Output, text: string): void {
   output.write(`${text.replaceAll(UNPRINTABLE, '')}\n`);
 }

@@ -1,8 +1,8 @@
 import { withoutMarks } from '../booking/bytes';
 
 /**
- * Where a JSON text goes wrong. The messages of JSON.parse quote the text, which holds patients' data, and name
- * no line; so the text is gone through once more here.
+ * Finds where a JSON text goes wrong. The messages of JSON.parse quote the text, which holds patients' data, and name
+ * no line, so the text is parsed once more here.
  */
 
 /** A text that is not JSON: the place, from 1, and what belongs there. */
@@ -14,7 +14,7 @@ export interface JsonMistake {
 
 export type JsonResult = { value: unknown } | { mistake: JsonMistake };
 
-/** The value of a JSON text, or its first mistake. Byte order marks at the beginning are passed over. */
+/** Returns the value of a JSON text, or its first mistake. Byte order marks at the beginning are ignored. */
 export function parseJson(text: string): JsonResult {
   const json = withoutMarks(text);
   try {
@@ -29,7 +29,7 @@ const SPACE = /[ \t\r\n]*/y;
 const STRING = /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
 const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
 
-/** What may come next; `…OrEnd` right after an opening bracket, where an empty list or object may close. */
+/** What may come next. `…OrEnd` holds right after an opening bracket, where an empty list or object may close. */
 type Next = 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'colon' | 'commaOrEnd' | 'nothing';
 type Bracket = '{' | '[';
 
@@ -61,7 +61,7 @@ function firstMistake(text: string): JsonMistake {
   return { ...placeAt(text, walk.position), expected: EXPECTED[walk.next] };
 }
 
-/** Takes one token; false when the next one does not belong there. */
+/** Takes one token. Returns false when it does not belong there. */
 function step(walk: Walk): boolean {
   const { text, position, next, open } = walk;
   const char = text.charAt(position);

@@ -37,7 +37,7 @@ const COMMANDS: readonly ((cli: Cli) => void)[] = [
   registerConfig,
 ];
 
-/** Runs one command line, without the program's own name, and answers its exit code. Never throws. */
+/** Runs one command line, without the program's own name, and returns its exit code. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const program = new Command('npm run booking --')
@@ -63,7 +63,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Node reads the words of a command line as UTF-8, and puts U+FFFD where they are not. */
+/** Refuses words that are not UTF-8. Node reads a command line as UTF-8, and puts U+FFFD for other bytes. */
 function refuseBrokenWords(argv: readonly string[]): void {
   const place = argv.findIndex((word) => brokenText(word) !== null);
   if (place === -1) return;

@@ -5,15 +5,15 @@ import { UsageError } from './errors';
 import type { Io } from './io';
 import { parseJson } from './json-file';
 
-/** Requests from files: read and checked in full before Temporal is reached. */
+/** Reads requests from files, and checks them in full before Temporal is reached. */
 
 /** The name that means standard input. */
 export const STDIN = '-';
 
 /**
- * The booking request in a file, checked and as it is written: a day like `+3d` stays one, so that the same file and
- * key tomorrow are the same booking. Throws a UsageError that names the file and all that is wrong: that it cannot be
- * read, where it is no JSON, each wrong field.
+ * Returns the booking request in a file, checked but as it is written: a day like `+3d` stays, so that the same file
+ * and key mean the same booking tomorrow. Throws a UsageError that names the file and everything that is wrong: that it
+ * cannot be read, where it is not JSON, or each wrong field.
  */
 export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<unknown> {
   const value = await readJson(io, file);
@@ -28,7 +28,9 @@ export async function readRequest(io: Pick<Io, 'stdin'>, file: string): Promise<
   return value;
 }
 
-/** The JSON in a file, unchecked. Throws a UsageError that names the file, and the place where it is no JSON or no text. */
+/**
+ * Returns the JSON in a file, unchecked. Throws a UsageError that names the file, and where it is not JSON or not text.
+ */
 export async function readJson(io: Pick<Io, 'stdin'>, file: string): Promise<unknown> {
   const bytes = file === STDIN ? await bytesOf(io.stdin) : await fileBytes(file);
   const text = textOf(file, bytes);
@@ -43,7 +45,7 @@ export async function readJson(io: Pick<Io, 'stdin'>, file: string): Promise<unk
   );
 }
 
-/** A file says its encoding by its byte order mark, else it is UTF-8. */
+/** Returns the text of a file. Its byte order mark tells the encoding; without one it is UTF-8. */
 function textOf(file: string, bytes: Buffer): string {
   const decoded = decodeText(bytes);
   if ('text' in decoded) return decoded.text;
@@ -58,7 +60,9 @@ function notText(file: string, hint: string): UsageError {
   );
 }
 
-/** The line, from 1, that the n-th byte is in: where it is no UTF-16, a line ends with the byte 0A or 0D. */
+/**
+ * Returns the line, from 1, that the n-th byte is in. Unless the file is UTF-16, a line ends with the byte 0A or 0D.
+ */
 function lineOf(bytes: Buffer, byte: number): number {
   return bytes
     .subarray(0, byte - 1)

@@ -5,7 +5,7 @@ import { fieldRows } from './format/table';
 import { type Paint, paintOn } from './format/paint';
 import { type Connected, type ConnectedKeys, type Io, type KeyList, writeLines } from './io';
 
-/** How a command answers: text for people, one JSON document, or one JSON line a change. */
+/** How a command answers: text for people, one JSON document, or one JSON line per change. */
 export type AnswerForm = 'text' | 'json' | 'json-lines';
 
 /** One command at work. */
@@ -13,19 +13,19 @@ export interface Session {
   io: Io;
   form: AnswerForm;
   paint: Paint;
-  /** The bookings; Temporal is reached at the first call, so not for what is wrong already. */
+  /** Returns the bookings. Temporal is reached at the first call, so not if the command is wrong already. */
   bookings(): Promise<BookingClient>;
-  /** The encryption keys, reached as the bookings are. */
+  /** Returns the encryption keys, reached as the bookings are. */
   keys(): Promise<KeyList>;
-  /** The answer: `document` for programs, `text` for people. */
+  /** Gives the answer: `document` for programs, `text` for people. */
   answer(document: unknown, text: () => string): void;
   /** Says something to people on the way to the answer; nothing for programs. */
   tell(text: string): void;
 }
 
 /**
- * Does a command's work and returns its exit code. Whatever is thrown is told to the person, and for programs as
- * `{"error": …}` too; the connection is closed. Never throws.
+ * Does a command's work and returns its exit code. An error is told to the person, and to programs as `{"error": …}`
+ * too. The connection is closed at the end. Never throws.
  */
 export async function withSession(
   io: Io,
@@ -67,7 +67,7 @@ export async function withSession(
   }
 }
 
-/** Tells what went wrong: to people on stderr, to programs on stdout as well. */
+/** Tells what went wrong, to people on stderr and to programs on stdout as well. */
 export function tellTrouble(
   io: Io,
   form: AnswerForm,
@@ -82,7 +82,10 @@ function jsonText(document: unknown, form: AnswerForm): string {
   return JSON.stringify(document, null, form === 'json' ? 2 : undefined);
 }
 
-/** A connection that was never made has been told about; one that does not close cannot change the answer. */
+/**
+ * Closes a connection. Errors are ignored: a failed connection was told about, and a failed close does not change the
+ * answer.
+ */
 async function closed(connected: Promise<{ close(): Promise<void> }> | null): Promise<void> {
   await connected?.then((one) => one.close()).catch(() => undefined);
 }

@@ -23,7 +23,7 @@ interface Spec {
   description: string;
   /** Command lines that work, after `npm run booking -- `. */
   examples: readonly string[];
-  /** How it answers with `--json`; one document where nothing is said. */
+  /** How it answers with `--json`; one document when left out. */
   jsonForm?: Exclude<AnswerForm, 'text'>;
 }
 
@@ -32,7 +32,7 @@ interface CommonOptions {
   debug?: boolean;
 }
 
-/** A command with `--json`, `--debug` and examples in its help; `run` does its work in a session. */
+/** Registers a command with `--json`, `--debug` and examples in its help. `run` does its work in a session. */
 export function subcommand(
   { program, io, exit }: Cli,
   { usage, description, examples, jsonForm = 'json' }: Spec,
@@ -58,7 +58,7 @@ function examplesText(examples: readonly string[]): string {
   return [title, ...examples.map((line) => `  npm run booking -- ${line}`)].join('\n');
 }
 
-/** A booking id as people paste it: also Temporal's workflow id. */
+/** Reads a booking id as people paste it, which may be Temporal's workflow id. */
 export function bookingId(text: string): string {
   const id = bookingIdOf(text) ?? text;
   if (id.trim() === '') throw new InvalidArgumentError('Give the id of a booking.');
@@ -67,14 +67,14 @@ export function bookingId(text: string): string {
 
 const LONGEST_WAIT_S = 86_400;
 
-/** Seconds to wait, as ms. */
+/** Reads seconds to wait, and returns ms. */
 export function timeoutMs(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== '' && seconds > 0 && seconds <= LONGEST_WAIT_S) return seconds * 1000;
   throw new InvalidArgumentError(`Give seconds, more than 0 and at most ${LONGEST_WAIT_S}.`);
 }
 
-/** A text that says something, without the blanks around it. */
+/** Reads a text that must not be empty, without the blanks around it. */
 export function someText(text: string): string {
   const tidy = tidyText(text, 'prose');
   if (tidy === '') throw new InvalidArgumentError('Must not be empty.');
@@ -83,7 +83,9 @@ export function someText(text: string): string {
   return tidy;
 }
 
-/** What a list is narrowed to, without the blanks around it. A blank one would narrow it to something else than was meant. */
+/**
+ * Reads a filter of a list, without the blanks around it. A blank one is refused: it would not select what was meant.
+ */
 export function filterText(text: string): string {
   const tidy = tidyText(text, 'line');
   if (tidy === '') throw new InvalidArgumentError('Must not be empty.');

@@ -4,7 +4,10 @@ import { isAsExpected, LEGEND, lineOf, tableOf } from './report';
 import { SCENES } from './scenes';
 import { openWorld, type World } from './world';
 
-/** `npm run demo`: real bookings on a real Temporal server, with a provider that misbehaves. Exits 1 when one differs. */
+/**
+ * `npm run demo`: real bookings on a real Temporal server, with a misbehaving provider. Exits 1 when a scene ends
+ * differently.
+ */
 
 async function main(): Promise<number> {
   say(

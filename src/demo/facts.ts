@@ -4,18 +4,18 @@ import type { Call, StandInState } from './stand-in';
 /** What was seen of a scene. */
 export interface Evidence {
   view: BookingView;
-  /** The booking on its way, where the scene waited for something. */
+  /** The booking's views on its way, each time the scene waited for something. */
   stops: readonly BookingView[];
   /** Why it waited for a person on its way; null when it did not. */
   paused: string | null;
-  /** What the provider's stand-in saw and has. */
+  /** What the provider's sandbox saw and has. */
   state: StandInState;
 }
 
 /** How long a slot may stay unconfirmed in the scene that runs out of time, in ms. */
 export const DEADLINE_MS = 2_000;
 
-/** What a scene may have to show beside its ending. */
+/** The facts that a scene may have to show besides its ending. */
 const FACTS = {
   'one book call': ({ state }) => count(state, isBookCall) === 1,
   'asked for, not booked': ({ state }) => count(state, isRequestCall) === 1 && count(state, isBookCall) === 0,
@@ -41,7 +41,7 @@ const FACTS = {
 
 export type Fact = keyof typeof FACTS;
 
-/** Returns true when the evidence shows it. */
+/** Returns true when the evidence shows the fact. */
 export function isShown(fact: Fact, evidence: Evidence): boolean {
   return FACTS[fact](evidence);
 }
@@ -51,7 +51,7 @@ const calls =
   (call: Call): boolean =>
     call.method === verb && path.test(call.path);
 
-/** Whether a call is one that takes a slot: at Junction, or at Oliver. */
+/** Returns true for a call that takes a slot, at Junction or at Oliver. */
 export const isBookCall = calls('POST', /\/appointment\/book$|\/open_api\/v1\/appointments$/);
 const isRequestCall = calls('POST', /\/appointment\/request$/);
 const isMoveCall = calls('PATCH', /\/appointment\/reschedule$/);
@@ -76,7 +76,7 @@ function undoOf(view: BookingView, step: 'order' | 'appointment'): string | unde
   return view.compensation.find((undo) => undo.step === step)?.outcome;
 }
 
-/** Deliveries of what became of an appointment. */
+/** Returns the deliveries of news about appointments. */
 function changes({ webhooks }: StandInState): StandInState['webhooks'] {
   return webhooks.filter(({ eventType }) => eventType === 'labtest.appointment.updated');
 }

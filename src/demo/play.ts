@@ -6,7 +6,7 @@ import { expectedOf, type Act, type Ending, type Scene, type Stage } from './sce
 import { until } from './wait';
 import type { World } from './world';
 
-/** Playing the scenes. */
+/** Plays the scenes. */
 
 export interface Played {
   scene: Scene;
@@ -15,19 +15,19 @@ export interface Played {
   seen: Ending;
 }
 
-/** A scene that is as far as it can come before its encore. */
+/** A scene that has come as far as it can before its encore. */
 interface Begun {
   scene: Scene;
   stage: Stage;
-  /** What its acts waited for, as it came. */
+  /** The views that its acts waited for. */
   stops: readonly BookingView[];
   paused: string | null;
   trouble: string | null;
 }
 
 /**
- * Plays them all: at once those that need the worker alive, then those that kill it, then the encores that wait
- * for its restart. `ended` is told of each as it ends; the answer is in the order of the scenes.
+ * Plays all scenes: first, at once, those that need the worker alive, then those that kill it, then the encores that
+ * wait for its restart. `ended` is told of each as it ends. Returns them in the order of the scenes.
  */
 export async function playAll(
   scenes: readonly Scene[],
@@ -85,7 +85,7 @@ async function finish({ scene, stage, stops, paused, ...begun }: Begun): Promise
   return { scene, bookingId, seen: { ...endingOf(scene, evidence), trouble } };
 }
 
-/** One scene that cannot be played must not take the others with it: the table shows why. */
+/** Plays an act and returns what went wrong, or null. An error must not stop the other scenes; the table shows it. */
 async function troubleIn(act: Act | undefined, stage: Stage): Promise<string | null> {
   try {
     await act?.(stage);

@@ -3,14 +3,14 @@ import Table from 'cli-table3';
 import type { Played } from './play';
 import { expectedOf, type Ending } from './scene';
 
-/** What the demo prints of its scenes. */
+/** Prints the demo's scenes. */
 
 /** Returns true when a scene ended as it should. */
 export function isAsExpected({ scene, seen }: Played): boolean {
   return isDeepStrictEqual(expectedOf(scene), seen);
 }
 
-/** A scene that has just ended, with its story below; `ms` is since the first began. */
+/** Returns the line of a scene that has just ended, with its story below. `ms` is the time since the first began. */
 export function lineOf(played: Played, ms: number): string {
   const seconds = (ms / 1_000).toFixed(1).padStart(5);
   const { name, story } = played.scene;
@@ -24,7 +24,7 @@ export const LEGEND = [
   'that ended unbooked, save an order that its caller wanted kept.',
 ].join('\n');
 
-/** The table at the end. */
+/** Returns the table at the end. */
 export function tableOf(all: readonly Played[]): string {
   const table = new Table({
     head: ['scenario', 'expected', 'seen', 'live at the provider'],

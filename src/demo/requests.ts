@@ -24,13 +24,13 @@ const PATIENT = {
   address: { firstLine: STREET, ...ADDRESS },
 } as const satisfies BookingRequest['patient'];
 
-/** Lives where the provider has no slots: it calls patients there and agrees on a time with them. */
+/** A patient who lives where the provider has no slots, so that it agrees the time with patients by phone. */
 export const PATIENT_BY_PHONE: BookingRequest['patient'] = {
   ...PATIENT,
   address: { firstLine: '9 Main Street', city: 'Holmen', state: 'WI', zip: '54650', country: 'US' },
 };
 
-/** What a request to each provider holds beside windows and names. */
+/** What a request to each provider holds besides windows and names. */
 const ASKED_OF: Readonly<Record<ProviderName, Partial<BookingRequest>>> = {
   'junction-phlebotomy': { patient: PATIENT, order: { labTestIds: [LAB_TEST_ID] } },
   'junction-psc': {
@@ -47,7 +47,7 @@ const ASKED_OF: Readonly<Record<ProviderName, Partial<BookingRequest>>> = {
   },
 };
 
-/** An order as a caller of ours places it at Junction, for a booking to adopt. */
+/** An order that a caller of ours places at Junction, for a booking to adopt. */
 export const ORDER_BODY = {
   user_id: USER_ID,
   patient_details: {
@@ -63,22 +63,22 @@ export const ORDER_BODY = {
   collection_method: 'at_home_phlebotomy',
 } as const;
 
-/** The account of a scene, named after it. */
+/** Returns the account of a scene, named after it. */
 export function accountOf({ name }: Scene): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
 
-/** The provider of a scene. */
+/** Returns the provider of a scene. */
 export function providerOf({ request }: Scene): ProviderName {
   return request?.provider ?? 'junction-phlebotomy';
 }
 
-/** Whose stand-in a scene needs. */
+/** Returns the vendor whose sandbox a scene needs. */
 export function vendorOf(scene: Scene): Capabilities['vendor'] {
   return CAPABILITIES[providerOf(scene)].vendor;
 }
 
-/** What a scene asks for; `adoptedOrderId` is null where the booking places its order, or needs none. */
+/** Returns a scene's request. `adoptedOrderId` is null when the booking places its order or needs none. */
 export function requestOf(scene: Scene, adoptedOrderId: string | null): Partial<BookingRequest> {
   const provider = providerOf(scene);
   return {

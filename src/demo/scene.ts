@@ -4,7 +4,7 @@ import type { AttemptOutcome, BookingStatus, BookingView } from '../booking/sche
 import type { Fact } from './facts';
 import type { Instruction, StandIn } from './stand-in';
 
-/** What a scene of the demo is made of. The scenes themselves are data: scenes/. */
+/** What a scene of the demo consists of. The scenes themselves are data, in scenes/. */
 
 /** The worker of the demo: a process of its own, so that it can be killed. */
 export interface WorkerControl {
@@ -21,8 +21,8 @@ export interface Stage {
   standIn: StandIn;
   worker: WorkerControl;
   /**
-   * The booking once `holds` is true of it, or as it stands when that takes too long. What it answers is evidence of
-   * the scene.
+   * Returns the booking once `holds` is true of it, or as it stands when that takes too long. The result counts as
+   * evidence of the scene.
    */
   until: (holds: (view: BookingView) => boolean) => Promise<BookingView>;
 }
@@ -46,34 +46,36 @@ export interface Ending {
 }
 
 /**
- * One booking, with an account of its own and so with a stand-in of its own for the provider: nothing that one
- * scene does or leaves behind shows in another, and all can play at once.
+ * One booking with an account of its own, and so with a sandbox of its own: nothing that a scene does or leaves shows
+ * in another, and all can play at once.
  */
 export interface Scene {
   name: string;
   /** What happens, in one line. */
   story: string;
-  /** What the stand-in is told beforehand. */
+  /** What the sandbox is told beforehand. */
   arrange?: readonly Instruction[];
-  /** Laid over the base request. */
+  /** Overrides fields of the base request. */
   request?: Partial<BookingRequest>;
-  /** Adopts an order that its caller placed, and what becomes of it when the booking fails; else places its own. */
+  /**
+   * Set if the booking adopts an order: what becomes of it when the booking fails. Otherwise the booking places one.
+   */
   adopts?: 'cancel' | 'keep';
-  /** How long a call may take, where one that runs out of time is what the scene shows. */
+  /** How long a call may take, if the scene shows one that runs out of time. */
   callTimeoutMs?: number;
   /** Whether the worker has a wrong key for the account until it is restarted. */
   hasWrongKey?: boolean;
-  /** Done while the booking runs. */
+  /** Played while the booking runs. */
   act?: Act;
-  /** Whether the act kills the worker: it plays when no other scene is in the middle of something. */
+  /** Whether the act kills the worker. It is then played when no other scene is in the middle of something. */
   killsWorker?: boolean;
-  /** Done once the worker was restarted; until then the scene waits where it is. */
+  /** Played once the worker was restarted; until then the scene waits. */
   encore?: Act;
-  /** What is not named is null, or none. */
+  /** The ending. Fields that are left out are null or empty. */
   expected: Pick<Ending, 'status' | 'attempts' | 'live'> & Partial<Ending>;
 }
 
-/** The full ending that a scene expects. */
+/** Returns the full ending that a scene expects. */
 export function expectedOf({ expected }: Scene): Ending {
   return { failure: null, paused: null, facts: [], trouble: null, ...expected };
 }

@@ -6,9 +6,9 @@ import { createJunctionSandbox } from '../sandbox/junction/server';
 import { createOliverSandbox } from '../sandbox/oliver/server';
 import type { RunningSandbox } from '../sandbox/serve';
 
-/** One scene's stand-in for the provider, spoken to over HTTP as any test of a user would. */
+/** One scene's sandbox of the provider. It is called over HTTP, as a user's tests would do. */
 
-/** Something that it is told to do: a route under `/_sandbox` and its body. */
+/** An instruction to the sandbox: a route under `/_sandbox` and its body. */
 export interface Instruction {
   route: 'faults' | 'confirmation' | 'slots' | 'clinic' | 'appointments' | `appointments/${string}`;
   body: object;
@@ -17,7 +17,7 @@ export interface Instruction {
 const callSchema = z.object({
   method: z.string(),
   path: z.string(),
-  /** Null while it is unanswered, and for ever when it is left so. */
+  /** Null while the call is unanswered. */
   status: z.number().nullable(),
   at: z.string(),
 });
@@ -25,7 +25,7 @@ const callSchema = z.object({
 const stateSchema = z.object({
   live: z.object({ orders: z.array(z.string()), appointments: z.array(z.string()) }),
   calls: z.array(callSchema),
-  /** Empty for a provider that tells no news. */
+  /** Empty for a provider that sends no news. */
   webhooks: z
     .array(z.object({ eventType: z.string(), outcome: z.union([z.number(), z.string()]) }))
     .default([]),
@@ -38,12 +38,12 @@ export type StandInState = z.infer<typeof stateSchema>;
 
 export interface StandIn {
   url: string;
-  /** What it saw, and what is live there. */
+  /** Returns what it saw, and what is live there. */
   state(): Promise<StandInState>;
   tell(instruction: Instruction): Promise<void>;
-  /** Changes the only appointment that is live there, as the provider itself would. */
+  /** Changes the only live appointment there, as the provider itself would. */
   change(changes: object): Promise<void>;
-  /** Places this order as a caller would, and answers its id. */
+  /** Places this order as a caller would, and returns its id. */
   placeOrder(order: object): Promise<string>;
   /** Resolves once a call like this one came in; throws when none comes within 30 s. */
   called(isIt: (call: Call) => boolean): Promise<void>;
@@ -61,7 +61,7 @@ const NEW: Record<Vendor, (webhookUrl: string) => Promise<RunningSandbox>> = {
   oliver: () => createOliverSandbox({ port: 0, dataDir: null }),
 };
 
-/** Starts a vendor with nothing booked on a free port; its news, where it tells any, goes to the address. */
+/** Starts a vendor's sandbox with nothing booked, on a free port. Its news, if it sends any, goes to `webhookUrl`. */
 export async function startStandIn(vendor: Vendor, webhookUrl: string): Promise<StandIn> {
   const sandbox = await NEW[vendor](webhookUrl);
   const { url } = sandbox;

@@ -1,10 +1,13 @@
 import type { BookingView } from '../booking/schema/view';
 import type { BookingClient } from '../client/booking-client';
 
-/** How long one wait of a scene may take on a busy machine, in ms: a demo's patience is not its subject. */
+/** How long one wait of a scene may take, in ms: long enough for a busy machine. */
 const WAIT_MS = 180_000;
 
-/** The booking once `holds` is true of it, or as it stands when the time is up: the table then shows what is amiss. */
+/**
+ * Returns the booking once `holds` is true of it, or as it stands when the time is up; the table then shows what is
+ * wrong.
+ */
 export async function until(
   client: BookingClient,
   bookingId: string,

@@ -6,18 +6,18 @@ import { childEnv } from '../config';
 
 /** How long a worker may take to bundle its workflows and to connect, in ms. */
 const READY_WITHIN_MS = 60_000;
-/** What is quoted of the log of a worker that did not start. */
+/** How much of the log of a worker that did not start is quoted. */
 const SAID_CHARS = 2_000;
 
-/** A worker in a process of its own, so that it can be killed. It ends with us, even when we are killed. */
+/** A worker in a process of its own, so that it can be killed. It ends with this process, even when this is killed. */
 export interface WorkerProcess {
-  /** SIGKILL; resolves when it is gone. Safe to repeat. */
+  /** Kills it with SIGKILL; resolves when it is gone. Safe to repeat. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts `npm run worker` with these settings and resolves once it takes tasks. What it says goes to the log file
- * and, when it does not start, into the error.
+ * Starts `npm run worker` with these settings and resolves once it takes tasks. Its output goes to the log file and,
+ * when it does not start, into the error.
  */
 export async function startWorkerProcess(
   settings: Record<string, string>,
@@ -27,7 +27,7 @@ export async function startWorkerProcess(
   const child = fork(require.resolve('../run/worker'), {
     env: childEnv(settings),
     stdio: ['ignore', log, log, 'ipc'],
-    // Ctrl-C in the terminal is ours: the worker is stopped when its turn comes.
+    // Ctrl-C in the terminal must reach only this process, which stops the worker in its turn.
     detached: true,
   });
   closeSync(log);

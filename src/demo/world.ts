@@ -12,7 +12,7 @@ import type { Scene, WorkerControl } from './scene';
 import { startStandIn, type StandIn } from './stand-in';
 import { startWorkerProcess, type WorkerProcess } from './worker-process';
 
-/** Everything that the scenes play on: free ports, a data directory of its own, short limits. */
+/** The processes that the scenes run on, with free ports, a data directory of their own and short limits. */
 
 export interface World {
   client: BookingClient;
@@ -20,14 +20,14 @@ export interface World {
   standInOf: (scene: Scene) => StandIn;
   /** Where data and logs lie. */
   dataDir: string;
-  /** Ends every process and, unless it is to be looked into, removes the data. */
+  /** Ends every process, and removes the data unless `keepData`. */
   close(options: { keepData: boolean }): Promise<void>;
 }
 
-/** Polling is slower than any news that a scene waits for, so that it shows which of the two came. */
+/** Polling is slower than the news that a scene waits for, so that the scene shows which of the two came. */
 const LIMITS = { pollFirstMs: 4_000, pollMaxMs: 4_000, patienceMs: 40_000, undoPatienceMs: 40_000 };
 const LATE_COMMIT_WINDOW_MS = 12_000;
-/** How long a call may take: no scene but those that show it runs out of this, however busy the machine is. */
+/** How long a call may take, even on a busy machine. Scenes that show a timeout have a limit of their own. */
 const CALL_TIMEOUT_MS = 30_000;
 /** A key of another environment, which the provider refuses. */
 const WRONG_KEY = 'pk_us_of_another_environment';
@@ -39,7 +39,7 @@ const PRACTICE = {
   timezone: 'America/Chicago',
 };
 
-/** Starts it all. When a part does not start, those before it are stopped. */
+/** Starts everything. If a part does not start, those before it are stopped. */
 export async function openWorld(scenes: readonly Scene[], tell: (text: string) => void): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'booking-saga-demo-'));
   const closers: (() => Promise<void>)[] = [];
@@ -123,7 +123,7 @@ function keyAtFirst({ hasWrongKey }: Scene): string {
 
 type Accounts = Record<'JUNCTION_ACCOUNTS' | 'OLIVER_ACCOUNTS', string>;
 
-/** Every scene's account, at its stand-in. */
+/** Returns every scene's account, at its sandbox. */
 function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene) => string): Accounts {
   const accountsAt = (
     vendor: ReturnType<typeof vendorOf>,

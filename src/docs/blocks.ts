@@ -9,7 +9,7 @@ import { requestLimitsSchema } from '../booking/schema/request';
 import { docComments } from './doc-comments';
 import { duration, table } from './tables';
 
-/** The parts of the documents that come from the code's own tables, by the name in their markers. */
+/** Generates the parts of the documents that come from the code's own tables, by the name in their markers. */
 
 const BLOCK = /(<!-- generated:([a-z-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
@@ -20,7 +20,7 @@ export const DOCUMENTS: readonly string[] = [
   'docs/adding-a-provider.md',
 ];
 
-/** The text with every generated block as the code has it now. Throws for a block that nobody generates. */
+/** Returns the text with every generated block as the code has it now. Throws for an unknown block. */
 export function filled(text: string, root: string): string {
   return text.replace(BLOCK, (_all, begin: string, name: string, end: string) => {
     const block = Object.hasOwn(BLOCKS, name) ? BLOCKS[name] : undefined;
@@ -38,7 +38,7 @@ const BLOCKS: Readonly<Record<string, ((root: string) => string) | undefined>> =
   findings: findingTable,
 };
 
-/** Provider by capability: a column for each provider, the lines in the order of the code's interface. */
+/** Returns the table of capabilities: a column for each provider, rows in the order of the code's interface. */
 function capabilityTable(root: string): string {
   const rows = [...capabilityMeanings(root).keys()].map((field) => [
     `\`${field}\``,
@@ -71,7 +71,7 @@ function limitsTable(root: string): string {
   return table(['limit', 'default', 'in a request', 'what it limits'], rows);
 }
 
-/** Every failure, in the order of the code's table: who must act, and what HTTP callers get. */
+/** Returns the table of failures, in the order of the code's table: who must act, and what HTTP callers get. */
 function failureTable(): string {
   const codes = Object.keys(FAILURES) as FailureCode[]; // keys of that very type
   const rows = codes.map((code) => {

@@ -1,6 +1,6 @@
 /**
- * What the doc comments of a source file's interface say, by field. Fields that follow one comment without one of
- * their own share it.
+ * Returns what the doc comments of a source file's interface say, by field. A field without a comment shares the one
+ * above it.
  */
 export function docComments(source: string): Map<string, string> {
   const meanings = new Map<string, string>();

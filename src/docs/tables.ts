@@ -1,4 +1,4 @@
-/** A Markdown table as prettier writes it: every cell padded to its column. */
+/** Returns a Markdown table as prettier writes it, with every cell padded to its column. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((name, column) =>
     Math.max(3, name.length, ...rows.map((row) => (row[column] ?? '').length)),
@@ -15,7 +15,7 @@ const UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** A duration in the largest unit that divides it: `15 min`, `3 days`; `none` for 0. */
+/** Returns a duration in the largest unit that divides it: `15 min`, `3 days`; `none` for 0. */
 export function duration(ms: number): string {
   if (ms === 0) return 'none';
   const [unit, unitMs] = UNITS.find(([, size]) => ms % size === 0) ?? (['ms', 1] as const);

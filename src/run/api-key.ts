@@ -3,20 +3,20 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, type Config } from '../config';
 
-/** The bearer key of a stack that was given none: made once, kept beside the data, used again. */
+/** The bearer key of a stack without a configured one. It is made once and kept beside the data. */
 
 const KEY_BYTES = 24;
 const KEY_FORM = /^\S{16,}$/;
 
-/** What callers of the API show, and where it is kept. */
+/** The key that callers of the API show, and where it is kept. */
 export interface LocalKey {
   secret: string;
   path: string;
 }
 
 /**
- * The key in `<dataDir>/api.key`, made when there is none, readable by its owner only. Throws a ConfigError for a
- * file that holds no key.
+ * Returns the key in `<dataDir>/api.key`. Makes it, readable by its owner only, when there is none. Throws a
+ * ConfigError for a file that holds no key.
  */
 export function localApiKey({ dataDir }: Pick<Config, 'dataDir'>): LocalKey {
   const path = join(dataDir, 'api.key');

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel }, pino.destination(2));
   for (const warning of config.warnings) log.warn(warning);
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
-  const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
+  const { encryptionKeys } = loadKeys(config); // tells wrong settings before anything is waited for
   const warn = (text: string) => log.warn(text);
   const reach = (givenUp: AbortSignal) =>
     ready(() => connectPlain(target), target, { keys: encryptionKeys, warn, givenUp });
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   await connection.close();
 }
 
-// A try to reach Temporal must not keep alive what was told to stop.
+// A try to reach Temporal must not keep a process alive that was told to stop.
 main().then(
   () => process.exit(0),
   (err: unknown) => {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { bundleWorkflows } from '../temporal/bundle';
 
-/** The last step of `npm run build`: the workflows as one file, where the compiled worker looks for it. */
+/** The last step of `npm run build`: bundles the workflows into one file, where the compiled worker looks for it. */
 
 async function main(): Promise<void> {
   const target = resolve('dist/workflow-bundle.js');

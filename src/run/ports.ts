@@ -5,12 +5,12 @@ import { ConfigError } from '../config';
 
 /** Ports of this machine, and the settings that name them. */
 
-/** Systems hand out ports by themselves from 32768 on (Linux) or higher: what lies below stays free until we use it. */
+/** Systems hand out ports from 32768 on (Linux) or higher, so a free port below stays free until we use it. */
 const FIRST = 20_000;
 const AFTER_LAST = 32_000;
 const TRIES = 100;
 
-/** A port that nobody listens on, and that nobody is given by chance before it is used. */
+/** Returns a free port that the system does not hand out to others before it is used. */
 export async function quietPort(): Promise<number> {
   for (let n = 0; n < TRIES; n++) {
     const port = randomInt(FIRST, AFTER_LAST);
@@ -19,12 +19,12 @@ export async function quietPort(): Promise<number> {
   throw new Error(`No port is free between ${FIRST} and ${AFTER_LAST}.`);
 }
 
-/** The port itself, or a quiet one for 0. */
+/** Returns the port itself, or a quiet one for 0. */
 export async function portFor(port: number): Promise<number> {
   return port === 0 ? quietPort() : port;
 }
 
-/** Starts what listens on a port. Throws a ConfigError that names the setting when one cannot listen there. */
+/** Starts a server on a port. Throws a ConfigError that names the setting when it cannot listen there. */
 export async function listening<T>(setting: string, port: number, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
@@ -36,7 +36,7 @@ export async function listening<T>(setting: string, port: number, start: () => P
 
 const notOurs = () => new ConfigError('HOST: must be an address of this machine, or a name of one');
 
-/** Why one cannot listen, by the system's code. */
+/** Why a server cannot listen, by the system's code. */
 const REFUSALS: Readonly<Record<string, (setting: string, port: number) => ConfigError>> = {
   EADDRINUSE: taken,
   EACCES: (setting, port) =>
@@ -46,12 +46,12 @@ const REFUSALS: Readonly<Record<string, (setting: string, port: number) => Confi
   EAI_AGAIN: notOurs,
 };
 
-/** The error for a taken port. */
+/** Returns the error for a taken port. */
 export function taken(setting: string, port: number): ConfigError {
   return new ConfigError(`${setting}: port ${port} is taken; set ${setting} to a free one`);
 }
 
-/** Returns true when one can listen there on this machine. */
+/** Returns true when a server can listen on this port. */
 export async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
   try {

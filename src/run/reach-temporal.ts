@@ -8,7 +8,7 @@ import { checkKeys } from '../temporal/key-list';
 import type { EncryptionKey } from '../temporal/keys';
 import { prepareNamespace } from '../temporal/search-attributes';
 
-/** Longest that a look at the address may take, a try to get in, and the words on why one failed, in ms. */
+/** The longest time, in ms, for a look at the address, for a try to connect, and for learning why one failed. */
 const LOOK_MS = 2_000;
 const TRY_MS = 20_000;
 const WHY_MS = 5_000;
@@ -18,23 +18,23 @@ const LONGEST_PAUSE_MS = 15_000;
 
 const AWAY: readonly unknown[] = [GRPC.deadlineExceeded, GRPC.unavailable, GRPC.resourceExhausted];
 
-/** All that the client's connection says when it does not get through, whatever the reason. */
+/** The client's connection says only this when it does not get through, whatever the reason. */
 const NOT_THROUGH = 'Failed to connect before the deadline';
 
-/** What the worker's connection throws when it cannot be made; the rest of it is words. */
+/** The name of the error of a failed worker's connection. Its message says the rest. */
 const TRANSPORT_ERROR = 'TransportError';
 
-/** In those words, what no wait mends: TLS that does not fit, files, credentials. */
+/** Messages of errors that waiting does not cure: TLS that does not fit, files, credentials. */
 const NOT_FITTING =
   /InvalidData|ParseError|H2NotNegotiated|valid authentication credentials|does not have permission/;
 
-/** A try to get in. Once `givenUp` aborts, nobody takes its result. */
+/** A try to connect. Once `givenUp` aborts, its result is ignored. */
 export type Reach<T> = (givenUp: AbortSignal) => Promise<T>;
 
 /**
- * Reaches Temporal, waiting for it with growing pauses while nobody listens at its address or nobody serves there, and
- * saying so. What no wait mends (wrong settings or keys, TLS that does not fit, credentials, a namespace that is not
- * there) is thrown at once. Null when `told` resolves first: then a try that is under way is left to itself.
+ * Reaches Temporal. While no server listens or serves at its address, this waits with growing pauses, and says so. An
+ * error that waiting does not cure (wrong settings or keys, TLS that does not fit, credentials, a missing namespace) is
+ * thrown at once. Returns null when `told` resolves first; a try that is under way is then ignored.
  */
 export async function reachTemporal<T>(
   { address }: TemporalTarget,
@@ -47,7 +47,7 @@ export async function reachTemporal<T>(
       const isThere = await somebodyListens(address);
       if (!isThere) log.warn({ temporal: address }, 'waiting for Temporal: nobody listens at its address');
       try {
-        // Tried all the same: a proxy may be the only way there.
+        // It is tried in any case, because a proxy may be the only way there.
         return await inTime(reach);
       } catch (err) {
         if (!isAway(err)) throw err;
@@ -59,7 +59,7 @@ export async function reachTemporal<T>(
   return Promise.race([trying(), stopped]);
 }
 
-/** Pauses. Answers with what resolves first, and then leaves no timer behind. */
+/** Pauses, unless `other` resolves first. Returns what came first, and leaves no timer behind. */
 async function unlessFirst<T>(other: Promise<T>, pauseMs: number): Promise<T | 'paused'> {
   const over = new AbortController();
   try {
@@ -69,12 +69,12 @@ async function unlessFirst<T>(other: Promise<T>, pauseMs: number): Promise<T | '
   }
 }
 
-/** Somebody took the connection and said nothing more. */
+/** Thrown when a server accepted the connection and then stayed silent. */
 class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-/** One try, given up when it takes too long: whoever takes a connection and is silent would be waited for without a word. */
+/** Makes one try, and gives it up when it takes too long: a silent server would be waited for without a word. */
 async function inTime<T>(reach: Reach<T>): Promise<T> {
   const givenUp = new AbortController();
   const reached = await unlessFirst(reach(givenUp.signal), TRY_MS);
@@ -83,7 +83,7 @@ async function inTime<T>(reach: Reach<T>): Promise<T> {
   throw new NoAnswer();
 }
 
-/** Returns true when a try failed because nobody serves there yet. */
+/** Returns true when a try failed because no server serves there yet. */
 function isAway(err: unknown): boolean {
   if (err instanceof NoAnswer) return true;
   if (err instanceof Error && err.name === TRANSPORT_ERROR) return !NOT_FITTING.test(err.message);
@@ -94,7 +94,7 @@ function isNotThrough(err: unknown): boolean {
   return err instanceof Error && err.message === NOT_THROUGH;
 }
 
-/** A connection for clients. One that does not get through does not say why, so the worker's kind is asked. */
+/** Connects a client's connection. If it fails it does not say why, so the worker's kind is asked. */
 export async function connectPlain(target: TemporalTarget): Promise<Connection> {
   const connection = lazyConnection(target);
   try {
@@ -114,8 +114,8 @@ async function tellWhy(target: TemporalTarget): Promise<void> {
 }
 
 /**
- * A connection on which bookings may begin: its namespace has what they need, and these keys (newest first) are the
- * deployment's. Closed again where that is not so.
+ * Returns a connection on which bookings may begin: its namespace has what they need, and these keys (newest first) are
+ * the deployment's. Otherwise the connection is closed again.
  */
 export async function ready<C extends ConnectionLike>(
   connecting: () => Promise<C>,
@@ -141,8 +141,8 @@ interface Readying {
 }
 
 /**
- * Returns true when something takes connections there. True for an address of another form: who connects to it says
- * what is wrong.
+ * Returns true when something accepts connections at an address. Returns true for an address of another form too:
+ * connecting to it will say what is wrong.
  */
 function somebodyListens(address: string): Promise<boolean> {
   const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];

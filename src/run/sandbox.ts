@@ -3,7 +3,7 @@ import { ConfigError, loadConfig, SANDBOX } from '../config';
 import { startJunctionSandbox, startOliverSandbox } from './sandboxes';
 import { stopSignal } from './signals';
 
-/** `npm run sandbox`: the providers' stand-ins alone, until told to stop. */
+/** `npm run sandbox`: the providers' sandboxes alone, until told to stop. */
 async function main(): Promise<void> {
   const told = stopSignal();
   const config = loadConfig();

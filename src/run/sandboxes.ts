@@ -4,7 +4,7 @@ import { createJunctionSandbox } from '../sandbox/junction/server';
 import { createOliverSandbox } from '../sandbox/oliver/server';
 import { listening } from './ports';
 
-/** The providers' stand-ins on the ports of the settings, with their state under the data directory. */
+/** Starts the providers' sandboxes on the ports of the settings, with their state under the data directory. */
 
 export interface ProviderSandbox {
   url: string;
@@ -18,7 +18,10 @@ interface SandboxPlace {
   log: Logger;
 }
 
-/** Starts Junction's, whose news goes to the address. Throws a ConfigError that names the setting of a taken port. */
+/**
+ * Starts Junction's sandbox, whose news goes to `webhookUrl`. Throws a ConfigError that names the setting of a taken
+ * port.
+ */
 export function startJunctionSandbox(
   { sandboxPorts: { junction: port }, dataDir }: Config,
   { webhookUrl, ...place }: SandboxPlace & { webhookUrl: string },
@@ -29,7 +32,7 @@ export function startJunctionSandbox(
   );
 }
 
-/** Starts Oliver's, which tells no news. Throws a ConfigError that names the setting of a taken port. */
+/** Starts Oliver's sandbox, which sends no news. Throws a ConfigError that names the setting of a taken port. */
 export function startOliverSandbox(
   { sandboxPorts: { oliver: port }, dataDir }: Config,
   place: SandboxPlace,

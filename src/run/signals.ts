@@ -1,16 +1,16 @@
-/** Being told to stop: Ctrl-C, a supervisor, a terminal that closes. */
+/** Handles being told to stop: by Ctrl-C, a supervisor, or a terminal that closes. */
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** npm and tsx pass one Ctrl-C on, so that it comes two or three times; a person's second comes later, in ms. */
+/** How long repeats of one Ctrl-C may come, in ms: npm and tsx pass it on, so it comes two or three times. */
 const ECHO_MS = 1_000;
 
 /** The status with which a shell reports a command that Ctrl-C ended. */
 export const INTERRUPTED = 130;
 
 /**
- * Resolves when the process is first told to stop. Told again, by a second Ctrl-C, it exits at once: what then
- * stays behind is found by the next start.
+ * Resolves when the process is first told to stop. When told again, by a second Ctrl-C, it exits at once, and the next
+ * start finds what stays behind.
  */
 export function stopSignal(): Promise<void> {
   let firstAtMs: number | null = null;

@@ -15,20 +15,26 @@ import { startJunctionSandbox, startOliverSandbox } from './sandboxes';
 import { ownServer, useServer, type TemporalServer } from './temporal-server';
 import { startWorkers } from './workers';
 
-/** Everything of this project on one machine, in one process; only our own Temporal server is a process of its own. */
+/**
+ * Runs everything of this project on one machine, in one process, except our own Temporal server, which is another
+ * process.
+ */
 
 export interface StackOptions {
   config: Config;
   /** Somebody else's Temporal server; null: our own, under the settings' data directory. */
   target: TemporalTarget | null;
   log: Logger;
-  /** Ends the wait for somebody else's server that is not there yet. */
+  /** Ends the wait for somebody else's server when it is not there yet. */
   told: Promise<void>;
-  /** Hears what takes long (the download of Temporal). */
+  /** Told about what takes long (the download of Temporal). */
   tell: (text: string) => void;
-  /** False where the workers run in another process. */
+  /** False when the workers run in another process. */
   withWorkers: boolean;
-  /** True: our own Temporal server ends with this process, even when that is killed; else the next start takes it over. */
+  /**
+   * Whether our own Temporal server ends with this process, even when this is killed; else the next start takes it
+   * over.
+   */
   leavesNothing: boolean;
 }
 
@@ -36,13 +42,13 @@ export interface Stack {
   temporal: Pick<TemporalServer, 'target' | 'uiUrl' | 'adopted'>;
   apiUrl: string;
   codecUrl: string;
-  /** Where the providers' stand-ins listen; null where the settings name the provider itself. */
+  /** Where the providers' sandboxes listen; null when the settings name the provider itself. */
   sandboxes: Record<keyof Config['usesSandbox'], string | null>;
   /** Reads and writes what Temporal holds encrypted. */
   client: Client;
   /** Rejects when a part fails by itself; never resolves. */
   broken: Promise<never>;
-  /** Stops the parts in the order in which they need each other, Temporal last. Safe to repeat. */
+  /** Stops each part before those that it needs, Temporal last. Safe to repeat. */
   stop(): Promise<void>;
 }
 
@@ -51,8 +57,8 @@ const READY_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
 
 /**
- * Starts all parts and resolves once they answer and bookings move. When one does not start, those before it are
- * stopped. Throws a ConfigError that names the setting for a port that is taken.
+ * Starts all parts, and resolves once they answer and bookings move. If a part does not start, those before it are
+ * stopped. Throws a ConfigError that names the setting of a taken port.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const parts = noParts();
@@ -64,7 +70,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** What runs, in the order in which it was started; it stops in the reverse. */
+/** The running parts, in the order in which they were started. They stop in reverse order. */
 interface Parts {
   add<T>(part: T, stop: (part: T) => Promise<void>): T;
   /** Safe to repeat. */
@@ -117,7 +123,7 @@ async function startParts(options: StackOptions, parts: Parts): Promise<Stack> {
   };
 }
 
-/** Parts must know each other's ports before they start: free ones (0 in the settings) are chosen here. */
+/** Chooses free ports (0 in the settings), because parts must know each other's ports before they start. */
 async function withPorts(config: Config): Promise<Config> {
   return {
     ...config,
@@ -149,7 +155,7 @@ async function startSandboxes(config: Config, log: Logger, parts: Parts): Promis
   return urls;
 }
 
-/** A host that listens everywhere is called on this machine. */
+/** Returns the host to call: a server that listens everywhere is called on this machine. */
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Null for a start that was told to stop before there was anything to stop. */
+/** Returns null when the start was told to stop before there was anything to stop. */
 async function unlessStopped(starting: Promise<Stack>): Promise<Stack | null> {
   try {
     return await starting;

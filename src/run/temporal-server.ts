@@ -7,26 +7,26 @@ import { runningServer } from '../temporal/server/embedded-record';
 import { isFree, taken } from './ports';
 import { reachTemporal } from './reach-temporal';
 
-/** The Temporal server of a stack: the one that the settings name, or our own. */
+/** Provides the Temporal server of a stack: the one that the settings name, or our own. */
 
 export interface TemporalServer {
   target: TemporalTarget;
-  /** Null where it is not ours to know. */
+  /** Null for somebody else's server, whose UI we do not know. */
   uiUrl: string | null;
-  /** Whether it outlived an earlier stack that was killed. */
+  /** Whether it was taken over from an earlier stack that was killed. */
   adopted: boolean;
   /** Stops our own server; leaves another's alone. */
   stop(): Promise<void>;
 }
 
-/** What ends a start that was told to stop while it waited for Temporal. */
+/** Thrown when a start was told to stop while it waited for Temporal. */
 export class StoppedWaiting extends Error {
   override readonly name = 'StoppedWaiting';
 }
 
 /**
- * Makes somebody else's server ready for bookings, and waits for it when it is not there yet; throws when its namespace
- * can't be made ready, and StoppedWaiting when `told` resolves first.
+ * Prepares somebody else's server for bookings, and waits for it when it is not there yet. Throws when its namespace
+ * can't be prepared, and StoppedWaiting when `told` resolves first.
  */
 export async function useServer(
   target: TemporalTarget,
@@ -46,9 +46,9 @@ export async function useServer(
 }
 
 export interface OwnServerOptions {
-  /** Hears of a download's progress. */
+  /** Told about a download's progress. */
   tell: (text: string) => void;
-  /** Whether the server ends with this process even when that is killed. */
+  /** Whether the server ends with this process even when this is killed. */
   diesWithUs: boolean;
 }
 
@@ -78,7 +78,7 @@ function parts(server: EmbeddedServer): Omit<TemporalServer, 'stop'> {
   return { target: localTarget(address, namespace), uiUrl, adopted };
 }
 
-/** Asked before, because a server that finds its port taken says so in words of its own. */
+/** Refuses taken ports before the start, because the server itself would not name our setting. */
 async function refuseTaken({ temporalPort, temporalUiPort }: Config): Promise<void> {
   const wanted = { BOOKING_TEMPORAL_PORT: temporalPort, BOOKING_TEMPORAL_UI_PORT: temporalUiPort };
   for (const [setting, port] of Object.entries(wanted)) {

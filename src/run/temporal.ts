@@ -9,7 +9,7 @@ import { stopSignal } from './signals';
 async function main(): Promise<void> {
   const told = stopSignal(); // before anything says that Ctrl-C stops it
   const config = loadConfig();
-  loadKeys(config); // before a server starts that would have nothing to show
+  loadKeys(config); // before the server starts: without keys it could show nothing
   const codecPort = config.codecPort || (await freePort());
   const server = await startEmbeddedServer({
     dataDir: config.dataDir,

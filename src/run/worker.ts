@@ -11,7 +11,7 @@ import { startWorkers } from './workers';
 
 /** `npm run worker`: the workers alone, on a Temporal server that runs elsewhere, until told to stop. */
 async function main(): Promise<void> {
-  // A worker that was started by a stack ends with it; what it was at is looked up by its successor.
+  // A worker that a stack started ends with the stack; its successor looks up what it was doing.
   process.once('disconnect', leave);
   const told = stopSignal();
   const config = loadConfig();
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   for (const warning of config.warnings) log.warn(warning);
   installRuntime(log);
   const target = temporalTarget() ?? localTarget(`127.0.0.1:${config.temporalPort}`);
-  const { encryptionKeys } = loadKeys(config); // wrong settings are told before anything is waited for
+  const { encryptionKeys } = loadKeys(config); // tells wrong settings before anything is waited for
   const warn = (text: string) => log.warn(text);
   const age = zoneDataWarning(new Date());
   if (age !== null) warn(age);
@@ -43,7 +43,7 @@ function leave(): never {
   process.exit(1);
 }
 
-// An open connection or channel to the stack that started us must not keep a worker alive that has ended.
+// An open connection, or the channel to the stack that started it, must not keep an ended worker alive.
 main().then(
   () => process.exit(0),
   (err: unknown) => {

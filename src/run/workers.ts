@@ -26,7 +26,7 @@ export interface RunningWorkers {
 export interface WorkersOn {
   config: Config;
   connection: NativeConnection;
-  /** For what the activities ask of Temporal; names the namespace. */
+  /** The client by which activities ask Temporal. It names the namespace. */
   client: Client;
   log: Logger;
 }
@@ -52,13 +52,13 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
         ...createClaimActivities(claims, config),
         ...createAuditActivities(backEnd, config),
       },
-      // The same activities on either queue: a queue is what keeps a slow vendor from holding up the other.
+      // Both queues run the same activities. Separate queues keep a slow vendor from holding up the other.
       junction: atProviders,
       oliver: atProviders,
     },
   });
   await ensureSweepSchedule(client, config.sweepMinutes).catch((err: unknown) => {
-    // Bookings move without it; the next start tries again.
+    // Bookings move without the sweep, and the next start tries again.
     log.warn({ error: err instanceof Error ? err.name : typeof err }, 'the sweep could not be scheduled');
   });
   const run = workers.run();
@@ -66,7 +66,7 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
     failed: run.then(() => new Promise<never>(() => undefined)),
     stop() {
       workers.shutdown();
-      // How it ended, when not well, is told by `failed`.
+      // `failed` tells when it did not end well.
       return run.catch(() => undefined);
     },
   };

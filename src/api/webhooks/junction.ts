@@ -16,10 +16,10 @@ export interface JunctionWebhookOptions {
 }
 
 /**
- * The receiver of Junction's news. What is signed is answered 204, whatever it is about, so that the provider
- * does not repeat what we can't use; 503 only while Temporal can't be reached. That holds for one whose bytes are no JSON in
- * their encoding as well: a repeat has the same bytes, and would come for a day. Polling finds what it was about; it is
- * counted as `unreadable` and logged once. In a scope of its own, because the signature is over the raw bytes.
+ * Receives Junction's news. A signed event is answered 204, whatever it is about, so that the provider does not repeat
+ * what we can't use; 503 only while Temporal can't be reached. A signed event that is not JSON in its encoding gets 204
+ * too, because a repeat would have the same bytes and come for a day. It is counted as `unreadable` and logged once,
+ * and polling finds what it was about. The route has a scope of its own, because the signature is over the raw bytes.
  */
 export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (app, options, done) => {
   const { routing, metrics, stopping } = options;
@@ -54,7 +54,9 @@ export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (a
   done();
 };
 
-/** Undefined for what is no JSON in its encoding, or in UTF-8 where nobody knows the declared one: it names no order. */
+/**
+ * Returns the JSON of an event; undefined when it is not JSON in its encoding (UTF-8 if the declared one is unknown).
+ */
 function jsonOf(raw: Buffer, contentType: string | undefined): unknown {
   const declared = decodeText(raw, charsetOf(contentType));
   const decoded = 'isCharsetUnknown' in declared ? decodeText(raw) : declared;

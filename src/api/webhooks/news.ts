@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { NewsKind } from '../../client/booking-client';
 
-/** What a Junction event tells us: which order it is about. Its state is never taken from it. */
+/** What is read of a Junction event: the order that it is about, never its state. */
 export interface News {
   kind: NewsKind;
   orderId: string | null;
   /** The booking that placed the order, when the order's `passthrough` looks like one of ours. */
   bookingId: string | null;
-  /** Whether it may be about an appointment that stands. */
+  /** Whether it may be about a live appointment. */
   live: boolean;
 }
 
@@ -24,13 +24,13 @@ const BOOKING_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 const eventSchema = z.looseObject({ event_type: z.string(), data: z.looseObject({}).nullish() });
 
-/** A label for counting: the event's type when it is a known one, so that labels stay few. */
+/** Returns a label for counting: the event's type if it is known, else `other`, so that labels stay few. */
 export function eventLabel(body: unknown): string {
   const parsed = eventSchema.safeParse(body);
   return parsed.success && KINDS.has(parsed.data.event_type) ? parsed.data.event_type : 'other';
 }
 
-/** The news in an event; null for what is no event of an order or appointment, or names no order. */
+/** Returns the news in an event; null when it is not about an order or appointment, or names no order. */
 export function newsOf(body: unknown): News | null {
   const parsed = eventSchema.safeParse(body);
   const kind = parsed.success ? KINDS.get(parsed.data.event_type) : undefined;

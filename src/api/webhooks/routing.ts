@@ -9,20 +9,20 @@ export type Routed = 'woken' | 'clean_up' | 'nothing_to_do' | 'not_ours';
 export interface Routing {
   client: Pick<BookingClient, 'wake' | 'list' | 'cleanUp'>;
   idKey: Buffer;
-  /** The Junction accounts whose adopted orders may be meant. */
+  /** The Junction accounts whose adopted orders the news may be about. */
   accounts: readonly string[];
 }
 
 /**
- * Pauses before each search for the booking, in ms. A placed order's id reaches the search attributes only after
- * its first events may have come; 10 s cover that, and leave 5 of the 15 s that the provider waits for an answer.
+ * Pauses before each search for the booking, in ms. An order's first events may come before its id reaches the search
+ * attributes. 10 s cover that, and leave 5 of the 15 s that the provider waits for an answer.
  */
 export const SEARCH_PAUSES_MS = [0, 250, 500, 1000, 2000, 2000, 2000, 2000] as const;
 
 /**
- * Takes news to its booking: the one that adopted the order, the one that placed it, or whichever open one the
- * search finds. News of a live appointment for an ended one starts a clean-up where that is needed. Throws
- * `temporal_unavailable` only; `signal` ends the search early.
+ * Takes news to its booking: the one that adopted the order, the one that placed it, or an open one that the search
+ * finds. News of a live appointment of an ended booking starts a clean-up if one is needed. Throws only
+ * `temporal_unavailable`; `signal` ends the search early.
  */
 export async function routeNews(routing: Routing, news: News, signal: AbortSignal): Promise<Routed> {
   const direct = directIds(routing, news);

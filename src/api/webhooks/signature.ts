@@ -3,15 +3,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { ConfigError } from '../../config';
 
-/** Whether a body came from the provider. */
+/** Returns true when a body came from the provider. */
 export type Verifier = (body: Buffer, headers: IncomingHttpHeaders) => boolean;
 
 const PARTS = ['id', 'timestamp', 'signature'] as const;
 
 /**
- * Checks Standard Webhooks signatures over the raw bytes, with the headers named `svix-*` or `webhook-*`: one of
- * the header's signatures must match one of the secrets, and the timestamp must be within five minutes of now.
- * Without secrets nothing verifies. Throws a ConfigError for a secret that is none.
+ * Creates the check of Standard Webhooks signatures over the raw bytes, with headers named `svix-*` or `webhook-*`. One
+ * of the header's signatures must match one of the secrets, and the timestamp must be within five minutes of now.
+ * Without secrets nothing verifies. Throws a ConfigError for an invalid secret.
  */
 export function webhookVerifier(secrets: readonly string[]): Verifier {
   const keys = secrets.map(keyOf);
@@ -36,7 +36,7 @@ function keyOf(secret: string): Webhook {
   }
 }
 
-/** The library signs the body as text: bytes that are no UTF-8 would count as U+FFFD, whichever they are. */
+/** Signs the bytes. The library would sign the body as text, in which all invalid UTF-8 becomes U+FFFD. */
 function signatureOfBytes(key: Buffer): Webhook['sign'] {
   return (id, timestamp, body) => {
     const seconds = Math.floor(timestamp.getTime() / 1000);

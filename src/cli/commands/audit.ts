@@ -14,7 +14,7 @@ interface AuditOptions {
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 365;
 
-/** `audit`: what does not fit between bookings and providers. */
+/** `audit`: shows mismatches between bookings and providers. */
 export function registerAudit(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'audit',

@@ -6,7 +6,7 @@ import { readRequest } from '../request-file';
 import type { Session } from '../session';
 import { type Cli, subcommand, timeoutMs } from '../subcommand';
 
-/** Idempotency keys of the command line are its own: an HTTP caller's equal key is another key. */
+/** The key name of the command line: an HTTP caller's equal Idempotency-Key is another key. */
 const KEY_NAME = 'cli';
 
 interface BookOptions {

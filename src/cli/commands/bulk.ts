@@ -20,7 +20,7 @@ const DEFAULT_RATE = 5;
 const MIN_RATE = 0.1;
 const MAX_RATE = 50;
 
-/** `bulk retry`: has all bookings of an incident try again. */
+/** `bulk retry`: tells all bookings of an incident to try again. */
 export function registerBulk(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'bulk',
@@ -51,7 +51,7 @@ async function bulk(session: Session, options: BulkOptions): Promise<ExitCode> {
   return last.failed > 0 ? EXIT.attention : EXIT.ok;
 }
 
-/** Tells how far it has come, until it is done or Ctrl-C; either way it goes on by itself. */
+/** Tells how far a resumption has come, until it is done or Ctrl-C comes. It goes on by itself in any case. */
 async function followed(session: Session, begun: Bulk): Promise<Bulk> {
   const bookings = await session.bookings();
   const stop = new AbortController();
@@ -71,7 +71,7 @@ async function followed(session: Session, begun: Bulk): Promise<Bulk> {
   return last;
 }
 
-/** Those whose turn has come. */
+/** Returns how many bookings have had their turn. */
 function turnsOf({ resumed, passedOver, changed }: Bulk): number {
   return resumed + passedOver + changed;
 }

@@ -33,7 +33,7 @@ export function registerCancel(cli: Cli): void {
   );
 }
 
-/** A booking that ends cancelled is what was asked for here, and so no failure. */
+/** Cancels a booking. Its end as cancelled was asked for, so it is not a failure. */
 async function cancel(session: Session, id: string, options: CancelOptions): Promise<ExitCode> {
   const { reason, order, acceptFees } = options;
   const { view, exit } = await changeBooking(session, options, (bookings, by) =>

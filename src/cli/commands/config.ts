@@ -5,7 +5,7 @@ import { fieldRows } from '../format/table';
 import type { Session } from '../session';
 import { type Cli, subcommand } from '../subcommand';
 
-/** `config keys`, `config retire-key <id>`: the encryption keys that the deployment uses. */
+/** `config keys`, `config retire-key <id>`: lists and retires the encryption keys that the deployment uses. */
 export function registerConfig(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'config',

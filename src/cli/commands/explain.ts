@@ -2,7 +2,7 @@ import { EXIT } from '../exit-codes';
 import { explanationText } from '../format/explanation';
 import { bookingId, type Cli, subcommand } from '../subcommand';
 
-/** `explain <id>`: what a booking did and why. */
+/** `explain <id>`: shows what a booking did and why. */
 export function registerExplain(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'explain',

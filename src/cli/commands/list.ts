@@ -25,7 +25,7 @@ interface ListOptions {
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = MAX_PAGE_SIZE;
 
-/** `list`: bookings, newest first. */
+/** `list`: shows bookings, newest first. */
 export function registerList(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'list',
@@ -67,7 +67,7 @@ export function registerList(cli: Cli): void {
     );
 }
 
-/** What narrows the list of bookings, and says nothing about the other two. */
+/** The options that narrow the list of bookings; they do not apply to the two other lists. */
 const NARROWING = ['status', 'provider', 'account', 'attention', 'order', 'reference', 'open', 'page'];
 
 async function listIncidents(session: Session): Promise<ExitCode> {

@@ -70,7 +70,10 @@ async function moveOf(
   return { windows: [JSON.parse(JSON.stringify({ from, to, days, hours }))] };
 }
 
-/** A move may be accepted, and come to nothing when no slot can be had: the booking says so in its last request. */
+/**
+ * Returns true when the last move was refused. An accepted move may still come to nothing; the last request then says
+ * so.
+ */
 function wasRefused(last: { kind: string; outcome: string } | null): boolean {
   return last?.kind === 'reschedule' && last.outcome === 'refused';
 }

@@ -9,7 +9,7 @@ interface ResolveOptions extends ChangeOptions, DecisionOptions {
   why: string;
 }
 
-/** `resolve <id> <choice> --why …`: a person's decision about a booking. */
+/** `resolve <id> <choice> --why …`: sends a person's decision about a booking. */
 export function registerResolve(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'resolve',

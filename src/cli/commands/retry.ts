@@ -2,7 +2,7 @@ import { changeBooking, type ChangeOptions, withWaiting } from '../change';
 import { type DecisionOptions, questionSeen, withSince } from '../decision';
 import { bookingId, type Cli, subcommand } from '../subcommand';
 
-/** `retry <id>`: has a booking that needs a person try again. */
+/** `retry <id>`: tells a booking that needs a person to try again. */
 export function registerRetry(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'retry',

@@ -2,7 +2,7 @@ import { exitOfView } from '../exit-codes';
 import { bookingText } from '../format/booking';
 import { bookingId, type Cli, subcommand } from '../subcommand';
 
-/** `show <id>`: a booking as it stands. */
+/** `show <id>`: shows a booking as it stands. */
 export function registerShow(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'show',

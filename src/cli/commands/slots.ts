@@ -3,7 +3,7 @@ import { slotsText } from '../format/lists';
 import { readRequest } from '../request-file';
 import { type Cli, subcommand } from '../subcommand';
 
-/** `slots <file>`: what a booking would try. */
+/** `slots <file>`: shows the slots that a booking would try. */
 export function registerSlots(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'slots <file>',

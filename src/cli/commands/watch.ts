@@ -11,7 +11,7 @@ interface WatchOptions {
   timeout?: number;
 }
 
-/** `watch <id>`: a booking live, until it has ended. */
+/** `watch <id>`: shows a booking live, until it has ended. */
 export function registerWatch(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'watch',

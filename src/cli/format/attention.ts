@@ -4,7 +4,10 @@ import type { Paint } from './paint';
 import { fieldRows } from './table';
 import { momentText } from './times';
 
-/** Why a booking waits for a person, what was tried, and what to type for each choice; empty when it does not wait. */
+/**
+ * Returns why a booking waits for a person, what was tried, and what to type for each choice; empty when it does not
+ * wait.
+ */
 export function attentionText({ id, attention }: BookingView, paint: Paint): string {
   if (!attention) return '';
   const { since, tried, triedLeftOut, choices } = attention;
@@ -20,7 +23,7 @@ export function attentionText({ id, attention }: BookingView, paint: Paint): str
   ].join('\n');
 }
 
-/** What a person is asked, and since when. */
+/** Returns what a person is asked, and since when. */
 export function questionText(
   { reason, message, since }: NonNullable<BookingView['attention']>,
   paint: Paint,
@@ -28,14 +31,14 @@ export function questionText(
   return [paint('yellow', `Needs a person since ${momentText(since)}: ${reason}`), message].join('\n');
 }
 
-/** The command that makes a choice, for this question and no later one. */
+/** Returns the command that makes a choice, for this question and no later one. */
 function commandFor(id: string, choice: string, since: string): string {
   return choice === 'retry'
     ? `npm run booking -- retry ${id} --since ${since}`
     : `npm run booking -- resolve ${id} ${choice} --why "…" --since ${since}`;
 }
 
-/** A choice of another version is offered without a text. */
+/** Returns what a choice does. A choice of another version has no text here. */
 function meaningOf(choice: string): string {
   return isChoice(choice) ? CHOICES[choice] : 'This version knows no more about it.';
 }

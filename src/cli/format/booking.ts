@@ -4,7 +4,7 @@ import { type Paint, statusText, words } from './paint';
 import { fieldRows, tableText } from './table';
 import { momentText, slotText, spanText } from './times';
 
-/** A booking, in full, for people. */
+/** Returns a booking in full, for people. */
 export function bookingText(view: BookingView, paint: Paint): string {
   return [
     fieldRows(headRows(view, paint)),
@@ -35,7 +35,7 @@ function headRows(view: BookingView, paint: Paint): [string, string][] {
   return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
 }
 
-/** What a booking waits for, and how long at most. */
+/** Returns what a booking waits for, and how long at most. */
 export function waitText({ what, until }: NonNullable<BookingView['waitingFor']>): string {
   return until === null ? what : `${what}, until ${momentText(until)}`;
 }
@@ -47,7 +47,7 @@ const STALLED_WORDS: Readonly<Record<Stalled['why'], string>> = {
   paused: 'somebody paused it in Temporal',
 };
 
-/** Why a booking stands still without a word of its own. */
+/** Returns why a booking stands still and cannot say so itself. */
 export function stalledText({ since, why }: Stalled): string {
   // A word of another version is told as it is.
   const words = Object.hasOwn(STALLED_WORDS, why) ? STALLED_WORDS[why] : why;

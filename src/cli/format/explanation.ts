@@ -3,7 +3,7 @@ import type { Paint } from './paint';
 import { clockText } from './times';
 import { fieldRows } from './table';
 
-/** What a booking did, one step after the other; under each what it showed and why it went on as it did. */
+/** Returns what a booking did, step by step; under each what it showed, and why the booking went on as it did. */
 export function explanationText(steps: readonly ExplainedStep[], paint: Paint): string {
   let day = '';
   const rows = steps.map((step): [string, string] => {

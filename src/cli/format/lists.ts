@@ -4,7 +4,7 @@ import { type Paint, statusText } from './paint';
 import { tableText } from './table';
 import { momentText, spanText } from './times';
 
-/** Bookings, one a row. Lists know no zone of the place, so their times are UTC. */
+/** Returns bookings, one per row. Lists do not know the zone of the place, so times are UTC. */
 export function bookingsText(bookings: readonly BookingSummary[], paint: Paint): string {
   if (bookings.length === 0) return 'No bookings.';
   const rows = bookings.map((booking) => [
@@ -19,7 +19,7 @@ export function bookingsText(bookings: readonly BookingSummary[], paint: Paint):
   return tableText(['Booking', 'Status', 'Provider', 'Reference', 'Starts', 'Needs a person', 'Began'], rows);
 }
 
-/** Slots, one a row, best first. */
+/** Returns slots, one per row, best first. */
 export function slotsText({ slots, complete }: FoundSlots): string {
   const list = slots.length === 0 ? NONE : listText(slots);
   return complete ? list : `${list}\n\n${INCOMPLETE}`;

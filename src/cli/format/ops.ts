@@ -5,9 +5,9 @@ import type { Paint } from './paint';
 import { fieldRows, tableText } from './table';
 import { momentText } from './times';
 
-/** What the commands that look after many bookings at once print. */
+/** The output of the commands that look after many bookings at once. */
 
-/** An audit's findings, one a row, and what each kind means. */
+/** Returns an audit's findings, one per row, and what each kind means. */
 export function auditText({ findings, bookings, orders, truncated }: AuditReport, paint: Paint): string {
   const looked = `Looked at ${bookings} bookings and ${orders} orders.`;
   const more = truncated
@@ -32,7 +32,7 @@ export function auditText({ findings, bookings, orders, truncated }: AuditReport
   ].join('\n');
 }
 
-/** Incidents, the largest first. */
+/** Returns incidents, the largest first. */
 export function incidentsText(incidents: readonly Incident[], paint: Paint): string {
   if (incidents.length === 0) return 'Nothing waits for a person.';
   const rows = incidents.map(({ reason, provider, account, count, since, bookingIds }) => [
@@ -45,7 +45,7 @@ export function incidentsText(incidents: readonly Incident[], paint: Paint): str
   return tableText(['Reason', 'Provider', 'Bookings', 'First began', 'For example'], rows);
 }
 
-/** Bookings that cannot report themselves. */
+/** Returns the bookings that cannot report themselves. */
 export function stuckText(
   { stuck, unattendedQueues, tellsFailingTasks, sweepFails }: StuckReport,
   paint: Paint,
@@ -67,10 +67,10 @@ export function stuckText(
     .join('\n');
 }
 
-/** Bookings that are named in a line; --json names more. */
+/** How many bookings are named in a line; --json names more. */
 const MAX_NAMED = 10;
 
-/** How far a resumption has come. */
+/** Returns how far a resumption has come. */
 export function bulkText({ id, total, resumed, passedOver, changed, failed, failedIds, done }: Bulk): string {
   const of = total === null ? '' : ` of ${total}`;
   const passed = passedOver === 0 ? '' : `, ${passedOver} had ended`;

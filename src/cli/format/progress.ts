@@ -3,15 +3,15 @@ import { stalledText, waitText } from './booking';
 import { type Paint, statusText, words } from './paint';
 import { clockText, slotText } from './times';
 
-/** The longest status, so that what follows it stands in one column. */
+/** The width of the longest status, so that what follows stands in one column. */
 const STATUS_WIDTH = 'awaiting confirmation'.length;
 
 /**
- * What changed from one view to the next, on one line: when, the status, and each fact that is new (`previous`
- * null: each fact there is). Null when nothing changed that people see.
+ * Returns on one line what changed from one view to the next: when, the status, and each new fact (all facts when
+ * `previous` is null). Returns null when nothing changed that people see.
  */
 export function changeLine(previous: BookingView | null, view: BookingView, paint: Paint): string | null {
-  // One place for both: a slot is no news because the place's zone became known.
+  // Both use the same place, so that a slot is not news just because the place's zone became known.
   const place = view.appointment?.timezone ? view.appointment : (previous?.appointment ?? null);
   const known = previous ? factsOf(previous, place) : [];
   const news = factsOf(view, place).filter((fact) => !known.includes(fact));

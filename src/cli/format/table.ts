@@ -20,12 +20,12 @@ const NO_BORDERS = {
 
 const PLAIN = { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 };
 
-/** Rows under a head, in columns. */
+/** Returns rows under a head, in columns. */
 export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return columns([head, ...rows]);
 }
 
-/** Names and values side by side; a value may have several lines. Empty for no rows. */
+/** Returns names and values side by side. A value may have several lines. Empty for no rows. */
 export function fieldRows(rows: readonly (readonly [string, string])[]): string {
   return columns(rows);
 }

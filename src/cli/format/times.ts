@@ -5,12 +5,12 @@ import { isSameTime, msOfTime, offsetMinutes } from '../../booking/times';
 import { hasRules } from '../../booking/zone-data';
 import { luxonZone } from '../../booking/zones';
 
-/** Times as people read them: by the clock at the place, with the zone named and its offset beside it. */
+/** Writes times as people read them: by the clock at the place, with the zone named and its offset beside it. */
 
 const DAY = 'ccc d LLL yyyy';
 const CLOCK = 'HH:mm';
 
-/** A place's clock: its zone's, or the one by whose offset the provider wrote, where that contradicts the zone. */
+/** A place's clock: that of its zone, or of the offset that the provider wrote, if that contradicts the zone. */
 interface PlaceClock {
   name: string;
   zone: Zone;
@@ -18,8 +18,8 @@ interface PlaceClock {
 }
 
 /**
- * From when to when; `endsAt` may be unknown. Without a zone that our data knows, in UTC. `offsets` are those of the
- * provider where they contradict the zone.
+ * Returns start and end; `endsAt` may be unknown. Without a zone that our data knows, they are in UTC. `offsets` are
+ * the provider's, if they contradict the zone.
  */
 export function spanText(
   startsAt: string,
@@ -39,7 +39,7 @@ export function spanText(
   return `${timeText(start, startClock)} – ${timeText(end, endClock)}`;
 }
 
-/** One moment, to the minute; null where it is not known yet. */
+/** Returns one moment, to the minute. `at` is null when it is not known yet. */
 export function momentText(at: string | null, timezone: string | null = null, offset?: string): string {
   if (at === null) return 'at a time to be named';
   const clock = clockOf(timezone, offset);
@@ -47,14 +47,14 @@ export function momentText(at: string | null, timezone: string | null = null, of
   return time.isValid ? timeText(time, clock) : at;
 }
 
-/** When a slot was that was tried for an appointment, by the clock at its place as far as the appointment tells. */
+/** Returns the start of a tried slot, by the clock at its place as far as the appointment tells. */
 export function slotText(startsAt: string | null, appointment: AppointmentView | null): string {
   const { timezone = null, offsets } = appointment ?? {};
   const isItsTime = isSameTime(startsAt, appointment?.startsAt ?? null);
   return momentText(startsAt, timezone, isItsTime ? offsets?.startsAt : undefined);
 }
 
-/** The clock in UTC, to the second: `14:03:07Z`. */
+/** Returns the time of day in UTC, to the second: `14:03:07Z`. */
 export function clockText(at: string): string {
   const time = timeOn(at, UTC);
   return time.isValid ? time.toFormat("HH:mm:ss'Z'") : at;

@@ -1,7 +1,7 @@
 import type { Scene } from '../scene';
 import { NOTHING, SILENCE_MS, tell, WORD_AFTER_MS } from './parts';
 
-/** Visits at a veterinary practice (Oliver): no orders, no webhooks, no keys, no call that cancels. */
+/** Scenes of visits at a veterinary practice (Oliver), which has no orders, webhooks, keys or cancel call. */
 
 const ASKS_OLIVER: Scene['request'] = { provider: 'oliver' };
 const VISIT = { appointments: 1, orders: 0 };

@@ -2,12 +2,12 @@ import { DEADLINE_MS, isBookCall } from '../facts';
 import type { Scene } from '../scene';
 import { ASYNC, BOOKED, NOTHING, SILENCE_MS, tell, WORD_AFTER_MS } from './parts';
 
-/** Draws at home: what a provider's answers, silence and our own faults do to a booking. */
+/** Scenes of draws at home: what a provider's answers, its silence and our own faults do to a booking. */
 
 const BOOK_CALL = { method: 'POST', path: '*/appointment/book' };
-/** The late call takes effect this long after it came in: when it is given up and was looked up, on a busy machine too. */
+/** How late the late call takes effect: after it was given up and looked up, even on a busy machine. */
 const LATE_BY_MS = SILENCE_MS + 9_000;
-/** Temporal misses a lost call after nine times this. */
+/** Temporal notices a lost call after nine times this. */
 const SHORT_SILENCE_MS = 4_000;
 
 export const AT_HOME: readonly Scene[] = [

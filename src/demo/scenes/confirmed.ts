@@ -1,7 +1,7 @@
 import type { Scene } from '../scene';
 import { BOOKED, NOTHING } from './parts';
 
-/** What happens to a booking after it was confirmed. */
+/** Scenes of what happens to a booking after it was confirmed. */
 export const CONFIRMED: readonly Scene[] = [
   {
     name: 'confirmed, then moved by its caller',

@@ -2,7 +2,7 @@ import { PATIENT_BY_PHONE } from '../requests';
 import type { Scene } from '../scene';
 import { BOOKED, NOTHING } from './parts';
 
-/** Junction's other ways of booking: at a draw site (PSC), and where the provider calls the patient. */
+/** Scenes of Junction's other ways of booking: at a draw site (PSC), and where the provider calls the patient. */
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;

@@ -5,14 +5,14 @@ import type { Instruction } from '../stand-in';
 export const BOOKED = { appointments: 1, orders: 1 };
 export const NOTHING = { appointments: 0, orders: 0 };
 
-/** The provider gives its word later, not in the answer. */
+/** Lets the provider confirm later, not in its answer. */
 export const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1_000 } };
 export const WORD_AFTER_MS = 1_500;
 
-/** Something that a stand-in is told. */
+/** Returns an instruction to a sandbox. */
 export function tell(route: Instruction['route'], body: object): Instruction {
   return { route, body };
 }
 
-/** How long a call may take that is never answered: the scene waits for its end. */
+/** The time limit of a call that is never answered. The scene waits for its end. */
 export const SILENCE_MS = 6_000;
