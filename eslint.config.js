@@ -74,6 +74,17 @@ const LAYERS = {
   },
   // Nothing imports the command line, and it starts nothing: it asks what runs.
   'src/cli/': { values: ['src/cli/', 'src/booking/', 'src/client/', 'src/config', 'src/temporal/'] },
+  // An event is read as the adapter reads an answer, so that the two can be compared.
+  'src/api/webhooks/': {
+    values: [
+      'src/api/',
+      'src/booking/',
+      'src/client/',
+      'src/config',
+      'src/providers/junction/',
+      'src/providers/once',
+    ],
+  },
   'src/run/': {
     values: [
       'src/run/',

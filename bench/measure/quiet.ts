@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SEARCH_PAUSES_MS } from '../../src/api/webhooks/routing';
+import { SEARCH_EVERY_MS } from '../../src/api/webhooks/waiting-orders';
 import { cpuMsOf } from './cpu';
 
 /** One look's length, and how little CPU time a process at rest may use in it. */
@@ -14,8 +14,8 @@ export const QUIET = {
   atOnce: LOOK_MS,
   /** The server's metrics lag behind what it does by up to a second. */
   metrics: 1_000 + LOOK_MS,
-  /** A receiver rests between two searches for the booking that news is about. */
-  news: Math.max(...SEARCH_PAUSES_MS) + LOOK_MS,
+  /** A receiver rests between two searches for the bookings that news is about. */
+  news: SEARCH_EVERY_MS + LOOK_MS,
 } as const;
 
 /**

@@ -29,6 +29,18 @@ export function createMetrics(): Metrics {
   };
 }
 
+/** Shows how many news wait in this process for their booking to be found. */
+export function gaugeWaitingNews(registry: Registry, waiting: () => number): void {
+  new Gauge({
+    name: 'booking_webhooks_waiting',
+    help: 'Provider news that waits for a search for the booking of its order.',
+    registers: [registry],
+    collect() {
+      this.set(waiting());
+    },
+  });
+}
+
 /** Looks at the bookings that need a person; each returns null when they cannot be seen. */
 export interface BookingLooks {
   incidents: () => Promise<Incident[] | null>;

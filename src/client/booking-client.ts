@@ -4,13 +4,14 @@ import type { AuditReport } from '../booking/audit';
 import type { CancelMessage, RescheduleMessage, ResolveMessage, RetryMessage } from '../booking/messages';
 import type { FoundSlots, Slot } from '../booking/model';
 import type { Incident, StuckReport } from '../booking/ops';
+import type { BookingSummary } from '../booking/schema/summary';
 import type { BookingView } from '../booking/schema/view';
 import { bulkStatus, resumeIncident, type Bulk, type Resume } from './bulk';
 import { changeBooking, wakeBooking, type NewsKind } from './change';
 import type { ClientContext } from './executions/client-context';
-import { readBooking } from './executions/read';
+import { glanceAtBooking, readBooking, type Glance } from './executions/read';
 import { explainBooking, type Explanation } from './explain';
-import { listBookings, type BookingFilter, type BookingPage } from './list';
+import { bookingsOfOrders, listBookings, type BookingFilter, type BookingPage } from './list';
 import { auditBookings, type AuditOptions } from './ops/audit';
 import { cleanUpBooking } from './ops/clean-up';
 import { listIncidents } from './ops/incidents';
@@ -23,6 +24,7 @@ import { settledBooking, watchBooking, type SettledOptions, type WatchOptions } 
 export type { AuditOptions } from './ops/audit';
 export type { Bulk, Resume } from './bulk';
 export type { NewsKind } from './change';
+export type { Glance } from './executions/read';
 export type { ExplainedStep, Explanation } from './explain';
 export type { BookingFilter, BookingPage } from './list';
 export type { Started, StartOptions } from './start';
@@ -52,6 +54,10 @@ export interface BookingClient {
   resolve(id: string, message: ResolveMessage): Promise<BookingView>;
   /** Refuses invalid windows or an invalid slot with `invalid_request`, naming the field. */
   reschedule(id: string, message: RescheduleMessage): Promise<BookingView>;
+  /** Whether the booking is open and what it told of itself last, by one call. Returns null when there is none. */
+  glance(id: string): Promise<Glance | null>;
+  /** All bookings of these orders, by one query; may lag by a second or two. */
+  ofOrders(orderIds: readonly string[]): Promise<BookingSummary[]>;
   /** Has the booking read the provider once. Returns false when the booking is closed or absent. */
   wake(id: string, kind: NewsKind): Promise<boolean>;
   /** Starts the clean-up of an ended booking that could not account for a call. Returns false when none is needed. */
@@ -97,6 +103,8 @@ export function createBookingClient({ client, idKey }: BookingClientOptions): Bo
     retry: (id, message) => changeBooking(context, id, retryBooking, message),
     resolve: (id, message) => changeBooking(context, id, resolveBooking, message),
     reschedule: (id, message) => moveBooking(context, id, message),
+    glance: (id) => glanceAtBooking(context, id),
+    ofOrders: (orderIds) => bookingsOfOrders(context, orderIds),
     wake: (id, kind) => wakeBooking(context, id, kind),
     cleanUp: (id) => cleanUpBooking(context, id),
     findSlots: (request) => findSlots(context, request),

@@ -6,7 +6,7 @@ import type { BookingSummary } from '../booking/schema/summary';
 import { msOfTime } from '../booking/times';
 import type { ClientContext } from './executions/client-context';
 import { executionOf, hasClosed, type Execution, type ExecutionStatus } from './executions/execution';
-import { MAX_PAGE_SIZE, pageOf } from './executions/visibility';
+import { MAX_PAGE_SIZE, pageOf, rowsOf } from './executions/visibility';
 
 /** Selects bookings. All given conditions must hold. */
 export interface BookingFilter {
@@ -57,6 +57,19 @@ export async function listBookings(context: ClientContext, filter: BookingFilter
     bookings: rows.map((row) => summaryOf(executionOf(row))),
     nextPageToken: nextPageToken && sealToken(idKey, query, nextPageToken),
   };
+}
+
+/** Returns all bookings of these orders, the newest first, by one query. It lags as listBookings does. */
+export async function bookingsOfOrders(
+  context: ClientContext,
+  orderIds: readonly string[],
+): Promise<BookingSummary[]> {
+  const found: BookingSummary[] = [];
+  if (orderIds.length === 0) return found;
+  const orders = orderIds.map((orderId) => quoted('orderId', orderId)).join(', ');
+  const query = `${visibilityQuery({})} AND BookingOrderId IN (${orders})`;
+  for await (const row of rowsOf(context, query)) found.push(summaryOf(executionOf(row)));
+  return found;
 }
 
 /**
@@ -123,11 +136,15 @@ function attentionIs(attention: BookingFilter['attention']): string | null {
   return equals('BookingAttention', 'attention', attention);
 }
 
-/** Returns the term of one attribute. Our values hold no quotes, so a value with one is refused instead of escaped. */
+/** Returns the term of one attribute. */
 function equals(attribute: Attribute, field: string, value: string | undefined): string | null {
-  if (value === undefined) return null;
+  return value === undefined ? null : `${attribute} = ${quoted(field, value)}`;
+}
+
+/** Quotes a value. Our values hold no quotes, so a value with one is refused instead of escaped. */
+function quoted(field: string, value: string): string {
   if (isBlank(value)) throw new Failure('invalid_request', { field, hint: 'Must not be empty.' });
-  if (/^[^'"`\\\p{Cc}]{1,255}$/u.test(value)) return `${attribute} = '${value}'`;
+  if (/^[^'"`\\\p{Cc}]{1,255}$/u.test(value)) return `'${value}'`;
   throw new Failure('invalid_request', { field, hint: 'Must be 1 to 255 characters without quotes.' });
 }
 

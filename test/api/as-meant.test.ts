@@ -25,6 +25,7 @@ beforeAll(async () => {
     resolve: hear,
     reschedule: hear,
     resume: hear,
+    glance: () => Promise.resolve({ isOpen: true, view: null }),
     wake: (id) => Promise.resolve(woken.push(id) > 0),
   });
   api = await testApi(client);

@@ -93,6 +93,8 @@ const UNEXPECTED: BookingClient = {
   retry: unexpected,
   resolve: unexpected,
   reschedule: unexpected,
+  glance: unexpected,
+  ofOrders: unexpected,
   wake: unexpected,
   cleanUp: unexpected,
   findSlots: unexpected,

@@ -72,6 +72,25 @@ describe('list', () => {
     expect((await bookings.list({ orderId, open: true })).bookings).toEqual([]);
   });
 
+  it('finds the bookings of several orders at once, ended ones too', async () => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    const { booking: ended } = await bookings.start(adoptedRequest(first));
+    const { booking: open } = await bookings.start(adoptedRequest(second));
+    await standIn.end(ended.id);
+    const found = await eventually(
+      () => bookings.ofOrders([first, second, randomUUID()]),
+      (rows) => rows.length === 2 && rows.some((row) => !row.open),
+    );
+    expect(found.map(({ id, orderId, open: isOpen }) => [id, orderId, isOpen])).toEqual([
+      [open.id, second, true],
+      [ended.id, first, false],
+    ]);
+    expect(await bookings.ofOrders([])).toEqual([]);
+    expect(await failureOf(bookings.ofOrders(["x' OR BookingStatus != '"]))).toMatchObject({
+      code: 'invalid_request',
+    });
+  });
+
   it('refuses a page token of another filter', async () => {
     const reference = `list-${randomUUID()}`;
     await Promise.all([1, 2].map(() => bookings.start(placedRequest({ reference }))));

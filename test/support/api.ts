@@ -51,6 +51,8 @@ export function scriptedClient(over: Partial<BookingClient> = {}): BookingClient
     retry: unused,
     resolve: unused,
     reschedule: unused,
+    glance: unused,
+    ofOrders: unused,
     wake: unused,
     cleanUp: unused,
     findSlots: unused,

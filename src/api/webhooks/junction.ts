@@ -2,13 +2,13 @@ import type { FastifyBaseLogger, FastifyPluginCallback } from 'fastify';
 import { decodeText, withoutMarks } from '../../booking/bytes';
 import { charsetOf } from '../../booking/content-type';
 import { Failure } from '../../booking/failures';
-import type { Metrics } from '../metrics';
+import { gaugeWaitingNews, type Metrics } from '../metrics';
 import { eventLabel, newsOf } from './news';
-import { routeNews, type Routing } from './routing';
+import { routeNews, type RoutingOptions } from './routing';
 import { webhookVerifier } from './signature';
 
 export interface JunctionWebhookOptions {
-  routing: Routing;
+  routing: Omit<RoutingOptions, 'settled' | 'log'>;
   secrets: readonly string[];
   metrics: Metrics;
   /** Aborts when the app stops. */
@@ -17,12 +17,22 @@ export interface JunctionWebhookOptions {
 
 /**
  * Receives Junction's news. A signed event is answered 204, whatever it is about, so that the provider does not repeat
- * what we can't use; 503 only while Temporal can't be reached. A signed event that is not JSON in its encoding gets 204
- * too, because a repeat would have the same bytes and come for a day. It is counted as `unreadable` and logged once,
- * and polling finds what it was about. The route has a scope of its own, because the signature is over the raw bytes.
+ * what we can't use; 503 only while Temporal can't be reached. It is answered once its booking was told, or at once when
+ * no booking is known. A signed event that is not JSON in its encoding gets 204 too, because a repeat would have the same
+ * bytes and come for a day. It is counted as `unreadable` and logged once, and polling finds what it was about. The route
+ * has a scope of its own, because the signature is over the raw bytes.
  */
 export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (app, options, done) => {
-  const { routing, metrics, stopping } = options;
+  const { metrics, stopping } = options;
+  const count = (event: string, outcome: string) => metrics.webhooks.inc({ event, outcome });
+  const routing = routeNews({
+    ...options.routing,
+    settled: ({ event }, outcome) => count(event, outcome),
+    log: app.log,
+  });
+  gaugeWaitingNews(metrics.registry, () => routing.waiting());
+  stopping.addEventListener('abort', () => routing.flush());
+  app.addHook('onClose', () => routing.stop());
   const isSigned = webhookVerifier(options.secrets);
   const tellUnreadable = toldOnce();
   app.removeAllContentTypeParsers();
@@ -31,22 +41,22 @@ export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (a
   app.post('/webhooks/junction', { schema: { hide: true } }, async (request, reply) => {
     const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (!isSigned(raw, request.headers)) {
-      metrics.webhooks.inc({ event: 'other', outcome: 'bad_signature' });
+      count('other', 'bad_signature');
       throw new Failure('invalid_signature');
     }
     const body = jsonOf(raw, request.headers['content-type']);
     if (body === undefined) {
-      metrics.webhooks.inc({ event: 'other', outcome: 'unreadable' });
+      count('other', 'unreadable');
       tellUnreadable(request.log);
       return reply.status(204).send();
     }
     const event = eventLabel(body);
     const news = newsOf(body);
     try {
-      const outcome = news ? await routeNews(routing, news, stopping) : 'ignored';
-      metrics.webhooks.inc({ event, outcome });
+      const outcome = news ? await routing.route(news) : 'ignored';
+      if (outcome !== 'waiting') count(event, outcome); // what waits is counted once it is settled
     } catch (err) {
-      metrics.webhooks.inc({ event, outcome: 'failed' });
+      count(event, 'failed');
       throw err;
     }
     return reply.status(204).send();

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import type { NewsKind } from '../../client/booking-client';
+import { saidOfAppointment, saidOfOrder, type Said } from '../../providers/junction/events';
 
-/** What is read of a Junction event: the order that it is about, never its state. */
+/** What is read of a Junction event: the order that it is about, and what it says of it. No state is taken from it. */
 export interface News {
   kind: NewsKind;
+  /** Its type, for counting. */
+  event: string;
   orderId: string | null;
   /** The booking that placed the order, when the order's `passthrough` looks like one of ours. */
   bookingId: string | null;
   /** Whether it may be about a live appointment. */
   live: boolean;
+  /** What it says, to be compared with what the booking shows. Null when it cannot be compared. */
+  said: Said | null;
 }
 
 /** The events that Junction documents; others are counted as `other`. */
@@ -35,14 +40,22 @@ export function newsOf(body: unknown): News | null {
   const parsed = eventSchema.safeParse(body);
   const kind = parsed.success ? KINDS.get(parsed.data.event_type) : undefined;
   if (!parsed.success || !kind) return null;
+  const event = parsed.data.event_type;
   const data = parsed.data.data ?? {};
-  const news = {
-    kind,
-    orderId: matching(ORDER_ID, kind === 'order' ? data.id : data.order_id),
-    bookingId: kind === 'order' ? matching(BOOKING_ID, data.passthrough) : null,
-    live: kind === 'appointment' && data.status !== 'cancelled',
-  };
-  return news.orderId === null && news.bookingId === null ? null : news;
+  if (kind === 'order') {
+    const orderId = matching(ORDER_ID, data.id);
+    const bookingId = matching(BOOKING_ID, data.passthrough);
+    if (orderId === null && bookingId === null) return null;
+    return { kind, event, orderId, bookingId, live: false, said: saidOfOrder(data) };
+  }
+  const orderId = matching(ORDER_ID, data.order_id);
+  if (orderId === null) return null;
+  const said = saidOfAppointment(data, orderId);
+  return { kind, event, orderId, bookingId: null, live: isLive(data.status, said), said };
+}
+
+function isLive(status: unknown, said: Said | null): boolean {
+  return said?.of === 'appointment' ? said.is.phase !== 'cancelled' : status !== 'cancelled';
 }
 
 function matching(pattern: RegExp, value: unknown): string | null {

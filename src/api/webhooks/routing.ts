@@ -1,67 +1,160 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
 import { adoptedBookingId } from '../../booking/ids';
-import type { BookingClient } from '../../client/booking-client';
+import type { BookingClient, Glance } from '../../client/booking-client';
+import { gatherBursts } from './burst';
+import { isShown, newestOf } from './compare';
 import type { News } from './news';
+import { rememberRecent } from './recent';
+import { waitForBookings, type GivenUp } from './waiting-orders';
 
-/** What became of news. */
-export type Routed = 'woken' | 'clean_up' | 'nothing_to_do' | 'not_ours';
+/**
+ * What became of news. `woken`: its booking reads the provider; `known`: its booking shows what it says, or other news of the
+ * same burst is newer; `clean_up`: the clean-up of an ended booking began; `nothing_to_do`: its booking has ended or is gone.
+ */
+export type Routed = 'woken' | 'known' | 'clean_up' | 'nothing_to_do' | GivenUp;
 
-export interface Routing {
-  client: Pick<BookingClient, 'wake' | 'list' | 'cleanUp'>;
+export interface RoutingOptions {
+  client: Pick<BookingClient, 'wake' | 'glance' | 'ofOrders' | 'cleanUp'>;
   idKey: Buffer;
   /** The Junction accounts whose adopted orders the news may be about. */
   accounts: readonly string[];
+  /** Hears what became of news that waited for its booking to be found. */
+  settled: (news: News, outcome: Routed) => void;
+  log: Pick<FastifyBaseLogger, 'error'>;
 }
+
+export interface Routing {
+  /**
+   * Tells the booking that news is about. `waiting`: no booking is known for its order, which is searched for. Throws
+   * `temporal_unavailable` only.
+   */
+  route(news: News): Promise<Routed | 'waiting'>;
+  /** How many news wait for their booking to be found. */
+  waiting(): number;
+  /** Tells at once what was gathered, and from now on whatever comes. */
+  flush(): void;
+  /** Makes a last search for the orders that wait. */
+  stop(): Promise<void>;
+}
+
+/** The news of one order in this time, in ms, leads to one look at its booking and wakes it once at most. */
+export const BURST_MS = 250;
+
+/** How many orders are remembered with their booking. */
+const MAX_REMEMBERED = 10_000;
 
 /**
- * Pauses before each search for the booking, in ms. An order's first events may come before its id reaches the search
- * attributes. 10 s cover that, and leave 5 of the 15 s that the provider waits for an answer.
+ * Takes news to its booking: the one that adopted the order, the one that placed it, or one that the search finds. News of
+ * a live appointment of an ended booking starts a clean-up if one is needed.
  */
-export const SEARCH_PAUSES_MS = [0, 250, 500, 1000, 2000, 2000, 2000, 2000] as const;
+export function routeNews({ client, idKey, accounts, settled, log }: RoutingOptions): Routing {
+  /** The booking that placed an order, by the order's id. Events of an appointment do not name it. */
+  const placedBy = rememberRecent<string>(MAX_REMEMBERED);
 
-/**
- * Takes news to its booking: the one that adopted the order, the one that placed it, or an open one that the search
- * finds. News of a live appointment of an ended booking starts a clean-up if one is needed. Throws only
- * `temporal_unavailable`; `signal` ends the search early.
- */
-export async function routeNews(routing: Routing, news: News, signal: AbortSignal): Promise<Routed> {
-  const direct = directIds(routing, news);
-  if (await wakeAny(routing, news, direct)) return 'woken';
-  if (news.bookingId !== null) return endedOnes(routing, news, direct);
-  const found = await search(routing, news, signal);
-  const open = found.filter((booking) => booking.open).map(({ id }) => id);
-  if (await wakeAny(routing, news, open)) return 'woken';
-  const ended = found.map(({ id }) => id);
-  return ended.length > 0 ? endedOnes(routing, news, ended) : 'not_ours';
+  const adopting = (orderId: string): string[] =>
+    accounts.map((account) => adoptedBookingId(idKey, 'junction', account, orderId));
+
+  const handle = async (burst: readonly News[]): Promise<(Routed | 'waiting')[]> => {
+    const orderId = burst.find((news) => news.orderId !== null)?.orderId ?? null;
+    const placing = burst.flatMap(({ bookingId }) => bookingId ?? []);
+    const remembered = orderId === null ? undefined : placedBy.get(orderId);
+    if (remembered !== undefined) placing.push(remembered);
+    const bookings = await glanceAt(client, [...placing, ...(orderId === null ? [] : adopting(orderId))]);
+    const placer = bookings.find(({ id }) => placing.includes(id));
+    if (orderId !== null && placer) placedBy.set(orderId, placer.id);
+    const became = await tellBookings(client, bookings, burst);
+    return became.map((outcome, place) => {
+      const news = burst[place];
+      const mayBeAnothers = outcome === 'nothing_to_do' && !placer && news?.bookingId === null;
+      if (!mayBeAnothers || news.orderId === null) return outcome;
+      orders.add(news.orderId, news);
+      return 'waiting';
+    });
+  };
+
+  const bursts = gatherBursts(BURST_MS, handle);
+  const orders = waitForBookings<Routed>({
+    find: (orderIds) => findBookings(client, orderIds),
+    async tell(orderId, bookingIds, burst) {
+      const bookings = await glanceAt(client, bookingIds);
+      const [first] = bookings;
+      if (first) placedBy.set(orderId, (bookings.find(({ isOpen }) => isOpen) ?? first).id);
+      return tellBookings(client, bookings, burst);
+    },
+    settled,
+    log,
+  });
+
+  return {
+    route: (news) => bursts.add(news.orderId ?? news.bookingId ?? '', news),
+    waiting: () => orders.size(),
+    flush: () => bursts.flush(),
+    stop: () => orders.stop(),
+  };
 }
 
-function directIds({ idKey, accounts }: Routing, { orderId, bookingId }: News): string[] {
-  const adopting =
-    orderId === null ? [] : accounts.map((account) => adoptedBookingId(idKey, 'junction', account, orderId));
-  return bookingId === null ? adopting : [bookingId, ...adopting];
+type Client = RoutingOptions['client'];
+type Glanced = Glance & { id: string };
+
+/** Looks at each of these bookings once. Unknown ones are left out. */
+async function glanceAt(client: Client, ids: readonly string[]): Promise<Glanced[]> {
+  const glances = await Promise.all(
+    [...new Set(ids)].map(async (id) => {
+      const glance = await client.glance(id);
+      return glance && { id, ...glance };
+    }),
+  );
+  return glances.filter((one) => one !== null);
 }
 
-async function wakeAny({ client }: Routing, { kind }: News, ids: readonly string[]): Promise<boolean> {
-  const woken = await Promise.all(ids.map((id) => client.wake(id, kind)));
-  return woken.includes(true);
-}
-
-async function search(
-  { client }: Routing,
-  { orderId }: News,
-  signal: AbortSignal,
-): Promise<{ id: string; open: boolean }[]> {
-  if (orderId === null) return [];
-  for (const pauseMs of SEARCH_PAUSES_MS) {
-    await pause(pauseMs, undefined, { signal }).catch(() => undefined);
-    const { bookings } = await client.list({ orderId });
-    if (bookings.length > 0 || signal.aborted) return bookings;
+async function findBookings(client: Client, orderIds: readonly string[]): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  for (const { id, orderId } of await client.ofOrders(orderIds)) {
+    if (orderId !== null) found.set(orderId, [...(found.get(orderId) ?? []), id]);
   }
-  return [];
+  return found;
 }
 
-async function endedOnes({ client }: Routing, news: News, ids: readonly string[]): Promise<Routed> {
-  if (!news.live) return 'nothing_to_do';
-  const started = await Promise.all([...new Set(ids)].map((id) => client.cleanUp(id)));
-  return started.includes(true) ? 'clean_up' : 'nothing_to_do';
+/** Wakes the open ones of an order's bookings for what they do not show. When none is open, cleans up after the others. */
+async function tellBookings(
+  client: Client,
+  bookings: readonly Glanced[],
+  burst: readonly News[],
+): Promise<Routed[]> {
+  const fresh = await wakeThose(
+    client,
+    bookings.filter(({ isOpen }) => isOpen),
+    burst,
+  );
+  if (fresh) return burst.map((news) => (fresh.has(news) ? 'woken' : 'known'));
+  const isCleaned = burst.some(({ live }) => live) && (await cleanUpAfter(client, bookings));
+  return burst.map(({ live }) => (live && isCleaned ? 'clean_up' : 'nothing_to_do'));
+}
+
+/** Wakes each open booking once for all that it lacks. Returns what was new to one, or null when none is open any more. */
+async function wakeThose(
+  client: Client,
+  open: readonly Glanced[],
+  burst: readonly News[],
+): Promise<Set<News> | null> {
+  const fresh = new Set<News>();
+  const isOpen = await Promise.all(
+    open.map(async ({ id, view }) => {
+      const lacking = newestOf(burst).filter(({ said }) => !isShown(said, view));
+      lacking.forEach((news) => fresh.add(news));
+      const [first] = lacking;
+      return !first || client.wake(id, kindOf(lacking));
+    }),
+  );
+  return isOpen.includes(true) ? fresh : null;
+}
+
+/** Returns the kind to signal. A booking reads all that it watches, whichever it hears. */
+function kindOf(news: readonly News[]): News['kind'] {
+  return news.some(({ kind }) => kind === 'appointment') ? 'appointment' : 'order';
+}
+
+async function cleanUpAfter(client: Client, bookings: readonly Glanced[]): Promise<boolean> {
+  const started = await Promise.all(bookings.map(({ id }) => client.cleanUp(id)));
+  return started.includes(true);
 }

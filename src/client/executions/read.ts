@@ -48,6 +48,26 @@ export async function readBooking(
   }
 }
 
+/** What one look at a booking's execution shows. */
+export interface Glance {
+  isOpen: boolean;
+  /** What an open booking told of itself last; null before that, and where it cannot be decrypted here. */
+  view: BookingView | null;
+}
+
+/** Looks at a booking by one call, to see what it has told. Returns null when Temporal knows none. */
+export async function glanceAtBooking(context: ClientContext, bookingId: string): Promise<Glance | null> {
+  const execution = await findExecution(context, bookingId);
+  if (!execution) return null;
+  if (hasClosed(execution.status)) return { isOpen: false, view: null };
+  return { isOpen: true, view: await memoView(context, execution).catch(nullUnderLostKey) };
+}
+
+function nullUnderLostKey(err: unknown): null {
+  if (err instanceof Failure && err.code === 'key_missing') return null;
+  throw err;
+}
+
 /**
  * Returns the view of an execution, with what a clean-up adds. Throws `key_missing` when it cannot be decrypted here.
  */

@@ -96,10 +96,49 @@ it('starts a clean-up when the appointment of an ended booking surfaces', async 
   expect((await cleanup.describe()).status.name).toBe('RUNNING');
 });
 
-it('searches for orders of others, then takes the news and counts it', async () => {
+it('wakes nobody of what the booking shows already', async () => {
+  const { booking } = await standIn.bookings.start(placedRequest());
+  const order = { id: randomUUID(), origin: 'placed', status: 'received.at_home_phlebotomy.ordered' };
+  await standIn.execution(booking.id).signal('show', { order, status: 'ordering' });
+  const before = await standIn.shown(booking.id, (view) => view.order !== null);
+  const told = (status: string): object => ({
+    event_type: 'labtest.order.updated',
+    data: { id: order.id, passthrough: booking.id, last_event: { created_at: before.createdAt, status } },
+  });
+  const known = await outcomes('labtest.order.updated', 'known');
+  expect(await Promise.all([send(told(order.status)), send(told(order.status))])).toEqual([204, 204]);
+  expect(await outcomes('labtest.order.updated', 'known')).toBe(known + 2);
+  expect(await send(told('received.at_home_phlebotomy.requisition_created'))).toBe(204);
+  const woken = await standIn.shown(booking.id, ({ revision }) => revision > before.revision);
+  expect(woken).toMatchObject({ revision: before.revision + 1, waitingFor: { what: 'order news' } });
+});
+
+it('answers news of orders of others at once, searches for them meanwhile, and counts them then', async () => {
   const before = await outcomes(APPOINTMENT, 'not_ours');
   expect(await send(appointmentOf(randomUUID()))).toBe(204);
-  expect(await outcomes(APPOINTMENT, 'not_ours')).toBe(before + 1);
+  expect(await outcomes(APPOINTMENT, 'not_ours')).toBe(before);
+  expect((await api.app.inject('/metrics')).body).toMatch(/^booking_webhooks_waiting [1-9]/m);
+  await eventually(
+    () => outcomes(APPOINTMENT, 'not_ours'),
+    (count) => count === before + 1,
+  );
+  expect((await api.app.inject('/metrics')).body).toMatch(/^booking_webhooks_waiting 0/m);
+});
+
+it('loses no news when it stops: what waits for its booking is searched for once more', async () => {
+  const order = { id: randomUUID(), origin: 'placed', status: 'x' };
+  const { booking } = await standIn.bookings.start(placedRequest());
+  await standIn.execution(booking.id).signal('show', { order });
+  await eventually(
+    () => standIn.bookings.list({ orderId: order.id }),
+    ({ bookings }) => bookings.length === 1,
+  );
+  const { revision } = await standIn.shown(booking.id);
+  const { app } = await testApi(standIn.bookings, { idKey: standIn.idKey });
+  const to = await app.listen({ host: '127.0.0.1', port: 0 });
+  expect(await send(appointmentOf(order.id), {}, to)).toBe(204);
+  await app.close();
+  await standIn.shown(booking.id, (view) => view.revision === revision + 1);
 });
 
 it.each([
@@ -137,7 +176,7 @@ it('checks the signature over the raw bytes, and wakes nobody without it', async
 });
 
 it('asks for the news again only while Temporal cannot be reached', async () => {
-  const away: Partial<BookingClient> = { wake: () => Promise.reject(new Failure('temporal_unavailable')) };
+  const away: Partial<BookingClient> = { glance: () => Promise.reject(new Failure('temporal_unavailable')) };
   const { app } = await testApi(scriptedClient(away));
   const to = await app.listen({ host: '127.0.0.1', port: 0 });
   expect(await send(appointmentOf(randomUUID()), {}, to)).toBe(503);

@@ -1,155 +1,212 @@
+import type { News } from '../../../src/api/webhooks/news';
+import { BURST_MS, routeNews } from '../../../src/api/webhooks/routing';
+import { Failure } from '../../../src/booking/failures';
 import { adoptedBookingId } from '../../../src/booking/ids';
 import type { BookingSummary } from '../../../src/booking/schema/summary';
-import { eventLabel, newsOf, type News } from '../../../src/api/webhooks/news';
-import { routeNews, SEARCH_PAUSES_MS, type Routing } from '../../../src/api/webhooks/routing';
+import type { BookingView } from '../../../src/booking/schema/view';
+import { CONFIRMED } from '../../cli/views';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
 
 const ORDER = '413d7205-f8a9-42ed-aa4a-edb99e481ca0';
 const PLACED_ID = '0123456789abcdefghjkmnpqrs';
 const ID_KEY = Buffer.alloc(32, 2);
 const ADOPTED_ID = adoptedBookingId(ID_KEY, 'junction', 'second', ORDER);
+const STATUS = 'received.at_home_phlebotomy.ordered';
 
-describe('news of an event', () => {
-  const appointment = 'labtest.appointment.updated';
-  const order = 'labtest.order.created';
-  it.each<[string, unknown, News | null]>([
-    [
-      'an appointment',
-      { event_type: appointment, data: { id: 'x', order_id: ORDER, status: 'confirmed' }, more: 1 },
-      { kind: 'appointment', orderId: ORDER, bookingId: null, live: true },
-    ],
-    [
-      'a cancelled appointment',
-      { event_type: appointment, data: { order_id: ORDER, status: 'cancelled' } },
-      { kind: 'appointment', orderId: ORDER, bookingId: null, live: false },
-    ],
-    [
-      'an appointment with a status that nobody knows',
-      { event_type: appointment, data: { order_id: ORDER, status: 'teleported' } },
-      { kind: 'appointment', orderId: ORDER, bookingId: null, live: true },
-    ],
-    [
-      'an order of ours',
-      { event_type: order, data: { id: ORDER, passthrough: PLACED_ID } },
-      { kind: 'order', orderId: ORDER, bookingId: PLACED_ID, live: false },
-    ],
-    [
-      "an order with somebody else's passthrough",
-      { event_type: order, data: { id: ORDER, passthrough: "x' OR 1=1" } },
-      { kind: 'order', orderId: ORDER, bookingId: null, live: false },
-    ],
-    ['an appointment that names no order', { event_type: appointment, data: { id: 'x' } }, null],
-    ['an order id that is none', { event_type: order, data: { id: "x' OR 1=1" } }, null],
-    ['an event without data', { event_type: order, data: null }, null],
-    ['an event of another kind', { event_type: 'daily.data.sleep.created', data: { id: ORDER } }, null],
-    ['a list', [1], null],
-    ['nothing', undefined, null],
-  ])('%s', (_name, body, news) => {
-    expect(newsOf(body)).toEqual(news);
-  });
+interface World {
+  /** Bookings that are open, and what they show. */
+  open?: Record<string, BookingView | null>;
+  /** Those that end between a look and a wake. */
+  closing?: string[];
+  ended?: string[];
+  /** Ended ones whose end left a call unaccounted for. */
+  unaccounted?: string[];
+  /** Those that a search for the order finds. */
+  found?: string[];
+  isAway?: boolean;
+}
 
-  it('counts unknown events under one label', () => {
-    expect(eventLabel({ event_type: appointment })).toBe(appointment);
-    expect(eventLabel({ event_type: 'constructor' })).toBe('other');
-    expect(eventLabel({ event_type: 'whatever they send' })).toBe('other');
-    expect(eventLabel(undefined)).toBe('other');
+function routing({
+  open = {},
+  closing = [],
+  ended = [],
+  unaccounted = [],
+  found = [],
+  isAway = false,
+}: World) {
+  const calls: string[] = [];
+  const settled: string[] = [];
+  const routed = routeNews({
+    idKey: ID_KEY,
+    accounts: ['default', 'second'],
+    client: {
+      glance(id) {
+        if (isAway) return Promise.reject(new Failure('temporal_unavailable'));
+        if (ended.includes(id)) return Promise.resolve({ isOpen: false, view: null });
+        if (!Object.hasOwn(open, id)) return Promise.resolve(null);
+        calls.push(`glance ${id}`);
+        return Promise.resolve({ isOpen: true, view: open[id] ?? null });
+      },
+      wake(id, kind) {
+        calls.push(`wake ${id} ${kind}`);
+        return Promise.resolve(Object.hasOwn(open, id) && !closing.includes(id));
+      },
+      ofOrders() {
+        calls.push('search');
+        return Promise.resolve(found.map(summary));
+      },
+      cleanUp(id) {
+        calls.push(`cleanUp ${id}`);
+        return Promise.resolve(unaccounted.includes(id));
+      },
+    },
+    settled: (_news, outcome) => void settled.push(outcome),
+    log: { error: (err: unknown) => settled.push(String(err)) },
   });
+  /** What became of news that came together. */
+  const route = async (...burst: News[]): Promise<string[]> => {
+    const outcomes = Promise.all(burst.map((news) => routed.route(news)));
+    outcomes.catch(() => undefined); // heard below
+    await jest.advanceTimersByTimeAsync(BURST_MS);
+    return outcomes;
+  };
+  return { route, routed, calls, settled };
+}
+
+function summary(id: string): BookingSummary {
+  const unknown = { status: null, provider: null, account: null, reference: null, orderId: ORDER };
+  return { id, open: true, ...unknown, startsAt: null, attention: null, createdAt: null, endedAt: null };
+}
+
+const appointment = (over: Partial<News> = {}): News => ({
+  kind: 'appointment',
+  event: 'labtest.appointment.updated',
+  orderId: ORDER,
+  bookingId: null,
+  live: true,
+  said: null,
+  ...over,
 });
 
-describe('routing', () => {
-  interface World {
-    open?: string[];
-    unaccounted?: string[];
-    /** What the search finds, and at which look. */
-    found?: { id: string; open: boolean }[];
-    foundAtLook?: number;
-  }
+const order = (over: Partial<News> = {}): News => ({
+  ...appointment({ kind: 'order', event: 'labtest.order.updated', live: false }),
+  bookingId: PLACED_ID,
+  said: { of: 'order', is: { id: ORDER, status: STATUS }, age: null },
+  ...over,
+});
 
-  function routing({ open = [], unaccounted = [], found = [], foundAtLook = 1 }: World) {
-    const calls: string[] = [];
-    let looks = 0;
-    const world: Routing = {
-      idKey: ID_KEY,
-      accounts: ['default', 'second'],
-      client: {
-        wake: (id, kind) => {
-          calls.push(`wake ${id} ${kind}`);
-          return Promise.resolve(open.includes(id));
-        },
-        list: () => {
-          looks += 1;
-          const rows = looks >= foundAtLook ? found : [];
-          return Promise.resolve({ bookings: rows.map(summary), nextPageToken: null });
-        },
-        cleanUp: (id) => {
-          calls.push(`cleanUp ${id}`);
-          return Promise.resolve(unaccounted.includes(id));
-        },
-      },
-    };
-    return { world, calls, looks: () => looks };
-  }
+const SHOWN: BookingView = { ...CONFIRMED, order: { id: ORDER, origin: 'placed', status: STATUS } };
 
-  function summary({ id, open }: { id: string; open: boolean }): BookingSummary {
-    const unknown = { status: null, provider: null, account: null, reference: null, orderId: ORDER };
-    return { id, open, ...unknown, startsAt: null, attention: null, createdAt: null, endedAt: null };
-  }
+it('wakes the booking that adopted the order, in whichever account, without a search', async () => {
+  const { route, calls } = routing({ open: { [ADOPTED_ID]: null } });
+  expect(await route(appointment())).toEqual(['woken']);
+  expect(calls).toEqual([`glance ${ADOPTED_ID}`, `wake ${ADOPTED_ID} appointment`]);
+});
 
-  const news = (over: Partial<News> = {}): News => ({
-    kind: 'appointment',
-    orderId: ORDER,
-    bookingId: null,
-    live: true,
-    ...over,
-  });
-  const never = new AbortController().signal;
+it('wakes the booking that placed the order, by its passthrough', async () => {
+  const { route, calls } = routing({ open: { [PLACED_ID]: null } });
+  expect(await route(order())).toEqual(['woken']);
+  expect(calls).toContain(`wake ${PLACED_ID} order`);
+});
 
-  it('wakes the booking that adopted the order, in whichever account, without a search', async () => {
-    const { world, looks } = routing({ open: [ADOPTED_ID] });
-    expect(await routeNews(world, news(), never)).toBe('woken');
-    expect(looks()).toBe(0);
-  });
+it('wakes nobody of what the booking shows already', async () => {
+  const { route, calls } = routing({ open: { [PLACED_ID]: SHOWN } });
+  expect(await route(order())).toEqual(['known']);
+  expect(calls).toEqual([`glance ${PLACED_ID}`]);
+});
 
-  it('wakes the booking that placed the order, by its passthrough', async () => {
-    const { world, calls } = routing({ open: [PLACED_ID] });
-    expect(await routeNews(world, news({ kind: 'order', bookingId: PLACED_ID, live: false }), never)).toBe(
-      'woken',
-    );
-    expect(calls).toContain(`wake ${PLACED_ID} order`);
-  });
+it('looks once and wakes once for a burst, and tells what of it was new', async () => {
+  const { route, calls } = routing({ open: { [PLACED_ID]: SHOWN } });
+  expect(await route(order(), appointment(), appointment())).toEqual(['known', 'woken', 'woken']);
+  expect(calls).toEqual([`glance ${PLACED_ID}`, `wake ${PLACED_ID} appointment`]);
+});
 
-  it('wakes the booking that the search finds late', async () => {
-    const { world, looks } = routing({
-      open: [PLACED_ID],
-      found: [{ id: PLACED_ID, open: true }],
-      foundAtLook: 3,
-    });
-    expect(await routeNews(world, news(), never)).toBe('woken');
-    expect(looks()).toBe(3);
-  });
+it('remembers who placed an order, for events of its appointment, which do not say', async () => {
+  const { route, calls } = routing({ open: { [PLACED_ID]: SHOWN } });
+  await route(order());
+  expect(await route(appointment())).toEqual(['woken']);
+  expect(calls).not.toContain('search');
+});
 
-  it('cleans up after an ended booking that left a call unaccounted for, when the appointment lives', async () => {
-    const ended = { found: [{ id: PLACED_ID, open: false }], unaccounted: [PLACED_ID] };
-    expect(await routeNews(routing(ended).world, news(), never)).toBe('clean_up');
-    const cancelled = routing(ended);
-    expect(await routeNews(cancelled.world, news({ live: false }), never)).toBe('nothing_to_do');
+it('lets an order wait that no booking is known for, and tells the one that a search finds', async () => {
+  const { route, routed, calls, settled } = routing({ open: { [PLACED_ID]: SHOWN }, found: [PLACED_ID] });
+  expect(await route(appointment())).toEqual(['waiting']);
+  expect([calls, routed.waiting()]).toEqual([[], 1]);
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect(settled).toEqual(['woken']);
+  expect(calls).toEqual(['search', `glance ${PLACED_ID}`, `wake ${PLACED_ID} appointment`]);
+  expect(await route(appointment())).toEqual(['woken']); // it is remembered from now on
+});
+
+it('counts an order that nobody has as not ours', async () => {
+  const { route, settled } = routing({});
+  expect(await route(appointment(), order({ bookingId: null }))).toEqual(['waiting', 'waiting']);
+  await jest.advanceTimersByTimeAsync(12_000);
+  expect(settled).toEqual(['not_ours', 'not_ours']);
+});
+
+it('searches for no order that names its booking', async () => {
+  const { route, routed } = routing({});
+  expect(await route(order())).toEqual(['nothing_to_do']);
+  expect(routed.waiting()).toBe(0);
+});
+
+describe('of an ended booking', () => {
+  it('cleans up after one that left a call unaccounted for, when the appointment lives', async () => {
+    const world = { ended: [ADOPTED_ID], unaccounted: [ADOPTED_ID] };
+    expect(await routing(world).route(appointment())).toEqual(['clean_up']);
+    const cancelled = routing(world);
+    await cancelled.route(appointment({ live: false }));
     expect(cancelled.calls.filter((call) => call.startsWith('cleanUp'))).toEqual([]);
   });
 
-  it('leaves an ended booking alone that accounted for everything', async () => {
-    const { world } = routing({ found: [{ id: PLACED_ID, open: false }] });
-    expect(await routeNews(world, news(), never)).toBe('nothing_to_do');
+  it('cleans up after one that is found by a search', async () => {
+    const { route, settled } = routing({ ended: [PLACED_ID], unaccounted: [PLACED_ID], found: [PLACED_ID] });
+    expect(await route(appointment())).toEqual(['waiting']);
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(settled).toEqual(['clean_up']);
   });
 
-  it('gives up orders of others when the search was stopped', async () => {
-    const stopped = AbortSignal.abort();
-    const { world, looks } = routing({});
-    expect(await routeNews(world, news(), stopped)).toBe('not_ours');
-    expect(looks()).toBe(1);
+  it('leaves one alone that accounted for everything', async () => {
+    const { route } = routing({ ended: [PLACED_ID] });
+    expect(await route(order(), appointment())).toEqual(['nothing_to_do', 'nothing_to_do']);
   });
 
-  it('searches for about 10 s, well inside the 15 s that the provider waits', () => {
-    const total = SEARCH_PAUSES_MS.reduce<number>((sum, pauseMs) => sum + pauseMs, 0);
-    expect(total).toBeGreaterThan(9_000);
-    expect(total).toBeLessThanOrEqual(10_000);
+  it('searches for another one that is open, where the ended one adopted the order', async () => {
+    const { route, settled } = routing({
+      ended: [ADOPTED_ID],
+      open: { [PLACED_ID]: null },
+      found: [PLACED_ID],
+    });
+    expect(await route(appointment())).toEqual(['waiting']);
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(settled).toEqual(['woken']);
   });
+
+  it('takes one for ended that has ended by the time it is woken', async () => {
+    const { route } = routing({
+      open: { [ADOPTED_ID]: null },
+      closing: [ADOPTED_ID],
+      unaccounted: [ADOPTED_ID],
+    });
+    expect(await route(appointment())).toEqual(['clean_up']);
+  });
+});
+
+it('is not answered before its booking was told, and fails with Temporal', async () => {
+  const { route } = routing({ isAway: true });
+  await expect(route(appointment())).rejects.toMatchObject({ code: 'temporal_unavailable' });
+});
+
+it('loses nothing at the end: what was gathered is told at once, what waits is searched for once more', async () => {
+  const { routed, settled } = routing({ open: { [PLACED_ID]: null }, found: [PLACED_ID] });
+  const gathered = routed.route(order());
+  routed.flush();
+  expect(await gathered).toBe('woken');
+  const other = routing({ open: { [PLACED_ID]: null }, found: [PLACED_ID] });
+  await other.route(appointment());
+  await other.routed.stop();
+  expect([settled, other.settled]).toEqual([[], ['woken']]);
 });

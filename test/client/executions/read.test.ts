@@ -13,6 +13,21 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => standIn.stop());
 
+describe('a glance', () => {
+  it('shows what an open booking told last, that one has ended, and that there is none', async () => {
+    const { booking } = await bookings.start(placedRequest());
+    const { revision } = await standIn.shown(booking.id);
+    expect(await bookings.glance(booking.id)).toMatchObject({ isOpen: true, view: { revision } });
+    await standIn.end(booking.id);
+    expect(await bookings.glance(booking.id)).toEqual({ isOpen: false, view: null });
+    expect(await bookings.glance('0123456789abcdefghjkmnpqrs')).toBeNull();
+    await standIn.withoutWorker(async () => {
+      const { booking: begun } = await bookings.start(placedRequest());
+      expect(await bookings.glance(begun.id)).toEqual({ isOpen: true, view: null });
+    });
+  });
+});
+
 describe('get', () => {
   it('reads ended bookings without a worker', async () => {
     const completed = await bookings.start(placedRequest());

@@ -1,0 +1,154 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { Failure } from '../../booking/failures';
+import type { News } from './news';
+import { rememberRecent } from './recent';
+
+/**
+ * Orders that no booking is known for wait here and are searched for together. Most of them are nobody's here: a Junction team
+ * has orders of its own. A placed order's id reaches Temporal's search a moment after its first events. What waits was
+ * answered already: a crash loses it, and polling finds what it was about.
+ */
+export interface WaitingOrders {
+  /** Takes news of an order that no booking is known for. */
+  add(orderId: string, news: News): void;
+  /** How many news wait. */
+  size(): number;
+  /** Searches once more for all that wait, and gives the rest up. */
+  stop(): Promise<void>;
+}
+
+/** What else becomes of news that waited: `dropped` when too many did, `failed` when Temporal did not answer until the end. */
+export type GivenUp = 'not_ours' | 'dropped' | 'failed';
+
+export interface WaitingOptions<R> {
+  /** Finds the bookings of orders, by one query. An order that has none is left out. */
+  find: (orderIds: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Tells the bookings that were found, and says what became of each news. */
+  tell: (orderId: string, bookingIds: readonly string[], burst: readonly News[]) => Promise<readonly R[]>;
+  /** Hears what became of news in the end. */
+  settled: (news: News, outcome: R | GivenUp) => void;
+  log: Pick<FastifyBaseLogger, 'error'>;
+}
+
+/** The pause between two searches, in ms. */
+export const SEARCH_EVERY_MS = 2_000;
+
+/** How long after its first news an order is searched for, in ms: visibility may lag by seconds. */
+export const SEARCHED_AFTER_MS: readonly number[] = [2_000, 5_000, 10_000];
+
+/** The most news that wait at a time. With more, the order that has waited longest is dropped. */
+export const MAX_WAITING = 1_000;
+
+/** The most orders of one query. */
+export const MAX_SEARCHED = 50;
+
+/** How many orders are remembered that nobody had: further news of such an order is worth one search. */
+const MAX_REMEMBERED = 10_000;
+
+interface Waiting {
+  readonly sinceMs: number;
+  /** Searches that found no booking. */
+  readonly tries: number;
+  readonly news: readonly News[];
+}
+
+/** A room for orders to wait in. */
+export function waitForBookings<R>({ find, tell, settled, log }: WaitingOptions<R>): WaitingOrders {
+  const waiting = new Map<string, Waiting>();
+  const nobodys = rememberRecent<true>(MAX_REMEMBERED);
+  let isStopped = false;
+
+  const giveUp = (orderId: string, outcome: GivenUp): void => {
+    const news = waiting.get(orderId)?.news ?? [];
+    waiting.delete(orderId);
+    news.forEach((one) => settled(one, outcome));
+  };
+
+  /** A search that Temporal did not answer counts for nothing. */
+  const failed = (err: unknown, orderIds: readonly string[]): void => {
+    const isAway = err instanceof Failure && err.code === 'temporal_unavailable';
+    if (!isAway) log.error({ err }, 'news of an order could not be told');
+    if (isStopped || !isAway) orderIds.forEach((orderId) => giveUp(orderId, 'failed'));
+  };
+
+  const foundNone = (orderId: string, one: Waiting): void => {
+    const tries = one.tries + 1;
+    waiting.set(orderId, { ...one, tries });
+    const isEnough = tries >= (nobodys.get(orderId) ? 1 : SEARCHED_AFTER_MS.length);
+    if (!isStopped && !isEnough) return;
+    nobodys.set(orderId, true);
+    giveUp(orderId, 'not_ours');
+  };
+
+  const tellFound = async (orderId: string, one: Waiting, bookingIds: readonly string[]): Promise<void> => {
+    waiting.delete(orderId); // so that what comes meanwhile is told on its own
+    try {
+      const became = await tell(orderId, bookingIds, one.news);
+      one.news.forEach((news, place) => settled(news, became[place] ?? 'failed'));
+    } catch (err) {
+      waiting.set(orderId, { ...one, news: [...one.news, ...(waiting.get(orderId)?.news ?? [])] });
+      failed(err, [orderId]);
+    }
+  };
+
+  const searchFor = async (orderIds: readonly string[]): Promise<void> => {
+    const found = await find(orderIds).catch((err: unknown) => failed(err, orderIds));
+    for (const orderId of found ? orderIds : []) {
+      const [one, bookingIds] = [waiting.get(orderId), found?.get(orderId) ?? []];
+      if (one && bookingIds.length > 0) await tellFound(orderId, one, bookingIds);
+      else if (one) foundNone(orderId, one);
+    }
+  };
+
+  const search = async (): Promise<void> => {
+    const due = [...waiting].filter(([, one]) => isStopped || isDue(one)).map(([orderId]) => orderId);
+    for (let from = 0; from < due.length; from += MAX_SEARCHED)
+      await searchFor(due.slice(from, from + MAX_SEARCHED));
+  };
+
+  const searches = repeatWhile(() => waiting.size > 0 && !isStopped, search, SEARCH_EVERY_MS);
+
+  return {
+    size: () => sizeOf(waiting),
+    add(orderId, news) {
+      const one = waiting.get(orderId) ?? { sinceMs: performance.now(), tries: 0, news: [] };
+      waiting.set(orderId, { ...one, news: [...one.news, news] });
+      const [longest] = waiting.keys();
+      if (sizeOf(waiting) > MAX_WAITING && longest !== undefined) giveUp(longest, 'dropped');
+      searches.begin();
+    },
+    async stop() {
+      isStopped = true;
+      await searches.stop();
+      await search();
+    },
+  };
+}
+
+/** Repeats a run, a pause before each, for as long as it is wanted; `begin` has it wanted again. */
+function repeatWhile(isWanted: () => boolean, run: () => Promise<void>, everyMs: number) {
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> = Promise.resolve();
+  const begin = (): void => {
+    if (timer !== null || !isWanted()) return;
+    timer = setTimeout(() => {
+      running = run().then(() => {
+        timer = null;
+        begin();
+      });
+    }, everyMs);
+  };
+  const stop = async (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    await running;
+  };
+  return { begin, stop };
+}
+
+function isDue({ sinceMs, tries }: Waiting): boolean {
+  return performance.now() - sinceMs >= (SEARCHED_AFTER_MS[tries] ?? 0);
+}
+
+function sizeOf(waiting: ReadonlyMap<string, Waiting>): number {
+  return [...waiting.values()].reduce((sum, { news }) => sum + news.length, 0);
+}
