@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock';
 
-/** Something that a sandbox will do later. Plain data, so that it survives a restart within the state. */
+/** Something that a sandbox will do later. It is plain data, so the state file carries it over a restart. */
 export interface Job {
   id: string;
   /** Real time in ms since the epoch. */
   dueAt: number;
 }
 
-/** What is planned, each job run once when it is due; a job that a crash interrupted runs again. */
+/** The planned jobs. Each runs once, when it is due; a job that a crash interrupted runs again. */
 export interface Agenda<J extends Job> {
   /** Plans a job `inMs` real ms from now. */
   add(job: Omit<J, 'id' | 'dueAt'>, inMs: number): void;
@@ -25,14 +25,14 @@ interface AgendaOptions<J extends Job> {
   /** Gives the state its new jobs. */
   replace: (jobs: J[]) => void;
   run: (job: J) => Promise<void> | void;
-  /** Told about a job that threw; the job is dropped. */
+  /** Called for a job that threw; the job is dropped. */
   failed: (job: J, error: unknown) => void;
 }
 
-/** setTimeout takes no more than 2^31-1 ms; longer waits are armed again. */
+/** setTimeout takes at most 2^31-1 ms; a longer wait is armed again when this part is over. */
 const LONGEST_TIMER_MS = 2_000_000_000;
 
-/** Arms every job that the state holds and those added later. */
+/** Arms every job that the state holds, and every job that is added later. */
 export function createAgenda<J extends Job>(options: AgendaOptions<J>): Agenda<J> {
   const timers = new Map<string, NodeJS.Timeout>();
   const running = new Set<Promise<void>>();

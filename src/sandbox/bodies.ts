@@ -2,31 +2,31 @@ import type { FastifyInstance } from 'fastify';
 import { parse } from 'lossless-json';
 
 /**
- * What a sandbox reads. It is as strict as the strictest vendor: text that is not valid UTF-8, or that holds half a
- * surrogate pair, is refused, because a parser that is written in Rust or Go refuses it.
+ * Reads the bodies that a sandbox gets, as strictly as the strictest vendor: it refuses text that is not valid UTF-8
+ * or that holds half a surrogate pair, because a parser that is written in Rust or Go refuses it.
  */
 
 /** How a sandbox refuses what it cannot read. */
 export interface BodyRefusals {
   /** The bytes are not valid UTF-8. */
   notUtf8: () => Error;
-  /** The text is not JSON; a byte order mark at its begin is no part of JSON. */
+  /** The text is not JSON. A byte order mark at its beginning is not part of JSON. */
   notJson: () => Error;
-  /** A text, or a field's name, holds half a surrogate pair. `path` leads to it. */
+  /** A text or a field's name holds half a surrogate pair. `path` leads to it. */
   illFormed: (path: (string | number)[]) => Error;
-  /** The query's percent-encoding is none, or not of UTF-8. */
+  /** The query's percent-encoding is broken, or does not encode UTF-8. */
   badQuery: () => Error;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as it came; null without one. */
+    /** The body as it came; null when the call has none. */
     rawBody: Buffer | null;
   }
 }
 
 /**
- * Reads every body as JSON whatever its content type says, as the vendors do: their own samples name none.
+ * Reads every body as JSON, whatever its content type, as the vendors do: their own samples send no content type.
  * Integers that a number cannot hold become bigints.
  */
 export function readBodiesAsJson(app: FastifyInstance, refusals: BodyRefusals): void {
@@ -75,12 +75,12 @@ function exactNumber(text: string): number | bigint {
 
 const HALF_A_PAIR = /\p{Surrogate}/u;
 
-/** The way to the first text or name that is not well-formed; null when all are. */
+/** Returns the path of the first text or name that is not well-formed; null when all are well-formed. */
 function illFormedPath(value: unknown, path: (string | number)[]): (string | number)[] | null {
   if (typeof value === 'string') return HALF_A_PAIR.test(value) ? path : null;
   if (typeof value !== 'object' || value === null) return null;
   for (const [name, part] of Object.entries(value)) {
-    // Of an ill-formed name nothing is repeated: the answer would be ill-formed as well.
+    // The path leaves an ill-formed name out: an answer that repeats it would be ill-formed as well.
     if (HALF_A_PAIR.test(name)) return path;
     const found = illFormedPath(part, [...path, Array.isArray(value) ? Number(name) : name]);
     if (found !== null) return found;

@@ -1,13 +1,13 @@
 /**
- * The ways in which a JSON text can go over the wire other than as plain UTF-8. Each is a quirk of answers
- * (`latin1Answers`) and, where a sandbox sends webhooks, one of webhooks (`latin1Webhooks`):
- * - `bom`: UTF-8 behind a byte order mark, which RFC 8259 forbids and Windows' own tools write;
- * - `latin1`: `charset=ISO-8859-1` and bytes in it; what it lacks comes as `\u` escapes;
+ * The encodings other than plain UTF-8 in which a sandbox can send a JSON text. Each is a quirk of answers
+ * (`latin1Answers`) and, where a sandbox sends webhooks, a quirk of webhooks (`latin1Webhooks`):
+ * - `bom`: UTF-8 after a byte order mark, which RFC 8259 forbids and Windows' own tools write;
+ * - `latin1`: `charset=ISO-8859-1` and its bytes; characters that it lacks come as `\u` escapes;
  * - `windows1252`: the same with Windows' curly quotes and dashes as single bytes;
- * - `utf16`: `charset=utf-16`, little-endian behind its byte order mark;
- * - `utf16be`: `charset=utf-16be`, without one;
- * - `mislabelled`: `charset=utf-8`, but the bytes are Latin-1: a field more, `served_by`, is not valid UTF-8;
- * - `unknownCharset`: plain UTF-8 under a charset that nobody knows.
+ * - `utf16`: `charset=utf-16`, little-endian after its byte order mark;
+ * - `utf16be`: `charset=utf-16be`, without a byte order mark;
+ * - `mislabelled`: `charset=utf-8`, but the bytes are Latin-1: an extra field, `served_by`, is not valid UTF-8;
+ * - `unknownCharset`: plain UTF-8 under a charset name that does not exist.
  */
 const FORMS = {
   bom: { charset: 'utf-8', encode: (text: string) => Buffer.from(`\ufeff${text}`) },
@@ -20,22 +20,22 @@ const FORMS = {
 } as const;
 
 type Form = keyof typeof FORMS;
-// Object.keys says string; the table is ours and has no other keys.
+// Object.keys is typed as string[]; the table has only these keys.
 const NAMES = Object.keys(FORMS) as Form[];
 
 export const ANSWER_BYTES = NAMES.map((form) => `${form}Answers` as const);
 export const WEBHOOK_BYTES = NAMES.map((form) => `${form}Webhooks` as const);
 
-/** The quirks that are on. */
+/** The quirks; those that are on are true. */
 type Switches = Readonly<Partial<Record<string, boolean>>>;
 
-/** A JSON text as it is sent: its bytes and what `content-type` says of them. */
+/** A JSON text as it is sent: its bytes and its `content-type`. */
 export interface Sent {
   bytes: Buffer;
   contentType: string;
 }
 
-/** The bytes of a JSON text as the quirks that are on say; null when it goes out as it is. The first form counts. */
+/** Returns a JSON text in the encoding of the first quirk that is on; null when it goes out as plain UTF-8. */
 export function oddBytes(text: string, what: 'Answers' | 'Webhooks', quirks: Switches): Sent | null {
   const form = NAMES.find((name) => quirks[`${name}${what}`]);
   if (form === undefined) return null;
@@ -47,7 +47,7 @@ function latin1(text: string): Buffer {
   return Buffer.from(text.replace(/[^\0-\xff]/g, escaped), 'latin1');
 }
 
-/** The characters of the bytes 80 to 9F; five of these bytes stand for nothing. */
+/** The characters of the bytes 80 to 9F; five of these bytes have no character. */
 const WINDOWS_ONLY = '€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ';
 
 function windows1252(text: string): Buffer {

@@ -1,12 +1,14 @@
-/** A sandbox's sense of time: real now, and provider-side durations shrunk by a factor. */
+/** A sandbox's clock. It shows real time, but shrinks provider-side durations by a factor. */
 export interface Clock {
-  /** Real now, in ms since the epoch. */
+  /** The real time, in ms since the epoch. */
   now(): number;
-  /** Real ms that a provider-side duration (in sandbox ms) takes; at least 0. */
+  /** Returns how many real ms a provider-side duration (in sandbox ms) takes; at least 0. */
   scaled(sandboxMs: number): number;
 }
 
-/** A clock that runs provider-side durations at `timeScale` real ms per sandbox ms (1/60: a minute takes a second). */
+/**
+ * Returns a clock that runs provider-side durations at `timeScale` real ms per sandbox ms (1/60: a minute a second).
+ */
 export function createClock(timeScale: number): Clock {
   if (!(timeScale > 0)) throw new RangeError('timeScale must be above 0 real ms per sandbox ms');
   return { now: Date.now, scaled: (sandboxMs) => Math.max(0, sandboxMs * timeScale) };

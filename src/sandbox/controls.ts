@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { callRuleSchema, webhookRuleSchema, type CallRule, type Faults, type WebhookRule } from './faults';
 import type { Webhooks } from './webhooks';
 
-/** Parses a control's body; answers 422 in plain words by throwing with `statusCode`. */
+/** Parses a control's body. Throws an error with `statusCode` 422 and a plain message when the body is wrong. */
 export function controlBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
@@ -12,7 +12,7 @@ export function controlBody<T>(schema: z.ZodType<T>, body: unknown): T {
 
 /**
  * The `/_sandbox` routes that every sandbox has: `POST/GET/DELETE /_sandbox/faults` and
- * `POST /_sandbox/webhook {url}`, which tells where events go from now on.
+ * `POST /_sandbox/webhook {url}`, which sets the address of later events.
  */
 export function sharedControls(
   app: FastifyInstance,
@@ -37,7 +37,7 @@ export function sharedControls(
 
 const anyRuleSchema = z.looseObject({});
 
-/** One rule or a list; each is read as what it means to be, so that the refusal names its field. */
+/** Reads one rule or a list. Each rule is parsed by the schema of its own kind, so that a refusal names the field. */
 function rulesOf(body: unknown): (CallRule | WebhookRule)[] {
   const given = [controlBody(z.union([anyRuleSchema, z.array(anyRuleSchema)]), body)].flat();
   return given.map((rule) =>

@@ -8,18 +8,18 @@ const waitSchema = z.strictObject({
 export type WaitedFor = z.infer<typeof waitSchema>;
 
 /**
- * Rules that make a sandbox misbehave, taken by `POST /_sandbox/faults`.
+ * Rules that make a sandbox misbehave. `POST /_sandbox/faults` takes them.
  *
  * A rule for calls spoils the next `times` calls of `method` and `path` (`*` is anything, `{name}` one segment):
  * - `when: "before"`: the call has no effect, then the answer is given;
  * - `when: "after"`: the call takes effect, then its answer is replaced;
  * - `when: "late"`: the answer is given, and the call takes effect `delayMs` after it.
  * `answer` is `{status, headers, body}`, `"timeout"` (no answer until the client goes), `"reset"` (the socket is
- * destroyed) or `"garbage"` (200 with a body that is no JSON). Without `answer` the call is only slow: the true
+ * destroyed) or `"garbage"` (200 with a body that is not JSON). Without `answer` the call is only slow: the true
  * answer comes after `delayMs`. `delayMs` is real ms; for before and after it is how long the answer takes.
  * A `body` that is a text is sent as it is, as text/plain unless `headers` say otherwise (a gateway's page is HTML);
- * `bytes` (base64) takes its place where the bytes themselves matter. `retryAfter` adds that header, reckoned when
- * the answer is given: `inMs` real ms from then, in seconds or as one of the three dates of HTTP.
+ * `bytes` (base64) replaces it where the bytes themselves matter. `retryAfter` adds that header, computed when the
+ * answer is given: `inMs` real ms later, in seconds or in one of HTTP's three date formats.
  */
 export const callRuleSchema = z.strictObject({
   method: z
@@ -45,8 +45,8 @@ export const callRuleSchema = z.strictObject({
 });
 
 /**
- * A rule for webhooks: of the next `times` events of a type (`*`: any) drop each for ever, send it twice, send it
- * `delayMs` real ms late, or send it after the event that follows (or `delayMs` later when none follows).
+ * A rule for webhooks. It drops each of the next `times` events of a type (`*`: any) for ever, sends it twice, sends
+ * it `delayMs` real ms late, or sends it after the event that follows (or `delayMs` later when none follows).
  */
 export const webhookRuleSchema = z.strictObject({
   webhook: z.string().min(1),
@@ -61,15 +61,15 @@ export type WebhookRule = z.infer<typeof webhookRuleSchema>;
 /** The rules that still have times left, oldest first. */
 export interface Faults {
   add(rules: (CallRule | WebhookRule)[]): void;
-  /** Takes one time off the first rule that fits the call; null when none does. */
+  /** Returns the first rule that fits the call, and uses it once; null when no rule fits. */
   forCall(method: string, path: string): CallRule | null;
-  /** Takes one time off the first rule that fits the event; null when none does. */
+  /** Returns the first rule that fits the event, and uses it once; null when no rule fits. */
   forWebhook(eventType: string): WebhookRule | null;
   remaining(): (CallRule | WebhookRule)[];
   clear(): void;
 }
 
-/** An empty book of rules. */
+/** Returns a set of rules that is still empty. */
 export function createFaults(): Faults {
   let rules: (CallRule | WebhookRule)[] = [];
 

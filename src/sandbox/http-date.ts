@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-/** The forms of a `Retry-After`: seconds, and the three that a date may have in HTTP (RFC 9110, section 5.6.7). */
+/** The forms of a `Retry-After`: seconds, and the three formats of an HTTP date (RFC 9110, section 5.6.7). */
 export const RETRY_AFTER_FORMS = ['seconds', 'imf', 'rfc850', 'asctime'] as const;
 export type RetryAfterForm = (typeof RETRY_AFTER_FORMS)[number];
 
@@ -10,11 +10,11 @@ const DATES: Readonly<Record<Exclude<RetryAfterForm, 'seconds'>, string>> = {
   asctime: 'ccc LLL dd HH:mm:ss yyyy',
 };
 
-/** A `Retry-After` that ends `inMs` real ms after `nowMs`, rounded up to the second. */
+/** Returns a `Retry-After` that ends `inMs` real ms after `nowMs`, rounded up to the second. */
 export function retryAfter(form: RetryAfterForm, inMs: number, nowMs: number): string {
   if (form === 'seconds') return String(Math.ceil(inMs / 1_000));
   const at = DateTime.fromMillis(Math.ceil((nowMs + inMs) / 1_000) * 1_000, { zone: 'utc', locale: 'en-US' });
   const text = at.toFormat(DATES[form]);
-  // The day of the month is padded with a blank in this form alone.
+  // Only this form pads the day of the month with a blank.
   return form === 'asctime' ? text.replace(/ 0(?=\d )/, '  ') : text;
 }

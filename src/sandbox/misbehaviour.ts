@@ -7,26 +7,26 @@ import { retryAfter } from './http-date';
 export interface LoggedCall {
   method: string;
   path: string;
-  /** Null while unanswered, and for ever when the socket was left or destroyed. */
+  /** Null until the call is answered; it stays null when the client left or the socket was destroyed. */
   status: number | null;
   at: string;
-  /** The rule that spoiled it, as `<when>`; null for a call that was served plainly. */
+  /** The `when` of the rule that spoiled the call; null for a call that was served plainly. */
   fault: CallRule['when'] | null;
-  /** When a spoiled call took effect; null while it has not, and for ever when it is to have none. */
+  /** When a spoiled call took effect; null until then, and for good when it has no effect. */
   effectAt: string | null;
 }
 
-/** What a sandbox has got so far. */
+/** The calls that a sandbox has got so far. */
 export interface CallLog {
   /** Oldest first. */
   calls: LoggedCall[];
-  /** Forgets them, and the effects that are still to come: they belong to what was before. */
+  /** Forgets the calls and drops the effects that are still to come: they belong to the state before a reset. */
   forget(): void;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whether it is the effect of a call that was let in before: by then its token may have expired. */
+    /** Whether it is the effect of an earlier call that was already let in: its token may have expired since. */
     isInward: boolean;
   }
 }
@@ -36,9 +36,9 @@ const CONTROL_PREFIX = '/_sandbox';
 const HOP_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
 
 /**
- * Records every call that is not a control and lets the fault rules spoil it. A spoiled call that is to take
- * effect is run through the app a second time, inwardly, so that its handlers know nothing of faults.
- * Late effects that are still to come when the sandbox closes, or begins anew, are lost.
+ * Records every call that is not a control, and lets the fault rules spoil it. A spoiled call that takes effect runs
+ * through the app a second time, inwardly, so that the handlers need not know about faults. Late effects that are
+ * still to come are lost when the sandbox closes or is reset.
  */
 export function misbehave(app: FastifyInstance, faults: Faults): CallLog {
   const calls: LoggedCall[] = [];

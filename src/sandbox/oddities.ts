@@ -1,12 +1,12 @@
 import { DateTime } from 'luxon';
 
 /**
- * Oddities that an answer can have wherever it has such a value, whatever its shape. Each is a quirk:
+ * Quirks that change a kind of value in any answer, whatever its shape:
  * - `oddElements`: every list that is not empty also holds null, an empty object, a text, a number and a list
- *   (those of slots have quirks of their own);
- * - `textNumbers`: numbers come as text, prices as `"75.00"`; `textBooleans`: `"true"` and `"false"`;
- * - `localTimes`: times have the offset of the place instead of UTC; `utcTimes`: UTC instead of the place's;
- * - and the notation of times, of which the first that is on counts: `spaceTimes` (`2026-12-07 16:00:00+00`),
+ *   (lists of slots have quirks of their own);
+ * - `textNumbers`: numbers come as text, prices as `"75.00"`; `textBooleans`: booleans come as `"true"` and `"false"`;
+ * - `localTimes`: times have the offset of the place instead of UTC; `utcTimes`: times are in UTC instead;
+ * - the notation of times, where the first quirk that is on counts: `spaceTimes` (`2026-12-07 16:00:00+00`),
  *   `minuteTimes` (without seconds, where they are 0), `basicOffsetTimes` (`-0700`), `basicTimes`
  *   (`20261207T160000Z`), `lowerCaseTimes` (`2026-12-07t16:00:00z`), `microTimes` (`16:00:00.000000+00:00`).
  */
@@ -30,9 +30,9 @@ export interface Oddity {
   quirks: Readonly<Partial<Record<ValueQuirk, boolean>>>;
   /** The place's zone, where the answer does not name it. */
   zone: string;
-  /** An offset (`-07:00`) that the walls' clocks have, whatever any zone data say; times come with it. */
+  /** The offset (`-07:00`) of the place's wall clocks, whatever any zone data say; times come with it. */
   offset?: string | null;
-  /** What the answer calls the place's zone; null: it names none. */
+  /** The name that the answer gives to the place's zone; null: it gives no name. */
   zoneName?: string | null;
 }
 
@@ -74,7 +74,7 @@ function changedRecord(record: Record<string, unknown>, oddity: Oddity): Record<
   );
 }
 
-/** Odd ones first, in between and last: whoever looks at either end only meets one. */
+/** Puts odd elements first, in between and last, so that code that looks at only one end meets one. */
 function withOddElements(items: unknown[]): unknown[] {
   const [first, ...rest] = items;
   return items.length === 0 ? [] : [null, first, {}, 'see above', ...rest, 7, []];

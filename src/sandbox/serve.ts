@@ -11,7 +11,7 @@ export interface RunningSandbox {
 /** Provider-side durations run at a second a minute unless the options say otherwise. */
 export const DEFAULT_TIME_SCALE = 1 / 60;
 
-/** A server without routes. Without `log` it says nothing; requests are never logged, their paths name patients. */
+/** Returns a server without routes. Requests are never logged, because their paths name patients. */
 export function openApp(log: FastifyBaseLogger | undefined): FastifyInstance {
   return Fastify({
     ...(log ? { loggerInstance: log } : { logger: false }),
@@ -20,12 +20,12 @@ export function openApp(log: FastifyBaseLogger | undefined): FastifyInstance {
   });
 }
 
-/** Names a group of routes: without a name Fastify looks through every loaded module for the file that it is. */
+/** Names a group of routes: without a name, Fastify searches every loaded module for the file that defines it. */
 export function named<T extends object>(name: string, routes: T): T {
   return Object.assign(routes, { [Symbol.for('fastify.display-name')]: name });
 }
 
-/** Starts to listen; port 0 takes a free one. Rejects when the port is taken. */
+/** Starts to listen; port 0 takes any free port. Rejects when the port is taken. */
 export async function listen(
   app: FastifyInstance,
   port: number,

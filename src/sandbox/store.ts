@@ -8,7 +8,7 @@ export interface Store<S extends object> {
   readonly state: S;
   /** Replaces the whole state. */
   reset(): void;
-  /** Resolves once everything changed before this call is in the file. At once when there is no file. */
+  /** Resolves once every change made before this call is in the file; at once when there is no file. */
   saved(): Promise<void>;
 }
 
@@ -20,8 +20,8 @@ interface StoreOptions<S extends object> {
 }
 
 /**
- * Opens the store. Throws when the file is there but does not hold a state of this schema: a silent fresh start
- * would look like a provider that lost its orders.
+ * Opens the store. Throws when the file exists but does not hold a state of this schema: a silent fresh start would
+ * look like a provider that lost its orders.
  */
 export function openStore<S extends object>(options: StoreOptions<S>): Store<S> {
   const { file } = options;
@@ -44,7 +44,7 @@ export function openStore<S extends object>(options: StoreOptions<S>): Store<S> 
     reset: () => void Object.assign(state, options.initial()),
     saved() {
       if (file === null) return Promise.resolve();
-      // Callers that come while a write runs share the next one, which holds the changes of all of them.
+      // Callers that come while a write runs share the next write, which holds the changes of all of them.
       queued ??= writing
         .catch(() => undefined)
         .then(() => {

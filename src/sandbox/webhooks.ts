@@ -16,12 +16,12 @@ export const ATTEMPT_PAUSES_MS = [
   10 * HOUR_MS,
 ] as const;
 
-/** A receiver has this long to answer 2xx, in real ms. */
+/** How long a receiver has to answer 2xx, in real ms. */
 const ANSWER_WITHIN_MS = 15_000;
 
 const DELIVERIES_KEPT = 500;
 
-/** One event on its way: the same `svix-id` and body at every attempt. */
+/** An event that is being delivered. Every attempt sends the same `svix-id` and body. */
 export const messageSchema = z.object({ svixId: z.string(), eventType: z.string(), body: z.string() });
 export type Message = z.infer<typeof messageSchema>;
 
@@ -37,14 +37,14 @@ export interface Delivery {
 
 /** Sends a sandbox's events as Svix would. */
 export interface Webhooks {
-  /** Sends an event, subject to the fault rules. Nothing is sent while there is no address. */
+  /** Sends an event, subject to the fault rules. Sends nothing while there is no address. */
   emit(eventType: string, payload: object): void;
-  /** Makes one attempt; plans the next one when it fails and one is left. */
+  /** Makes one attempt. When it fails and attempts are left, plans the next one. */
   attempt(message: Message, attempt: number): Promise<void>;
-  /** Where events go from now on; null: nowhere. */
+  /** Sets the address of later events; null: they go nowhere. */
   sendTo(url: string | null): void;
   readonly deliveries: Delivery[];
-  /** Forgets events that wait for their successor, and the deliveries seen. */
+  /** Forgets the deliveries, and the events that wait to be sent after the event that follows. */
   clear(): void;
 }
 
@@ -56,11 +56,11 @@ interface WebhookOptions {
   faults: Faults;
   /** Plans attempt `attempt` (from 0) in `inMs` real ms. */
   plan: (message: Message, attempt: number, inMs: number) => void;
-  /** How a body goes over the wire; plain JSON in UTF-8 when it is null. Each attempt is signed as it is sent. */
+  /** Encodes a body for the wire; null: it goes out as plain JSON in UTF-8. The signature covers the bytes sent. */
   encode?: (body: string) => Sent | null;
 }
 
-/** A sender that plans its attempts through `options.plan`, so that they can outlive a restart. */
+/** Returns a sender that plans its attempts through `options.plan`, so that they survive a restart. */
 export function createWebhooks(options: WebhookOptions): Webhooks {
   const deliveries: Delivery[] = [];
   let url = options.url;
@@ -118,14 +118,14 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
   };
 }
 
-/** Enough for the following event to arrive first on one machine, in real ms. */
+/** In real ms: on one machine this is enough for the following event to arrive first. */
 const REORDER_GAP_MS = 100;
 
 function plain(body: string): Sent {
   return { bytes: Buffer.from(body), contentType: 'application/json' };
 }
 
-/** The headers of a signed message: HMAC-SHA256 over `id.timestamp.body`, as Standard Webhooks has it. */
+/** Returns the headers of a signed message: HMAC-SHA256 over `id.timestamp.body`, as Standard Webhooks defines it. */
 function signedHeaders(svixId: string, body: Buffer, secret: string, at: Date): Record<string, string> {
   const timestamp = String(Math.floor(at.getTime() / 1_000));
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');

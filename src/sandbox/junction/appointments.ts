@@ -11,7 +11,7 @@ import type { AppointmentRecord, OrderRecord, VisitKind } from './state';
 import type { Book, UsAddress } from './validation';
 import { canReschedule } from './wire';
 
-/** What can be done with appointments, at home and at PSCs alike; what differs is this table. */
+/** The operations on appointments. They are the same at home and at PSCs, except for what this table holds. */
 const KINDS: Readonly<Record<VisitKind, { modality: Modality; minAgeYears: number }>> = {
   phlebotomy: { modality: 'at_home_phlebotomy', minAgeYears: 18 },
   psc: { modality: 'walk_in_test', minAgeYears: 0 },
@@ -41,7 +41,7 @@ export async function book(
   return appointment;
 }
 
-/** Asks a provider of the request tier for a visit: pending and without times until the provider gives them. */
+/** Asks a provider of the request tier for a visit. It is pending, without times, until the provider sets them. */
 export function requestVisit(
   context: Context,
   orderId: string,
@@ -68,7 +68,7 @@ export function requestVisit(
   return appointment;
 }
 
-/** The order's current appointment of a kind, or 404. */
+/** Returns the order's current appointment of a kind. Refuses with 404 when there is none. */
 export function readAppointment(context: Context, kind: VisitKind, orderId: string): AppointmentRecord {
   orderOfKind(context, kind, orderId);
   const appointment = currentAppointment(context, orderId, kind);
@@ -111,7 +111,7 @@ export function cancelAppointment(
   return appointment;
 }
 
-/** An appointment that somebody else made (the patient, by phone), with or without a slot's times. */
+/** Adds an appointment that somebody else made (the patient, by phone), with or without a slot's times. */
 export function placeForeign(
   context: Context,
   orderId: string,
@@ -148,7 +148,7 @@ function orderOfKind(context: Context, kind: VisitKind, orderId: string): OrderR
   return order;
 }
 
-/** One active appointment per patient per provider (docs/providers.md#preconditions). */
+/** Refuses a second active appointment of a patient at a provider (docs/providers.md#preconditions). */
 function refuseSecond(context: Context, kind: VisitKind, order: OrderRecord): void {
   const others = Object.values(context.state.appointments);
   const userId = order.request.user_id;

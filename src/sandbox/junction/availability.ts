@@ -7,7 +7,7 @@ import type { Wire } from './wire';
 
 /** Searches for slots (contract: AppointmentAvailabilitySlots). */
 
-/** Slots at home. 404 where no provider takes bookings online for the ZIP code. */
+/** Returns slots at home. Refuses with 404 where no provider takes online bookings for the ZIP code. */
 export function homeAvailability(context: Context, zipCode: string, startDate?: string): Wire {
   const zip = zipCode.slice(0, 5);
   const area = HOME_AREAS[zip];
@@ -25,7 +25,7 @@ interface SiteQuery {
   start_date?: string;
 }
 
-/** Slots at PSCs, by up to three site codes or by ZIP code and radius. */
+/** Returns slots at PSCs, by up to three site codes or by ZIP code and radius. */
 export function pscAvailability(context: Context, query: SiteQuery): Wire {
   const found = sitesFor(query);
   if (found.length === 0) throw REFUSALS.noSites();
@@ -64,7 +64,7 @@ function sitesByCode(codes: string[], lab: Site['lab']): { site: Site; distance:
   });
 }
 
-/** Active sites of a lab within a radius in miles, nearest first. */
+/** Returns the active sites of a lab within a radius in miles, nearest first. */
 export function sitesNear(
   zip: string,
   radiusMiles: number,

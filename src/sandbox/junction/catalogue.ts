@@ -1,6 +1,6 @@
 import type { Modality } from './rules';
 
-/** What this Junction offers: fixed data, so that requests in examples and tests work on any day. */
+/** What this sandbox offers. The data are fixed, so that requests in examples and tests work on any day. */
 
 const LAB = {
   id: 27,
@@ -104,7 +104,7 @@ export interface Site {
   name: string;
   address: { first_line: string; second_line: string; city: string; state: string; zip_code: string };
   location: { lng: number; lat: number };
-  /** ZIP codes from which it can be found, with its distance in miles. */
+  /** The ZIP codes that find the site, each with its distance in miles. */
   near: Readonly<Record<string, number>>;
   active: boolean;
 }

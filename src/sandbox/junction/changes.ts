@@ -11,30 +11,33 @@ import {
 import type { AppointmentRecord, OrderRecord } from './state';
 import { appointmentAnswer, eventBody, orderAnswer } from './wire';
 
-/** How orders and appointments change, and which events their changes send. All changes go through here. */
+/** Changes orders and appointments, and sends the events of each change. Every change goes through here. */
 
-/** From the end of the visit to the results, in sandbox ms. */
+/** How long the results take after the end of the visit, in sandbox ms. */
 const RESULTS_AFTER_MS = 24 * HOUR_MS;
 
-/** Appointments made before the requisition end without it: 8 h after the order, or 2 h before their start. */
+/**
+ * An appointment made before the requisition is cancelled when the requisition is still missing 8 h after the order or
+ * 2 h before the start, whichever comes first.
+ */
 const REQUISITION_WITHIN_MS = 8 * HOUR_MS;
 const REQUISITION_BEFORE_START_MS = 120 * MINUTE_MS;
 
 type EventData = Record<string, unknown> | null;
 
-/** Where an order stands, low-level. */
+/** Returns an order's low-level status. */
 export function statusOf(order: OrderRecord): string {
   return lowLevel((order.events.at(-1) ?? order.events[0]).status);
 }
 
-/** Returns true when the order's requisition exists, or never will be needed. */
+/** Returns true when the order's requisition exists or will never be needed. */
 export function hasRequisition(order: OrderRecord): boolean {
   return order.events.some(({ status }) =>
     ['requisition_created', 'requisition_bypassed'].includes(lowLevel(status)),
   );
 }
 
-/** Moves an order to a low-level status and tells about it. What its appointment owes to the move follows. */
+/** Moves an order to a low-level status and sends the event. Its appointment changes with it where it has to. */
 export function moveOrder(context: Context, order: OrderRecord, to: string): void {
   const at = timestamp(context);
   order.events.push({
@@ -54,13 +57,13 @@ export function moveOrder(context: Context, order: OrderRecord, to: string): voi
   }
 }
 
-/** Puts a new order or a change of one on its way to the receiver. */
+/** Sends the event of a new or changed order. */
 export function announceOrder(context: Context, order: OrderRecord, eventType: string): void {
   const body = eventBody(context, eventType, order.request.user_id, orderAnswer(context, order));
   context.webhooks.emit(eventType, body);
 }
 
-/** Puts a new appointment or a change of one on its way to the receiver. */
+/** Sends the event of a new or changed appointment. */
 export function announceAppointment(
   context: Context,
   appointment: AppointmentRecord,
@@ -77,7 +80,7 @@ export function addAppointment(context: Context, appointment: AppointmentRecord)
   afterMove(context, appointment);
 }
 
-/** Moves an appointment to a status and tells about it; its order follows. */
+/** Moves an appointment to a status and sends the event; its order follows. */
 export function moveAppointment(
   context: Context,
   appointment: AppointmentRecord,
@@ -89,7 +92,7 @@ export function moveAppointment(
   afterMove(context, appointment);
 }
 
-/** Gives an appointment other times; it stays what it is (`scheduled` follows `scheduled`). */
+/** Gives an appointment other times and keeps its status (`scheduled` follows `scheduled`). */
 export function retimeAppointment(
   context: Context,
   appointment: AppointmentRecord,
@@ -124,7 +127,7 @@ function afterVisit(context: Context, order: OrderRecord): void {
   context.plan({ kind: 'advance_order', orderId: order.id, to: 'completed' }, inMs);
 }
 
-/** Visits take place in real time: a confirmed one starts and ends when it says. */
+/** Plans the start and end of a confirmed appointment's visit at its own times: visits take place in real time. */
 function planVisit(context: Context, appointment: AppointmentRecord): void {
   const { id: appointmentId, startAt, endAt } = appointment;
   if (appointment.status !== 'confirmed' || startAt === null || endAt === null) return;

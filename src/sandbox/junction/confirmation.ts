@@ -12,23 +12,23 @@ import {
 import type { Book } from './validation';
 
 /**
- * How the provider behind Junction takes a booking:
- * - `sync` (when nothing is planned): confirms at once;
- * - `async`: confirms `afterMs` later;
- * - `decline`: cancels `afterMs` later, saying why;
- * - `never`: says nothing; the async timeout cancels;
- * - `reserve`: reserves at once; confirms `afterMs` later when that is given, else when told by hand.
+ * How the provider behind Junction reacts to a booking:
+ * - `sync` (when nothing is planned): it confirms at once;
+ * - `async`: it confirms `afterMs` later;
+ * - `decline`: it cancels `afterMs` later and gives the reason;
+ * - `never`: it never reacts, and the async timeout cancels;
+ * - `reserve`: it reserves at once, and confirms `afterMs` later when that is given, otherwise by a control.
  *
  * A booking without async confirmation that is not confirmed at once answers 500 when the sync window is over.
- * The attempt is dropped and leaves no appointment, unless the plan says `held`: then it goes on unseen.
+ * It leaves no appointment, unless the plan says `held`: then the booking goes on although the caller got a 500.
  */
 
 const SYNC_TIMEOUT_MS = 2_500;
 const ASYNC_TIMEOUT_MS = 15 * MINUTE_MS;
-/** The provider's word comes after this long, in sandbox ms, where the plan does not say. */
+/** How long the provider takes to decide where the plan gives no time, in sandbox ms. */
 const WORD_AFTER_MS = MINUTE_MS;
 
-/** Takes one booking off the plan at the head of the queue. */
+/** Returns the first plan of the queue and uses it for one booking; a `sync` plan when the queue is empty. */
 export function nextPlan(context: Context): ConfirmationPlan {
   const { confirmations } = context.state;
   const [head] = confirmations;
@@ -39,8 +39,8 @@ export function nextPlan(context: Context): ConfirmationPlan {
 }
 
 /**
- * Puts a new appointment through its confirmation. Returns when the call is to be answered; the appointment then
- * stands as the answer must show it. Throws 500 where the caller must not learn the outcome.
+ * Confirms a new appointment as planned. Resolves when the call is to be answered, with the appointment as the
+ * answer must show it. Throws 500 where the caller must not learn the outcome.
  */
 export async function confirm(
   context: Context,

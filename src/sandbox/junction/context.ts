@@ -6,7 +6,7 @@ import { REFUSALS } from './errors';
 import { LIVE_APPOINTMENT } from './rules';
 import type { AppointmentRecord, JunctionJob, JunctionState, NewJob, OrderRecord, VisitKind } from './state';
 
-/** What every operation of the sandbox works on. */
+/** The parts that every operation of the sandbox works on. */
 export interface Context {
   readonly state: JunctionState;
   readonly clock: Clock;
@@ -18,19 +18,19 @@ export interface Context {
   readonly agenda: Agenda<JunctionJob>;
 }
 
-/** Now, as the wire has it. */
+/** Returns the present time in the format of the wire. */
 export function timestamp(context: Context): string {
   return new Date(context.clock.now()).toISOString();
 }
 
-/** What makes answers and webhooks odd now. */
+/** Returns the quirks and zones that apply to answers and webhooks now. */
 export function oddityOf({ state }: Context): Oddity {
   const { quirks, zone } = state;
   const zoneName = zone.name === null ? undefined : zone.name === '' ? null : zone.name;
   return { quirks, zone: 'utc', offset: zone.offset, zoneName };
 }
 
-/** The order, or 404. */
+/** Returns the order. Refuses with 404 when there is none. */
 export function orderOf(context: Context, id: string): OrderRecord {
   const { orders } = context.state;
   const order = Object.hasOwn(orders, id) ? orders[id] : undefined;
@@ -38,7 +38,7 @@ export function orderOf(context: Context, id: string): OrderRecord {
   return order;
 }
 
-/** The newest of an order's appointments of a kind, a live one before all others; null when it has none. */
+/** Returns an order's newest appointment of a kind, preferring a live one; null when the order has none. */
 export function currentAppointment(
   context: Context,
   orderId: string,

@@ -10,7 +10,7 @@ import { lowLevel, orderIsLive, orderStatus } from './rules';
 import { accountSchema, confirmationPlanSchema, quirksSchema, zoneSchema } from './state';
 import { plainAppointment, plainOrder, type Wire } from './wire';
 
-/** The `/_sandbox` routes that only the Junction sandbox has: looking inside, and moving things by hand. */
+/** The `/_sandbox` routes that only the Junction sandbox has. They show its state and change it by hand. */
 export function junctionControls(
   app: FastifyInstance,
   context: Context,
@@ -46,7 +46,7 @@ const slotsBody = z.strictObject({
   empty: z.number().int().min(0).optional(),
   capacity: z.number().int().min(1).nullable().optional(),
   expireKeys: z.boolean().default(false),
-  /** Whoever took slots from under us gives them back. */
+  /** Frees the slots that somebody else took. */
   release: z.boolean().default(false),
 });
 

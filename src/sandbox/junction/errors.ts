@@ -1,6 +1,6 @@
 import type { BodyRefusals } from '../bodies';
 
-/** An answer that refuses a call. `body` is sent as it is: errors come in more than one shape. */
+/** An answer that refuses a call. `body` is sent as it is, because errors come in more than one shape. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(
@@ -11,25 +11,25 @@ export class Refusal extends Error {
   }
 }
 
-/** `{detail: text}`, the usual shape. */
+/** Returns a refusal in the usual shape, `{detail: text}`. */
 export function refuse(status: number, detail: string): Refusal {
   return new Refusal(status, { detail });
 }
 
-/** `{error, message, status_code}`, the shape of a refused order transition. */
+/** Returns the refusal of an order transition, in the shape `{error, message, status_code}`. */
 export function refuseTransition(from: string, to: string): Refusal {
   const message = `Transition from ${from} to ${to} is not allowed`;
   return new Refusal(400, { error: 'Bad Request', message, status_code: 400 });
 }
 
-/** One thing that is wrong with what was sent, as FastAPI words it. */
+/** One error in a call's input, in FastAPI's form. */
 export interface FieldError {
   loc: (string | number)[];
   msg: string;
   type: string;
 }
 
-/** 422 `{detail: [{loc, msg, type}]}`. */
+/** Returns the refusal of wrong input: 422 `{detail: [{loc, msg, type}]}`. */
 export function refuseInput(errors: FieldError[]): Refusal {
   return new Refusal(422, { detail: errors });
 }
@@ -69,7 +69,7 @@ export const REFUSALS = {
   keyInUse: () => refuse(409, 'A request with this idempotency key is being processed.'),
 } as const;
 
-/** Bodies and queries that are no text, or no JSON: the words of FastAPI and of its parser. */
+/** Refusals of bodies and queries that are not text or not JSON, in the words of FastAPI and its parser. */
 export const UNREADABLE: BodyRefusals = {
   notUtf8: () => refuse(400, 'There was an error parsing the body'),
   notJson: () => refuseInput([{ loc: ['body'], msg: 'JSON decode error', type: 'json_invalid' }]),

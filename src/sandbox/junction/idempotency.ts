@@ -2,7 +2,7 @@ import { DAY_MS } from '../clock';
 import type { Context } from './context';
 import { Refusal, REFUSALS } from './errors';
 
-/** An answer as it is stored with its key and replayed. */
+/** An answer that is stored with its key and replayed. */
 export interface Answer {
   status: number;
   body: unknown;
@@ -14,9 +14,9 @@ export const KEY_LIFETIME_MS = { order: DAY_MS, psc: 14 * DAY_MS } as const;
 const running = new WeakMap<Context, Set<string>>();
 
 /**
- * Runs a call under its idempotency key. The first answer, good or bad, is frozen and replayed until the key dies;
- * with `x-idempotency-error: no-cache` failures are not kept. Calls that are refused as malformed must not come
- * here: they do not use up their key. Without a key it just runs.
+ * Runs a call under its idempotency key. The first answer, good or bad, is stored and replayed until the key expires;
+ * with `x-idempotency-error: no-cache` failures are not stored. A call without a key just runs. Callers refuse
+ * malformed calls before this, because such calls do not use up their key.
  */
 export async function underKey(
   context: Context,

@@ -2,7 +2,7 @@ import { hasRequisition, moveAppointment, moveOrder, statusOf } from './changes'
 import type { Context } from './context';
 import type { JunctionJob } from './state';
 
-/** Does what was planned, unless the world has moved on since. */
+/** Runs a planned job, unless its order or appointment has changed so that the job no longer applies. */
 export async function runJob(context: Context, job: JunctionJob): Promise<void> {
   if (job.kind === 'deliver') return context.webhooks.attempt(job.message, job.attempt);
   if (job.kind === 'advance_order') advanceOrder(context, job);
@@ -14,7 +14,7 @@ export async function runJob(context: Context, job: JunctionJob): Promise<void> 
 
 type JobOf<K extends JunctionJob['kind']> = Extract<JunctionJob, { kind: K }>;
 
-/** Where an order must stand for each step that it takes by itself. */
+/** The statuses from which an order takes each step by itself. */
 const ADVANCES_FROM: Readonly<Record<string, readonly string[]>> = {
   requisition_created: ['ordered'],
   completed: ['draw_completed', 'appointment_scheduled'],

@@ -9,9 +9,9 @@ import { lowLevel, MODALITY_RULES, orderStatus } from './rules';
 import type { OrderRecord } from './state';
 import type { CreateOrder, OrdersQuery } from './validation';
 
-/** What can be done with orders. */
+/** The operations on orders. */
 
-/** From placing an order to its requisition, in sandbox ms. */
+/** How long after an order is placed its requisition is created, in sandbox ms. */
 const REQUISITION_AFTER_MS = MINUTE_MS;
 
 /** Places an order. Refuses an unknown user or lab test, a method that does not fit, a minor without a proxy. */
@@ -77,7 +77,7 @@ function checkPatient(context: Context, request: CreateOrder): void {
   }
 }
 
-/** Cancels an order, and at home its appointment with it. Refuses the transition where the rules do. */
+/** Cancels an order, and at home its appointment too. Refuses the transition where the modality's rules forbid it. */
 export function cancelOrder(context: Context, id: string): OrderRecord {
   const order = orderOf(context, id);
   const rules = MODALITY_RULES[order.modality];
@@ -92,7 +92,7 @@ export function cancelOrder(context: Context, id: string): OrderRecord {
   return order;
 }
 
-/** Orders that fit the query, newest first, one page of them. */
+/** Returns one page of the orders that fit the query, newest first unless the query says `asc`. */
 export function listOrders(context: Context, query: OrdersQuery): { page: OrderRecord[]; total: number } {
   const newestLast = Object.values(context.state.orders).filter((order) => matches(order, query));
   const sorted = query.order_direction === 'asc' ? newestLast : newestLast.reverse();
@@ -118,8 +118,8 @@ function within(at: number, from = Number.NEGATIVE_INFINITY, to = Number.POSITIV
 }
 
 /**
- * Moves an order along its modality's way up to `finalStatus` (dotted or low-level; default: the end), as the
- * simulation of the vendor's sandbox does, one step each `delaySeconds` (sandbox time).
+ * Moves an order along its modality's path up to `finalStatus` (dotted or low-level; default: the end), one step each
+ * `delaySeconds` (sandbox time), as the simulation of the vendor's sandbox does.
  */
 export function simulateOrder(context: Context, id: string, finalStatus?: string, delaySeconds = 0): void {
   const order = orderOf(context, id);
@@ -132,7 +132,7 @@ export function simulateOrder(context: Context, id: string, finalStatus?: string
   context.plan({ kind: 'simulate', orderId: id, steps, everyMs }, everyMs);
 }
 
-/** Sends the last event of these orders, or of those updated in a time span, again. Returns their ids. */
+/** Sends the last events of these orders, or of those updated in a time span, again. Returns the orders' ids. */
 export function resendEvents(
   context: Context,
   which: { order_ids?: string[] | null; start_at?: string | null; end_at?: string | null },

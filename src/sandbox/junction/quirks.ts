@@ -1,29 +1,29 @@
 import type { JunctionState, Quirk } from './state';
 
 /**
- * The oddities of docs/providers.md#what-comes-back, each a change to an answer that is right by the
- * contract. They hold for answers and webhooks alike; `GET /_sandbox/state` stays plain. Those of availability:
- * - `oddSlots`: among the slots of each day are null, a text, an empty object, one without times, one at `soon`;
- * - `oddDays`: among the days are null, one with `slots: null`, one without `slots`, one whose slots are a text;
+ * The quirks of docs/providers.md#what-comes-back. Each changes an answer that is right by the contract. They apply
+ * to answers and webhooks; `GET /_sandbox/state` stays plain. The quirks of availability:
+ * - `oddSlots`: each day's slots also hold null, a text, an empty object, a slot without times and a slot at `soon`;
+ * - `oddDays`: the days also hold null, a day with `slots: null`, one without `slots` and one whose slots are a text;
  * - `midnightSlots` (see slots.ts): each day also has a slot from 23:30 to 00:30.
- * Those of values and of bytes are the same at all sandboxes: ../oddities.ts, ../bytes.ts.
+ * The quirks of values and of bytes are the same at all sandboxes: ../oddities.ts, ../bytes.ts.
  */
 
 type Wire = Record<string, unknown>;
 type Change = (wire: Wire) => Wire;
 type Quirks = JunctionState['quirks'];
 
-/** Changes `appointment` as the quirks that are on say. */
+/** Returns `appointment` with the quirks that are on. */
 export function quirkyAppointment(quirks: Quirks, appointment: Wire): Wire {
   return changed(quirks, APPOINTMENT_CHANGES, appointment);
 }
 
-/** Changes `order` as the quirks that are on say. */
+/** Returns `order` with the quirks that are on. */
 export function quirkyOrder(quirks: Quirks, order: Wire): Wire {
   return changed(quirks, ORDER_CHANGES, order);
 }
 
-/** A day's slots with odd ones among them, if so switched. */
+/** Returns a day's slots, with odd ones among them while `oddSlots` is on. */
 export function quirkySlots(quirks: Quirks, slots: Wire[]): unknown[] {
   const [first] = slots;
   if (!quirks.oddSlots || first === undefined) return slots;
@@ -31,7 +31,7 @@ export function quirkySlots(quirks: Quirks, slots: Wire[]): unknown[] {
   return [null, 'fully booked', {}, timeless, { ...first, start: 'soon' }, ...slots, null];
 }
 
-/** Days with odd ones among them, if so switched. */
+/** Returns the days, with odd ones among them while `oddDays` is on. */
 export function quirkyDays(quirks: Quirks, days: Wire[]): unknown[] {
   const [first] = days;
   if (!quirks.oddDays || first === undefined) return days;

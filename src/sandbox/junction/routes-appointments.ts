@@ -22,7 +22,7 @@ import { appointmentAnswer } from './wire';
 
 const CANCEL_BODIES = { phlebotomy: phlebotomyCancelSchema, psc: pscCancelSchema } as const;
 
-/** The routes of appointments: the same set at home and at PSCs, and what only one of them has. */
+/** Adds the routes of appointments: those that home and PSCs share, and those that only one of them has. */
 export function appointmentRoutes(app: FastifyInstance, context: Context): void {
   app.addHook('preHandler', async (request) => {
     if (request.url.includes('/psc/appointment') && !context.state.account.pscScheduling)

@@ -11,7 +11,7 @@ const LAB_IDS: Readonly<Record<Site['lab'], number>> = { quest: 27, sonora_quest
 const BILL_TYPES = ['client_bill', 'patient_bill'];
 const CAPABILITIES = ['appointment_scheduling_via_junction'];
 
-/** The routes that tell what is offered where. */
+/** Adds the routes that list what is offered where. */
 export function catalogueRoutes(app: FastifyInstance, context: Context): void {
   app.get('/v3/lab_tests', () => LAB_TESTS);
 

@@ -18,7 +18,7 @@ export interface OrderPath {
   Params: { orderId: string };
 }
 
-/** The routes of orders. */
+/** Adds the routes of orders. */
 export function orderRoutes(app: FastifyInstance, context: Context): void {
   app.post('/v3/order', async (request, reply) => {
     const body = parse(createOrderSchema, request.body, 'body');
@@ -54,7 +54,7 @@ export function orderRoutes(app: FastifyInstance, context: Context): void {
   }));
 }
 
-/** The order id of a path; 422 when it is no uuid. */
+/** Returns the order id of a path. Refuses with 422 when it is not a UUID. */
 export function orderIdOf(params: OrderPath['Params']): string {
   return parse(idSchema, params.orderId, 'path');
 }

@@ -6,7 +6,7 @@
 export const MODALITIES = ['at_home_phlebotomy', 'walk_in_test', 'testkit', 'on_site_collection'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
-/** Which top-level status each low-level one belongs to. */
+/** The top-level status of each low-level status. */
 const TOP_LEVEL: Readonly<Record<string, string>> = {
   ordered: 'received',
   awaiting_registration: 'received',
@@ -37,23 +37,23 @@ const TOP_LEVEL: Readonly<Record<string, string>> = {
   failure_to_deliver_to_lab: 'failed',
 };
 
-/** The dotted status of an order, e.g. `received.at_home_phlebotomy.ordered`. An unknown status is carried. */
+/** Returns an order's dotted status, e.g. `received.at_home_phlebotomy.ordered`; unknown statuses are `received`. */
 export function orderStatus(modality: Modality, low: string): string {
   const onSiteDraw = modality === 'on_site_collection' && low === 'draw_completed';
   return `${onSiteDraw ? 'sample_with_lab' : (TOP_LEVEL[low] ?? 'received')}.${modality}.${low}`;
 }
 
-/** The last part of a dotted status; a status without dots is its own. */
+/** Returns the last part of a dotted status; a status without dots is returned whole. */
 export function lowLevel(status: string): string {
   return status.slice(status.lastIndexOf('.') + 1);
 }
 
-/** The first part of a dotted status. */
+/** Returns the first part of a dotted status. */
 export function topLevel(status: string): string {
   return status.split('.', 1)[0] ?? status;
 }
 
-/** Returns true when an order can still cost somebody something: neither completed, cancelled nor failed. */
+/** Returns true when an order can still cause a cost: it is not completed, cancelled or failed. */
 export function orderIsLive(status: string): boolean {
   return !['completed', 'cancelled', 'failed'].includes(topLevel(status));
 }
@@ -64,9 +64,9 @@ const AROUND_APPOINTMENT = ['appointment_pending', 'appointment_scheduled', 'app
 interface ModalityRules {
   /** Low-level statuses from which an order can be cancelled. */
   cancellableFrom: readonly string[];
-  /** Whether cancelling the order takes its appointment with it. */
+  /** Whether cancelling the order also cancels its appointment. */
   cancelTakesAppointment: boolean;
-  /** The way an order goes when it is simulated on. */
+  /** The statuses through which a simulated order goes, in order. */
   path: readonly string[];
   /** What the order becomes when its visit is over; null: the visit leaves it as it is. */
   afterVisit: string | null;
@@ -108,7 +108,7 @@ export const MODALITY_RULES: Readonly<Record<Modality, ModalityRules>> = {
   },
 };
 
-/** Low-level statuses in which an order may get an appointment, given its requisition. */
+/** Low-level statuses in which an order that has its requisition may get an appointment. */
 export const BOOKABLE_FROM: readonly string[] = [
   'requisition_created',
   'requisition_bypassed',
@@ -119,12 +119,12 @@ export const BOOKABLE_FROM: readonly string[] = [
 /** Statuses in which an appointment holds its slot. */
 export const LIVE_APPOINTMENT: readonly string[] = ['pending', 'reserved', 'confirmed', 'in_progress'];
 
-/** The normalised event of an appointment status: a confirmed appointment is `scheduled`. */
+/** Returns the normalised event of an appointment status: a confirmed appointment is `scheduled`. */
 export function eventStatus(status: string): string {
   return status === 'confirmed' ? 'scheduled' : status;
 }
 
-/** What an order with a requisition becomes when its appointment changes; statuses that are not here leave it. */
+/** What an order with a requisition becomes when its appointment gets a status; other statuses leave it unchanged. */
 export const ORDER_AFTER_APPOINTMENT: Readonly<Record<string, string>> = {
   pending: 'appointment_pending',
   reserved: 'appointment_pending',

@@ -22,12 +22,12 @@ import { catalogueRoutes } from './routes-catalogue';
 import { orderRoutes } from './routes-orders';
 import { emptyState, junctionStateSchema, type JunctionJob, type JunctionState } from './state';
 
-/** How the Junction sandbox is run. */
+/** The options of the Junction sandbox. */
 export interface JunctionSandboxOptions {
-  /** 0 takes a free one. */
+  /** 0 takes any free port. */
   port: number;
   host?: string;
-  /** Where the state file lies; null keeps the state in memory only. */
+  /** The directory of the state file; null keeps the state in memory only. */
   dataDir: string | null;
   /** Real ms per sandbox ms for all provider-side durations; 1/60 makes a minute a second. */
   timeScale?: number;
@@ -35,7 +35,7 @@ export interface JunctionSandboxOptions {
   webhookUrl: string | null;
   /** `whsec_…`; signs the events. */
   webhookSecret: string;
-  /** Whether orders get their requisitions and results by themselves. A state file's own word comes first. */
+  /** Whether orders get their requisitions and results by themselves. A state file's own setting wins. */
   advanceOrders?: boolean;
   /** How long a booking key lasts, in sandbox ms; 4 h by default. */
   keyLifetimeMs?: number;
@@ -55,7 +55,7 @@ export interface RunningSandbox {
 const DEFAULT_TIME_SCALE = 1 / 60;
 const KEY_PREFIX = 'sk_us_';
 
-/** Starts a stand-in for Junction, and resolves once it listens. Rejects when the port is taken. */
+/** Starts the Junction sandbox, and resolves once it listens. Rejects when the port is taken. */
 export async function createJunctionSandbox(options: JunctionSandboxOptions): Promise<RunningSandbox> {
   const store = openStore({
     file: options.dataDir === null ? null : join(options.dataDir, 'junction-sandbox.json'),

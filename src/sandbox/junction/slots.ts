@@ -7,7 +7,7 @@ import { REFUSALS } from './errors';
 import type { VisitKind } from './state';
 
 /**
- * Slots: worked out from kind, place, day and hour, so that a restart offers the same ones. A slot's id is
+ * Slots are computed from kind, place, day and hour, so that a restart offers the same slots. A slot's id is
  * `<kind>|<place>|<day>|<HH:mm>`; a booking key is that id with its expiry, signed.
  */
 
@@ -18,13 +18,13 @@ export interface Slot {
   place: string;
   start: DateTime;
   end: DateTime;
-  /** Both in UTC, as the wire has them. */
+  /** Both in UTC, in the format of the wire. */
   startAt: string;
   endAt: string;
   capacity: number;
   price: number;
   isPriority: boolean;
-  /** Whether it can be booked online; else it is shown without a key. */
+  /** Whether it can be booked online; otherwise it is shown without a key. */
   bookable: boolean;
 }
 
@@ -61,19 +61,19 @@ const TIMETABLES: Readonly<Record<VisitKind, Timetable>> = {
   },
 };
 
-/** The start of the slot that crosses midnight, which is on offer while `midnightSlots` is on. */
+/** The start of the slot that crosses midnight. It is offered while `midnightSlots` is on. */
 const BEFORE_MIDNIGHT = '23:30';
 const ACROSS_MIDNIGHT_MINUTES = 60;
 
-/** One day's slots that are free. */
+/** A day's free slots. */
 export interface Day {
   date: string;
   slots: (Slot & { free: number })[];
 }
 
 /**
- * Free slots from `startDate` (default today, at the place) on, tomorrow's first. Refuses a start in the past.
- * A place that is not served has none.
+ * Returns the free slots from `startDate` on (default: today, at the place); none of them is today. Refuses a start
+ * in the past. A place that is not served has no slots.
  */
 export function freeSlots(context: Context, kind: VisitKind, place: string, startDate?: string): Day[] {
   const { days, starts } = TIMETABLES[kind];
@@ -97,7 +97,7 @@ export function freeSlots(context: Context, kind: VisitKind, place: string, star
     }));
 }
 
-/** How many of a slot's places are left; none when somebody else took it. */
+/** Returns how many of a slot's places are left; 0 when somebody else took the slot. */
 export function placesLeft(context: Context, slot: Slot, holders = holdersBySlot(context)): number {
   if (context.state.slots.taken.includes(slot.id)) return 0;
   const capacity = context.state.slots.capacity ?? slot.capacity;
@@ -113,7 +113,7 @@ function holdersBySlot(context: Context): Map<string, number> {
   return counts;
 }
 
-/** A key that books this slot until it expires; null when the slot is not bookable online. */
+/** Returns a key that books this slot until the key expires; null when the slot cannot be booked online. */
 export function bookingKey(context: Context, slot: Slot): { key: string; expiresAt: Date } | null {
   if (!slot.bookable) return null;
   const expiresAt = context.clock.now() + context.clock.scaled(context.keyLifetimeMs);
@@ -122,7 +122,7 @@ export function bookingKey(context: Context, slot: Slot): { key: string; expires
   return { key, expiresAt: new Date(expiresAt) };
 }
 
-/** The slot that a key books. Refuses a key that was not made here, for another kind, or that has expired. */
+/** Returns the slot that a key books. Refuses a key that is forged, expired, or for another kind. */
 export function slotOfKey(context: Context, kind: VisitKind, key: string): Slot {
   const [encoded = '', signed = ''] = key.split('.');
   const content = Buffer.from(encoded, 'base64url').toString();
@@ -136,25 +136,25 @@ export function slotOfKey(context: Context, kind: VisitKind, key: string): Slot 
   return slot;
 }
 
-/** The slot of an id; null when there is no such slot. */
+/** Returns the slot of an id; null when there is no such slot. */
 function slotOfId(context: Context, id: string): Slot | null {
   const [kind, place = '', date = '', time = ''] = id.split('|');
   return kind === 'phlebotomy' || kind === 'psc' ? slotAt(context, kind, place, date, time) : null;
 }
 
-/** UTC with the seed's `+00:00`. */
+/** Formats a time in UTC, with `+00:00` as the seed has it. */
 function utc(time: DateTime): string {
   return time.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ssZZ");
 }
 
-/** The zone of the walls' clocks at a place; null where nothing is served. */
+/** Returns the zone of a place's wall clocks; null where nothing is served. */
 function zoneOf({ state }: Context, kind: VisitKind, place: string): string | null {
   const { offset } = state.zone;
   const zone = TIMETABLES[kind].timezone(place);
   return zone === null || offset === null ? zone : `UTC${offset}`;
 }
 
-/** Times in zones take long to work out, and a search needs hundreds: each slot is worked out once. */
+/** Each slot is computed once: times in zones are slow to compute, and a search needs hundreds. */
 const slots = remembering<Slot | null>();
 
 function slotAt(context: Context, kind: VisitKind, place: string, date: string, time: string): Slot | null {
@@ -166,7 +166,7 @@ function slotAt(context: Context, kind: VisitKind, place: string, date: string, 
 
 function slotIn(zone: string, kind: VisitKind, place: string, date: string, time: string): Slot | null {
   const start = DateTime.fromISO(`${date}T${time}`, { zone });
-  // An hour that the clocks skip on this day has no slot.
+  // A time that the clocks skip on this day has no slot.
   if (!start.isValid || start.toFormat('HH:mm') !== time) return null;
   const minutes = time === BEFORE_MIDNIGHT ? ACROSS_MIDNIGHT_MINUTES : TIMETABLES[kind].lengthMinutes;
   const end = start.plus({ minutes });

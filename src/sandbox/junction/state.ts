@@ -5,7 +5,7 @@ import { messageSchema } from '../webhooks';
 import { MODALITIES } from './rules';
 import { createOrderSchema, usAddressSchema } from './validation';
 
-/** All that the Junction sandbox remembers. It is kept in a file, so it is read back through these schemas. */
+/** The state of the Junction sandbox. It is kept in a file, so it is read back through these schemas. */
 
 export const VISIT_KINDS = ['phlebotomy', 'psc'] as const;
 export type VisitKind = (typeof VISIT_KINDS)[number];
@@ -22,7 +22,7 @@ const orderSchema = z.object({
   request: createOrderSchema,
   createdAt: z.string(),
   updatedAt: z.string(),
-  /** Oldest first; the last one is where the order stands. */
+  /** Oldest first; the last event is the order's status. */
   events: z.tuple([orderEventSchema], orderEventSchema),
 });
 export type OrderRecord = z.infer<typeof orderSchema>;
@@ -46,7 +46,7 @@ const appointmentSchema = z.object({
   timezone: z.string(),
   startAt: z.string().nullable(),
   endAt: z.string().nullable(),
-  /** The slot that it holds; null when it was made without one. */
+  /** The slot that it holds; null when it was made without a slot. */
   slotId: z.string().nullable(),
   status: z.string(),
   notes: z.string().nullable(),
@@ -55,36 +55,36 @@ const appointmentSchema = z.object({
 });
 export type AppointmentRecord = z.infer<typeof appointmentSchema>;
 
-/** What the next bookings meet, set by `POST /_sandbox/confirmation`. See confirmation.ts for the modes. */
+/** How the next bookings are confirmed, set by `POST /_sandbox/confirmation`. See confirmation.ts for the modes. */
 export const confirmationPlanSchema = z.strictObject({
   mode: z.enum(['sync', 'async', 'decline', 'never', 'reserve']),
-  /** Real ms until the provider's word; without it, a sandbox minute. */
+  /** Real ms until the provider decides; a sandbox minute by default. */
   afterMs: z.number().int().min(0).optional(),
-  /** Bookings that it holds for. */
+  /** How many bookings it applies to. */
   times: z.number().int().min(1).default(1),
-  /** Whether a booking without async confirmation that answers 500 goes on behind the caller's back. */
+  /** Whether a booking without async confirmation goes on after its call was answered with 500. */
   held: z.boolean().default(false),
   reason: z.string().default('provider_declined'),
 });
 export type ConfirmationPlan = z.infer<typeof confirmationPlanSchema>;
 
-/** What the account at Junction has, set by `POST /_sandbox/account`. */
+/** The features of the account at Junction, set by `POST /_sandbox/account`. */
 export const accountSchema = z.strictObject({
-  /** Closed beta: accounts may have it, ignore its fields, or be refused. */
+  /** A closed beta: an account has it, has its fields ignored, or is refused. */
   asyncConfirmation: z.enum(['on', 'ignored', 'refused']).default('on'),
   bookBeforeRequisition: z.boolean().default(false),
   pscScheduling: z.boolean().default(true),
   pscIdempotency: z.boolean().default(true),
-  /** Without it several live appointments of one patient at one provider are let through. */
+  /** When false, one patient can have several live appointments at one provider. */
   oneAppointmentPerPatient: z.boolean().default(true),
-  /** Without it a second book call on an order is let through: nothing documents that it is refused. */
+  /** When false, a second book call on an order succeeds: nothing documents that it is refused. */
   oneAppointmentPerOrder: z.boolean().default(true),
   physicianRequired: z.boolean().default(false),
 });
 
 /**
- * Ways in which answers break the contract's word, set by `POST /_sandbox/quirks`. See quirks.ts, and for those that
- * all sandboxes have ../oddities.ts and ../bytes.ts.
+ * Ways in which answers break the contract, set by `POST /_sandbox/quirks`. See quirks.ts; the quirks that all
+ * sandboxes have are in ../oddities.ts and ../bytes.ts.
  */
 export const QUIRKS = [
   'noOffsetTimes',
@@ -117,29 +117,29 @@ export const QUIRKS = [
 export type Quirk = (typeof QUIRKS)[number];
 export const quirksSchema = z.partialRecord(z.enum(QUIRKS), z.boolean());
 
-/** What the places' clocks and names of zones are, set by `POST /_sandbox/zone`. Null is as delivered. */
+/** The clocks and zone names of the places, set by `POST /_sandbox/zone`. Null: as delivered. */
 export const zoneSchema = z.strictObject({
   /**
-   * The offset (`-07:00`) that the walls' clocks have all year. All times come with it, as from a vendor whose zone
-   * data are newer than the reader's.
+   * The offset (`-07:00`) of the wall clocks all year. All times come with it, as from a vendor whose zone data are
+   * newer than the reader's.
    */
   offset: z
     .string()
     .regex(/^[+-]\d\d:\d\d$/)
     .nullable()
     .default(null),
-  /** What answers call the zone: another one, an abbreviation, or an empty text for none (null on the wire). */
+  /** The zone's name in answers: another zone, an abbreviation, or an empty text for no name (null on the wire). */
   name: z.string().nullable().default(null),
 });
 
 const slotControlsSchema = z.object({
-  /** Book calls that will find their slot taken by somebody else. */
+  /** How many book calls will find their slot taken by somebody else. */
   snatch: z.number(),
-  /** Searches that will find nothing. */
+  /** How many searches will find nothing. */
   empty: z.number(),
   /** Slots that somebody else took. */
   taken: z.array(z.string()),
-  /** Places of every slot; null: one to three at home, one at a PSC. */
+  /** How many places every slot has; null: one to three at home, one at a PSC. */
   capacity: z.number().nullable(),
   /** Keys of earlier generations have expired. */
   keyGeneration: z.number(),
@@ -168,7 +168,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
     ...jobBase,
     kind: z.literal('visit'),
     appointmentId: z.string(),
-    /** The start that was planned; the job is void once the appointment has moved. */
+    /** The start when the job was planned; the job does nothing once the appointment has another start. */
     startAt: z.string(),
     to: z.enum(['in_progress', 'completed']),
   }),
@@ -186,7 +186,7 @@ export type NewJob = JunctionJob extends infer J
 export const junctionStateSchema = z.object({
   version: z.literal(1),
   teamId: z.string(),
-  /** Signs booking keys, so that none can be made up. */
+  /** Signs booking keys, so that they cannot be forged. */
   keySecret: z.string(),
   orders: z.record(z.string(), orderSchema),
   appointments: z.record(z.string(), appointmentSchema),
@@ -196,7 +196,7 @@ export const junctionStateSchema = z.object({
   confirmations: z.array(confirmationPlanSchema),
   account: accountSchema,
   quirks: quirksSchema,
-  // A file of an earlier build does not have it.
+  // A file of an earlier build does not have this field.
   zone: zoneSchema.default({ offset: null, name: null }),
   slots: slotControlsSchema,
   advanceOrders: z.boolean(),
@@ -204,7 +204,7 @@ export const junctionStateSchema = z.object({
 });
 export type JunctionState = z.infer<typeof junctionStateSchema>;
 
-/** A sandbox with nothing in it. */
+/** Returns the state of an empty sandbox. */
 export function emptyState(advanceOrders: boolean, keySecret: string): JunctionState {
   return {
     version: 1,

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { refuseInput, type FieldError } from './errors';
 import { MODALITIES } from './rules';
 
-/** What the sandbox accepts, as the contract has it. Unknown fields pass, as they do at FastAPI. */
+/** The input that the sandbox accepts, as the contract defines it. Unknown fields pass, as they do in FastAPI. */
 
 const zip = z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code');
 
-/** A limit in characters, as the vendor's language counts them: an emoji is one (or several), never half of one. */
+/** Limits a text in code points, as the vendor's language counts: an emoji counts as one or several, never a half. */
 const atMost = (characters: number) =>
   [
     (text: string) => Array.from(text).length <= characters,
@@ -19,7 +19,7 @@ const notes = z
   .refine(...atMost(1_000))
   .nullish();
 
-/** The vendor's pattern for names (doc: order-requirements): letters with accents are refused. */
+/** The vendor's pattern for names (doc: order-requirements). It refuses letters with accents. */
 const name = z
   .string()
   .min(1)
@@ -29,7 +29,10 @@ const name = z
     'contains invalid characters',
   );
 
-/** Format `email` (contract: CreateOrderRequestCompatible): RFC 5321's dot-atoms and quoted parts, international ones among them, and IDN. */
+/**
+ * Format `email` (contract: CreateOrderRequestCompatible). It takes RFC 5321's dot-atoms and quoted parts, also
+ * international ones, and IDN.
+ */
 const email = z.string().refine(isEmail, 'value is not a valid email address');
 
 const ATOM = "[\\w!#$%&'*+\\-/=?^`{|}~\\u0080-\\u{10ffff}]+";
@@ -144,7 +147,7 @@ export const requestSchema = z.looseObject({
   appointment_notes: notes,
 });
 
-/** The two forms of a cancel body, brought to one. */
+/** Reads both forms of a cancel body into one. */
 export const phlebotomyCancelSchema = z
   .looseObject({ cancellation_reason_id: z.uuid(), notes: z.string().nullish() })
   .transform((body) => ({ reasonId: body.cancellation_reason_id, note: body.notes ?? null }));
@@ -219,7 +222,7 @@ export const pscInfoQuerySchema = z.looseObject({
 
 export const idSchema = z.uuid();
 
-/** Parses a part of a request. Refuses with 422, naming each field under `where`; a value is never repeated. */
+/** Parses a part of a request. Refuses with 422 and names each wrong field under `where`, but never its value. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'query' | 'path'): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -5,27 +5,27 @@ import { quirkyAppointment, quirkyOrder } from './quirks';
 import { eventStatus, lowLevel, topLevel, type Modality } from './rules';
 import type { AppointmentRecord, OrderRecord } from './state';
 
-/** The shapes that are answered, as the contract has them, before and after the quirks that are switched on. */
+/** The shapes of answers as the contract defines them, before and after the quirks that are on. */
 
 export type Wire = Record<string, unknown>;
 
-/** An order as the API answers it (contract: ClientFacingOrder), quirks included. */
+/** Returns an order as the API answers it (contract: ClientFacingOrder), quirks included. */
 export function orderAnswer(context: Context, order: OrderRecord): Wire {
   return quirkyOrder(context.state.quirks, plainOrder(context, order));
 }
 
-/** An appointment as the API answers it (contract: ClientFacingAppointment), quirks included. */
+/** Returns an appointment as the API answers it (contract: ClientFacingAppointment), quirks included. */
 export function appointmentAnswer(context: Context, appointment: AppointmentRecord): Wire {
   return quirkyAppointment(context.state.quirks, plainAppointment(appointment));
 }
 
-/** The answer to placing and cancelling an order (contract: PostOrderResponse). */
+/** Returns the answer to placing or cancelling an order (contract: PostOrderResponse). */
 export function orderCallAnswer(context: Context, order: OrderRecord, message: string): Wire | Wire[] {
   const answer = { order: orderAnswer(context, order), status: 'success', message };
   return context.state.quirks.wrappedOrderAnswer ? [answer] : answer;
 }
 
-/** A webhook's body about an order or an appointment. */
+/** Returns the body of a webhook about an order or an appointment. */
 export function eventBody(context: Context, eventType: string, userId: string, data: Wire): Wire {
   return {
     event_type: eventType,
@@ -36,7 +36,7 @@ export function eventBody(context: Context, eventType: string, userId: string, d
   };
 }
 
-/** An order by the contract. */
+/** Returns an order as the contract defines it, without quirks. */
 export function plainOrder(context: Context, order: OrderRecord): Wire {
   const { request } = order;
   const last = order.events.at(-1) ?? order.events[0];
@@ -115,7 +115,7 @@ function transaction(order: OrderRecord, last: OrderRecord['events'][number]): W
   };
 }
 
-/** An appointment by the contract. */
+/** Returns an appointment as the contract defines it, without quirks. */
 export function plainAppointment(appointment: AppointmentRecord): Wire {
   const last = appointment.events.at(-1) ?? appointment.events[0];
   return {
@@ -141,7 +141,8 @@ export function plainAppointment(appointment: AppointmentRecord): Wire {
 }
 
 /**
- * Returns true when the API moves it: not once it is over, and never at Sonora Quest (docs/providers.md#preconditions).
+ * Returns true when the API moves the appointment: it is not over, and not at Sonora Quest
+ * (docs/providers.md#preconditions).
  */
 export function canReschedule(appointment: AppointmentRecord): boolean {
   return (

@@ -6,7 +6,7 @@ import { claim, slotOf } from './slots';
 import type { AppointmentRecord, Practice } from './state';
 import type { CreateAppointment, ListQuery } from './validation';
 
-/** Appointments: created, listed by when they changed, and moved. All changes go through here. */
+/** Creates appointments, lists them by when they changed, and changes them. Every change goes through here. */
 
 /** Books a slot. Refuses an unknown client or patient before it looks at the slot. */
 export function create(context: Context, practice: Practice, body: CreateAppointment): AppointmentRecord {
@@ -29,7 +29,7 @@ export function create(context: Context, practice: Practice, body: CreateAppoint
   return appointment;
 }
 
-/** Adds an appointment that was not made by a create: somebody at the practice's desk made it. */
+/** Adds an appointment that somebody at the practice's desk made, not a create. */
 export function add(
   context: Context,
   made: Omit<AppointmentRecord, 'id' | 'remoteId' | 'createdAt' | 'updatedAt' | 'acceptedAt'>,
@@ -43,7 +43,7 @@ export function add(
   return appointment;
 }
 
-/** A practice's appointments that last changed within the window, the ones that changed first coming first. */
+/** Returns a practice's appointments that last changed within the window, in the order of their last changes. */
 export function list(context: Context, practice: Practice, query: ListQuery): AppointmentRecord[] {
   const from = Date.parse(query.updated_at_start);
   const to = query.updated_at_end === undefined ? context.clock.now() : Date.parse(query.updated_at_end);
@@ -55,7 +55,7 @@ export function list(context: Context, practice: Practice, query: ListQuery): Ap
     .sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt));
 }
 
-/** The appointment of an id, or 404. */
+/** Returns the appointment of an id. Refuses with 404 when there is none. */
 export function appointmentOf(context: Context, id: string): AppointmentRecord {
   const found = context.state.appointments.find((appointment) => appointment.id === id);
   if (!found) throw REFUSALS.noAppointment();
@@ -79,7 +79,7 @@ function isAccepted(status: string | undefined): boolean {
   return status === 'ACCEPTED' || status === 'CONFIRMED';
 }
 
-/** Visits take place in real time. */
+/** Plans the start and end of a live appointment's visit at its own times: visits take place in real time. */
 function planVisit(context: Context, appointment: AppointmentRecord): void {
   if (!isLive(appointment)) return;
   const { id: appointmentId, startAt, endAt } = appointment;

@@ -3,12 +3,12 @@ import type { Context } from './context';
 import type { AppointmentRecord, Clinic, Practice, TaskRecord } from './state';
 
 /**
- * How a practice takes what it is sent:
- * - `auto` (as delivered): auto-accept is on, a new appointment is ACCEPTED at once;
- * - `accept`, `confirm`, `decline`, `delete`: it is REQUESTED, and the clinic says so `afterMs` later;
- * - `leave`: it stays REQUESTED until somebody is told to move it.
- * The status that a create sets (contract: CreateAppointmentRequest) takes the place of the first one; the clinic's word
- * still comes, as far as it fits (see `mayFollow`).
+ * How a practice reacts to a new appointment:
+ * - `auto` (as delivered): auto-accept is on, so the appointment is ACCEPTED at once;
+ * - `accept`, `confirm`, `decline`, `delete`: it is REQUESTED, and the clinic does what the mode says `afterMs` later;
+ * - `leave`: it stays REQUESTED until a control moves it.
+ * A status that a create sets (contract: CreateAppointmentRequest) replaces the first status. The clinic still acts
+ * later, as far as its new status may follow that one (see `mayFollow`).
  */
 
 type Mode = Clinic['accept'];
@@ -29,7 +29,7 @@ const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
   DONE: ['IN_PROGRESS'],
 };
 
-/** What the clinic does by itself comes after this long, in sandbox ms, where it was not told otherwise. */
+/** How long the clinic takes to act by itself where no time is set, in sandbox ms. */
 const ACTS_AFTER_MS = MINUTE_MS;
 
 /** Returns true when the clinic, acting by itself, moves an appointment from one status to the other. */
@@ -37,12 +37,12 @@ export function mayFollow(from: string, to: string): boolean {
   return MAY_FOLLOW[to]?.includes(from) ?? false;
 }
 
-/** The status that the clinic's auto-accept setting gives. */
+/** Returns the status that the clinic's auto-accept setting gives to a new appointment. */
 export function statusAtCreate(context: Context, practice: Practice): string {
   return context.state.clinics[practice].accept === 'auto' ? 'ACCEPTED' : 'REQUESTED';
 }
 
-/** Plans the clinic's word on a new appointment, where it has one. */
+/** Plans what the clinic does about a new appointment; with `auto` and `leave` it does nothing. */
 export function planWord(context: Context, appointment: AppointmentRecord): void {
   const { accept, afterMs } = context.state.clinics[appointment.practice];
   const to = WORDS[accept];
@@ -50,13 +50,13 @@ export function planWord(context: Context, appointment: AppointmentRecord): void
   context.plan({ kind: 'word', appointmentId: appointment.id, to }, inRealMs(context, afterMs));
 }
 
-/** Plans the completion of a task, where the clinic completes its tasks by itself. */
+/** Plans the completion of a task when the clinic completes its tasks by itself. */
 export function planTask(context: Context, task: TaskRecord): void {
   const { completesTasks, afterTaskMs } = context.state.clinics[task.practice];
   if (completesTasks) context.plan({ kind: 'task', taskId: task.id }, inRealMs(context, afterTaskMs));
 }
 
-/** Changes a practice's ways. One that starts to complete its tasks begins with those that wait. */
+/** Changes a practice's settings. When it starts to complete its tasks, it begins with the pending ones. */
 export function setClinic(context: Context, practice: Practice, clinic: Partial<Clinic>): void {
   const { clinics, tasks } = context.state;
   const began = clinic.completesTasks === true && !clinics[practice].completesTasks;

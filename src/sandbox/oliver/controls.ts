@@ -10,7 +10,7 @@ import { accountSchema, clinicSchema, offsetSchema, practiceSchema, PRACTICES, q
 import { complete, setStatus, taskOf } from './tasks';
 import { clientAnswer, patientAnswer, plainAppointment, plainTask, type Wire } from './wire';
 
-/** The `/_sandbox` routes that only the Oliver sandbox has: looking inside, and moving things by hand. */
+/** The `/_sandbox` routes that only the Oliver sandbox has. They show its state and change it by hand. */
 export function oliverControls(
   app: FastifyInstance,
   context: Context,
@@ -30,7 +30,7 @@ function stateAnswer({ state }: Context, calls: LoggedCall[]): Wire {
   return {
     appointments: state.appointments.map(plainAppointment),
     staffTasks: state.tasks.map((task) => ({ ...plainTask(task), practice: task.practice })),
-    // Oliver has no orders; the field is there so that all sandboxes can be read alike.
+    // Oliver has no orders; the field exists so that the state of every sandbox reads alike.
     live: { appointments: state.appointments.filter(isLive).map(({ id }) => id), orders: [] },
     calls,
   };

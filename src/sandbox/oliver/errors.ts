@@ -14,8 +14,8 @@ export class Refusal extends Error {
 const refusal = (status: number, message: string) => (): Refusal => new Refusal(status, message);
 
 /**
- * Why calls are refused. The statuses are the contract's; it gives no texts, so these are our own, one a cause.
- * A taken slot and an unusable one read alike: a caller can do the same about both
+ * The refusals of calls. The statuses are the contract's. The contract gives no texts, so these are ours, one for
+ * each cause. A taken slot and an unusable slot have the same answer, because a caller treats both the same
  * (docs/providers.md#answers-of-oliver: the answer for a taken slot is unknown).
  */
 export const REFUSALS = {
@@ -41,12 +41,12 @@ export const REFUSALS = {
   noAppointment: refusal(404, 'Appointment not found'),
 } as const;
 
-/** 400 that says what is wrong with a field, without its value. */
+/** Returns a 400 that says what is wrong with a field, without its value. */
 export function refuseInput(message: string): Refusal {
   return new Refusal(400, message);
 }
 
-/** Bodies and queries that are no text, or no JSON. */
+/** Refusals of bodies and queries that are not text or not JSON. */
 export const UNREADABLE: BodyRefusals = {
   notUtf8: refusal(400, 'The body is not valid UTF-8'),
   notJson: refusal(400, 'The body is not valid JSON'),

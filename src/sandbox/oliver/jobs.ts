@@ -4,7 +4,7 @@ import type { Context } from './context';
 import type { OliverJob } from './state';
 import { complete, taskOf } from './tasks';
 
-/** Does what was planned, unless the world has moved on since. */
+/** Runs a planned job, unless its task or appointment has changed so that the job no longer applies. */
 export function runJob(context: Context, job: OliverJob): void {
   if (job.kind === 'task') return completeByItself(context, job.taskId);
   const appointment = appointmentOf(context, job.appointmentId);

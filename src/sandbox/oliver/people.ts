@@ -3,9 +3,9 @@ import { REFUSALS, refuseInput } from './errors';
 import type { ClientRecord, PatientRecord, Practice } from './state';
 import type { ClientsQuery, CreateAppointment, PatientsQuery } from './validation';
 
-/** Clients and patients: found by search, and named in a create. Each practice sees its own. */
+/** Finds clients and patients by search, and those that a create names. Each practice sees only its own. */
 
-/** The clients that fit every filter: part of the name, the email, the phone's digits. */
+/** Returns the clients that fit every filter: part of the name, the email, the phone's digits. */
 export function findClients(context: Context, practice: Practice, query: ClientsQuery): ClientRecord[] {
   const { name = '', email, phone } = query;
   return clientsOf(context, practice).filter(
@@ -16,33 +16,33 @@ export function findClients(context: Context, practice: Practice, query: Clients
   );
 }
 
-/** The client of an id, or 400: the contract has no 404 here. */
+/** Returns the client of an id. Refuses with 400 when there is none: the contract has no 404 here. */
 export function clientOf(context: Context, practice: Practice, id: string): ClientRecord {
   return one(clientsOf(context, practice), (client) => client.id === id, REFUSALS.noClient);
 }
 
-/** The patient of an id, or 400. */
+/** Returns the patient of an id. Refuses with 400 when there is none. */
 export function patientOf(context: Context, practice: Practice, id: string): PatientRecord {
   return one(patientsIn(context, practice), (patient) => patient.id === id, REFUSALS.noPatient);
 }
 
-/** A client's patients, narrowed by part of the name. */
+/** Returns a client's patients whose names contain the name asked for. */
 export function findPatients(context: Context, practice: Practice, query: PatientsQuery): PatientRecord[] {
   const client = clientOf(context, practice, query.client_id);
   return patientsOf(context, client).filter(({ name }) => lower(name).includes(lower(query.name ?? '')));
 }
 
-/** All patients of a client. */
+/** Returns all patients of a client. */
 export function patientsOf(context: Context, client: ClientRecord): PatientRecord[] {
   return context.state.patients.filter(({ clientId }) => clientId === client.id);
 }
 
-/** `Ana Reyes`. */
+/** Returns a client's full name, e.g. `Ana Reyes`. */
 export function fullName({ firstName, lastName }: ClientRecord): string {
   return `${firstName} ${lastName}`;
 }
 
-/** The client that a create names, in exactly one form (seed: Client Identification). */
+/** Returns the client that a create names. Refuses a create without exactly one form (seed: Client Identification). */
 export function namedClient(context: Context, practice: Practice, body: CreateAppointment): ClientRecord {
   const named = [body.first_name, body.last_name, body.phone, body.email].some(isGiven);
   const forms = [isGiven(body.client_id), isGiven(body.client_remote_id), named].filter(Boolean).length;
@@ -52,7 +52,10 @@ export function namedClient(context: Context, practice: Practice, body: CreateAp
   return one(clientsOf(context, practice), matches, REFUSALS.noClient, REFUSALS.severalClients);
 }
 
-/** The patient that a create names, in exactly one form; it must be the client's (seed: Patient Identification). */
+/**
+ * Returns the patient that a create names. Refuses a create without exactly one form, and a patient of another client
+ * (seed: Patient Identification).
+ */
 export function namedPatient(context: Context, client: ClientRecord, body: CreateAppointment): PatientRecord {
   const forms = [body.patient_id, body.patient_remote_id].filter(isGiven).length;
   if (forms === 0) throw REFUSALS.noPatientForm();
@@ -63,14 +66,14 @@ export function namedPatient(context: Context, client: ClientRecord, body: Creat
   return patient;
 }
 
-/** Adds a client, and gives it its id. */
+/** Adds a client and gives it an id. */
 export function addClient(context: Context, client: Omit<ClientRecord, 'id'>): ClientRecord {
   const added = { id: newId(context), ...client };
   context.state.clients.push(added);
   return added;
 }
 
-/** Adds a patient, and gives it its id. */
+/** Adds a patient and gives it an id. */
 export function addPatient(context: Context, patient: Omit<PatientRecord, 'id'>): PatientRecord {
   const added = { id: newId(context), ...patient };
   context.state.patients.push(added);
@@ -125,7 +128,7 @@ function sameEmail(client: ClientRecord, email: string): boolean {
   return client.email !== null && lower(client.email) === lower(email);
 }
 
-/** Digits only, and without the country's 1: people write phone numbers in many ways. */
+/** Compares only digits, without the country's 1, because people write phone numbers in many ways. */
 function samePhone(client: ClientRecord, phone: string): boolean {
   const digits = (text: string): string => text.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '');
   return client.phone !== null && digits(client.phone) === digits(phone);

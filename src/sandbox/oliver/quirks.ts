@@ -1,28 +1,29 @@
 import type { OliverState, Quirk } from './state';
 
 /**
- * Oddities of answers, each a change to one that is right by the contract:
+ * The quirks of answers. Each changes an answer that is right by the contract:
  * - `unknownStatus`: a status that the contract does not list;
- * - `swappedIds`: numbers where the contract says strings, and the other way round (docs/providers.md#times-ids-and-headers);
- * - `missingOptional`: only what the contract requires, and what no reader can do without;
- * - `bareCreate`: a create answers the id alone, the one field that is required;
+ * - `swappedIds`: numbers where the contract says strings, and the other way round
+ *   (docs/providers.md#times-ids-and-headers);
+ * - `missingOptional`: only the fields that the contract requires or that every reader needs;
+ * - `bareCreate`: a create answers only the id, the only required field;
  * - `missingRemoteIds`: no remote ids, as in a practice without its own system;
  * - `nullOptional`: null where the contract leaves a field out;
  * - `schemaTimes`: open times in the formats of the schema (date, time) instead of those of its descriptions;
  * - `patientRemoteIds`: patients show their remote id, which the contract does not promise;
- * - `bigIds`: what is made while it is on gets an id above 2^53 and keeps it: an integer in the answer to a create,
+ * - `bigIds`: records made while it is on get ids above 2^53 and keep them: an integer in the answer to a create,
  *   digits elsewhere (see context.ts);
- * - `oddSlots`: among the times of each day are null, a text, an empty object, one without start, one at `soon`;
- * - `oddDays`: among the days are null, one with `times: null`, one without `times`, one whose times are a text;
- * - `midnightSlots` (see slots.ts): each vet also has a slot from 23:30 to 00:30.
- * Those of values and of bytes are the same at all sandboxes: ../oddities.ts, ../bytes.ts.
+ * - `oddSlots`: each day's times also hold null, a text, an empty object, a time without start and one at `soon`;
+ * - `oddDays`: the days also hold null, a day with `times: null`, one without `times` and one whose times are a text;
+ * - `midnightSlots` (see slots.ts): each vet also has a slot from 23:30 to 00:30. The quirks of values and of bytes
+ *   are the same at all sandboxes: ../oddities.ts, ../bytes.ts.
  */
 
 type Wire = Record<string, unknown>;
 type Change = (wire: Wire) => Wire;
 export type Shape = 'created' | 'listed' | 'client' | 'patient' | 'task' | 'openDay';
 
-/** Changes an answer of a shape as the quirks that are on say. */
+/** Returns an answer with the quirks that are on and apply to its shape. */
 export function quirky(quirks: OliverState['quirks'], shape: Shape, wire: Wire): Wire {
   return CHANGES.filter(([quirk, shapes]) => quirks[quirk] && shapes.includes(shape)).reduce(
     (so, [, , change]) => change(so),
@@ -81,7 +82,7 @@ function oddSlots(wire: Wire): Wire {
   return { ...wire, times: [...odd, ...times, null] };
 }
 
-/** Days with odd ones among them, if so switched. */
+/** Returns the days, with odd ones among them while `oddDays` is on. */
 export function quirkyDays(quirks: OliverState['quirks'], days: Wire[]): unknown[] {
   const [first] = days;
   if (!quirks.oddDays || first === undefined) return days;
@@ -89,7 +90,7 @@ export function quirkyDays(quirks: OliverState['quirks'], days: Wire[]): unknown
   return [null, ...closed, ...days, null];
 }
 
-/** `2026-12-07` and `16:00:00-06:00`. */
+/** Writes dates as `2026-12-07` and times as `16:00:00-06:00`. */
 function schemaTimes(wire: Wire): Wire {
   const [month, day, year] = String(wire.date).split('/');
   const times: unknown[] = Array.isArray(wire.times) ? wire.times : [];

@@ -38,16 +38,16 @@ interface ById {
   Params: { id: string };
 }
 
-/** Sign-in, the one route without a token. */
+/** Adds the sign-in route, the only route without a token. */
 export function signInRoute(app: FastifyInstance, context: Context): void {
   app.post('/services/user/v1/auth/sign-in', (request) =>
     success({ token: signIn(context, parse(signInSchema, request.body)) }),
   );
 }
 
-/** All other routes; each needs a token and a practice. */
+/** Adds all other routes; each needs a token and a practice. */
 export function coreRoutes(app: FastifyInstance, context: Context): void {
-  // Before anything spoils the call: one that takes effect late was let in when it came.
+  // The token is checked before a fault spoils the call: a call that takes effect late was let in when it came.
   app.addHook('onRequest', async (request) => {
     if (!request.isInward) checkToken(context, request.headers.authorization);
     practiceOf(request);
@@ -57,13 +57,13 @@ export function coreRoutes(app: FastifyInstance, context: Context): void {
   taskRoutes(app, context);
 }
 
-/** What makes the answer to a call odd now. */
+/** Returns the quirks and the zone that apply to the answer to a call now. */
 export function oddityOf(context: Context, { headers }: FastifyRequest): Oddity {
   const practice = practiceSchema.safeParse(headers['x-client-id']).data;
   return { quirks: context.state.quirks, zone: practice === undefined ? 'utc' : zoneOf(context, practice) };
 }
 
-/** The practice that a call is about. Refuses a call that names none, or one that is not ours. */
+/** Returns the practice that a call is about. Refuses a call that names no practice, or an unknown one. */
 function practiceOf(request: FastifyRequest): Practice {
   const location = request.headers['x-client-id'];
   if (location === undefined || location === '') throw REFUSALS.noLocation();

@@ -1,6 +1,6 @@
 /** The people and animals that every fresh sandbox knows. All are made up. */
 
-/** Far above the seed's ids and years, and never mistaken for a time of day, in the text of a staff task. */
+/** Far above the seed's ids and years, and not a time of day, so that the text of a staff task is never ambiguous. */
 export const FIRST_FREE_ID = 50_001;
 
 type ClientRow = [id: number, practice: '1' | '2', remoteId: string | null, ...ContactRow];
@@ -11,7 +11,7 @@ type AnimalRow = [name: string, species: string, breed: string];
 const CLIENTS: readonly ClientRow[] = [
   [301, '1', 'C-1001', 'Ana', 'Reyes', '+16025550123', 'ana@example.com'],
   [302, '1', 'C-1002', 'Ben', 'Okafor', '+13125550102', 'ben@example.com'],
-  // One name, two people: only phone or email tells them apart.
+  // Two people have this name: only phone or email tells them apart.
   [303, '1', 'C-1003', 'Jo', 'Lindqvist', '+13125550103', 'jo.one@example.com'],
   [304, '1', 'C-1004', 'Jo', 'Lindqvist', '+13125550104', 'jo.two@example.com'],
   // Signed up online and not yet in the practice's own system: no remote ids.

@@ -17,12 +17,12 @@ import { runJob } from './jobs';
 import { coreRoutes, oddityOf, signInRoute } from './routes';
 import { freshState, oliverStateSchema, type OliverJob, type OliverState, type Practice } from './state';
 
-/** How the Oliver sandbox is run. */
+/** The options of the Oliver sandbox. */
 export interface OliverSandboxOptions {
-  /** 0 takes a free one. */
+  /** 0 takes any free port. */
   port: number;
   host?: string;
-  /** Where the state file lies; null keeps the state in memory only. */
+  /** The directory of the state file; null keeps the state in memory only. */
   dataDir: string | null;
   /** Real ms per sandbox ms for all provider-side durations; 1/60 makes a minute a second. */
   timeScale?: number;
@@ -35,7 +35,7 @@ export interface OliverSandboxOptions {
 
 const TIMEZONE = 'America/Chicago';
 
-/** Starts a stand-in for Oliver, and resolves once it listens. Rejects when the port is taken. */
+/** Starts the Oliver sandbox, and resolves once it listens. Rejects when the port is taken. */
 export async function createOliverSandbox(options: OliverSandboxOptions): Promise<RunningSandbox> {
   const store = openStore({
     file: options.dataDir === null ? null : join(options.dataDir, 'oliver-sandbox.json'),

@@ -6,8 +6,8 @@ import type { Practice } from './state';
 import { APPOINTMENT_TYPES, type AppointmentType, type OpenTimesQuery } from './validation';
 
 /**
- * Slots: worked out from practice, vet, day and hour, so that a restart offers the same ones. A slot's `uuid`
- * holds practice, type, vet and start, as the contract says; what it takes up is a vet's time, whatever the type.
+ * Slots are computed from practice, vet, day and hour, so that a restart offers the same slots. A slot's `uuid` holds
+ * practice, type, vet and start, as the contract says. A slot takes up a vet's time, whatever its type.
  */
 
 export interface Slot {
@@ -16,9 +16,9 @@ export interface Slot {
   vet: Vet;
   start: DateTime;
   end: DateTime;
-  /** What it takes up: `<practice>|<vet>|<start in UTC>`. */
+  /** The vet's time that it takes up: `<practice>|<vet>|<start in UTC>`. */
   key: string;
-  /** What books it. */
+  /** The identifier that a create books it by. */
   uuid: string;
 }
 
@@ -30,17 +30,17 @@ interface Vet {
   starts: readonly string[];
 }
 
-/** One day of open times. */
+/** The open times of a day. */
 export interface OpenDay {
   day: DateTime;
   slots: Slot[];
 }
 
 const SLOT_MINUTES = 20;
-/** The start of the slot that crosses midnight, which is open while `midnightSlots` is on. */
+/** The start of the slot that crosses midnight. It is open while `midnightSlots` is on. */
 const BEFORE_MIDNIGHT = '23:30';
 const ACROSS_MIDNIGHT_MINUTES = 60;
-/** Days that one search covers; the contract names no number. */
+/** How many days one search covers; the contract gives no number. */
 const DAYS = 14;
 const SUNDAY = 7;
 
@@ -55,7 +55,7 @@ const VETS: readonly Vet[] = [
   { id: '12', roomId: '22', types: ['wellness', 'recheck'], starts: halfHours(13, 19) },
 ];
 
-/** The open times of the days from the asked one on, none of them past. An `empty` control hides them. */
+/** Returns the open times from the asked day on, without past ones. The `empty` control hides them all. */
 export function openTimes(context: Context, practice: Practice, query: OpenTimesQuery): OpenDay[] {
   const zone = zoneOf(context, practice);
   const asked = DateTime.fromISO(query.search_from_date, { zone });
@@ -76,7 +76,7 @@ export function openTimes(context: Context, practice: Practice, query: OpenTimes
   );
 }
 
-/** The slot that an identifier books. Refuses one that names no slot of this practice, or a past one. */
+/** Returns the slot that an identifier books. Refuses an identifier of no slot of this practice, or of a past slot. */
 export function slotOf(context: Context, practice: Practice, uuid: string): Slot {
   const [, type, , startAt = ''] = Buffer.from(uuid, 'base64url').toString().split('|');
   const day = DateTime.fromISO(startAt, { zone: zoneOf(context, practice) }).startOf('day');
@@ -88,7 +88,7 @@ export function slotOf(context: Context, practice: Practice, uuid: string): Slot
   return slot;
 }
 
-/** Refuses a slot that somebody else took, or that holds an appointment where the account refuses a second. */
+/** Refuses a slot that somebody else took, or that holds an appointment when the account refuses a second one. */
 export function claim(context: Context, slot: Slot): void {
   const { slots, account } = context.state;
   if (slots.snatch > 0) {
@@ -104,7 +104,7 @@ function heldKeys(context: Context): Set<string | null> {
   return new Set([...slots.taken, ...appointments.filter(isLive).map(({ slotKey }) => slotKey)]);
 }
 
-/** Times in zones take long to work out, and a search needs hundreds: each day is worked out once. */
+/** Each day is computed once: times in zones are slow to compute, and a search needs hundreds. */
 const ofDays = remembering<readonly Slot[]>();
 
 function slotsOf(

@@ -3,14 +3,14 @@ import { ANSWER_BYTES } from '../bytes';
 import { VALUE_QUIRKS } from '../oddities';
 import { SEED, FIRST_FREE_ID } from './seed';
 
-/** All that the Oliver sandbox remembers. It is kept in a file, so it is read back through these schemas. */
+/** The state of the Oliver sandbox. It is kept in a file, so it is read back through these schemas. */
 
 /** The practices (locations, `X-Client-Id`) that the sandbox has; each sees only its own data. */
 export const PRACTICES = ['1', '2'] as const;
 export const practiceSchema = z.enum(PRACTICES);
 export type Practice = (typeof PRACTICES)[number];
 
-/** Digits; a file of an earlier build has a number. */
+/** An id is a text of digits; a file of an earlier build has a number. */
 const idSchema = z.union([z.string(), z.int().transform(String)]);
 
 export const clientSchema = z.object({
@@ -41,14 +41,14 @@ const appointmentSchema = z.object({
   remoteId: z.string().nullable(),
   clientId: idSchema,
   patientId: idSchema,
-  /** The slot that it holds (see slots.ts); null when it was made without one. */
+  /** The slot that it holds (see slots.ts); null when it was made without a slot. */
   slotKey: z.string().nullable(),
   startAt: z.string(),
   endAt: z.string(),
-  /** One of Oliver's own words, or any other that a control gave. */
+  /** One of Oliver's own statuses, or any other text that a control set. */
   status: z.string(),
   note: z.string().nullable(),
-  /** Whether the practice's list shows it, as it should. */
+  /** Whether the practice's list shows it; the real list should show every appointment. */
   listed: z.boolean().default(true),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -76,35 +76,38 @@ const taskSchema = z.object({
 });
 export type TaskRecord = z.infer<typeof taskSchema>;
 
-/** What a practice does about what it is sent, set by `POST /_sandbox/clinic`. See clinic.ts for the modes. */
+/** How a practice reacts to new appointments and tasks, set by `POST /_sandbox/clinic`. See clinic.ts for the modes. */
 export const clinicSchema = z.strictObject({
   accept: z.enum(['auto', 'accept', 'confirm', 'decline', 'leave', 'delete']),
-  /** Real ms until the clinic's word on a new appointment; null: a sandbox minute. */
+  /** Real ms until the clinic acts on a new appointment; null: a sandbox minute. */
   afterMs: z.number().int().min(0).nullable(),
-  /** Whether it completes its staff tasks without being told. */
+  /** Whether it completes its staff tasks by itself. */
   completesTasks: z.boolean(),
-  /** Real ms until it does; null: a sandbox minute. */
+  /** Real ms until it completes a task; null: a sandbox minute. */
   afterTaskMs: z.number().int().min(0).nullable(),
-  /** Whether its list shows what is created from now on. */
+  /** Whether its list shows appointments that are created from now on. */
   listsNew: z.boolean(),
 });
 export type Clinic = z.infer<typeof clinicSchema>;
 
-/** What could not be found out about Oliver, set by `POST /_sandbox/account`. */
+/** Behaviour of Oliver that is unknown, set by `POST /_sandbox/account`. */
 export const accountSchema = z.strictObject({
-  /** Whether a create for a slot that holds a live appointment is refused (docs/providers.md#the-list-of-appointments: unknown). */
+  /**
+   * Whether a create for a slot that holds a live appointment is refused (docs/providers.md#the-list-of-appointments:
+   * unknown).
+   */
   secondCreate: z.enum(['refused', 'allowed']),
 });
 
-/** An offset (`-07:00`) that a practice's clocks have all year, whatever its zone; null: the zone's own. */
+/** The offset (`-07:00`) of a practice's wall clocks all year, whatever its zone; null: the zone's own. */
 export const offsetSchema = z
   .string()
   .regex(/^[+-]\d\d:\d\d$/)
   .nullable();
 
 /**
- * Ways in which answers break the contract's word, set by `POST /_sandbox/quirks`. See quirks.ts, and for those that
- * all sandboxes have ../oddities.ts and ../bytes.ts.
+ * Ways in which answers break the contract, set by `POST /_sandbox/quirks`. See quirks.ts; the quirks that all
+ * sandboxes have are in ../oddities.ts and ../bytes.ts.
  */
 export const QUIRKS = [
   'unknownStatus',
@@ -133,7 +136,7 @@ const jobSchema = z.discriminatedUnion('kind', [
     ...jobBase,
     kind: z.literal('visit'),
     appointmentId: idSchema,
-    /** The start that was planned; the job is void once the appointment has moved. */
+    /** The start when the job was planned; the job does nothing once the appointment has another start. */
     startAt: z.string(),
     to: z.enum(['IN_PROGRESS', 'DONE']),
   }),
@@ -150,26 +153,26 @@ export type NewJob = OliverJob extends infer J
 
 export const oliverStateSchema = z.object({
   version: z.literal(1),
-  /** Signs tokens, so that none can be made up. */
+  /** Signs tokens, so that they cannot be forged. */
   tokenSecret: z.string(),
   /** Tokens of earlier generations have expired. */
   tokenGeneration: z.number(),
-  /** Clients, patients, appointments and tasks share one row of numbers, so that no id can stand for another. */
+  /** Clients, patients, appointments and tasks share this counter, so that no two records have the same id. */
   nextId: z.number(),
   clients: z.array(clientSchema),
   patients: z.array(patientSchema),
   appointments: z.array(appointmentSchema),
   tasks: z.array(taskSchema),
-  // A file of an earlier build does not have the last field.
+  // A file of an earlier build does not have `listsNew`.
   clinics: z.record(practiceSchema, clinicSchema.extend({ listsNew: z.boolean().default(true) })),
   account: accountSchema,
   quirks: quirksSchema,
-  // A file of an earlier build does not have it. Set by `POST /_sandbox/zone`.
+  // `POST /_sandbox/zone` sets it. A file of an earlier build does not have this field.
   offsets: z.record(practiceSchema, offsetSchema).default({ '1': null, '2': null }),
   slots: z.object({
-    /** Creates that will find their slot taken by somebody else. */
+    /** How many creates will find their slot taken by somebody else. */
     snatch: z.number(),
-    /** Searches that will find nothing. */
+    /** How many searches will find nothing. */
     empty: z.number(),
     /** Slots that somebody else took. */
     taken: z.array(z.string()),
@@ -186,7 +189,7 @@ const OBLIGING: Clinic = {
   listsNew: true,
 };
 
-/** A sandbox as it is delivered: the seed's clients and patients, and nothing booked. */
+/** Returns the state of a fresh sandbox: the seed's clients and patients, and nothing booked. */
 export function freshState(tokenSecret: string): OliverState {
   return {
     version: 1,

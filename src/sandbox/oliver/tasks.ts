@@ -6,7 +6,9 @@ import { clientOf, patientOf } from './people';
 import type { AppointmentRecord, Practice, TaskRecord } from './state';
 import type { CreateTask, UpdateTask } from './validation';
 
-/** Staff tasks: what partners ask the people of a practice to do, and what those people do about it. */
+/**
+ * Keeps staff tasks, in which partners ask a practice's people to do something, and does what those people would do.
+ */
 
 /** Adds a task. Refuses an unknown client or patient. */
 export function createTask(context: Context, practice: Practice, body: CreateTask): TaskRecord {
@@ -29,7 +31,7 @@ export function createTask(context: Context, practice: Practice, body: CreateTas
   return task;
 }
 
-/** The task of an id, or 404. */
+/** Returns the task of an id. Refuses with 404 when there is none. */
 export function taskOf(context: Context, id: string, practice?: Practice): TaskRecord {
   const found = context.state.tasks.find(
     (task) => task.id === id && (practice === undefined || task.practice === practice),
@@ -39,8 +41,8 @@ export function taskOf(context: Context, id: string, practice?: Practice): TaskR
 }
 
 /**
- * Changes the fields that are given. Completing or cancelling sets when that was, `pending` clears it (contract: StaffTask).
- * A partner's word that a task is completed moves no appointment: only the clinic's people do.
+ * Changes the fields that are given. Completing or cancelling a task sets the time of it, `pending` clears that time
+ * (contract: StaffTask). A task that a partner completes changes no appointment: only the clinic's people do that.
  */
 export function updateTask(context: Context, task: TaskRecord, body: UpdateTask): void {
   const people = peopleOf(context, task.practice, task, body);
@@ -61,7 +63,7 @@ export function setStatus(context: Context, task: TaskRecord, status: TaskRecord
   Object.assign(task, { status, finalizedAt: status === 'pending' ? null : at, updatedAt: at });
 }
 
-/** The clinic's people do what a task says, as far as they understand it, and complete it. */
+/** Does what a task says, as far as the clinic's people would understand it, and completes the task. */
 export function complete(context: Context, task: TaskRecord): void {
   if (task.status !== 'pending') return;
   const named = asksToCancel(task) ? namedAppointment(context, task) : null;
@@ -69,15 +71,15 @@ export function complete(context: Context, task: TaskRecord): void {
   setStatus(context, task, 'completed');
 }
 
-/** Returns true when a person would read the task as a wish to cancel: it says cancel, canceled or cancellation. */
+/** Returns true when a person would read the task as a wish to cancel: it has a word that starts with "cancel". */
 function asksToCancel(task: TaskRecord): boolean {
   return /\bcancel/i.test(textOf(task));
 }
 
 /**
- * The live appointment that a person would take the task to mean: the first one whose id stands in the title or
- * the description as a number of its own; without any, the only one of the task's client (and patient) that
- * starts at the task's reference time.
+ * Returns the live appointment that a person would take the task to mean. That is the first appointment whose id
+ * stands as a separate number in the title or the description; otherwise the only appointment of the task's client
+ * (and patient) that starts at the task's reference time.
  */
 function namedAppointment(context: Context, task: TaskRecord): AppointmentRecord | null {
   const live = context.state.appointments.filter((one) => one.practice === task.practice && isLive(one));

@@ -4,13 +4,13 @@ import type { Context } from './context';
 import { REFUSALS } from './errors';
 import type { SignIn } from './validation';
 
-/** The only user. */
+/** The sandbox's only user. */
 const USER = { username: 'sandbox', password: 'sandbox' } as const;
 
 const HEADER = encoded({ alg: 'HS256', typ: 'JWT' });
 const claimsSchema = z.object({ exp: z.number(), gen: z.number() });
 
-/** A token (a JWT, as the contract says) for the right name and password. Refuses others with 401. */
+/** Returns a token (a JWT, as the contract says) for the right name and password. Refuses others with 401. */
 export function signIn(context: Context, given: SignIn): string {
   if (given.role !== 'ROLE_API') throw REFUSALS.badRole();
   if (given.username !== USER.username || given.password !== USER.password) throw REFUSALS.badSignIn();
@@ -20,7 +20,7 @@ export function signIn(context: Context, given: SignIn): string {
   return `${content}.${signature(context, content)}`;
 }
 
-/** Refuses an `Authorization` header that holds no token of ours, or one that has expired, with 401. */
+/** Refuses with 401 an `Authorization` header without a token of this sandbox, or with an expired one. */
 export function checkToken(context: Context, authorization: string | undefined): void {
   const [, header, claims, signed] = /^Bearer ([^.]+)\.([^.]+)\.([^.]+)$/.exec(authorization ?? '') ?? [];
   if (header === undefined || claims === undefined || signed === undefined) throw REFUSALS.badToken();

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuseInput } from './errors';
 import { TASK_STATUSES, TASK_TYPES } from './state';
 
-/** What the sandbox accepts, as the contract has it. Unknown fields pass: the contract does not forbid them. */
+/** The input that the sandbox accepts, as the contract defines it. Unknown fields pass: nothing forbids them. */
 
 export const signInSchema = z.looseObject({ username: z.string(), password: z.string(), role: z.string() });
 export type SignIn = z.infer<typeof signInSchema>;
@@ -36,7 +36,7 @@ export const createSchema = z.looseObject({
 });
 export type CreateAppointment = z.infer<typeof createSchema>;
 
-/** Pages count from 0; the contract says that a page holds 100 at most, so that more is refused. */
+/** Pages count from 0. The contract limits a page to 100 entries, so a larger size is refused. */
 const paging = {
   page: z.coerce.number().int().min(0).default(0),
   per_page: z.coerce.number().int().min(1).max(100).default(50),
@@ -87,7 +87,7 @@ export type UpdateTask = z.infer<typeof updateTaskSchema>;
 export const tasksQuerySchema = z.looseObject({ status: z.enum(TASK_STATUSES).optional(), ...paging });
 export type TasksQuery = z.infer<typeof tasksQuerySchema>;
 
-/** Parses a body or a query. Refuses with 400, naming each field; a value is never repeated. */
+/** Parses a body or a query. Refuses with 400 and names each wrong field, but never its value. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

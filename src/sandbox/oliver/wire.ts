@@ -6,16 +6,16 @@ import type { OpenDay, Slot } from './slots';
 import type { AppointmentRecord, ClientRecord, PatientRecord, TaskRecord } from './state';
 import type { Paging } from './validation';
 
-/** The shapes that are answered, as the contract has them, before and after the quirks that are switched on. */
+/** The shapes of answers as the contract defines them, before and after the quirks that are on. */
 
 export type Wire = Record<string, unknown>;
 
-/** What every answer is wrapped in. */
+/** Wraps the data of an answer. */
 export function success(data: unknown, message?: string): Wire {
   return { success: true, data, ...(message === undefined ? {} : { message }) };
 }
 
-/** One page of a list (contract: AppointmentResponse, StaffTaskListResponse). */
+/** Returns one page of a list (contract: AppointmentResponse, StaffTaskListResponse). */
 export function page<T>(all: T[], { page: number, per_page: size }: Paging, show: (item: T) => Wire): Wire {
   return {
     page: number,
@@ -26,7 +26,7 @@ export function page<T>(all: T[], { page: number, per_page: size }: Paging, show
   };
 }
 
-/** The answer to a create: integer id, `null` where there is nothing (contract: CreateAppointmentResponse). */
+/** Returns the answer to a create: an integer id, `null` for absent values (contract: CreateAppointmentResponse). */
 export function createdAnswer(context: Context, appointment: AppointmentRecord): Wire {
   const { id, remoteId } = appointment;
   const { client, patient, common } = partsOf(context, appointment);
@@ -45,8 +45,8 @@ export function createdAnswer(context: Context, appointment: AppointmentRecord):
 }
 
 /**
- * An entry of the list: string id, what there is not is left out, and neither the note nor Oliver's own ids of
- * client and patient (contract: Appointment).
+ * Returns an entry of the list (contract: Appointment). Its id is a string. It leaves out absent values, the note, and
+ * Oliver's own ids of client and patient.
  */
 export function listedAnswer(context: Context, appointment: AppointmentRecord): Wire {
   const { client, patient, common } = partsOf(context, appointment);
@@ -61,7 +61,7 @@ export function listedAnswer(context: Context, appointment: AppointmentRecord): 
   });
 }
 
-/** An appointment with all that the sandbox knows, for `GET /_sandbox/state`; quirks do not touch it. */
+/** Returns everything that the sandbox knows of an appointment, for `GET /_sandbox/state`, without quirks. */
 export function plainAppointment(appointment: AppointmentRecord): Wire {
   const { id, practice, clientId, patientId, status, note } = appointment;
   return {
@@ -79,7 +79,7 @@ export function plainAppointment(appointment: AppointmentRecord): Wire {
   };
 }
 
-/** A client with its patients (contract: Client). */
+/** Returns a client with its patients (contract: Client). */
 export function clientAnswer(context: Context, client: ClientRecord): Wire {
   return quirky(context.state.quirks, 'client', {
     id: client.id,
@@ -91,7 +91,7 @@ export function clientAnswer(context: Context, client: ClientRecord): Wire {
   });
 }
 
-/** A patient (contract: Patient, which has no remote id). */
+/** Returns a patient (contract: Patient, which has no remote id). */
 export function patientAnswer(context: Context, patient: PatientRecord): Wire {
   const { id, name, clientId, species, breed } = patient;
   const wire = { id, name, client_id: clientId, species, breed };
@@ -99,12 +99,12 @@ export function patientAnswer(context: Context, patient: PatientRecord): Wire {
   return quirky(context.state.quirks, 'patient', shown);
 }
 
-/** A staff task (contract: StaffTask). */
+/** Returns a staff task (contract: StaffTask), quirks included. */
 export function taskAnswer(context: Context, task: TaskRecord): Wire {
   return quirky(context.state.quirks, 'task', plainTask(task));
 }
 
-/** A staff task by the contract; quirks do not touch it. */
+/** Returns a staff task as the contract defines it, without quirks. */
 export function plainTask(task: TaskRecord): Wire {
   return {
     id: task.id,
@@ -123,7 +123,7 @@ export function plainTask(task: TaskRecord): Wire {
   };
 }
 
-/** A day of open times in the practice's wall time (contract: OpenTime, in the forms that its descriptions give). */
+/** Returns a day's open times in the practice's wall time, in the formats of the descriptions (contract: OpenTime). */
 export function openDayAnswer(context: Context, { day, slots }: OpenDay): Wire {
   return quirky(context.state.quirks, 'openDay', {
     date: day.toFormat('MM/dd/yyyy'),
@@ -132,7 +132,7 @@ export function openDayAnswer(context: Context, { day, slots }: OpenDay): Wire {
   });
 }
 
-/** Slots are shared between searches, and take long to write down. */
+/** Caches the wire form of slots: searches share the slots, and formatting them is slow. */
 const written = new WeakMap<Slot, Wire>();
 
 function timeSlot(slot: Slot): Wire {
