@@ -54,9 +54,9 @@ export interface BookingClient {
   resolve(id: string, message: ResolveMessage): Promise<BookingView>;
   /** Refuses invalid windows or an invalid slot with `invalid_request`, naming the field. */
   reschedule(id: string, message: RescheduleMessage): Promise<BookingView>;
-  /** Whether the booking is open and what it told of itself last, by one call. Returns null when there is none. */
+  /** Returns whether the booking is open, and its last view, by one call; null when there is no such booking. */
   glance(id: string): Promise<Glance | null>;
-  /** All bookings of these orders, by one query; may lag by a second or two. */
+  /** Returns all bookings of these orders, by one query. It may lag by a second or two. */
   ofOrders(orderIds: readonly string[]): Promise<BookingSummary[]>;
   /** Has the booking read the provider once. Returns false when the booking is closed or absent. */
   wake(id: string, kind: NewsKind): Promise<boolean>;

@@ -1,12 +1,12 @@
-/** What came under one key within a pause is handled once. */
+/** Gathers the items that come under one key within a pause, so that they are handled together. */
 export interface Bursts<T, R> {
-  /** Adds one to the burst of its key. Resolves with what became of it; rejects when the burst could not be handled. */
+  /** Adds an item to the burst of its key. Resolves with its outcome; rejects when the burst could not be handled. */
   add(key: string, one: T): Promise<R>;
-  /** Handles at once what waits, and from now on whatever comes. */
+  /** Handles all waiting bursts at once, and from now on each new item at once. */
   flush(): void;
 }
 
-/** Handles a whole burst, and says of each in it what became of it. */
+/** Handles a whole burst. Returns the outcome of each item, in order. */
 export type HandleBurst<T, R> = (burst: readonly T[]) => Promise<readonly R[]>;
 
 interface Burst<T, R> {
@@ -15,7 +15,7 @@ interface Burst<T, R> {
   begin: () => void;
 }
 
-/** Gathers bursts. A burst begins with its first and is handled a fixed pause later, however much follows. */
+/** Gathers bursts. A burst begins with its first item and is handled a fixed pause later, however many follow. */
 export function gatherBursts<T, R>(pauseMs: number, handle: HandleBurst<T, R>): Bursts<T, R> {
   const waiting = new Map<string, Burst<T, R>>();
   let isFlushed = false;

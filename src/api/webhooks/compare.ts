@@ -5,9 +5,9 @@ import { UNHEARD } from '../../providers/once';
 import { appointmentPhaseOf, phaseOf } from '../../providers/junction/statuses';
 import type { News } from './news';
 
-/** What news says, compared with what its booking shows. What cannot be compared counts as new, so that no news is lost. */
+/** Compares news with its booking's view. News that cannot be compared counts as new, so that none is lost. */
 
-/** What a booking acts on, as src/booking/sighting.ts has it. */
+/** The fields that a booking acts on, as in src/booking/sighting.ts. */
 const COMPARED = [
   'id',
   'status',
@@ -17,7 +17,7 @@ const COMPARED = [
   'canReschedule',
 ] as const satisfies (keyof Appointment & keyof AppointmentView)[];
 
-/** Returns true when the booking shows already what was said. */
+/** Returns true when the booking already shows what the news says. */
 export function isShown(said: Said | null, view: BookingView | null): boolean {
   if (!said || !view) return false;
   if (said.of === 'order') return isOrderShown(said.is, view);
@@ -32,12 +32,13 @@ function isOrderShown(said: Pick<Order, 'id' | 'status'>, view: BookingView): bo
   return isOnItsWay && isShownOtherwise(said.status, view);
 }
 
-/** Order phases until the visit. */
+/** The order phases before and during the visit. */
 const ON_ITS_WAY: readonly OrderPhase[] = ['received', 'ready', 'collecting'];
 
 /**
- * An order on its way says two things, and its booking shows both even where it has not read this very status: that it can be
- * booked, for which the booking no longer waits, and that it has an appointment, which the booking holds.
+ * Returns true when the booking shows what an order's status says although it has not read this very status. Until the
+ * visit a status says only that the order can be booked, for which the booking no longer waits, or that it has an
+ * appointment, which the booking holds.
  */
 function isShownOtherwise(status: string, view: BookingView): boolean {
   const [, , detail = ''] = status.split('.');
@@ -48,10 +49,10 @@ function isShownOtherwise(status: string, view: BookingView): boolean {
   return phase !== null && phases !== undefined && phases.includes(phase);
 }
 
-/** The last part of an order's status until there is an appointment. */
+/** The last parts of an order's status while it has no appointment. */
 const BOOKABLE: readonly string[] = ['ordered', 'requisition_created', 'requisition_bypassed'];
 
-/** The last part of an order's status while there is an appointment, and the phases of one of which it says no more. */
+/** The last parts of an order's status while it has an appointment, with the appointment's phases that each tells. */
 const WITH_APPOINTMENT: Readonly<Record<string, readonly AppointmentPhase[]>> = {
   appointment_pending: ['pending', 'reserved'],
   appointment_scheduled: ['confirmed'],
@@ -62,8 +63,8 @@ function heldPhase({ appointment }: BookingView): AppointmentPhase | null {
 }
 
 /**
- * Leaves out what other news of the same order or appointment has overtaken: within one burst an appointment is made and
- * confirmed. Where it is not told which is newer, both stay.
+ * Returns the burst without news that newer news of the same order or appointment has overtaken: within one burst an
+ * appointment is made and confirmed. Where nothing shows which is newer, both stay.
  */
 export function newestOf(burst: readonly News[]): News[] {
   return burst.filter((news) => !burst.some((other) => isOvertaken(news.said, other.said)));

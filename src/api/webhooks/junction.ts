@@ -17,10 +17,10 @@ export interface JunctionWebhookOptions {
 
 /**
  * Receives Junction's news. A signed event is answered 204, whatever it is about, so that the provider does not repeat
- * what we can't use; 503 only while Temporal can't be reached. It is answered once its booking was told, or at once when
- * no booking is known. A signed event that is not JSON in its encoding gets 204 too, because a repeat would have the same
- * bytes and come for a day. It is counted as `unreadable` and logged once, and polling finds what it was about. The route
- * has a scope of its own, because the signature is over the raw bytes.
+ * what we can't use; 503 only while Temporal can't be reached. It is answered once its booking was told, or at once
+ * when no booking is known. A signed event that is not JSON in its encoding gets 204 too, because a repeat would have
+ * the same bytes and come for a day. It is counted as `unreadable` and logged once, and polling finds what it was
+ * about. The route has a scope of its own, because the signature is over the raw bytes.
  */
 export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (app, options, done) => {
   const { metrics, stopping } = options;
@@ -54,7 +54,7 @@ export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (a
     const news = newsOf(body);
     try {
       const outcome = news ? await routing.route(news) : 'ignored';
-      if (outcome !== 'waiting') count(event, outcome); // what waits is counted once it is settled
+      if (outcome !== 'waiting') count(event, outcome); // waiting news is counted once it is settled
     } catch (err) {
       count(event, 'failed');
       throw err;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NewsKind } from '../../client/booking-client';
 import { saidOfAppointment, saidOfOrder, type Said } from '../../providers/junction/events';
 
-/** What is read of a Junction event: the order that it is about, and what it says of it. No state is taken from it. */
+/** The parts of a Junction event that are read: its order, and what it says about it. No state is taken from it. */
 export interface News {
   kind: NewsKind;
   /** Its type, for counting. */
@@ -12,7 +12,7 @@ export interface News {
   bookingId: string | null;
   /** Whether it may be about a live appointment. */
   live: boolean;
-  /** What it says, to be compared with what the booking shows. Null when it cannot be compared. */
+  /** What the event says, to compare with the booking's view. Null when it cannot be compared. */
   said: Said | null;
 }
 

@@ -1,10 +1,12 @@
-/** Remembers what was set last under each key, up to a limit; beyond it the longest unused goes. */
+/**
+ * Remembers the last value of each key, up to a limit of keys. Beyond it the key that was unused longest is dropped.
+ */
 export interface Recent<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;
 }
 
-/** Remembers at most `limit` keys. */
+/** Creates a memory of at most `limit` keys. */
 export function rememberRecent<T>(limit: number): Recent<T> {
   const kept = new Map<string, T>();
   const set = (key: string, value: T): void => {

@@ -8,8 +8,9 @@ import { rememberRecent } from './recent';
 import { waitForBookings, type GivenUp } from './waiting-orders';
 
 /**
- * What became of news. `woken`: its booking reads the provider; `known`: its booking shows what it says, or other news of the
- * same burst is newer; `clean_up`: the clean-up of an ended booking began; `nothing_to_do`: its booking has ended or is gone.
+ * The outcome of news. `woken`: its booking reads the provider; `known`: its booking shows what it says, or other news
+ * of the same burst is newer; `clean_up`: the clean-up of an ended booking began; `nothing_to_do`: its booking has
+ * ended or is gone.
  */
 export type Routed = 'woken' | 'known' | 'clean_up' | 'nothing_to_do' | GivenUp;
 
@@ -18,34 +19,34 @@ export interface RoutingOptions {
   idKey: Buffer;
   /** The Junction accounts whose adopted orders the news may be about. */
   accounts: readonly string[];
-  /** Hears what became of news that waited for its booking to be found. */
+  /** Called with the outcome of news that waited for its booking to be found. */
   settled: (news: News, outcome: Routed) => void;
   log: Pick<FastifyBaseLogger, 'error'>;
 }
 
 export interface Routing {
   /**
-   * Tells the booking that news is about. `waiting`: no booking is known for its order, which is searched for. Throws
-   * `temporal_unavailable` only.
+   * Tells the news to the booking that it is about. Returns `waiting` when no booking is known for its order: then the
+   * booking is searched for. Throws only `temporal_unavailable`.
    */
   route(news: News): Promise<Routed | 'waiting'>;
-  /** How many news wait for their booking to be found. */
+  /** Returns how many news wait for their booking to be found. */
   waiting(): number;
-  /** Tells at once what was gathered, and from now on whatever comes. */
+  /** Tells all gathered news at once, and from now on new news at once. */
   flush(): void;
   /** Makes a last search for the orders that wait. */
   stop(): Promise<void>;
 }
 
-/** The news of one order in this time, in ms, leads to one look at its booking and wakes it once at most. */
+/** All news of an order within this time, in ms, makes one look at its booking and wakes it at most once. */
 export const BURST_MS = 250;
 
 /** How many orders are remembered with their booking. */
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Takes news to its booking: the one that adopted the order, the one that placed it, or one that the search finds. News of
- * a live appointment of an ended booking starts a clean-up if one is needed.
+ * Takes news to its booking: the one that adopted the order, the one that placed it, or one that the search finds. News
+ * of a live appointment of an ended booking starts a clean-up if one is needed.
  */
 export function routeNews({ client, idKey, accounts, settled, log }: RoutingOptions): Routing {
   /** The booking that placed an order, by the order's id. Events of an appointment do not name it. */
@@ -96,7 +97,7 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
 type Client = RoutingOptions['client'];
 type Glanced = Glance & { id: string };
 
-/** Looks at each of these bookings once. Unknown ones are left out. */
+/** Looks at each of these bookings once. Bookings that Temporal does not know are left out. */
 async function glanceAt(client: Client, ids: readonly string[]): Promise<Glanced[]> {
   const glances = await Promise.all(
     [...new Set(ids)].map(async (id) => {
@@ -115,7 +116,7 @@ async function findBookings(client: Client, orderIds: readonly string[]): Promis
   return found;
 }
 
-/** Wakes the open ones of an order's bookings for what they do not show. When none is open, cleans up after the others. */
+/** Wakes an order's open bookings for news that they do not show. When none is open, cleans up after the others. */
 async function tellBookings(
   client: Client,
   bookings: readonly Glanced[],
@@ -131,7 +132,10 @@ async function tellBookings(
   return burst.map(({ live }) => (live && isCleaned ? 'clean_up' : 'nothing_to_do'));
 }
 
-/** Wakes each open booking once for all that it lacks. Returns what was new to one, or null when none is open any more. */
+/**
+ * Wakes each open booking once for all news that it does not show. Returns the news that was new to a booking, or null
+ * when no booking is open any more.
+ */
 async function wakeThose(
   client: Client,
   open: readonly Glanced[],
@@ -149,7 +153,7 @@ async function wakeThose(
   return isOpen.includes(true) ? fresh : null;
 }
 
-/** Returns the kind to signal. A booking reads all that it watches, whichever it hears. */
+/** Returns the kind to signal. A booking reads everything that it watches, whichever kind it gets. */
 function kindOf(news: readonly News[]): News['kind'] {
   return news.some(({ kind }) => kind === 'appointment') ? 'appointment' : 'order';
 }

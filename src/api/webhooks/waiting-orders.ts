@@ -4,28 +4,29 @@ import type { News } from './news';
 import { rememberRecent } from './recent';
 
 /**
- * Orders that no booking is known for wait here and are searched for together. Most of them are nobody's here: a Junction team
- * has orders of its own. A placed order's id reaches Temporal's search a moment after its first events. What waits was
- * answered already: a crash loses it, and polling finds what it was about.
+ * Keeps news of orders without a known booking, and searches for the bookings of all of them together. Most of these
+ * orders have no booking here: a Junction team has other orders too. A placed order's id reaches Temporal's search a
+ * moment after its first events. The webhooks of waiting news were already answered: a crash loses the news, and
+ * polling finds what it was about.
  */
 export interface WaitingOrders {
-  /** Takes news of an order that no booking is known for. */
+  /** Takes news of an order without a known booking. */
   add(orderId: string, news: News): void;
-  /** How many news wait. */
+  /** Returns how many news wait. */
   size(): number;
-  /** Searches once more for all that wait, and gives the rest up. */
+  /** Searches once more for all waiting orders, and gives up those without a booking. */
   stop(): Promise<void>;
 }
 
-/** What else becomes of news that waited: `dropped` when too many did, `failed` when Temporal did not answer until the end. */
+/** Further outcomes of news that waited: `dropped` when too many waited, `failed` when Temporal never answered. */
 export type GivenUp = 'not_ours' | 'dropped' | 'failed';
 
 export interface WaitingOptions<R> {
-  /** Finds the bookings of orders, by one query. An order that has none is left out. */
+  /** Finds the bookings of orders, by one query. An order without a booking is left out. */
   find: (orderIds: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Tells the bookings that were found, and says what became of each news. */
+  /** Tells news to the bookings that were found. Returns the outcome of each news. */
   tell: (orderId: string, bookingIds: readonly string[], burst: readonly News[]) => Promise<readonly R[]>;
-  /** Hears what became of news in the end. */
+  /** Called with the final outcome of news. */
   settled: (news: News, outcome: R | GivenUp) => void;
   log: Pick<FastifyBaseLogger, 'error'>;
 }
@@ -33,26 +34,26 @@ export interface WaitingOptions<R> {
 /** The pause between two searches, in ms. */
 export const SEARCH_EVERY_MS = 2_000;
 
-/** How long after its first news an order is searched for, in ms: visibility may lag by seconds. */
+/** When after its first news an order is searched for, in ms: Temporal's search may lag by seconds. */
 export const SEARCHED_AFTER_MS: readonly number[] = [2_000, 5_000, 10_000];
 
-/** The most news that wait at a time. With more, the order that has waited longest is dropped. */
+/** How many news may wait at a time. Beyond that, the order that has waited longest is dropped. */
 export const MAX_WAITING = 1_000;
 
-/** The most orders of one query. */
+/** How many orders one query may have. */
 export const MAX_SEARCHED = 50;
 
-/** How many orders are remembered that nobody had: further news of such an order is worth one search. */
+/** How many orders without a booking are remembered: further news of such an order gets only one search. */
 const MAX_REMEMBERED = 10_000;
 
 interface Waiting {
   readonly sinceMs: number;
-  /** Searches that found no booking. */
+  /** How many searches found no booking. */
   readonly tries: number;
   readonly news: readonly News[];
 }
 
-/** A room for orders to wait in. */
+/** Creates the waiting place of orders without a known booking. */
 export function waitForBookings<R>({ find, tell, settled, log }: WaitingOptions<R>): WaitingOrders {
   const waiting = new Map<string, Waiting>();
   const nobodys = rememberRecent<true>(MAX_REMEMBERED);
@@ -64,7 +65,7 @@ export function waitForBookings<R>({ find, tell, settled, log }: WaitingOptions<
     news.forEach((one) => settled(one, outcome));
   };
 
-  /** A search that Temporal did not answer counts for nothing. */
+  /** Keeps the orders waiting when Temporal could not be reached: such a search does not count as a try. */
   const failed = (err: unknown, orderIds: readonly string[]): void => {
     const isAway = err instanceof Failure && err.code === 'temporal_unavailable';
     if (!isAway) log.error({ err }, 'news of an order could not be told');
@@ -81,7 +82,7 @@ export function waitForBookings<R>({ find, tell, settled, log }: WaitingOptions<
   };
 
   const tellFound = async (orderId: string, one: Waiting, bookingIds: readonly string[]): Promise<void> => {
-    waiting.delete(orderId); // so that what comes meanwhile is told on its own
+    waiting.delete(orderId); // so that news that comes meanwhile is told separately
     try {
       const became = await tell(orderId, bookingIds, one.news);
       one.news.forEach((news, place) => settled(news, became[place] ?? 'failed'));
@@ -125,7 +126,7 @@ export function waitForBookings<R>({ find, tell, settled, log }: WaitingOptions<
   };
 }
 
-/** Repeats a run, a pause before each, for as long as it is wanted; `begin` has it wanted again. */
+/** Repeats a run, with a pause before each, while it is wanted; `begin` starts it again once it is wanted again. */
 function repeatWhile(isWanted: () => boolean, run: () => Promise<void>, everyMs: number) {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();

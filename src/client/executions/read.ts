@@ -48,14 +48,14 @@ export async function readBooking(
   }
 }
 
-/** What one look at a booking's execution shows. */
+/** The result of one look at a booking's execution. */
 export interface Glance {
   isOpen: boolean;
-  /** What an open booking told of itself last; null before that, and where it cannot be decrypted here. */
+  /** An open booking's last view; null when there is none yet, or when it cannot be decrypted here. */
   view: BookingView | null;
 }
 
-/** Looks at a booking by one call, to see what it has told. Returns null when Temporal knows none. */
+/** Looks at a booking by one call, to see its last view. Returns null when Temporal knows no such booking. */
 export async function glanceAtBooking(context: ClientContext, bookingId: string): Promise<Glance | null> {
   const execution = await findExecution(context, bookingId);
   if (!execution) return null;
