@@ -11,7 +11,7 @@ import { bookingIdOf } from '../src/booking/names';
 import { namedOrderId } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { BookingView } from '../src/booking/schema/view';
-import { core } from './saga/activities';
+import { core, local } from './saga/activities';
 import { Ending, failureOf } from './saga/ending';
 import { isPlaintext } from './saga/guard';
 import { openInbox } from './saga/inbox';
@@ -120,7 +120,7 @@ function begun(input: unknown): Begun {
 
 async function open(b: Begun, input: unknown, afterwards = false): Promise<Booking> {
   if (isPlaintext(input)) throw new Failure('plaintext_input');
-  const opened = await core('read the request and the account').openBooking({
+  const opened = await local('read the request and the account').openBooking({
     request: input,
     bookingId: b.state.id,
     afterwards,

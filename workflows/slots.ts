@@ -1,7 +1,7 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { FAILURES } from '../src/booking/failures';
 import { namedOrderId } from '../src/booking/request-parts';
-import { core, reads } from './saga/activities';
+import { local, reads } from './saga/activities';
 import { failureOf } from './saga/ending';
 import { isPlaintext } from './saga/guard';
 import type { SlotSearchResult } from './messages';
@@ -17,7 +17,7 @@ export async function slots(input: unknown): Promise<SlotSearchResult> {
       throw ApplicationFailure.nonRetryable(FAILURES.plaintext_input.text, 'plaintext_input');
     requestRead(
       b,
-      await core('read the request and the account').openBooking({ request: input, bookingId: b.state.id }),
+      await local('read the request and the account').openBooking({ request: input, bookingId: b.state.id }),
     );
     const orderId = namedOrderId(b.state.terms.request);
     const order =

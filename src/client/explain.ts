@@ -1,14 +1,6 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import {
-  evidenceOf,
-  failureEvidence,
-  lookedForIn,
-  RELEASED_WHY,
-  unreadableWords,
-  type Evidence,
-  type LookedFor,
-} from '../booking/explanation';
+import { failureEvidence, RELEASED_WHY, unreadableWords } from '../booking/explanation';
 import { Failure } from '../booking/failures';
 import { MEMO, workflowIdOf } from '../booking/names';
 import { makerOf } from '../booking/ref';
@@ -16,23 +8,18 @@ import { findCleanUp, openCleanUp } from './executions/after-run';
 import type { ClientContext } from './executions/client-context';
 import { chainEvents, summaryOf, timeOf, valueOf, type HistoryEvent } from './executions/history';
 import { findExecution } from './executions/read';
+import {
+  tellAnswer,
+  tellCall,
+  tellCancelled,
+  tellFailure,
+  tellLocalCall,
+  tellTimeout,
+  tellTry,
+} from './explain-calls';
+import { conclude, step, type ExplainedStep, type Telling } from './explain-telling';
 
-/** One thing that a booking did, heard or waited for. */
-export interface ExplainedStep {
-  /** When it began, RFC 3339. */
-  at: string;
-  /** When it was over; null while it is not, and for steps that take no time. */
-  until: string | null;
-  kind: 'call' | 'message' | 'wait' | 'run' | 'end';
-  /** What it was, in the booking's own words. */
-  what: string;
-  /** The type of the activity, or the name of the message. */
-  name: string | null;
-  /** How often it was tried. A poll is tried until there is something to see. */
-  attempts: number | null;
-  shows: string | null;
-  why: string | null;
-}
+export type { ExplainedStep } from './explain-telling';
 
 export interface Explanation {
   id: string;
@@ -107,31 +94,6 @@ function nameTheCause({ steps, endingBecause, failedBy }: Telling): void {
   }
 }
 
-interface Telling {
-  converter: LoadedDataConverter;
-  id: string;
-  maker: string;
-  endingBecause: string | null;
-  isCauseHidden: boolean;
-  /** Signals of a task whose verdicts the booking has not told yet, oldest first. */
-  untold: Untold[];
-  failedBy: string | null;
-  /** What unfinished calls look for, by the id of the event that began them. */
-  lookedFor: Map<string, LookedFor>;
-  /**
-   * Unfinished calls and waits of the current run, by the id of the event that began them; ids start anew in each run.
-   */
-  open: Map<string, ExplainedStep>;
-  steps: ExplainedStep[];
-}
-
-/** A signal that asked for something, with the reason that its end would have. */
-interface Untold {
-  step: ExplainedStep;
-  kind: string;
-  ending: string | null;
-}
-
 type Teller = (telling: Telling, event: HistoryEvent) => Promise<void> | void;
 
 /** How each kind of event is told. An event of any other kind adds nothing. */
@@ -143,6 +105,7 @@ const TELLERS: Readonly<Record<number, Teller>> = {
   [EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED]: tellFailure,
   [EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT]: tellTimeout,
   [EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED]: tellCancelled,
+  [EventType.EVENT_TYPE_MARKER_RECORDED]: tellLocalCall,
   [EventType.EVENT_TYPE_TIMER_STARTED]: tellWait,
   [EventType.EVENT_TYPE_TIMER_FIRED]: tellWaited,
   [EventType.EVENT_TYPE_TIMER_CANCELED]: tellWaitCut,
@@ -162,24 +125,6 @@ const TELLERS: Readonly<Record<number, Teller>> = {
 
 const CUT_OFF_WHY = 'Cut off outside of itself: the sweep undoes or reports what it left.';
 
-function step(
-  telling: Telling,
-  event: HistoryEvent,
-  given: Pick<ExplainedStep, 'kind' | 'what'>,
-): ExplainedStep {
-  const made = {
-    at: timeOf(event),
-    until: null,
-    name: null,
-    attempts: null,
-    shows: null,
-    why: null,
-    ...given,
-  };
-  telling.steps.push(made);
-  return made;
-}
-
 function tellStart(telling: Telling, event: HistoryEvent): void {
   telling.open.clear();
   telling.lookedFor.clear();
@@ -189,67 +134,6 @@ function tellStart(telling: Telling, event: HistoryEvent): void {
   if (isCleanUp) telling.endingBecause ??= 'the booking had ended';
   else telling.maker = makerOf(telling.id, timeOf(event));
   step(telling, event, { kind: 'run', what: `the ${isCleanUp ? 'clean-up' : 'booking'} begins` });
-}
-
-async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
-  const name = event.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
-  const what = await summaryOf(telling.converter, event, name);
-  const made = step(telling, event, { kind: 'call', what });
-  made.name = name;
-  made.attempts = 0;
-  made.shows = 'not over yet';
-  telling.open.set(String(event.eventId), made);
-  if (name === 'lookUp') await recordLookedFor(telling, event);
-}
-
-async function recordLookedFor(telling: Telling, event: HistoryEvent): Promise<void> {
-  const input = await valueOf(telling.converter, event.activityTaskScheduledEventAttributes?.input);
-  const lookedFor = lookedForIn(input);
-  if (lookedFor) telling.lookedFor.set(String(event.eventId), lookedFor);
-}
-
-function tellTry(telling: Telling, event: HistoryEvent): void {
-  const started = event.activityTaskStartedEventAttributes;
-  const call = telling.open.get(String(started?.scheduledEventId));
-  if (!call) return;
-  call.attempts = started?.attempt ?? 1;
-  const before = started?.lastFailure?.applicationFailureInfo?.type;
-  if (before && before !== 'not_yet') call.why = `Tried again after ${before}.`;
-}
-
-async function tellAnswer(telling: Telling, event: HistoryEvent): Promise<void> {
-  const done = event.activityTaskCompletedEventAttributes;
-  const scheduledId = String(done?.scheduledEventId);
-  const call = telling.open.get(scheduledId);
-  if (!call) return;
-  const answer = await valueOf(telling.converter, done?.result);
-  const lookedFor = telling.lookedFor.get(scheduledId) ?? null;
-  conclude(call, event, evidenceOf(call.name ?? '', lookedFor, answer, telling));
-}
-
-function tellFailure(telling: Telling, event: HistoryEvent): void {
-  const failed = event.activityTaskFailedEventAttributes;
-  const call = telling.open.get(String(failed?.scheduledEventId));
-  if (!call) return;
-  const code = failed?.failure?.applicationFailureInfo?.type ?? 'activity_failed';
-  conclude(call, event, failureEvidence(code));
-}
-
-function tellTimeout(telling: Telling, event: HistoryEvent): void {
-  const call = telling.open.get(String(event.activityTaskTimedOutEventAttributes?.scheduledEventId));
-  const why = 'Timed out, or lost with its worker: a write’s effect is unknown and is looked up.';
-  if (call) conclude(call, event, { shows: 'no answer', why });
-}
-
-function tellCancelled(telling: Telling, event: HistoryEvent): void {
-  const call = telling.open.get(String(event.activityTaskCanceledEventAttributes?.scheduledEventId));
-  if (call) conclude(call, event, { shows: 'given up', why: 'It was no longer needed.' });
-}
-
-function conclude(call: ExplainedStep, event: HistoryEvent, { shows, why }: Evidence): void {
-  call.until = timeOf(event);
-  call.shows = shows;
-  call.why = [call.why, why].filter(Boolean).join(' ') || null;
 }
 
 async function tellWait(telling: Telling, event: HistoryEvent): Promise<void> {

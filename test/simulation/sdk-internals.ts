@@ -177,14 +177,8 @@ export function runAttempt(
   input: readonly Payload[],
   { heartbeat, client, converter }: AttemptContext,
 ): Attempt {
-  const { activityId, taskQueue } = info;
-  const context = {
-    type: 'activity' as const,
-    namespace: info.namespace,
-    activityId,
-    taskQueue,
-    isLocal: false,
-  };
+  const { activityId, taskQueue, namespace, isLocal } = info;
+  const context = { type: 'activity' as const, namespace, activityId, taskQueue, isLocal };
   const activity = new Activity(
     info,
     // The worker, too, calls an activity with whatever arguments its payloads hold.

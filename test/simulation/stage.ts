@@ -155,6 +155,7 @@ export function openStage(
   const queues = createQueues(time, chance.stream('queues'), Object.values(TASK_QUEUE));
   const workflows = createWorkflowWorker({
     ...{ sandbox, rules },
+    runLocal: (run, of) => activities.runLocal(run, of),
     converter: () => converter(),
     keys: () => workers.config.encryptionKeys,
   });

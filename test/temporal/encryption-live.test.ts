@@ -123,6 +123,22 @@ test('a failure keeps its type and hides its message, details and stack', async 
   expect(logged.join('')).not.toMatch(/Ana.Reyes/);
 });
 
+test.each([['comes through'], ['fails with its type']])(
+  'a local activity %s, and what it was given and said is unreadable in Temporal',
+  async (how) => {
+    const fails = how !== 'comes through';
+    const handle = await start('echoLocally', [{ bookingId: fails ? `fail-${SECRET}` : SECRET }]);
+    const ended = await handle.result().catch((err: unknown) => err);
+    if (fails) expect(ended).toMatchObject({ cause: { type: 'no_slot', message: `${SECRET} failed` } });
+    else expect(ended).toBe(true);
+    const stored = await storedOf(handle.workflowId);
+    expect(stored).toContain('core_local_activity');
+    expect(stored.includes('no_slot')).toBe(fails);
+    expect(stored).not.toMatch(/Ana.Reyes/);
+    expect(stored).not.toContain('encryption-live.test');
+  },
+);
+
 test('a signal of a caller without the codec arrives marked, and the workflow goes on', async () => {
   const plain = await connectClient(server.target, {});
   const handle = await start('hear', []);

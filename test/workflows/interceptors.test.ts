@@ -105,6 +105,16 @@ describe('a query', () => {
     ['is refused as often as it comes then', 'refused', [task(5, 900), task(7, 900), query, query]],
     ['after a replay is answered', 'answered', [task(5, 900), task(7, 900, true), query]],
     ['after the task that takes them up is answered', 'answered', [task(5, 900), task(7, 1_200), query]],
+    [
+      'after such events that a local activity followed is refused',
+      'refused',
+      [task(5, 900), task(7, 900), task(7, 900), query],
+    ],
+    [
+      'after a local activity of a task is answered',
+      'answered',
+      [task(5, 900), task(7, 1_200), task(7, 1_200), query],
+    ],
     ['is answered where the server tells no size', 'answered', [task(5, 0), task(7, 0), query]],
   ])('%s', (_name, became, told) => expect(last(told)).toBe(became));
 });

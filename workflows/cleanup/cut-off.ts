@@ -8,7 +8,7 @@ import type { BookingStatus, BookingView } from '../../src/booking/schema/view';
 import { isEndStatus as isOver } from '../../src/booking/status';
 import type { BookingTraces } from '../../src/booking/traces';
 import { ops } from '../ops/activities';
-import { core } from '../saga/activities';
+import { core, local } from '../saga/activities';
 import { after } from '../saga/clock';
 import { failureOf } from '../saga/ending';
 import { knownLive, ownershipOf, recordOwn } from '../saga/ownership';
@@ -173,7 +173,7 @@ async function resume(b: Begun, left: LeftBehind): Promise<Before | null> {
   const wasOpened = traces?.opened === true;
   if (!wasOpened && !left.isLaterRun) return null;
   const opening = { request, bookingId: b.state.id, afterwards: true };
-  const opened = await orPerson(b, () => core('read the booking that was cut off').openBooking(opening));
+  const opened = await orPerson(b, () => local('read the booking that was cut off').openBooking(opening));
   if (!opened) return null;
   requestRead(b, opened);
   lifeTakenUp(b, createdAt, isAfterReset);

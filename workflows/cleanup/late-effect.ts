@@ -1,6 +1,6 @@
 import { isSameTime } from '../../src/booking/times';
 import type { BookingTraces } from '../../src/booking/traces';
-import { core } from '../saga/activities';
+import { local } from '../saga/activities';
 import { now } from '../saga/clock';
 import { orPerson, unlessUsedElsewhere } from './cut-off';
 import { lookUp } from '../saga/lookups';
@@ -26,7 +26,7 @@ export async function lateEffect(
   { request, bookingId, orderId, traces }: LateEffect,
 ): Promise<readonly Undo[]> {
   const opened = await orPerson(b, () =>
-    core('read the ended booking').openBooking({ request, bookingId, afterwards: true }),
+    local('read the ended booking').openBooking({ request, bookingId, afterwards: true }),
   );
   if (!opened) return [];
   requestRead(b, opened);

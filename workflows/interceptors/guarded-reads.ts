@@ -32,7 +32,8 @@ export const interceptors = (): WorkflowInterceptors => {
           }
           const newLength = historyLength ?? 0;
           const newBytes = Number(historySizeBytes?.toString() ?? 0); // a Long
-          isAhead = bytes > 0 && !isReplaying && newLength > length && newBytes === bytes;
+          // What an activation itself brings about, as a local activity, is told in another one of the same history.
+          if (newLength !== length) isAhead = bytes > 0 && !isReplaying && newBytes === bytes;
           length = newLength;
           bytes = newBytes;
           next(input);

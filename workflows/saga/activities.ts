@@ -1,4 +1,13 @@
-import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import { RetryState } from '@temporalio/common';
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  proxyLocalActivities,
+  type ActivityOptions,
+  type LocalActivityOptions,
+} from '@temporalio/workflow';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import { triesWithin } from '../../src/booking/backoff';
 import { CALLS_IN_A_WRITE, CALLS_IN_AN_ACTIVITY } from '../../src/booking/limits';
@@ -35,6 +44,47 @@ const CORE_OPTIONS: ActivityOptions = {
 /** Activities of the project's own queue. */
 export function core(summary: string) {
   return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, summary });
+}
+
+/** Activities that read the settings and the clock, and call nobody. */
+type SettingsActivities = Pick<CoreActivities, 'openBooking' | 'openReschedule'>;
+
+/** Such an activity takes milliseconds. It is to be over well before its workflow task is, which has 10 s. */
+const LOCAL_OPTIONS: LocalActivityOptions = {
+  startToCloseTimeout: 5 * SECOND_MS,
+  retry: RETRY,
+  // A task is not held up by a pause: each one is a timer, after which another worker may try.
+  localRetryThreshold: 0,
+};
+
+/**
+ * Activities that call nobody. They are local ones: the worker that runs the workflow task runs them within it, and the
+ * history has one event of each, a marker, where it has six of another. Their input is not kept.
+ */
+export function local(summary: string): SettingsActivities {
+  const calls = proxyLocalActivities<SettingsActivities>({ ...LOCAL_OPTIONS, summary });
+  return {
+    openBooking: (input) => asCall('openBooking', calls.openBooking(input)),
+    openReschedule: (input) => asCall('openReschedule', calls.openReschedule(input)),
+  };
+}
+
+/** Rejects as another activity does. Core tells what a local one threw as it is, without saying that it was a call. */
+async function asCall<T>(activityType: keyof SettingsActivities, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (err) {
+    if (!(err instanceof ApplicationFailure)) throw err;
+    const { message } = err;
+    throw new ActivityFailure(
+      message,
+      activityType,
+      undefined,
+      RetryState.NON_RETRYABLE_FAILURE,
+      undefined,
+      err,
+    );
+  }
 }
 
 /** The longest time in which visibility must show what other bookings know, tries and pauses included. */

@@ -2,7 +2,7 @@ import { patched } from '@temporalio/workflow';
 import { failureRow, type Choice, type Failure, type FailureCode } from '../../src/booking/failures';
 import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
-import { core } from '../saga/activities';
+import { local } from '../saga/activities';
 import type { BookingRequest } from '../../src/booking/schema/request';
 import { recordOwn, ownIn } from '../saga/ownership';
 import { withOwnFees } from '../saga/fees';
@@ -48,7 +48,7 @@ async function carryOut(b: Booking, message: AcceptedMove): Promise<MoveOutcome>
   restartSettling(b);
   try {
     const request = await orRefused(b, () =>
-      core('read the change').openReschedule({
+      local('read the change').openReschedule({
         request: before,
         change: message,
         timezone: appointment.timezone,

@@ -81,6 +81,42 @@ export async function summaryOf(
   return unreadable ? `${name}, whose summary ${unreadable}` : name;
 }
 
+/** A try of a local activity. */
+export interface LocalTry {
+  /** Type of the activity. */
+  name: string;
+  attempt: number;
+  /** Whether another try follows after a pause. */
+  isPaused: boolean;
+  /** Type of the failure, where it threw one. */
+  code: string | null;
+}
+
+/** Returns the try of a local activity that a marker tells of, or null when the event is another one. */
+export function localTryIn({ markerRecordedEventAttributes: marker }: HistoryEvent): LocalTry | null {
+  if (marker?.markerName !== LOCAL_ACTIVITY_MARKER) return null;
+  const data = marker.details?.data?.payloads?.[0]?.data;
+  // Core writes it itself, in the clear.
+  const {
+    activity_type: name,
+    attempt,
+    backoff,
+  } = JSON.parse(new TextDecoder().decode(data) || '{}') as {
+    activity_type?: string;
+    attempt?: number;
+    backoff?: unknown;
+  };
+  return {
+    name: name ?? 'unknown',
+    attempt: attempt ?? 1,
+    isPaused: Boolean(backoff),
+    code: marker.failure?.applicationFailureInfo?.type ?? null,
+  };
+}
+
+/** What the SDK's core calls the event of a local activity. */
+const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
+
 /** Returns when an event happened, RFC 3339 to the ms. */
 export function timeOf({ eventTime }: HistoryEvent): string {
   const ms = Number(eventTime?.seconds ?? 0) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);

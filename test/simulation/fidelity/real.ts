@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
+import { localTryIn } from '../../../src/client/executions/history';
 import { GRPC, grpcCode } from '../../../src/temporal/grpc';
 import { realTime } from '../../property/play';
 import { startLanes, type Lane, type Lanes } from '../../matrix/lanes';
@@ -142,6 +143,8 @@ function subjectOf(event: Event, scheduled: Map<string, string>): string {
     event.workflowExecutionSignaledEventAttributes?.signalName ??
     event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name;
   if (message) return message;
+  const local = localTryIn(event);
+  if (local) return local.name;
   const patch = patchOf(event);
   if (patch) return patch;
   const later =

@@ -18,5 +18,6 @@ export const WRONG_MODELS: Readonly<Record<string, Partial<ModelRules>>> = {
   'has a workflow wait until what it cancels has ended': { isCancelledAtOnce: () => false },
   'fires every timer at once': { timerMs: () => 0 },
   'records updates that were refused': { recordsRefusals: true },
+  'keeps local activities to itself': { marksLocals: false },
   'loses the search attributes of a run that goes on as a new one': { carriesAttributes: false },
 };

@@ -1,6 +1,8 @@
 import type { temporal } from '@temporalio/proto';
 import type { Command } from '../sdk-internals';
+import { markerOf, type LocalEnd } from '../worker/locals';
 import { encoded, msOf } from './payloads';
+import type { ModelRules } from './rules';
 import type { Run } from './run';
 
 /** What the server does for each command of a workflow. A command that is not here is not modelled, and says so. */
@@ -8,11 +10,14 @@ import type { Run } from './run';
 type Kind = Exclude<keyof Command, 'userMetadata'>;
 
 /** What a command may need of the task that it comes with. */
-interface Along {
+export interface Along {
   /** The event of the task's completion. */
   taskId: number;
   /** A timer that fired during the task and is cancelled by it did not fire. */
   takeBackFired(seq: number): void;
+  /** How the task's local activities ended. */
+  ends: readonly LocalEnd[];
+  rules: Pick<ModelRules, 'marksLocals'>;
 }
 
 /** True when a workflow task must follow at once. */
@@ -26,6 +31,16 @@ type Apply<K extends Kind> = (
 const COMMANDS: { readonly [K in Kind]?: Apply<K> } = {
   scheduleActivity: (run, of, { taskId }, { userMetadata }) =>
     run.activities.schedule(of, { taskId, metadata: userMetadata ?? null }),
+  scheduleLocalActivity(run, of, { taskId, ends, rules }, { userMetadata }) {
+    if (!rules.marksLocals) return;
+    const end = ends.find(({ seq }) => seq === of.seq);
+    if (!end) throw new Error(`a local activity without an end: ${of.activityType ?? ''}`);
+    run.record('MarkerRecorded', {
+      of: of.activityType ?? '',
+      attributes: { ...markerOf(of, end), workflowTaskCompletedEventId: taskId },
+      metadata: userMetadata ?? null,
+    });
+  },
   requestCancelActivity: (run, { seq }) => run.activities.requestCancel(seq ?? 0),
   startTimer(run, { seq, startToFireTimeout }, { taskId }, { userMetadata }) {
     const id = run.record('TimerStarted', {

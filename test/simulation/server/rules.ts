@@ -10,6 +10,8 @@ export interface ModelRules {
   timerMs(asked: number): number;
   /** Whether an update that its validator refuses is in the history. */
   recordsRefusals: boolean;
+  /** Whether a local activity is in the history, by its marker. */
+  marksLocals: boolean;
   /** Whether a run that goes on as a new one keeps its search attributes. */
   carriesAttributes: boolean;
   /** Events after which a run is told that it should continue as a new one. */
@@ -25,5 +27,6 @@ export const RULES: ModelRules = {
   isCancelledAtOnce: (type) => type !== Cancelling.WAIT_CANCELLATION_COMPLETED,
   timerMs: (asked) => asked,
   recordsRefusals: false,
+  marksLocals: true,
   carriesAttributes: true,
 };

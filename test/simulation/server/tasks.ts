@@ -3,7 +3,7 @@ import { INTERNAL_FLAGS, TaskFailure, type Command, type Job } from '../sdk-inte
 import type { Task } from '../worker/core';
 import type { Played } from '../worker/workflows';
 import { takingBackFired, TASK_TIMEOUT_MS, type Arrival } from './arrivals';
-import { applyCommand, closesRun, isRefusal } from './commands';
+import { applyCommand, closesRun, isRefusal, type Along } from './commands';
 import type { HistoryEvent, Record as RecordEvent } from './history';
 import type { Ground, PendingTask, Run } from './run';
 import type { Update } from './updates';
@@ -103,7 +103,9 @@ async function start(t: Tasks): Promise<void> {
   const losses = ground.losses();
   try {
     const commands = await ground.worker.play(run.info, run.tasks, played);
-    time.after(ground.chance.between(TASK_MS.least, TASK_MS.most), () =>
+    // The workflow's clock has gone on with its local activities: the task is not over before.
+    const localMs = Math.max(0, ...commands.ends.map(({ overMs }) => overMs - played.timeMs));
+    time.after(localMs + ground.chance.between(TASK_MS.least, TASK_MS.most), () =>
       losses === ground.losses() ? complete(t, { ...played, commands }, taken) : lose(t, taken),
     );
   } catch (error) {
@@ -135,22 +137,21 @@ function complete(t: Tasks, done: Task & { commands: Played }, taken: Taken): vo
 
 /** Writes a completed task and carries its commands out. */
 function carryOut(t: Tasks, started: PendingState, done: Task & { commands: Played }, heard: Job[]): void {
-  const { plain, sent, keys } = done.commands;
+  const { plain, sent, keys, ends } = done.commands;
   const taskId = recordCompleted(t, started);
   const commands = plain.filter((command) => !isRefusal(command));
   const told = sent.filter((command) => !isRefusal(command));
-  t.run.tasks.push({ ...done, jobs: heard, commands, sent: told, taskId, keys });
+  t.run.tasks.push({ ...done, jobs: heard, commands, sent: told, taskId, keys, ends });
   const arrivals = t.buffered;
-  const isToFollow = apply(t.run, told, taskId, arrivals);
+  const along = { taskId, ends, takeBackFired: takingBackFired(arrivals), rules: t.ground.rules };
+  const isToFollow = apply(t.run, told, along);
   flush(t);
   if (arrivals.length > 0 || isToFollow) schedule(t, false);
 }
 
 /** Returns true when a workflow task must follow: an activity that was not running is cancelled by the command itself. */
-function apply(run: Run, commands: readonly Command[], taskId: number, arrivals: Arrival[]): boolean {
-  return commands
-    .map((command) => applyCommand(run, command, { taskId, takeBackFired: takingBackFired(arrivals) }))
-    .some(Boolean);
+function apply(run: Run, commands: readonly Command[], along: Along): boolean {
+  return commands.map((command) => applyCommand(run, command, along)).some(Boolean);
 }
 
 /** The task fails, and another one has it all: a run must not end over what came during its last task. */

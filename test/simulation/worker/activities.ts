@@ -1,15 +1,18 @@
 import type { Client } from '@temporalio/client';
 import type { LoadedDataConverter } from '@temporalio/common';
-import { runAttempt, type Attempt } from '../sdk-internals';
+import { runAttempt, type Attempt, type RunInfo } from '../sdk-internals';
 import type { Chance } from '../chance';
 import type { ActivityTask } from '../server/activities';
-import { decoded, encoded } from '../server/payloads';
+import { decoded, encoded, msOf } from '../server/payloads';
 import type { Run } from '../server/run';
 import { owner, whenAwake, type Mortal, type VirtualTime } from '../time';
+import type { LocalCommand, RunLocal } from './locals';
 
 /** The workers that run the activities: real ones, each attempt in a context as the SDK's worker makes it. */
 export interface ActivityWorker {
   start(run: Run, task: ActivityTask): void;
+  /** Runs a local activity, within a workflow task. */
+  runLocal: RunLocal;
   /** The process is gone, with all that it was about to do; another one takes its place. */
   lose(): void;
   /** The process stands still for a while and then goes on as if nothing were; another one takes the tasks from now on. */
@@ -61,6 +64,7 @@ export function createActivityWorker(options: ActivityWorkerOptions): ActivityWo
       process = begin(options);
     },
     start: (run, task) => process.start(run, task),
+    runLocal: (run, of) => process.runLocal(run, of),
   };
 }
 
@@ -70,12 +74,22 @@ function begin({ time, chance, client, converter: converterNow, activities, skew
   const table = owner.run(self, activities);
   const atWork = new Map<Attempt, Promise<unknown>>();
   const onItsWay = (): number => chance.between(ANSWER_MS.least, ANSWER_MS.most);
+  const functionOf = (type: string): ActivityTable[string] => {
+    const fn = Object.hasOwn(table, type) ? table[type] : undefined;
+    if (!fn) throw new Error(`not modelled: the activity ${type}`);
+    return fn;
+  };
+  const runLocal: RunLocal = (run, of) => {
+    const task = localTask(run, of, time.now());
+    const context = { client: client(), converter, heartbeat: () => undefined };
+    const fn = functionOf(task.type);
+    return owner.run(self, () => runAttempt(infoOf(run, task, true), fn, task.input, context)).done;
+  };
   const start = (run: Run, task: ActivityTask): void => {
-    const fn = Object.hasOwn(table, task.type) ? table[task.type] : undefined;
-    if (!fn) throw new Error(`not modelled: the activity ${task.type}`);
+    const fn = functionOf(task.type);
     const beats = heartbeatsOf(run, task, time);
     const attempt = owner.run(self, () =>
-      runAttempt(infoOf(run, task), fn, task.input, {
+      runAttempt(infoOf(run.info, task), fn, task.input, {
         client: client(),
         converter,
         heartbeat: (details) => {
@@ -106,7 +120,7 @@ function begin({ time, chance, client, converter: converterNow, activities, skew
     await Promise.all(atWork.values());
     grace.cancel();
   };
-  return { self, start, shutdown };
+  return { self, start, runLocal, shutdown };
 }
 
 /** The heartbeats of an attempt: the first goes out at once, those after it at most so often; a failure brings the last along. */
@@ -131,8 +145,22 @@ function heartbeatsOf(run: Run, { token, heartbeatMs }: ActivityTask, time: Virt
   };
 }
 
-function infoOf(run: Run, task: ActivityTask): Parameters<typeof runAttempt>[0] {
-  const { workflowId, runId, workflowType, namespace } = run.info;
+function localTask({ runId, taskQueue }: RunInfo, of: LocalCommand, nowMs: number): ActivityTask {
+  return {
+    token: `${runId}/${of.seq ?? 0}/local`,
+    activityId: of.activityId ?? '',
+    type: of.activityType ?? '',
+    queue: taskQueue,
+    input: of.arguments ?? [],
+    attempt: of.attempt ?? 1,
+    ...{ scheduledMs: nowMs, attemptScheduledMs: nowMs },
+    startToCloseMs: msOf(of.startToCloseTimeout),
+    ...{ scheduleToCloseMs: 0, heartbeatMs: 0, heartbeatDetails: null },
+  };
+}
+
+function infoOf(run: RunInfo, task: ActivityTask, isLocal = false): Parameters<typeof runAttempt>[0] {
+  const { workflowId, runId, workflowType, namespace } = run;
   return {
     taskToken: Buffer.from(task.token),
     base64TaskToken: Buffer.from(task.token).toString('base64'),
@@ -140,7 +168,7 @@ function infoOf(run: Run, task: ActivityTask): Parameters<typeof runAttempt>[0] 
     activityType: task.type,
     namespace,
     attempt: task.attempt,
-    isLocal: false,
+    isLocal,
     workflowExecution: { workflowId, runId },
     workflowType,
     scheduledTimestampMs: Math.floor(task.scheduledMs),

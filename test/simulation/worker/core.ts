@@ -12,6 +12,16 @@ import {
   type Sandbox,
   type WorkflowCodec,
 } from '../sdk-internals';
+import {
+  endOf,
+  jobOf,
+  localIn,
+  takenBack,
+  withMarker,
+  type BegunLocal,
+  type LocalEnd,
+  type RunLocal,
+} from './locals';
 
 /**
  * What the SDK's core does between the server and the sandbox: it sorts the jobs of a task, answers the cancelling of
@@ -36,11 +46,20 @@ export interface PlayedTask extends Task {
   taskId: number;
   /** The keys under which the workflow read what it was told. */
   keys: unknown;
+  /** How its local activities ended, in their order. */
+  ends: readonly LocalEnd[];
+}
+
+/** What came of a task. */
+export interface Outcome {
+  commands: Command[];
+  ends: LocalEnd[];
 }
 
 /** A run in a worker's cache. */
 export interface CachedRun {
-  play(task: Task, isReplaying?: boolean): Promise<Command[]>;
+  /** `replayed`: in a replay, how the task's local activities ended; none is run then. */
+  play(task: Task, replayed?: readonly LocalEnd[]): Promise<Outcome>;
   /** What the workflow says to a query, at the time of the task before. */
   query(asked: Asked, before: Task): Promise<Command | undefined>;
   dispose(): Promise<void>;
@@ -70,9 +89,13 @@ export interface CoreOptions {
   sandbox: Sandbox;
   rules: ModelRules;
   codec: WorkflowCodec;
+  runLocal: RunLocal;
 }
 
-export async function cachedRun(info: RunInfo, { sandbox, rules, codec }: CoreOptions): Promise<CachedRun> {
+export async function cachedRun(
+  info: RunInfo,
+  { sandbox, rules, codec, runLocal }: CoreOptions,
+): Promise<CachedRun> {
   const inside = await sandbox.create(info);
   const activities = new Map<number, KnownActivity>();
   let activations = 0;
@@ -115,6 +138,18 @@ export async function cachedRun(info: RunInfo, { sandbox, rules, codec }: CoreOp
     }
     return atOnce;
   };
+  /** How a local activity ends. Returns null when a replay does not know it: whoever compares misses its marker. */
+  const locally = async (
+    { of, command, isTakenBack }: BegunLocal,
+    nowMs: number,
+    replayed: readonly LocalEnd[] | undefined,
+  ): Promise<LocalEnd | null> => {
+    if (replayed) return replayed.find(({ seq }) => seq === of.seq) ?? null;
+    if (isTakenBack) return takenBack(of, nowMs);
+    const [sent] = await codec.encode([command]);
+    const result = await runLocal(info, sent?.scheduleLocalActivity ?? of);
+    return endOf(of, result, nowMs, rules);
+  };
   return {
     activations: () => activations,
     dispose: () => inside.dispose(),
@@ -123,16 +158,27 @@ export async function cachedRun(info: RunInfo, { sandbox, rules, codec }: CoreOp
       const [answer] = await activate(before, [{ queryWorkflow: query }], false);
       return answer;
     },
-    async play(task, isReplaying = false) {
+    async play(task, replayed) {
       const sent = new Set(activities.keys());
       const all: Command[] = [];
+      const ends: LocalEnd[] = [];
+      let { timeMs } = task;
       let jobs = task.jobs.filter((job) => isHeard(job, activities));
       while (jobs.length > 0) {
-        const commands = await activate(task, jobs, isReplaying);
-        all.push(...commands);
-        jobs = follow(commands, sent);
+        const made = await activate({ ...task, timeMs }, jobs, replayed !== undefined);
+        const begun = localIn(made);
+        jobs = follow(made, sent);
+        // Core tells of what was cancelled while the local activity runs: either may come first.
+        if (begun && jobs.length > 0)
+          throw new Error('a local activity races with a cancel of its activation');
+        const end = begun && (await locally(begun, timeMs, replayed));
+        all.push(...withMarker(made, end && begun));
+        if (!begun || !end) continue;
+        ends.push(end);
+        timeMs = end.overMs;
+        jobs = [jobOf(begun.of, end)];
       }
-      return withoutTakenBack(all, sent);
+      return { commands: withoutTakenBack(all, sent), ends };
     },
   };
 }

@@ -2,7 +2,8 @@ import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { textOf } from '../server/payloads';
 import type { ModelRules } from '../server/rules';
 import { workflowCodec, type Command, type Job, type RunInfo, type Sandbox } from '../sdk-internals';
-import { cachedRun, type Asked, type CachedRun, type PlayedTask, type Task } from './core';
+import { cachedRun, type Asked, type CachedRun, type Outcome, type PlayedTask, type Task } from './core';
+import type { LocalEnd, RunLocal } from './locals';
 
 /**
  * The workers that run the workflows: runs are kept in a cache, and one that is not there is built anew from all its tasks
@@ -31,6 +32,8 @@ export interface Played {
   sent: Command[];
   /** The keys of the worker that played it. */
   keys: unknown;
+  /** How its local activities ended. */
+  ends: LocalEnd[];
 }
 
 export type QueryAnswer = { is: 'answered'; result: Payload } | { is: 'refused'; why: string };
@@ -38,6 +41,8 @@ export type QueryAnswer = { is: 'answered'; result: Payload } | { is: 'refused';
 export interface WorkflowWorkerOptions {
   sandbox: Sandbox;
   rules: ModelRules;
+  /** Runs a local activity on the worker that is there now. */
+  runLocal: RunLocal;
   /** That of the workers that are there now. */
   converter(): LoadedDataConverter;
   /** Their keys, to tell whether two of them read the same. */
@@ -51,6 +56,7 @@ export class ReplayError extends Error {
 export function createWorkflowWorker({
   sandbox,
   rules,
+  runLocal,
   converter,
   keys = () => null,
 }: WorkflowWorkerOptions): WorkflowWorker {
@@ -59,19 +65,22 @@ export function createWorkflowWorker({
   let played = 0;
   let replays = 0;
   let evictions: readonly number[] | 'every' = [];
-  const counted = async (run: CachedRun, task: Task, isReplaying: boolean): Promise<Command[]> => {
+  const counted = async (run: CachedRun, task: Task, replayed?: readonly LocalEnd[]): Promise<Outcome> => {
     const before = run.activations();
     try {
-      return await run.play(task, isReplaying);
+      return await run.play(task, replayed);
     } finally {
       activations += run.activations() - before;
     }
   };
   const replayed = async (info: RunInfo, tasks: readonly PlayedTask[]): Promise<CachedRun> => {
-    const run = await cachedRun(info, { sandbox, rules, codec: workflowCodec(converter(), info) });
+    const run = await cachedRun(info, {
+      ...{ sandbox, rules, runLocal },
+      codec: workflowCodec(converter(), info),
+    });
     if (tasks.length > 0) replays += 1;
     for (const [index, task] of tasks.entries()) {
-      const commands = await counted(run, asReplay(task), true);
+      const { commands } = await counted(run, asReplay(task), task.ends);
       // What another worker could not read and this one can is another argument of the same call.
       const compared = task.keys === keys() ? comparable : withoutPayloads;
       const difference = differenceOf(task.commands.map(compared), commands.map(compared));
@@ -119,8 +128,8 @@ export function createWorkflowWorker({
     if (evictions === 'every' || evictions.includes(played)) await evict(info.runId);
     const run = await cached(info, before);
     try {
-      const plain = await counted(run, task, false);
-      return { plain, sent: await workflowCodec(converter(), info).encode(plain), keys: keys() };
+      const { commands: plain, ends } = await counted(run, task);
+      return { plain, sent: await workflowCodec(converter(), info).encode(plain), keys: keys(), ends };
     } catch (err) {
       await evict(info.runId);
       throw err;

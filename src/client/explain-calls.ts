@@ -1,0 +1,94 @@
+import { evidenceOf, failureEvidence, lookedForIn, type Evidence } from '../booking/explanation';
+import { conclude, step, type Telling } from './explain-telling';
+import { localTryIn, summaryOf, valueOf, type HistoryEvent, type LocalTry } from './executions/history';
+
+/** What the events of a booking's calls tell: of activities, and of local ones. */
+
+export async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
+  const name = event.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
+  const what = await summaryOf(telling.converter, event, name);
+  const made = step(telling, event, { kind: 'call', what });
+  made.name = name;
+  made.attempts = 0;
+  made.shows = 'not over yet';
+  telling.open.set(String(event.eventId), made);
+  if (name === 'lookUp') await recordLookedFor(telling, event);
+}
+
+async function recordLookedFor(telling: Telling, event: HistoryEvent): Promise<void> {
+  const input = await valueOf(telling.converter, event.activityTaskScheduledEventAttributes?.input);
+  const lookedFor = lookedForIn(input);
+  if (lookedFor) telling.lookedFor.set(String(event.eventId), lookedFor);
+}
+
+export function tellTry(telling: Telling, event: HistoryEvent): void {
+  const started = event.activityTaskStartedEventAttributes;
+  const call = telling.open.get(String(started?.scheduledEventId));
+  if (!call) return;
+  call.attempts = started?.attempt ?? 1;
+  const before = started?.lastFailure?.applicationFailureInfo?.type;
+  if (before && before !== 'not_yet') call.why = `Tried again after ${before}.`;
+}
+
+export async function tellAnswer(telling: Telling, event: HistoryEvent): Promise<void> {
+  const done = event.activityTaskCompletedEventAttributes;
+  const scheduledId = String(done?.scheduledEventId);
+  const call = telling.open.get(scheduledId);
+  if (!call) return;
+  const answer = await valueOf(telling.converter, done?.result);
+  const lookedFor = telling.lookedFor.get(scheduledId) ?? null;
+  conclude(call, event, evidenceOf(call.name ?? '', lookedFor, answer, telling));
+}
+
+export function tellFailure(telling: Telling, event: HistoryEvent): void {
+  const failed = event.activityTaskFailedEventAttributes;
+  const call = telling.open.get(String(failed?.scheduledEventId));
+  if (!call) return;
+  const code = failed?.failure?.applicationFailureInfo?.type ?? 'activity_failed';
+  conclude(call, event, failureEvidence(code));
+}
+
+export function tellTimeout(telling: Telling, event: HistoryEvent): void {
+  const call = telling.open.get(String(event.activityTaskTimedOutEventAttributes?.scheduledEventId));
+  const why = 'Timed out, or lost with its worker: a write’s effect is unknown and is looked up.';
+  if (call) conclude(call, event, { shows: 'no answer', why });
+}
+
+export function tellCancelled(telling: Telling, event: HistoryEvent): void {
+  const call = telling.open.get(String(event.activityTaskCanceledEventAttributes?.scheduledEventId));
+  if (call) conclude(call, event, GIVEN_UP);
+}
+
+/** A local activity has one event for each of its tries: a marker, made when the try was over. */
+export async function tellLocalCall(telling: Telling, event: HistoryEvent): Promise<void> {
+  const tried = localTryIn(event);
+  if (!tried) return;
+  const { name, attempt, isPaused } = tried;
+  const key = `local/${name}`; // each try has a number of its own, and an event
+  const earlier = telling.open.get(key);
+  const call =
+    earlier ?? step(telling, event, { kind: 'call', what: await summaryOf(telling.converter, event, name) });
+  call.name = name;
+  call.attempts = attempt;
+  if (isPaused) {
+    telling.open.set(key, call);
+    call.shows = 'not over yet';
+    call.why = `Tried again after ${tried.code ?? 'no answer'}.`;
+    return;
+  }
+  telling.open.delete(key);
+  conclude(call, event, await localEvidence(telling, event, tried));
+}
+
+async function localEvidence(
+  telling: Telling,
+  event: HistoryEvent,
+  { name, code }: LocalTry,
+): Promise<Evidence> {
+  const { details, failure } = event.markerRecordedEventAttributes ?? {};
+  if (failure?.canceledFailureInfo) return GIVEN_UP;
+  if (failure) return failureEvidence(code ?? 'activity_failed');
+  return evidenceOf(name, null, await valueOf(telling.converter, details?.result), telling);
+}
+
+const GIVEN_UP: Evidence = { shows: 'given up', why: 'It was no longer needed.' };
