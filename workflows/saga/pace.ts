@@ -34,6 +34,11 @@ function nextPauseMs({ pauseMs }: Pace, lastMs: number, longestMs: number): numb
     : pauseAfter(Math.max(pauseMs, LEAST_PAUSE_MS / 2), longestMs);
 }
 
+/** Returns true when no look of the wait has ended yet. */
+export function isFirstLook({ lastMs }: Pace): boolean {
+  return lastMs === null;
+}
+
 /** Returns how much of the pause is left, in ms. */
 export function restMs({ pauseMs, lastMs }: Pace): number {
   return lastMs === null ? 0 : Math.max(0, lastMs + pauseMs - nowMs());

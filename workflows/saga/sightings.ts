@@ -31,7 +31,8 @@ export async function nextSighting(
 ): Promise<Sighting | null> {
   const { limits } = b.state.terms;
   const appointment = b.state.appointment.held;
-  const watched = await watch(b, watching, (pauseMs) =>
+  const pollsSeldom = everyMs !== undefined;
+  const watched = await watch(b, { ...watching, pollsSeldom }, (pauseMs) =>
     polls(b, `poll for ${watching.what}`, everyMs).awaitAppointmentChange({
       ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
       seen: mark,

@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import { after, now, nowMs } from './clock';
 import { unlessCarriedOn } from './long-life';
 import { heldBackMs, isAsked, takeNews } from './mail';
-import { restMs, type Pace } from './pace';
+import { isFirstLook, restMs, type Pace } from './pace';
 import { waitLimited, waitOver, type Deadline, type DeadlinesPart } from './parts/deadlines';
 import { waitBegan, waitEnded } from './parts/progress';
 import { publish } from './publish';
@@ -128,6 +128,11 @@ export interface Watching {
   /** When to look once more in any case; null: never. */
   until: string | null;
   pace: Pace;
+  /**
+   * Whether a poll that fails is tried again only after a long pause. News from before such a wait gets a look of its own.
+   * In any other wait its first poll is that look, because it reads the provider at once.
+   */
+  pollsSeldom?: boolean;
   /** Whether a caller's change ends the wait. A caller that does not consume the request would loop forever. */
   takesMail?: boolean;
 }
@@ -139,7 +144,7 @@ export interface Watching {
  */
 export async function watch<T>(
   b: Booking,
-  { what, until: time, pace, takesMail = false }: Watching,
+  { what, until: time, pace, pollsSeldom = false, takesMail = false }: Watching,
   poll: (pauseMs: number) => Promise<T>,
 ): Promise<Watched<T>> {
   let result: Outcome<T> = null;
@@ -147,6 +152,7 @@ export async function watch<T>(
   const isMail = () => takesMail && b.inbox.reschedule !== null;
   const stoodStill = isAsked(b);
   const goesOn = () => stoodStill && !isAsked(b);
+  if (isFirstLook(pace) && !pollsSeldom) takeNews(b);
   await waitingFor(b, what, time, async () => {
     const polling = scope
       .run(() => poll(restMs(pace)))
