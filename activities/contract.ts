@@ -30,7 +30,6 @@ import type {
   Slot,
   AppointmentPhase,
   Unanswered,
-  WriteAnswer,
 } from '../src/booking/model';
 import type { Party, ReferredParty } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
@@ -38,6 +37,9 @@ import type { OwnershipClue } from '../src/booking/sighting';
 import type { LookedFor } from '../src/booking/explanation';
 import type { AcceptedCancel } from '../src/booking/traces';
 import type { Tier } from '../src/providers/provider';
+import type { Ahead, AheadOf, OrderRead, PlaceAnswer } from './ahead-contract';
+
+export type { Ahead, AheadOf, OrderRead, PlaceAnswer, ReadAhead } from './ahead-contract';
 
 /**
  * What the saga asks of the world. Workflows import these as types only.
@@ -285,16 +287,17 @@ export interface Paced {
 
 /** Activities that run on the provider's queue, under its limits. */
 export interface ProviderActivities {
-  /** Looks for the booking's order, then places it. */
+  /** Looks for the booking's order, then places it; then reads ahead, as is said with `ahead`. */
   placeOrder(input: {
     target: Target;
     request: BookingRequest;
     key: string;
     createdSince: string;
-  }): Promise<WriteAnswer<Order>>;
+    ahead?: Ahead;
+  }): Promise<PlaceAnswer>;
   findOrder(input: { target: Target; userId: string; createdSince: string }): Promise<Order | null>;
   /** `isKnown`: the order was read before, so if it is not found, the request is not at fault. */
-  readOrder(input: { target: Target; orderId: string; isKnown?: boolean }): Promise<Order>;
+  readOrder(input: { target: Target; orderId: string; isKnown?: boolean } & AheadOf): Promise<OrderRead>;
   /**
    * Reads the order and its appointments, cancels the order, and reads it again. One attempt. It cancels nothing and
    * fails with `foreign_appointment` when that would take somebody else's appointment along, or the booking's own
@@ -305,7 +308,9 @@ export interface ProviderActivities {
     input: LookUp & { orderId: string; takesAppointment: boolean; mayTakeOwn: boolean; fees: FeeTerms },
   ): Promise<OrderCancelAnswer>;
   /** Returns once the order's status differs from `seenStatus`; until then it fails softly and is retried. */
-  awaitOrderChange(input: { target: Target; orderId: string; seenStatus: string } & Paced): Promise<Order>;
+  awaitOrderChange(
+    input: { target: Target; orderId: string; seenStatus: string } & Paced & AheadOf,
+  ): Promise<OrderRead>;
   /**
    * Returns slots that lie wholly inside the wanted windows, best first, at most `max`, without those `tried`
    * (slotMarks).

@@ -5,8 +5,10 @@ import { makerOfRef } from '../src/booking/ref';
 import { isOwn, ownershipIn, type Ownership } from '../src/booking/sighting';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, OrderCalls, Provider } from '../src/providers/provider';
+import { readAhead, type Place } from './ahead';
 import { ordersOf } from './call';
 import { refuseBegun, refuseFee } from './cancelling';
+import type { PlaceAnswer } from './ahead-contract';
 import type { OrderCancelAnswer, OtherVisit, ProviderActivities } from './contract';
 import { isRetryable } from './failures';
 import { explained, lookBarely } from './looking';
@@ -17,11 +19,17 @@ import { afterSending, unansweredOf, wordsOf } from './unanswered';
 type PlaceInput = Parameters<ProviderActivities['placeOrder']>[0];
 type CancelInput = Parameters<ProviderActivities['cancelOrder']>[0];
 
-/**
- * Places the booking's order. Looks for it first, because an earlier call may have placed it although its answer was
- * lost.
- */
-export async function placeOrder(
+/** Places the booking's order, and reads ahead of the steps after it. */
+export async function placeOrder(place: Place, call: Call, input: PlaceInput): Promise<PlaceAnswer> {
+  const answer = await placed(ordersOf(place.provider), call, input);
+  if (answer.is !== 'done') return answer;
+  const { value: order } = answer;
+  const { target, request, ahead } = input;
+  return { is: 'done', order, ahead: await readAhead(place, target, order, request, ahead) };
+}
+
+/** Looks for the booking's order first, because an earlier call may have placed it although its answer was lost. */
+async function placed(
   orders: OrderCalls,
   call: Call,
   { target, request, key, createdSince }: PlaceInput,

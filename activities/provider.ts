@@ -2,10 +2,12 @@ import type { ProviderName } from '../src/booking/model';
 import { syncWindowMs } from '../src/booking/request-parts';
 import type { OwnershipClue } from '../src/booking/sighting';
 import type { Call, Fence, Provider } from '../src/providers/provider';
+import { readAhead, type Place } from './ahead';
 import { createProviderAuditActivities } from './audit';
 import { ordersOf, readCallOf, refuseReset, tiersOf, writeCallOf } from './call';
 import { cancelAppointment } from './cancelling';
-import type { Target, LookUp, ProviderActivities, ProviderAuditActivities } from './contract';
+import type { AheadOf, OrderRead } from './ahead-contract';
+import type { LookUp, ProviderActivities, ProviderAuditActivities, Target } from './contract';
 import { atOnce, asActivity, notYet } from './failures';
 import { changeOf, knownToBeThere, leaveAlone, lookUp, whileMissing } from './looking';
 import { cancelOrder, findOtherVisit, placeOrder } from './ordering';
@@ -30,103 +32,107 @@ export function createProviderActivities({
   timezoneOf,
   fence,
 }: ProviderActivitiesOptions): ProviderActivities & ProviderAuditActivities {
+  const placeOf: PlaceOf = ({ provider, account }) => ({
+    provider: providerFor(provider),
+    timezone: timezoneOf(provider, account),
+  });
   return {
     ...createProviderAuditActivities(providerFor),
-    ...readingActivities(providerFor, timezoneOf),
-    ...pollingActivities(providerFor),
-    ...writingActivities(providerFor, fence),
+    ...readingActivities(placeOf),
+    ...pollingActivities(placeOf),
+    ...writingActivities(placeOf, fence),
   };
 }
 
-type ProviderFor = ProviderActivitiesOptions['providerFor'];
+type PlaceOf = (target: Target) => Place;
 type Reading = 'findOrder' | 'readOrder' | 'searchSlots' | 'chooseTier' | 'lookUp' | 'findOtherVisit';
 type Polling = 'awaitOrderChange' | 'awaitAppointmentChange';
 
-function readingActivities(
-  providerFor: ProviderFor,
-  timezoneOf: ProviderActivitiesOptions['timezoneOf'],
-): Pick<ProviderActivities, Reading> {
+function readingActivities(placeOf: PlaceOf): Pick<ProviderActivities, Reading> {
+  const providerOf = (target: Target) => placeOf(target).provider;
   return {
     findOrder: ({ target, userId, createdSince }) =>
       reading(target, () => {
         const where = { bookingId: target.bookingId, userId, createdSince };
-        return ordersOf(providerFor(target.provider)).find(readCallOf(target), where);
+        return ordersOf(providerOf(target)).find(readCallOf(target), where);
       }),
-    readOrder: ({ target, orderId, isKnown }) =>
-      reading(target, () => {
-        const read = () => readOrder(providerFor, target, orderId);
+    readOrder: ({ isKnown, ...input }) =>
+      reading(input.target, () => {
+        const read = () => readOrder(placeOf, input);
         return isKnown ? knownToBeThere(read) : read();
       }),
     searchSlots: (input) =>
-      reading(input.target, () =>
-        searchSlots(
-          providerFor(input.target.provider),
-          timezoneOf(input.target.provider, input.target.account),
-          input,
-        ),
-      ),
+      reading(input.target, () => {
+        const { provider, timezone } = placeOf(input.target);
+        return searchSlots(provider, readCallOf(input.target), timezone, input);
+      }),
     chooseTier: ({ target, request, order }) =>
       reading(target, () =>
-        tiersOf(providerFor(target.provider)).choose(readCallOf(target), {
+        tiersOf(providerOf(target)).choose(readCallOf(target), {
           address: addressOf(request, order),
           wanted: request.tier ?? null,
         }),
       ),
-    lookUp: (input) => reading(input.target, () => look(providerFor, input)),
+    lookUp: (input) => reading(input.target, () => look(placeOf, input)),
     findOtherVisit: (input) =>
-      reading(input.target, () =>
-        findOtherVisit(providerFor(input.target.provider), readCallOf(input.target), input),
-      ),
+      reading(input.target, () => findOtherVisit(providerOf(input.target), readCallOf(input.target), input)),
   };
 }
 
-function pollingActivities(providerFor: ProviderFor): Pick<ProviderActivities, Polling> {
+function pollingActivities(placeOf: PlaceOf): Pick<ProviderActivities, Polling> {
   return {
-    awaitOrderChange: ({ target, orderId, seenStatus, pauseMs }) =>
+    awaitOrderChange: ({ seenStatus, pauseMs, ...input }) =>
       asActivity(async () => {
         leaveAlone(pauseMs);
-        const order = await knownToBeThere(() => readOrder(providerFor, target, orderId));
-        if (order.status === seenStatus) throw notYet('the order has not changed');
-        return order;
+        return knownToBeThere(() => readOrder(placeOf, input, seenStatus));
       }, atOnce),
     awaitAppointmentChange: ({ seen, missingForMs, pauseMs, ...wanted }) =>
       asActivity(async () => {
         leaveAlone(pauseMs);
-        return changeOf(seen, await whileMissing(missingForMs, () => look(providerFor, wanted)));
+        return changeOf(seen, await whileMissing(missingForMs, () => look(placeOf, wanted)));
       }, atOnce),
   };
 }
 
 function writingActivities(
-  providerFor: ProviderFor,
+  placeOf: PlaceOf,
   fence: Fence | undefined,
 ): Omit<ProviderActivities, Reading | Polling> {
   /** Does what every write has in common: the check for a reset before it, and the fence before its request. */
   const writing = <T>(
     { target, clue }: { target: Target; clue?: OwnershipClue },
-    write: (provider: Provider, call: Call) => Promise<T>,
+    write: (place: Place, call: Call) => Promise<T>,
     extraMs?: number,
   ): Promise<T> =>
     asActivity(() => {
       if (clue) refuseReset(target, clue);
-      return write(providerFor(target.provider), writeCallOf(target, { fence, extraMs }));
+      return write(placeOf(target), writeCallOf(target, { fence, extraMs }));
     });
   return {
-    placeOrder: (input) => writing(input, (provider, call) => placeOrder(ordersOf(provider), call, input)),
-    cancelOrder: (input) => writing(input, (provider, call) => cancelOrder(provider, call, input)),
-    requestVisit: (input) => writing(input, (provider, call) => requestVisit(provider, call, input)),
+    placeOrder: (input) => writing(input, (place, call) => placeOrder(place, call, input)),
+    cancelOrder: (input) => writing(input, ({ provider }, call) => cancelOrder(provider, call, input)),
+    requestVisit: (input) => writing(input, ({ provider }, call) => requestVisit(provider, call, input)),
     bookSlot: (input) =>
-      writing(input, (provider, call) => bookSlot(provider, call, input), syncWindowMs(input.request)),
-    moveAppointment: (input) => writing(input, (provider, call) => moveAppointment(provider, call, input)),
+      writing(input, ({ provider }, call) => bookSlot(provider, call, input), syncWindowMs(input.request)),
+    moveAppointment: (input) =>
+      writing(input, ({ provider }, call) => moveAppointment(provider, call, input)),
     cancelAppointment: (input) =>
-      writing(input, (provider, call) => cancelAppointment(provider, call, input)),
+      writing(input, ({ provider }, call) => cancelAppointment(provider, call, input)),
   };
 }
 
-function readOrder(providerFor: ProviderFor, target: Target, orderId: string) {
-  return ordersOf(providerFor(target.provider)).read(readCallOf(target), orderId);
+/** Reads an order, and what follows it ahead. Fails softly while its status is as it was seen. */
+async function readOrder(
+  placeOf: PlaceOf,
+  { target, orderId, ahead }: { target: Target; orderId: string } & AheadOf,
+  seenStatus?: string,
+): Promise<OrderRead> {
+  const place = placeOf(target);
+  const order = await ordersOf(place.provider).read(readCallOf(target), orderId);
+  if (order.status === seenStatus) throw notYet('the order has not changed');
+  return { order, ahead: ahead ? await readAhead(place, target, order, ahead.request, ahead) : null };
 }
 
-function look(providerFor: ProviderFor, wanted: LookUp) {
-  return lookUp(providerFor(wanted.target.provider), readCallOf(wanted.target), wanted);
+function look(placeOf: PlaceOf, wanted: LookUp) {
+  return lookUp(placeOf(wanted.target).provider, readCallOf(wanted.target), wanted);
 }

@@ -3,19 +3,19 @@ import type { FoundSlots, Order, PostalAddress } from '../src/booking/model';
 import { carried, chooseSlots } from '../src/booking/rank';
 import type { BookingRequest } from '../src/booking/schema/request';
 import { daysAround, daysOf } from '../src/booking/windows';
-import type { DayRange, Provider } from '../src/providers/provider';
-import { readCallOf } from './call';
+import type { Call, DayRange, Provider } from '../src/providers/provider';
 import type { ProviderActivities } from './contract';
 
 /** Finding slots in the wanted windows, and the address of a visit. */
 
 export async function searchSlots(
   provider: Provider,
+  call: Call,
   timezone: string | null,
   input: Parameters<ProviderActivities['searchSlots']>[0],
 ): Promise<FoundSlots> {
-  const { target, request, order, capabilities, tried, max } = input;
-  const found = await provider.searchSlots(readCallOf(target), {
+  const { request, order, capabilities, tried, max } = input;
+  const found = await provider.searchSlots(call, {
     days: daysWanted(request),
     address: postalAddress(request, order),
     location: null,

@@ -23,7 +23,7 @@ import { adoptionRefused, orderUnread } from './saga/parts/order';
 import { ended } from './saga/parts/progress';
 import { requestRead } from './saga/parts/terms';
 import { endingBegan } from './saga/parts/undo';
-import { publish } from './saga/publish';
+import { publish, publishedAtStart } from './saga/publish';
 import { isRead, newBooking, runIds, shielded, type Begun, type Booking } from './saga/state';
 import { refuseUnread } from './saga/unread';
 import { viewOf } from './saga/view';
@@ -115,7 +115,8 @@ async function openAfterwards(b: Begun, input: unknown, status: Ending['status']
 
 function begun(input: unknown): Begun {
   const { workflowId, startTime } = workflowInfo();
-  return newBooking(bookingIdOf(workflowId) ?? workflowId, startTime.toISOString(), input);
+  const b = newBooking(bookingIdOf(workflowId) ?? workflowId, startTime.toISOString(), input);
+  return { ...b, published: publishedAtStart() };
 }
 
 async function open(b: Begun, input: unknown, afterwards = false): Promise<Booking> {

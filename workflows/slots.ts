@@ -20,11 +20,9 @@ export async function slots(input: unknown): Promise<SlotSearchResult> {
       await local('read the request and the account').openBooking({ request: input, bookingId: b.state.id }),
     );
     const orderId = namedOrderId(b.state.terms.request);
-    const order =
-      orderId === null
-        ? null
-        : await reads(b, 'read the order for its address').readOrder({ target: targetOf(b), orderId });
-    return await searchSlots(b, 'search slots', order);
+    const read = { target: targetOf(b), orderId: orderId ?? '' };
+    const named = orderId === null ? null : await reads(b, 'read the order for its address').readOrder(read);
+    return await searchSlots(b, 'search slots', named?.order ?? null);
   } catch (err) {
     const failure = failureOf(err);
     if (!failure) throw err;

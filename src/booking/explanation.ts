@@ -62,17 +62,16 @@ const READERS: Readonly<Record<string, Reader>> = {
   bookSlot: bookEvidence,
   moveAppointment: bookEvidence,
   requestVisit: bookEvidence,
-  placeOrder: (answer) =>
-    writeEvidence(answer, 'The order carries the booking’s id, by which it is found again.'),
+  placeOrder: placeEvidence,
   cancelOrder: cancelEvidence,
   cancelAppointment: cancelEvidence,
   othersClaims: claimsEvidence,
   findOtherVisit: otherVisitEvidence,
   lookUp: sightingEvidence,
   awaitAppointmentChange: sightingEvidence,
-  readOrder: orderEvidence,
+  readOrder: readEvidence,
   findOrder: orderEvidence,
-  awaitOrderChange: orderEvidence,
+  awaitOrderChange: readEvidence,
   searchSlots: foundEvidence,
   openBooking: () => ({ shows: 'request and account are in order', why: null }),
   openReschedule: () => ({ shows: 'the new windows or slot are in order', why: null }),
@@ -155,9 +154,23 @@ function bookEvidence({ is, appointment, earlier, searchAgain, isRefusal }: Fiel
   return unknownEvidence({ isRefusal });
 }
 
-function writeEvidence({ is, value, isRefusal }: Fields, doneWhy: string | null): Evidence {
+function placeEvidence({ is, order, ahead, isRefusal }: Fields, booking: ExplainedBooking): Evidence {
   if (is !== 'done') return unknownEvidence({ isRefusal });
-  return { shows: `done: ${recordWords(value)}`, why: doneWhy };
+  const shows = [`done: ${recordWords(order)}`, ...aheadWords(ahead, booking)].join('; ');
+  return { shows, why: 'The order carries the booking’s id, by which it is found again.' };
+}
+
+function readEvidence({ order, ahead }: Fields, booking: ExplainedBooking): Evidence {
+  return { shows: [`order ${recordWords(order)}`, ...aheadWords(ahead, booking)].join('; '), why: null };
+}
+
+/** What was read ahead of the next steps, in the words of the activities that read it otherwise. */
+function aheadWords(ahead: unknown, booking: ExplainedBooking): string[] {
+  if (!isFields(ahead)) return [];
+  const { sighting, found } = ahead;
+  const there = isFields(sighting) ? sightingEvidence({ live: sighting.live }, booking).shows : '';
+  const slots = isFields(found) ? `slots: ${foundEvidence(found).shows}` : '';
+  return [`read ahead: ${there}`, slots].filter(Boolean);
 }
 
 function unknownEvidence({ isRefusal }: Fields): Evidence {

@@ -33,6 +33,23 @@ test.each<[input: unknown, LookedFor | null]>([
   expect(lookedForIn(input)).toBe(lookedFor);
 });
 
+const FOUND = { slots: [{}, {}], complete: true };
+const ORDER = { id: 'o-1', status: 'received' };
+
+test.each(['placeOrder', 'readOrder', 'awaitOrderChange'])(
+  'what %s read ahead is told with it',
+  (activity) => {
+    const answer = { is: 'done', order: ORDER, ahead: { sighting: EMPTY, found: FOUND } };
+    const { shows } = evidenceOf(activity, null, answer, BOOKING);
+    expect(shows).toMatch(/o-1 received; read ahead: no live appointment; slots: 2 found$/);
+  },
+);
+
+test('nothing is told of what was not read ahead', () => {
+  const { shows } = evidenceOf('readOrder', null, { order: ORDER, ahead: null }, BOOKING);
+  expect(shows).toBe('order o-1 received');
+});
+
 test('an appointment that was spared is told as left, with the reason', () => {
   const appointment = { id: 'a-1', status: 'confirmed', startsAt: '2026-12-01T10:00:00.000Z' };
   const { shows, why } = evidenceOf('cancelAppointment', null, { is: 'spared', appointment }, BOOKING);

@@ -4,15 +4,16 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createProviderActivities } from '../../activities';
 import type {
-  Target,
   BookAnswer,
   CancelAnswer,
   LookUp,
   OrderCancelAnswer,
+  PlaceAnswer,
   ProviderActivities,
+  Target,
 } from '../../activities/contract';
 import type { Capabilities } from '../../src/booking/capabilities';
-import type { Appointment, Order, Sighting, Slot, WriteAnswer } from '../../src/booking/model';
+import type { Appointment, Order, Sighting, Slot } from '../../src/booking/model';
 import { bookRef, makerOf } from '../../src/booking/ref';
 import type { BookingRequest } from '../../src/booking/schema/request';
 import { sightingMark, ownershipIn, type OwnershipClue, type Ownership } from '../../src/booking/sighting';
@@ -140,7 +141,7 @@ export async function searched(
 }
 
 /** Places an order as the saga does. */
-export function placed(desk: Desk, target: Target, request: BookingRequest): Promise<WriteAnswer<Order>> {
+export function placed(desk: Desk, target: Target, request: BookingRequest): Promise<PlaceAnswer> {
   return desk.activities.placeOrder({
     target,
     request,
@@ -178,8 +179,9 @@ export const EPOCH = '2020-01-01T00:00:00.000Z';
 async function readyOrder(desk: Desk, target: Target, request: BookingRequest): Promise<Order> {
   const answer = await placed(desk, target, request);
   if (answer.is !== 'done') throw new Error(`the order was not placed: ${answer.said}`);
-  await desk.orders.ready(answer.value.id);
-  return desk.activities.readOrder({ target, orderId: answer.value.id });
+  const { id: orderId } = answer.order;
+  await desk.orders.ready(orderId);
+  return (await desk.activities.readOrder({ target, orderId })).order;
 }
 
 function openTrial(

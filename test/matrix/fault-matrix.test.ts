@@ -225,7 +225,8 @@ test('a happy booking makes the calls that the matrix fails, and no others', asy
         const before = await callsOf(lane);
         await cancel(lane, id);
         const after = await callsOf(lane);
-        expect(nodesOf(before).map(nameOf)).toEqual(FORWARD);
+        // The look and the search that are made ahead run side by side.
+        expect(nodesOf(before).map(nameOf).toSorted()).toEqual(FORWARD.toSorted());
         expect(nodesOf(after.slice(before.length)).map(nameOf)).toEqual(UNDO);
       },
     },

@@ -65,7 +65,9 @@ describe('explain', () => {
 
   test('tells what was tried again, and the failure that it ended with', async () => {
     await rig.sandbox.control('slots', { empty: 10 });
+    // What fails ahead is left to the search.
     await rig.sandbox.fail('availability', {
+      times: 2,
       when: 'before',
       answer: { status: 503, body: { detail: 'busy' } },
     });

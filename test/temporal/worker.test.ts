@@ -43,7 +43,7 @@ const order: Order = {
 const junction: ProviderActivities = {
   placeOrder: notUsed,
   findOrder: notUsed,
-  readOrder: ({ orderId }) => Promise.resolve({ ...order, id: orderId }),
+  readOrder: ({ orderId }) => Promise.resolve({ order: { ...order, id: orderId }, ahead: null }),
   cancelOrder: notUsed,
   awaitOrderChange: notUsed,
   searchSlots: notUsed,
@@ -115,7 +115,7 @@ async function taskFailureOf(handle: WorkflowHandle): Promise<void> {
 test('the work of a provider is done on its own queue', async () => {
   await withWorkers({ activities: { core, junction } }, async () => {
     const handle = await start(server.client, 'ask', 'order-1');
-    await expect(handle.result()).resolves.toMatchObject({ id: 'order-1' });
+    await expect(handle.result()).resolves.toMatchObject({ order: { id: 'order-1' } });
     const { events } = await handle.fetchHistory();
     const queues = events?.map((event) => event.activityTaskScheduledEventAttributes?.taskQueue?.name);
     expect(queues?.filter(Boolean)).toEqual(['bookings-junction']);
@@ -196,11 +196,11 @@ describe('an activity whose input is under a key that its worker lacks', () => {
       await withWorkers({ activities: { core, junction } }, async () => {
         await until(() => timesLogged('lost') > 0);
         const other = await start(server.client, 'ask', 'order-2');
-        await expect(other.result()).resolves.toMatchObject({ id: 'order-2' });
+        await expect(other.result()).resolves.toMatchObject({ order: { id: 'order-2' } });
         // Both were given to the worker.
         for (const handle of lost) await until(() => isTaken(handle));
         const another = await start(server.client, 'ask', 'order-3');
-        await expect(another.result()).resolves.toMatchObject({ id: 'order-3' });
+        await expect(another.result()).resolves.toMatchObject({ order: { id: 'order-3' } });
       });
       expect(timesLogged('lost')).toBe(1);
       for (const handle of lost) {

@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import type { CutOff, LeftBehind } from '../../src/booking/ops';
 import { Failure, type Choice } from '../../src/booking/failures';
 import type { Appointment, Order, Sighting } from '../../src/booking/model';
@@ -252,7 +251,6 @@ async function verdictOnAll(b: Booking, before: Before): Promise<Verdict> {
   const look = () => lookUp(b, 'look what the booking left');
   const verdict = verdictOn(b, before, await look());
   if (verdict.do !== 'undo unasked') return verdict;
-  if (!patched('cut-off-unasked')) return { do: 'undo' };
   const late = b.state.appointment.tookOver ? null : await lookUpUnknown(b);
   if (!late) return verdict;
   recordOwn(b, late);

@@ -1,4 +1,4 @@
-import { condition, continueAsNew, patched, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { bookingIdIn } from '../../src/booking/names';
 import type {
   BulkInput,
@@ -52,8 +52,7 @@ export async function bulk(input: BulkInput, carried?: UnderWay): Promise<BulkPr
   setHandler(bulkProgress, () => run.progress);
   setHandler(resumeAgain, (body) => {
     const newer = newerRequest(asked, body);
-    // A request that an earlier build ignored stays ignored in a replay.
-    if (newer && patched('bulk-again')) run.again = newer;
+    if (newer) run.again = newer;
   });
   for (;;) {
     await resumeThoseThatWait(asked, run);

@@ -14,17 +14,13 @@ import { cut, holdsHalves, isWellFormed, lengthOf, toWellFormed } from '../../sr
 /**
  * The total guard of messages. Any Temporal client can send anything, and a throw here would stop the workflow. So each
  * reader returns the message, or the name of the malformed field; unknown fields are ignored. A field that is too long
- * is malformed too: messages are carried from run to run, and a cut one would say something else.
+ * is malformed too: messages are carried from run to run, and a cut one would say something else. Null means absent,
+ * length is counted in characters, and a text holds no half of a character and no control characters except a reason's
+ * line breaks.
  */
 export type Read<T> = { message: T } | { malformed: string };
 
-/**
- * How a message is read. `as_meant`: null means absent, length is counted in characters, and a text holds no half of a
- * character and no control characters except a reason's line breaks. `as_before`: as earlier builds read it, for
- * replaying the histories that they made.
- */
-export type Reading = 'as_meant' | 'as_before';
-export type Reader<T> = (value: unknown, reading?: Reading) => Read<T>;
+export type Reader<T> = (value: unknown) => Read<T>;
 
 type Fields = Record<string, unknown>;
 
@@ -38,39 +34,39 @@ export function isPlaintext(value: unknown): boolean {
   return isRecord(value) && PLAINTEXT_MARK in value;
 }
 
-export function readCancel(value: unknown, reading: Reading = 'as_meant'): Read<CancelMessage> {
-  return readFields<CancelMessage>(value, reading, (fields) => {
+export function readCancel(value: unknown): Read<CancelMessage> {
+  return readFields<CancelMessage>(value, (fields) => {
     const { reason, order, acceptFees } = fields;
-    if (!isOptionalText(reason, TEXT, reading)) return { malformed: 'reason' };
+    if (!isOptionalText(reason, TEXT)) return { malformed: 'reason' };
     if (order !== undefined && order !== 'cancel' && order !== 'keep') return { malformed: 'order' };
     if (!isOptionalBoolean(acceptFees)) return { malformed: 'acceptFees' };
     return { message: { ...sender(fields), reason, order, acceptFees } };
   });
 }
 
-export function readRetry(value: unknown, reading: Reading = 'as_meant'): Read<RetryMessage> {
-  return readFields<RetryMessage>(value, reading, (fields) => {
+export function readRetry(value: unknown): Read<RetryMessage> {
+  return readFields<RetryMessage>(value, (fields) => {
     const { reason, since } = fields;
-    if (!isOptionalText(reason, TOKEN, reading)) return { malformed: 'reason' };
+    if (!isOptionalText(reason, TOKEN)) return { malformed: 'reason' };
     if (!isOptionalTime(since)) return { malformed: 'since' };
     return { message: { ...sender(fields), reason, since } };
   });
 }
 
-export function readResolve(value: unknown, reading: Reading = 'as_meant'): Read<ResolveMessage> {
-  return readFields<ResolveMessage>(value, reading, (fields) => {
+export function readResolve(value: unknown): Read<ResolveMessage> {
+  return readFields<ResolveMessage>(value, (fields) => {
     const { choice, why, reason, since } = fields;
     if (!isChoice(choice)) return { malformed: 'choice' };
-    if (!isText(why, TEXT, reading) || READINGS[reading].isBlank(why)) return { malformed: 'why' };
-    if (!isOptionalText(reason, TOKEN, reading)) return { malformed: 'reason' };
+    if (!isText(why, TEXT) || isBlank(why)) return { malformed: 'why' };
+    if (!isOptionalText(reason, TOKEN)) return { malformed: 'reason' };
     if (!isOptionalTime(since)) return { malformed: 'since' };
     return { message: { ...sender(fields), choice, why, reason, since } };
   });
 }
 
 /** Checks the form only. The activity that reads windows and slots checks what they say. */
-export function readReschedule(value: unknown, reading: Reading = 'as_meant'): Read<RescheduleMessage> {
-  return readFields<RescheduleMessage>(value, reading, (fields) => {
+export function readReschedule(value: unknown): Read<RescheduleMessage> {
+  return readFields<RescheduleMessage>(value, (fields) => {
     const { windows, slot, acceptFees } = fields;
     if (!isOptionalBoolean(acceptFees)) return { malformed: 'acceptFees' };
     const form =
@@ -78,7 +74,7 @@ export function readReschedule(value: unknown, reading: Reading = 'as_meant'): R
         ? isRecord(slot)
         : slot === undefined && Array.isArray(windows) && windows.length <= MESSAGE_LIMITS.windows;
     const json = JSON.stringify([windows, slot]);
-    const isTaken = json.length <= MESSAGE_LIMITS.json && READINGS[reading].isJson(json);
+    const isTaken = json.length <= MESSAGE_LIMITS.json && !holdsHalves(json);
     if (!form || !isTaken) return { malformed: windows === undefined ? 'slot' : 'windows' };
     return { message: { ...sender(fields), windows, slot, acceptFees } };
   });
@@ -89,41 +85,13 @@ export function senderOf(value: unknown): { by?: string; id?: string } {
   return isRecord(value) ? sender(value) : {};
 }
 
-function readFields<T>(value: unknown, reading: Reading, readOwn: (fields: Fields) => Read<T>): Read<T> {
-  const given = READINGS[reading].given(value ?? {});
+function readFields<T>(value: unknown, readOwn: (fields: Fields) => Read<T>): Read<T> {
+  const given = withoutNulls(value ?? {});
   if (!isRecord(given) || isPlaintext(given)) return { malformed: WHOLE };
-  if (!isOptionalText(given.by, TOKEN, reading)) return { malformed: 'by' };
-  if (!isOptionalText(given.id, TOKEN, reading)) return { malformed: 'id' };
+  if (!isOptionalText(given.by, TOKEN)) return { malformed: 'by' };
+  if (!isOptionalText(given.id, TOKEN)) return { malformed: 'id' };
   return readOwn(given);
 }
-
-const READINGS: Readonly<
-  Record<
-    Reading,
-    {
-      given: (value: unknown) => unknown;
-      isText: (text: string, longest: number) => boolean;
-      isBlank: (text: string) => boolean;
-      isJson: (json: string) => boolean;
-    }
-  >
-> = {
-  as_meant: {
-    given: (value) => withoutNulls(value),
-    isText: (text, longest) =>
-      lengthOf(text) <= longest &&
-      isWellFormed(text) &&
-      !hasControls(text, longest === TOKEN ? 'line' : 'prose'),
-    isBlank,
-    isJson: (json) => !holdsHalves(json),
-  },
-  as_before: {
-    given: (value) => value,
-    isText: (text, longest) => text.length <= longest,
-    isBlank: (text) => text.trim() === '',
-    isJson: () => true,
-  },
-};
 
 function sender(fields: Fields): { by?: string; id?: string } {
   return { by: shownToken(fields.by), id: shownToken(fields.id) };
@@ -141,8 +109,8 @@ function isChoice(value: unknown): value is Choice {
   return typeof value === 'string' && Object.prototype.hasOwnProperty.call(CHOICES, value);
 }
 
-function isOptionalText(value: unknown, longest: number, reading: Reading): value is string | undefined {
-  return value === undefined || isText(value, longest, reading);
+function isOptionalText(value: unknown, longest: number): value is string | undefined {
+  return value === undefined || isText(value, longest);
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -155,8 +123,13 @@ function isOptionalTime(value: unknown): value is string | undefined {
   );
 }
 
-function isText(value: unknown, longest: number, reading: Reading): value is string {
-  return typeof value === 'string' && READINGS[reading].isText(value, longest);
+function isText(value: unknown, longest: number): value is string {
+  return (
+    typeof value === 'string' &&
+    lengthOf(value) <= longest &&
+    isWellFormed(value) &&
+    !hasControls(value, longest === TOKEN ? 'line' : 'prose')
+  );
 }
 
 function isOptionalBoolean(value: unknown): value is boolean | undefined {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, patched, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { FAILURES, type FailureCode } from '../../src/booking/failures';
 import {
@@ -11,15 +11,7 @@ import {
 } from '../../src/booking/messages';
 import type { BookingView } from '../../src/booking/schema/view';
 import { unreadableIn } from '../../src/booking/unreadable';
-import {
-  readCancel,
-  readReschedule,
-  readResolve,
-  readRetry,
-  senderOf,
-  type Read,
-  type Reader,
-} from './guard';
+import { readCancel, readReschedule, readResolve, readRetry, senderOf } from './guard';
 import { now } from './clock';
 import { costsFee } from './fees';
 import { decisionCame, isAsked, moveCame, newsCame } from './mail';
@@ -39,7 +31,7 @@ import { viewOf } from './view';
 type Verdict = { refused: FailureCode; field?: string } | { accept: () => void };
 
 /** One row for each kind of message: when it is accepted and where it goes. */
-const KINDS: Record<MessageKind, (b: Begun, body: unknown, isTaken: boolean) => Verdict> = {
+const KINDS: Record<MessageKind, (b: Begun, body: unknown) => Verdict> = {
   cancel: cancelVerdict,
   retry: retryVerdict,
   resolve: resolveVerdict,
@@ -78,33 +70,18 @@ function setUpdate(
 ): void {
   setHandler(definition, (body?: unknown): MessageReceipt => receive(b, kind, body), {
     validator: (body?: unknown) => {
-      const verdict = verdictOf(b, kind, body, false);
+      const verdict = verdictOf(b, kind, body);
       if ('refused' in verdict) throw refusal(verdict.refused, verdict.field);
     },
   });
 }
 
-/**
- * `isTaken`: the message is in the history, so its verdict must replay the same. A validator only asks: it leaves no
- * trace.
- */
-function verdictOf(b: Begun, kind: MessageKind, body: unknown, isTaken: boolean): Verdict {
-  return unreadableIn(body) ? { refused: 'message_unreadable' } : KINDS[kind](b, body, isTaken);
-}
-
-/**
- * Reads a message. Earlier builds refused null, counted length otherwise and accepted malformed text. Where the two
- * readings differ, a patch in the history tells which one the run was made by.
- */
-function readAs<T>(reader: Reader<T>, body: unknown, isTaken: boolean): Read<T> {
-  const read = reader(body, 'as_meant');
-  if (!isTaken) return read;
-  const before = reader(body, 'as_before');
-  return JSON.stringify(read) === JSON.stringify(before) || patched('messages-as-meant') ? read : before;
+function verdictOf(b: Begun, kind: MessageKind, body: unknown): Verdict {
+  return unreadableIn(body) ? { refused: 'message_unreadable' } : KINDS[kind](b, body);
 }
 
 function receive(b: Begun, kind: MessageKind, body: unknown): MessageReceipt {
-  const verdict = verdictOf(b, kind, body, true);
+  const verdict = verdictOf(b, kind, body);
   const receipt = record(b, kind, 'refused' in verdict ? verdict.refused : null, senderOf(body));
   if ('accept' in verdict) verdict.accept();
   publishView(b);
@@ -130,8 +107,8 @@ function malformed(field: string): Verdict {
   return { refused: 'malformed_message', field };
 }
 
-function cancelVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
-  const read = readAs(readCancel, body, isTaken);
+function cancelVerdict(b: Begun, body: unknown): Verdict {
+  const read = readCancel(body);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
   if (b.state.undo.isUnderWay || b.state.callers.cancel) return { refused: 'already_ending' };
@@ -145,14 +122,14 @@ function cancelVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   };
 }
 
-function retryVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
-  const read = readAs(readRetry, body, isTaken);
+function retryVerdict(b: Begun, body: unknown): Verdict {
+  const read = readRetry(body);
   if ('malformed' in read) return malformed(read.malformed);
   return decisionVerdict(b, { ...read.message, choice: 'retry', why: 'retry' });
 }
 
-function resolveVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
-  const read = readAs(readResolve, body, isTaken);
+function resolveVerdict(b: Begun, body: unknown): Verdict {
+  const read = readResolve(body);
   return 'malformed' in read ? malformed(read.malformed) : decisionVerdict(b, read.message);
 }
 
@@ -175,8 +152,8 @@ function isDecided(b: Begun): boolean {
   return (isAsked(b) ? b.inbox.unreadDecision : b.inbox.decision) !== null;
 }
 
-function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
-  const read = readAs(readReschedule, body, isTaken);
+function rescheduleVerdict(b: Begun, body: unknown): Verdict {
+  const read = readReschedule(body);
   if ('malformed' in read) return malformed(read.malformed);
   const { message } = read;
   const { status } = b.state.progress;
@@ -187,7 +164,7 @@ function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
   // The same change has no second effect while it is on its way or done.
   const asked = JSON.stringify([message.windows, message.slot]);
   const isAgain = asked === lastMove;
-  const isRepeated = isAgain && lastMoveDone && mayMeanOtherDays(b, message, isTaken);
+  const isRepeated = isAgain && lastMoveDone && mayMeanOtherDays(b, message);
   if (isAgain && (b.inbox.reschedule || status === 'rescheduling')) return { accept: () => undefined };
   const hasOwnQuestion = attention !== null && !isAsked(b);
   if (status !== 'confirmed' || hasOwnQuestion || b.inbox.reschedule || !isRead(b))
@@ -209,12 +186,11 @@ function rescheduleVerdict(b: Begun, body: unknown, isTaken: boolean): Verdict {
 
 /**
  * Returns true when the words of the last move, sent again, may mean other days by now, as `+4d` does tomorrow. A
- * message with the same `id` is always the same move. Earlier builds took equal words for the same move, and their
- * histories replay so.
+ * message with the same `id` is always the same move.
  */
-function mayMeanOtherDays(b: Begun, { windows, id }: RescheduleMessage, isTaken: boolean): boolean {
+function mayMeanOtherDays(b: Begun, { windows, id }: RescheduleMessage): boolean {
   const isSameMessage = id !== undefined && id === b.state.move.id;
-  return !isSameMessage && hasRelativeDays(windows) && (!isTaken || patched('relative-days-anew'));
+  return !isSameMessage && hasRelativeDays(windows);
 }
 
 function hasRelativeDays(windows: unknown): boolean {

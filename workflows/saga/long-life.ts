@@ -4,7 +4,6 @@ import {
   allHandlersFinished,
   condition,
   makeContinueAsNewFunc,
-  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import { MEMO } from '../../src/booking/names';
@@ -48,9 +47,6 @@ export function carriedOn(request: BookingRequest, { state, inbox, published }: 
   };
 }
 
-/** The step for states of earlier builds, which did not carry one: those builds only went on in a new run here. */
-const ONCE_KEPT = { step: 'visit' } as const;
-
 /** Returns each part as it was carried. Fields that an earlier build did not have are as at the start. */
 function wholeState(fresh: BegunState, carried: Carried['state'], request: BookingRequest): BookingState {
   return {
@@ -58,7 +54,7 @@ function wholeState(fresh: BegunState, carried: Carried['state'], request: Booki
     ...carried,
     life: { ...fresh.life, ...carried.life },
     terms: { ...carried.terms, request },
-    progress: { ...fresh.progress, ...ONCE_KEPT, ...carried.progress },
+    progress: { ...fresh.progress, ...carried.progress },
     order: { ...fresh.order, ...carried.order },
     appointment: { ...fresh.appointment, ...carried.appointment },
     search: { ...fresh.search, ...carried.search },
@@ -88,9 +84,9 @@ export function isLongMidStep(b: Begun): boolean {
   return isRead(b) && !b.state.undo.isUnderWay && b.state.progress.step !== 'visit' && isLong(b);
 }
 
-/** Continues as new in the middle of a step when the history is long. Runs that earlier builds began do not. */
+/** Continues as new in the middle of a step when the history is long. */
 export async function carryOnMidStep(b: Begun): Promise<void> {
-  if (isRead(b) && isLongMidStep(b) && patched('carries-on-mid-step')) await carryOnWhenLong(b);
+  if (isRead(b) && isLongMidStep(b)) await carryOnWhenLong(b);
 }
 
 /**
@@ -118,7 +114,7 @@ export async function carryOnWhenLong(b: Booking): Promise<void> {
  * made before it. The next run is another one to Temporal, and would count as one in which the booking began.
  */
 async function isStillAfterReset(b: Booking): Promise<boolean> {
-  if (b.state.terms.capabilities.refReturns || !patched('new-run-after-reset')) return false;
+  if (b.state.terms.capabilities.refReturns) return false;
   try {
     await core('was the booking reset?').refuseReset({ runIds: runIds(b) });
     return false;

@@ -5,10 +5,10 @@ import {
 } from '@temporalio/common';
 import {
   CancellationScope,
-  patched,
   setCurrentDetails,
   upsertMemo,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { MEMO } from '../../src/booking/names';
 import { isOpen } from '../../src/booking/status';
@@ -29,6 +29,7 @@ const ORDER_ID = defineSearchAttributeKey('BookingOrderId', KEYWORD);
 const REFERENCE = defineSearchAttributeKey('BookingReference', KEYWORD);
 const ATTENTION = defineSearchAttributeKey('BookingAttention', KEYWORD);
 const STARTS_AT = defineSearchAttributeKey('BookingStartsAt', DATETIME);
+const ALL = [STATUS, PROVIDER, ACCOUNT, ORDER_ID, REFERENCE, ATTENTION, STARTS_AT];
 
 /**
  * Publishes what changed to memo, search attributes and current details. Called right before every wait and every
@@ -74,13 +75,24 @@ function isAboutToEnd({ state }: Begun): boolean {
   return isCancelled && !state.undo.isUnderWay && isOpen(state.progress.status);
 }
 
+/**
+ * Returns the search attributes that the booking was started with, as if they had been published: our own client sets them.
+ * What any other client leaves out counts as empty.
+ */
+export function publishedAtStart(): Record<string, string> {
+  const { typedSearchAttributes } = workflowInfo();
+  const empty = ALL.map(({ name }) => [name, String(null)]);
+  const given = typedSearchAttributes.getAll().map(({ key, value }) => [key.name, String(value)]);
+  return Object.fromEntries([...empty, ...given]) as Record<string, string>;
+}
+
 function attributesOf(b: Begun): SearchAttributeUpdatePair[] {
   const view = viewOf(b.state);
   const status = { key: STATUS, value: view.status };
   const attention = { key: ATTENTION, value: view.attention?.reason ?? null };
   // Before the request is read there is nothing more to tell. If it waits for a person, a search must find it all the
   // same.
-  if (!isRead(b)) return view.attention || b.published[ATTENTION.name] ? [status, attention] : [status];
+  if (!isRead(b)) return [status, attention];
   const startsAt = publishedStart(b.state) ?? leftStart(b.state);
   return [
     status,
@@ -104,7 +116,7 @@ function leftStart({ search, terms, undo }: BookingState): string | null {
     ({ step, outcome }) => step === 'appointment' && outcome === 'left_to_person',
   );
   const isMeant = !terms.capabilities.refReturns && isLeft && last?.outcome === 'unknown';
-  return isMeant && last.startsAt !== null && patched('left-start') ? last.startsAt : null;
+  return isMeant && last.startsAt !== null ? last.startsAt : null;
 }
 
 /**

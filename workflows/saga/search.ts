@@ -11,14 +11,19 @@ export async function searchSlots(
   order: Order | null,
   tried: readonly string[] = [],
 ): Promise<FoundSlots> {
-  const { request, capabilities, limits } = b.state.terms;
-  const { attempts } = b.state.search;
+  const { request, capabilities } = b.state.terms;
   return reads(b, why).searchSlots({
     target: targetOf(b),
     request: withoutOrderDetails(request),
     order,
     capabilities,
-    max: Math.min(limits.maxSlotsKept + attempts.length, 2 * MOST),
+    max: mostSlots(b),
     tried,
   });
+}
+
+/** Returns how many slots a search gives at most. */
+export function mostSlots({ state }: Booking): number {
+  const { limits } = state.terms;
+  return Math.min(limits.maxSlotsKept + state.search.attempts.length, 2 * MOST);
 }

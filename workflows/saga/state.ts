@@ -1,5 +1,5 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { Target } from '../../activities/contract';
+import type { ReadAhead, Target } from '../../activities/contract';
 import { makerOf } from '../../src/booking/ref';
 import { heldBackMs, NO_MAIL, type Mail } from './mail';
 import { NO_APPOINTMENT, type AppointmentPart } from './parts/appointment';
@@ -59,6 +59,8 @@ export interface Begun {
   published: Record<string, string>;
   /** What the memo holds: the view of this revision, and the traces as JSON. */
   inMemo: { revision: number; traces: string };
+  /** What an activity read ahead, and when its answer came (ahead.ts). */
+  ahead: (ReadAhead & { atMs: number }) | null;
 }
 
 /** A running booking whose request was read, as every step, look and undo needs it. */
@@ -100,6 +102,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Begu
     dirty: false,
     published: {},
     inMemo: { revision: 0, traces: '' },
+    ahead: null,
   };
 }
 

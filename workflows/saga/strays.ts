@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Sighting } from '../../src/booking/model';
 import { isSameTime } from '../../src/booking/times';
@@ -35,7 +34,7 @@ export async function lookForStrays(b: Booking, asks: 'once' | 'until it is gone
  */
 export async function outlastInference(b: Booking): Promise<void> {
   const until = b.state.doubts.inferredUntil ?? null;
-  if (until === null || !patched('inference-outlasted')) return;
+  if (until === null) return;
   await pauseUntil(b, 'another effect of an unanswered call', until);
   await lookForStrays(b, 'until it is gone');
   inferenceOutlasted(b);

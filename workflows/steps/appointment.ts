@@ -1,7 +1,7 @@
-import { patched } from '@temporalio/workflow';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
 import type { UndoOutcome } from '../../src/booking/schema/view';
+import { lookedAhead } from '../saga/ahead';
 import { Ending } from '../saga/ending';
 import { knownLive, recordOwn, ownIn, ownershipOf } from '../saga/ownership';
 import { carryOnMidStep } from '../saga/long-life';
@@ -50,9 +50,7 @@ export async function obtainAppointment(b: Booking): Promise<void> {
 }
 
 async function confirmExisting(b: Booking): Promise<void> {
-  // Earlier builds ended the booking at once, and its undo cancelled whatever the look before it showed.
-  const isLeftToUndo = () => b.state.appointment.tookOver || !patched('release-what-was-found');
-  const isConfirmed = await confirmedOrReleased(b, async () => isLeftToUndo() || isReleased(b));
+  const isConfirmed = await confirmedOrReleased(b, async () => b.state.appointment.tookOver || isReleased(b));
   if (!isConfirmed) throw new Ending('failed', 'slot_declined');
 }
 
@@ -86,7 +84,8 @@ async function takeNext(b: Booking): Promise<void> {
  */
 async function takeOver(b: Booking): Promise<boolean> {
   if (b.state.terms.capabilities.orderKind === null) return false;
-  const seen = ownershipOf(b, await lookUp(b, 'look for an appointment that is there already'));
+  const sighting = lookedAhead(b) ?? (await lookUp(b, 'look for an appointment that is there already'));
+  const seen = ownershipOf(b, sighting);
   if (seen.is === 'none') return false;
   if (seen.is === 'ambiguous') throw new Failure('ambiguous_match');
   if (seen.is === 'foreign' && b.state.terms.request.policy?.existingAppointment !== 'adopt') {

@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import { failureRow, type Choice, type Failure, type FailureCode } from '../../src/booking/failures';
 import type { AcceptedMove } from '../../src/booking/messages';
 import type { Appointment } from '../../src/booking/model';
@@ -234,9 +233,8 @@ async function takeOfMove(b: Booking, offer: Offer): Promise<Appointment | null>
  * whatever stands at its start.
  */
 async function accountedFor(b: Booking, { code }: Refused): Promise<Appointment | null> {
-  const isGivenUp = code === 'ambiguous_match' && patched('move-given-up');
   try {
-    if (!isGivenUp) return await orRefused(b, () => accountFor(b), waysOut);
+    if (code !== 'ambiguous_match') return await orRefused(b, () => accountFor(b), waysOut);
   } catch (err) {
     if (!(err instanceof Refused) || err.code !== 'ambiguous_match') throw err;
   }

@@ -5,6 +5,7 @@ import { slotMark } from '../../src/booking/slot-mark';
 import { isSameTime } from '../../src/booking/times';
 import type { AttemptOutcome } from '../../src/booking/schema/view';
 import { reads } from '../saga/activities';
+import { foundAhead } from '../saga/ahead';
 import { nowMs } from '../saga/clock';
 import { failureOf } from '../saga/ending';
 import { stepBegan } from '../saga/parts/progress';
@@ -32,7 +33,8 @@ async function search(b: Booking, again: string | null = null): Promise<FoundSlo
   const order = b.state.order.known;
   const tried = new Set(attempts.slice(triedFrom).map((attempt) => attempt.slotMark));
   if (again !== null) tried.delete(again);
-  const { slots, complete } = await searchSlots(b, 'search slots in the wanted windows', order, [...tried]);
+  const { slots, complete } =
+    foundAhead(b) ?? (await searchSlots(b, 'search slots in the wanted windows', order, [...tried]));
   return { slots: slots.filter((slot) => slotMark(slot) === again || isUsable(b, slot)), complete };
 }
 

@@ -1,9 +1,10 @@
-import type { OrderCancelAnswer } from '../../activities/contract';
+import type { OrderCancelAnswer, PlaceAnswer } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
-import type { Order, WriteAnswer } from '../../src/booking/model';
+import type { Order } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
 import type { UndoOutcome } from '../../src/booking/schema/view';
 import { core, reads, writes } from '../saga/activities';
+import { readAheadNow, toReadAhead, toReadAheadFor } from '../saga/ahead';
 import { nowMs } from '../saga/clock';
 import { failureOf, isLostWrite } from '../saga/ending';
 import { feeTermsOf } from '../saga/fees';
@@ -71,7 +72,9 @@ const ADOPTION_REFUSALS: readonly string[] = [
 
 /** Returns the named order if this booking may adopt it. */
 async function adoptable(b: Booking, orderId: string): Promise<Order> {
-  const order = await reads(b, 'read the order to adopt').readOrder({ target: targetOf(b), orderId });
+  const read = { target: targetOf(b), orderId, ...toReadAheadFor(b) };
+  const { order, ahead } = await reads(b, 'read the order to adopt').readOrder(read);
+  readAheadNow(b, ahead);
   if (order.kind !== b.state.terms.capabilities.orderKind)
     throw new Failure('order_wrong_kind', { field: 'order.id' });
   if (hasOrderEnded(order)) {
@@ -100,7 +103,10 @@ async function place(b: Booking): Promise<void> {
   if (b.state.order.unknownSince && !keyCounts(b)) await pauseBeforePlacing(b, patience);
   for (;;) {
     const answer = await tried(b, patience, () => placePatiently(b));
-    if (answer.is === 'done') return orderPlaced(b, answer.value);
+    if (answer.is === 'done') {
+      readAheadNow(b, answer.ahead);
+      return orderPlaced(b, answer.order);
+    }
     if (answer.isRefusal) return notUnderstood(b, answer.said);
     if (isUsedUp(patience, patienceMs)) throw new Failure('outcome_unknown', { said: answer.said });
     await pauseBeforePlacing(b, patience);
@@ -144,19 +150,20 @@ function placePatiently(b: Booking) {
 /**
  * Makes one call. An unanswered one is recorded before anything else happens; its window counts from the call's end.
  */
-async function placeOnce(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order>> {
+async function placeOnce(b: Booking, isLastTry: boolean): Promise<PlaceAnswer> {
   const answer = await placed(b, isLastTry);
   if (answer.is === 'unknown') placingUnanswered(b);
   return answer;
 }
 
-async function placed(b: Booking, isLastTry: boolean): Promise<WriteAnswer<Order>> {
+async function placed(b: Booking, isLastTry: boolean): Promise<PlaceAnswer> {
   try {
     return await writes(b, 'place the order').placeOrder({
       target: { ...targetOf(b), isLastTry },
       request: b.state.terms.request,
       key: `${b.state.id}/order/1`,
       createdSince: b.state.life.createdAt,
+      ahead: toReadAhead(b),
     });
   } catch (err) {
     if (!isLostWrite(err) && failureOf(err)?.code !== 'activity_failed') throw err;
@@ -217,7 +224,11 @@ function wasLookedFor({ state }: Booking): boolean {
 async function seenNow(b: Booking): Promise<Order | null> {
   const orderId = b.state.order.known?.id ?? namedOrderId(b.state.terms.request);
   if (orderId === null) return findPlaced(b, 'check that the order is undone');
-  return reads(b, 'check that the order is undone').readOrder({ target: targetOf(b), orderId });
+  const { order } = await reads(b, 'check that the order is undone').readOrder({
+    target: targetOf(b),
+    orderId,
+  });
+  return order;
 }
 
 /** Looks once for the order that carries the booking's id, and records it. */

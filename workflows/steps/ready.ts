@@ -1,6 +1,8 @@
+import type { OrderRead } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import { polls, reads } from '../saga/activities';
+import { readAheadNow, toReadAheadFor } from '../saga/ahead';
 import { carryOnMidStep } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
 import { orderSeen } from '../saga/parts/order';
@@ -27,15 +29,16 @@ async function requisitionOf(b: Booking, limit: Deadline, settleBy: Deadline): P
     if (hasOrderEnded(order)) throw new Failure('order_ended');
     if (order.phase !== 'received') return;
     const until = soonest(b, limit, settleBy);
-    const seen = await nextOrder(b, order, untilOf(b, until), pace);
+    const { order: seen, ahead } = await nextOrder(b, order, untilOf(b, until), pace);
+    readAheadNow(b, ahead);
     orderSeen(b, seen);
     // The deadline alone ends nothing. Only a look that was made after it does.
     if (seen.phase === 'received' && hasPassed(b, until)) throw new Failure('order_ready_timeout');
   }
 }
 
-async function nextOrder(b: Booking, order: Order, until: string | null, pace: Pace): Promise<Order> {
-  const input = { target: targetOf(b), orderId: order.id };
+async function nextOrder(b: Booking, order: Order, until: string | null, pace: Pace): Promise<OrderRead> {
+  const input = { target: targetOf(b), orderId: order.id, ...toReadAheadFor(b) };
   const watched = await watch(b, { what: "the order's requisition", until, pace }, (pauseMs) =>
     polls(b, "poll for the order's requisition").awaitOrderChange({
       ...input,

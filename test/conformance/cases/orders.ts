@@ -16,7 +16,7 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
       const userId = request.patient?.userId ?? '';
       const found = await activities.findOrder({ target, userId, createdSince: EPOCH });
       expect(found).toMatchObject({ passthrough: target.bookingId, kind: orderKind });
-      expect(await placed(desk(), target, request)).toMatchObject({ is: 'done', value: { id: found?.id } });
+      expect(await placed(desk(), target, request)).toMatchObject({ is: 'done', order: { id: found?.id } });
       expect((await desk().hand.live()).orders).toBe(1);
     },
   );
@@ -43,18 +43,18 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
       const input = {
         target,
         request,
-        orderId: early.value.id,
+        orderId: early.order.id,
         slot: trial.slot(),
         ref: 'x/book/1',
         key: null,
       };
-      const told = { clue: { ...clue, maker: 'x', orderId: early.value.id }, acceptedCancels };
+      const told = { clue: { ...clue, maker: 'x', orderId: early.order.id }, acceptedCancels };
       expect(await refusal(activities.bookSlot({ ...input, ...told }))).toEqual(final('order_not_ready'));
       const change = untilItComes(() =>
-        activities.awaitOrderChange({ target, orderId: early.value.id, seenStatus: early.value.status }),
+        activities.awaitOrderChange({ target, orderId: early.order.id, seenStatus: early.order.status }),
       );
-      await desk().orders.ready(early.value.id);
-      expect(await change).toMatchObject({ id: early.value.id, phase: 'ready' });
+      await desk().orders.ready(early.order.id);
+      expect(await change).toMatchObject({ order: { id: early.order.id, phase: 'ready' } });
       expect(await activities.bookSlot({ ...input, ...told })).toMatchObject({ is: 'held' });
     });
   }
@@ -111,7 +111,7 @@ export const orderCases: Cases = (desk, { orderKind, needsRequisition, orderCanc
     const read = (orderId: string) => desk().activities.readOrder({ target: trial.target, orderId });
     expect(await refusal(read(unknown ?? ''))).toEqual(final('order_not_found'));
     await desk().hand.quirk('unknownEnum');
-    const order = await read(trial.order?.id ?? '');
+    const { order } = await read(trial.order?.id ?? '');
     expect(order.status).not.toBe(trial.order?.status);
     expect(['cancelled', 'failed', 'completed']).not.toContain(order.phase);
   });

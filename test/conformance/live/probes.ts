@@ -83,8 +83,8 @@ export const PROBES = {
     const target = desk.target();
     const order = await placed(desk, target, desk.subject.request());
     if (order.is !== 'done') return 'not found out: the order was not placed';
-    const said = await book(bench, { ...trial, order: order.value }, trial.slot().key);
-    await cancelPlaced(desk, trial, target, order.value.id);
+    const said = await book(bench, { ...trial, order: order.order }, trial.slot().key);
+    await cancelPlaced(desk, trial, target, order.order.id);
     return wordsFor(bench, 'book', said);
   },
 

@@ -109,7 +109,7 @@ const bookSlot =
     });
 
 const requestVisit: Call = async (activities, target, stage) => {
-  const order = await activities.readOrder({ target, orderId: stage.orderId });
+  const { order } = await activities.readOrder({ target, orderId: stage.orderId });
   return activities.requestVisit({ ...takingFor(target, stage), order, vendor: 'phlebfinders' });
 };
 

@@ -100,11 +100,6 @@ describe('a message is read as its sender means it', () => {
     expect(read(body)).toEqual({ malformed: field });
   });
 
-  test('as before: what an earlier build made of it is still to be had, for its histories', () => {
-    expect(readCancel({ reason: null }, 'as_before')).toEqual({ malformed: 'reason' });
-    expect(readCancel({ reason: 'a\uD83D' }, 'as_before')).toMatchObject({ message: { reason: 'a\uD83D' } });
-  });
-
   test('a message that goes deeper than any does not stop the booking', () => {
     const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`) as unknown;
     expect(readCancel({ reason: deep })).toEqual({ malformed: 'reason' });

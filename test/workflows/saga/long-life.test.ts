@@ -21,11 +21,3 @@ test('a booking goes on at the step that it had come to', () => {
   const there = { ...state, progress: { ...state.progress, step: 'readiness' } } as const;
   expect(carriedOn(request, { state: there, ...rest }).state.progress.step).toBe('readiness');
 });
-
-test('one that an earlier build carried, which told no step, is kept: that is all that went on in a new run then', () => {
-  const { state, ...rest } = carried();
-  const { step: _step, ...progress } = state.progress;
-  // What an earlier build put into the history.
-  const told = { ...state, progress } as Carried['state'];
-  expect(carriedOn(request, { state: told, ...rest }).state.progress.step).toBe('visit');
-});

@@ -1,0 +1,80 @@
+import { Context } from '@temporalio/activity';
+import type { Capabilities } from '../src/booking/capabilities';
+import type { Order } from '../src/booking/model';
+import { partyOf, withoutOrderDetails } from '../src/booking/request-parts';
+import type { BookingRequest } from '../src/booking/schema/request';
+import type { Call, Provider } from '../src/providers/provider';
+import { readCallOf } from './call';
+import type { Ahead, ReadAhead } from './ahead-contract';
+import type { LookUp, Target } from './contract';
+import { inTime } from './in-time';
+import { lookUp } from './looking';
+import { searchSlots } from './searching';
+
+/** Reading ahead: what the steps after the order read, in the activity that came by the order. */
+
+/** How long an activity goes on reading once it has what it is for, in ms. */
+const AHEAD_MS = 1_000;
+
+/** The provider, and the zone of the account's place where the provider gives none. */
+export interface Place {
+  provider: Provider;
+  timezone: string | null;
+}
+
+/**
+ * Looks for an appointment on the order and searches slots. Null where an appointment cannot be booked for the order yet, and
+ * where this does not come through at once, for whatever reason: the steps then read for themselves, and say what is wrong.
+ */
+export async function readAhead(
+  place: Place,
+  target: Target,
+  order: Order,
+  request: BookingRequest,
+  ahead: Ahead | undefined,
+): Promise<ReadAhead | null> {
+  if (!ahead || !canBeBookedFor(order, ahead.capabilities)) return null;
+  const giveUp = new AbortController();
+  const call: Call = {
+    ...readCallOf(target),
+    signal: AbortSignal.any([Context.current().cancellationSignal, giveUp.signal]),
+    isLastTry: false,
+  };
+  try {
+    return await inTime(AHEAD_MS, bothReads(place, call, target, order, request, ahead), tooLate);
+  } catch {
+    return null;
+  } finally {
+    giveUp.abort();
+  }
+}
+
+function canBeBookedFor({ phase }: Order, { needsRequisition }: Capabilities): boolean {
+  const isOver = phase === 'cancelled' || phase === 'failed' || phase === 'completed';
+  return !isOver && !(needsRequisition && phase === 'received');
+}
+
+async function bothReads(
+  { provider, timezone }: Place,
+  call: Call,
+  target: Target,
+  order: Order,
+  request: BookingRequest,
+  { capabilities, clue, max }: Ahead,
+): Promise<ReadAhead> {
+  const orderId = order.id;
+  const wanted: LookUp = {
+    ...{ target, request: partyOf(request), orderId, startsAt: null, liveIds: [], acceptedCancels: [] },
+    clue: { ...clue, orderId },
+  };
+  const search = { target, request: withoutOrderDetails(request), order, capabilities, max, tried: [] };
+  const [sighting, found] = await Promise.all([
+    lookUp(provider, call, wanted),
+    searchSlots(provider, call, timezone, search),
+  ]);
+  return { sighting, found };
+}
+
+function tooLate(): Error {
+  return new Error(`not read within ${AHEAD_MS} ms`);
+}
