@@ -1,4 +1,5 @@
 import type { Capabilities } from '../src/booking/capabilities';
+import type { FailureCode, FailureFacts } from '../src/booking/failures';
 import type { FoundSlots, Order, Sighting, Unanswered } from '../src/booking/model';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { OwnershipClue } from '../src/booking/sighting';
@@ -17,7 +18,13 @@ export interface Ahead {
 /** What the steps after the order would read: whether an appointment stands there already, and the slots. */
 export interface ReadAhead {
   sighting: Sighting;
-  found: FoundSlots;
+  found: FoundSlots | RefusedSearch;
+}
+
+/** A search that was refused, and would be again. */
+export interface RefusedSearch {
+  refused: FailureCode;
+  facts: FailureFacts;
 }
 
 /** What to read ahead, and for whom. Left out: nothing. */

@@ -1,12 +1,14 @@
 import { Context } from '@temporalio/activity';
 import type { Capabilities } from '../src/booking/capabilities';
+import { Failure } from '../src/booking/failures';
 import type { Order } from '../src/booking/model';
 import { partyOf, withoutOrderDetails } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { Call, Provider } from '../src/providers/provider';
 import { readCallOf } from './call';
-import type { Ahead, ReadAhead } from './ahead-contract';
+import type { Ahead, ReadAhead, RefusedSearch } from './ahead-contract';
 import type { LookUp, Target } from './contract';
+import { isRetryable } from './failures';
 import { inTime } from './in-time';
 import { lookUp } from './looking';
 import { searchSlots } from './searching';
@@ -70,9 +72,14 @@ async function bothReads(
   const search = { target, request: withoutOrderDetails(request), order, capabilities, max, tried: [] };
   const [sighting, found] = await Promise.all([
     lookUp(provider, call, wanted),
-    searchSlots(provider, call, timezone, search),
+    searchSlots(provider, call, timezone, search).catch(refusalOf),
   ]);
   return { sighting, found };
+}
+
+function refusalOf(err: unknown): RefusedSearch {
+  if (!(err instanceof Failure) || isRetryable(err)) throw err;
+  return { refused: err.code, facts: err.facts };
 }
 
 function tooLate(): Error {

@@ -39,7 +39,7 @@ import type { AcceptedCancel } from '../src/booking/traces';
 import type { Tier } from '../src/providers/provider';
 import type { Ahead, AheadOf, OrderRead, PlaceAnswer } from './ahead-contract';
 
-export type { Ahead, AheadOf, OrderRead, PlaceAnswer, ReadAhead } from './ahead-contract';
+export type { Ahead, AheadOf, OrderRead, PlaceAnswer, ReadAhead, RefusedSearch } from './ahead-contract';
 
 /**
  * What the saga asks of the world. Workflows import these as types only.

@@ -164,12 +164,18 @@ function readEvidence({ order, ahead }: Fields, booking: ExplainedBooking): Evid
   return { shows: [`order ${recordWords(order)}`, ...aheadWords(ahead, booking)].join('; '), why: null };
 }
 
+function searchedWords(found: Fields): string {
+  return typeof found.refused === 'string'
+    ? failureEvidence(found.refused).shows
+    : foundEvidence(found).shows;
+}
+
 /** What was read ahead of the next steps, in the words of the activities that read it otherwise. */
 function aheadWords(ahead: unknown, booking: ExplainedBooking): string[] {
   if (!isFields(ahead)) return [];
   const { sighting, found } = ahead;
   const there = isFields(sighting) ? sightingEvidence({ live: sighting.live }, booking).shows : '';
-  const slots = isFields(found) ? `slots: ${foundEvidence(found).shows}` : '';
+  const slots = isFields(found) ? `slots: ${searchedWords(found)}` : '';
   return [`read ahead: ${there}`, slots].filter(Boolean);
 }
 

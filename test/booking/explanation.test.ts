@@ -45,6 +45,12 @@ test.each(['placeOrder', 'readOrder', 'awaitOrderChange'])(
   },
 );
 
+test('so is what a search was refused with', () => {
+  const ahead = { sighting: EMPTY, found: { refused: 'area_not_served', facts: {} } };
+  const { shows } = evidenceOf('readOrder', null, { order: ORDER, ahead }, BOOKING);
+  expect(shows).toContain('slots: area_not_served: ');
+});
+
 test('nothing is told of what was not read ahead', () => {
   const { shows } = evidenceOf('readOrder', null, { order: ORDER, ahead: null }, BOOKING);
   expect(shows).toBe('order o-1 received');

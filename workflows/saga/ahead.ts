@@ -1,4 +1,5 @@
 import type { Ahead, AheadOf, ReadAhead } from '../../activities/contract';
+import { Failure } from '../../src/booking/failures';
 import type { FoundSlots, Sighting } from '../../src/booking/model';
 import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { nowMs } from './clock';
@@ -35,9 +36,14 @@ export function lookedAhead(b: Booking): Sighting | null {
   return current(b)?.sighting ?? null;
 }
 
-/** Returns what was found ahead, or null. It is the first search's: a later one leaves out what was tried. */
+/**
+ * Returns what was found ahead, or null. It is the first search's: a later one leaves out what was tried. Throws what the
+ * search was refused with.
+ */
 export function foundAhead(b: Booking): FoundSlots | null {
-  return b.state.search.attempts.length === 0 ? (current(b)?.found ?? null) : null;
+  const found = b.state.search.attempts.length === 0 ? (current(b)?.found ?? null) : null;
+  if (found && 'refused' in found) throw new Failure(found.refused, found.facts);
+  return found;
 }
 
 /** Time stands still in a workflow task. */
