@@ -166,7 +166,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'cleaned-up-after',
     async play(rig) {
       const orderId = await placeOrder(rig);
-      await rig.sandbox.fail('book', { when: 'late', answer: 'reset', delayMs: 3_000 });
+      await rig.sandbox.fail('book', { when: 'late', answer: 'reset', delayMs: 8_000 });
       const id = await start(rig, adopting(orderId, 'keep'));
       await rig.until(id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
       await rig.bookings.cancel(id, {});

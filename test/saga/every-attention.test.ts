@@ -47,6 +47,11 @@ function breaking(junction: ProviderActivities): ProviderActivities {
       if (!broken.has(input.target.account)) return junction.searchSlots(input);
       return reading(input.target, () => Promise.reject(new Error('a bug')));
     },
+    // Nor does the same search come through that is made ahead.
+    async awaitOrderChange(input) {
+      const read = await junction.awaitOrderChange(input);
+      return broken.has(input.target.account) ? { ...read, ahead: null } : read;
+    },
   };
 }
 
