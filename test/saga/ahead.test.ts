@@ -26,20 +26,20 @@ async function activitiesOf(id: string): Promise<string[]> {
 
 test('an order that is placed comes with the look at it and the slots', async () => {
   const { booking } = await rig.bookings.start(atHome());
-  expect(await activitiesOf(booking.id)).toEqual(['openBooking', 'placeOrder']);
+  expect(await activitiesOf(booking.id)).toEqual(['placeOrder']);
   expect(await rig.sandbox.callsOf('availability')).toHaveLength(1);
 });
 
 test('one whose requisition is waited for comes with them once that is there, and not before', async () => {
   const { booking } = await rig.bookings.start(atHome({ account: 'waiting' }));
-  expect(await activitiesOf(booking.id)).toEqual(['openBooking', 'placeOrder', 'awaitOrderChange']);
+  expect(await activitiesOf(booking.id)).toEqual(['placeOrder', 'awaitOrderChange']);
   expect(await rig.sandbox.callsOf('availability')).toHaveLength(1);
 });
 
 test('so does one that is adopted', async () => {
   const orderId = await rig.sandbox.placeOrder();
   const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
-  expect(await activitiesOf(booking.id)).toEqual(['openBooking', 'readOrder']);
+  expect(await activitiesOf(booking.id)).toEqual(['readOrder']);
 });
 
 test('an appointment that stands there already is seen', async () => {
@@ -56,7 +56,7 @@ test('a search that is slow is not waited for: the order shows, and the search h
   await rig.sandbox.fail('availability', { when: 'after', delayMs: 2_500, times: 2 });
   const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
   await rig.until(booking.id, ({ order, appointment }) => order !== null && appointment === null);
-  expect(await activitiesOf(booking.id)).toEqual(['openBooking', 'readOrder', 'lookUp', 'searchSlots']);
+  expect(await activitiesOf(booking.id)).toEqual(['readOrder', 'lookUp', 'searchSlots']);
 });
 
 test('a look that fails ends nothing: it is made once more, with patience', async () => {
@@ -64,7 +64,7 @@ test('a look that fails ends nothing: it is made once more, with patience', asyn
   await rig.sandbox.fail('read_order', { when: 'before', answer: { status: 500 }, times: 1 });
   await rig.sandbox.fail('availability', { when: 'before', answer: { status: 500 }, times: 1 });
   const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
-  expect(await activitiesOf(booking.id)).toEqual(['openBooking', 'readOrder', 'lookUp', 'searchSlots']);
+  expect(await activitiesOf(booking.id)).toEqual(['readOrder', 'lookUp', 'searchSlots']);
 });
 
 test('what was read before a wait does not count after it', async () => {
@@ -75,7 +75,7 @@ test('what was read before a wait does not count after it', async () => {
   const { booking } = await rig.bookings.start(adopting(order?.id ?? '', 'keep'));
   // Whether the booking that placed it is still open was asked in between.
   expect(await activitiesOf(booking.id)).toEqual([
-    ...['openBooking', 'readOrder', 'isBookingOpen', 'lookUp', 'searchSlots'],
+    ...['readOrder', 'isBookingOpen', 'lookUp', 'searchSlots'],
   ]);
 });
 
