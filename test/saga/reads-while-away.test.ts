@@ -2,13 +2,20 @@ import { QueryNotRegisteredError } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { BookAnswer, ProviderActivities } from '../../activities/contract';
+import type { BookingView } from '../../src/booking/schema/view';
 import type { MessageReceipt } from '../../src/booking/messages';
 import { workflowIdOf } from '../../src/booking/names';
 import { WORKFLOW_INTERCEPTORS } from '../../src/temporal/bundle';
 import { bundleWorkflows, workflowBundle } from '../../src/temporal/worker';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { installRuntime } from '../../src/temporal/runtime';
-import { appointmentUpdated, bookingQuery, cancel, cancelBooking } from '../../workflows/messages';
+import {
+  appointmentUpdated,
+  bookingQuery,
+  cancel,
+  cancelBooking,
+  reschedule,
+} from '../../workflows/messages';
 import { atHome, startSaga, type SagaRig } from '../support/saga';
 import { brokenReplays } from '../support/replays';
 
@@ -45,6 +52,10 @@ const handleOf = (rig: SagaRig, id: string) => rig.server.client.workflow.getHan
 /** Calls that a test holds: how many bookings are in the middle of one, and the moment at which all are answered. */
 interface Held {
   bookings: Set<string>;
+  /** Brings a booking to the call, where it does not come there by itself. */
+  lead?(rig: SagaRig, id: string): Promise<unknown>;
+  /** Whether a booking has gone on after it; by default when it is confirmed, or has tried another slot. */
+  isPast?(view: BookingView): boolean;
   letGo(): void;
   wrap(junction: ProviderActivities): ProviderActivities;
 }
@@ -76,6 +87,7 @@ interface Gate {
 }
 
 const LOOK = 'the look after a lost answer';
+const MOVED = 'a look that a move waits for';
 
 /** Which call is held. */
 const CALLS: Readonly<Record<string, () => Held>> = {
@@ -108,6 +120,30 @@ const CALLS: Readonly<Record<string, () => Held>> = {
         return junction.awaitAppointmentChange(input);
       },
     })),
+  /** A confirmed booking reads its appointment after news, and is to be moved then: reading the change is a local activity. */
+  [MOVED]: () => {
+    const kept = new Set<string>();
+    const held = holding((junction, gate) => ({
+      lookUp: async (input) => {
+        const seen = await junction.lookUp(input);
+        if (kept.has(input.target.bookingId)) await gate.pass(input.target.bookingId);
+        return seen;
+      },
+    }));
+    return {
+      ...held,
+      async lead(rig, id) {
+        await rig.until(id, ({ status }) => status === 'confirmed');
+        kept.add(id);
+        await handleOf(rig, id).signal(appointmentUpdated, {});
+        await until(() => held.bookings.has(id));
+        await handleOf(rig, id).signal(reschedule, { windows: [{ from: '+5d', to: '+9d' }] });
+        await rig.until(id, ({ lastRequest }) => lastRequest?.kind === 'reschedule');
+      },
+      isPast: ({ status, appointment, attempts }) =>
+        status === 'cancelled' || (status === 'confirmed' && appointment?.startsAt !== attempts[0]?.startsAt),
+    };
+  },
 };
 
 async function brokenAfter(held: string, sent: string, bundle: WorkflowBundleOption, isRead: boolean) {
@@ -126,6 +162,7 @@ async function brokenAfter(held: string, sent: string, bundle: WorkflowBundleOpt
     const ids: string[] = [];
     const request = atHome({ limits: { confirmTimeoutMs: AWAY_MS } });
     for (let n = 0; n < READS; n += 1) ids.push((await rig.bookings.start(request)).booking.id);
+    for (const id of ids) await call.lead?.(rig, id);
     await until(() => ids.every((id) => call.bookings.has(id)));
     await rig.stopWorkers();
     await pause(AWAY_MS);
@@ -142,7 +179,10 @@ async function brokenAfter(held: string, sent: string, bundle: WorkflowBundleOpt
     for (const id of ids) await BEFORE_THEY_RETURN[sent]?.(rig, id);
     await rig.startWorkers();
     await Promise.all(queries);
-    await until(async () => (await Promise.all(ids.map((id) => hasGoneOn(rig, id)))).every(Boolean), 60_000);
+    await until(
+      async () => (await Promise.all(ids.map((id) => hasGoneOn(rig, id, call)))).every(Boolean),
+      60_000,
+    );
     if (bundle === guardedBundle) await answerOnceMore(rig, ids);
     await rig.stopWorkers();
     return await brokenReplays(rig.server.client, dataConverterOf(rig.config), bundle);
@@ -177,12 +217,15 @@ async function isAnswered(rig: SagaRig, id: string): Promise<boolean> {
 }
 
 /** Some workflow tasks were completed since the workers came back, or its task fails again and again. */
-async function hasGoneOn(rig: SagaRig, id: string): Promise<boolean> {
+async function hasGoneOn(rig: SagaRig, id: string, { isPast = isSettledOrOn }: Held): Promise<boolean> {
   const { raw, status } = await handleOf(rig, id).describe();
   if ((raw.pendingWorkflowTask?.attempt ?? 0) > 1) return true;
   if (status.name !== 'RUNNING') return true;
-  const view = await rig.bookings.get(id);
-  return view.status === 'confirmed' || view.attempts.length > 1;
+  return isPast(await rig.bookings.get(id));
+}
+
+function isSettledOrOn({ status, attempts }: BookingView): boolean {
+  return status === 'confirmed' || attempts.length > 1;
 }
 
 async function until(isSo: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
