@@ -23,7 +23,7 @@ const bulkSchema = z
     passedOver: z.number().int().meta({ description: 'Had ended when their turn came.' }),
     changed: z.number().int().meta({
       description:
-        'Did not wait any more as they were listed when their turn came, and were left alone: decided meanwhile, or asking anew.',
+        'Had changed by the time their turn came, and were left alone: decided meanwhile, or waiting for something else.',
     }),
     failed: z.number().int().meta({ description: 'Could not be told; they are told again at the end.' }),
     failedIds: z.array(z.string()).meta({ description: 'The first hundred of those.' }),

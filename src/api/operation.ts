@@ -18,8 +18,8 @@ const readinessSchema = z.object({
   worker: z.boolean(),
   zoneData: z
     .object({
-      version: z.string().meta({ description: 'What all times at places are reckoned by.' }),
-      runtime: z.string().meta({ description: "This Node's own, which no booking is reckoned by." }),
+      version: z.string().meta({ description: 'The release by which all times at places are computed.' }),
+      runtime: z.string().meta({ description: 'The release in this Node, which no booking uses.' }),
     })
     .meta({ description: 'Releases of the IANA time zone database.' }),
   warn: z

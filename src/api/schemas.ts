@@ -59,7 +59,9 @@ export const filterSchema = z.strictObject({
   attention: z
     .union([flag, z.string()])
     .optional()
-    .meta({ description: 'true: waits for a person; false: does not; else the reason it waits for.' }),
+    .meta({
+      description: 'true: waits for a person; false: does not; any other text: waits for this reason.',
+    }),
   orderId: z.string().optional(),
   reference: z.string().optional(),
   startsFrom: queriedTime.optional(),

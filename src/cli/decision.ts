@@ -16,7 +16,7 @@ export interface DecisionOptions {
 export function withSince(command: Command): Command {
   return command.option(
     '--since <time>',
-    'only if it is still asked what it was asked then; "show" tells, else what it is asked now',
+    'only if its question of that time is still open; "show" prints the time; without it, the question that is open now',
     time,
   );
 }

@@ -6,7 +6,7 @@ import type { BookingView } from '../booking/schema/view';
  *
  * | code | meaning |
  * |---|---|
- * | 0 | done; a booking that was shown or waited for stands well or is still under way |
+ * | 0 | done; a booking that was shown or waited for is all right or still under way |
  * | 1 | the booking failed or was cancelled |
  * | 2 | wrong usage, a wrong setting or a request that is not valid; nothing was started |
  * | 3 | the booking needs a person |
@@ -34,7 +34,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The table above, as `--help` prints it. */
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
-  [EXIT.ok, 'done; a booking that was shown or waited for stands well or is still under way'],
+  [EXIT.ok, 'done; a booking that was shown or waited for is all right or still under way'],
   [EXIT.ended, 'the booking failed or was cancelled'],
   [EXIT.usage, 'wrong usage, a wrong setting or a request that is not valid; nothing was started'],
   [EXIT.attention, 'the booking needs a person'],

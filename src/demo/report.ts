@@ -19,9 +19,9 @@ export function lineOf(played: Played, ms: number): string {
 
 /** What the words of the table mean. */
 export const LEGEND = [
-  '"slots" is what became of each slot that was tried, in order; below it stands what else the scene has to show.',
+  '"slots" shows the outcome of each slot that was tried, in order; the line below shows what else the scene tells.',
   "The last column is what the provider's stand-in holds at the end: never two appointments, and nothing of a booking",
-  'that ended unbooked, save an order that its caller wanted kept.',
+  'that ended unbooked, except an order that its caller wanted kept.',
 ].join('\n');
 
 /** Returns the table at the end. */

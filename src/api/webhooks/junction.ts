@@ -81,7 +81,7 @@ function jsonOf(raw: Buffer, contentType: string | undefined): unknown {
 function toldOnce(): (log: FastifyBaseLogger) => void {
   let isTold = false;
   return (log) => {
-    if (!isTold) log.warn('a signed webhook is no JSON in its encoding, and was passed over; told once');
+    if (!isTold) log.warn('a signed webhook is not JSON in its encoding, and was ignored; logged once');
     isTold = true;
   };
 }

@@ -18,7 +18,7 @@ const MAX_DAYS = 365;
 export function registerAudit(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'audit',
-    description: 'Hold bookings and providers against each other, in both directions; only reads.',
+    description: 'Compare bookings with providers, in both directions; only reads.',
     examples: ['audit', 'audit --provider junction-psc --days 7 --json'],
   });
   command

@@ -29,7 +29,7 @@ const MAX_LIMIT = MAX_PAGE_SIZE;
 export function registerList(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'list',
-    description: 'List bookings, newest first; may lag them by a second or two.',
+    description: 'List bookings, newest first; may lag by a second or two.',
     examples: [
       'list --attention',
       'list --incidents',

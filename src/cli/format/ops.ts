@@ -11,7 +11,7 @@ import { momentText } from './times';
 export function auditText({ findings, bookings, orders, truncated }: AuditReport, paint: Paint): string {
   const looked = `Looked at ${bookings} bookings and ${orders} orders.`;
   const more = truncated
-    ? ' There was more than one audit tells: ask for fewer days, or for one account.'
+    ? ' There was more than one audit can list: ask for fewer days, or for one account.'
     : '';
   if (findings.length === 0) return `${looked}${more} Everything fits.`;
   const rows = findings.map((finding) => [
