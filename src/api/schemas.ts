@@ -56,12 +56,9 @@ export const filterSchema = z.strictObject({
   status: statusSchema.optional(),
   provider: z.enum(PROVIDERS).optional(),
   account: z.string().optional(),
-  attention: z
-    .union([flag, z.string()])
-    .optional()
-    .meta({
-      description: 'true: waits for a person; false: does not; any other text: waits for this reason.',
-    }),
+  attention: z.union([flag, z.string()]).optional().meta({
+    description: 'true: waits for a person; false: does not; any other text: waits for this reason.',
+  }),
   orderId: z.string().optional(),
   reference: z.string().optional(),
   startsFrom: queriedTime.optional(),
