@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { adoptedBookingId } from '../../booking/ids';
 import type { BookingClient, Glance } from '../../client/booking-client';
 import { gatherBursts } from './burst';
-import { isShown, newestOf } from './compare';
+import { lackingIn } from './lacking';
 import type { News } from './news';
 import { rememberRecent } from './recent';
 import { waitForBookings, type GivenUp } from './waiting-orders';
@@ -52,6 +52,8 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
   /** The booking that placed an order, by the order's id. Events of an appointment do not name it. */
   const placedBy = rememberRecent<string>(MAX_REMEMBERED);
 
+  const stopping = new AbortController();
+
   const adopting = (orderId: string): string[] =>
     accounts.map((account) => adoptedBookingId(idKey, 'junction', account, orderId));
 
@@ -63,7 +65,7 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
     const bookings = await glanceAt(client, [...placing, ...(orderId === null ? [] : adopting(orderId))]);
     const placer = bookings.find(({ id }) => placing.includes(id));
     if (orderId !== null && placer) placedBy.set(orderId, placer.id);
-    const became = await tellBookings(client, bookings, burst);
+    const became = await tellBookings(client, bookings, burst, stopping.signal);
     return became.map((outcome, place) => {
       const news = burst[place];
       const mayBeAnothers = outcome === 'nothing_to_do' && !placer && news?.bookingId === null;
@@ -80,7 +82,7 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
       const bookings = await glanceAt(client, bookingIds);
       const [first] = bookings;
       if (first) placedBy.set(orderId, (bookings.find(({ isOpen }) => isOpen) ?? first).id);
-      return tellBookings(client, bookings, burst);
+      return tellBookings(client, bookings, burst, stopping.signal);
     },
     settled,
     log,
@@ -89,7 +91,10 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
   return {
     route: (news) => bursts.add(news.orderId ?? news.bookingId ?? '', news),
     waiting: () => orders.size(),
-    flush: () => bursts.flush(),
+    flush() {
+      stopping.abort();
+      bursts.flush();
+    },
     stop: () => orders.stop(),
   };
 }
@@ -121,12 +126,10 @@ async function tellBookings(
   client: Client,
   bookings: readonly Glanced[],
   burst: readonly News[],
+  stopping: AbortSignal,
 ): Promise<Routed[]> {
-  const fresh = await wakeThose(
-    client,
-    bookings.filter(({ isOpen }) => isOpen),
-    burst,
-  );
+  const open = bookings.filter(({ isOpen }) => isOpen);
+  const fresh = await wakeThose(client, open, burst, stopping);
   if (fresh) return burst.map((news) => (fresh.has(news) ? 'woken' : 'known'));
   const isCleaned = burst.some(({ live }) => live) && (await cleanUpAfter(client, bookings));
   return burst.map(({ live }) => (live && isCleaned ? 'clean_up' : 'nothing_to_do'));
@@ -140,11 +143,12 @@ async function wakeThose(
   client: Client,
   open: readonly Glanced[],
   burst: readonly News[],
+  stopping: AbortSignal,
 ): Promise<Set<News> | null> {
   const fresh = new Set<News>();
   const isOpen = await Promise.all(
-    open.map(async ({ id, view }) => {
-      const lacking = newestOf(burst).filter(({ said }) => !isShown(said, view));
+    open.map(async ({ id, ...glance }) => {
+      const lacking = await lackingIn(burst, glance, () => client.glance(id), stopping);
       lacking.forEach((news) => fresh.add(news));
       const [first] = lacking;
       return !first || client.wake(id, kindOf(lacking));

@@ -97,7 +97,11 @@ const order = (over: Partial<News> = {}): News => ({
   ...over,
 });
 
-const SHOWN: BookingView = { ...CONFIRMED, order: { id: ORDER, origin: 'placed', status: STATUS } };
+const SHOWN: BookingView = {
+  ...CONFIRMED,
+  waitingFor: { what: 'the final word on the visit', since: CONFIRMED.updatedAt, until: null },
+  order: { id: ORDER, origin: 'placed', status: STATUS },
+};
 
 it('wakes the booking that adopted the order, in whichever account, without a search', async () => {
   const { route, calls } = routing({ open: { [ADOPTED_ID]: null } });
@@ -193,6 +197,17 @@ describe('of an ended booking', () => {
     });
     expect(await route(appointment())).toEqual(['clean_up']);
   });
+});
+
+it('wakes a booking at work only for what its own calls did not tell it', async () => {
+  const open: Record<string, BookingView> = { [PLACED_ID]: { ...SHOWN, waitingFor: null, order: null } };
+  const { routed, calls } = routing({ open });
+  const known = routed.route(order());
+  await jest.advanceTimersByTimeAsync(BURST_MS);
+  open[PLACED_ID] = SHOWN;
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect(await known).toBe('known');
+  expect(calls).toEqual([`glance ${PLACED_ID}`, `glance ${PLACED_ID}`]);
 });
 
 it('is not answered before its booking was told, and fails with Temporal', async () => {

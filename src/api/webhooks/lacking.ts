@@ -1,0 +1,54 @@
+import type { Glance } from '../../client/booking-client';
+import { isShown, newestOf } from './compare';
+import type { News } from './news';
+
+/** How long after a burst a booking that is at work is looked at again, in ms: a book call takes 2.5 s to be answered. */
+export const AGAIN_AFTER_MS: readonly number[] = [750, 2_000];
+
+/** Looks at the booking once more. */
+type LookAgain = () => Promise<Glance | null>;
+
+/**
+ * Returns the news of a burst that the booking lacks. A booking at work learns most of it from the answer to its own call.
+ * It takes news in only when it waits, so it is looked at again before it is woken, until `stopping` says to hurry.
+ */
+export async function lackingIn(
+  burst: readonly News[],
+  first: Glance,
+  again: LookAgain,
+  stopping: AbortSignal,
+): Promise<News[]> {
+  const newest = newestOf(burst);
+  let lacking = lackedBy(first, newest);
+  let seen: Glance | null = first;
+  let passedMs = 0;
+  for (const afterMs of AGAIN_AFTER_MS) {
+    if (lacking.length === 0 || stopping.aborted || !seen?.isOpen || !isAtWork(seen)) return lacking;
+    await pauseUnless(stopping, afterMs - passedMs);
+    passedMs = afterMs;
+    seen = await again();
+    if (seen?.isOpen) lacking = lackedBy(seen, newest);
+  }
+  return lacking;
+}
+
+function lackedBy({ view }: Glance, newest: readonly News[]): News[] {
+  return newest.filter(({ said }) => !isShown(said, view));
+}
+
+/** Returns true when a booking waits neither for anything nor for a person. */
+function isAtWork({ view }: Glance): boolean {
+  return view !== null && view.waitingFor === null && view.attention === null;
+}
+
+function pauseUnless(stopping: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      clearTimeout(timer);
+      stopping.removeEventListener('abort', goOn);
+      resolve();
+    };
+    const timer = setTimeout(goOn, ms);
+    stopping.addEventListener('abort', goOn);
+  });
+}
