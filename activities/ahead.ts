@@ -13,9 +13,9 @@ import { inTime } from './in-time';
 import { lookUp } from './looking';
 import { searchSlots } from './searching';
 
-/** Reading ahead: what the steps after the order read, in the activity that came by the order. */
+/** Reads ahead, in the activity that gets the order, what the steps after the order need. */
 
-/** How long an activity goes on reading once it has what it is for, in ms. */
+/** How long an activity goes on reading once it has the order, in ms. */
 const AHEAD_MS = 1_000;
 
 /** The provider, and the zone of the account's place where the provider gives none. */
@@ -25,8 +25,8 @@ export interface Place {
 }
 
 /**
- * Looks for an appointment on the order and searches slots. Null where an appointment cannot be booked for the order yet, and
- * where this does not come through at once, for whatever reason: the steps then read for themselves, and say what is wrong.
+ * Looks for an appointment on the order and searches slots. Returns null when no appointment can be booked for the
+ * order yet, or when the reads do not succeed at once: then the steps read for themselves, and say what is wrong.
  */
 export async function readAhead(
   place: Place,

@@ -287,7 +287,7 @@ export interface Paced {
 
 /** Activities that run on the provider's queue, under its limits. */
 export interface ProviderActivities {
-  /** Looks for the booking's order, then places it; then reads ahead, as is said with `ahead`. */
+  /** Looks for the booking's order, then places it, then reads ahead what `ahead` asks for. */
   placeOrder(input: {
     target: Target;
     request: BookingRequest;

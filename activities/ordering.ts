@@ -19,7 +19,7 @@ import { afterSending, unansweredOf, wordsOf } from './unanswered';
 type PlaceInput = Parameters<ProviderActivities['placeOrder']>[0];
 type CancelInput = Parameters<ProviderActivities['cancelOrder']>[0];
 
-/** Places the booking's order, and reads ahead of the steps after it. */
+/** Places the booking's order, and reads ahead what the steps after it need. */
 export async function placeOrder(place: Place, call: Call, input: PlaceInput): Promise<PlaceAnswer> {
   const answer = await placed(ordersOf(place.provider), call, input);
   if (answer.is !== 'done') return answer;

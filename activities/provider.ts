@@ -121,7 +121,7 @@ function writingActivities(
   };
 }
 
-/** Reads an order, and what follows it ahead. Fails softly while its status is as it was seen. */
+/** Reads an order, and reads ahead what the next steps need. Fails softly while the order's status is as last seen. */
 async function readOrder(
   placeOf: PlaceOf,
   { target, orderId, ahead }: { target: Target; orderId: string } & AheadOf,

@@ -170,7 +170,7 @@ function searchedWords(found: Fields): string {
     : foundEvidence(found).shows;
 }
 
-/** What was read ahead of the next steps, in the words of the activities that read it otherwise. */
+/** Returns what was read ahead for the next steps, in the words of the activities that otherwise read it. */
 function aheadWords(ahead: unknown, booking: ExplainedBooking): string[] {
   if (!isFields(ahead)) return [];
   const { sighting, found } = ahead;

@@ -2,7 +2,7 @@ import { evidenceOf, failureEvidence, lookedForIn, type Evidence } from '../book
 import { conclude, step, type Telling } from './explain-telling';
 import { localTryIn, summaryOf, valueOf, type HistoryEvent, type LocalTry } from './executions/history';
 
-/** What the events of a booking's calls tell: of activities, and of local ones. */
+/** Tells the calls of a booking from their events, those of activities and of local activities. */
 
 export async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
   const name = event.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
@@ -59,12 +59,12 @@ export function tellCancelled(telling: Telling, event: HistoryEvent): void {
   if (call) conclude(call, event, GIVEN_UP);
 }
 
-/** A local activity has one event for each of its tries: a marker, made when the try was over. */
+/** Tells a try of a local activity. Each try has one event, a marker, which is made when the try is over. */
 export async function tellLocalCall(telling: Telling, event: HistoryEvent): Promise<void> {
   const tried = localTryIn(event);
   if (!tried) return;
   const { name, attempt, isPaused } = tried;
-  const key = `local/${name}`; // each try has a number of its own, and an event
+  const key = `local/${name}`; // each try has its own number and event
   const earlier = telling.open.get(key);
   const call =
     earlier ?? step(telling, event, { kind: 'call', what: await summaryOf(telling.converter, event, name) });

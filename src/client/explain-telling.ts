@@ -2,9 +2,9 @@ import type { LoadedDataConverter } from '@temporalio/common';
 import type { Evidence, LookedFor } from '../booking/explanation';
 import { timeOf, type HistoryEvent } from './executions/history';
 
-/** What `explain` has told of a booking so far, and how a step is added to it. */
+/** Collects the steps that `explain` tells of a booking. */
 
-/** One thing that a booking did, heard or waited for. */
+/** One thing that a booking did, received or waited for. */
 export interface ExplainedStep {
   /** When it began, RFC 3339. */
   at: string;
@@ -33,8 +33,8 @@ export interface Telling {
   /** What unfinished calls look for, by the id of the event that began them. */
   lookedFor: Map<string, LookedFor>;
   /**
-   * Unfinished calls and waits of the current run, by the id of the event that began them, which starts anew in each run.
-   * A local activity has no such event: it is here by its type.
+   * Unfinished calls and waits of the current run, by the id of the event that began them, which starts anew in each
+   * run. A local activity has no such event: it is here by its type.
    */
   open: Map<string, ExplainedStep>;
   steps: ExplainedStep[];

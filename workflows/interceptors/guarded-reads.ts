@@ -32,7 +32,8 @@ export const interceptors = (): WorkflowInterceptors => {
           }
           const newLength = historyLength ?? 0;
           const newBytes = Number(historySizeBytes?.toString() ?? 0); // a Long
-          // What an activation itself brings about, as a local activity, is told in another one of the same history.
+          // The result of what an activation starts itself, such as a local activity, comes in another activation of
+          // the same history.
           if (newLength !== length) isAhead = bytes > 0 && !isReplaying && newBytes === bytes;
           length = newLength;
           bytes = newBytes;

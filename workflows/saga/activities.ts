@@ -46,20 +46,20 @@ export function core(summary: string) {
   return proxyActivities<CoreActivities>({ ...CORE_OPTIONS, summary });
 }
 
-/** Activities that read the settings and the clock, and call nobody. */
+/** Activities that read only the settings and the clock, and call no provider. */
 type SettingsActivities = Pick<CoreActivities, 'openBooking' | 'openReschedule'>;
 
-/** Such an activity takes milliseconds. It is to be over well before its workflow task is, which has 10 s. */
+/** Such an activity takes milliseconds. It has to end well before its workflow task, which has 10 s. */
 const LOCAL_OPTIONS: LocalActivityOptions = {
   startToCloseTimeout: 5 * SECOND_MS,
   retry: RETRY,
-  // A task is not held up by a pause: each one is a timer, after which another worker may try.
+  // A pause does not hold up a task: each pause is a timer, after which another worker may try.
   localRetryThreshold: 0,
 };
 
 /**
- * Activities that call nobody. They are local ones: the worker that runs the workflow task runs them within it, and the
- * history has one event of each, a marker, where it has six of another. Their input is not kept.
+ * Returns the activities that call no provider. They are local activities: the worker that runs the workflow task runs
+ * them within it, and the history has one event for each, a marker, instead of six. Their input is not recorded.
  */
 export function local(summary: string): SettingsActivities {
   const calls = proxyLocalActivities<SettingsActivities>({ ...LOCAL_OPTIONS, summary });

@@ -8,25 +8,25 @@ import { mostSlots } from './search';
 import type { Booking } from './state';
 
 /**
- * Reading ahead: the activity that comes by an order goes on to read what the steps after it need, so that these need no
- * activity of their own. What it read counts only in the workflow task that hears of it. Whatever comes between (a person's
- * word, a wait, a change), the steps read for themselves.
+ * The activity that gets an order reads ahead what the next steps need, so that they need no further activity. What it
+ * read counts only in the workflow task that gets its result. When anything comes between (a person's decision, a wait,
+ * a change), the steps read for themselves.
  */
 
-/** Returns what is to be read ahead: nothing by an undo, and nothing where no slot is searched next. */
+/** Returns what to read ahead; undefined in an undo, and when the next step is not a search for slots. */
 export function toReadAhead(b: Booking): Ahead | undefined {
   const { request, capabilities } = b.state.terms;
   const isNext = !b.state.undo.isUnderWay && b.state.search.until === null && request.tier !== 'request';
   return isNext ? { capabilities, clue: clueOf(b), max: mostSlots(b) } : undefined;
 }
 
-/** The same for an activity that is not given the request otherwise. */
+/** Returns the same for an activity whose input does not otherwise hold the request. */
 export function toReadAheadFor(b: Booking): AheadOf {
   const ahead = toReadAhead(b);
   return ahead ? { ahead: { ...ahead, request: withoutOrderDetails(b.state.terms.request) } } : {};
 }
 
-/** An activity has answered; what it read ahead counts until this task is over. */
+/** Records what an activity read ahead. It counts until this workflow task is over. */
 export function readAheadNow(b: Booking, ahead: ReadAhead | null): void {
   b.ahead = ahead && { ...ahead, atMs: nowMs() };
 }
@@ -37,8 +37,8 @@ export function lookedAhead(b: Booking): Sighting | null {
 }
 
 /**
- * Returns what was found ahead, or null. It is the first search's: a later one leaves out what was tried. Throws what the
- * search was refused with.
+ * Returns the slots that were found ahead, or null. They count only for the first search, because a later one leaves
+ * out what was tried. Throws the failure with which the search was refused.
  */
 export function foundAhead(b: Booking): FoundSlots | null {
   const found = b.state.search.attempts.length === 0 ? (current(b)?.found ?? null) : null;
@@ -46,7 +46,7 @@ export function foundAhead(b: Booking): FoundSlots | null {
   return found;
 }
 
-/** Time stands still in a workflow task. */
+/** Returns what was read ahead in this workflow task, or null. The clock stands still within a task. */
 function current({ ahead }: Booking): ReadAhead | null {
   return ahead?.atMs === nowMs() ? ahead : null;
 }

@@ -92,7 +92,7 @@ export interface LocalTry {
   code: string | null;
 }
 
-/** Returns the try of a local activity that a marker tells of, or null when the event is another one. */
+/** Returns the try of a local activity that an event records, or null when the event is something else. */
 export function localTryIn({ markerRecordedEventAttributes: marker }: HistoryEvent): LocalTry | null {
   if (marker?.markerName !== LOCAL_ACTIVITY_MARKER) return null;
   const data = marker.details?.data?.payloads?.[0]?.data;
@@ -114,7 +114,7 @@ export function localTryIn({ markerRecordedEventAttributes: marker }: HistoryEve
   };
 }
 
-/** What the SDK's core calls the event of a local activity. */
+/** The name that the SDK's core gives to the event of a local activity. */
 const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
 
 /** Returns when an event happened, RFC 3339 to the ms. */
