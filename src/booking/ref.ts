@@ -29,7 +29,7 @@ export function bookRef(maker: string, generation: number): string {
 const MAX_READ_LENGTH = 100_000;
 
 /**
- * Returns the last reference in an appointment's notes, or null. Ours stands behind the caller's text. Text that
+ * Returns the last reference in an appointment's notes, or null. Our reference follows the caller's text. Text that
  * somebody adds after it does not matter.
  */
 export function refInNotes(notes: string | null | undefined): string | null {

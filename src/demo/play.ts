@@ -27,7 +27,7 @@ interface Begun {
 
 /**
  * Plays all scenes: first, at once, those that need the worker alive, then those that kill it, then the encores that
- * wait for its restart. `ended` is told of each as it ends. Returns them in the order of the scenes.
+ * wait for its restart. Calls `ended` for each scene that ends. Returns the results in the order of the scenes.
  */
 export async function playAll(
   scenes: readonly Scene[],

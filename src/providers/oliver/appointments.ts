@@ -122,7 +122,7 @@ export async function lookUp(
   return isWhole ? seen : { ...seen, isPartial: true };
 }
 
-/** No real patient has more appointments in two weeks, and a booking carries what it is shown. */
+/** How many live or ended appointments a look returns: no patient has more in two weeks, and a booking carries them. */
 const MAX_SHOWN = 50;
 
 /** Turns a lost client or patient into `unexpected_answer`, which ends no booking by itself. */
