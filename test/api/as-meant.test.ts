@@ -337,7 +337,7 @@ describe('a signed webhook', () => {
       expect(await send(bytes)).toBe(204);
     expect(woken.length).toBe(before);
     expect((await api.app.inject('/metrics')).body).toContain('{event="other",outcome="unreadable"} 3');
-    expect(api.lines.filter((line) => line.includes('no JSON in its encoding'))).toHaveLength(1);
+    expect(api.lines.filter((line) => line.includes('not JSON in its encoding'))).toHaveLength(1);
     expect(api.lines.join('')).not.toContain('ller');
   });
 });
