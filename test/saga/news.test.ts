@@ -33,7 +33,6 @@ describe('news', () => {
     await rig.bookings.wake(booking.id, 'order');
     await rig.sandbox.called('read_order', { times: 3 });
     expect(await activitiesOf(booking.id)).toEqual([
-      'openBooking',
       'placeOrder',
       'awaitOrderChange',
       'readOrder', // for the news that came while the poll waited
