@@ -7,13 +7,16 @@ import type { BookingRequest } from '../src/booking/schema/request';
 import type { Call, Provider } from '../src/providers/provider';
 import { readCallOf } from './call';
 import type { Ahead, ReadAhead, RefusedSearch } from './ahead-contract';
-import type { LookUp, Target } from './contract';
+import type { BookAnswer, LookUp, Target } from './contract';
 import { isRetryable } from './failures';
 import { inTime } from './in-time';
 import { lookUp } from './looking';
 import { searchSlots } from './searching';
 
-/** Reads ahead, in the activity that gets the order, what the steps after the order need. */
+/**
+ * Reads ahead. The activity that gets the order reads what the steps after the order need. The activity that takes an
+ * appointment makes the look that the wait for it begins with.
+ */
 
 /** How long an activity goes on reading once it has the order, in ms. */
 const AHEAD_MS = 1_000;
@@ -23,6 +26,11 @@ export interface Place {
   provider: Provider;
   timezone: string | null;
 }
+
+/** What a call that takes an appointment was given. */
+export type Taking = Pick<LookUp, 'target' | 'orderId' | 'clue' | 'acceptedCancels'> & {
+  request: BookingRequest;
+};
 
 /**
  * Looks for an appointment on the order and searches slots. Returns null when no appointment can be booked for the
@@ -36,6 +44,11 @@ export async function readAhead(
   ahead: Ahead | undefined,
 ): Promise<ReadAhead | null> {
   if (!ahead || !canBeBookedFor(order, ahead.capabilities)) return null;
+  return atOnce(target, (call) => bothReads(place, call, target, order, request, ahead));
+}
+
+/** Returns null for a read that does not succeed at once. Whatever is wrong, the next read says so. */
+async function atOnce<T>(target: Target, read: (call: Call) => Promise<T>): Promise<T | null> {
   const giveUp = new AbortController();
   const call: Call = {
     ...readCallOf(target),
@@ -43,12 +56,29 @@ export async function readAhead(
     isLastTry: false,
   };
   try {
-    return await inTime(AHEAD_MS, bothReads(place, call, target, order, request, ahead), tooLate);
+    return await inTime(AHEAD_MS, read(call), tooLate);
   } catch {
     return null;
   } finally {
     giveUp.abort();
   }
+}
+
+/** Adds the look that the wait for the appointment begins with; null as in readAhead. */
+export async function lookedAfter(
+  { provider }: Place,
+  { target, request, orderId, clue, acceptedCancels }: Taking,
+  answer: BookAnswer,
+): Promise<BookAnswer> {
+  if (answer.is !== 'held') return answer;
+  const { appointment } = answer;
+  const look: LookUp = {
+    ...{ target, request: partyOf(request), orderId, acceptedCancels },
+    startsAt: appointment.startsAt,
+    clue: { ...clue, ownIds: [...new Set([...clue.ownIds, appointment.id])] },
+    ...{ liveIds: [appointment.id], withOrder: true, fresh: true },
+  };
+  return { ...answer, seenAfter: await atOnce(target, (call) => lookUp(provider, call, look)) };
 }
 
 function canBeBookedFor({ phase }: Order, { needsRequisition }: Capabilities): boolean {

@@ -21,16 +21,7 @@ import type { OthersClaims } from '../src/booking/claims';
 import type { AcceptedMove } from '../src/booking/messages';
 import type { Capabilities } from '../src/booking/capabilities';
 import type { Limits } from '../src/booking/limits';
-import type {
-  Appointment,
-  FoundSlots,
-  Order,
-  ProviderName,
-  Sighting,
-  Slot,
-  AppointmentPhase,
-  Unanswered,
-} from '../src/booking/model';
+import type { FoundSlots, Order, ProviderName, Sighting, Slot, AppointmentPhase } from '../src/booking/model';
 import type { Party, ReferredParty } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
 import type { OwnershipClue } from '../src/booking/sighting';
@@ -38,7 +29,9 @@ import type { LookedFor } from '../src/booking/explanation';
 import type { AcceptedCancel } from '../src/booking/traces';
 import type { Tier } from '../src/providers/provider';
 import type { Ahead, AheadOf, OrderRead, PlaceAnswer } from './ahead-contract';
+import type { BookAnswer, CancelAnswer, OrderCancelAnswer } from './answers';
 
+export type { BookAnswer, CancelAnswer, OrderCancelAnswer } from './answers';
 export type { Ahead, AheadOf, OrderRead, PlaceAnswer, ReadAhead, RefusedSearch } from './ahead-contract';
 
 /**
@@ -210,17 +203,6 @@ export interface ProviderAuditActivities {
   stillLive(input: { place: AuditPlace; orders: TracedOrder[] }): Promise<TracedOrder[]>;
 }
 
-export type BookAnswer =
-  /** The appointment is held: by this call, or (`earlier`) by an earlier call of this booking that surfaced. */
-  | { is: 'held'; appointment: Appointment; earlier: boolean }
-  /** The slot cannot be had. `searchAgain`: its key is bad, so others of the same search may be too. */
-  | { is: 'gone'; reason: string; searchAgain: boolean }
-  /**
-   * `isUnsent`: nothing was sent, because a new appointment stood at that start: an earlier call's effect, or
-   * anybody's.
-   */
-  | (Unanswered & { isUnsent?: boolean });
-
 /** What to look for, and where; see Where in src/providers/provider.ts. */
 export interface LookUp {
   target: Target;
@@ -251,24 +233,6 @@ export interface FeeTerms {
   feeWindowMs: number;
   accepted: boolean;
 }
-
-/** What became of an appointment that was to be cancelled. It is looked up before the call and read after it. */
-export type CancelAnswer =
-  /** A read shows it ended, or it is absent after an accepted cancel of ours. `byUs`: a cancel of ours was accepted. */
-  | { is: 'ended'; appointment: Appointment; byUs: boolean }
-  /** The look showed nothing live of the booking's own, and no call was made. */
-  | { is: 'nothing_there'; sighting: Sighting }
-  /** The look showed it in one of `sparedPhases`, and no call was made. */
-  | { is: 'spared'; appointment: Appointment }
-  /** The provider's staff was asked; the appointment stands until they have cancelled it. */
-  | { is: 'asked'; appointment: Appointment }
-  /** The cancel may still take effect late. `accepted`: the provider accepted it, but no read has shown the end. */
-  | (Unanswered & { appointment: Appointment; accepted: boolean });
-
-/** What became of an order that was to be cancelled. */
-export type OrderCancelAnswer =
-  /** A read shows it ended. `byUs`: it ended after this very call, not before it. */
-  { is: 'ended'; order: Order; byUs: boolean } | (Unanswered & { order: Order });
 
 /** A live appointment that explains why the provider accepts no other for the patient. */
 export interface OtherVisit {

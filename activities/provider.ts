@@ -2,11 +2,12 @@ import type { ProviderName } from '../src/booking/model';
 import { syncWindowMs } from '../src/booking/request-parts';
 import type { OwnershipClue } from '../src/booking/sighting';
 import type { Call, Fence, Provider } from '../src/providers/provider';
-import { readAhead, type Place } from './ahead';
+import { lookedAfter, readAhead, type Place, type Taking } from './ahead';
 import { createProviderAuditActivities } from './audit';
 import { ordersOf, readCallOf, refuseReset, tiersOf, writeCallOf } from './call';
 import { cancelAppointment } from './cancelling';
 import type { AheadOf, OrderRead } from './ahead-contract';
+import type { BookAnswer } from './answers';
 import type { LookUp, ProviderActivities, ProviderAuditActivities, Target } from './contract';
 import { atOnce, asActivity, notYet } from './failures';
 import { changeOf, knownToBeThere, leaveAlone, lookUp, whileMissing } from './looking';
@@ -108,14 +109,22 @@ function writingActivities(
       if (clue) refuseReset(target, clue);
       return write(placeOf(target), writeCallOf(target, { fence, extraMs }));
     });
+  const taking = (
+    input: Taking,
+    take: (place: Place, call: Call) => Promise<BookAnswer>,
+    extraMs?: number,
+  ): Promise<BookAnswer> =>
+    writing(input, async (place, call) => lookedAfter(place, input, await take(place, call)), extraMs);
   return {
     placeOrder: (input) => writing(input, (place, call) => placeOrder(place, call, input)),
     cancelOrder: (input) => writing(input, ({ provider }, call) => cancelOrder(provider, call, input)),
-    requestVisit: (input) => writing(input, ({ provider }, call) => requestVisit(provider, call, input)),
+    requestVisit: (input) =>
+      taking({ ...input, orderId: input.order.id }, ({ provider }, call) =>
+        requestVisit(provider, call, input),
+      ),
     bookSlot: (input) =>
-      writing(input, ({ provider }, call) => bookSlot(provider, call, input), syncWindowMs(input.request)),
-    moveAppointment: (input) =>
-      writing(input, ({ provider }, call) => moveAppointment(provider, call, input)),
+      taking(input, ({ provider }, call) => bookSlot(provider, call, input), syncWindowMs(input.request)),
+    moveAppointment: (input) => taking(input, ({ provider }, call) => moveAppointment(provider, call, input)),
     cancelAppointment: (input) =>
       writing(input, ({ provider }, call) => cancelAppointment(provider, call, input)),
   };

@@ -1,4 +1,5 @@
 import { workflowIdOf } from '../../src/booking/names';
+import type { BookingView } from '../../src/booking/schema/view';
 import { adopting, atHome } from '../support/saga';
 import { useSaga } from '../support/use-saga';
 
@@ -7,6 +8,7 @@ import { useSaga } from '../support/use-saga';
  * it: what is not read at once, or no longer counts, these steps read for themselves.
  */
 
+const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 3_600_000 } };
 const rig = useSaga({
   capabilities: { callTimeoutMs: 5_000, needsRequisition: false },
   accounts: { waiting: { needsRequisition: true } },
@@ -14,14 +16,25 @@ const rig = useSaga({
 
 beforeEach(() => rig.sandbox.control('account', { bookBeforeRequisition: true }));
 
-/** The activities of a booking up to its book call. */
-async function activitiesOf(id: string): Promise<string[]> {
-  await rig.until(id, ({ status }) => status === 'confirmed');
+/** The activities of a booking so far. */
+async function allActivitiesOf(id: string): Promise<string[]> {
   const { events } = await rig.server.client.workflow.getHandle(workflowIdOf(id)).fetchHistory();
-  const names = (events ?? []).flatMap(
+  return (events ?? []).flatMap(
     ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? [],
   );
+}
+
+/** Those up to its book call. */
+async function activitiesOf(id: string): Promise<string[]> {
+  await rig.until(id, ({ status }) => status === 'confirmed');
+  const names = await allActivitiesOf(id);
   return names.slice(0, names.indexOf('bookSlot'));
+}
+
+/** Those after it, once the provider has been polled. */
+async function activitiesAfterBooking(id: string): Promise<string[]> {
+  const names = await allActivitiesOf(id);
+  return names.slice(names.indexOf('bookSlot') + 1);
 }
 
 test('an order that is placed comes with the look at it and the slots', async () => {
@@ -77,6 +90,56 @@ test('what was read before a wait does not count after it', async () => {
   expect(await activitiesOf(booking.id)).toEqual([
     ...['readOrder', 'isBookingOpen', 'lookUp', 'searchSlots'],
   ]);
+});
+
+describe('the look that an appointment’s wait begins with', () => {
+  const isWaitingFor =
+    (what: string) =>
+    ({ waitingFor }: BookingView) =>
+      waitingFor?.what === what;
+
+  test('comes with the book call: what is confirmed at once is read no more than before, and polled once it is time', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    const view = await rig.until(booking.id, isWaitingFor('the final word on the visit'));
+    expect(view.order?.status).toContain('appointment_scheduled');
+    expect(await activitiesAfterBooking(booking.id)).toEqual(['awaitAppointmentChange']);
+    // Before the book call there is the look ahead and the one of the call itself.
+    const looks = (await rig.sandbox.callsOf('appointment')).filter(({ path }) => path.includes(orderId));
+    expect(looks).toHaveLength(3);
+    await rig.sandbox.control(`appointments/${view.appointment?.id}`, { status: 'cancelled' });
+    await rig.until(booking.id, ({ attempts }) => attempts.length > 1);
+  });
+
+  test('comes with one that is still to be confirmed as well', async () => {
+    await rig.sandbox.control('confirmation', { mode: 'async', afterMs: 2_000 });
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep', ASYNC));
+    await rig.until(booking.id, isWaitingFor('confirmation'));
+    expect(await activitiesAfterBooking(booking.id)).toEqual(['awaitAppointmentChange']);
+    await rig.until(booking.id, ({ status }) => status === 'confirmed');
+  });
+
+  test('that fails leaves it to the wait', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    // The look ahead, the call's own, and then this one.
+    await rig.sandbox.called('appointment', { of: orderId, times: 2 });
+    await rig.sandbox.fail('appointment', { when: 'before', answer: { status: 500 }, times: 1 });
+    await rig.until(booking.id, isWaitingFor('the final word on the visit'));
+    await rig.sandbox.mend();
+    expect((await activitiesAfterBooking(booking.id))[0]).toBe('awaitAppointmentChange');
+  });
+
+  test('hides no news from the time of the call: the provider is read for it', async () => {
+    const orderId = await rig.sandbox.placeOrder();
+    await rig.sandbox.fail('book', { when: 'after', delayMs: 1_000, of: orderId });
+    const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
+    await rig.sandbox.called('book', { of: orderId });
+    await rig.bookings.wake(booking.id, 'appointment');
+    await rig.until(booking.id, isWaitingFor('the final word on the visit'));
+    expect((await activitiesAfterBooking(booking.id))[0]).toBe('lookUp');
+  });
 });
 
 function inThreeDays() {

@@ -46,6 +46,18 @@ export function foundAhead(b: Booking): FoundSlots | null {
   return found;
 }
 
+/** Records the look that followed a book call. It counts until this workflow task is over. */
+export function seenAfterNow(b: Booking, sighting: Sighting | null): void {
+  b.seenAfter = sighting && { sighting, atMs: nowMs() };
+}
+
+/** Takes that look for a wait that begins in the same workflow task. Returns null when there is none. */
+export function takeSeenAfter(b: Booking): Sighting | null {
+  const { seenAfter } = b;
+  b.seenAfter = null;
+  return seenAfter?.atMs === nowMs() ? seenAfter.sighting : null;
+}
+
 /** Returns what was read ahead in this workflow task, or null. The clock stands still within a task. */
 function current({ ahead }: Booking): ReadAhead | null {
   return ahead?.atMs === nowMs() ? ahead : null;

@@ -11,12 +11,14 @@ export interface Pace {
   pauseMs: number;
   /** When that look ended; null before the first. */
   lastMs: number | null;
+  /** Whether it was made ahead (ahead.ts): the next poll need not begin with another. */
+  isAhead: boolean;
 }
 
 const LEAST_PAUSE_MS = 1_000;
 
 export function newPace(): Pace {
-  return { pauseMs: 0, lastMs: null };
+  return { pauseMs: 0, lastMs: null, isAhead: false };
 }
 
 /**
@@ -25,6 +27,13 @@ export function newPace(): Pace {
 export function recordLook(pace: Pace, longestMs: number): void {
   pace.pauseMs = pace.lastMs === null ? 0 : nextPauseMs(pace, pace.lastMs, longestMs);
   pace.lastMs = nowMs();
+  pace.isAhead = false;
+}
+
+/** Records that the wait began with a look that was made ahead. */
+export function recordLookAhead(pace: Pace): void {
+  pace.lastMs = nowMs();
+  pace.isAhead = true;
 }
 
 function nextPauseMs({ pauseMs }: Pace, lastMs: number, longestMs: number): number {

@@ -8,7 +8,9 @@ import { appointmentGone, appointmentSeen } from './parts/appointment';
 import { moveOvertaken } from './parts/move';
 import { orderSeen } from './parts/order';
 import type { Booking } from './state';
-import { recordLook } from './pace';
+import { takeSeenAfter } from './ahead';
+import { takeNews } from './mail';
+import { recordLook, recordLookAhead, type Pace } from './pace';
 import { seenBy, watch, type Watching } from './waiting';
 
 /** Watching a booking's appointment at the provider, and recording what a look shows. */
@@ -30,20 +32,41 @@ export async function nextSighting(
   { mark, everyMs, withOrder, ...watching }: Watch,
 ): Promise<Sighting | null> {
   const { limits } = b.state.terms;
+  const seenAfter = mark === '' ? takeSeenAfter(b) : null;
+  if (seenAfter) {
+    recordLookAhead(watching.pace);
+    return withOrder ? seenAfter : withoutOrder(seenAfter);
+  }
   const appointment = b.state.appointment.held;
   const pollsSeldom = everyMs !== undefined;
+  const firstPauseMs = firstPauseOf(b, watching.pace, everyMs);
   const watched = await watch(b, { ...watching, pollsSeldom }, (pauseMs) =>
     polls(b, `poll for ${watching.what}`, everyMs).awaitAppointmentChange({
       ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
       seen: mark,
       missingForMs: limits.patienceMs,
-      pauseMs,
+      pauseMs: Math.max(pauseMs, firstPauseMs),
     }),
   );
   if (watched.by === 'mail') return null;
   const seen = await seenBy(watched, watching.until, (why) => lookUp(b, why, { withOrder }));
   recordLook(watching.pace, everyMs ?? limits.pollMaxMs);
   return seen;
+}
+
+/**
+ * Returns how long the first poll leaves the provider alone after a look that was made ahead. News from before is answered
+ * by a poll that reads at once; one that polls seldom has a look of its own made for it (waiting.ts).
+ */
+function firstPauseOf(b: Booking, pace: Pace, everyMs?: number): number {
+  if (!pace.isAhead) return 0;
+  if (everyMs !== undefined) return everyMs;
+  return takeNews(b) ? 0 : b.state.terms.limits.pollFirstMs;
+}
+
+/** Returns what a look shows that reads the order only where no appointment stands, as its polls do. */
+function withoutOrder(sighting: Sighting): Sighting {
+  return sighting.live.length > 0 ? { ...sighting, order: null } : sighting;
 }
 
 /**

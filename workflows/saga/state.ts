@@ -1,5 +1,6 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { ReadAhead, Target } from '../../activities/contract';
+import type { Sighting } from '../../src/booking/model';
 import { makerOf } from '../../src/booking/ref';
 import { heldBackMs, NO_MAIL, type Mail } from './mail';
 import { NO_APPOINTMENT, type AppointmentPart } from './parts/appointment';
@@ -61,6 +62,8 @@ export interface Begun {
   inMemo: { revision: number; traces: string };
   /** What an activity read ahead, and when its answer came (ahead.ts). */
   ahead: (ReadAhead & { atMs: number }) | null;
+  /** The look that followed a book call, and when its answer came (ahead.ts). */
+  seenAfter: { sighting: Sighting; atMs: number } | null;
 }
 
 /** A running booking whose request was read, as every step, look and undo needs it. */
@@ -103,6 +106,7 @@ export function newBooking(id: string, createdAt: string, input?: unknown): Begu
     published: {},
     inMemo: { revision: 0, traces: '' },
     ahead: null,
+    seenAfter: null,
   };
 }
 

@@ -7,6 +7,7 @@ import { withoutOrderDetails } from '../../src/booking/request-parts';
 import { slotMark } from '../../src/booking/slot-mark';
 import { isSameTime } from '../../src/booking/times';
 import { reads, writes } from '../saga/activities';
+import { seenAfterNow } from '../saga/ahead';
 import { now, nowMs } from '../saga/clock';
 import { failureOf, isLostWrite } from '../saga/ending';
 import { clueOf, recordOwn } from '../saga/ownership';
@@ -110,6 +111,7 @@ async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appoin
   if (answer.is === 'held') {
     callAccountedFor(b); // this also answers an earlier call with the same key
     recordHeld(b, answer.appointment, offer.kind === 'move');
+    seenAfterNow(b, answer.seenAfter ?? null);
     return answer.appointment;
   }
   if (answer.is === 'gone') return gone(b, answer);
