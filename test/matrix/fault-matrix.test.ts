@@ -23,8 +23,6 @@ const FORWARD = [
   'POST /v3/order/{order_id}/phlebotomy/appointment/book #1',
   'GET /v3/order/{order_id}/phlebotomy/appointment #3',
   'GET /v3/order/{order_id} #4',
-  'GET /v3/order/{order_id}/phlebotomy/appointment #4',
-  'GET /v3/order/{order_id} #5',
 ];
 const UNDO = [
   'GET /v3/order/{order_id}/phlebotomy/appointment #1',
