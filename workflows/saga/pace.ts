@@ -43,6 +43,13 @@ function nextPauseMs({ pauseMs }: Pace, lastMs: number, longestMs: number): numb
     : pauseAfter(Math.max(pauseMs, LEAST_PAUSE_MS / 2), longestMs);
 }
 
+/** Returns true for the first poll after a look that was made ahead. Whatever follows that poll has a look of its own. */
+export function takeAhead(pace: Pace): boolean {
+  const { isAhead } = pace;
+  pace.isAhead = false;
+  return isAhead;
+}
+
 /** Returns true when no look of the wait has ended yet. */
 export function isFirstLook({ lastMs }: Pace): boolean {
   return lastMs === null;

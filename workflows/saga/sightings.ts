@@ -10,7 +10,7 @@ import { orderSeen } from './parts/order';
 import type { Booking } from './state';
 import { takeSeenAfter } from './ahead';
 import { takeNews } from './mail';
-import { recordLook, recordLookAhead, type Pace } from './pace';
+import { recordLook, recordLookAhead, takeAhead } from './pace';
 import { seenBy, watch, type Watching } from './waiting';
 
 /** Watching a booking's appointment at the provider, and recording what a look shows. */
@@ -39,7 +39,7 @@ export async function nextSighting(
   }
   const appointment = b.state.appointment.held;
   const pollsSeldom = everyMs !== undefined;
-  const firstPauseMs = firstPauseOf(b, watching.pace, everyMs);
+  const firstPauseMs = takeAhead(watching.pace) ? pauseAfterAhead(b, everyMs) : 0;
   const watched = await watch(b, { ...watching, pollsSeldom }, (pauseMs) =>
     polls(b, `poll for ${watching.what}`, everyMs).awaitAppointmentChange({
       ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
@@ -58,8 +58,7 @@ export async function nextSighting(
  * Returns how long the first poll leaves the provider alone after a look that was made ahead. News from before is answered
  * by a poll that reads at once; one that polls seldom has a look of its own made for it (waiting.ts).
  */
-function firstPauseOf(b: Booking, pace: Pace, everyMs?: number): number {
-  if (!pace.isAhead) return 0;
+function pauseAfterAhead(b: Booking, everyMs?: number): number {
   if (everyMs !== undefined) return everyMs;
   return takeNews(b) ? 0 : b.state.terms.limits.pollFirstMs;
 }
