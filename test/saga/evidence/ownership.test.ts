@@ -190,7 +190,7 @@ describe('a booking that is reset to the task that scheduled its create', () => 
     await resetBooking(rig.server, view.id, 'bookSlot');
     const again = await rig.until(
       view.id,
-      ({ status, revision }) => status === 'confirmed' && revision !== view.revision,
+      ({ status, updatedAt }) => status === 'confirmed' && updatedAt !== view.updatedAt,
     );
     expect(await rig.sandbox.callsOf('book', orderId)).toHaveLength(1);
     await expectOneAppointment(rig, { of: orderId, id: again.appointment?.id });
