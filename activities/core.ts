@@ -13,7 +13,7 @@ import type { CoreActivities } from './contract';
 import { afterSomeTries, asActivity } from './failures';
 
 export interface CoreOptions {
-  config: Pick<Config, 'junction' | 'oliver' | 'limits'>;
+  config: Pick<Config, 'junction' | 'oliver' | 'limits' | 'junctionWebhookSecrets'>;
   client: Client;
 }
 
@@ -22,6 +22,7 @@ export function createCoreActivities({
   config,
   client,
 }: CoreOptions): Omit<CoreActivities, keyof ClaimActivities> {
+  const hearsNews = config.junctionWebhookSecrets.length > 0;
   return {
     openBooking: ({ request, afterwards }) =>
       asActivity(async () => {
@@ -30,7 +31,8 @@ export function createCoreActivities({
         if (!capabilities) throw new Failure('account_unknown', { field: 'account' });
         return {
           request: parsed,
-          capabilities,
+          // News that nobody here can verify is refused.
+          capabilities: { ...capabilities, webhooks: capabilities.webhooks && hearsNews },
           limits: { ...config.limits, ...defined(parsed.limits) },
         };
       }, afterSomeTries),

@@ -28,7 +28,10 @@ export interface Capabilities {
    * Whether cancels and moves name the order and not the appointment: a late one hits whatever the order has by then.
    */
   writesNameOrder: boolean;
-  /** Whether the provider tells news by itself; polling stands behind it either way. */
+  /**
+   * Whether the provider tells news by itself; polling stands behind it either way. In a booking: and the workers know
+   * the secret that it is signed with.
+   */
   webhooks: boolean;
   /** The phases of an appointment by which its booking is confirmed. */
   confirmedBy: readonly ('confirmed' | 'reserved')[];

@@ -28,6 +28,8 @@ export interface Limits {
   pollMaxMs: number;
   /** Pause between two polls of a confirmed appointment. */
   keepPollMs: number;
+  /** The same until two days before its visit, where the provider tells news that this deployment hears. */
+  keepPollFarMs: number;
   /** How long after the visit's end the provider may take to say how it ended. */
   finalWordMs: number;
   /** How long a provider's staff may take to carry out a cancellation before a person is asked. */
@@ -55,10 +57,14 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   pollFirstMs: 15 * SECOND_MS,
   pollMaxMs: 5 * MINUTE_MS,
   keepPollMs: HOUR_MS,
+  keepPollFarMs: DAY_MS,
   finalWordMs: 2 * DAY_MS,
   staffTaskDueMs: DAY_MS,
   lookUps: 4,
 };
+
+/** From so long before its start on a visit is near: a patient may be on the way soon. In ms. */
+export const NEAR_VISIT_MS = 2 * DAY_MS;
 
 /** The longest setting of any wait, in ms: a visit is at most a year ahead, and its final word comes soon after. */
 export const LONGEST_MS = 400 * DAY_MS;
@@ -91,6 +97,7 @@ export const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
   pollFirstMs: DURATION,
   pollMaxMs: DURATION,
   keepPollMs: DURATION,
+  keepPollFarMs: DURATION,
   finalWordMs: DURATION,
   staffTaskDueMs: DURATION,
   lookUps: { min: 3, max: MOST },

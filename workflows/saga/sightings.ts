@@ -50,7 +50,7 @@ export async function nextSighting(
   );
   if (watched.by === 'mail') return null;
   const seen = await seenBy(watched, watching.until, (why) => lookUp(b, why, { withOrder }));
-  recordLook(watching.pace, everyMs ?? limits.pollMaxMs);
+  recordLook(watching.pace, pollsSeldom ? limits.keepPollMs : limits.pollMaxMs);
   return seen;
 }
 

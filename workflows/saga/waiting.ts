@@ -127,6 +127,8 @@ export interface Watching {
   what: string;
   /** When to look once more in any case; null: never. */
   until: string | null;
+  /** Until when callers are told that it may take; `until` when left out. */
+  shownUntil?: string | null;
   pace: Pace;
   /**
    * Whether a poll that fails is tried again only after a long pause. News from before such a wait gets a look of its own.
@@ -144,7 +146,7 @@ export interface Watching {
  */
 export async function watch<T>(
   b: Booking,
-  { what, until: time, pace, pollsSeldom = false, takesMail = false }: Watching,
+  { what, until: time, shownUntil = time, pace, pollsSeldom = false, takesMail = false }: Watching,
   poll: (pauseMs: number) => Promise<T>,
 ): Promise<Watched<T>> {
   let result: Outcome<T> = null;
@@ -153,7 +155,7 @@ export async function watch<T>(
   const stoodStill = isAsked(b);
   const goesOn = () => stoodStill && !isAsked(b);
   if (isFirstLook(pace) && !pollsSeldom) takeNews(b);
-  await waitingFor(b, what, time, async () => {
+  await waitingFor(b, what, shownUntil, async () => {
     const polling = scope
       .run(() => poll(restMs(pace)))
       .then(

@@ -1,4 +1,5 @@
 import { Failure } from '../../src/booking/failures';
+import { NEAR_VISIT_MS } from '../../src/booking/limits';
 import type { Appointment, Order } from '../../src/booking/model';
 import { sightingMark } from '../../src/booking/sighting';
 import { after, now, nowMs } from '../saga/clock';
@@ -71,16 +72,18 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
 async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string> {
   const status = b.state.appointment.held?.phase === 'in_progress' ? 'in_progress' : 'confirmed';
   keptAs(b, status);
-  const until = finalWordBy(b);
+  const shownUntil = finalWordBy(b);
   return withAttention(b, async () => {
-    const everyMs = b.state.terms.limits.keepPollMs;
+    const { keepPollMs, keepPollFarMs } = b.state.terms.limits;
+    const nearFrom = nearVisitFrom(b);
+    const everyMs = nearFrom === null ? keepPollMs : Math.max(keepPollMs, keepPollFarMs);
     const takesMail = status === 'confirmed'; // a visit that has begun is not moved
-    const what = 'the final word on the visit';
-    const seen = await nextSighting(b, { what, mark, pace, until, everyMs, takesMail, withOrder: true });
+    const wait = { what: 'the final word on the visit', until: nearFrom ?? shownUntil, shownUntil };
+    const seen = await nextSighting(b, { ...wait, mark, pace, everyMs, takesMail, withOrder: true });
     if (!seen) return mark;
     recordSighting(b, seen);
     await refuseStrays(b, seen);
-    visitLookedAt(b, until !== null && Date.parse(until) <= nowMs());
+    visitLookedAt(b, shownUntil !== null && Date.parse(shownUntil) <= nowMs());
     return sightingMark(seen);
   });
 }
@@ -181,6 +184,17 @@ async function orderGone(b: Booking): Promise<void> {
 
 function isFinalWordDue(b: Booking): boolean {
   return b.state.deadlines.finalWordDue && !isCompleted(b) && b.state.appointment.held?.phase !== 'cancelled';
+}
+
+/**
+ * Returns when the visit comes near, so that polling becomes frequent: until then news tells most changes, and a poll finds
+ * what got lost. Returns null when it is near, or when nobody tells news.
+ */
+function nearVisitFrom({ state }: Booking): string | null {
+  const startsAt = state.appointment.held?.startsAt ?? null;
+  if (startsAt === null || !state.terms.capabilities.webhooks) return null;
+  const from = after(startsAt, -NEAR_VISIT_MS);
+  return Date.parse(from) > nowMs() ? from : null;
 }
 
 function finalWordBy(b: Booking): string | null {

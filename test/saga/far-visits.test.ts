@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BookingView } from '../../src/booking/schema/view';
+import { atHome } from '../support/saga';
+import type { SagaRig } from '../support/saga';
+import { useSaga } from '../support/use-saga';
+
+/** How often a kept appointment is read: seldom while its visit is far off and its provider tells news. In virtual time. */
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const LIMITS = { keepPollMs: HOUR_MS, keepPollFarMs: DAY_MS };
+const SECRET = 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx';
+const FAR = { windows: [{ from: '+8d', to: '+11d' }] };
+const DAYS = 6;
+
+const isKept = ({ waitingFor }: BookingView) => waitingFor?.what === 'the final word on the visit';
+
+/** How often the appointment is read in the last day of so many before its visit. */
+async function readsOfTheDay(rig: SagaRig, startsAt: string, daysBefore: number): Promise<number> {
+  await pause(Math.max(0, Date.parse(startsAt) - daysBefore * DAY_MS - Date.now()));
+  const reads = await rig.sandbox.callsOf('appointment');
+  return reads.filter(({ at }) => Date.parse(at) > Date.now() - DAY_MS).length;
+}
+
+async function kept(rig: SagaRig) {
+  const { booking } = await rig.bookings.start(atHome(FAR));
+  const { appointment, waitingFor } = await rig.until(booking.id, isKept);
+  if (!appointment?.startsAt) throw new Error('there is no appointment');
+  const { id: appointmentId, startsAt } = appointment;
+  return { id: booking.id, appointmentId, startsAt, until: waitingFor?.until ?? '' };
+}
+
+describe('a kept appointment whose provider tells news that we hear', () => {
+  const env = { JUNCTION_WEBHOOK_SECRET: SECRET };
+  const rig = useSaga({ on: 'simulator', resets: ['sandbox'], limits: LIMITS, env });
+
+  test('is read once a day until two days before its visit, and once an hour from then on', async () => {
+    const { startsAt } = await kept(rig);
+    for (let days = DAYS; days > 2; days -= 1)
+      expect(await readsOfTheDay(rig, startsAt, days)).toBeLessThanOrEqual(2);
+    expect(await readsOfTheDay(rig, startsAt, 0.5)).toBeGreaterThanOrEqual(23);
+  });
+
+  test('shows until when the final word may take all the while', async () => {
+    const { startsAt, until } = await kept(rig);
+    expect(Date.parse(until)).toBeGreaterThan(Date.parse(startsAt));
+  });
+
+  test('is read at once when there is news', async () => {
+    const { id, appointmentId } = await kept(rig);
+    await rig.sandbox.control(`appointments/${appointmentId}`, { status: 'cancelled' });
+    await rig.bookings.wake(id, 'appointment');
+    await rig.until(id, ({ attempts }) => attempts.length > 1);
+  });
+});
+
+describe('one whose provider’s news nobody here can verify', () => {
+  const rig = useSaga({ on: 'simulator', resets: ['sandbox'], limits: LIMITS });
+
+  test('is read once an hour from the beginning', async () => {
+    const { startsAt } = await kept(rig);
+    expect(await readsOfTheDay(rig, startsAt, DAYS)).toBeGreaterThanOrEqual(23);
+  });
+});
