@@ -23,8 +23,9 @@ export interface Limits {
   patienceMs: number;
   /** How long a failing undo is retried before a person is asked. */
   undoPatienceMs: number;
-  /** First and longest pause between two retries or two polls while something is awaited. */
+  /** First pause between two retries or two polls while something is awaited. */
   pollFirstMs: number;
+  /** Longest pause between two retries or two polls while something is awaited. */
   pollMaxMs: number;
   /** Pause between two polls of a confirmed appointment. */
   keepPollMs: number;

@@ -4,6 +4,7 @@ import { localTryIn, summaryOf, valueOf, type HistoryEvent, type LocalTry } from
 
 /** Tells the calls of a booking from their events, those of activities and of local activities. */
 
+/** Tells a call that begins: an activity was scheduled. */
 export async function tellCall(telling: Telling, event: HistoryEvent): Promise<void> {
   const name = event.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
   const what = await summaryOf(telling.converter, event, name);

@@ -79,7 +79,7 @@ export function tracesOf({ state }: Pick<Begun, 'state'>): BookingTraces {
 }
 
 function appointmentView(appointment: Appointment, replaces: AppointmentPart['replaces']): AppointmentView {
-  const { orderId: _orderId, phase: _standing, ref: _ref, reason: _reason, ...rest } = appointment;
+  const { orderId: _orderId, phase: _phase, ref: _ref, reason: _reason, ...rest } = appointment;
   const { isNearMatch: _isNearMatch, ...shown } = rest;
   return { ...shown, replaces: replaces?.id ?? null };
 }

@@ -106,7 +106,7 @@ export function createAppointmentList(session: Session): AppointmentList {
   };
   return {
     async appointments(call, isFresh = false) {
-      const { listMaxAgeMs: listMaxAgeMs = DEFAULT_MAX_AGE_MS } = accountOf(session, call);
+      const { listMaxAgeMs = DEFAULT_MAX_AGE_MS } = accountOf(session, call);
       const practice = practiceOf(call.account);
       const moment = isFresh ? ++practice.moments : practice.lastWrite;
       const wanted = { atMs: session.steady() - listMaxAgeMs, moment };

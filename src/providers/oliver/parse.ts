@@ -16,7 +16,7 @@ import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';
  * account's setting decides whether ACCEPTED confirms. Words that the table does not name become `unknown`, which moves
  * nothing and counts as live. The case of a known word does not matter.
  */
-const STANDINGS: Readonly<Record<string, AppointmentPhase>> = {
+const PHASES: Readonly<Record<string, AppointmentPhase>> = {
   REQUESTED: 'pending',
   ACCEPTED: 'confirmed',
   CONFIRMED: 'confirmed',
@@ -34,7 +34,7 @@ export function phaseOf(
 ): AppointmentPhase {
   const word = wordOf(status);
   if (word === 'ACCEPTED' && account.capabilities.acceptedSettles === false) return 'reserved';
-  const known = Object.hasOwn(STANDINGS, word) ? STANDINGS[word] : undefined;
+  const known = Object.hasOwn(PHASES, word) ? PHASES[word] : undefined;
   if (known === undefined) notice('appointment.status', status ?? 'missing');
   return known ?? 'unknown';
 }
@@ -64,7 +64,7 @@ export function toAppointment(
     providerId: null,
     externalId: whole(wire.remote_id),
     type: 'veterinary',
-    status: Object.hasOwn(STANDINGS, word) ? word : (brief(wire.status) ?? 'unknown'),
+    status: Object.hasOwn(PHASES, word) ? word : (brief(wire.status) ?? 'unknown'),
     eventStatus: null,
     phase: phaseOf(wire.status, account, notice),
     ...spanOf(start, end, timezone, notice),
