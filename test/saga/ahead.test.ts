@@ -92,6 +92,20 @@ test('what was read before a wait does not count after it', async () => {
   ]);
 });
 
+test.each(['update', 'Temporal’s own'])(
+  'after a cancel by %s from the time of the call nothing is booked any more',
+  async (by) => {
+    await rig.sandbox.fail('place_order', { when: 'after', delayMs: 1_000 });
+    const { booking } = await rig.bookings.start(atHome());
+    await rig.sandbox.called('place_order');
+    if (by === 'update') await rig.bookings.cancel(booking.id, {});
+    else await rig.server.client.workflow.getHandle(workflowIdOf(booking.id)).cancel();
+    const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+    expect(await rig.sandbox.callsOf('book')).toEqual([]);
+    expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: false, appointments: 0 });
+  },
+);
+
 describe('the look that an appointment’s wait begins with', () => {
   const isWaitingFor =
     (what: string) =>

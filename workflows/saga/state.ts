@@ -1,4 +1,4 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, workflowInfo } from '@temporalio/workflow';
 import type { ReadAhead, Target } from '../../activities/contract';
 import type { Sighting } from '../../src/booking/model';
 import { makerOf } from '../../src/booking/ref';
@@ -152,4 +152,13 @@ export function patienceMsOf({ state }: Booking): number {
 /** Shields writes and undos: a cancel waits until they are through. */
 export function shielded<T>(fn: () => Promise<T>): Promise<T> {
   return CancellationScope.nonCancellable(fn);
+}
+
+/**
+ * Throws when a cancel has ended the scope. Call it before a write that may follow another without a wait: a shielded
+ * write begins even in a scope that was cancelled.
+ */
+export function beginNothingAfterCancel(): void {
+  if (CancellationScope.current().consideredCancelled)
+    throw new CancelledFailure('cancelled before the next write');
 }

@@ -34,7 +34,7 @@ import {
 } from '../saga/parts/doubts';
 import { stepBegan } from '../saga/parts/progress';
 import { attemptBecame, attemptBegan, attemptRenewed, slotsOutdated, type Offer } from '../saga/parts/search';
-import { targetOf, maker, shielded, type Booking } from '../saga/state';
+import { beginNothingAfterCancel, targetOf, maker, shielded, type Booking } from '../saga/state';
 import { explained } from './explained';
 import { sameSlot } from './offer';
 
@@ -106,6 +106,7 @@ async function lateOrGone(b: Booking, offer: Offer): Promise<Appointment | null>
 async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appointment | null | 'unanswered'> {
   await outlastOpenWrites(b);
   await recordSeenBefore(b, offer);
+  beginNothingAfterCancel(); // the answer before may have come with the slots in it, or left others to take
   begin(b, offer);
   const answer = await tried(b, trying.patience, () => bookPatiently(b, offer));
   if (answer.is === 'held') {
