@@ -1,3 +1,5 @@
+import type { ReadAhead } from '../../activities/contract';
+import type { FoundSlots } from '../../src/booking/model';
 import { workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { adopting, atHome } from '../support/saga';
@@ -154,6 +156,46 @@ describe('the look that an appointment’s wait begins with', () => {
     await rig.until(booking.id, isWaitingFor('the final word on the visit'));
     expect((await activitiesAfterBooking(booking.id))[0]).toBe('lookUp');
   });
+});
+
+describe('slots whose keys have expired by the time that the workflow hears of them, as after a time without workers', () => {
+  let late = 0;
+  const expired = (found: FoundSlots): FoundSlots => {
+    if (late === 0) return found;
+    late -= 1;
+    return { ...found, slots: found.slots.map((slot) => ({ ...slot, expiresAt: new Date().toISOString() })) };
+  };
+  const expiredAhead = (ahead: ReadAhead | null): ReadAhead | null =>
+    ahead && !('refused' in ahead.found) ? { ...ahead, found: expired(ahead.found) } : ahead;
+  const own = useSaga({
+    capabilities: { callTimeoutMs: 5_000, needsRequisition: false },
+    wrap: ({ core, junction }) => ({
+      core,
+      junction: {
+        ...junction,
+        readOrder: async (input) => {
+          const { order, ahead } = await junction.readOrder(input);
+          return { order, ahead: expiredAhead(ahead) };
+        },
+        searchSlots: async (input) => expired(await junction.searchSlots(input)),
+      },
+    }),
+  });
+  beforeEach(() => own.sandbox.control('account', { bookBeforeRequisition: true }));
+  afterEach(() => void (late = 0));
+
+  test.each(['ahead', 'in an activity of its own'])(
+    'and that were found %s are searched once more: that is not the lack of a slot',
+    async (how) => {
+      const orderId = await own.sandbox.placeOrder();
+      if (how !== 'ahead')
+        await own.sandbox.fail('availability', { when: 'before', answer: { status: 500 }, times: 1 });
+      late = 1;
+      const { booking } = await own.bookings.start(adopting(orderId, 'cancel'));
+      const view = await own.until(booking.id, ({ status }) => status === 'confirmed' || status === 'failed');
+      expect(view.failure).toBeNull();
+    },
+  );
 });
 
 function inThreeDays() {

@@ -33,8 +33,10 @@ async function search(b: Booking, again: string | null = null): Promise<FoundSlo
   const order = b.state.order.known;
   const tried = new Set(attempts.slice(triedFrom).map((attempt) => attempt.slotMark));
   if (again !== null) tried.delete(again);
-  const { slots, complete } =
-    foundAhead(b) ?? (await searchSlots(b, 'search slots in the wanted windows', order, [...tried]));
+  const searched = () => searchSlots(b, 'search slots in the wanted windows', order, [...tried]);
+  const first = foundAhead(b) ?? (await searched());
+  // After a time without workers an answer is old when it comes. Then it does not prove that there is no slot.
+  const { slots, complete } = isOutdated(first) ? await searched() : first;
   return { slots: slots.filter((slot) => slotMark(slot) === again || isUsable(b, slot)), complete };
 }
 
@@ -51,9 +53,18 @@ export async function sameSlot(b: Booking, slot: Slot): Promise<Slot | null> {
   return again ?? null;
 }
 
+/** Returns true when slots were found and none of them can be booked any more. */
+function isOutdated({ slots }: FoundSlots): boolean {
+  return slots.length > 0 && !slots.some(isCurrent);
+}
+
 function isUsable(b: Booking, slot: Slot): boolean {
-  const expired = slot.expiresAt !== null && Date.parse(slot.expiresAt) <= nowMs();
-  return !expired && !isTried(b, slot) && Date.parse(slot.startsAt) > nowMs();
+  return isCurrent(slot) && !isTried(b, slot);
+}
+
+function isCurrent({ startsAt, expiresAt }: Slot): boolean {
+  const isExpired = expiresAt !== null && Date.parse(expiresAt) <= nowMs();
+  return !isExpired && Date.parse(startsAt) > nowMs();
 }
 
 /** Returns true when this search has tried the slot, or the appointment that it would replace is there. */
