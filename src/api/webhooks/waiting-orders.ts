@@ -10,7 +10,10 @@ import { rememberRecent } from './recent';
  * polling finds what it was about.
  */
 export interface WaitingOrders {
-  /** Takes news of an order without a known booking. */
+  /**
+   * Takes news of an order without a known booking. Throws `temporal_unavailable` when too many wait that no search could
+   * be made for, so that the provider repeats it.
+   */
   add(orderId: string, news: News): void;
   /** Returns how many news wait. */
   size(): number;
@@ -37,7 +40,10 @@ export const SEARCH_EVERY_MS = 2_000;
 /** When after its first news an order is searched for, in ms: Temporal's search may lag by seconds. */
 export const SEARCHED_AFTER_MS: readonly number[] = [2_000, 5_000, 10_000];
 
-/** How many news may wait at a time. Beyond that, the order that has waited longest is dropped. */
+/**
+ * How many news may wait at a time. Beyond that, the order that has waited longest is dropped if a search found no booking
+ * of it. If none was made yet, new news is refused instead.
+ */
 export const MAX_WAITING = 1_000;
 
 /** How many orders one query may have. */
@@ -94,11 +100,13 @@ export function waitForBookings<R>({ find, tell, settled, log }: WaitingOptions<
 
   const searchFor = async (orderIds: readonly string[]): Promise<void> => {
     const found = await find(orderIds).catch((err: unknown) => failed(err, orderIds));
-    for (const orderId of found ? orderIds : []) {
-      const [one, bookingIds] = [waiting.get(orderId), found?.get(orderId) ?? []];
+    if (!found) return;
+    const became = orderIds.map(async (orderId) => {
+      const [one, bookingIds] = [waiting.get(orderId), found.get(orderId) ?? []];
       if (one && bookingIds.length > 0) await tellFound(orderId, one, bookingIds);
       else if (one) foundNone(orderId, one);
-    }
+    });
+    await Promise.all(became);
   };
 
   const search = async (): Promise<void> => {
@@ -112,6 +120,9 @@ export function waitForBookings<R>({ find, tell, settled, log }: WaitingOptions<
   return {
     size: () => sizeOf(waiting),
     add(orderId, news) {
+      const [longestWaiting] = waiting.values();
+      const isFull = sizeOf(waiting) >= MAX_WAITING;
+      if (isFull && longestWaiting?.tries === 0) throw new Failure('temporal_unavailable');
       const one = waiting.get(orderId) ?? { sinceMs: performance.now(), tries: 0, news: [] };
       waiting.set(orderId, { ...one, news: [...one.news, news] });
       const [longest] = waiting.keys();
