@@ -1,8 +1,9 @@
 import type { ReadAhead } from '../../activities/contract';
-import type { FoundSlots } from '../../src/booking/model';
+import type { Appointment, FoundSlots } from '../../src/booking/model';
 import { workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
-import { adopting, atHome } from '../support/saga';
+import { adopting, atHome, atPractice } from '../support/saga';
+import type { SagaRig } from '../support/saga';
 import { useSaga } from '../support/use-saga';
 
 /**
@@ -19,8 +20,10 @@ const rig = useSaga({
 beforeEach(() => rig.sandbox.control('account', { bookBeforeRequisition: true }));
 
 /** The activities of a booking so far. */
-async function allActivitiesOf(id: string): Promise<string[]> {
-  const { events } = await rig.server.client.workflow.getHandle(workflowIdOf(id)).fetchHistory();
+const allActivitiesOf = (id: string) => activityNames(rig, id);
+
+async function activityNames(of: SagaRig, id: string): Promise<string[]> {
+  const { events } = await of.server.client.workflow.getHandle(workflowIdOf(id)).fetchHistory();
   return (events ?? []).flatMap(
     ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? [],
   );
@@ -196,6 +199,72 @@ describe('slots whose keys have expired by the time that the workflow hears of t
       expect(view.failure).toBeNull();
     },
   );
+});
+
+describe('a look that came with the book call and shows what is for a person', () => {
+  const HOUR_MS = 3_600_000;
+  const old: Appointment[] = [];
+  const practice = useSaga({
+    limits: { keepPollMs: HOUR_MS },
+    wrap: ({ core, junction }) => ({
+      core,
+      junction: {
+        ...junction,
+        // The first appointment is restored right after the second was booked.
+        bookSlot: async (input) => {
+          const answer = await junction.bookSlot(input);
+          if (answer.is !== 'held' || !answer.seenAfter) return answer;
+          const { seenAfter } = answer;
+          const [restored] = old.splice(0, 1, answer.appointment);
+          if (!restored) return answer;
+          await practice.clinic.control(`appointments/${restored.id}`, { status: 'ACCEPTED' });
+          return { ...answer, seenAfter: { ...seenAfter, live: [...seenAfter.live, restored] } };
+        },
+      },
+    }),
+  });
+
+  test('is followed by another as soon as they have decided', async () => {
+    const { booking } = await practice.bookings.start(atPractice());
+    const { appointment } = await practice.until(booking.id, ({ status }) => status === 'confirmed');
+    await practice.clinic.control(`appointments/${appointment?.id}`, { status: 'DELETED' });
+    const first = await practice.until(booking.id, ({ attention }) => attention !== null, 2 * HOUR_MS);
+    expect(first.attention?.reason).toBe('ambiguous_match');
+    await practice.bookings.retry(booking.id, {});
+    await practice.until(
+      booking.id,
+      ({ attention }) => attention !== null && attention.since !== first.attention?.since,
+      60_000,
+    );
+  });
+});
+
+describe('a look that came with the book call, when the deadline of the wait is over already', () => {
+  const late = useSaga({
+    capabilities: { needsRequisition: false, callTimeoutMs: 5_000 },
+    limits: { releaseBeforeStartMs: 30 * 86_400_000 },
+    wrap: ({ core, junction }) => ({
+      core,
+      junction: {
+        ...junction,
+        // Confirmed after that look, in a time without workers that ends after the deadline.
+        bookSlot: async (input) => {
+          const answer = await junction.bookSlot(input);
+          const { appointments } = await late.sandbox.state();
+          await late.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'confirmed' });
+          return answer;
+        },
+      },
+    }),
+  });
+
+  test('decides nothing: another is made', async () => {
+    await late.sandbox.control('account', { bookBeforeRequisition: true });
+    await late.sandbox.control('confirmation', { mode: 'never' });
+    const { booking } = await late.bookings.start(atHome(ASYNC));
+    await late.until(booking.id, ({ waitingFor }) => waitingFor?.what === 'the final word on the visit');
+    expect(await activityNames(late, booking.id)).not.toContain('cancelAppointment');
+  });
 });
 
 function inThreeDays() {

@@ -11,7 +11,7 @@ import type { Booking } from './state';
 import { takeSeenAfter } from './ahead';
 import { takeNews } from './mail';
 import { recordLook, recordLookAhead, takeAhead } from './pace';
-import { seenBy, watch, type Watching } from './waiting';
+import { isPast, seenBy, watch, type Watching } from './waiting';
 
 /** Watching a booking's appointment at the provider, and recording what a look shows. */
 
@@ -32,14 +32,17 @@ export async function nextSighting(
   { mark, everyMs, withOrder, ...watching }: Watch,
 ): Promise<Sighting | null> {
   const { limits } = b.state.terms;
-  const seenAfter = mark === '' ? takeSeenAfter(b) : null;
+  // A look from before the deadline decides nothing after it.
+  const seenAfter = mark === '' && !isPast(watching.until) ? takeSeenAfter(b) : null;
   if (seenAfter) {
     recordLookAhead(watching.pace);
     return withOrder ? seenAfter : withoutOrder(seenAfter);
   }
   const appointment = b.state.appointment.held;
   const pollsSeldom = everyMs !== undefined;
-  const firstPauseMs = takeAhead(watching.pace) ? pauseAfterAhead(b, everyMs) : 0;
+  // Without a mark that look was not taken in: a person was asked about it, and their decision is to be seen at once.
+  const wasAhead = takeAhead(watching.pace) && mark !== '';
+  const firstPauseMs = wasAhead ? pauseAfterAhead(b, everyMs) : 0;
   const watched = await watch(b, { ...watching, pollsSeldom }, (pauseMs) =>
     polls(b, `poll for ${watching.what}`, everyMs).awaitAppointmentChange({
       ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),

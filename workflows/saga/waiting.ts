@@ -70,7 +70,7 @@ export function hasPassed(b: Booking, d: Deadline): boolean {
   return until !== null && Date.parse(until) <= nowMs();
 }
 
-function isPast(until: string | null): boolean {
+export function isPast(until: string | null): boolean {
   return until !== null && Date.parse(until) <= nowMs();
 }
 
