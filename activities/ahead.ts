@@ -1,9 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { Capabilities } from '../src/booking/capabilities';
 import { Failure } from '../src/booking/failures';
-import type { Order } from '../src/booking/model';
+import type { Appointment, Order, Sighting } from '../src/booking/model';
 import { partyOf, withoutOrderDetails } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
+import { isSameTime } from '../src/booking/times';
 import type { Call, Provider } from '../src/providers/provider';
 import { readCallOf } from './call';
 import type { Ahead, ReadAhead, RefusedSearch } from './ahead-contract';
@@ -64,7 +65,10 @@ async function atOnce<T>(target: Target, read: (call: Call) => Promise<T>): Prom
   }
 }
 
-/** Adds the look that the wait for the appointment begins with; null as in readAhead. */
+/**
+ * Adds the look that the wait for the appointment begins with; null as in readAhead, and when the look does not show what
+ * the answer says: it may have been a copy from before the call. The wait then looks for itself.
+ */
 export async function lookedAfter(
   { provider }: Place,
   { target, request, orderId, clue, acceptedCancels }: Taking,
@@ -78,7 +82,15 @@ export async function lookedAfter(
     clue: { ...clue, ownIds: [...new Set([...clue.ownIds, appointment.id])] },
     ...{ liveIds: [appointment.id], withOrder: true, fresh: true },
   };
-  return { ...answer, seenAfter: await atOnce(target, (call) => lookUp(provider, call, look)) };
+  const seen = await atOnce(target, (call) => lookUp(provider, call, look));
+  return { ...answer, seenAfter: seen && isShown(appointment, seen) ? seen : null };
+}
+
+/** Returns true when a look shows the appointment as it was answered, or confirmed since. */
+function isShown({ id, startsAt, phase }: Appointment, { live }: Sighting): boolean {
+  const shown = live.find((one) => one.id === id);
+  if (!shown || !(shown.startsAt === startsAt || isSameTime(shown.startsAt, startsAt))) return false;
+  return shown.phase === phase || shown.phase === 'confirmed';
 }
 
 function canBeBookedFor({ phase }: Order, { needsRequisition }: Capabilities): boolean {

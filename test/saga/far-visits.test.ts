@@ -22,6 +22,12 @@ async function readsOfTheDay(rig: SagaRig, startsAt: string, daysBefore: number)
   return reads.filter(({ at }) => Date.parse(at) > Date.now() - DAY_MS).length;
 }
 
+/** The appointment of an order as the provider's API shows it. */
+async function appointmentOf(rig: SagaRig, orderId: string): Promise<unknown> {
+  const url = `${rig.sandbox.url}/v3/order/${orderId}/phlebotomy/appointment`;
+  return (await fetch(url, { headers: { 'x-vital-api-key': 'sk_us_test' } })).json();
+}
+
 async function kept(rig: SagaRig) {
   const { booking } = await rig.bookings.start(atHome(FAR));
   const { appointment, waitingFor } = await rig.until(booking.id, isKept);
@@ -44,6 +50,22 @@ describe('a kept appointment whose provider tells news that we hear', () => {
   test('shows until when the final word may take all the while', async () => {
     const { startsAt, until } = await kept(rig);
     expect(Date.parse(until)).toBeGreaterThan(Date.parse(startsAt));
+  });
+
+  test('is read again at once after a move when the look that came with it was a copy from before', async () => {
+    const { id, startsAt } = await kept(rig);
+    const { order } = await rig.until(id, isKept);
+    const before = await appointmentOf(rig, order?.id ?? '');
+    await rig.sandbox.fail('reschedule', { when: 'after', delayMs: 400 });
+    await rig.bookings.reschedule(id, { windows: [{ from: '+12d', to: '+14d' }] });
+    await rig.sandbox.called('reschedule');
+    await rig.sandbox.fail('appointment', {
+      when: 'before',
+      answer: { status: 200, body: before },
+      times: 1,
+    });
+    await rig.until(id, ({ lastRequest, status }) => lastRequest !== null && status === 'confirmed');
+    await rig.until(id, ({ appointment }) => appointment?.startsAt !== startsAt);
   });
 
   test('is read at once when there is news', async () => {
