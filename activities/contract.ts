@@ -336,7 +336,15 @@ export interface ProviderActivities {
    * Returns once what is seen differs from `seen` (a sightingMark); until then it fails softly and is retried. An own
    * appointment that stays missing for `missingForMs` fails it for good.
    */
-  awaitAppointmentChange(input: LookUp & Paced & { seen: string; missingForMs: number }): Promise<Sighting>;
+  awaitAppointmentChange(
+    input: LookUp &
+      Paced & {
+        seen: string;
+        missingForMs: number;
+        /** The pause after a look that saw no change, in ms; left out: as after one that failed. */
+        everyMs?: number;
+      },
+  ): Promise<Sighting>;
   /**
    * Looks, cancels the booking's own live appointment (the one with `appointmentId`, else whichever the look shows to
    * be ours), and reads again. One attempt. With nothing sent, it fails with `ambiguous_match`, `visit_begun` or

@@ -71,9 +71,9 @@ export async function knownToBeThere<T>(read: () => Promise<T>): Promise<T> {
 
 const NOT_THE_REQUEST: readonly FailureCode[] = ['order_not_found', 'request_refused'];
 
-/** Returns the sighting when it differs from the last one; else fails the poll softly. */
-export function changeOf(seen: string, sighting: Sighting): Sighting {
-  if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed');
+/** Returns the sighting when it differs from the last one; else fails the poll softly, to be retried after `everyMs`. */
+export function changeOf(seen: string, sighting: Sighting, everyMs?: number): Sighting {
+  if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed', everyMs);
   return sighting;
 }
 

@@ -87,10 +87,10 @@ function pollingActivities(placeOf: PlaceOf): Pick<ProviderActivities, Polling> 
         leaveAlone(pauseMs);
         return knownToBeThere(() => readOrder(placeOf, input, seenStatus));
       }, atOnce),
-    awaitAppointmentChange: ({ seen, missingForMs, pauseMs, ...wanted }) =>
+    awaitAppointmentChange: ({ seen, missingForMs, pauseMs, everyMs, ...wanted }) =>
       asActivity(async () => {
         leaveAlone(pauseMs);
-        return changeOf(seen, await whileMissing(missingForMs, () => look(placeOf, wanted)));
+        return changeOf(seen, await whileMissing(missingForMs, () => look(placeOf, wanted)), everyMs);
       }, atOnce),
   };
 }

@@ -30,10 +30,10 @@ async function appointmentOf(rig: SagaRig, orderId: string): Promise<unknown> {
 
 async function kept(rig: SagaRig) {
   const { booking } = await rig.bookings.start(atHome(FAR));
-  const { appointment, waitingFor } = await rig.until(booking.id, isKept);
-  if (!appointment?.startsAt) throw new Error('there is no appointment');
+  const { order, appointment, waitingFor } = await rig.until(booking.id, isKept);
+  if (!order || !appointment?.startsAt) throw new Error('there is no appointment');
   const { id: appointmentId, startsAt } = appointment;
-  return { id: booking.id, appointmentId, startsAt, until: waitingFor?.until ?? '' };
+  return { id: booking.id, orderId: order.id, appointmentId, startsAt, until: waitingFor?.until ?? '' };
 }
 
 describe('a kept appointment whose provider tells news that we hear', () => {
@@ -66,6 +66,16 @@ describe('a kept appointment whose provider tells news that we hear', () => {
     });
     await rig.until(id, ({ lastRequest, status }) => lastRequest !== null && status === 'confirmed');
     await rig.until(id, ({ appointment }) => appointment?.startsAt !== startsAt);
+  });
+
+  test('is read again within the hour, and not the next day, where a poll failed', async () => {
+    const { orderId } = await kept(rig);
+    await rig.sandbox.fail('appointment', { of: orderId, answer: 503, times: 3 });
+    const sinceMs = Date.now();
+    await pause(1.4 * DAY_MS);
+    const reads = await rig.sandbox.callsOf('appointment');
+    const own = reads.filter(({ at, path }) => path.includes(orderId) && Date.parse(at) > sinceMs);
+    expect(own.map(({ status }) => status)).toEqual([503, 503, 503, 200]);
   });
 
   test('is read at once when there is news', async () => {

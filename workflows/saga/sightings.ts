@@ -43,11 +43,14 @@ export async function nextSighting(
   // Without a mark that look was not taken in: a person was asked about it, and their decision is to be seen at once.
   const wasAhead = takeAhead(watching.pace) && mark !== '';
   const firstPauseMs = wasAhead ? pauseAfterAhead(b, everyMs) : 0;
+  // A poll that failed, or was lost with its worker, has seen nothing: the next one does not wait for a day.
+  const failedPauseMs = pollsSeldom ? limits.keepPollMs : undefined;
   const watched = await watch(b, { ...watching, pollsSeldom }, (pauseMs) =>
-    polls(b, `poll for ${watching.what}`, everyMs).awaitAppointmentChange({
+    polls(b, `poll for ${watching.what}`, failedPauseMs).awaitAppointmentChange({
       ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
       seen: mark,
       missingForMs: limits.patienceMs,
+      everyMs,
       pauseMs: Math.max(pauseMs, firstPauseMs),
     }),
   );
