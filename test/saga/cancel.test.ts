@@ -48,6 +48,17 @@ describe('a cancel', () => {
       expect(await rig.sandbox.live(view.order?.id ?? '')).toEqual({ order: false, appointments: 0 });
     });
 
+    test('in the middle of a book call for a slot that is gone tries no other slot', async () => {
+      await rig.sandbox.control('slots', { snatch: 1 });
+      await rig.sandbox.fail('book', { when: 'after', delayMs: 500 });
+      const { booking } = await rig.bookings.start(atHome());
+      await rig.sandbox.called('book');
+      await cancelBy(booking.id);
+      const view = await rig.until(booking.id, ({ status }) => status === 'cancelled');
+      expect(view.attempts.map(({ outcome }) => outcome)).toEqual(['gone']);
+      expect(await rig.sandbox.callsOf('book')).toHaveLength(1);
+    });
+
     test('of a confirmed booking keeps an adopted order as its request says', async () => {
       const orderId = await rig.sandbox.placeOrder();
       const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
