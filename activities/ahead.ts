@@ -19,7 +19,7 @@ import { searchSlots } from './searching';
  * appointment makes the look that the wait for it begins with.
  */
 
-/** How long an activity goes on reading once it has the order, in ms. */
+/** How long an activity goes on reading once it has the order, in ms; never longer than a call may take. */
 const AHEAD_MS = 1_000;
 
 /** The provider, and the zone of the account's place where the provider gives none. */
@@ -57,7 +57,9 @@ async function atOnce<T>(target: Target, read: (call: Call) => Promise<T>): Prom
     isLastTry: false,
   };
   try {
-    return await inTime(AHEAD_MS, read(call), tooLate);
+    // The activity's own limit is a multiple of the call's: what was read already must not be lost at it.
+    const limitMs = Math.min(AHEAD_MS, target.callTimeoutMs);
+    return await inTime(limitMs, read(call), () => tooLate(limitMs));
   } catch {
     return null;
   } finally {
@@ -124,6 +126,6 @@ function refusalOf(err: unknown): RefusedSearch {
   return { refused: err.code, facts: err.facts };
 }
 
-function tooLate(): Error {
-  return new Error(`not read within ${AHEAD_MS} ms`);
+function tooLate(limitMs: number): Error {
+  return new Error(`not read within ${limitMs} ms`);
 }

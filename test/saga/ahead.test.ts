@@ -14,7 +14,10 @@ import { useSaga } from '../support/use-saga';
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 3_600_000 } };
 const rig = useSaga({
   capabilities: { callTimeoutMs: 5_000, needsRequisition: false },
-  accounts: { waiting: { needsRequisition: true } },
+  accounts: {
+    waiting: { needsRequisition: true },
+    hasty: { needsRequisition: false, callTimeoutMs: 300 },
+  },
 });
 
 beforeEach(() => rig.sandbox.control('account', { bookBeforeRequisition: true }));
@@ -75,6 +78,18 @@ test('a search that is slow is not waited for: the order shows, and the search h
   const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
   await rig.until(booking.id, ({ order, appointment }) => order !== null && appointment === null);
   expect(await activitiesOf(booking.id)).toEqual(['readOrder', 'lookUp', 'searchSlots']);
+});
+
+test('a search that is slow keeps no order from being read where calls have little time', async () => {
+  const orderId = await rig.sandbox.placeOrder();
+  await rig.sandbox.fail('read_order', { when: 'after', delayMs: 200, times: 1 });
+  await rig.sandbox.fail('availability', { when: 'after', delayMs: 250, times: 4 });
+  const request = { account: 'hasty', windows: [{ from: '+2d', to: '+90d' }] };
+  const { booking } = await rig.bookings.start(adopting(orderId, 'keep', request));
+  await rig.until(booking.id, ({ status }) => status === 'confirmed');
+  const { events } = await rig.server.client.workflow.getHandle(workflowIdOf(booking.id)).fetchHistory();
+  const started = events?.find((event) => event.activityTaskStartedEventAttributes);
+  expect(started?.activityTaskStartedEventAttributes?.attempt).toBe(1);
 });
 
 test('a look that fails ends nothing: it is made once more, with patience', async () => {
