@@ -29,7 +29,7 @@ export interface Limits {
   pollMaxMs: number;
   /** Pause between two polls of a confirmed appointment. */
   keepPollMs: number;
-  /** The same until two days before its visit, where the provider tells news that this deployment hears. */
+  /** The same until two days before its visit, where the provider tells news that we hear and no poll fails. */
   keepPollFarMs: number;
   /** How long after the visit's end the provider may take to say how it ended. */
   finalWordMs: number;
