@@ -220,6 +220,7 @@ describe('a look that came with the book call and shows what is for a person', (
   const HOUR_MS = 3_600_000;
   const old: Appointment[] = [];
   const practice = useSaga({
+    on: 'simulator',
     limits: { keepPollMs: HOUR_MS },
     wrap: ({ core, junction }) => ({
       core,
