@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ReadAhead } from '../../activities/contract';
 import type { Appointment, FoundSlots } from '../../src/booking/model';
 import { workflowIdOf } from '../../src/booking/names';
@@ -11,6 +12,7 @@ import { useSaga } from '../support/use-saga';
  * it: what is not read at once, or no longer counts, these steps read for themselves.
  */
 
+const HOUR_MS = 3_600_000;
 const ASYNC = { confirmation: { async: true, syncTimeoutMs: 1000, asyncTimeoutMs: 3_600_000 } };
 const rig = useSaga({
   capabilities: { callTimeoutMs: 5_000, needsRequisition: false },
@@ -217,7 +219,6 @@ describe('slots whose keys have expired by the time that the workflow hears of t
 });
 
 describe('a look that came with the book call and shows what is for a person', () => {
-  const HOUR_MS = 3_600_000;
   const old: Appointment[] = [];
   const practice = useSaga({
     on: 'simulator',
@@ -280,6 +281,27 @@ describe('a look that came with the book call, when the deadline of the wait is 
     const { booking } = await late.bookings.start(atHome(ASYNC));
     await late.until(booking.id, ({ waitingFor }) => waitingFor?.what === 'the final word on the visit');
     expect(await activityNames(late, booking.id)).not.toContain('cancelAppointment');
+  });
+});
+
+describe('a look that came with the book call, when the workflow hears of it hours later', () => {
+  const apart = useSaga({
+    ...{ on: 'simulator', resets: ['sandbox'], providersApart: true },
+    capabilities: { needsRequisition: false, callTimeoutMs: 5_000 },
+    limits: { keepPollMs: 6 * HOUR_MS },
+  });
+
+  test('does not count: the provider is read at once', async () => {
+    await apart.sandbox.control('account', { bookBeforeRequisition: true });
+    await apart.sandbox.fail('book', { when: 'after', delayMs: 1_000 });
+    const { booking } = await apart.bookings.start(atHome());
+    await apart.sandbox.called('book');
+    await apart.stopWorkers();
+    await pause(HOUR_MS);
+    const { appointments } = await apart.sandbox.state();
+    await apart.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'cancelled' });
+    await apart.startWorkers();
+    await apart.until(booking.id, ({ attempts }) => attempts.length > 1, 60_000);
   });
 });
 

@@ -13,6 +13,9 @@ import type { Booking } from './state';
  * a change), the steps read for themselves.
  */
 
+/** How long after a book call began its answer counts as heard soon, in ms: longer than any such call. */
+const HEARD_SOON_MS = 30 * 60_000;
+
 /** Returns what to read ahead; undefined in an undo, and when the next step is not a search for slots. */
 export function toReadAhead(b: Booking): Ahead | undefined {
   const { request, capabilities } = b.state.terms;
@@ -46,9 +49,13 @@ export function foundAhead(b: Booking): FoundSlots | null {
   return found;
 }
 
-/** Records the look that followed a book call. It counts until this workflow task is over. */
-export function seenAfterNow(b: Booking, sighting: Sighting | null): void {
-  b.seenAfter = sighting && { sighting, atMs: nowMs() };
+/**
+ * Records the look that followed a book call. It counts until this workflow task is over, and only when the answer was
+ * heard soon: after a time without workers it may be hours old.
+ */
+export function seenAfterNow(b: Booking, sighting: Sighting | null, calledMs: number): void {
+  const isRecent = nowMs() - calledMs <= HEARD_SOON_MS;
+  b.seenAfter = sighting && isRecent ? { sighting, atMs: nowMs() } : null;
 }
 
 /** Takes that look for a wait that begins in the same workflow task. Returns null when there is none. */

@@ -108,11 +108,12 @@ async function tryOnce(b: Booking, offer: Offer, trying: Trying): Promise<Appoin
   await recordSeenBefore(b, offer);
   beginNothingAfterCancel(); // the answer before may have come with the slots in it, or left others to take
   begin(b, offer);
+  const calledMs = nowMs();
   const answer = await tried(b, trying.patience, () => bookPatiently(b, offer));
   if (answer.is === 'held') {
     callAccountedFor(b); // this also answers an earlier call with the same key
     recordHeld(b, answer.appointment, offer.kind === 'move');
-    seenAfterNow(b, answer.seenAfter ?? null);
+    seenAfterNow(b, answer.seenAfter ?? null, calledMs);
     return answer.appointment;
   }
   if (answer.is === 'gone') return gone(b, answer);
