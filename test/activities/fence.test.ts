@@ -139,6 +139,9 @@ describe('a worker that is frozen between its look and its write', () => {
   test('and thaws in time writes as if nothing had been', async () => {
     const handle = await frozenWhile(120_000, async () => {
       provider.expect(WRITE, { body: SEED_APPOINTMENT });
+      // The look that the wait for the appointment begins with.
+      provider.expect(LOOK, { body: SEED_APPOINTMENT });
+      provider.expect(READ, { body: SEED_ORDER });
     });
     expect(await handle.result()).toMatchObject({ is: 'held', earlier: false });
   });
