@@ -58,13 +58,23 @@ export async function brokenReplays(
 
 type History = temporal.api.history.v1.IHistory;
 
+/** What core names the marker of a local activity. */
+const LOCAL_ACTIVITY = 'core_local_activity';
+
 /** What the SDK itself keeps of each patch, in an upsert of its own. */
 const OF_THE_SDK = 'TemporalChangeVersion';
 
-/** A workflow task that changed our search attributes more than once; null when none did. */
+/**
+ * A workflow task that changed our search attributes more than once; null when none did. The result of a local activity
+ * comes in another activation of the same task, which may change them once more.
+ */
 function upsertsTwice({ events }: History): string | null {
   const tasks = new Set<string>();
-  for (const { upsertWorkflowSearchAttributesEventAttributes: upsert } of events ?? []) {
+  for (const {
+    upsertWorkflowSearchAttributesEventAttributes: upsert,
+    markerRecordedEventAttributes: marker,
+  } of events ?? []) {
+    if (marker?.markerName === LOCAL_ACTIVITY) tasks.delete(String(marker.workflowTaskCompletedEventId));
     if (!upsert || OF_THE_SDK in (upsert.searchAttributes?.indexedFields ?? {})) continue;
     const task = String(upsert.workflowTaskCompletedEventId);
     if (tasks.has(task))
