@@ -35,7 +35,10 @@ async function historyOf(rig: SagaRig, workflowId: string): Promise<string> {
   return `${historyToJSON(await handle.fetchHistory())}\n`;
 }
 
-main(resolve(process.argv[2] ?? HISTORIES_DIR), process.argv.slice(3)).catch((err: unknown) => {
+const [folder = HISTORIES_DIR, ...names] = process.argv.slice(2);
+if (folder.startsWith('-')) throw new Error(`There are no options: record-histories [<folder> [<scenario>…]]`);
+
+main(resolve(folder), names).catch((err: unknown) => {
   process.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`);
   process.exitCode = 1;
 });
