@@ -36,7 +36,8 @@ async function historyOf(rig: SagaRig, workflowId: string): Promise<string> {
 }
 
 const [folder = HISTORIES_DIR, ...names] = process.argv.slice(2);
-if (folder.startsWith('-')) throw new Error(`There are no options: record-histories [<folder> [<scenario>…]]`);
+if (folder.startsWith('-'))
+  throw new Error(`There are no options: record-histories [<folder> [<scenario>…]]`);
 
 main(resolve(folder), names).catch((err: unknown) => {
   process.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`);
