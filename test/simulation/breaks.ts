@@ -64,8 +64,8 @@ export const BREAKS: Readonly<Record<string, Breaking>> = {
   },
   'a deadline releases whatever the look after it shows': {
     bundle: swapped(
-      /&& verdictOf\(b, b\.state\.appointment\.held\) === 'waiting'\) return settle\(b, 'late'\)/,
-      ") return settle(b, 'late')",
+      /&& verdictOf\(b, b\.state\.appointment\.held\) === 'waiting'\)(\s+return recordVerdict\(b, 'late'\))/,
+      ')$1',
     ),
   },
   'a fee is accepted unasked': {

@@ -243,6 +243,7 @@ function simulatedConfig(): Config {
 export const DEAR_ACCOUNT = 'dear';
 const MONTH_MS = 30 * 86_400_000;
 
-function codeOf(bundle: WorkflowBundleOption): string {
+/** Returns the text of a bundle. */
+export function codeOf(bundle: WorkflowBundleOption): string {
   return 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
 }
