@@ -4,11 +4,11 @@ import { Failure } from '../src/booking/failures';
 import type { Appointment, Order, Sighting } from '../src/booking/model';
 import { partyOf, withoutOrderDetails } from '../src/booking/request-parts';
 import type { BookingRequest } from '../src/booking/schema/request';
+import { hasOrderEnded } from '../src/booking/sighting';
 import { isSameTime } from '../src/booking/times';
 import type { Call, Provider } from '../src/providers/provider';
 import { readCallOf } from './call';
-import type { Ahead, ReadAhead, RefusedSearch } from './ahead-contract';
-import type { BookAnswer, LookUp, Target } from './contract';
+import type { Ahead, BookAnswer, LookUp, ReadAhead, RefusedSearch, Target } from './contract';
 import { isRetryable } from './failures';
 import { inTime } from './in-time';
 import { lookUp } from './looking';
@@ -45,11 +45,11 @@ export async function readAhead(
   ahead: Ahead | undefined,
 ): Promise<ReadAhead | null> {
   if (!ahead || !canBeBookedFor(order, ahead.capabilities)) return null;
-  return atOnce(target, (call) => bothReads(place, call, target, order, request, ahead));
+  return readSoon(target, (call) => bothReads(place, call, target, order, request, ahead));
 }
 
 /** Returns null for a read that does not succeed at once. Whatever is wrong, the next read says so. */
-async function atOnce<T>(target: Target, read: (call: Call) => Promise<T>): Promise<T | null> {
+async function readSoon<T>(target: Target, read: (call: Call) => Promise<T>): Promise<T | null> {
   const giveUp = new AbortController();
   const call: Call = {
     ...readCallOf(target),
@@ -84,7 +84,7 @@ export async function lookedAfter(
     clue: { ...clue, ownIds: [...new Set([...clue.ownIds, appointment.id])] },
     ...{ liveIds: [appointment.id], withOrder: true, fresh: true },
   };
-  const seen = await atOnce(target, (call) => lookUp(provider, call, look));
+  const seen = await readSoon(target, (call) => lookUp(provider, call, look));
   return { ...answer, seenAfter: seen && isShown(appointment, seen) ? seen : null };
 }
 
@@ -96,8 +96,7 @@ function isShown({ id, startsAt, phase }: Appointment, { live }: Sighting): bool
 }
 
 function canBeBookedFor({ phase }: Order, { needsRequisition }: Capabilities): boolean {
-  const isOver = phase === 'cancelled' || phase === 'failed' || phase === 'completed';
-  return !isOver && !(needsRequisition && phase === 'received');
+  return !hasOrderEnded({ phase }) && !(needsRequisition && phase === 'received');
 }
 
 async function bothReads(

@@ -2,14 +2,13 @@ import { looksLikeBookingId } from '../src/booking/audit';
 import { Failure } from '../src/booking/failures';
 import type { Appointment, Order, Sighting, WriteAnswer } from '../src/booking/model';
 import { makerOfRef } from '../src/booking/ref';
-import { isOwn, ownershipIn, type Ownership } from '../src/booking/sighting';
+import { hasOrderEnded, isOwn, ownershipIn, type Ownership } from '../src/booking/sighting';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, OrderCalls, Provider } from '../src/providers/provider';
 import { readAhead, type Place } from './ahead';
 import { ordersOf } from './call';
 import { refuseBegun, refuseFee } from './cancelling';
-import type { PlaceAnswer } from './ahead-contract';
-import type { OrderCancelAnswer, OtherVisit, ProviderActivities } from './contract';
+import type { OrderCancelAnswer, OtherVisit, PlaceAnswer, ProviderActivities } from './contract';
 import { isRetryable } from './failures';
 import { explained, lookBarely } from './looking';
 import { afterSending, unansweredOf, wordsOf } from './unanswered';
@@ -79,10 +78,10 @@ async function checked(provider: Provider, call: Call, input: CancelInput): Prom
   const seen = await lookBarely(provider, call, wanted);
   const { order } = seen;
   if (!order) throw new Error('a look with the order came without it');
-  if (hasEnded(order) && !mayCarryOurs(input, order))
+  if (hasOrderEnded(order) && !mayCarryOurs(input, order))
     return { is: 'over', answer: { is: 'ended', order, byUs: false } };
   const found = onOrder(await explained(provider, call, wanted, seen), input);
-  if (hasEnded(order)) return { is: 'over', answer: endedWith(order, found, false) };
+  if (hasOrderEnded(order)) return { is: 'over', answer: endedWith(order, found, false) };
   if (found.is === 'foreign' || found.is === 'ambiguous' || (found.is === 'ours' && !input.mayTakeOwn))
     throw new Failure('foreign_appointment');
   if (found.is === 'ours' && input.takesAppointment) {
@@ -102,10 +101,6 @@ function onOrder(sighting: Sighting, { clue }: CancelInput): Ownership {
   if (foreign) return { is: 'foreign', appointment: foreign };
   const [own] = sighting.live;
   return own ? { is: 'ours', appointment: own } : { is: 'none' };
-}
-
-function hasEnded({ phase }: Order): boolean {
-  return phase === 'cancelled' || phase === 'failed' || phase === 'completed';
 }
 
 /**
@@ -156,7 +151,7 @@ async function afterRefused(
 ): Promise<OrderCancelAnswer> {
   if (refusal.facts.sent === 'no' || isRetryable(refusal)) throw refusal;
   const now = await afterSending(() => orders.read(call, orderId));
-  if (now instanceof Failure || !hasEnded(now)) throw refusal;
+  if (now instanceof Failure || !hasOrderEnded(now)) throw refusal;
   return { is: 'ended', order: now, byUs: false };
 }
 

@@ -6,9 +6,15 @@ import { lookedAfter, readAhead, type Place, type Taking } from './ahead';
 import { createProviderAuditActivities } from './audit';
 import { ordersOf, readCallOf, refuseReset, tiersOf, writeCallOf } from './call';
 import { cancelAppointment } from './cancelling';
-import type { AheadOf, OrderRead } from './ahead-contract';
-import type { BookAnswer } from './answers';
-import type { LookUp, ProviderActivities, ProviderAuditActivities, Target } from './contract';
+import type {
+  AheadOf,
+  BookAnswer,
+  LookUp,
+  OrderRead,
+  ProviderActivities,
+  ProviderAuditActivities,
+  Target,
+} from './contract';
 import { atOnce, asActivity, notYet } from './failures';
 import { changeOf, knownToBeThere, leaveAlone, lookUp, whileMissing } from './looking';
 import { cancelOrder, findOtherVisit, placeOrder } from './ordering';

@@ -52,7 +52,7 @@ function isShown({ live, ended }: Sighting, id: string): boolean {
 }
 
 function isExplained(sighting: Sighting, id: string, known: Known): boolean {
-  const wentWithOrder = known.orderTakesAppointment && hasOrderEnded(sighting);
+  const wentWithOrder = known.orderTakesAppointment && hasOrderFallenThrough(sighting);
   return wentWithOrder || isFollowed(sighting, known) || hasEndedUnseen(sighting, id, known);
 }
 
@@ -64,7 +64,7 @@ function isFollowed({ live }: Sighting, { clue, liveIds }: Known): boolean {
   return clue.refReturns && live.some((seen) => isOwn(seen, clue) && !liveIds.includes(seen.id));
 }
 
-function hasOrderEnded({ order }: Sighting): boolean {
+function hasOrderFallenThrough({ order }: Sighting): boolean {
   return order?.phase === 'cancelled' || order?.phase === 'failed';
 }
 

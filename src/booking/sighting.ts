@@ -1,4 +1,4 @@
-import type { Appointment, Sighting } from './model';
+import type { Appointment, Order, Sighting } from './model';
 import { isRefOf } from './ref';
 import { isSameTime } from './times';
 import type { TakenOver } from './traces';
@@ -14,6 +14,13 @@ export function sightingMark(sighting: Sighting): string {
     JSON.stringify([seen.id, seen.status, seen.eventStatus, seen.startsAt, seen.endsAt, seen.canReschedule]),
   );
   return JSON.stringify([sighting.order?.status ?? null, ...appointments.sort()]);
+}
+
+const ENDED_PHASES: readonly Order['phase'][] = ['cancelled', 'failed', 'completed'];
+
+/** Returns true when the order can no longer carry a visit. */
+export function hasOrderEnded({ phase }: Pick<Order, 'phase'>): boolean {
+  return ENDED_PHASES.includes(phase);
 }
 
 /** What tells a booking's own appointment from another's. */

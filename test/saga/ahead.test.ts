@@ -216,6 +216,19 @@ describe('slots whose keys have expired by the time that the workflow hears of t
       expect(view.failure).toBeNull();
     },
   );
+
+  test('and that expire again when they are searched once more are for a person', async () => {
+    const orderId = await own.sandbox.placeOrder();
+    late = 2;
+    const { booking } = await own.bookings.start(adopting(orderId, 'cancel'));
+    const view = await own.until(
+      booking.id,
+      ({ status, attention }) => status === 'failed' || attention !== null,
+    );
+    expect(view.attention?.reason).toBe('unexpected_answer');
+    await own.bookings.retry(booking.id, {});
+    await own.until(booking.id, ({ status }) => status === 'confirmed');
+  });
 });
 
 describe('a look that came with the book call and shows what is for a person', () => {

@@ -3,6 +3,7 @@ import { Failure, type Choice } from '../../src/booking/failures';
 import type { Appointment, Order, Sighting } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
 import { isRefOf } from '../../src/booking/ref';
+import { hasOrderEnded } from '../../src/booking/sighting';
 import type { BookingStatus, BookingView } from '../../src/booking/schema/view';
 import { isEndStatus as isOver } from '../../src/booking/status';
 import type { BookingTraces } from '../../src/booking/traces';
@@ -27,7 +28,7 @@ import { publish } from '../saga/publish';
 import { isRead, maker, type Begun, type Booking, type BookingState } from '../saga/state';
 import { undosOf } from '../steps';
 import { undoUnasked } from '../steps/appointment';
-import { findPlaced, hasOrderEnded, orderToUndo } from '../steps/order';
+import { findPlaced, orderToUndo } from '../steps/order';
 import type { Undo } from '../steps/undo';
 
 /**

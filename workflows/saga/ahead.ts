@@ -13,7 +13,7 @@ import type { Booking } from './state';
  * a change), the steps read for themselves.
  */
 
-/** How long after a book call began its answer counts as heard soon, in ms: longer than any such call. */
+/** How long after a book call began its answer counts as heard soon, in ms. */
 const HEARD_SOON_MS = 30 * 60_000;
 
 /** Returns what to read ahead; undefined in an undo, and when the next step is not a search for slots. */

@@ -1,7 +1,7 @@
 import { CONFIRM_GRACE_MS, DEFAULT_CONFIRM_TIMEOUT_MS } from '../../src/booking/limits';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment } from '../../src/booking/model';
-import { sightingMark } from '../../src/booking/sighting';
+import { hasOrderEnded, sightingMark } from '../../src/booking/sighting';
 import { carryOnMidStep } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
 import { lookUp } from '../saga/lookups';
@@ -12,7 +12,6 @@ import { attemptBecame } from '../saga/parts/search';
 import type { Booking } from '../saga/state';
 import { newPace } from '../saga/pace';
 import { hasPassed, soonest, untilOf, waitWithin } from '../saga/waiting';
-import { hasOrderEnded } from './order';
 
 /**
  * Waits for the provider to confirm the appointment. Returns true when it does, and false when it declined or the time

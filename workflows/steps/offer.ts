@@ -37,8 +37,11 @@ async function search(b: Booking, again: string | null = null): Promise<FoundSlo
   const first = foundAhead(b) ?? (await searched());
   // After a time without workers an answer is old when it comes. Then it does not prove that there is no slot.
   const { slots, complete } = isOutdated(first) ? await searched() : first;
+  if (isOutdated({ slots, complete })) throw new Failure('unexpected_answer', { said: ALL_EXPIRED });
   return { slots: slots.filter((slot) => slotMark(slot) === again || isUsable(b, slot)), complete };
 }
+
+const ALL_EXPIRED = 'every slot that two searches gave had expired when they were heard of';
 
 /** Searches again for the same slot, for a fresh key, and keeps the others for later. Returns null when it is gone. */
 export async function sameSlot(b: Booking, slot: Slot): Promise<Slot | null> {

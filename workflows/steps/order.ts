@@ -3,6 +3,7 @@ import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import { namedOrderId } from '../../src/booking/request-parts';
 import type { UndoOutcome } from '../../src/booking/schema/view';
+import { hasOrderEnded } from '../../src/booking/sighting';
 import { core, reads, writes } from '../saga/activities';
 import { readAheadNow, toReadAhead, toReadAheadFor } from '../saga/ahead';
 import { nowMs } from '../saga/clock';
@@ -34,13 +35,6 @@ import { pauseUntil } from '../saga/waiting';
 import type { Undo } from './undo';
 
 /** The order: the step places it, or adopts it from the caller. Its undo cancels it where that is ours to do. */
-
-const ENDED_PHASES: readonly Order['phase'][] = ['cancelled', 'failed', 'completed'];
-
-/** Returns true when the order can no longer carry a visit. */
-export function hasOrderEnded(order: Order): boolean {
-  return ENDED_PHASES.includes(order.phase);
-}
 
 /**
  * Places the order that the request describes, or adopts the one that it names. Does nothing when that was done before.

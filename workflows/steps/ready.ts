@@ -1,6 +1,7 @@
 import type { OrderRead } from '../../activities/contract';
 import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
+import { hasOrderEnded } from '../../src/booking/sighting';
 import { polls, reads } from '../saga/activities';
 import { readAheadNow, toReadAheadFor } from '../saga/ahead';
 import { carryOnMidStep } from '../saga/long-life';
@@ -9,7 +10,6 @@ import { orderSeen } from '../saga/parts/order';
 import { targetOf, type Booking } from '../saga/state';
 import { newPace, recordLook, type Pace } from '../saga/pace';
 import { hasPassed, seenBy, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
-import { hasOrderEnded } from './order';
 
 /**
  * Readiness: the step waits until the order has its requisition, where the provider needs one. It has nothing to undo.
