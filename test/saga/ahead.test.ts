@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ReadAhead } from '../../activities/contract';
+import type { BookAnswer, ReadAhead } from '../../activities/contract';
 import type { Appointment, FoundSlots } from '../../src/booking/model';
 import { workflowIdOf } from '../../src/booking/names';
 import type { BookingView } from '../../src/booking/schema/view';
 import { adopting, atHome, atPractice } from '../support/saga';
-import type { SagaRig } from '../support/saga';
+import type { RigOptions, SagaRig } from '../support/saga';
 import { useSaga } from '../support/use-saga';
 
 /**
@@ -231,26 +231,27 @@ describe('slots whose keys have expired by the time that the workflow hears of t
   });
 });
 
+/** Has something happen between a book call's answer and its being heard of. */
+function afterBooking(happen: (answer: BookAnswer) => Promise<BookAnswer>): RigOptions['wrap'] {
+  return ({ core, junction }) => ({
+    core,
+    junction: { ...junction, bookSlot: async (input) => happen(await junction.bookSlot(input)) },
+  });
+}
+
 describe('a look that came with the book call and shows what is for a person', () => {
   const old: Appointment[] = [];
   const practice = useSaga({
     on: 'simulator',
     limits: { keepPollMs: HOUR_MS },
-    wrap: ({ core, junction }) => ({
-      core,
-      junction: {
-        ...junction,
-        // The first appointment is restored right after the second was booked.
-        bookSlot: async (input) => {
-          const answer = await junction.bookSlot(input);
-          if (answer.is !== 'held' || !answer.seenAfter) return answer;
-          const { seenAfter } = answer;
-          const [restored] = old.splice(0, 1, answer.appointment);
-          if (!restored) return answer;
-          await practice.clinic.control(`appointments/${restored.id}`, { status: 'ACCEPTED' });
-          return { ...answer, seenAfter: { ...seenAfter, live: [...seenAfter.live, restored] } };
-        },
-      },
+    // The first appointment is restored right after the second was booked.
+    wrap: afterBooking(async (answer) => {
+      if (answer.is !== 'held' || !answer.seenAfter) return answer;
+      const { seenAfter } = answer;
+      const [restored] = old.splice(0, 1, answer.appointment);
+      if (!restored) return answer;
+      await practice.clinic.control(`appointments/${restored.id}`, { status: 'ACCEPTED' });
+      return { ...answer, seenAfter: { ...seenAfter, live: [...seenAfter.live, restored] } };
     }),
   });
 
@@ -273,18 +274,11 @@ describe('a look that came with the book call, when the deadline of the wait is 
   const late = useSaga({
     capabilities: { needsRequisition: false, callTimeoutMs: 5_000 },
     limits: { releaseBeforeStartMs: 30 * 86_400_000 },
-    wrap: ({ core, junction }) => ({
-      core,
-      junction: {
-        ...junction,
-        // Confirmed after that look, in a time without workers that ends after the deadline.
-        bookSlot: async (input) => {
-          const answer = await junction.bookSlot(input);
-          const { appointments } = await late.sandbox.state();
-          await late.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'confirmed' });
-          return answer;
-        },
-      },
+    // Confirmed after that look, in a time without workers that ends after the deadline.
+    wrap: afterBooking(async (answer) => {
+      const { appointments } = await late.sandbox.state();
+      await late.sandbox.control(`appointments/${appointments[0]?.id}`, { status: 'confirmed' });
+      return answer;
     }),
   });
 
