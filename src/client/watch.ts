@@ -7,7 +7,7 @@ import { isSettled } from '../booking/status';
 import { openCleanUp } from './executions/after-run';
 import type { ClientContext } from './executions/client-context';
 import { hasClosed, type Execution } from './executions/execution';
-import { findExecution, readBooking } from './executions/read';
+import { findExecution, isUntouched, readBooking, readFound } from './executions/read';
 import { asUnavailable, isUnavailable } from './executions/temporal-errors';
 
 /**
@@ -23,8 +23,8 @@ const LONG_POLL_TIMEOUT_MS = 70_000;
 
 const { EventType } = temporal.api.enums.v1;
 
-/** The view changes in workflow tasks only. */
-const TASK_DONE = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED;
+/** A workflow that tells of a change writes its view into the memo. */
+const VIEW_CHANGED = EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED;
 
 export interface WatchOptions {
   /** Ends the watch quietly. */
@@ -44,15 +44,37 @@ export async function* watchBooking(
   const first = await patiently(signal, () => findExecution(context, bookingId));
   if (signal.aborted) return;
   if (!first) throw new Failure('booking_not_found');
+  yield* changesSince(context, bookingId, first, signal, () => readFound(context, bookingId, first));
+}
+
+/** Reads the booking; what is read is yielded if it differs from what was read before. */
+type Read = () => Promise<BookingView>;
+
+/** Yields what `begin` reads, if it is given, and then the booking at each change. */
+async function* changesSince(
+  context: ClientContext,
+  bookingId: string,
+  first: Execution,
+  signal: AbortSignal,
+  begin: Read | null,
+): AsyncGenerator<BookingView, void, undefined> {
   let seen = '';
-  for await (const read of readsOf(context, bookingId, first, signal)) {
+  let isStalled = false;
+  const reads = readsOf(context, bookingId, first, { signal, isStalled: () => isStalled });
+  for await (const read of startingWith(begin, reads)) {
     const view = await patiently(signal, read);
     if (!view) return;
+    isStalled = view.stalled !== null;
     const mark = JSON.stringify([view.revision, view.stalled]);
     if (mark === seen) continue;
     seen = mark;
     yield view;
   }
+}
+
+async function* startingWith(begin: Read | null, reads: AsyncIterable<Read>): AsyncGenerator<Read> {
+  if (begin) yield begin;
+  yield* reads;
 }
 
 export interface SettledOptions extends WatchOptions {
@@ -71,12 +93,24 @@ export async function settledBooking(
 ): Promise<BookingView> {
   const signals = [signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)];
   const until = AbortSignal.any(signals.filter((one) => one !== undefined));
+  const first = await patiently(until, () => findExecution(context, bookingId));
+  if (first === null && !until.aborted) throw new Failure('booking_not_found');
   let latest: BookingView | null = null;
-  for await (const view of watchBooking(context, bookingId, { signal: until })) {
-    latest = view;
-    if (isSettled(view)) break;
+  if (first) {
+    // A booking that no worker has touched is not settled: reading how it began would be for nothing.
+    const begin = isUntouched(first) ? null : () => readFound(context, bookingId, first);
+    for await (const view of changesSince(context, bookingId, first, until, begin)) {
+      latest = view;
+      if (isSettled(view)) break;
+    }
   }
   return latest ?? readBooking(context, bookingId);
+}
+
+/** What ends a watch, and what it has seen. */
+interface Watching {
+  signal: AbortSignal;
+  isStalled: () => boolean;
 }
 
 /** Yields a read of the booking whenever its view may have changed, and then whenever the clean-up's may have. */
@@ -84,18 +118,17 @@ async function* readsOf(
   context: ClientContext,
   bookingId: string,
   { runId, status }: Execution,
-  signal: AbortSignal,
-): AsyncGenerator<() => Promise<BookingView>, void, undefined> {
+  watching: Watching,
+): AsyncGenerator<Read, void, undefined> {
   let last = runId;
-  yield () => readBooking(context, bookingId, runId);
   if (!hasClosed(status))
-    for await (const news of newsOf(context, workflowIdOf(bookingId), runId, signal)) {
+    for await (const news of newsOf(context, workflowIdOf(bookingId), runId, watching)) {
       last = news.runId;
       yield () => readBooking(context, bookingId, news.runId);
     }
-  const after = await patiently(signal, () => openCleanUp(context, bookingId));
+  const after = await patiently(watching.signal, () => openCleanUp(context, bookingId));
   if (!after) return;
-  for await (const _news of newsOf(context, after.workflowId, after.runId, signal))
+  for await (const _news of newsOf(context, after.workflowId, after.runId, watching))
     yield () => readBooking(context, bookingId, last);
 }
 
@@ -105,14 +138,14 @@ interface News {
 }
 
 /**
- * Yields news of a workflow across its runs, until the end. A quiet long poll counts as news: the booking may have
- * stalled.
+ * Yields news of a workflow across its runs, until the end. A quiet long poll counts as news, because the booking may
+ * have stalled, and so does any event of a booking that had stalled, because it may go on.
  */
 async function* newsOf(
   context: ClientContext,
   workflowId: string,
   firstRunId: string,
-  signal: AbortSignal,
+  { signal, isStalled }: Watching,
 ): AsyncGenerator<News, void, undefined> {
   let runId = firstRunId;
   let nextPageToken: Uint8Array | undefined;
@@ -124,7 +157,9 @@ async function* newsOf(
     // The server gives no token after the run's last event.
     const isEnd = !page.nextPageToken?.length;
     const over = isEnd && !next;
-    if (over || events.length === 0 || events.some((event) => event.eventType === TASK_DONE)) yield { runId };
+    const isQuiet = events.length === 0;
+    if (over || isQuiet || isStalled() || events.some(({ eventType }) => eventType === VIEW_CHANGED))
+      yield { runId };
     if (over) return;
     nextPageToken = next ? undefined : (page.nextPageToken ?? undefined);
     runId = next ?? runId;

@@ -62,8 +62,13 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
     const placing = burst.flatMap(({ bookingId }) => bookingId ?? []);
     const remembered = orderId === null ? undefined : placedBy.get(orderId);
     if (remembered !== undefined) placing.push(remembered);
-    const bookings = await glanceAt(client, [...placing, ...(orderId === null ? [] : adopting(orderId))]);
-    const placer = bookings.find(({ id }) => placing.includes(id));
+    const placers = await glanceAt(client, placing);
+    // While a booking is open, no other may adopt its order.
+    const isHeld = placers.some(({ isOpen }) => isOpen);
+    const others = orderId === null || isHeld ? [] : adopting(orderId).filter((id) => !placing.includes(id));
+    const adopters = await glanceAt(client, others);
+    const bookings = [...placers, ...adopters];
+    const [placer] = placers;
     if (orderId !== null && placer) placedBy.set(orderId, placer.id);
     const became = await tellBookings(client, bookings, burst, stopping.signal);
     return became.map((outcome, place) => {

@@ -39,6 +39,15 @@ export async function readBooking(
 ): Promise<BookingView> {
   const execution = await findExecution(context, bookingId, runId);
   if (!execution) throw new Failure('booking_not_found');
+  return readFound(context, bookingId, execution);
+}
+
+/** Returns the booking as a description of its execution shows it. Throws as readBooking does. */
+export async function readFound(
+  context: ClientContext,
+  bookingId: string,
+  execution: Execution,
+): Promise<BookingView> {
   try {
     return await readExecution(context, bookingId, execution);
   } catch (err) {
@@ -46,6 +55,11 @@ export async function readBooking(
     if (!isUnderLostKey || !hasClosed(execution.status)) throw err;
     return afterLostKey(context, bookingId, execution, err);
   }
+}
+
+/** Returns true when no workflow task has put a view into the execution's memo yet. */
+export function isUntouched({ memo }: Execution): boolean {
+  return memo[MEMO.view] === undefined;
 }
 
 /** The result of one look at a booking's execution. */

@@ -38,11 +38,13 @@ function routing({
 }: World) {
   const calls: string[] = [];
   const settled: string[] = [];
+  const asked: string[] = [];
   const routed = routeNews({
     idKey: ID_KEY,
     accounts: ['default', 'second'],
     client: {
       glance(id) {
+        asked.push(id);
         if (isAway) return Promise.reject(new Failure('temporal_unavailable'));
         if (ended.includes(id)) return Promise.resolve({ isOpen: false, view: null });
         if (!Object.hasOwn(open, id)) return Promise.resolve(null);
@@ -72,7 +74,7 @@ function routing({
     await jest.advanceTimersByTimeAsync(BURST_MS);
     return outcomes;
   };
-  return { route, routed, calls, settled };
+  return { route, routed, calls, settled, asked };
 }
 
 function summary(id: string): BookingSummary {
@@ -132,6 +134,15 @@ it('remembers who placed an order, for events of its appointment, which do not s
   await route(order());
   expect(await route(appointment())).toEqual(['woken']);
   expect(calls).not.toContain('search');
+});
+
+it('looks for those that adopted an order only when the booking that placed it has ended', async () => {
+  const open = routing({ open: { [PLACED_ID]: SHOWN } });
+  await open.route(order(), appointment());
+  expect(open.asked).toEqual([PLACED_ID]);
+  const ended = routing({ ended: [PLACED_ID], open: { [ADOPTED_ID]: null } });
+  expect(await ended.route(order(), appointment())).toEqual(['woken', 'woken']);
+  expect(ended.asked).toEqual(expect.arrayContaining([PLACED_ID, ADOPTED_ID]));
 });
 
 it('lets an order wait that no booking is known for, and tells the one that a search finds', async () => {

@@ -1,8 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { createBookingClient, type BookingClient } from '../../../src/client/booking-client';
 import { connectNative } from '../../../src/temporal/connection';
 import { dataConverterOf } from '../../../src/temporal/encryption';
+import { describedAs, describing } from '../../support/describing';
 import { adoptedRequest, codeOf, placedRequest, startStandIn, type StandIn } from '../../support/stand-in';
+
+const { WORKFLOW_EXECUTION_STATUS_PAUSED: PAUSED } = temporal.api.enums.v1.WorkflowExecutionStatus;
 
 let standIn: StandIn;
 let bookings: BookingClient;
@@ -182,6 +186,37 @@ describe('watch and settled', () => {
     const waiting = bookings.settled(booking.id, { timeoutMs: 25_000 });
     await standIn.withoutWorker(() => standIn.execution(booking.id).signal('show', { status: 'confirmed' }));
     expect(await waiting).toMatchObject({ status: 'confirmed' });
+  });
+
+  it('asks Temporal once, and once more for each change of the view', async () => {
+    const asked: string[] = [];
+    const client = describing(standIn.server.client, (workflowId) => asked.push(workflowId));
+    const counted = createBookingClient({ client, idKey: standIn.idKey });
+    const { booking } = await bookings.start(placedRequest());
+    const waiting = counted.settled(booking.id, { timeoutMs: 20_000 });
+    await standIn.shown(booking.id);
+    for (let signals = 0; signals < 5; signals += 1) await standIn.execution(booking.id).signal('nothing');
+    await standIn.execution(booking.id).signal('show', { status: 'confirmed' });
+    const { revision } = await waiting;
+    expect(asked.length).toBeLessThanOrEqual(1 + revision);
+  });
+
+  it('shows at once that a booking which had stalled goes on', async () => {
+    const { booking } = await bookings.start(placedRequest());
+    await standIn.shown(booking.id);
+    let isPaused = true;
+    const client = describedAs(standIn.server.client, () => (isPaused ? PAUSED : null));
+    const seen: unknown[] = [];
+    const stop = new AbortController();
+    const watching = createBookingClient({ client, idKey: standIn.idKey });
+    const options = { signal: AbortSignal.any([stop.signal, AbortSignal.timeout(15_000)]) };
+    for await (const { stalled } of watching.watch(booking.id, options)) {
+      seen.push(stalled?.why ?? null);
+      if (stalled === null) stop.abort();
+      isPaused = false;
+      await standIn.execution(booking.id).signal('nothing');
+    }
+    expect(seen).toEqual(['paused', null]);
   });
 
   it('does not know what is not there', async () => {
