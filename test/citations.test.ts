@@ -98,6 +98,7 @@ describe.each<[name: string, citations: RegExp, marks: RegExp, heading: string]>
   ['contract', /\(contract: ([^)]+)\)/g, /\[contract: ([^\]]+)\]/g, 'The contracts'],
   ['seed page', /\(seed: ([^);]+)/g, /\[seed: ([^\]…]+)\]/g, 'The seed pages'],
   ['vendor’s page', /\(doc: ([^)]+)\)/g, /\[doc: ([^\]…]+)\]/g, "The vendor's pages"],
+  ['vendor’s source file', /\(code: ([^)]+)\)/g, /\[code: ([^\]…]+)\]/g, "The vendor's source"],
 ])('every %s', (name, citations, marks, heading) => {
   const known = namesUnder(heading);
   const whole = name === 'contract' ? namesIn : (found: Citation[]) => found;

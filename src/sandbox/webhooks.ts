@@ -16,6 +16,17 @@ export const ATTEMPT_PAUSES_MS = [
   10 * HOUR_MS,
 ] as const;
 
+/** How a vendor delivers its events. */
+export interface DeliveryStyle {
+  /** The pauses before each attempt, in sandbox ms; as many attempts as pauses. */
+  pausesMs: readonly number[];
+  /** Returns the headers that sign a body, which is given byte for byte. */
+  headers(body: Buffer, signing: { svixId: string; secret: string; at: Date }): Record<string, string>;
+}
+
+/** Junction's deliveries are Svix's. */
+const SVIX: DeliveryStyle = { pausesMs: ATTEMPT_PAUSES_MS, headers: svixHeaders };
+
 /** How long a receiver has to answer 2xx, in real ms. */
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -35,7 +46,7 @@ export interface Delivery {
   at: string;
 }
 
-/** Sends a sandbox's events as Svix would. */
+/** Sends a sandbox's events as its vendor would. */
 export interface Webhooks {
   /** Sends an event, subject to the fault rules. Sends nothing while there is no address. */
   emit(eventType: string, payload: object): void;
@@ -50,8 +61,10 @@ export interface Webhooks {
 
 interface WebhookOptions {
   url: string | null;
-  /** `whsec_` and the key in base64. */
+  /** As the vendor's style takes it; Svix: `whsec_` and the key in base64. */
   secret: string;
+  /** Svix's, where it is left out. */
+  style?: DeliveryStyle;
   clock: Clock;
   faults: Faults;
   /** Plans attempt `attempt` (from 0) in `inMs` real ms. */
@@ -63,6 +76,7 @@ interface WebhookOptions {
 /** Returns a sender that plans its attempts through `options.plan`, so that they survive a restart. */
 export function createWebhooks(options: WebhookOptions): Webhooks {
   const deliveries: Delivery[] = [];
+  const { style = SVIX } = options;
   let url = options.url;
   let held: { message: Message; release: NodeJS.Timeout }[] = [];
 
@@ -109,9 +123,11 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
     async attempt(message, attempt) {
       if (url === null) return;
       const sent = options.encode?.(message.body) ?? plain(message.body);
-      const outcome = await post(url, message, sent, options.secret);
+      const { svixId } = message;
+      const signed = style.headers(sent.bytes, { svixId, secret: options.secret, at: new Date() });
+      const outcome = await post(url, sent, signed);
       note(message, attempt + 1, outcome);
-      const pauseMs = ATTEMPT_PAUSES_MS[attempt + 1];
+      const pauseMs = style.pausesMs[attempt + 1];
       if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) return;
       if (pauseMs !== undefined) options.plan(message, attempt + 1, options.clock.scaled(pauseMs));
     },
@@ -126,7 +142,10 @@ function plain(body: string): Sent {
 }
 
 /** Returns the headers of a signed message: HMAC-SHA256 over `id.timestamp.body`, as Standard Webhooks defines it. */
-function signedHeaders(svixId: string, body: Buffer, secret: string, at: Date): Record<string, string> {
+function svixHeaders(
+  body: Buffer,
+  { svixId, secret, at }: { svixId: string; secret: string; at: Date },
+): Record<string, string> {
   const timestamp = String(Math.floor(at.getTime() / 1_000));
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const signature = createHmac('sha256', key).update(`${svixId}.${timestamp}.`).update(body).digest('base64');
@@ -135,14 +154,13 @@ function signedHeaders(svixId: string, body: Buffer, secret: string, at: Date): 
 
 async function post(
   url: string,
-  { svixId }: Message,
   { bytes, contentType }: Sent,
-  secret: string,
+  signed: Record<string, string>,
 ): Promise<number | 'no answer'> {
   try {
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': contentType, ...signedHeaders(svixId, bytes, secret, new Date()) },
+      headers: { 'content-type': contentType, ...signed },
       body: bytes,
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
