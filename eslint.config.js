@@ -25,8 +25,14 @@ const PURE = [
   'status',
   'text',
   'times',
+  'traits',
   'unreadable',
+  'vendor-facts',
+  'vendors',
 ].map((name) => `src/booking/${name}`);
+
+/** What each vendor declares as data, of which the domain's own tables are made. */
+const FACTS = 'src/providers/*/facts';
 
 /** The rooms of the workflows, and what each may import of them: from the entry points downwards only. */
 const WORKFLOW_ROOMS = {
@@ -54,10 +60,22 @@ const LAYERS = {
   'activities/': { values: ['activities/', 'src/booking/', 'src/providers/', 'src/config'] },
   'src/booking/': { values: ['src/booking/'] },
   ...Object.fromEntries(PURE.map((file) => [file, { values: PURE, types: ['src/booking/'] }])),
-  'src/config': { values: ['src/booking/', 'src/settings/'] },
+  'src/booking/vendors': { values: [FACTS], types: ['src/booking/'] },
+  'src/config': { values: ['src/booking/', 'src/settings/', 'src/vendors'] },
   // What src/config is made of; the rest of the project asks that.
   'src/settings/': { values: ['src/settings/', 'src/booking/'] },
-  'src/providers/': { values: ['src/providers/', 'src/booking/'], types: ['src/config'] },
+  'src/providers/': { values: ['src/providers/', 'src/booking/'], types: ['src/settings/'] },
+  'src/providers/index': {
+    values: ['src/providers/', 'src/booking/', 'src/vendors'],
+    types: ['src/settings/'],
+  },
+  // A vendor's own folder: facts are data, accounts are rules of settings, and vendor.ts says where the code is.
+  [FACTS]: { values: [], types: ['src/booking/'] },
+  'src/providers/*/accounts': { values: ['src/booking/', 'src/settings/'], types: ['src/providers/'] },
+  'src/providers/*/vendor': {
+    values: ['src/providers/', 'src/booking/', 'src/settings/', 'src/sandbox/*/server'],
+  },
+  'src/vendors': { values: ['src/providers/*/vendor'], types: ['src/providers/vendor', 'src/booking/'] },
   // Sandboxes and adapters meet at the wire contract only, so that a mistake cannot cancel itself out.
   'src/sandbox/': { values: ['src/sandbox/'], types: ['src/config'] },
   // The worker is handed activities and workflows by what starts it.
@@ -74,16 +92,10 @@ const LAYERS = {
   },
   // Nothing imports the command line, and it starts nothing: it asks what runs.
   'src/cli/': { values: ['src/cli/', 'src/booking/', 'src/client/', 'src/config', 'src/temporal/'] },
-  // An event is read as the adapter reads an answer, so that the two can be compared.
+  // A vendor's events are read by its own reader, which the registry names.
   'src/api/webhooks/': {
-    values: [
-      'src/api/',
-      'src/booking/',
-      'src/client/',
-      'src/config',
-      'src/providers/junction/',
-      'src/providers/once',
-    ],
+    values: ['src/api/', 'src/booking/', 'src/client/', 'src/config', 'src/vendors'],
+    types: ['src/providers/news', 'src/providers/vendor'],
   },
   'src/run/': {
     values: [
@@ -94,8 +106,8 @@ const LAYERS = {
       'src/client/',
       'src/config',
       'src/providers/',
-      'src/sandbox/',
       'src/temporal/',
+      'src/vendors',
       'activities/',
     ],
   },
@@ -106,11 +118,11 @@ const LAYERS = {
       'src/booking/',
       'src/client/',
       'src/config',
-      'src/sandbox/',
       'src/temporal/',
+      'src/vendors',
     ],
   },
-  'src/docs/': { values: ['src/docs/', 'src/booking/'] },
+  'src/docs/': { values: ['src/docs/', 'src/booking/', 'src/settings/'] },
 };
 
 /** Packages that a folder must not import. Type imports leave nothing at run time, and `typesToo` bans them as well. */
@@ -232,6 +244,9 @@ module.exports = tseslint.config(
       'no-restricted-syntax': ['error', ...NO_CLOCK],
     },
   },
+  // A vendor's code is loaded when it is used: `import()` would load it a second time beside what was required.
+  { files: ['src/providers/*/vendor.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+
   // The one place that reads the time, which Temporal replaces by the time of the workflow task.
   { files: ['workflows/saga/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
 

@@ -13,7 +13,8 @@ import {
   type TracedOrder,
 } from '../src/booking/audit';
 import { Failure, failureRow, type FailureCode } from '../src/booking/failures';
-import { PROVIDERS, type Order, type ProviderName } from '../src/booking/model';
+import type { Order } from '../src/booking/model';
+import { PROVIDERS, type ProviderName, vendorOf } from '../src/booking/vendors';
 import { makerOf } from '../src/booking/ref';
 import { capabilitiesOf, type Config } from '../src/config';
 import type { Call, OrderCalls, Provider } from '../src/providers/provider';
@@ -41,7 +42,7 @@ export interface AuditWork {
   ): Promise<{ account: string; bookings: number }[]>;
 }
 
-type Settings = Pick<Config, 'junction' | 'oliver'>;
+type Settings = Pick<Config, 'accounts'>;
 
 /** The audit's activities of the project's own queue. */
 export function createAuditActivities(work: AuditWork, config: Settings): AuditActivities {
@@ -71,8 +72,8 @@ function providersOf(scope: AuditScope): readonly ProviderName[] {
   return PROVIDERS.filter((name) => (scope.provider ?? name) === name);
 }
 
-function accountsOf({ junction, oliver }: Settings, provider: ProviderName): string[] {
-  return Object.keys(provider === 'oliver' ? oliver : junction);
+function accountsOf({ accounts }: Settings, provider: ProviderName): string[] {
+  return Object.keys(accounts[vendorOf(provider)]);
 }
 
 function placeOf(config: Settings, provider: ProviderName, account: string): AuditPlace | null {

@@ -26,10 +26,7 @@ export interface ClaimWork {
 }
 
 /** The activities that compare a booking's guess with what the deployment's other bookings know. */
-export function createClaimActivities(
-  work: ClaimWork,
-  config: Pick<Config, 'junction' | 'oliver'>,
-): ClaimActivities {
+export function createClaimActivities(work: ClaimWork, config: Pick<Config, 'accounts'>): ClaimActivities {
   return {
     othersClaims: (question) =>
       asActivity(async () => {

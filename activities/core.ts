@@ -5,6 +5,7 @@ import { cleanupIdOf, workflowIdOf } from '../src/booking/names';
 import { earlierRequest, movedRequest, parseRequest } from '../src/booking/schema/check-request';
 import type { BookingRequest } from '../src/booking/schema/request';
 import { unreadableIn } from '../src/booking/unreadable';
+import type { VendorName } from '../src/booking/vendors';
 import { isZone } from '../src/booking/windows';
 import { capabilitiesOf, timezoneOf, type Config } from '../src/config';
 import { refuseReset } from './call';
@@ -13,7 +14,7 @@ import type { CoreActivities } from './contract';
 import { afterSomeTries, asActivity } from './failures';
 
 export interface CoreOptions {
-  config: Pick<Config, 'junction' | 'oliver' | 'limits' | 'junctionWebhookSecrets'>;
+  config: Pick<Config, 'accounts' | 'limits' | 'webhookSecrets'>;
   client: Client;
 }
 
@@ -22,7 +23,7 @@ export function createCoreActivities({
   config,
   client,
 }: CoreOptions): Omit<CoreActivities, keyof ClaimActivities> {
-  const hearsNews = config.junctionWebhookSecrets.length > 0;
+  const hearsNews = (vendor: VendorName) => config.webhookSecrets[vendor].length > 0;
   return {
     openBooking: ({ request, afterwards }) =>
       asActivity(async () => {
@@ -32,7 +33,10 @@ export function createCoreActivities({
         return {
           request: parsed,
           // News that nobody here can verify is refused.
-          capabilities: { ...capabilities, webhooks: capabilities.webhooks && hearsNews },
+          capabilities: {
+            ...capabilities,
+            webhooks: capabilities.webhooks && hearsNews(capabilities.vendor),
+          },
           limits: { ...config.limits, ...defined(parsed.limits) },
         };
       }, afterSomeTries),

@@ -5,7 +5,7 @@ const path = require('node:path');
  * folder inside a layer may be named like another layer. A file is judged by the most exact row that names it.
  *
  * Options: `[{ "workflows/": { values: ["workflows/", …], types: ["activities/contract"] }, … }]`; a path with `/`
- * at its end names everything below it, any other path one module.
+ * at its end names everything below it, any other path one module. A `*` stands for one folder, whatever its name.
  */
 module.exports = {
   meta: {
@@ -65,5 +65,17 @@ function rowOf(layers, file) {
 }
 
 function covers(paths, file) {
-  return paths.some((one) => file === one || (one.endsWith('/') && `${file}/`.startsWith(one)));
+  return paths.some((path) => patternOf(path).test(path.endsWith('/') ? `${file}/` : file));
+}
+
+const PATTERNS = new Map();
+
+function patternOf(path) {
+  const known = PATTERNS.get(path);
+  if (known) return known;
+  const [start, end] = ['^', path.endsWith('/') ? '' : '$'];
+  const text = path.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '[^/]+');
+  const pattern = new RegExp(start + text + end);
+  PATTERNS.set(path, pattern);
+  return pattern;
 }

@@ -4,16 +4,15 @@ import { CAPABILITIES, type Capabilities } from './booking/capabilities';
 import { DEFAULT_LIMITS, LIMIT_RANGES, type Limits, type Range, SETTING_RANGES } from './booking/limits';
 import type { ProviderName } from './booking/model';
 import {
-  hasPractices,
-  type JunctionAccount,
-  junctionAccounts,
-  junctionWarnings,
-  type OliverAccount,
-  oliverAccounts,
-  oliverWarnings,
-  SANDBOX,
-  standInHosts,
-} from './settings/accounts';
+  forVendors,
+  prefixOf,
+  VENDOR_NAMES,
+  type VendorName,
+  vendorFacts,
+  vendorOf,
+  webhookPathOf,
+} from './booking/vendors';
+import { type Account, accountsAt, hostOf, isNamed } from './settings/accounts';
 import { isHost, urlFault } from './settings/addresses';
 import { fail } from './settings/error';
 import { checkCertificates, checkFolder } from './settings/files';
@@ -21,11 +20,19 @@ import { apiKeys, encryptionKeys, key32, webhookSecrets } from './settings/keys'
 import { type Proxies, proxiesOf, proxyWarnings } from './settings/proxies';
 import { type Env, isOn, oneOf, OWN_SETTING, parsed, port, settingsOf, wholeNumber } from './settings/read';
 import { checkTemporal, temporalWarnings } from './settings/temporal';
+import {
+  sandboxPortSetting,
+  sandboxWebhookSetting,
+  vendorSettings,
+  webhookSecretSetting,
+} from './settings/vendors';
+import { vendorAt } from './vendors';
 
-export { type JunctionAccount, type OliverAccount, SANDBOX } from './settings/accounts';
+export type { Account } from './settings/accounts';
 export { ConfigError } from './settings/error';
 export type { Proxies } from './settings/proxies';
 export { checkTemporal, temporalSettings } from './settings/temporal';
+export { accountsSetting, sandboxPortSetting, webhookSecretSetting } from './settings/vendors';
 
 /**
  * Every setting, read from the environment and checked once. Nothing else in the project reads process.env (its
@@ -44,12 +51,12 @@ const limitsSchema = z.strictObject(
 
 export interface Config {
   dataDir: string;
-  /** Provider credentials by account name; empty when nothing is set and the sandboxes are not used either. */
-  junction: Record<string, JunctionAccount>;
-  oliver: Record<string, OliverAccount>;
-  /** Whether the vendor's settings are those of our own sandboxes. */
-  usesSandbox: { junction: boolean; oliver: boolean };
-  junctionWebhookSecrets: string[];
+  /** Credentials at each vendor, by account name. */
+  accounts: Record<VendorName, Record<string, Account>>;
+  /** Whether a vendor's settings are those of our own sandboxes. */
+  usesSandbox: Record<VendorName, boolean>;
+  /** What each vendor signs its webhooks with; empty where it sends none, and where they cannot be verified. */
+  webhookSecrets: Record<VendorName, readonly string[]>;
   limits: Limits;
   /** Minutes between two sweeps for bookings that were cut off in Temporal; 0: no sweeps. */
   sweepMinutes: number;
@@ -63,9 +70,9 @@ export interface Config {
   allowPlaintext: boolean;
   port: number;
   host: string;
-  sandboxPorts: { junction: number; oliver: number };
-  /** Where the Junction sandbox sends its webhooks when it is run alone. */
-  sandboxWebhookUrl: string;
+  sandboxPorts: Record<VendorName, number>;
+  /** Where each sandbox sends its webhooks when it is run alone; null where it sends none. */
+  sandboxWebhookUrls: Record<VendorName, string | null>;
   codecPort: number;
   temporalUiPort: number;
   temporalPort: number;
@@ -81,15 +88,11 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The names of all settings, except those of Temporal's SDK (TEMPORAL_*). */
-const SETTINGS: readonly string[] = [
-  ...['JUNCTION_API_KEY', 'JUNCTION_BASE_URL', 'JUNCTION_ACCOUNTS', 'JUNCTION_WEBHOOK_SECRET'],
-  ...['JUNCTION_CANCELLATION_REASON', 'JUNCTION_TIMEZONE', 'JUNCTION_CAPABILITIES', 'JUNCTION_PACE'],
-  ...['OLIVER_BASE_URL', 'OLIVER_USERNAME', 'OLIVER_PASSWORD', 'OLIVER_PRACTICES', 'OLIVER_ACCOUNTS'],
-  ...['OLIVER_CAPABILITIES', 'OLIVER_PACE', 'OLIVER_LIST_MAX_AGE_MS', 'OLIVER_LOOK_BACK_DAYS'],
+export const SETTINGS: readonly string[] = [
+  ...VENDOR_NAMES.flatMap((vendor) => vendorSettings(vendor).map(({ name }) => name)),
   ...['BOOKING_API_KEYS', 'BOOKING_ENCRYPTION_KEYS', 'BOOKING_ID_KEY', 'BOOKING_ALLOW_PLAINTEXT'],
   ...['BOOKING_LIMITS', 'BOOKING_SWEEP_MINUTES', 'BOOKING_BUILD_ID', 'BOOKING_DATA_DIR', 'PORT', 'HOST'],
   ...['BOOKING_CODEC_PORT', 'BOOKING_TEMPORAL_PORT', 'BOOKING_TEMPORAL_UI_PORT', 'LOG_LEVEL'],
-  ...['JUNCTION_SANDBOX_PORT', 'OLIVER_SANDBOX_PORT', 'JUNCTION_SANDBOX_WEBHOOK_URL'],
   ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'],
 ];
 
@@ -103,22 +106,19 @@ export function loadConfig(environment: Env = process.env): Config {
   const env = settingsOf(environment);
   checkTemporal(env);
   checkCertificates('NODE_EXTRA_CA_CERTS', env.NODE_EXTRA_CA_CERTS);
-  const sandboxPorts = {
-    junction: port(env, 'JUNCTION_SANDBOX_PORT', 4010, CALLED),
-    oliver: port(env, 'OLIVER_SANDBOX_PORT', 4020, CALLED),
-  };
-  const junction = junctionAccounts(env, sandboxPorts.junction);
-  const oliver = oliverAccounts(env, sandboxPorts.oliver);
-  // Capabilities alone change how the sandbox is treated; they do not name a real account.
-  const isNamed = env.JUNCTION_API_KEY || env.JUNCTION_BASE_URL || env.JUNCTION_ACCOUNTS;
-  const usesSandbox = { junction: !isNamed, oliver: !hasPractices(env) && !env.OLIVER_ACCOUNTS };
+  const sandboxPorts = forVendors((vendor) =>
+    port(env, sandboxPortSetting(vendor), vendorFacts(vendor).sandboxPort, CALLED),
+  );
+  const accounts = forVendors((vendor) =>
+    accountsAt(env, vendor, vendorAt(vendor).accounts, `http://127.0.0.1:${sandboxPorts[vendor]}`),
+  );
+  const usesSandbox = forVendors((vendor) => !isNamed(env, vendor, vendorAt(vendor).accounts));
   const proxies = proxiesOf(env);
   return {
     dataDir: checkFolder('BOOKING_DATA_DIR', resolve(env.BOOKING_DATA_DIR || '.data')),
-    junction,
-    oliver,
+    accounts,
     usesSandbox,
-    junctionWebhookSecrets: webhookSecrets(env) ?? (usesSandbox.junction ? [SANDBOX.webhookSecret] : []),
+    webhookSecrets: forVendors((vendor) => secretsOf(env, vendor, usesSandbox[vendor])),
     limits: limits(env),
     sweepMinutes:
       wholeNumber(env, 'BOOKING_SWEEP_MINUTES', SETTING_RANGES.sweepMinutes) ?? DEFAULT_SWEEP_MINUTES,
@@ -127,19 +127,23 @@ export function loadConfig(environment: Env = process.env): Config {
     encryptionKeys: encryptionKeys(env),
     idKey: env.BOOKING_ID_KEY ? key32('BOOKING_ID_KEY', env.BOOKING_ID_KEY) : null,
     allowPlaintext: isOn(env, 'BOOKING_ALLOW_PLAINTEXT'),
-    // The sandbox calls the API to send its webhooks.
-    port: port(env, 'PORT', 3000, usesSandbox.junction),
+    // A sandbox calls the API to send its webhooks.
+    port: port(
+      env,
+      'PORT',
+      3000,
+      VENDOR_NAMES.some((vendor) => usesSandbox[vendor] && vendorFacts(vendor).webhooks),
+    ),
     host: host(env),
     sandboxPorts,
-    sandboxWebhookUrl: sandboxWebhookUrl(env),
+    sandboxWebhookUrls: forVendors((vendor) => sandboxWebhookUrl(env, vendor)),
     codecPort: port(env, 'BOOKING_CODEC_PORT', 3001, CALLED),
     temporalPort: port(env, 'BOOKING_TEMPORAL_PORT', 7233),
     temporalUiPort: port(env, 'BOOKING_TEMPORAL_UI_PORT', 8233, CALLED),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
-    proxies: proxies && { ...proxies, direct: [...proxies.direct, ...standInHosts(junction, oliver)] },
+    proxies: proxies && { ...proxies, direct: [...proxies.direct, ...sandboxHosts(accounts)] },
     warnings: [
-      ...junctionWarnings(env, junction),
-      ...oliverWarnings(oliver),
+      ...VENDOR_NAMES.flatMap((vendor) => vendorAt(vendor).accounts.warnings(env, accounts[vendor])),
       ...temporalWarnings(env),
       ...proxyWarnings(env),
       ...unknownNames(env),
@@ -150,10 +154,12 @@ export function loadConfig(environment: Env = process.env): Config {
 /** Kubernetes gives every container variables with its services' addresses. Their names may begin like our settings. */
 const OF_A_SERVICE = /_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_\w+)$/;
 
+const OURS: readonly string[] = ['BOOKING', ...VENDOR_NAMES.map(prefixOf)];
+
 /** Warns of names that are not read: most often they are misspelt. */
 function unknownNames(env: Env): string[] {
   return Object.keys(env)
-    .filter((name) => /^(?:BOOKING|JUNCTION|OLIVER)_/.test(name) && !OF_A_SERVICE.test(name))
+    .filter((name) => OURS.some((prefix) => name.startsWith(`${prefix}_`)) && !OF_A_SERVICE.test(name))
     .filter((name) => !SETTINGS.includes(name))
     .map((name) => `${name}: there is no such setting`);
 }
@@ -167,11 +173,11 @@ export function childEnv(settings: Record<string, string>, env: Env = process.en
   return { ...Object.fromEntries(others), ...settings };
 }
 
-type Accounts = Pick<Config, 'junction' | 'oliver'>;
+type Accounts = Pick<Config, 'accounts'>;
 
 /** Returns an account's settings. Names come from outside, so `constructor` must not be found. */
-function accountOf(config: Accounts, provider: ProviderName, account: string) {
-  const accounts = config[CAPABILITIES[provider].vendor];
+function accountOf(config: Accounts, provider: ProviderName, account: string): Account | undefined {
+  const accounts = config.accounts[vendorOf(provider)];
   return Object.hasOwn(accounts, account) ? accounts[account] : undefined;
 }
 
@@ -223,9 +229,29 @@ function host({ HOST: given }: Env): string {
     : fail('HOST', 'must be a host name or an IP address, without a scheme and a port');
 }
 
-function sandboxWebhookUrl(env: Env): string {
-  const given = env.JUNCTION_SANDBOX_WEBHOOK_URL;
-  if (!given) return `http://127.0.0.1:${port(env, 'PORT', 3000)}/webhooks/junction`;
+/** Returns the secrets of a vendor's webhooks: those of the settings, else its sandbox's while that is used. */
+function secretsOf(env: Env, vendor: VendorName, isSandbox: boolean): readonly string[] {
+  const { news } = vendorAt(vendor);
+  if (!news) return [];
+  const name = webhookSecretSetting(vendor);
+  const given = webhookSecrets(env, name, (secret) => news.secretFault(secret));
+  return given ?? (isSandbox ? [news.sandboxSecret] : []);
+}
+
+/** Returns the hosts of every account with a sandbox's credentials. */
+function sandboxHosts(accounts: Config['accounts']): string[] {
+  return VENDOR_NAMES.flatMap((vendor) =>
+    Object.values(accounts[vendor])
+      .filter((account) => vendorAt(vendor).sandbox.isItsOwn(account))
+      .map(({ baseUrl }) => hostOf(baseUrl)),
+  );
+}
+
+function sandboxWebhookUrl(env: Env, vendor: VendorName): string | null {
+  if (!vendorFacts(vendor).webhooks) return null;
+  const name = sandboxWebhookSetting(vendor);
+  const given = env[name];
+  if (!given) return `http://127.0.0.1:${port(env, 'PORT', 3000)}${webhookPathOf(vendor)}`;
   const fault = urlFault(given);
-  return fault === null ? given : fail('JUNCTION_SANDBOX_WEBHOOK_URL', fault);
+  return fault === null ? given : fail(name, fault);
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FAILURES, type FailureCode, failureRow, UNDO_CHOICES } from '../src/booking/failures';
+import { SETTINGS } from '../src/config';
 import { DOCUMENTS, filled } from '../src/docs/blocks';
 import { docComments } from '../src/docs/doc-comments';
 import { duration, table } from '../src/docs/tables';
@@ -44,11 +45,7 @@ const missing = (found: { page: string; name: string }[], exists: (name: string,
   found.filter(({ page, name }) => !exists(name, page)).map(({ page, name }) => `${page}: ${name}`);
 
 describe('the settings', () => {
-  const inCode = new Set(
-    [...textOf('src/config.ts').matchAll(/env\.([A-Z_]+)\b|'([A-Z]+(?:_[A-Z]+)*)'/g)].map(
-      ([, read, quoted]) => read ?? quoted ?? '',
-    ),
-  );
+  const inCode = new Set(SETTINGS);
   const section = /\n## Settings\n([\s\S]*?)\n## /.exec(textOf('docs/configuration.md'))?.[1] ?? '';
   const firstCells = [...section.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell).join('\n');
   const inTables = new Set(

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CAPABILITIES } from '../src/booking/capabilities';
 import { CHOICES, FAILURES, type FailureCode, failureRow, UNDO_CHOICES } from '../src/booking/failures';
-import { PROVIDERS } from '../src/booking/model';
+import { PROVIDERS } from '../src/booking/vendors';
 import { importsAmong, inCircles, sourcesIn } from './support/imports';
 
 /** Keeps the house tidy: what no single test owns and no linter sees. */

@@ -14,7 +14,7 @@ import { operationRoutes } from './operation';
 import { sendProblem } from './problems';
 import { seldom, warningsOf, type Readiness } from './readiness';
 import { validator } from './schemas';
-import { junctionWebhook } from './webhooks/junction';
+import { webhookReceiver, type WebhookSource } from './webhooks/receiver';
 
 export interface ApiOptions {
   client: BookingClient;
@@ -22,9 +22,8 @@ export interface ApiOptions {
   apiKeys: readonly ApiKey[];
   /** The client's id key, by which webhooks of adopted orders find their booking. */
   idKey: Buffer;
-  /** The Junction accounts whose webhooks may come. */
-  junctionAccounts: readonly string[];
-  webhookSecrets: readonly string[];
+  /** The vendors whose webhooks may come. */
+  webhooks: readonly WebhookSource[];
   readiness: () => Promise<Readiness>;
   log: FastifyBaseLogger;
 }
@@ -73,12 +72,14 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     await scope.register(bookingRoutes, { client, stopping: stopping.signal });
     await scope.register(incidentRoutes, { client });
   });
-  await app.register(junctionWebhook, {
-    routing: { client, idKey: options.idKey, accounts: options.junctionAccounts },
-    secrets: options.webhookSecrets,
-    metrics,
-    stopping: stopping.signal,
-  });
+  for (const source of options.webhooks) {
+    await app.register(webhookReceiver, {
+      source,
+      routing: { client, idKey: options.idKey },
+      metrics,
+      stopping: stopping.signal,
+    });
+  }
   return app;
 }
 

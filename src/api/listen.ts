@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { FastifyBaseLogger } from 'fastify';
 import { createBookingClient } from '../client/booking-client';
-import type { Config } from '../config';
+import { webhookSecretSetting, type Config } from '../config';
 import { loadKeys } from '../temporal/keys';
 import { buildApi } from './app';
+import { webhookSources } from './webhooks/sources';
 import { temporalReadiness } from './readiness';
 
 export interface RunningApi {
@@ -20,15 +21,16 @@ export async function listenApi(
   log: FastifyBaseLogger,
 ): Promise<RunningApi> {
   const { idKey } = loadKeys(config);
-  if (config.junctionWebhookSecrets.length === 0) {
-    log.warn('JUNCTION_WEBHOOK_SECRET is not set: webhooks are refused, and news is only found by polling');
+  const webhooks = webhookSources(config);
+  for (const { vendor } of webhooks.filter((source) => config.webhookSecrets[source.vendor].length === 0)) {
+    const setting = webhookSecretSetting(vendor);
+    log.warn(`${setting} is not set: webhooks are refused, and news is only found by polling`);
   }
   const app = await buildApi({
     client: createBookingClient({ client: temporal, idKey }),
     apiKeys: config.apiKeys,
     idKey,
-    junctionAccounts: Object.keys(config.junction),
-    webhookSecrets: config.junctionWebhookSecrets,
+    webhooks,
     readiness: () => temporalReadiness(temporal),
     log,
   });

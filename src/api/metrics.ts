@@ -5,12 +5,16 @@ import type { Incident, StuckReport } from '../booking/ops';
 export interface Metrics {
   registry: Registry;
   requests: Histogram<'method' | 'route' | 'status'>;
-  webhooks: Counter<'event' | 'outcome'>;
+  webhooks: Counter<'vendor' | 'event' | 'outcome'>;
+  /** How many news wait in this process for their booking to be found, of each vendor. */
+  waitingNews: (() => number)[];
 }
 
 /** Creates the metrics. Each app has its own registry, so that several can live in one process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
+  const waitingNews: Metrics['waitingNews'] = [];
+  waitingNewsGauge(registry, waitingNews);
   return {
     registry,
     requests: new Histogram({
@@ -22,21 +26,21 @@ export function createMetrics(): Metrics {
     }),
     webhooks: new Counter({
       name: 'booking_webhooks_total',
-      help: 'Provider news by event type and by what became of it.',
-      labelNames: ['event', 'outcome'],
+      help: 'Provider news by vendor, event type and what became of it.',
+      labelNames: ['vendor', 'event', 'outcome'],
       registers: [registry],
     }),
+    waitingNews,
   };
 }
 
-/** Shows how many news wait in this process for their booking to be found. */
-export function gaugeWaitingNews(registry: Registry, waiting: () => number): void {
+function waitingNewsGauge(registry: Registry, waiting: readonly (() => number)[]): void {
   new Gauge({
     name: 'booking_webhooks_waiting',
     help: 'Provider news that waits for a search for the booking of its order.',
     registers: [registry],
     collect() {
-      this.set(waiting());
+      this.set(waiting.reduce((sum, one) => sum + one(), 0));
     },
   });
 }

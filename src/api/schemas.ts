@@ -3,7 +3,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { MESSAGE_LIMITS } from '../booking/messages';
 import { CHOICES, type Choice } from '../booking/failures';
-import { PROVIDERS } from '../booking/model';
+import { PROVIDERS } from '../booking/vendors';
 import { requestSchema, slotChoiceSchema, windowSchema } from '../booking/schema/request';
 import { blankIsAbsent, prose, someProse, text, token } from '../booking/schema/text';
 import { textErrors, tidied } from '../booking/schema/tidy';

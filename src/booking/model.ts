@@ -3,12 +3,7 @@
  * Times are RFC 3339 in UTC ("…Z"), with IANA zone names beside them.
  */
 
-/**
- * The providers that this build knows. A new one needs a folder in src/providers, a row in capabilities.ts and a name
- * here.
- */
-export const PROVIDERS = ['junction-phlebotomy', 'junction-psc', 'oliver'] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
+export type { ProviderName } from './vendors';
 
 export interface Location {
   lng: number;

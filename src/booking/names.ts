@@ -15,11 +15,8 @@ export const SWEEP_SCHEDULE_ID = 'booking-sweep';
 /** The Temporal Schedule, paused, that lists the encryption keys in use (src/temporal/key-list.ts). */
 export const KEYS_SCHEDULE_ID = 'booking-keys';
 
-export const TASK_QUEUE = {
-  bookings: 'bookings',
-  junction: 'bookings-junction',
-  oliver: 'bookings-oliver',
-} as const;
+/** The queue of the bookings themselves. Each vendor has one of its own: `queueOf` (vendors.ts). */
+export const TASK_QUEUE = { bookings: 'bookings' } as const;
 
 /** The Worker Deployment that builds with a `BOOKING_BUILD_ID` are versions of. */
 export const DEPLOYMENT_NAME = 'bookings';

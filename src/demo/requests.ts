@@ -1,5 +1,4 @@
-import { CAPABILITIES, type Capabilities } from '../booking/capabilities';
-import type { ProviderName } from '../booking/model';
+import { type ProviderName, type VendorName, vendorOf as vendorOfProvider } from '../booking/vendors';
 import type { BookingRequest } from '../booking/schema/request';
 import type { Scene } from './scene';
 
@@ -74,8 +73,8 @@ export function providerOf({ request }: Scene): ProviderName {
 }
 
 /** Returns the vendor whose sandbox a scene needs. */
-export function vendorOf(scene: Scene): Capabilities['vendor'] {
-  return CAPABILITIES[providerOf(scene)].vendor;
+export function vendorOf(scene: Scene): VendorName {
+  return vendorOfProvider(providerOf(scene));
 }
 
 /** Returns a scene's request. `adoptedOrderId` is null when the booking places its order or needs none. */

@@ -63,8 +63,8 @@ export interface Scene {
   adopts?: 'cancel' | 'keep';
   /** How long a call may take, if the scene shows one that runs out of time. */
   callTimeoutMs?: number;
-  /** Whether the worker has a wrong key for the account until it is restarted. */
-  hasWrongKey?: boolean;
+  /** What its account has otherwise until the worker is started again: wrong credentials. */
+  wrongAtFirst?: Readonly<Record<string, string>>;
   /** Played while the booking runs. */
   act?: Act;
   /** Whether the act kills the worker. It is then played when no other scene is in the middle of something. */

@@ -1,10 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { SANDBOX } from '../config';
-import type { Capabilities } from '../booking/capabilities';
-import { createJunctionSandbox } from '../sandbox/junction/server';
-import { createOliverSandbox } from '../sandbox/oliver/server';
-import type { RunningSandbox } from '../sandbox/serve';
+import type { VendorName } from '../booking/vendors';
+import { vendorAt } from '../vendors';
 
 /** One scene's sandbox of the provider. It is called over HTTP, as a user's tests would do. */
 
@@ -53,17 +50,11 @@ export interface StandIn {
 const CALL_WITHIN_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 
-type Vendor = Capabilities['vendor'];
-
-const NEW: Record<Vendor, (webhookUrl: string) => Promise<RunningSandbox>> = {
-  junction: (webhookUrl) =>
-    createJunctionSandbox({ port: 0, dataDir: null, webhookUrl, webhookSecret: SANDBOX.webhookSecret }),
-  oliver: () => createOliverSandbox({ port: 0, dataDir: null }),
-};
-
 /** Starts a vendor's sandbox with nothing booked, on a free port. Its news, if it sends any, goes to `webhookUrl`. */
-export async function startStandIn(vendor: Vendor, webhookUrl: string): Promise<StandIn> {
-  const sandbox = await NEW[vendor](webhookUrl);
+export async function startStandIn(vendor: VendorName, webhookUrl: string): Promise<StandIn> {
+  const declared = vendorAt(vendor).sandbox;
+  const sandbox = await declared.start({ port: 0, dataDir: null, webhookUrl });
+  const ask = asking(declared.headers);
   const { url } = sandbox;
   const state = async (): Promise<StandInState> => stateSchema.parse(await ask(`${url}/_sandbox/state`));
   const tell: StandIn['tell'] = async ({ route, body }) => {
@@ -95,12 +86,15 @@ export async function startStandIn(vendor: Vendor, webhookUrl: string): Promise<
   };
 }
 
-async function ask(url: string, body?: object): Promise<unknown> {
-  const answer = await fetch(url, {
-    method: body ? 'POST' : 'GET',
-    headers: { 'x-vital-api-key': SANDBOX.junctionKey, ...(body && { 'content-type': 'application/json' }) },
-    body: body && JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`The stand-in answers ${answer.status}: ${await answer.text()}`);
-  return answer.json();
+/** Returns a function that calls a sandbox by hand, with the headers that let it in. */
+function asking(headers: Readonly<Record<string, string>>) {
+  return async (url: string, body?: object): Promise<unknown> => {
+    const answer = await fetch(url, {
+      method: body ? 'POST' : 'GET',
+      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+      body: body && JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`The stand-in answers ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  };
 }

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createBookingClient, type BookingClient } from '../client/booking-client';
-import { loadConfig, SANDBOX } from '../config';
+import { VENDOR_NAMES, webhookPathOf } from '../booking/vendors';
+import { accountsSetting, loadConfig, webhookSecretSetting } from '../config';
 import { quietPort } from '../run/ports';
 import { startStack } from '../run/stack';
 import { loadKeys, makeKeys } from '../temporal/keys';
+import { vendorAt } from '../vendors';
 import { accountOf, vendorOf } from './requests';
 import type { Scene, WorkerControl } from './scene';
 import { startStandIn, type StandIn } from './stand-in';
@@ -29,16 +31,6 @@ const LIMITS = { pollFirstMs: 4_000, pollMaxMs: 4_000, patienceMs: 40_000, undoP
 const LATE_COMMIT_WINDOW_MS = 12_000;
 /** How long a call may take, even on a busy machine. Scenes that show a timeout have a limit of their own. */
 const CALL_TIMEOUT_MS = 30_000;
-/** A key of another environment, which the provider refuses. */
-const WRONG_KEY = 'pk_us_of_another_environment';
-
-const PRACTICE = {
-  username: SANDBOX.oliverUser,
-  password: SANDBOX.oliverPassword,
-  locationId: '1',
-  timezone: 'America/Chicago',
-};
-
 /** Starts everything. If a part does not start, those before it are stopped. */
 export async function openWorld(scenes: readonly Scene[], tell: (text: string) => void): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'booking-saga-demo-'));
@@ -65,9 +57,10 @@ async function open(
   const standIns = new Map<Scene, StandIn>();
   closers.push(() => closeAll(standIns));
   for (const scene of scenes) {
-    standIns.set(scene, await startStandIn(vendorOf(scene), `http://127.0.0.1:${port}/webhooks/junction`));
+    const vendor = vendorOf(scene);
+    standIns.set(scene, await startStandIn(vendor, `http://127.0.0.1:${port}${webhookPathOf(vendor)}`));
   }
-  const settings = { ...settingsOf(dataDir, port), ...accountsOf(standIns, keyAtFirst) };
+  const settings = { ...settingsOf(dataDir, port), ...accountsOf(standIns, true) };
   const config = loadConfig(settings);
   makeKeys(config);
   const log = pino({ level: 'warn' }, pino.destination({ dest: join(dataDir, 'demo.log'), sync: true }));
@@ -86,14 +79,14 @@ async function open(
   const { address: TEMPORAL_ADDRESS } = stack.temporal.target;
   const startWorker = (accounts: Accounts): Promise<WorkerProcess> =>
     startWorkerProcess({ ...settings, ...accounts, TEMPORAL_ADDRESS }, join(dataDir, 'worker.log'));
-  let worker = await startWorker(accountsOf(standIns, keyAtFirst));
+  let worker = await startWorker(accountsOf(standIns, true));
   closers.push(() => worker.kill());
   return {
     client: createBookingClient({ client: stack.client, idKey: loadKeys(config).idKey }),
     worker: {
       kill: () => worker.kill(),
       restart: async () => {
-        worker = await startWorker(accountsOf(standIns, () => SANDBOX.junctionKey));
+        worker = await startWorker(accountsOf(standIns, false));
       },
     },
     standInOf(scene) {
@@ -111,35 +104,39 @@ function settingsOf(dataDir: string, port: number): Record<string, string> {
     BOOKING_TEMPORAL_PORT: '0',
     BOOKING_TEMPORAL_UI_PORT: '0',
     BOOKING_CODEC_PORT: '0',
-    JUNCTION_WEBHOOK_SECRET: SANDBOX.webhookSecret,
+    ...webhookSecrets(),
     LOG_LEVEL: 'warn',
     PORT: String(port),
   };
 }
 
-function keyAtFirst({ hasWrongKey }: Scene): string {
-  return hasWrongKey ? WRONG_KEY : SANDBOX.junctionKey;
+/** Returns the settings of the secrets that the sandboxes sign their webhooks with. */
+function webhookSecrets(): Record<string, string> {
+  const secrets = VENDOR_NAMES.flatMap((vendor) => {
+    const { news } = vendorAt(vendor);
+    return news ? [[webhookSecretSetting(vendor), news.sandboxSecret] as const] : [];
+  });
+  return Object.fromEntries(secrets);
 }
 
-type Accounts = Record<'JUNCTION_ACCOUNTS' | 'OLIVER_ACCOUNTS', string>;
+type Accounts = Record<string, string>;
 
-/** Returns every scene's account, at its sandbox. */
-function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, keyOf: (scene: Scene) => string): Accounts {
-  const accountsAt = (
-    vendor: ReturnType<typeof vendorOf>,
-    credentialsOf: (scene: Scene) => object,
-  ): string => {
+/** Returns every scene's account, at its sandbox; with the wrong credentials that some begin with, or the right ones. */
+function accountsOf(standIns: ReadonlyMap<Scene, StandIn>, isAtFirst: boolean): Accounts {
+  const settings = VENDOR_NAMES.map((vendor) => {
     const own = [...standIns].filter(([scene]) => vendorOf(scene) === vendor);
     const accounts = own.map(([scene, { url: baseUrl }]) => [
       accountOf(scene),
-      { baseUrl, capabilities: capabilitiesOf(scene), ...credentialsOf(scene) },
+      {
+        baseUrl,
+        capabilities: capabilitiesOf(scene),
+        ...vendorAt(vendor).sandbox.account,
+        ...(isAtFirst && scene.wrongAtFirst),
+      },
     ]);
-    return JSON.stringify(Object.fromEntries(accounts));
-  };
-  return {
-    JUNCTION_ACCOUNTS: accountsAt('junction', (scene) => ({ apiKey: keyOf(scene) })),
-    OLIVER_ACCOUNTS: accountsAt('oliver', () => PRACTICE),
-  };
+    return [accountsSetting(vendor), JSON.stringify(Object.fromEntries(accounts))] as const;
+  });
+  return Object.fromEntries(settings);
 }
 
 function capabilitiesOf({ callTimeoutMs = CALL_TIMEOUT_MS }: Scene): object {

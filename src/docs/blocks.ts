@@ -4,8 +4,9 @@ import { FINDINGS } from '../booking/audit';
 import { CAPABILITIES, type Capabilities } from '../booking/capabilities';
 import { CHOICES, type FailureCode, FAILURES, failureRow } from '../booking/failures';
 import { DEFAULT_LIMITS } from '../booking/limits';
-import { PROVIDERS } from '../booking/model';
+import { PROVIDERS, VENDOR_NAMES, vendorFacts } from '../booking/vendors';
 import { requestLimitsSchema } from '../booking/schema/request';
+import { vendorSettings } from '../settings/vendors';
 import { docComments } from './doc-comments';
 import { duration, table } from './tables';
 
@@ -32,6 +33,7 @@ export function filled(text: string, root: string): string {
 const BLOCKS: Readonly<Record<string, ((root: string) => string) | undefined>> = {
   capabilities: capabilityTable,
   'capability-fields': capabilityFields,
+  'vendor-settings': vendorSettingsTables,
   limits: limitsTable,
   failures: failureTable,
   choices: choiceTable,
@@ -52,11 +54,24 @@ function capabilityFields(root: string): string {
 }
 
 function capabilityMeanings(root: string): Map<string, string> {
-  return docComments(readFileSync(join(root, 'src/booking/capabilities.ts'), 'utf8'));
+  const files = ['src/booking/capabilities.ts', 'src/booking/traits.ts'];
+  return new Map(files.flatMap((file) => [...docComments(readFileSync(join(root, file), 'utf8'))]));
 }
 
 function valueOf(row: Capabilities, field: string): unknown {
   return Object.entries(row).find(([name]) => name === field)?.[1];
+}
+
+/** Returns a table of settings under the name of each vendor. */
+function vendorSettingsTables(): string {
+  return VENDOR_NAMES.map((vendor) => {
+    const rows = vendorSettings(vendor).map(({ name, otherwise, meaning }) => [
+      `\`${name}\``,
+      otherwise,
+      meaning,
+    ]);
+    return `### ${vendorFacts(vendor).label}\n\n${table(['setting', 'default', 'what it is'], rows)}`;
+  }).join('\n\n');
 }
 
 function limitsTable(root: string): string {

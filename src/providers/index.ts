@@ -1,33 +1,48 @@
 import type { Logger } from 'pino';
 import { Failure } from '../booking/failures';
 import type { ProviderName } from '../booking/model';
-import type { Config } from '../config';
-import { createJunction, junctionPace } from './junction';
-import { createOliver } from './oliver';
+import { PROVIDERS, type VendorName, VENDOR_NAMES, vendorFacts } from '../booking/vendors';
+import type { Account } from '../settings/accounts';
+import type { Proxies } from '../settings/proxies';
+import { vendorAt } from '../vendors';
+import { createPace } from './pace';
 import type { Provider } from './provider';
 import { proxiedTransport } from './proxied';
 
-/** The providers that this build can talk to. */
-export type Providers = ReadonlyMap<ProviderName, Provider>;
+/** The providers that this process can talk to. */
+export type Providers = ReadonlyMap<string, Provider>;
 
-/** Creates an adapter for every provider, with the accounts of the settings. It does not connect yet. */
-export function createProviders(
-  config: Pick<Config, 'junction' | 'oliver'> & Partial<Pick<Config, 'proxies'>>,
-  log: Pick<Logger, 'warn'>,
-): Providers {
-  const transport = config.proxies ? proxiedTransport(config.proxies) : undefined;
-  const junction = { accounts: config.junction, log, send: junctionPace(config.junction, transport) };
-  const all = [
-    createJunction('junction-phlebotomy', junction),
-    createJunction('junction-psc', junction),
-    createOliver({ accounts: config.oliver, log, transport }),
-  ];
-  return new Map(all.map((provider) => [provider.name, provider]));
+/** What the settings say of the accounts at each vendor, and of the way there. */
+export interface ProviderSettings {
+  accounts: Readonly<Record<VendorName, Readonly<Record<string, Account>>>>;
+  proxies?: Proxies | null;
 }
 
-/** Returns the adapter of a provider. Throws `not_supported` when this build has none. */
+/**
+ * Creates the adapters of every vendor that has accounts, which share the pace of their vendor's. It does not connect
+ * yet, and the code of other vendors is not loaded.
+ */
+export function createProviders(
+  { accounts, proxies }: ProviderSettings,
+  log: Pick<Logger, 'warn'>,
+): Providers {
+  const transport = proxies ? proxiedTransport(proxies) : undefined;
+  const used = VENDOR_NAMES.filter((vendor) => Object.keys(accounts[vendor]).length > 0);
+  const adapters = used.map((vendor) => {
+    const send = createPace(accounts[vendor], vendorFacts(vendor).pace, transport);
+    return vendorAt(vendor).adapters({ accounts: accounts[vendor], log, send });
+  });
+  return new Map(adapters.flatMap((ofVendor) => Object.entries(ofVendor)));
+}
+
+/**
+ * Returns the adapter of a provider. Throws `account_unknown` when its vendor has no accounts here: a person sets them,
+ * and open bookings go on. Throws `not_supported` for a provider of another build.
+ */
 export function providerFor(providers: Providers, name: ProviderName): Provider {
   const provider = providers.get(name);
-  if (!provider) throw new Failure('not_supported', { field: 'provider' });
-  return provider;
+  if (provider) return provider;
+  throw PROVIDERS.includes(name)
+    ? new Failure('account_unknown', { field: 'account' })
+    : new Failure('not_supported', { field: 'provider' });
 }

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { isNativeError } from 'node:util/types';
 import type * as undiciPackage from 'undici';
 import type { Dispatcher } from 'undici';
-import type { Proxies } from '../config';
+import type { Proxies } from '../settings/proxies';
 import { directHosts } from './direct-hosts';
 import type { Transport } from './transport';
 

@@ -1,6 +1,9 @@
 import { pino } from 'pino';
-import { ConfigError, loadConfig, SANDBOX } from '../config';
-import { startJunctionSandbox, startOliverSandbox } from './sandboxes';
+import { VENDOR_NAMES, vendorFacts, type VendorName } from '../booking/vendors';
+import { ConfigError, loadConfig } from '../config';
+import type { RunningSandbox } from '../providers/vendor';
+import { vendorAt } from '../vendors';
+import { startSandbox } from './sandboxes';
 import { stopSignal } from './signals';
 
 /** `npm run sandbox`: the providers' sandboxes alone, until told to stop. */
@@ -8,22 +11,27 @@ async function main(): Promise<void> {
   const told = stopSignal();
   const config = loadConfig();
   const place = { host: config.host, log: pino({ level: config.logLevel }, pino.destination(2)) };
-  const junction = await startJunctionSandbox(config, { ...place, webhookUrl: config.sandboxWebhookUrl });
-  const oliver = await startOliverSandbox(config, place);
-  process.stdout.write(
-    [
-      `Junction sandbox  ${junction.url}`,
-      `  API key         ${SANDBOX.junctionKey} (any key that begins with sk_us_)`,
-      `  what is live    ${junction.url}/_sandbox/state`,
-      `Oliver sandbox    ${oliver.url}`,
-      `  user, password  ${SANDBOX.oliverUser}, ${SANDBOX.oliverPassword}`,
-      `  practice        1 (accounts ${SANDBOX.oliverPractices})`,
-      `  what is live    ${oliver.url}/_sandbox/state`,
-      '  stop with Ctrl-C\n',
-    ].join('\n'),
-  );
+  const running: RunningSandbox[] = [];
+  for (const vendor of VENDOR_NAMES) {
+    const sandbox = await startSandbox(vendor, config, {
+      ...place,
+      webhookUrl: config.sandboxWebhookUrls[vendor],
+    });
+    running.push(sandbox);
+    process.stdout.write(`${toldOf(vendor, sandbox)}\n`);
+  }
+  process.stdout.write('  stop with Ctrl-C\n');
   await told;
-  await Promise.all([junction.close(), oliver.close()]);
+  await Promise.all(running.map((sandbox) => sandbox.close()));
+}
+
+/** Returns where a sandbox listens, and what a developer needs to call it by hand. */
+function toldOf(vendor: VendorName, { url }: RunningSandbox): string {
+  const rows = [...vendorAt(vendor).sandbox.tells, ['what is live', `${url}/_sandbox/state`] as const];
+  return [
+    `${`${vendorFacts(vendor).label} sandbox`.padEnd(18)}${url}`,
+    ...rows.map(([what, text]) => `  ${what.padEnd(16)}${text}`),
+  ].join('\n');
 }
 
 main().then(

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { listenApi } from '../api/listen';
 import { temporalReadiness } from '../api/readiness';
+import { forVendors, VENDOR_NAMES, type VendorName, vendorFacts, webhookPathOf } from '../booking/vendors';
 import type { Config } from '../config';
 import { startCodecServer } from '../temporal/codec-server';
 import { clientOn, connectNative, type TemporalTarget } from '../temporal/connection';
@@ -11,7 +12,7 @@ import { checkKeys } from '../temporal/key-list';
 import { loadKeys } from '../temporal/keys';
 import { installRuntime } from '../temporal/runtime';
 import { listening, portFor } from './ports';
-import { startJunctionSandbox, startOliverSandbox } from './sandboxes';
+import { startSandbox } from './sandboxes';
 import { ownServer, useServer, type TemporalServer } from './temporal-server';
 import { startWorkers } from './workers';
 
@@ -43,7 +44,7 @@ export interface Stack {
   apiUrl: string;
   codecUrl: string;
   /** Where the providers' sandboxes listen; null when the settings name the provider itself. */
-  sandboxes: Record<keyof Config['usesSandbox'], string | null>;
+  sandboxes: Record<VendorName, string | null>;
   /** Reads and writes what Temporal holds encrypted. */
   client: Client;
   /** Rejects when a part fails by itself; never resolves. */
@@ -141,16 +142,12 @@ function startCodec(config: Config, { uiUrl }: TemporalServer): ReturnType<typeo
 
 async function startSandboxes(config: Config, log: Logger, parts: Parts): Promise<Stack['sandboxes']> {
   const { usesSandbox, host, port } = config;
-  const urls: Stack['sandboxes'] = { junction: null, oliver: null };
-  if (usesSandbox.junction) {
-    log.info('no settings for Junction: its sandbox is used');
-    const webhookUrl = `http://${reachable(host)}:${port}/webhooks/junction`;
-    const junction = await startJunctionSandbox(config, { webhookUrl, log });
-    urls.junction = parts.add(junction, (server) => server.close()).url;
-  }
-  if (usesSandbox.oliver) {
-    log.info('no settings for Oliver: its sandbox is used');
-    urls.oliver = parts.add(await startOliverSandbox(config, { log }), (server) => server.close()).url;
+  const urls: Stack['sandboxes'] = forVendors(() => null);
+  for (const vendor of VENDOR_NAMES.filter((name) => usesSandbox[name])) {
+    log.info(`no settings for ${vendorFacts(vendor).label}: its sandbox is used`);
+    const webhookUrl = `http://${reachable(host)}:${port}${webhookPathOf(vendor)}`;
+    const sandbox = await startSandbox(vendor, config, { webhookUrl, log });
+    urls[vendor] = parts.add(sandbox, (server) => server.close()).url;
   }
   return urls;
 }

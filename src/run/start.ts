@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { pino } from 'pino';
 import { zoneDataWarning } from '../booking/zone-age';
+import { PROVIDERS, providerFacts, VENDOR_NAMES, vendorFacts } from '../booking/vendors';
 import { ZONE_DATA_VERSION } from '../booking/zone-data';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { temporalTarget } from '../temporal/connection';
@@ -12,8 +13,9 @@ import { StoppedWaiting } from './temporal-server';
 
 /** `npm start`: everything on this machine, until it is told to stop. */
 
-const EXAMPLE = 'examples/at-home.json';
-const OTHER_EXAMPLES = ['examples/psc.json', 'examples/oliver.json'];
+const [EXAMPLE = '', ...OTHER_EXAMPLES] = PROVIDERS.map(
+  (provider) => `examples/${providerFacts(provider).example}`,
+);
 
 async function main(): Promise<void> {
   const told = stopSignal();
@@ -64,8 +66,10 @@ function welcome(stack: Stack, config: Config, key: LocalKey | null): string {
     ['Codec server', codecUrl],
     ['API', `${apiUrl} (described at ${apiUrl}/openapi.json)`],
     ['API key', key && `${key.secret} (kept in ${shown(key.path)})`],
-    ['Junction', providerAt(sandboxes.junction, config.junction)],
-    ['Oliver', providerAt(sandboxes.oliver, config.oliver)],
+    ...VENDOR_NAMES.map((vendor) => [
+      vendorFacts(vendor).label,
+      vendorIsAt(sandboxes[vendor], config.accounts[vendor]),
+    ]),
     ['Zone data', zoneDataText()],
   ];
   const found = temporal.adopted ? ' The Temporal server of a stack that was killed was taken over.' : '';
@@ -96,7 +100,7 @@ function curl(apiUrl: string, key: LocalKey | null): string {
   ].join('\n');
 }
 
-function providerAt(sandboxUrl: string | null, accounts: Record<string, unknown>): string {
+function vendorIsAt(sandboxUrl: string | null, accounts: Record<string, unknown>): string {
   return sandboxUrl
     ? `sandbox at ${sandboxUrl}/_sandbox/state`
     : `accounts ${Object.keys(accounts).join(', ')} of the settings`;

@@ -8,6 +8,7 @@ import {
   createCoreActivities,
   createProviderActivities,
 } from '../../activities';
+import { forVendors } from '../booking/vendors';
 import { createOpsBackEnd } from '../client/ops/back-end';
 import { createBookingClaims } from '../client/ops/claims';
 import { timezoneOf, type Config } from '../config';
@@ -52,9 +53,8 @@ export async function startWorkers({ config, connection, client, log }: WorkersO
         ...createClaimActivities(claims, config),
         ...createAuditActivities(backEnd, config),
       },
-      // Both queues run the same activities. Separate queues keep a slow vendor from holding up the other.
-      junction: atProviders,
-      oliver: atProviders,
+      // A vendor without accounts has a worker too: what is open there says so, and goes on once it is set.
+      ...forVendors(() => atProviders),
     },
   });
   await ensureSweepSchedule(client, config.sweepMinutes).catch((err: unknown) => {

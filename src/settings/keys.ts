@@ -1,6 +1,6 @@
 import { fail } from './error';
 import { type Env, list } from './read';
-import { plainFault, tokenFault } from './text';
+import { type Fault, plainFault, tokenFault } from './text';
 
 /** Reads the secrets: those that callers show us, those that we encrypt with, and those that sign webhooks. */
 
@@ -56,14 +56,23 @@ export function key32(name: string, encoded: string): Buffer {
 }
 
 /** A secret of Standard Webhooks: `whsec_` and base64. The prefix may be left out. */
-const WEBHOOK_SECRET = /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+const STANDARD_SECRET = /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
-/** Returns the secrets of JUNCTION_WEBHOOK_SECRET; null when it is not set. */
-export function webhookSecrets(env: Env): string[] | null {
-  const name = 'JUNCTION_WEBHOOK_SECRET';
+/** Returns what is wrong with a secret of Standard Webhooks. */
+export function standardSecretFault(secret: string): Fault {
+  return secret === 'whsec_' || !STANDARD_SECRET.test(secret) ? 'must look like whsec_ and base64' : null;
+}
+
+/** Returns the secrets of a setting, one by default and several while one rotates; null when it is not set. */
+export function webhookSecrets(
+  env: Env,
+  name: string,
+  faultOf: (secret: string) => Fault,
+): readonly string[] | null {
   const secrets = list(env[name]);
   for (const secret of secrets ?? []) {
-    if (secret === 'whsec_' || !WEBHOOK_SECRET.test(secret)) fail(name, 'must look like whsec_ and base64');
+    const fault = faultOf(secret);
+    if (fault !== null) fail(name, fault);
   }
   return secrets;
 }

@@ -1,6 +1,7 @@
 import { parse } from 'lossless-json';
 import type { z } from 'zod';
 import type { Range } from '../booking/limits';
+import { prefixOf, VENDOR_NAMES } from '../booking/vendors';
 import { isBadPort } from './addresses';
 import { ConfigError, fail } from './error';
 
@@ -9,18 +10,15 @@ import { ConfigError, fail } from './error';
 export type Env = Record<string, string | undefined>;
 
 /** The names of this project's own settings. A child process gets these anew. */
-export const OWN_SETTING = /^(TEMPORAL|BOOKING|JUNCTION|OLIVER)_|^(PORT|HOST|LOG_LEVEL)$/;
+export const OWN_SETTING = new RegExp(
+  `^(?:TEMPORAL|BOOKING|${VENDOR_NAMES.map(prefixOf).join('|')})_|^(?:PORT|HOST|LOG_LEVEL)$`,
+);
 
 /** Other programs' settings that are read here as well. */
 const OTHERS = /^(?:https?|no|all)_proxy$|^(?:HTTPS?|NO|ALL)_PROXY$|^NODE_EXTRA_CA_CERTS$/;
 
 /** Settings whose blanks at either end are kept: they are refused later or belong to the value. Others are trimmed. */
-const AS_GIVEN: readonly string[] = [
-  'JUNCTION_API_KEY',
-  'OLIVER_USERNAME',
-  'OLIVER_PASSWORD',
-  'TEMPORAL_API_KEY',
-];
+const AS_GIVEN = /_(?:API_KEY|USERNAME|PASSWORD)$/;
 
 /**
  * Returns the settings of an environment, trimmed. An empty setting counts as not set. Refuses a blank one, and one
@@ -32,7 +30,7 @@ export function settingsOf(env: Env): Env {
     if (!value || !(OWN_SETTING.test(name) || OTHERS.test(name))) continue;
     if (value.includes('\ufffd')) fail(name, 'must be UTF-8 text');
     if (value.trim() === '') fail(name, 'must not be blank: unset it, or leave it empty');
-    settings[name] = AS_GIVEN.includes(name) ? value : value.trim();
+    settings[name] = AS_GIVEN.test(name) ? value : value.trim();
   }
   return settings;
 }

@@ -16,11 +16,16 @@ const ROOT = resolve(__dirname, '../..');
 const MADE_FROM = [
   'workflows',
   'src/booking',
+  'src/providers',
   'src/temporal/failure-converter.ts',
   'src/temporal/bundle.ts',
   'package-lock.json',
   'node_modules/.package-lock.json',
 ] as const;
+
+/** Of the providers, workflows know the facts only, so that a change of an adapter makes no new bundle. */
+const isOfABundle = (path: string): boolean =>
+  !path.startsWith('src/providers/') || path.endsWith('/facts.ts');
 
 const PREFIX = 'workflow-bundle-';
 /** How many bundles stay in the cache, for several checkouts and branches side by side. */
@@ -95,7 +100,8 @@ export async function bundleKey(root: string, alsoFrom: readonly string[] = []):
   try {
     hash.update(JSON.stringify([root, process.version]));
     const from = [...MADE_FROM, ...alsoFrom];
-    for (const path of (await Promise.all(from.map((name) => filesIn(root, name)))).flat()) {
+    const files = (await Promise.all(from.map((name) => filesIn(root, name)))).flat();
+    for (const path of files.filter(isOfABundle)) {
       const content = await readFile(join(root, path));
       hash.update(JSON.stringify([path, content.length]));
       hash.update(content);

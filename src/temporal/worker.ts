@@ -12,6 +12,7 @@ import type {
   ProviderActivities,
 } from '../../activities/contract';
 import { DEPLOYMENT_NAME, TASK_QUEUE } from '../booking/names';
+import { queueOf, VENDOR_NAMES, type VendorName } from '../booking/vendors';
 import { lacksKey, type Unreadable } from '../booking/unreadable';
 import type { Config } from '../config';
 import { workflowBundle } from './bundle';
@@ -52,12 +53,10 @@ export interface WorkersOptions {
   config: Pick<Config, 'dataDir' | 'encryptionKeys' | 'idKey' | 'allowPlaintext' | 'buildId'>;
   connection: NativeConnection;
   namespace: string;
-  /** A provider without activities here gets no worker; its queue is left to another process. */
+  /** A vendor without activities here gets no worker; its queue is left to another process. */
   activities: {
     core: CoreActivities & Partial<OpsActivities & AuditActivities>;
-    junction?: ProviderActivities;
-    oliver?: ProviderActivities;
-  };
+  } & Partial<Record<VendorName, ProviderActivities>>;
   /** The project's own when left out; see workflowBundle. */
   workflowBundle?: WorkflowBundleOption;
 }
@@ -74,11 +73,11 @@ export interface Workers {
 }
 
 /**
- * Creates a worker for the bookings and one for each provider's queue, so that a slow provider does not hold up the
+ * Creates a worker for the bookings and one for each vendor's queue, so that a slow vendor does not hold up the
  * sagas.
  */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
-  const { core, junction, oliver } = options.activities;
+  const { core, ...vendors } = options.activities;
   const unfit = new AbortController();
   const shared: Omit<WorkerOptions, 'taskQueue'> = {
     connection: options.connection,
@@ -99,10 +98,10 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       ...versionOf(options.config.buildId),
     }),
   ];
-  if (junction)
-    workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.junction, activities: junction }));
-  if (oliver)
-    workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUE.oliver, activities: oliver }));
+  for (const vendor of VENDOR_NAMES) {
+    const activities = vendors[vendor];
+    if (activities) workers.push(await Worker.create({ ...shared, taskQueue: queueOf(vendor), activities }));
+  }
   return together(workers, unfit.signal);
 }
 

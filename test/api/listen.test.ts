@@ -1,11 +1,12 @@
 import { pino } from 'pino';
 import { listenApi } from '../../src/api/listen';
+import { forVendors } from '../../src/booking/vendors';
 import { startTestServer, testConfig } from '../support/temporal';
 import { placedRequest } from '../support/stand-in';
 
 it('serves on the settings, for the keys that they name, and warns that webhooks will be refused', async () => {
   const env = { PORT: '0', BOOKING_API_KEYS: 'desk:a-secret-of-the-desk' };
-  const config = { ...testConfig(env), junctionWebhookSecrets: [] };
+  const config = { ...testConfig(env), webhookSecrets: forVendors(() => []) };
   const server = await startTestServer(config);
   const lines: string[] = [];
   const log = pino({}, { write: (line: string) => void lines.push(line) });

@@ -72,7 +72,7 @@ test('ours is measured with its settings as they are by default, but for the pac
   const urls = { prompt: junction.url, slow: junction.url, waits: junction.url };
   const config = ourConfig({ urls, dataDir: '' });
   expect(config).toMatchObject({ sweepMinutes: 0, allowPlaintext: false, buildId: null });
-  expect(config.junctionWebhookSecrets).toHaveLength(1);
-  expect(config.junction.prompt?.capabilities).toEqual({ needsRequisition: false });
-  expect(config.junction.waits?.capabilities).toEqual({ needsRequisition: true });
+  expect(config.webhookSecrets.junction).toHaveLength(1);
+  expect(config.accounts.junction.prompt?.capabilities).toEqual({ needsRequisition: false });
+  expect(config.accounts.junction.waits?.capabilities).toEqual({ needsRequisition: true });
 });

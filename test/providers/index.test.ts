@@ -1,16 +1,24 @@
-import { PROVIDERS } from '../../src/booking/model';
+import { forVendors, PROVIDERS } from '../../src/booking/vendors';
+import { loadConfig } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { junctionStage, failureOf } from './junction/setup';
 
 const stage = junctionStage();
-const providers = createProviders({ junction: {}, oliver: {} }, { warn: () => undefined });
+const providers = createProviders(loadConfig({}), { warn: () => undefined });
 
 test.each(PROVIDERS)('%s has an adapter', (name) => {
   expect(providerFor(providers, name).name).toBe(name);
 });
 
-test('a provider without an adapter is not supported', () => {
-  expect(() => providerFor(new Map(), 'oliver')).toThrow(expect.objectContaining({ code: 'not_supported' }));
+test('a vendor without accounts has no adapter, and a person is asked to set some', () => {
+  const none = createProviders({ accounts: forVendors(() => ({})) }, { warn: () => undefined });
+  expect([...none]).toEqual([]);
+  expect(() => providerFor(none, 'oliver')).toThrow(expect.objectContaining({ code: 'account_unknown' }));
+});
+
+test('a provider of another build is not supported', () => {
+  const name = 'of-another-build' as (typeof PROVIDERS)[number]; // as a newer build may have asked for it
+  expect(() => providerFor(providers, name)).toThrow(expect.objectContaining({ code: 'not_supported' }));
 });
 
 test.each(['other', 'constructor'])(

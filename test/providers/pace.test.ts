@@ -288,13 +288,13 @@ describe('settings', () => {
   const account = { apiKey: 'k', baseUrl: 'https://api.example.com' };
 
   test('give a vendor its pace, and an account its own', () => {
-    const { junction, oliver } = loadConfig({
+    const { accounts } = loadConfig({
       JUNCTION_PACE: JSON.stringify(PACE),
       JUNCTION_ACCOUNTS: JSON.stringify({ plain: account, slow: { ...account, pace: OWN } }),
     });
-    expect(junction).toMatchObject({ plain: { pace: PACE }, slow: { pace: OWN } });
-    expect(Object.values(oliver).map(({ pace }) => pace)).toEqual([undefined, undefined]);
-    const practices = loadConfig({ OLIVER_PACE: JSON.stringify(PACE) }).oliver;
+    expect(accounts.junction).toMatchObject({ plain: { pace: PACE }, slow: { pace: OWN } });
+    expect(Object.values(accounts.oliver).map(({ pace }) => pace)).toEqual([undefined, undefined]);
+    const practices = loadConfig({ OLIVER_PACE: JSON.stringify(PACE) }).accounts.oliver;
     expect(Object.values(practices).map(({ pace }) => pace)).toEqual([PACE, PACE]);
   });
 

@@ -1,4 +1,5 @@
-import { capabilitiesOf, childEnv, ConfigError, loadConfig, SANDBOX } from '../../src/config';
+import { capabilitiesOf, childEnv, ConfigError, loadConfig } from '../../src/config';
+import { SANDBOX } from '../../src/providers/junction/accounts';
 
 const ACCOUNT = { apiKey: 'sk_us_other', baseUrl: 'https://api.example.com' };
 
@@ -9,24 +10,24 @@ test.each<[string, Record<string, string>, boolean]>([
   ['an address is set', { JUNCTION_BASE_URL: ACCOUNT.baseUrl }, false],
   ['accounts are set', { JUNCTION_ACCOUNTS: JSON.stringify({ practice: ACCOUNT }) }, false],
 ])('whether the Junction sandbox is used when %s', (_when, env, used) => {
-  const { usesSandbox, junctionWebhookSecrets } = loadConfig(env);
+  const { usesSandbox, webhookSecrets } = loadConfig(env);
   expect(usesSandbox.junction).toBe(used);
-  expect(junctionWebhookSecrets).toEqual(used ? [SANDBOX.webhookSecret] : []);
+  expect(webhookSecrets.junction).toEqual(used ? [SANDBOX.webhookSecret] : []);
 });
 
 test('without settings the default account is the sandbox on this machine', () => {
-  const { junction } = loadConfig({ JUNCTION_SANDBOX_PORT: '4711' });
-  expect(junction).toEqual({
-    default: { apiKey: SANDBOX.junctionKey, baseUrl: 'http://127.0.0.1:4711', capabilities: {} },
+  const { accounts } = loadConfig({ JUNCTION_SANDBOX_PORT: '4711' });
+  expect(accounts.junction).toEqual({
+    default: { ...SANDBOX.account, baseUrl: 'http://127.0.0.1:4711', capabilities: {} },
   });
 });
 
 test('named accounts are all there are', () => {
-  const { junction } = loadConfig({
+  const { accounts } = loadConfig({
     JUNCTION_ACCOUNTS: JSON.stringify({ practice: ACCOUNT }),
     JUNCTION_CAPABILITIES: '{"reservedSettles": true}', // the account `default` has them, where there is one
   });
-  expect(Object.keys(junction)).toEqual(['practice']);
+  expect(Object.keys(accounts.junction)).toEqual(['practice']);
 });
 
 test("a child gets its own settings and none of its parent's", () => {

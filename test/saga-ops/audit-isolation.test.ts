@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { MEMO, TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
+import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
+import { queueOf } from '../../src/booking/vendors';
 import { bytesOf } from '../../src/booking/small-view';
 import { createOpsBackEnd } from '../../src/client/ops/back-end';
 import { clientOn } from '../../src/temporal/connection';
@@ -84,7 +85,7 @@ describe('one bad item does not end the audit', () => {
     const place = { provider: 'junction-phlebotomy', account: 'default' } as const;
     const at = {
       ...place,
-      taskQueue: TASK_QUEUE.junction,
+      taskQueue: queueOf('junction'),
       callTimeoutMs: 700,
       hasOrders: true,
       refReturns: true,
@@ -114,7 +115,7 @@ describe('one bad item does not end the audit', () => {
     const place = { provider: 'junction-phlebotomy', account: 'default' } as const;
     const at = {
       ...place,
-      taskQueue: TASK_QUEUE.junction,
+      taskQueue: queueOf('junction'),
       callTimeoutMs: 700,
       hasOrders: true,
       refReturns: true,
@@ -152,7 +153,7 @@ describe('one bad item does not end the audit', () => {
     const at = {
       provider: 'oliver' as const,
       account: 'practice-1',
-      taskQueue: TASK_QUEUE.oliver,
+      taskQueue: queueOf('oliver'),
       callTimeoutMs: 700,
       hasOrders: false,
       refReturns: false,

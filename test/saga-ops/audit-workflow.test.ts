@@ -5,6 +5,7 @@ import { Worker } from '@temporalio/worker';
 import type { AuditActivities, ProviderAuditActivities } from '../../activities/contract';
 import type { AuditedBooking, AuditPlace, AuditReport, Finding } from '../../src/booking/audit';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../../src/booking/names';
+import { queueOf } from '../../src/booking/vendors';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { workflowBundle } from '../../src/temporal/worker';
 import { startTimeSkippingServer, testConfig } from '../support/temporal';
@@ -12,7 +13,7 @@ import { startTimeSkippingServer, testConfig } from '../support/temporal';
 const AT_HOME: AuditPlace = {
   provider: 'junction-phlebotomy',
   account: 'default',
-  taskQueue: TASK_QUEUE.junction,
+  taskQueue: queueOf('junction'),
   callTimeoutMs: 1_000,
   hasOrders: true,
   refReturns: true,
@@ -21,7 +22,7 @@ const AWAY: AuditPlace = { ...AT_HOME, account: 'away' };
 const PRACTICE: AuditPlace = {
   ...AT_HOME,
   provider: 'oliver',
-  taskQueue: TASK_QUEUE.oliver,
+  taskQueue: queueOf('oliver'),
   hasOrders: false,
 };
 
@@ -88,7 +89,7 @@ describe('the audit’s workflow', () => {
       taskQueue: TASK_QUEUE.bookings,
       workflowBundle: await workflowBundle(),
     });
-    const junction = await Worker.create({ ...shared, taskQueue: TASK_QUEUE.junction });
+    const junction = await Worker.create({ ...shared, taskQueue: queueOf('junction') });
     const run = env.client.workflow.execute<(...args: unknown[]) => Promise<AuditReport>>(
       WORKFLOW_TYPE.audit,
       {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditPlace, Finding } from '../../src/booking/audit';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowIdOf } from '../../src/booking/names';
+import { queueOf } from '../../src/booking/vendors';
 import { createOpsBackEnd } from '../../src/client/ops/back-end';
 import { loadKeys } from '../../src/temporal/keys';
 import { adopting, atHome, atPractice, type SagaRig } from '../support/saga';
@@ -12,7 +13,7 @@ const HEADERS = { 'x-vital-api-key': 'sk_us_test', 'content-type': 'application/
 const PLACE: AuditPlace = {
   provider: 'junction-phlebotomy',
   account: 'default',
-  taskQueue: TASK_QUEUE.junction,
+  taskQueue: queueOf('junction'),
   callTimeoutMs: 700,
   hasOrders: true,
   refReturns: true,

@@ -76,12 +76,15 @@ const OWN: readonly Case[] = [
     async reach({ rig, account }) {
       const { booking } = await rig.bookings.start(atHome({ account: FORGOTTEN }));
       const mend = async () => {
-        const { junction } = rig.config;
-        const known = junction[account];
+        const { accounts } = rig.config;
+        const known = accounts.junction[account];
         await rig.stopWorkers();
         await rig.startWorkers({
           ...rig.config,
-          junction: { ...junction, ...(known && { [FORGOTTEN]: known }) },
+          accounts: {
+            ...accounts,
+            junction: { ...accounts.junction, ...(known && { [FORGOTTEN]: known }) },
+          },
         });
       };
       return { id: booking.id, orderId: null, mend };
@@ -92,8 +95,8 @@ const OWN: readonly Case[] = [
     reason: 'cannot_be_sent',
     when: 'because a word processor made its key',
     async reach({ rig, account }) {
-      const settings = rig.config.junction[account];
-      if (!settings) throw new Error('every lane has an account');
+      const settings: object = rig.config.accounts.junction[account] ?? {};
+      if (!hasKey(settings)) throw new Error('every lane has an account');
       const { apiKey } = settings;
       // The adapters read an account's settings at each call.
       settings.apiKey = apiKey.replace(/^/, '\u2013');
@@ -127,3 +130,7 @@ test.each(CASES.map((one) => [one.reason, one.when, one] as const))(
   async (_reason, _when, one) => expect(await chooseEach(lanes, one)).toEqual([]),
   60_000,
 );
+
+function hasKey(settings: object): settings is { apiKey: string } {
+  return 'apiKey' in settings && typeof settings.apiKey === 'string';
+}

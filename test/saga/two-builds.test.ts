@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { createClaimActivities, createCoreActivities, createProviderActivities } from '../../activities';
 import type { CoreActivities } from '../../activities/contract';
 import { DEPLOYMENT_NAME, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
+import { queueOf } from '../../src/booking/vendors';
 import { createBookingClaims } from '../../src/client/ops/claims';
 import { createProviders, providerFor } from '../../src/providers';
 import { dataConverterOf } from '../../src/temporal/encryption';
@@ -31,7 +32,7 @@ beforeAll(async () => {
     next: await testBundle(require.resolve('./next-build')),
   };
 }, 120_000);
-beforeEach(() => run({ taskQueue: TASK_QUEUE.junction, activities: providerActivities() }));
+beforeEach(() => run({ taskQueue: queueOf('junction'), activities: providerActivities() }));
 afterEach(async () => {
   for (const { worker } of running) worker.shutdown();
   await Promise.all(running.map(({ ended }) => ended));

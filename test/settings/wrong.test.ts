@@ -144,9 +144,9 @@ describe.each(ADDRESSES)('%s', (name, env) => {
 });
 
 test('blanks around an address and slashes at its end are taken away', () => {
-  const { junction: accounts } = loadConfig(junction({ JUNCTION_BASE_URL: '  https://a.example/b// \r' }));
-  expect(accounts.default?.baseUrl).toBe('https://a.example/b');
-  expect(loadConfig(junctionAccount({ baseUrl: ' https://a.example/ ' })).junction.a?.baseUrl).toBe(
+  const { accounts } = loadConfig(junction({ JUNCTION_BASE_URL: '  https://a.example/b// \r' }));
+  expect(accounts.junction.default?.baseUrl).toBe('https://a.example/b');
+  expect(loadConfig(junctionAccount({ baseUrl: ' https://a.example/ ' })).accounts.junction.a?.baseUrl).toBe(
     'https://a.example',
   );
 });

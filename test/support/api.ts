@@ -2,6 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApi, type ApiOptions } from '../../src/api/app';
+import type { WebhookSource } from '../../src/api/webhooks/receiver';
+import { webhookSources } from '../../src/api/webhooks/sources';
+import { forVendors } from '../../src/booking/vendors';
 import type { BookingClient } from '../../src/client/booking-client';
 
 /** The HTTP app for tests: on a given client, with one key and one webhook secret. */
@@ -26,13 +29,21 @@ export async function testApi(client: BookingClient, over: Partial<ApiOptions> =
       { name: 'desk', secret: SECRET },
     ],
     idKey: Buffer.alloc(32, 2),
-    junctionAccounts: ['default'],
-    webhookSecrets: [WEBHOOK_SECRET],
+    webhooks: webhooksSignedWith(WEBHOOK_SECRET),
     readiness: () => Promise.resolve({ temporal: true, worker: true }),
     log,
     ...over,
   });
   return { app, lines };
+}
+
+/** The vendors' webhooks for an account `default` at each, signed with this secret. */
+export function webhooksSignedWith(secret: string): WebhookSource[] {
+  return webhookSources({
+    // Only the names of the accounts matter here.
+    accounts: forVendors(() => ({ default: { baseUrl: 'http://127.0.0.1', capabilities: {} } })),
+    webhookSecrets: forVendors(() => [secret]),
+  });
 }
 
 const unused = (): never => {

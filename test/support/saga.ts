@@ -1,7 +1,7 @@
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import type { Limits } from '../../src/booking/limits';
-import { TASK_QUEUE } from '../../src/booking/names';
+import { queueOf } from '../../src/booking/vendors';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import type { Config } from '../../src/config';
@@ -194,7 +194,7 @@ async function providersApart(
   config: Config,
   { junction, oliver }: { junction: ProviderActivities; oliver: ProviderActivities },
 ): Promise<{ stop(): Promise<void> }> {
-  const queues = { [TASK_QUEUE.junction]: junction, [TASK_QUEUE.oliver]: oliver };
+  const queues = { [queueOf('junction')]: junction, [queueOf('oliver')]: oliver };
   const workers = await Promise.all(
     Object.entries(queues).map(([taskQueue, activities]) =>
       Worker.create({

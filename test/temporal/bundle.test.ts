@@ -17,6 +17,7 @@ const FILES: Record<string, string> = {
   'workflows/index.ts': 'export const booking = 1;',
   'workflows/steps/order.ts': 'export const order = 1;',
   'src/booking/names.ts': 'export const name = 1;',
+  'src/providers/one/facts.ts': 'export const facts = 1;',
   'src/temporal/failure-converter.ts': 'export const converter = 1;',
   'src/temporal/bundle.ts': 'export const recipe = 1;',
   'package-lock.json': '{"packages":{}}',
@@ -62,6 +63,12 @@ describe('the key', () => {
     const before = await bundleKey(root);
     change();
     expect(await bundleKey(root)).not.toBe(before);
+  });
+
+  test('does not change with an adapter, of which workflows know the facts only', async () => {
+    const before = await bundleKey(root);
+    writeFileSync(join(root, 'src/providers/one/index.ts'), 'export const adapter = 1;');
+    expect(await bundleKey(root)).toBe(before);
   });
 
   test('changes with what a bundle is made from besides', async () => {

@@ -1,9 +1,6 @@
-import type { Appointment, AppointmentPhase, Order, OrderPhase } from '../../booking/model';
+import type { Appointment } from '../../booking/model';
 import type { AppointmentView, BookingView } from '../../booking/schema/view';
-import type { Age, Said } from '../../providers/junction/events';
-import { UNHEARD } from '../../providers/once';
-import { appointmentPhaseOf, phaseOf } from '../../providers/junction/statuses';
-import type { News } from './news';
+import type { Age, News, NewsReader, Said } from '../../providers/news';
 
 /** Compares news with its booking's view. News that cannot be compared counts as new, so that none is lost. */
 
@@ -17,49 +14,18 @@ const COMPARED = [
   'canReschedule',
 ] as const satisfies (keyof Appointment & keyof AppointmentView)[];
 
+/** What is asked of a vendor's reader to compare news with a view. */
+export type ComparesOrders = Pick<NewsReader, 'showsOrderOtherwise'>;
+
 /** Returns true when the booking already shows what the news says. */
-export function isShown(said: Said | null, view: BookingView | null): boolean {
+export function isShown(said: Said | null, view: BookingView | null, reader: ComparesOrders): boolean {
   if (!said || !view) return false;
-  if (said.of === 'order') return isOrderShown(said.is, view);
+  if (said.of === 'order') {
+    if (said.is.id !== view.order?.id) return false;
+    return said.is.status === view.order.status || reader.showsOrderOtherwise(said.is.status, view);
+  }
   const { appointment } = view;
   return appointment !== null && COMPARED.every((field) => said.is[field] === appointment[field]);
-}
-
-function isOrderShown(said: Pick<Order, 'id' | 'status'>, view: BookingView): boolean {
-  if (said.id !== view.order?.id) return false;
-  if (said.status === view.order.status) return true;
-  const isOnItsWay = ON_ITS_WAY.includes(phaseOf(view.order.status, UNHEARD));
-  return isOnItsWay && isShownOtherwise(said.status, view);
-}
-
-/** The order phases before and during the visit. */
-const ON_ITS_WAY: readonly OrderPhase[] = ['received', 'ready', 'collecting'];
-
-/**
- * Returns true when the booking shows what an order's status says although it has not read this very status. Until the
- * visit a status says only that the order can be booked, for which the booking no longer waits, or that it has an
- * appointment, which the booking holds.
- */
-function isShownOtherwise(status: string, view: BookingView): boolean {
-  const [, , detail = ''] = status.split('.');
-  const phase = heldPhase(view);
-  if (BOOKABLE.includes(detail))
-    return view.status !== 'ordering' && (phase === null || phase === 'confirmed');
-  const phases = Object.hasOwn(WITH_APPOINTMENT, detail) ? WITH_APPOINTMENT[detail] : undefined;
-  return phase !== null && phases !== undefined && phases.includes(phase);
-}
-
-/** The last parts of an order's status while it has no appointment. */
-const BOOKABLE: readonly string[] = ['ordered', 'requisition_created', 'requisition_bypassed'];
-
-/** The last parts of an order's status while it has an appointment, with the appointment's phases that each tells. */
-const WITH_APPOINTMENT: Readonly<Record<string, readonly AppointmentPhase[]>> = {
-  appointment_pending: ['pending', 'reserved'],
-  appointment_scheduled: ['confirmed'],
-};
-
-function heldPhase({ appointment }: BookingView): AppointmentPhase | null {
-  return appointment && appointmentPhaseOf(appointment.status, appointment.eventStatus, UNHEARD);
 }
 
 /**

@@ -1,12 +1,18 @@
 import type { Glance } from '../../client/booking-client';
-import { isShown, newestOf } from './compare';
-import type { News } from './news';
+import type { News } from '../../providers/news';
+import { type ComparesOrders, isShown, newestOf } from './compare';
 
 /** How long after a burst a booking that is at work is looked at again, in ms: a book call takes 2.5 s to be answered. */
 export const AGAIN_AFTER_MS: readonly number[] = [750, 2_000];
 
-/** Looks at the booking once more. */
-type LookAgain = () => Promise<Glance | null>;
+/** How the booking is looked at. */
+export interface Looking {
+  /** Looks at it once more. */
+  again: () => Promise<Glance | null>;
+  reader: ComparesOrders;
+  /** Aborts when there is no time left. */
+  stopping: AbortSignal;
+}
 
 /**
  * Returns the news of a burst that the booking lacks. A booking at work learns most of it from the answer to its own call.
@@ -15,11 +21,10 @@ type LookAgain = () => Promise<Glance | null>;
 export async function lackingIn(
   burst: readonly News[],
   first: Glance,
-  again: LookAgain,
-  stopping: AbortSignal,
+  { again, reader, stopping }: Looking,
 ): Promise<News[]> {
   const newest = newestOf(burst);
-  let lacking = lackedBy(first, newest);
+  let lacking = lackedBy(first, newest, reader);
   let seen: Glance | null = first;
   let passedMs = 0;
   for (const afterMs of AGAIN_AFTER_MS) {
@@ -27,13 +32,13 @@ export async function lackingIn(
     await pauseUnless(stopping, afterMs - passedMs);
     passedMs = afterMs;
     seen = await again();
-    if (seen?.isOpen) lacking = lackedBy(seen, newest);
+    if (seen?.isOpen) lacking = lackedBy(seen, newest, reader);
   }
   return lacking;
 }
 
-function lackedBy({ view }: Glance, newest: readonly News[]): News[] {
-  return newest.filter(({ said }) => !isShown(said, view));
+function lackedBy({ view }: Glance, newest: readonly News[], reader: ComparesOrders): News[] {
+  return newest.filter(({ said }) => !isShown(said, view, reader));
 }
 
 /** Returns true when a booking waits neither for anything nor for a person. */

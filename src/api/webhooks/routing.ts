@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { adoptedBookingId } from '../../booking/ids';
+import type { VendorName } from '../../booking/vendors';
 import type { BookingClient, Glance } from '../../client/booking-client';
+import type { News } from '../../providers/news';
+import type { ComparesOrders } from './compare';
 import { gatherBursts } from './burst';
 import { lackingIn } from './lacking';
-import type { News } from './news';
 import { rememberRecent } from './recent';
 import { waitForBookings, type GivenUp } from './waiting-orders';
 
@@ -17,8 +19,10 @@ export type Routed = 'woken' | 'known' | 'clean_up' | 'nothing_to_do' | GivenUp;
 export interface RoutingOptions {
   client: Pick<BookingClient, 'wake' | 'glance' | 'ofOrders' | 'cleanUp'>;
   idKey: Buffer;
-  /** The Junction accounts whose adopted orders the news may be about. */
+  vendor: VendorName;
+  /** The vendor's accounts whose adopted orders the news may be about. */
   accounts: readonly string[];
+  reader: ComparesOrders;
   /** Called with the outcome of news that waited for its booking to be found. */
   settled: (news: News, outcome: Routed) => void;
   log: Pick<FastifyBaseLogger, 'error'>;
@@ -48,14 +52,23 @@ const MAX_REMEMBERED = 10_000;
  * Takes news to its booking: the one that adopted the order, the one that placed it, or one that the search finds. News
  * of a live appointment of an ended booking starts a clean-up if one is needed.
  */
-export function routeNews({ client, idKey, accounts, settled, log }: RoutingOptions): Routing {
+export function routeNews({
+  client,
+  idKey,
+  vendor,
+  accounts,
+  reader,
+  settled,
+  log,
+}: RoutingOptions): Routing {
   /** The booking that placed an order, by the order's id. Events of an appointment do not name it. */
   const placedBy = rememberRecent<string>(MAX_REMEMBERED);
 
   const stopping = new AbortController();
+  const telling: Telling = { client, reader, stopping: stopping.signal };
 
   const adopting = (orderId: string): string[] =>
-    accounts.map((account) => adoptedBookingId(idKey, 'junction', account, orderId));
+    accounts.map((account) => adoptedBookingId(idKey, vendor, account, orderId));
 
   const handle = async (burst: readonly News[]): Promise<(Routed | 'waiting')[]> => {
     const orderId = burst.find((news) => news.orderId !== null)?.orderId ?? null;
@@ -70,7 +83,7 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
     const bookings = [...placers, ...adopters];
     const [placer] = placers;
     if (orderId !== null && placer) placedBy.set(orderId, placer.id);
-    const became = await tellBookings(client, bookings, burst, stopping.signal);
+    const became = await tellBookings(telling, bookings, burst);
     return became.map((outcome, place) => {
       const news = burst[place];
       const mayBeAnothers = outcome === 'nothing_to_do' && !placer && news?.bookingId === null;
@@ -87,7 +100,7 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
       const bookings = await glanceAt(client, bookingIds);
       const [first] = bookings;
       if (first) placedBy.set(orderId, (bookings.find(({ isOpen }) => isOpen) ?? first).id);
-      return tellBookings(client, bookings, burst, stopping.signal);
+      return tellBookings(telling, bookings, burst);
     },
     settled,
     log,
@@ -105,6 +118,7 @@ export function routeNews({ client, idKey, accounts, settled, log }: RoutingOpti
 }
 
 type Client = RoutingOptions['client'];
+type Telling = Pick<RoutingOptions, 'client' | 'reader'> & { stopping: AbortSignal };
 type Glanced = Glance & { id: string };
 
 /** Looks at each of these bookings once. Bookings that Temporal does not know are left out. */
@@ -128,15 +142,14 @@ async function findBookings(client: Client, orderIds: readonly string[]): Promis
 
 /** Wakes an order's open bookings for news that they do not show. When none is open, cleans up after the others. */
 async function tellBookings(
-  client: Client,
+  telling: Telling,
   bookings: readonly Glanced[],
   burst: readonly News[],
-  stopping: AbortSignal,
 ): Promise<Routed[]> {
   const open = bookings.filter(({ isOpen }) => isOpen);
-  const fresh = await wakeThose(client, open, burst, stopping);
+  const fresh = await wakeThose(telling, open, burst);
   if (fresh) return burst.map((news) => (fresh.has(news) ? 'woken' : 'known'));
-  const isCleaned = burst.some(({ live }) => live) && (await cleanUpAfter(client, bookings));
+  const isCleaned = burst.some(({ live }) => live) && (await cleanUpAfter(telling.client, bookings));
   return burst.map(({ live }) => (live && isCleaned ? 'clean_up' : 'nothing_to_do'));
 }
 
@@ -145,15 +158,15 @@ async function tellBookings(
  * when no booking is open any more.
  */
 async function wakeThose(
-  client: Client,
+  { client, reader, stopping }: Telling,
   open: readonly Glanced[],
   burst: readonly News[],
-  stopping: AbortSignal,
 ): Promise<Set<News> | null> {
   const fresh = new Set<News>();
   const isOpen = await Promise.all(
     open.map(async ({ id, ...glance }) => {
-      const lacking = await lackingIn(burst, glance, () => client.glance(id), stopping);
+      const again = () => client.glance(id);
+      const lacking = await lackingIn(burst, glance, { again, reader, stopping });
       lacking.forEach((news) => fresh.add(news));
       const [first] = lacking;
       return !first || client.wake(id, kindOf(lacking));

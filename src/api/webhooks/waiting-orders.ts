@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { Failure } from '../../booking/failures';
-import type { News } from './news';
+import type { News } from '../../providers/news';
 import { rememberRecent } from './recent';
 
 /**

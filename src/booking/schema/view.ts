@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PROVIDERS } from '../model';
+import { PROVIDERS } from '../vendors';
 
 /** The zod schemas of a booking as callers see it. Workflows take the types only. */
 

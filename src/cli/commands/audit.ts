@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { PROVIDERS, type ProviderName } from '../../booking/model';
+import { PROVIDERS, type ProviderName } from '../../booking/vendors';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { auditText } from '../format/ops';
 import type { Session } from '../session';

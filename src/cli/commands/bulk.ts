@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Argument, InvalidArgumentError, Option } from 'commander';
-import { PROVIDERS } from '../../booking/model';
+import { PROVIDERS } from '../../booking/vendors';
 import type { Bulk } from '../../client/booking-client';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { bulkText } from '../format/ops';

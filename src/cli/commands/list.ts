@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { PROVIDERS } from '../../booking/model';
+import { PROVIDERS } from '../../booking/vendors';
 import { STATUSES } from '../../booking/schema/view';
 import { MAX_PAGE_SIZE } from '../../client/executions/visibility';
 import { EXIT, type ExitCode } from '../exit-codes';

@@ -1,7 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Failure } from '../../booking/failures';
-import { PROVIDERS } from '../../booking/model';
+import { PROVIDERS } from '../../booking/vendors';
 import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../../booking/names';
 import { statusSchema, type BookingView, type Stalled } from '../../booking/schema/view';
 import { isEndStatus } from '../../booking/status';

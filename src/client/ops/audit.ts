@@ -18,7 +18,7 @@ import {
 import { CAPABILITIES } from '../../booking/capabilities';
 import { Failure } from '../../booking/failures';
 import { adoptedBookingId } from '../../booking/ids';
-import { PROVIDERS, type ProviderName } from '../../booking/model';
+import { PROVIDERS, type ProviderName } from '../../booking/vendors';
 import { bookingIdOf, TASK_QUEUE, WORKFLOW_TYPE } from '../../booking/names';
 import type { Party } from '../../booking/request-parts';
 import { clientSchema, patientSchema } from '../../booking/schema/request';

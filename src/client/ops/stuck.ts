@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import type { StuckBooking, StuckReport } from '../../booking/ops';
 import { CAPABILITIES } from '../../booking/capabilities';
 import { Failure } from '../../booking/failures';
-import { PROVIDERS } from '../../booking/model';
+import { PROVIDERS, queueOf, VENDOR_NAMES } from '../../booking/vendors';
 import { bookingIdIn, TASK_QUEUE, WORKFLOW_TYPE } from '../../booking/names';
 import { lastSweep, TRIES_UNTIL_TOLD } from './cut-off';
 import type { ClientContext } from '../executions/client-context';
@@ -34,7 +34,7 @@ const INVALID_ARGUMENT = 3;
 const { PendingActivityState } = temporal.api.enums.v1;
 
 /**
- * Returns what is stuck now. It costs four queries, and a look at up to a hundred bookings if a queue has no worker.
+ * Returns what is stuck now. It costs two queries and one for each vendor, and a look at up to a hundred bookings if a queue has no worker.
  * `nowMs` is Temporal's time, if the caller has it. Throws `temporal_unavailable`.
  */
 export async function findStuckBookings(
@@ -46,7 +46,7 @@ export async function findStuckBookings(
   const unattendedQueues: string[] = [];
   const stuck: StuckBooking[] = failing ?? [];
   if (await isNoneForBookings(context, stuckAfter, nowMs)) unattendedQueues.push(TASK_QUEUE.bookings);
-  for (const queue of [TASK_QUEUE.junction, TASK_QUEUE.oliver]) {
+  for (const queue of VENDOR_NAMES.map(queueOf)) {
     const lastPoll = await lastPollOf(context.client, queue, 'activity', nowMs);
     if (lastPoll !== null && lastPoll.ageMs < stuckAfter.pollerFreshMs) continue;
     const waiting = await waitingOn(context, queue, sinceWhen(stuckAfter, lastPoll, nowMs));

@@ -119,7 +119,8 @@ export const AT_HOME: readonly Scene[] = [
     name: 'wrong provider key',
     story:
       'The provider refuses our key: nothing is undone, the booking pauses, and goes on once the key is mended.',
-    hasWrongKey: true,
+    // A key of another environment, which the provider refuses.
+    wrongAtFirst: { apiKey: 'pk_us_of_another_environment' },
     encore: async ({ client, bookingId, until }) => {
       await client.retry(bookingId, { by: 'demo' });
       await until(({ attention }) => attention === null);

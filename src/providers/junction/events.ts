@@ -1,4 +1,4 @@
-import type { Appointment, Order } from '../../booking/model';
+import type { Age, Said } from '../news';
 import { UNHEARD } from '../once';
 import { isWhole, readable } from '../reading';
 import { toAppointment, toOrder } from './parse';
@@ -9,17 +9,6 @@ import { appointmentWire, orderWire, type EventWire } from './wire';
  * Reads what Junction's webhooks say of an order or appointment, as the adapter reads Junction's answers. So it can be
  * compared with a booking's view, which came from such an answer. No booking takes its state from here.
  */
-
-/** How new a state is: the time of its newest event, and how many events there were by then. */
-export interface Age {
-  newestMs: number;
-  events: number;
-}
-
-/** What a webhook says. `age` is null when the webhook does not show how new it is. */
-export type Said =
-  | { of: 'order'; is: Pick<Order, 'id' | 'status'>; age: Age | null }
-  | { of: 'appointment'; is: Appointment; age: Age | null };
 
 /** Reads the order of a webhook. Returns null when it lacks a field that orders are compared by. */
 export function saidOfOrder(data: unknown): Said | null {

@@ -1,29 +1,18 @@
 import type { Logger } from 'pino';
 import { CAPABILITIES } from '../../booking/capabilities';
-import type { JunctionAccount } from '../../config';
 import { clocksOf, type Clocks } from '../clocks';
 import { noticeOnce } from '../once';
 import { createPace, type PacedExchange } from '../pace';
-import type { PaceLimits } from '../gate';
 import type { Provider } from '../provider';
-import type { Transport } from '../transport';
+import type { JunctionAccount } from './accounts';
 import { book, cancelAppointment, lookUp, reschedule } from './appointments';
+import { junction } from './facts';
 import { DIALECTS, type JunctionName } from './operations';
 import { orderCalls } from './orders';
 import { cancellationReasons } from './reasons';
 import type { Session } from './session';
 import { searchSlots } from './slots';
 import { tierCalls } from './tiers';
-
-/**
- * The default pace. Junction sets no limit for a customer now; it answers 429 or 503 under load [doc, "Rate Limiting"].
- */
-const USUAL_PACE: PaceLimits = { inFlight: 50, perSecond: 100 };
-
-/** Creates the pace of Junction's accounts, for both kinds of appointment together. */
-export function junctionPace(accounts: JunctionOptions['accounts'], transport?: Transport): PacedExchange {
-  return createPace(accounts, USUAL_PACE, transport);
-}
 
 export interface JunctionOptions extends Partial<Clocks> {
   accounts: Readonly<Record<string, JunctionAccount>>;
@@ -36,7 +25,7 @@ export interface JunctionOptions extends Partial<Clocks> {
 /** Creates Junction's adapter, for visits at home or for appointments at draw sites (PSC). */
 export function createJunction(
   name: JunctionName,
-  { accounts, log, send = junctionPace(accounts), ...clocks }: JunctionOptions,
+  { accounts, log, send = createPace(accounts, junction.pace), ...clocks }: JunctionOptions,
 ): Provider {
   const dialect = DIALECTS[name];
   const session: Session = { dialect, accounts, notice: noticeOnce(log), send, ...clocksOf(clocks) };

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
-import type { JunctionAccount } from '../../config';
 import { meaningOfRead, meaningOfWrite } from '../answer';
 import type { Clocks } from '../clocks';
 import type { HttpAnswer } from '../http';
@@ -8,6 +7,7 @@ import { noticeLeftOut } from '../left-out';
 import { UNHEARD, type Notice } from '../once';
 import type { PacedExchange } from '../pace';
 import type { Call } from '../provider';
+import type { JunctionAccount } from './accounts';
 import { failureOf, isUsable, languageOf, type Usable } from './errors';
 import { ENDPOINTS, pathOf, type Dialect, type Operation, type Query } from './operations';
 

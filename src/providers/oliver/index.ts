@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import type { OliverAccount } from '../../config';
 import { clocksOf, type Clocks } from '../clocks';
 import { noticeOnce } from '../once';
-import { createPace, DEFAULT_PACE } from '../pace';
+import { createPace, type PacedExchange } from '../pace';
 import type { Provider } from '../provider';
-import type { Transport } from '../transport';
+import type { OliverAccount } from './accounts';
 import { createAppointmentList } from './appointment-list';
 import { book, lookUp, type Practice } from './appointments';
+import { oliver } from './facts';
 import { createResolve } from './people';
 import { createSession } from './session';
 import { openTimes } from './slots';
@@ -17,19 +17,24 @@ export interface OliverOptions extends Partial<Clocks> {
   accounts: Readonly<Record<string, OliverAccount>>;
   /** Told once about each value that this build does not know. */
   log: Pick<Logger, 'warn'>;
-  /** Reaches the network; Node's own fetch when left out. */
-  transport?: Transport;
+  /** Sends a request at the account's pace. Left out: at the usual one, on Node's own fetch. */
+  send?: PacedExchange;
 }
 
 /**
  * Creates Oliver's adapter, for veterinary practices. Oliver has no orders, no webhooks, no move and no cancel of its
  * own. All calls of the instance share tokens, clients and the appointment list of each practice.
  */
-export function createOliver({ accounts, log, transport, ...clocks }: OliverOptions): Provider {
+export function createOliver({
+  accounts,
+  log,
+  send = createPace(accounts, oliver.pace),
+  ...clocks
+}: OliverOptions): Provider {
   const session = createSession({
     accounts,
     notice: noticeOnce(log),
-    send: createPace(accounts, DEFAULT_PACE, transport),
+    send,
     ...clocksOf(clocks),
   });
   const practice: Practice = {

@@ -1,9 +1,9 @@
 import type { Appointment, Slot, AppointmentPhase } from '../../booking/model';
-import type { OliverAccount } from '../../config';
 import { brief, MAX_KEY_LENGTH, whole } from '../bounded';
 import { LEFT_OUT, UNHEARD, type Notice } from '../once';
 import { folded, readable } from '../reading';
 import { rfc3339, spanOf } from '../time-text';
+import type { OliverAccount } from './accounts';
 import { idOf } from './appointment-list';
 import { dayOf, timeOf } from './times';
 import type { AppointmentWire, OpenTimeWire, TimeSlotWire } from './wire';

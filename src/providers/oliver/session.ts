@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { Failure } from '../../booking/failures';
-import type { OliverAccount } from '../../config';
 import { isSuccess, meaningOfRead, meaningOfWrite } from '../answer';
 import { beforeSending } from '../before-sending';
 import type { Clocks } from '../clocks';
@@ -9,6 +8,7 @@ import { noticeLeftOut } from '../left-out';
 import { UNHEARD, type Notice } from '../once';
 import type { PacedExchange } from '../pace';
 import type { Call } from '../provider';
+import type { OliverAccount } from './accounts';
 import { failureOf, isItsOwn, LANGUAGE, type ErrorRow } from './errors';
 import { ENDPOINTS, urlOf, type Operation, type Query } from './operations';
 import { orAborted, sharedWork, type SharedWork } from './shared-work';

@@ -1,7 +1,7 @@
 import { isShown, newestOf } from '../../../src/api/webhooks/compare';
-import type { News } from '../../../src/api/webhooks/news';
 import type { BookingView } from '../../../src/booking/schema/view';
-import type { Age, Said } from '../../../src/providers/junction/events';
+import { newsReader } from '../../../src/providers/junction/news';
+import type { Age, News, Said } from '../../../src/providers/news';
 import { BOOKING, CONFIRMED, WAITING } from '../../cli/views';
 
 const ORDER = 'order-1';
@@ -25,7 +25,7 @@ function scheduled(view: BookingView, over: Partial<BookingView['appointment']> 
 
 describe('an appointment', () => {
   it('is shown when the booking shows the same of it', () => {
-    expect(isShown(scheduled(CONFIRMED), CONFIRMED)).toBe(true);
+    expect(isShown(scheduled(CONFIRMED), CONFIRMED, newsReader)).toBe(true);
   });
 
   it.each<[string, Partial<BookingView['appointment']>]>([
@@ -36,25 +36,25 @@ describe('an appointment', () => {
     ['end', { endsAt: '2026-12-07T23:00:00.000Z' }],
     ['being fixed', { canReschedule: null }],
   ])('with another %s is not', (_name, over) => {
-    expect(isShown(scheduled(CONFIRMED, over), CONFIRMED)).toBe(false);
+    expect(isShown(scheduled(CONFIRMED, over), CONFIRMED, newsReader)).toBe(false);
   });
 
   it('is not where the booking shows none, or nothing at all', () => {
-    expect(isShown(scheduled(CONFIRMED), { ...CONFIRMED, appointment: null })).toBe(false);
-    expect(isShown(scheduled(CONFIRMED), null)).toBe(false);
+    expect(isShown(scheduled(CONFIRMED), { ...CONFIRMED, appointment: null }, newsReader)).toBe(false);
+    expect(isShown(scheduled(CONFIRMED), null, newsReader)).toBe(false);
   });
 
   it('is not where it cannot be compared', () => {
-    expect(isShown(null, CONFIRMED)).toBe(false);
+    expect(isShown(null, CONFIRMED, newsReader)).toBe(false);
   });
 });
 
 describe('an order', () => {
   it('is shown by its very status', () => {
     const cancelled = AT_HOME('cancelled', 'cancelled');
-    expect(isShown(ordered(cancelled), withOrder(CONFIRMED, cancelled))).toBe(true);
-    expect(isShown(ordered(cancelled, 'another'), withOrder(CONFIRMED, cancelled))).toBe(false);
-    expect(isShown(ordered(cancelled), { ...CONFIRMED, order: null })).toBe(false);
+    expect(isShown(ordered(cancelled), withOrder(CONFIRMED, cancelled), newsReader)).toBe(true);
+    expect(isShown(ordered(cancelled, 'another'), withOrder(CONFIRMED, cancelled), newsReader)).toBe(false);
+    expect(isShown(ordered(cancelled), { ...CONFIRMED, order: null }, newsReader)).toBe(false);
   });
 
   const received = AT_HOME('received', 'ordered');
@@ -84,13 +84,13 @@ describe('an order', () => {
     ['has a word of nobody', AT_HOME('received', 'teleported'), CONFIRMED, false],
     ['has a word of every object', AT_HOME('received', 'constructor'), CONFIRMED, false],
   ])('that %s (%s) may be shown otherwise', (_name, status, view, shown) => {
-    expect(isShown(ordered(status), withOrder(view, received))).toBe(shown);
+    expect(isShown(ordered(status), withOrder(view, received), newsReader)).toBe(shown);
   });
 
   it('on its way again, which the booking shows as ended, is not', () => {
-    expect(isShown(ordered(REQUISITION), withOrder(CONFIRMED, AT_HOME('cancelled', 'cancelled')))).toBe(
-      false,
-    );
+    expect(
+      isShown(ordered(REQUISITION), withOrder(CONFIRMED, AT_HOME('cancelled', 'cancelled')), newsReader),
+    ).toBe(false);
   });
 });
 

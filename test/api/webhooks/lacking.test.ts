@@ -1,7 +1,8 @@
 import { AGAIN_AFTER_MS, lackingIn } from '../../../src/api/webhooks/lacking';
-import type { News } from '../../../src/api/webhooks/news';
 import type { BookingView } from '../../../src/booking/schema/view';
 import type { Glance } from '../../../src/client/booking-client';
+import { newsReader } from '../../../src/providers/junction/news';
+import type { News } from '../../../src/providers/news';
 import { CONFIRMED, NEEDS_PERSON, WAITING } from '../../cli/views';
 
 beforeEach(() => jest.useFakeTimers());
@@ -28,7 +29,11 @@ const LATER_MS = AGAIN_AFTER_MS.at(-1) ?? 0;
 /** What is lacking, by looks that show these one after another, and how many of them were made. */
 async function lackingBy(...[first, ...rest]: [Glance, ...(Glance | null)[]]) {
   let looks = 0;
-  const lacking = lackingIn([NEWS], first, () => Promise.resolve(rest[looks++] ?? null), never());
+  const lacking = lackingIn([NEWS], first, {
+    again: () => Promise.resolve(rest[looks++] ?? null),
+    reader: newsReader,
+    stopping: never(),
+  });
   await jest.advanceTimersByTimeAsync(LATER_MS);
   return { lacking: await lacking, looks };
 }
@@ -64,7 +69,11 @@ it('is what a booking at work does not show in time, waits for meanwhile, or end
 
 it('waits for no booking when the API stops', async () => {
   const stopping = new AbortController();
-  const lacking = lackingIn([NEWS], AT_WORK, () => Promise.resolve(AT_WORK), stopping.signal);
+  const lacking = lackingIn([NEWS], AT_WORK, {
+    again: () => Promise.resolve(AT_WORK),
+    reader: newsReader,
+    stopping: stopping.signal,
+  });
   stopping.abort();
   expect(await lacking).toEqual([NEWS]);
 });

@@ -1,9 +1,10 @@
-import type { News } from '../../../src/api/webhooks/news';
 import { BURST_MS, routeNews } from '../../../src/api/webhooks/routing';
 import { Failure } from '../../../src/booking/failures';
 import { adoptedBookingId } from '../../../src/booking/ids';
 import type { BookingSummary } from '../../../src/booking/schema/summary';
 import type { BookingView } from '../../../src/booking/schema/view';
+import { newsReader } from '../../../src/providers/junction/news';
+import type { News } from '../../../src/providers/news';
 import { CONFIRMED } from '../../cli/views';
 
 beforeEach(() => jest.useFakeTimers());
@@ -41,7 +42,9 @@ function routing({
   const asked: string[] = [];
   const routed = routeNews({
     idKey: ID_KEY,
+    vendor: 'junction',
     accounts: ['default', 'second'],
+    reader: newsReader,
     client: {
       glance(id) {
         asked.push(id);

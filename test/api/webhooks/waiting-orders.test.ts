@@ -1,4 +1,3 @@
-import type { News } from '../../../src/api/webhooks/news';
 import {
   MAX_SEARCHED,
   MAX_WAITING,
@@ -6,6 +5,7 @@ import {
   waitForBookings,
 } from '../../../src/api/webhooks/waiting-orders';
 import { Failure } from '../../../src/booking/failures';
+import type { News } from '../../../src/providers/news';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

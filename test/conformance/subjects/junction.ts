@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { requestSchema, type BookingRequest } from '../../../src/booking/schema/request';
-import { capabilitiesOf, type JunctionAccount } from '../../../src/config';
+import { forVendors } from '../../../src/booking/vendors';
+import { capabilitiesOf } from '../../../src/config';
 import { createJunction } from '../../../src/providers/junction';
+import type { JunctionAccount } from '../../../src/providers/junction/accounts';
 import { DIALECTS, ENDPOINTS, type JunctionName } from '../../../src/providers/junction/operations';
 import { createJunctionSandbox, type JunctionSandboxOptions } from '../../../src/sandbox/junction/server';
 import { dayFromNow } from '../days';
@@ -52,7 +54,7 @@ export function junctionSubject(
   tests: { labTestId: string; userId?: string },
 ): Omit<Subject, 'orders' | 'hand' | 'exchanges' | 'checkContract' | 'close'> {
   const accounts = { default: account };
-  const capabilities = capabilitiesOf({ junction: accounts, oliver: {} }, name, 'default');
+  const capabilities = capabilitiesOf({ accounts: { ...forVendors(() => ({})), junction: accounts } }, name, 'default');
   if (!capabilities) throw new Error('the account has no capabilities');
   const request = (over: Partial<BookingRequest> = {}): BookingRequest => requestOf(name, tests, over);
   return {

@@ -1,6 +1,8 @@
 import { requestSchema, type BookingRequest } from '../../../src/booking/schema/request';
-import { capabilitiesOf, SANDBOX, type OliverAccount } from '../../../src/config';
+import { forVendors } from '../../../src/booking/vendors';
+import { capabilitiesOf } from '../../../src/config';
 import { createOliver } from '../../../src/providers/oliver';
+import { type OliverAccount, SANDBOX } from '../../../src/providers/oliver/accounts';
 import { ENDPOINTS } from '../../../src/providers/oliver/operations';
 import { createOliverSandbox } from '../../../src/sandbox/oliver/server';
 import { dayFromNow } from '../days';
@@ -35,9 +37,7 @@ export async function startOliverSubject(): Promise<Subject> {
   await behind.control('clinic', { completesTasks: false });
   const practice: OliverAccount = {
     baseUrl: behind.url,
-    username: SANDBOX.oliverUser,
-    password: SANDBOX.oliverPassword,
-    locationId: '1',
+    ...SANDBOX.account,
     timezone: ZONE,
     // Every look reads the list: the kit judges what is there now.
     listMaxAgeMs: 0,
@@ -45,7 +45,11 @@ export async function startOliverSubject(): Promise<Subject> {
     capabilities: {},
   };
   const accounts = { default: practice };
-  const capabilities = capabilitiesOf({ junction: {}, oliver: accounts }, 'oliver', 'default');
+  const capabilities = capabilitiesOf(
+    { accounts: { ...forVendors(() => ({})), oliver: accounts } },
+    'oliver',
+    'default',
+  );
   if (!capabilities) throw new Error('the account has no capabilities');
   return {
     provider: 'oliver',
@@ -131,7 +135,7 @@ function handOf(behind: Sandboxed, practice: OliverAccount): Hand {
     async expireCredentials() {
       practice.password = 'no longer';
       await expireSession();
-      return async () => void (practice.password = SANDBOX.oliverPassword);
+      return async () => void (practice.password = SANDBOX.account.password);
     },
     expireSession,
   };

@@ -1,6 +1,6 @@
 import { Failure } from '../../../src/booking/failures';
-import type { JunctionAccount } from '../../../src/config';
 import { createJunction } from '../../../src/providers/junction';
+import type { JunctionAccount } from '../../../src/providers/junction/accounts';
 import type { JunctionName } from '../../../src/providers/junction/operations';
 import type { Call, Provider } from '../../../src/providers/provider';
 import { scriptedServer, type ScriptedServer } from '../scripted-server';

@@ -8,7 +8,7 @@ const REAL = {
 };
 
 test('without Oliver settings the sandbox is used, as default and as practice-1', () => {
-  const { oliver, usesSandbox } = loadConfig({ OLIVER_SANDBOX_PORT: '4321' });
+  const { accounts, usesSandbox } = loadConfig({ OLIVER_SANDBOX_PORT: '4321' });
   const sandbox = {
     baseUrl: 'http://127.0.0.1:4321',
     username: 'sandbox',
@@ -17,15 +17,15 @@ test('without Oliver settings the sandbox is used, as default and as practice-1'
     timezone: 'America/Chicago',
   };
   expect(usesSandbox.oliver).toBe(true);
-  expect(oliver).toMatchObject({ default: sandbox, 'practice-1': sandbox });
-  expect(loadConfig({}).oliver.default?.baseUrl).toBe('http://127.0.0.1:4020');
+  expect(accounts.oliver).toMatchObject({ default: sandbox, 'practice-1': sandbox });
+  expect(loadConfig({}).accounts.oliver.default?.baseUrl).toBe('http://127.0.0.1:4020');
 });
 
 test('one account for each practice, all with the same sign-in', () => {
-  const { oliver, usesSandbox } = loadConfig(REAL);
+  const { accounts, usesSandbox } = loadConfig(REAL);
   const shared = { baseUrl: REAL.OLIVER_BASE_URL, username: 'partner', password: 'secret', capabilities: {} };
   expect(usesSandbox).toEqual({ junction: true, oliver: false });
-  expect(oliver).toEqual({
+  expect(accounts.oliver).toEqual({
     'practice-1': { ...shared, locationId: '1', timezone: 'America/Chicago' },
     'practice-2': { ...shared, locationId: 'b7', timezone: 'America/New_York' },
   });
@@ -42,18 +42,18 @@ test('accounts with a sign-in of their own are all there are, or come on top of 
   const OLIVER_ACCOUNTS = JSON.stringify({ downtown: other });
   const alone = loadConfig({ OLIVER_ACCOUNTS });
   expect(alone.usesSandbox).toEqual({ junction: true, oliver: false });
-  expect(alone.oliver).toEqual({ downtown: { ...other, capabilities: {} } });
-  const both = loadConfig({ ...REAL, OLIVER_ACCOUNTS }).oliver;
+  expect(alone.accounts.oliver).toEqual({ downtown: { ...other, capabilities: {} } });
+  const both = loadConfig({ ...REAL, OLIVER_ACCOUNTS }).accounts.oliver;
   expect(Object.keys(both)).toEqual(['practice-1', 'practice-2', 'downtown']);
 });
 
 test('what counts for every practice counts for the sandbox too', () => {
-  const { oliver } = loadConfig({
+  const { accounts } = loadConfig({
     OLIVER_CAPABILITIES: '{"acceptedSettles":false}',
     OLIVER_LIST_MAX_AGE_MS: '0',
     OLIVER_LOOK_BACK_DAYS: '30',
   });
-  expect(oliver.default).toMatchObject({
+  expect(accounts.oliver.default).toMatchObject({
     capabilities: { acceptedSettles: false },
     listMaxAgeMs: 0,
     lookBackDays: 30,

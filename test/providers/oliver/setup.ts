@@ -1,6 +1,6 @@
 import type { BookingRequest } from '../../../src/booking/schema/request';
-import type { OliverAccount } from '../../../src/config';
 import { createOliver } from '../../../src/providers/oliver';
+import type { OliverAccount } from '../../../src/providers/oliver/accounts';
 import type { Call, Provider, SlotQuery } from '../../../src/providers/provider';
 import { oliverContract } from '../junction/contract';
 import { scriptedServer, type Received, type ScriptedServer } from '../scripted-server';

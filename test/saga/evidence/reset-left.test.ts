@@ -93,8 +93,8 @@ describe('a reset booking whose request is refused by now', () => {
     const { id } = await confirmed(atHome({ account: 'second' }));
     await rig.stopWorkers();
     await resetBooking(rig.server, id);
-    const { second: _second, ...junction } = rig.config.junction;
-    await rig.startWorkers({ ...rig.config, junction });
+    const { second: _second, ...junction } = rig.config.accounts.junction;
+    await rig.startWorkers({ ...rig.config, accounts: { ...rig.config.accounts, junction } });
     expect((await asked(id)).attention).toMatchObject({ reason: 'account_unknown' });
     await rig.bookings.resolve(id, { choice: 'end', why: 'no longer wanted' });
     await rig.until(id, ({ attention }) => attention?.choices.includes('leave') ?? false);

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { temporal } from '@temporalio/proto';
 import { workflowIdOf } from '../../../src/booking/names';
 import { eventually } from '../../support/stand-in';
-import { testApi, type TestApi } from '../../support/api';
+import { testApi, type TestApi, webhooksSignedWith } from '../../support/api';
 import { useWorld } from './world';
 
 /** Webhooks wake a booking that would not look for itself before this test is over, whatever their bytes, where they say more than it shows. */
@@ -18,7 +18,7 @@ const world = useWorld({
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await testApi(world.rig.bookings, { webhookSecrets: [SANDBOX_SECRET] });
+  api = await testApi(world.rig.bookings, { webhooks: webhooksSignedWith(SANDBOX_SECRET) });
   await api.app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(() => api.app.close());

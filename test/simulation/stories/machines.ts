@@ -1,4 +1,5 @@
 import { bookingIdOf, TASK_QUEUE } from '../../../src/booking/names';
+import { queueOf, VENDOR_NAMES } from '../../../src/booking/vendors';
 import { chanceOf } from '../chance';
 import type { Stage } from '../stage';
 import type { Rule } from '../world/faults';
@@ -61,7 +62,7 @@ export function clocksOf({ skewMs }: SimulatedStory): () => number {
 
 /** The workers go one after another, each when its calls are through, and others come. */
 export async function restart(stage: Stage, whileAway?: () => Promise<void>): Promise<void> {
-  const queues = whileAway ? [TASK_QUEUE.bookings] : Object.values(TASK_QUEUE);
+  const queues = whileAway ? [TASK_QUEUE.bookings] : [TASK_QUEUE.bookings, ...VENDOR_NAMES.map(queueOf)];
   queues.forEach((queue) => stage.queues.setOpen(queue, false));
   await whileAway?.();
   await stage.time.sleep(RESTART_MS);

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../../src/booking/capabilities';
 import type { Limits } from '../../../src/booking/limits';
-import { PROVIDERS, type ProviderName } from '../../../src/booking/model';
+import { PROVIDERS, type ProviderName } from '../../../src/booking/vendors';
 import type { BookingRequest } from '../../../src/booking/schema/request';
 import { ownerOf, type Owning } from './own';
 

@@ -1,6 +1,5 @@
-import { webhookVerifier } from '../../../src/api/webhooks/signature';
-import { ConfigError } from '../../../src/config';
-import { signatureOf, signedHeaders, WEBHOOK_SECRET } from '../../support/api';
+import { webhookVerifier } from '../../src/providers/standard-webhooks';
+import { signatureOf, signedHeaders, WEBHOOK_SECRET } from '../support/api';
 
 const BODY = '{"event_type":"labtest.order.updated","data":{"name":"José"}}';
 const OTHER_SECRET = `whsec_${Buffer.from('the secret after rotation').toString('base64')}`;
@@ -67,7 +66,6 @@ it('takes any of several secrets, and nothing without one', () => {
   expect(webhookVerifier([])(Buffer.from(BODY), headers)).toBe(false);
 });
 
-it('refuses a setting that is no secret, by its name', () => {
-  expect(() => webhookVerifier(['whsec_???'])).toThrow(ConfigError);
-  expect(() => webhookVerifier(['whsec_???'])).toThrow(/JUNCTION_WEBHOOK_SECRET/);
+it('refuses what is no secret; the settings name theirs before it comes here', () => {
+  expect(() => webhookVerifier(['whsec_???'])).toThrow(/whsec_ and base64/);
 });

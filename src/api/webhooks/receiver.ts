@@ -2,43 +2,55 @@ import type { FastifyBaseLogger, FastifyPluginCallback } from 'fastify';
 import { decodeText, withoutMarks } from '../../booking/bytes';
 import { charsetOf } from '../../booking/content-type';
 import { Failure } from '../../booking/failures';
-import { gaugeWaitingNews, type Metrics } from '../metrics';
-import { eventLabel, newsOf } from './news';
+import { type VendorName, webhookPathOf } from '../../booking/vendors';
+import type { NewsReader } from '../../providers/news';
+import type { Verifier } from '../../providers/vendor';
+import type { Metrics } from '../metrics';
 import { routeNews, type RoutingOptions } from './routing';
-import { webhookVerifier } from './signature';
 
-export interface JunctionWebhookOptions {
-  routing: Omit<RoutingOptions, 'settled' | 'log'>;
-  secrets: readonly string[];
+/** A vendor's webhooks: what it declares, with the accounts and secrets of the settings. */
+export interface WebhookSource {
+  vendor: VendorName;
+  accounts: readonly string[];
+  isSigned: Verifier;
+  reader: NewsReader;
+}
+
+export interface ReceiverOptions {
+  source: WebhookSource;
+  routing: Pick<RoutingOptions, 'client' | 'idKey'>;
   metrics: Metrics;
   /** Aborts when the app stops. */
   stopping: AbortSignal;
 }
 
 /**
- * Receives Junction's news. A signed event is answered 204, whatever it is about, so that the provider does not repeat
+ * Receives a vendor's news. A signed event is answered 204, whatever it is about, so that the provider does not repeat
  * what we can't use; 503 only while Temporal can't be reached. It is answered once its booking was told, or at once
  * when no booking is known. A signed event that is not JSON in its encoding gets 204 too, because a repeat would have
  * the same bytes and come for a day. It is counted as `unreadable` and logged once, and polling finds what it was
  * about. The route has a scope of its own, because the signature is over the raw bytes.
  */
-export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (app, options, done) => {
+export const webhookReceiver: FastifyPluginCallback<ReceiverOptions> = (app, options, done) => {
   const { metrics, stopping } = options;
-  const count = (event: string, outcome: string) => metrics.webhooks.inc({ event, outcome });
+  const { vendor, accounts, isSigned, reader } = options.source;
+  const count = (event: string, outcome: string) => metrics.webhooks.inc({ vendor, event, outcome });
   const routing = routeNews({
     ...options.routing,
+    vendor,
+    accounts,
+    reader,
     settled: ({ event }, outcome) => count(event, outcome),
     log: app.log,
   });
-  gaugeWaitingNews(metrics.registry, () => routing.waiting());
+  metrics.waitingNews.push(() => routing.waiting());
   stopping.addEventListener('abort', () => routing.flush());
   app.addHook('onClose', () => routing.stop());
-  const isSigned = webhookVerifier(options.secrets);
   const tellUnreadable = toldOnce();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
 
-  app.post('/webhooks/junction', { schema: { hide: true } }, async (request, reply) => {
+  app.post(webhookPathOf(vendor), { schema: { hide: true } }, async (request, reply) => {
     const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (!isSigned(raw, request.headers)) {
       count('other', 'bad_signature');
@@ -50,8 +62,8 @@ export const junctionWebhook: FastifyPluginCallback<JunctionWebhookOptions> = (a
       tellUnreadable(request.log);
       return reply.status(204).send();
     }
-    const event = eventLabel(body);
-    const news = newsOf(body);
+    const event = reader.eventLabel(body);
+    const news = reader.newsOf(body);
     try {
       const outcome = news ? await routing.route(news) : 'ignored';
       if (outcome !== 'waiting') count(event, outcome); // waiting news is counted once it is settled

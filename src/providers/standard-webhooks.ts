@@ -1,17 +1,15 @@
 import { createHmac } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { ConfigError } from '../../config';
+import type { Verifier } from './vendor';
 
-/** Returns true when a body came from the provider. */
-export type Verifier = (body: Buffer, headers: IncomingHttpHeaders) => boolean;
+/** Checks signatures of Standard Webhooks, for vendors that sign so. */
 
 const PARTS = ['id', 'timestamp', 'signature'] as const;
 
 /**
  * Creates the check of Standard Webhooks signatures over the raw bytes, with headers named `svix-*` or `webhook-*`. One
  * of the header's signatures must match one of the secrets, and the timestamp must be within five minutes of now.
- * Without secrets nothing verifies. Throws a ConfigError for an invalid secret.
+ * Without secrets nothing verifies. Throws for an invalid secret, which the settings do not let in.
  */
 export function webhookVerifier(secrets: readonly string[]): Verifier {
   const keys = secrets.map(keyOf);
@@ -32,7 +30,7 @@ function keyOf(secret: string): Webhook {
     webhook.sign = signatureOfBytes(Buffer.from(secret.replace(/^whsec_/, ''), 'base64'));
     return webhook;
   } catch {
-    throw new ConfigError('JUNCTION_WEBHOOK_SECRET: must look like whsec_ and base64');
+    throw new Error('a webhook secret must look like whsec_ and base64');
   }
 }
 

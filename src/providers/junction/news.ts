@@ -1,23 +1,12 @@
 import { z } from 'zod';
-import type { NewsKind } from '../../client/booking-client';
-import { saidOfAppointment, saidOfOrder, type Said } from '../../providers/junction/events';
+import type { News, NewsReader, Said } from '../news';
+import { saidOfAppointment, saidOfOrder } from './events';
+import { showsOrderOtherwise } from './order-shown';
 
-/** The parts of a Junction event that are read: its order, and what it says about it. No state is taken from it. */
-export interface News {
-  kind: NewsKind;
-  /** Its type, for counting. */
-  event: string;
-  orderId: string | null;
-  /** The booking that placed the order, when the order's `passthrough` looks like one of ours. */
-  bookingId: string | null;
-  /** Whether it may be about a live appointment. */
-  live: boolean;
-  /** What the event says, to compare with the booking's view. Null when it cannot be compared. */
-  said: Said | null;
-}
+/** Reads Junction's webhooks: whose they are, and what they say. */
 
 /** The events that Junction documents; others are counted as `other`. */
-const KINDS: ReadonlyMap<string, NewsKind> = new Map([
+const KINDS: ReadonlyMap<string, News['kind']> = new Map([
   ['labtest.appointment.created', 'appointment'],
   ['labtest.appointment.updated', 'appointment'],
   ['labtest.order.created', 'order'],
@@ -30,13 +19,13 @@ const BOOKING_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 const eventSchema = z.looseObject({ event_type: z.string(), data: z.looseObject({}).nullish() });
 
 /** Returns a label for counting: the event's type if it is known, else `other`, so that labels stay few. */
-export function eventLabel(body: unknown): string {
+function eventLabel(body: unknown): string {
   const parsed = eventSchema.safeParse(body);
   return parsed.success && KINDS.has(parsed.data.event_type) ? parsed.data.event_type : 'other';
 }
 
 /** Returns the news in an event; null when it is not about an order or appointment, or names no order. */
-export function newsOf(body: unknown): News | null {
+function newsOf(body: unknown): News | null {
   const parsed = eventSchema.safeParse(body);
   const kind = parsed.success ? KINDS.get(parsed.data.event_type) : undefined;
   if (!parsed.success || !kind) return null;
@@ -61,3 +50,5 @@ function isLive(status: unknown, said: Said | null): boolean {
 function matching(pattern: RegExp, value: unknown): string | null {
   return typeof value === 'string' && pattern.test(value) ? value : null;
 }
+
+export const newsReader: NewsReader = { eventLabel, newsOf, showsOrderOtherwise };

@@ -1,5 +1,8 @@
-import { eventLabel, newsOf, type News } from '../../../src/api/webhooks/news';
-import { MOVED_APPOINTMENT, SEED_ORDER } from '../../providers/junction/fixtures';
+import { newsReader } from '../../../src/providers/junction/news';
+import type { News } from '../../../src/providers/news';
+import { MOVED_APPOINTMENT, SEED_ORDER } from './fixtures';
+
+const { eventLabel, newsOf } = newsReader;
 
 const ORDER = '413d7205-f8a9-42ed-aa4a-edb99e481ca0';
 const PLACED_ID = '0123456789abcdefghjkmnpqrs';
