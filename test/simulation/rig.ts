@@ -1,5 +1,6 @@
 import { createBookingClient } from '../../src/client/booking-client';
 import { TASK_QUEUE } from '../../src/booking/names';
+import { queueOf, VENDOR_NAMES } from '../../src/booking/vendors';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
@@ -53,7 +54,7 @@ export async function startSimulatedSaga(
     },
   );
   globalThis.fetch = waitedFor(stage.network.fetch, driver);
-  const queues = Object.values(TASK_QUEUE);
+  const queues = [TASK_QUEUE.bookings, ...VENDOR_NAMES.map(queueOf)];
   const stopWorkers = async (): Promise<void> => {
     queues.forEach((queue) => stage.queues.setOpen(queue, false));
     await driver.drive(stage.activities.shutdown());

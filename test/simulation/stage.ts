@@ -1,6 +1,7 @@
 import { testActivities } from '../support/activities';
 import { readFileSync } from 'node:fs';
 import { TASK_QUEUE } from '../../src/booking/names';
+import { queueOf, VENDOR_NAMES } from '../../src/booking/vendors';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import type { Config } from '../../src/config';
 import type { Provider } from '../../src/providers/provider';
@@ -152,7 +153,10 @@ export function openStage(
 ): Stage {
   const rules = { ...RULES, ...options.rules };
   let changes = 0;
-  const queues = createQueues(time, chance.stream('queues'), Object.values(TASK_QUEUE));
+  const queues = createQueues(time, chance.stream('queues'), [
+    TASK_QUEUE.bookings,
+    ...VENDOR_NAMES.map(queueOf),
+  ]);
   const workflows = createWorkflowWorker({
     ...{ sandbox, rules },
     runLocal: (run, of) => activities.runLocal(run, of),
