@@ -67,7 +67,9 @@ test.each(ours)('%s: runs the compiled form of the npm script of its name', (nam
 
 test.each(ours)('%s: its settings are known to the program and accepted', (_name, service) => {
   const env = withDefaults(service.environment);
-  const unknown = Object.keys(env).filter((name) => !name.startsWith('TEMPORAL_') && !SETTINGS.includes(name));
+  const unknown = Object.keys(env).filter(
+    (name) => !name.startsWith('TEMPORAL_') && !SETTINGS.includes(name),
+  );
   expect(unknown).toEqual([]);
   expect(() => loadConfig(env)).not.toThrow();
 });

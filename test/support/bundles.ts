@@ -8,7 +8,8 @@ import { userCacheDir } from '../../src/temporal/cache-dir';
 const ROOT = resolve(__dirname, '../..');
 
 /** The project's own files that the key of every bundle covers. */
-export const COVERED = /^(workflows\/|src\/booking\/|src\/providers\/\w+\/facts\.ts$|src\/temporal\/failure-converter\.ts$)/;
+export const COVERED =
+  /^(workflows\/|src\/booking\/|src\/providers\/\w+\/facts\.ts$|src\/temporal\/failure-converter\.ts$)/;
 
 /** The bundle of the workflows in this module; whatever it needs of the tests is in its folder. */
 export function testBundle(workflowsPath: string): Promise<WorkflowBundleOption> {

@@ -54,7 +54,11 @@ export function junctionSubject(
   tests: { labTestId: string; userId?: string },
 ): Omit<Subject, 'orders' | 'hand' | 'exchanges' | 'checkContract' | 'close'> {
   const accounts = { default: account };
-  const capabilities = capabilitiesOf({ accounts: { ...forVendors(() => ({})), junction: accounts } }, name, 'default');
+  const capabilities = capabilitiesOf(
+    { accounts: { ...forVendors(() => ({})), junction: accounts } },
+    name,
+    'default',
+  );
   if (!capabilities) throw new Error('the account has no capabilities');
   const request = (over: Partial<BookingRequest> = {}): BookingRequest => requestOf(name, tests, over);
   return {
