@@ -7,6 +7,7 @@ import { PROBES, type Probe } from './probes';
 export type Unknown = { id: string; quote: string } & ({ probe: Probe } | { why: string });
 
 const NO_OLIVER = 'Oliver has no public sandbox to ask; the adapter is safe either way';
+const NO_CALCOM = 'no account of Cal.com is asked yet; the adapter must be safe either way';
 
 export const UNKNOWNS: readonly Unknown[] = [
   {
@@ -90,4 +91,31 @@ export const UNKNOWNS: readonly Unknown[] = [
     quote: 'GET patients of a client that is gone | [unknown]',
     why: NO_OLIVER,
   },
+  {
+    id: 'how far one search of slots reaches',
+    quote: 'How many days one search may cover is [unknown]',
+    why: NO_CALCOM,
+  },
+  {
+    id: 'cancelling what was declined',
+    quote: 'Whether a rejected booking can be cancelled is [unknown]',
+    why: NO_CALCOM,
+  },
+  {
+    id: "notice of a host's own cancel",
+    quote: 'Whether notice binds hosts too is [unknown]',
+    why: NO_CALCOM,
+  },
+  {
+    id: 'the case of an e-mail',
+    quote: 'whether an e-mail is kept as it was sent or in lower case is [unknown]',
+    why: NO_CALCOM,
+  },
+  { id: 'the order of a list', quote: 'The order without a sort is [unknown]', why: NO_CALCOM },
+  {
+    id: "the unit of a rate limit's reset",
+    quote: 'one page about it says Unix time [unknown]',
+    why: NO_CALCOM,
+  },
+  { id: 'news that was not taken', quote: 'newer ones have a queue [unknown]', why: NO_CALCOM },
 ];
