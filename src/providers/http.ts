@@ -7,11 +7,11 @@ import { askFence, MAX_ASKS, type Fence } from './fence';
 import { httpDate, retryAfterMs } from './http-date';
 import { parseJson, writeJson } from './json';
 import { sendingWithin, type Sending } from './sending';
-import { fetchWith, type Incoming, type Outgoing, type Transport } from './transport';
+import { directly, type Incoming, type Outgoing, type Transport } from './transport';
 import { cannotBeSent, whyRefused, whyUnsendable } from './unsendable';
 
 /**
- * The HTTP client that the adapters share: fetch, JSON both ways, one time limit per call, no hidden retries, and no
+ * The HTTP client that the adapters share: JSON both ways, one time limit per call, no hidden retries, and no
  * redirects (a redirect would carry credentials elsewhere). answer.ts decides what an answer means; this file decides
  * what a missing answer means.
  */
@@ -63,7 +63,7 @@ export interface HttpAnswer {
  * large or cut off, an abort in flight). Throws the signal's reason for an aborted read, or a call that was aborted
  * before it was sent, and what the fence throws when it holds the call back.
  */
-export async function exchange(request: HttpRequest, transport: Transport = fetchWith): Promise<HttpAnswer> {
+export async function exchange(request: HttpRequest, transport: Transport = directly): Promise<HttpAnswer> {
   request.signal.throwIfAborted();
   const limit = timeLimit(request);
   const send: Send = (outgoing, mayGo) => sendOnce(request, transport, outgoing, limit.signal, mayGo);
@@ -124,17 +124,13 @@ async function sendOnce(
 
 /** Returns the request to send. Throws `cannot_be_sent` when HTTP cannot carry it. */
 function outgoingOf(request: HttpRequest): Outgoing {
-  const body = bodyOf(request);
-  const isSent = request.method !== 'GET';
   const outgoing: Outgoing = {
     method: request.method,
     headers: {
       ...request.headers,
       ...(request.body !== undefined && { 'content-type': 'application/json' }),
-      ...(isSent && { 'content-length': String(body.byteLength) }),
     },
-    ...(isSent && onceOnly(body)),
-    redirect: 'manual',
+    body: request.method === 'GET' ? null : bodyOf(request),
   };
   const why = whyUnsendable(request.url, outgoing);
   if (why !== null) throw cannotBeSent(why);
@@ -147,20 +143,6 @@ function bodyOf({ body }: HttpRequest): Uint8Array {
   } catch {
     throw cannotBeSent('A value of its body cannot be written as JSON, like half a character of a cut text.');
   }
-}
-
-/**
- * Returns a body as a stream, which fetch can send only once. At an answer of 421 fetch would send a repeatable body
- * again by itself, without asking a fence.
- */
-function onceOnly(bytes: Uint8Array): Pick<Outgoing, 'body' | 'duplex'> {
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
-  return { body, duplex: 'half' };
 }
 
 /** Returns the failure of a call whose effect cannot be told from what came back. */
@@ -191,24 +173,25 @@ interface Received {
 
 async function receive({ status, headers, body }: Incoming): Promise<Received> {
   const chunks: Uint8Array[] = [];
+  const isBodiless = BODILESS.includes(status);
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > MAX_BODY_BYTES) break;
-    chunks.push(chunk);
+    if (!isBodiless) chunks.push(chunk);
   }
   return {
     status,
     bytes: Buffer.concat(chunks),
     contentType: headers.get('content-type'),
-    isCoded: isCoded(headers.get('content-encoding')) && !BODILESS.includes(status),
+    isCoded: isCoded(headers.get('content-encoding')) && !isBodiless,
     whole: size <= MAX_BODY_BYTES,
     retryAfter: headers.get('retry-after'),
     date: headers.get('date'),
   };
 }
 
-/** Statuses whose answers have no body (RFC 9110, 15.3.5, 15.3.6 and 15.4.5). */
+/** Statuses whose answers have no body, whatever comes (RFC 9110, 15.3.5, 15.3.6 and 15.4.5). */
 const BODILESS: readonly number[] = [204, 205, 304];
 
 /** `identity` is the name of no coding (RFC 9110, 12.5.3 and 18.6). */
@@ -216,15 +199,19 @@ function isCoded(encodings: string | null): boolean {
   return (encodings ?? '').split(',').some((name) => !['', 'identity'].includes(name.trim().toLowerCase()));
 }
 
+/** No provider answers so: a proxy did, and a call that it was handed whole may have gone on. */
+const PROXY_ASKS = 407;
+
 function answerOf(request: HttpRequest, received: Received): HttpAnswer {
   const { status } = received;
+  if (status === PROXY_ASKS) throw unclear(request.effect, 'a proxy on the way asks who we are (HTTP 407)');
   if (!received.whole) throw unclear(request.effect, `HTTP ${status} with a body larger than we read`);
   return { status, ...contentOf(received), retryAfterMs: pauseOf(received) };
 }
 
 function contentOf(received: Received): Pick<HttpAnswer, 'body' | 'isReadable' | 'illegible'> {
   const { bytes, contentType, isCoded } = received;
-  // Fetch unpacks a truncated body as far as it goes, without an error.
+  // A body that was cut is unpacked as far as it goes, without an error (transport.ts).
   if (isCoded && bytes.byteLength === 0) return illegible('a compressed body with nothing in it');
   const decoded = decode(bytes, contentType);
   if ('illegible' in decoded) return illegible(decoded.illegible);
@@ -263,25 +250,24 @@ function timeLimit(request: HttpRequest): { signal: AbortSignal; clear: () => vo
 }
 
 function withoutAnswer(request: HttpRequest, err: unknown, limit: AbortSignal, sending: Sending): unknown {
-  const cause = isNativeError(err) ? err.cause : undefined;
-  if (sending.isNothingSent(cause)) return withoutConnection(request, cause, limit);
+  if (sending.isNothingSent(err)) return withoutConnection(request, err, limit);
   if (request.signal.aborted) {
     return request.effect === 'read'
       ? request.signal.reason
       : unclear('write', 'stopped before the answer came');
   }
   if (limit.aborted) return unclear(request.effect, `no answer within ${request.timeoutMs} ms`);
-  const refused = sending.isMade() ? null : whyRefused(cause);
+  const refused = sending.isMade() ? null : whyRefused(err);
   if (refused !== null) return cannotBeSent(refused);
-  return unclear(request.effect, `the connection broke (${codeOf(cause)})`);
+  return unclear(request.effect, `the connection broke (${codeOf(err)})`);
 }
 
-function withoutConnection(request: HttpRequest, cause: unknown, limit: AbortSignal): unknown {
+function withoutConnection(request: HttpRequest, err: unknown, limit: AbortSignal): unknown {
   if (request.signal.aborted) return request.signal.reason;
   if (limit.aborted) return notSent(`no connection within ${request.timeoutMs} ms`);
-  return new Failure('provider_unavailable', { said: `cannot be reached (${codeOf(cause)})`, sent: 'no' });
+  return new Failure('provider_unavailable', { said: `cannot be reached (${codeOf(err)})`, sent: 'no' });
 }
 
-function codeOf(cause: unknown): string {
-  return isNativeError(cause) && 'code' in cause ? String(cause.code) : 'unknown cause';
+function codeOf(err: unknown): string {
+  return isNativeError(err) && 'code' in err ? String(err.code) : 'unknown cause';
 }

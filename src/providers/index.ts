@@ -8,6 +8,7 @@ import { vendorAt } from '../vendors';
 import { createPace } from './pace';
 import type { Provider } from './provider';
 import { proxiedTransport } from './proxied';
+import type { Transport } from './transport';
 
 /** The providers that this process can talk to. */
 export type Providers = ReadonlyMap<string, Provider>;
@@ -20,13 +21,14 @@ export interface ProviderSettings {
 
 /**
  * Creates the adapters of every vendor that has accounts, which share the pace of their vendor's. It does not connect
- * yet, and the code of other vendors is not loaded.
+ * yet, and the code of other vendors is not loaded. `transport` reaches the network; left out, it is through the proxies
+ * of the settings, or directly.
  */
 export function createProviders(
   { accounts, proxies }: ProviderSettings,
   log: Pick<Logger, 'warn'>,
+  transport: Transport | undefined = proxies ? proxiedTransport(proxies) : undefined,
 ): Providers {
-  const transport = proxies ? proxiedTransport(proxies) : undefined;
   const used = VENDOR_NAMES.filter((vendor) => Object.keys(accounts[vendor]).length > 0);
   const adapters = used.map((vendor) => {
     const send = createPace(accounts[vendor], vendorFacts(vendor).pace, transport);

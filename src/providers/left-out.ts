@@ -13,11 +13,18 @@ export function noticeLeftOut(notice: Notice, field: string, sent: unknown, read
   } else if (Array.isArray(read)) {
     noticeInList(notice, field, sent, read);
   } else if (isObject(read) && isObject(sent)) {
-    const had = new Map(Object.entries(sent));
-    const fields = new Map<string, unknown>(Object.entries(read));
-    if (![...had.keys()].every((name) => fields.has(name))) return;
-    for (const [name, value] of fields) noticeLeftOut(notice, `${field}.${name}`, had.get(name), value);
+    if (!Object.keys(sent).every((name) => Object.hasOwn(read, name))) return;
+    for (const name of Object.keys(read)) {
+      const had = valueOf(sent, name);
+      const has = valueOf(read, name);
+      // Most fields are read as they were sent, and need no name.
+      if (!Object.is(had, has)) noticeLeftOut(notice, `${field}.${name}`, had, has);
+    }
   }
+}
+
+function valueOf(whole: object, name: string): unknown {
+  return Object.hasOwn(whole, name) ? Reflect.get(whole, name) : undefined;
 }
 
 function noticeInList(notice: Notice, field: string, sent: unknown, read: readonly unknown[]): void {

@@ -25,7 +25,7 @@ export type PacedExchange = (account: string, request: HttpRequest) => Promise<H
 
 /**
  * Creates the pace of one vendor's accounts; `usual` is for accounts without their own. Adapters of one vendor share
- * it. `transport` reaches the network, by Node's own fetch when left out.
+ * it. `transport` reaches the network, without a proxy when left out.
  */
 export function createPace(
   accounts: Readonly<Record<string, { pace?: PaceLimits }>>,

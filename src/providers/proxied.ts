@@ -1,50 +1,32 @@
 import { Socket } from 'node:net';
 import { isNativeError } from 'node:util/types';
-import type * as undiciPackage from 'undici';
-import type { Dispatcher } from 'undici';
+import { Agent, buildConnector, Pool, type Dispatcher } from 'undici';
 import type { Proxies } from '../settings/proxies';
 import { directHosts } from './direct-hosts';
-import type { Transport } from './transport';
+import { transportBy, type Transport } from './transport';
 
 /**
- * Reaches the network through the proxies of the settings. It uses undici's own fetch, because Node's does not accept a
- * dispatcher of another undici. For https addresses it asks the proxy for a tunnel (CONNECT), whose content the proxy
- * does not see. A call to an http address is handed to the proxy whole. Without a proxy in the settings, neither this
- * nor undici is loaded.
+ * Reaches the network through the proxies of the settings. For https addresses it asks the proxy for a tunnel (CONNECT),
+ * whose content the proxy does not see. A call to an http address is handed to the proxy whole.
  */
-
-type Undici = Pick<typeof undiciPackage, 'Agent' | 'Pool' | 'buildConnector' | 'fetch'>;
 
 /** How long a proxy may take to open a tunnel, in ms: as long as undici allows for a connection. */
 const TUNNEL_WITHIN_MS = 10_000;
 
 /** Creates a transport through the proxies. It calls this machine, and hosts that the settings except, directly. */
-export function proxiedTransport(proxies: Proxies): Transport {
-  const loading = import('undici').then((undici: Undici) => ({ undici, pick: pickerOf(undici, proxies) }));
-  loading.catch(() => undefined); // each send throws it
-  return async (url, outgoing, signal) => {
-    const { undici, pick } = await loading;
-    return undici.fetch(url, { ...outgoing, signal, dispatcher: pick(url) });
-  };
-}
-
-function pickerOf(undici: Undici, { http, https, direct }: Proxies): (url: string) => Dispatcher {
+export function proxiedTransport({ http, https, direct }: Proxies): Transport {
   const isDirect = directHosts(direct);
-  const directly = new undici.Agent();
-  const throughHttp = http === null ? directly : forwarding(undici, proxyOf(http));
-  const throughHttps = https === null ? directly : tunnelling(undici, proxyOf(https));
-  return (url) => {
+  const directly = new Agent();
+  const throughHttp = http === null ? directly : forwarding(proxyOf(http));
+  const throughHttps = https === null ? directly : tunnelling(proxyOf(https));
+  return transportBy((url) => {
     if (isDirect(url)) return directly;
     return new URL(url).protocol === 'https:' ? throughHttps : throughHttp;
-  };
+  });
 }
 
 /** Creates a pool of connections to a proxy. A proxy called over TLS is called by its own name, not by the target's. */
-function poolOf(
-  { buildConnector, Pool }: Undici,
-  origin: string,
-  headersTimeout?: number,
-): undiciPackage.Pool {
+function poolOf(origin: string, headersTimeout?: number): Pool {
   const connect = buildConnector({});
   return new Pool(origin, {
     headersTimeout,
@@ -66,8 +48,8 @@ function proxyOf(setting: string): Proxy {
 }
 
 /** Hands each request to the proxy with its whole address (RFC 9112, 3.2.2). */
-function forwarding(undici: Undici, { origin, headers }: Proxy): Dispatcher {
-  return poolOf(undici, origin).compose((dispatch) => (options, handler) => {
+function forwarding({ origin, headers }: Proxy): Dispatcher {
+  return poolOf(origin).compose((dispatch) => (options, handler) => {
     const target = new URL(String(options.origin));
     const own = { ...headers, host: target.host };
     return dispatch(
@@ -77,7 +59,7 @@ function forwarding(undici: Undici, { origin, headers }: Proxy): Dispatcher {
   });
 }
 
-/** Adds headers. Fetch hands its headers over as an object by name; the dispatcher's types allow more. */
+/** Adds headers. The transport hands its headers over as an object by name; the dispatcher's types allow more. */
 function withOwn(given: Dispatcher.DispatchOptions['headers'], own: Record<string, string>) {
   return { ...Object.fromEntries(Object.entries(given ?? {})), ...own };
 }
@@ -86,9 +68,9 @@ function withOwn(given: Dispatcher.DispatchOptions['headers'], own: Record<strin
  * Opens a tunnel for each connection. Undici's own ProxyAgent would not do: with it a refused tunnel looks like an
  * aborted call, and a proxy that never answers is waited for for five minutes.
  */
-function tunnelling(undici: Undici, { origin, headers }: Proxy): Dispatcher {
-  const proxy = poolOf(undici, origin, TUNNEL_WITHIN_MS);
-  const secure = undici.buildConnector({});
+function tunnelling({ origin, headers }: Proxy): Dispatcher {
+  const proxy = poolOf(origin, TUNNEL_WITHIN_MS);
+  const secure = buildConnector({});
   const open = async (host: string) => {
     const { statusCode, socket } = await proxy.connect({ path: host, headers: { ...headers, host } });
     // A connection of HTTP/1.1 is a socket; the type says less, for those of HTTP/2.
@@ -96,7 +78,7 @@ function tunnelling(undici: Undici, { origin, headers }: Proxy): Dispatcher {
     socket.on('error', () => undefined).destroy();
     throw withCode(new Error('The proxy opened no tunnel.'), `ANSWERED_${statusCode}`);
   };
-  return new undici.Agent({
+  return new Agent({
     connect: (options, callback) => {
       open(`${options.host ?? options.hostname}${options.port ? '' : ':443'}`).then(
         (httpSocket) => secure({ ...options, httpSocket }, callback),

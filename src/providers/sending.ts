@@ -3,10 +3,9 @@ import { subscribe } from 'node:diagnostics_channel';
 import { isNativeError } from 'node:util/types';
 
 /**
- * Tells whether any of a call was sent, by fetch's own client (Node's documented diagnostics channels of undici). The
- * error alone does not tell: resets, TLS errors and time limits come before the request as well as after it. If a fetch
- * reports nothing, fewer calls count as not sent, never more. (Its client must speak HTTP/1.1; that of HTTP/2 does not
- * report.)
+ * Tells whether any of a call was sent, by the documented diagnostics channels of undici. The error alone does not tell:
+ * resets, TLS errors and time limits come before the request as well as after it. If undici reports nothing, fewer calls
+ * count as not sent, never more. (It must speak HTTP/1.1; its client of HTTP/2 does not report.)
  */
 
 /** One call on its way. */
@@ -17,8 +16,8 @@ export interface Sending {
   isMade(): boolean;
   /** Returns true when the call was held back, so that nothing was sent. */
   isHeld(): boolean;
-  /** Returns true when it is certain, after the call failed with this cause, that nothing was sent. */
-  isNothingSent(cause: unknown): boolean;
+  /** Returns true when it is certain, after the call failed with this error, that nothing was sent. */
+  isNothingSent(err: unknown): boolean;
 }
 
 interface Track {
@@ -49,7 +48,7 @@ export function sendingWithin(limit: AbortSignal, mayGo: () => boolean = () => t
     },
     isMade: () => track.isMade,
     isHeld: () => track.isHeld,
-    isNothingSent: (cause) => !track.isBegun && (track.isMade || isConnecting(cause)),
+    isNothingSent: (err) => !track.isBegun && (track.isMade || isConnecting(err)),
   };
 }
 
@@ -81,14 +80,14 @@ subscribe('undici:client:sendHeaders', (message) => {
 const BEFORE_SENDING: readonly unknown[] = ['connect', 'getaddrinfo'];
 
 /** Returns true when an error itself shows that there was no connection. */
-function isConnecting(cause: unknown): boolean {
-  // `instanceof` fails for errors that fetch made in another realm, as under test runners.
-  if (!isNativeError(cause)) return false;
-  if ('errors' in cause && Array.isArray(cause.errors)) {
-    return cause.errors.length > 0 && cause.errors.every(isConnecting);
+function isConnecting(err: unknown): boolean {
+  // `instanceof` fails for errors that were made in another realm, as under test runners.
+  if (!isNativeError(err)) return false;
+  if ('errors' in err && Array.isArray(err.errors)) {
+    return err.errors.length > 0 && err.errors.every(isConnecting);
   }
-  const isBefore = 'syscall' in cause && BEFORE_SENDING.includes(cause.syscall);
-  return isBefore || ('code' in cause && cause.code === 'UND_ERR_CONNECT_TIMEOUT');
+  const isBefore = 'syscall' in err && BEFORE_SENDING.includes(err.syscall);
+  return isBefore || ('code' in err && err.code === 'UND_ERR_CONNECT_TIMEOUT');
 }
 
 function fieldsOf(message: unknown): Record<string, unknown> {

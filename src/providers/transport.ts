@@ -1,30 +1,86 @@
+import { pipeline, type Readable } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { Agent, request, type Dispatcher } from 'undici';
+
 /**
- * How the adapters' HTTP client reaches the network. Only this file knows which fetch is used. http.ts hands over a URL
- * and what goes with it, never a Request, because one fetch does not accept the Request of another.
+ * How the adapters' HTTP client reaches the network: by undici's own `request`, which costs a fifth of what fetch does.
+ * It follows no redirect and sends nothing twice.
  */
 
-/** What goes with a URL. The body is a stream that fetch can send only once. */
+/** What goes with a URL. */
 export interface Outgoing {
-  method: string;
+  method: Dispatcher.HttpMethod;
   headers: Record<string, string>;
-  body?: ReadableStream<Uint8Array>;
-  /** Fetch requires this with a body that is a stream. */
-  duplex?: 'half';
-  redirect: 'manual';
+  /** Null for none. */
+  body: Uint8Array | null;
 }
 
-/** The parts of a response that are read. Both Node's own fetch and undici's return them. */
+/** The parts of a response that are read. */
 export interface Incoming {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
+  /** Unpacked, where it came compressed. */
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
 /**
- * Sends one request and returns the response once its head is there. Rejects as fetch does: with the signal's reason,
- * or with an error whose cause says what happened.
+ * Sends one request and returns the response once its head is there. Rejects with the signal's reason, or with an error
+ * that says what happened.
  */
 export type Transport = (url: string, outgoing: Outgoing, signal: AbortSignal) => Promise<Incoming>;
 
-/** Sends by Node's own fetch. */
-export const fetchWith: Transport = (url, outgoing, signal) => fetch(url, { ...outgoing, signal });
+/** Creates a transport that sends through the dispatcher of each URL. */
+export function transportBy(dispatcherOf: (url: string) => Dispatcher): Transport {
+  return async (url, { method, headers, body }, signal) => {
+    const answer = await request(url, {
+      ...{ method, body, signal },
+      headers: { 'accept-encoding': CODINGS, ...headers },
+      dispatcher: dispatcherOf(url),
+    });
+    const get = (name: string): string | null => joined(answer.headers[name]);
+    return {
+      status: answer.statusCode,
+      headers: { get },
+      body: unpacked(answer.body, get('content-encoding')),
+    };
+  };
+}
+
+const agent = new Agent();
+
+/** Sends without a proxy. Connections are kept, for all calls of this process. */
+export const directly: Transport = transportBy(() => agent);
+
+function joined(value: string | string[] | undefined): string | null {
+  return Array.isArray(value) ? value.join(', ') : (value ?? null);
+}
+
+/** What we ask for. Others are unpacked too, because not every server heeds what it is asked. */
+const CODINGS = 'gzip';
+
+const { BROTLI_OPERATION_FLUSH: BR_FLUSH } = constants;
+
+/** A body that was cut is unpacked as far as it goes. */
+const AS_FAR_AS_IT_GOES = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+
+const UNPACKERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
+  gzip: () => createGunzip(AS_FAR_AS_IT_GOES),
+  'x-gzip': () => createGunzip(AS_FAR_AS_IT_GOES),
+  deflate: () => createInflate(AS_FAR_AS_IT_GOES),
+  br: () => createBrotliDecompress({ flush: BR_FLUSH, finishFlush: BR_FLUSH }),
+};
+
+/** Returns the body without its codings, the last one first (RFC 9110, 8.4). With a coding that we do not know, as it is. */
+function unpacked(body: Readable, codings: string | null): AsyncIterable<Uint8Array> {
+  const names = (codings ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  const steps = names.reverse().map((name) => (Object.hasOwn(UNPACKERS, name) ? UNPACKERS[name] : undefined));
+  if (steps.some((step) => step === undefined)) return body;
+  // Whoever reads the last part hears of every error.
+  return steps.reduce<Readable>(
+    (from, step) => (step ? pipeline(from, step(), () => undefined) : from),
+    body,
+  );
+}

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isNativeError } from 'node:util/types';
 import { Failure } from '../booking/failures';
 import type { Outgoing } from './transport';
@@ -12,7 +13,7 @@ export function cannotBeSent(hint: string): Failure {
   return new Failure('cannot_be_sent', { hint, sent: 'no' });
 }
 
-/** Returns why fetch would refuse this request; null when it would not. */
+/** Returns why this request cannot be sent; null when it can. */
 export function whyUnsendable(url: string, { headers }: Outgoing): string | null {
   const target = parsed(url);
   if (!target) return 'Its address is no URL: the base URL must look like https://api.example.com.';
@@ -30,11 +31,11 @@ export function whyUnsendable(url: string, { headers }: Outgoing): string | null
 /** Codes of undici for a request that it does not accept. */
 const NOT_TAKEN: readonly unknown[] = ['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'];
 
-/** Returns why fetch refused a request that never reached a client; null for any other error. */
-export function whyRefused(cause: unknown): string | null {
-  if (!isNativeError(cause)) return null;
-  if (cause.message === 'bad port') return 'Its base URL has a port that fetch refuses ("bad port").';
-  return 'code' in cause && NOT_TAKEN.includes(cause.code) ? 'Fetch refuses it.' : null;
+/** Returns why undici refused a request that never reached a connection; null for any other error. */
+export function whyRefused(err: unknown): string | null {
+  return isNativeError(err) && 'code' in err && NOT_TAKEN.includes(err.code)
+    ? 'The HTTP client refuses it.'
+    : null;
 }
 
 function parsed(url: string): URL | null {
@@ -47,7 +48,9 @@ function parsed(url: string): URL | null {
 
 function isHeader(name: string, value: string): boolean {
   try {
-    return new Headers([[name, value]]).has(name);
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
   } catch {
     return false;
   }

@@ -107,7 +107,10 @@ async function playAll(double: VendorDouble, cases: Case[], timeoutMs: number, i
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const stage = nextStage();
       const letGo = double.play(playedOf(next, stage));
-      const circumstances = { baseUrl: double.url, callTimeoutMs: timeoutMs, fence: openFence };
+      const circumstances = {
+        ...{ baseUrl: double.url, transport: double.transport },
+        ...{ callTimeoutMs: timeoutMs, fence: openFence },
+      };
       const seen = await made(next.write, stage, circumstances);
       judge(into, next, seen, letGo());
     }

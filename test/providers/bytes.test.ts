@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { decode } from '../../src/providers/bytes';
 import { exchange } from '../../src/providers/http';
 import { failureOf, requestTo } from './exchanges';
@@ -108,6 +108,13 @@ async function answered(effect: 'read' | 'write', head: string, body: Buffer) {
 
 const JSON_TYPE = 'content-type: application/json';
 
+const CODINGS: readonly [string, (text: Buffer) => Buffer][] = [
+  ['x-gzip', gzipSync],
+  ['Deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['deflate, gzip', (text) => gzipSync(deflateSync(text))],
+];
+
 test.each<[string, string, Buffer]>([
   ['by its charset', `200 OK\r\n${JSON_TYPE}; charset=ISO-8859-1`, LATIN],
   ['with a byte order mark', `200 OK\r\n${JSON_TYPE}`, Buffer.concat([MARK, Buffer.from(`\r\n${TEXT}`)])],
@@ -117,6 +124,11 @@ test.each<[string, string, Buffer]>([
     `200 OK\r\n${JSON_TYPE}; charset=l1\r\ncontent-encoding: gzip`,
     gzipSync(LATIN),
   ],
+  ...CODINGS.map(([coding, packed]): [string, string, Buffer] => [
+    `in the coding ${coding}`,
+    `200 OK\r\n${JSON_TYPE}\r\ncontent-encoding: ${coding}`,
+    packed(Buffer.from(TEXT)),
+  ]),
   [
     'with an encoding that is a charset',
     `200 OK\r\n${JSON_TYPE}\r\ncontent-encoding: utf-8`,
@@ -204,3 +216,14 @@ test.each([0, 5, 11, 14, 20, 25])(
     });
   },
 );
+
+test('compression that unpacks to more than we read is given up, and not unpacked to its end', async () => {
+  const head = `200 OK\r\n${JSON_TYPE}\r\ncontent-encoding: gzip`;
+  const bomb = gzipSync(Buffer.alloc(200_000_000, 0x20));
+  const before = process.memoryUsage().rss;
+  expect(await failureOf(answered('write', head, bomb))).toMatchObject({
+    code: 'outcome_unknown',
+    facts: { said: expect.stringMatching(/larger than we read/) },
+  });
+  expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+});

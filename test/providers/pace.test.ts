@@ -7,7 +7,7 @@ import { loadConfig } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import { createPace, DEFAULT_PACE } from '../../src/providers/pace';
 import type { HttpRequest } from '../../src/providers/http';
-import { fetchWith, type Transport } from '../../src/providers/transport';
+import { directly, type Transport } from '../../src/providers/transport';
 
 /** A vendor that answers when told, and remembers when it was asked. */
 interface Vendor {
@@ -159,7 +159,7 @@ test('no more calls begin within any second than allowed', async () => {
   const begun: number[] = [];
   const noting: Transport = (...call) => {
     begun.push(performance.now());
-    return fetchWith(...call);
+    return directly(...call);
   };
   const paced = createPace({ a: { pace: { inFlight: 100, perSecond: 5 } } }, DEFAULT_PACE, noting);
   await Promise.all(times(12, () => paced('a', request())));

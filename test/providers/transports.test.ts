@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { Failure } from '../../src/booking/failures';
 import { exchange, type HttpRequest } from '../../src/providers/http';
 import { proxiedTransport } from '../../src/providers/proxied';
-import { fetchWith, type Transport } from '../../src/providers/transport';
+import { directly, type Transport } from '../../src/providers/transport';
 import { startProxy, type TestProxy } from '../support/proxy';
 import { failureOf, requestTo } from './exchanges';
 import { scriptedServer, type Outcome, type ScriptedServer } from './scripted-server';
 
-/** The same expectations of Node's own fetch, of undici's beside a proxy, and of undici's through one. */
+/** The same expectations without a proxy, beside one, and through one. */
 
 let server: ScriptedServer;
 let proxy: TestProxy;
@@ -35,8 +35,8 @@ interface Way {
 }
 
 const WAYS: [string, Way][] = [
-  ["by Node's fetch", { transport: () => fetchWith, address: (url) => url, isProxied: false }],
-  ["by undici's fetch, to this machine", { transport: through, address: (url) => url, isProxied: false }],
+  ['without a proxy', { transport: () => directly, address: (url) => url, isProxied: false }],
+  ['beside a proxy, to this machine', { transport: through, address: (url) => url, isProxied: false }],
   ['through a proxy', { transport: through, address: named, isProxied: true }],
 ];
 
@@ -167,7 +167,8 @@ describe('a call that is handed to a proxy whole', () => {
 
   test("the proxy's 407 is no answer: a write is unknown", async () => {
     proxy.answer(407);
-    expect(await failureOf(write(through()))).toMatchObject({ code: 'outcome_unknown' });
+    const failure = await failureOf(write(through()));
+    expect(failure).toMatchObject({ code: 'outcome_unknown', facts: { said: expect.stringMatching(/407/) } });
   });
 
   test('a proxy that is not there: nothing was sent', async () => {

@@ -34,14 +34,16 @@ const CASES: [string, Partial<HttpRequest>, RegExp][] = [
   ['about', { url: 'about:blank' }, /begin with https/],
   ['credentials', { url: 'http://user:secret@127.0.0.1/' }, /no user name/],
   ['a user name', { url: 'http://user@127.0.0.1/' }, /no user name/],
-  ['a port that fetch refuses', { url: 'http://127.0.0.1:25/' }, /port that fetch refuses/],
-  ['another one', { url: 'http://127.0.0.1:6000/' }, /port that fetch refuses/],
   ['a key with an en dash', { headers: { 'x-key': EN_DASH } }, /header x-key/],
   ['a key with a line feed', { headers: { 'x-key': 'a\nb' } }, /header x-key/],
   ['a key with a NUL', { headers: { 'x-key': 'a\0b' } }, /header x-key/],
   ['a header whose name is none', { headers: { 'x key': 'a' } }, /header x key/],
   ['the second of two headers', { headers: { accept: '*/*', 'x-key': '\u201Ca\u201D' } }, /header x-key/],
-  ['a header that undici does not take', { headers: { 'transfer-encoding': 'chunked' } }, /Fetch refuses/],
+  [
+    'a header that undici does not take',
+    { headers: { 'transfer-encoding': 'chunked' } },
+    /HTTP client refuses/,
+  ],
   ['half a character', { body: { note: 'Gate code \uD83D' } }, /half a character/],
   ['a circle', { body: circle }, /JSON/],
 ];
@@ -83,15 +85,14 @@ test.each([
 describe('at Junction', () => {
   const stage = junctionStage();
 
-  test.each([
-    { apiKey: EN_DASH },
-    { baseUrl: 'http://127.0.0.1:6000' },
-    { baseUrl: 'http://user@127.0.0.1' },
-  ])('an account with %j has a person asked at once', async (account) => {
-    const orders = stage().provider('junction-psc', account).orders;
-    const failure = await junctionFailureOf(
-      Promise.resolve(orders?.read(stage().call(), '413d7205-f8a9-42ed-aa4a-edb99e481ca0')),
-    );
-    expect(failure.code).toBe('cannot_be_sent');
-  });
+  test.each([{ apiKey: EN_DASH }, { baseUrl: 'ftp://127.0.0.1' }, { baseUrl: 'http://user@127.0.0.1' }])(
+    'an account with %j has a person asked at once',
+    async (account) => {
+      const orders = stage().provider('junction-psc', account).orders;
+      const failure = await junctionFailureOf(
+        Promise.resolve(orders?.read(stage().call(), '413d7205-f8a9-42ed-aa4a-edb99e481ca0')),
+      );
+      expect(failure.code).toBe('cannot_be_sent');
+    },
+  );
 });

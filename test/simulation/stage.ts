@@ -8,6 +8,7 @@ import type { Provider } from '../../src/providers/provider';
 import { workflowBundle } from '../../src/temporal/bundle';
 import { loadKeys } from '../../src/temporal/keys';
 import { rigConfig } from '../support/saga';
+import { standInNetwork } from '../support/stand-in-network';
 import type { Client, WorkflowService } from '@temporalio/client';
 import type { DataConverter, LoadedDataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
@@ -231,7 +232,7 @@ function activitiesOf(
   client: Client,
   { provider = same, activities = same }: Breaking = {},
 ): ActivityTable {
-  const { core, junction } = testActivities(config, client, provider);
+  const { core, junction } = testActivities(config, client, provider, standInNetwork);
   return activities({ ...core, ...junction });
 }
 

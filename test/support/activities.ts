@@ -13,20 +13,25 @@ import { createBookingClaims } from '../../src/client/ops/claims';
 import { timezoneOf, type Config } from '../../src/config';
 import { createProviders, providerFor } from '../../src/providers';
 import type { Provider } from '../../src/providers/provider';
+import type { Transport } from '../../src/providers/transport';
 import { loadKeys } from '../../src/temporal/keys';
 
 /** How long other bookings' claims may lag behind in a list, in ms: a test's server is quick. */
 const LAG_MS = 200;
 
-/** The workers' activities as tests run them, here or in the simulator; `over` lays something over each provider. */
+/**
+ * The workers' activities as tests run them, here or in the simulator; `over` lays something over each provider, and
+ * `transport` is the network if it is not the real one.
+ */
 export function testActivities(
   config: Config,
   client: Client,
   over: (provider: Provider) => Provider = (provider) => provider,
+  transport?: Transport,
 ) {
   const context = { client, idKey: loadKeys(config).idKey };
   const backEnd = createOpsBackEnd(context);
-  const providers = createProviders(config, pino({ level: 'silent' }));
+  const providers = createProviders(config, pino({ level: 'silent' }), transport);
   const core: CoreActivities = {
     ...createCoreActivities({ config, client }),
     ...createOpsActivities(backEnd),

@@ -17,7 +17,7 @@ export interface OliverOptions extends Partial<Clocks> {
   accounts: Readonly<Record<string, OliverAccount>>;
   /** Told once about each value that this build does not know. */
   log: Pick<Logger, 'warn'>;
-  /** Sends a request at the account's pace. Left out: at the usual one, on Node's own fetch. */
+  /** Sends a request at the account's pace. Left out: at the usual one, without a proxy. */
   send?: PacedExchange;
 }
 

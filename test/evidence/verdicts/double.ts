@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Incoming, Outgoing, Transport } from '../../../src/providers/transport';
 import type { WriteName } from '../expected-verdicts';
 import {
   answerOf,
@@ -28,6 +29,8 @@ export interface Played extends Stage {
 
 export interface VendorDouble {
   url: string;
+  /** How adapters reach it; left out where it has sockets. */
+  transport?: Transport;
   /** Takes a case on; the returned function tells how often its write was received, and lets it go. */
   play(played: Played): () => number;
   /** Refuses connections from now on, and cuts those that are there. */
@@ -88,30 +91,21 @@ export async function vendorDouble({ keepsAlive = true } = {}): Promise<VendorDo
   };
 }
 
-/**
- * The same without sockets: it stands in the place of fetch until it is closed. For answers alone; what a connection does
- * (a cut, silence, a refusal) is for sockets.
- */
+/** The same without sockets. For answers alone; what a connection does (a cut, silence, a refusal) is for sockets. */
 export function vendorInMemory(): VendorDouble {
   const { play, answer } = answering();
-  const realFetch = globalThis.fetch;
-  globalThis.fetch = async (to, init) => responseOf(answer(await plainOf(to, init)));
-  const close = async (): Promise<void> => void (globalThis.fetch = realFetch);
-  return { url: 'http://vendor.test', play, refuse: close, close };
+  const transport: Transport = async (url, outgoing) => incomingOf(answer(plainOf(url, outgoing)));
+  const close = (): Promise<void> => Promise.resolve();
+  return { url: 'http://vendor.test', transport, play, refuse: close, close };
 }
 
-async function plainOf(to: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Request> {
-  const { pathname, searchParams } = new URL(to instanceof globalThis.Request ? to.url : to);
-  return {
-    method: init.method ?? 'GET',
-    path: pathname,
-    query: searchParams,
-    body: await new Response(init.body).text(),
-    practice: new Headers(init.headers).get('x-client-id') ?? '',
-  };
+function plainOf(url: string, { method, headers, body }: Outgoing): Request {
+  const { pathname, searchParams } = new URL(url);
+  const practice = headers['x-client-id'] ?? '';
+  return { method, path: pathname, query: searchParams, body: Buffer.from(body ?? []).toString(), practice };
 }
 
-function responseOf(answer: Answer): Response {
+function incomingOf(answer: Answer): Incoming {
   if (typeof answer === 'string') throw new Error(`${answer} is for sockets`);
   const { status, headers, body } = answer;
   return new Response(BODILESS.includes(status) ? null : body, { status, headers });

@@ -8,7 +8,9 @@ import type { ProviderName, Slot } from '../../../src/booking/model';
 import type { BookingRequest } from '../../../src/booking/schema/request';
 import { createJunction } from '../../../src/providers/junction';
 import { createOliver } from '../../../src/providers/oliver';
+import { createPace, DEFAULT_PACE } from '../../../src/providers/pace';
 import type { Fence, Provider } from '../../../src/providers/provider';
+import type { Transport } from '../../../src/providers/transport';
 import type { Verdict, WriteName } from '../expected-verdicts';
 import { APPOINTMENT_ID, movedTo, placeOf, type Place, type Stage } from './answers';
 
@@ -24,6 +26,8 @@ export interface Seen {
 
 export interface Circumstances {
   baseUrl: string;
+  /** Left out where the vendor has sockets. */
+  transport?: Transport;
   callTimeoutMs: number;
   fence: Fence;
 }
@@ -48,9 +52,10 @@ const QUIET = new DefaultLogger('ERROR', () => undefined);
 function activitiesAt(
   place: Place,
   { bookingId }: Stage,
-  { baseUrl, fence }: Circumstances,
+  { baseUrl, transport, fence }: Circumstances,
 ): ProviderActivities {
-  const provider = place === 'oliver' ? oliverAt(baseUrl, bookingId) : junctionAt(place, baseUrl);
+  const provider =
+    place === 'oliver' ? oliverAt(baseUrl, bookingId, transport) : junctionAt(place, baseUrl, transport);
   return createProviderActivities({ providerFor: () => provider, timezoneOf: () => null, fence });
 }
 
@@ -60,19 +65,20 @@ const PROVIDER: Record<Place, ProviderName> = {
   oliver: 'oliver',
 };
 
-function junctionAt(place: 'home' | 'site', baseUrl: string): Provider {
+function junctionAt(place: 'home' | 'site', baseUrl: string, transport?: Transport): Provider {
   const name = place === 'home' ? 'junction-phlebotomy' : 'junction-psc';
   const accounts = { default: { apiKey: 'sk_us_test', baseUrl, capabilities: {} } };
-  return createJunction(name, { accounts, log: SILENT });
+  return createJunction(name, { accounts, log: SILENT, send: createPace({}, DEFAULT_PACE, transport) });
 }
 
 /** The practice's location tells the double which case it is. */
-function oliverAt(baseUrl: string, locationId: string): Provider {
+function oliverAt(baseUrl: string, locationId: string, transport?: Transport): Provider {
   const practice = {
     ...{ baseUrl, username: 'partner', password: 'secret', locationId },
     ...{ timezone: 'America/Chicago', lookBackDays: 1, capabilities: {} },
   };
-  return createOliver({ accounts: { default: practice }, log: SILENT });
+  const accounts = { default: practice };
+  return createOliver({ accounts, log: SILENT, send: createPace({}, DEFAULT_PACE, transport) });
 }
 
 function targetOf(write: WriteName, { bookingId }: Stage): Omit<Target, 'callTimeoutMs'> {
