@@ -33,6 +33,8 @@ export interface Limits {
   keepPollFarMs: number;
   /** How long after the visit's end the provider may take to say how it ended. */
   finalWordMs: number;
+  /** How long after its end a visit counts as over at a provider that never tells, if a look then shows that it stands. */
+  visitOverMs: number;
   /** How long a provider's staff may take to carry out a cancellation before a person is asked. */
   staffTaskDueMs: number;
   /** Look-ups after an unknown outcome, spread over the late-commit window; at least 3. */
@@ -60,6 +62,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   keepPollMs: HOUR_MS,
   keepPollFarMs: DAY_MS,
   finalWordMs: 2 * DAY_MS,
+  visitOverMs: HOUR_MS,
   staffTaskDueMs: DAY_MS,
   lookUps: 4,
 };
@@ -100,6 +103,7 @@ export const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
   keepPollMs: DURATION,
   keepPollFarMs: DURATION,
   finalWordMs: DURATION,
+  visitOverMs: DURATION,
   staffTaskDueMs: DURATION,
   lookUps: { min: 3, max: MOST },
 };

@@ -86,7 +86,7 @@ export interface Appointment {
   location: Location | null;
   place: Place | null;
   canReschedule: boolean | null;
-  /** Our reference (see ref.ts), read back from the appointment's notes; null when it carries none of ours. */
+  /** Our reference (see ref.ts), read back from where a book call puts it; null when it carries none of ours. */
   ref: string | null;
   /**
    * Set when the provider's list names its people only nearly as the request does (other accents, say), and no id

@@ -19,6 +19,16 @@ export interface Traits {
   /** Whether the provider moves appointments itself. */
   reschedule: 'native' | 'none';
   /**
+   * Whether an appointment keeps its id when it is moved. If not, and no ref returns, a cancelled one may have been moved,
+   * and a person is asked.
+   */
+  moveKeepsId: boolean;
+  /**
+   * Whether the provider tells how a visit ended. By the clock, it is over once a look after its end shows that the
+   * appointment stands.
+   */
+  visitEnds: 'told' | 'clock';
+  /**
    * Whether cancels and moves name the order and not the appointment: a late one hits whatever the order has by then.
    */
   writesNameOrder: boolean;

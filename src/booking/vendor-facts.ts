@@ -21,10 +21,12 @@ export interface VendorFacts {
   readonly providers: Readonly<Record<string, ProviderFacts>>;
 }
 
-/** How many calls one account makes at once and within a second, in each process. */
+/** How many calls one account makes at once, within a second and within a minute, in each process. */
 export interface VendorPace {
   readonly inFlight: number;
   readonly perSecond: number;
+  /** Null where the vendor has no such limit. */
+  readonly perMinute: number | null;
 }
 
 export interface SettingFacts {

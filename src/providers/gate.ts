@@ -7,6 +7,8 @@ export interface PaceLimits {
   inFlight: number;
   /** How many calls may begin within any second. */
   perSecond: number;
+  /** How many calls may begin within any minute; null or left out: as many as fit. */
+  perMinute?: number | null;
 }
 
 export interface Gate {
@@ -24,6 +26,7 @@ export interface Gate {
 }
 
 const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 
 type Outcome = 'entered' | 'closed' | 'out_of_time' | 'aborted';
 
@@ -31,10 +34,15 @@ type Outcome = 'entered' | 'closed' | 'out_of_time' | 'aborted';
 type Waiter = (outcome: Outcome) => void;
 
 /** Creates an open gate with no call inside. */
-export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
+export function createGate({ inFlight, perSecond, perMinute }: PaceLimits): Gate {
+  const spans: readonly [most: number, spanMs: number][] = [
+    [perSecond, SECOND_MS],
+    ...(perMinute == null ? [] : [[perMinute, MINUTE_MS] as [number, number]]),
+  ];
+  const kept = Math.max(...spans.map(([most]) => most));
   /** First come, first served: a Set keeps the order of its entries. */
   const waiting = new Set<Waiter>();
-  /** When the last calls began, oldest first, at most `perSecond` of them; on a clock that never jumps. */
+  /** When the last calls began, oldest first, as many as the limits look back; on a clock that never jumps. */
   const begun: number[] = [];
   let inside = 0;
   let closedUntilMs = 0;
@@ -43,9 +51,11 @@ export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
   const closedForMs = (): number => Math.max(0, Math.ceil(closedUntilMs - performance.now()));
 
   const msUntilTurn = (): number => {
-    const [oldest] = begun;
-    const isFull = oldest !== undefined && begun.length >= perSecond;
-    return isFull ? Math.max(0, oldest + SECOND_MS - performance.now()) : 0;
+    const waits = spans.map(([most, spanMs]) => {
+      const first = begun[begun.length - most];
+      return first === undefined ? 0 : first + spanMs - performance.now();
+    });
+    return Math.max(0, ...waits);
   };
 
   const admit = (): void => {
@@ -54,7 +64,7 @@ export function createGate({ inFlight, perSecond }: PaceLimits): Gate {
       const inMs = msUntilTurn();
       if (inMs > 0) return admitIn(inMs);
       inside += 1;
-      if (begun.push(performance.now()) > perSecond) begun.shift();
+      if (begun.push(performance.now()) > kept) begun.shift();
       waiter('entered');
     }
   };

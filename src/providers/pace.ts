@@ -10,7 +10,7 @@ import type { Transport } from './transport';
  */
 
 /** The limits when neither the account's settings nor the vendor's documentation give any. */
-export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20 };
+export const DEFAULT_PACE: Readonly<PaceLimits> = { inFlight: 20, perSecond: 20, perMinute: null };
 
 /**
  * Makes an `exchange` for one account, at its pace. Waiting for a turn counts into the call's `timeoutMs` and takes at

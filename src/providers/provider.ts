@@ -38,7 +38,10 @@ export interface Provider {
   searchSlots(call: Call, query: SlotQuery): Promise<FoundSlots>;
   /** Takes a slot. Does not look first: the activity does. */
   book(call: Call, booking: BookCall): Promise<Appointment>;
-  /** Moves an appointment to another slot; null if the provider cannot. Does not look first: the activity does. */
+  /**
+   * Moves an appointment to another slot; null if the provider cannot. Does not look first: the activity does. Returns the
+   * appointment as it stands then, under whichever id (the trait `moveKeepsId`).
+   */
   readonly reschedule: ((call: Call, move: MoveCall) => Promise<Appointment>) | null;
   /**
    * Reads the order and its appointments. If no appointment is live, the order itself was read. The caller decides what
@@ -114,12 +117,16 @@ export interface PlaceCall {
 
 export interface BookCall {
   orderId: string | null;
+  /** The slot's key as the search gave it. Where a provider has none, its start is its key. */
   slotKey: string;
   /** The slot's start, RFC 3339. */
   startsAt: string;
   /** Ids that were live in the look before the write: where refs do not return, any other appointment is new. */
   before: readonly string[];
-  /** Our ref (src/booking/ref.ts); goes in at the end of the notes. */
+  /**
+   * Our ref (src/booking/ref.ts). It goes into a field that comes back: one that the provider keeps for callers, such as
+   * metadata, or else the end of the notes.
+   */
   ref: string;
   request: BookingRequest;
   /** Idempotency key; null when keys do not count. */
@@ -162,7 +169,10 @@ export interface CancelCall {
   bookingId?: string;
   /** The appointment as the look before the call showed it. */
   seen: Appointment;
-  /** The caller's reason, by name or id of the provider's list; null takes the account's default. */
+  /**
+   * The caller's reason: a name or id of the provider's list where it has one, else any text. Null takes the account's
+   * default; where the provider demands a text, the adapter has one.
+   */
   reason: string | null;
   /** Whether this is the booking's first cancel: then no list can hold an earlier request of its own. */
   isFirst?: boolean;

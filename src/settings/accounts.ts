@@ -59,10 +59,11 @@ const named = <A extends z.ZodType>(account: A) =>
     .record(accountNameSchema, account)
     .refine((accounts) => Object.keys(accounts).length > 0, 'must name an account, or be unset');
 
-/** How many calls an account makes at once and per second, in each process. The vendors' facts have the defaults. */
+/** How many calls an account makes at once, per second and per minute, in each process. The vendors' facts have the defaults. */
 export const paceSchema = z.strictObject({
   inFlight: z.number().int().min(1).max(10_000),
   perSecond: z.number().int().min(1).max(10_000),
+  perMinute: z.number().int().min(1).max(600_000).nullish(),
 });
 
 type Pace = z.infer<typeof paceSchema>;

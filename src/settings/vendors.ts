@@ -1,4 +1,4 @@
-import type { SettingFacts } from '../booking/vendor-facts';
+import type { SettingFacts, VendorPace } from '../booking/vendor-facts';
 import { prefixOf, type VendorName, vendorFacts } from '../booking/vendors';
 
 /** The settings of a vendor: its own, and those that every vendor has. */
@@ -46,8 +46,8 @@ export function vendorSettings(vendor: VendorName): readonly SettingFacts[] {
     },
     {
       name: `${prefix}_PACE`,
-      otherwise: `\`${JSON.stringify(pace)}\``,
-      meaning: 'calls at once and a second, of each account in each process',
+      otherwise: `\`${JSON.stringify(withoutNull(pace))}\``,
+      meaning: 'calls at once, a second and (`perMinute`) a minute, of each account in each process',
     },
     {
       name: sandboxPortSetting(vendor),
@@ -64,4 +64,9 @@ export function vendorSettings(vendor: VendorName): readonly SettingFacts[] {
         ]
       : []),
   ];
+}
+
+/** Returns a pace as the setting is written: a limit that there is not is left out. */
+function withoutNull({ perMinute, ...pace }: VendorPace): Partial<VendorPace> {
+  return { ...pace, ...(perMinute !== null && { perMinute }) };
 }

@@ -1,3 +1,4 @@
+import type { Capabilities } from '../../src/booking/capabilities';
 import { Failure } from '../../src/booking/failures';
 import { NEAR_VISIT_MS } from '../../src/booking/limits';
 import type { Appointment, Order } from '../../src/booking/model';
@@ -27,7 +28,8 @@ import { move, refuseMove } from './move';
  *
  * How it works. One loop looks at what is known and acts on the first that applies: the visit is completed, the order
  * is gone, the provider has cancelled, a caller wants a move (move.ts). Else it waits for the next change. News carries
- * no state: every change is read from the provider. When the final word does not come in time, a person is asked.
+ * no state: every change is read from the provider. When the final word does not come in time, a person is asked. Where
+ * no provider tells the end of a visit, the clock does: a look some time after it shows that the appointment stood.
  *
  * On unwinding. The step itself makes nothing, so it has no undo; the appointment's undo cancels what is kept. When
  * another slot is to be found, the step sends the booking back to its appointment.
@@ -64,7 +66,8 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
       continue;
     }
     mark = await watchVisit(b, mark, pace);
-    if (isFinalWordDue(b) && (await noFinalWord(b)) === 'completed') return completed(b);
+    if (!isFinalWordDue(b)) continue;
+    if (isOverByTheClock(b) || (await noFinalWord(b)) === 'completed') return completed(b);
   }
 }
 
@@ -83,7 +86,8 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
     if (!seen) return mark;
     recordSighting(b, seen);
     await refuseStrays(b, seen);
-    visitLookedAt(b, shownUntil !== null && Date.parse(shownUntil) <= nowMs());
+    // The look may have shown another time: then nothing is due yet.
+    visitLookedAt(b, shownUntil !== null && Date.parse(shownUntil) <= nowMs() && isOverForLong(b));
     return sightingMark(seen);
   });
 }
@@ -197,19 +201,43 @@ function nearVisitFrom({ state }: Booking): string | null {
   return Date.parse(from) > nowMs() ? from : null;
 }
 
-function finalWordBy(b: Booking): string | null {
-  const { limits } = b.state.terms;
-  const appointment = b.state.appointment.held;
+/**
+ * Returns true when the clock ends the visit, at a provider that never tells: the look by which the final word was due
+ * showed that the appointment stands.
+ */
+function isOverByTheClock({ state }: Booking): boolean {
+  const { visitEnds, confirmedBy } = state.terms.capabilities;
+  const phase = state.appointment.held?.phase;
+  if (visitEnds !== 'clock') return false;
+  return phase === 'in_progress' || confirmedBy.some((one) => one === phase);
+}
+
+/** Returns true when the visit has been over for as long as its final word may take. */
+function isOverForLong(b: Booking): boolean {
+  const due = finalWordDue(b);
+  return due !== null && Date.parse(due) <= nowMs();
+}
+
+/** Returns when the final word on the visit is due: the provider's, or the clock's. Null while no time is agreed. */
+function finalWordDue({ state }: Booking): string | null {
+  const { finalWordMs, visitOverMs } = state.terms.limits;
+  const appointment = state.appointment.held;
   const over = appointment?.endsAt ?? appointment?.startsAt ?? null;
   if (over === null) return null;
-  const due = after(over, limits.finalWordMs);
+  return after(over, state.terms.capabilities.visitEnds === 'clock' ? visitOverMs : finalWordMs);
+}
+
+function finalWordBy(b: Booking): string | null {
+  const { limits } = b.state.terms;
+  const due = finalWordDue(b);
+  if (due === null) return null;
   // After "look again" the next deadline is one polling pause away.
   return Date.parse(due) > nowMs() ? due : after(now(), limits.keepPollMs);
 }
 
 /** Follows the request's policy, within its limits, after the provider took a confirmed appointment back. */
 async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
-  const policy = b.state.terms.request.policy?.onProviderCancel ?? 'rebook';
+  const policy = mayHaveMoved(b) ? 'attention' : (b.state.terms.request.policy?.onProviderCancel ?? 'rebook');
   if (policy === 'compensate') throw new Ending('failed', 'provider_cancelled');
   if (policy === 'rebook' && b.state.search.rebookings < b.state.terms.limits.maxRebookings) return 'rebook';
   const said = b.state.appointment.held?.reason ?? undefined;
@@ -221,6 +249,16 @@ async function providerCancelled(b: Booking): Promise<'rebook' | 'again'> {
     recordSighting(b, await lookUp(b, 'look again at the cancelled appointment')),
   );
   return 'again';
+}
+
+/**
+ * Returns true when a cancelled appointment may stand elsewhere: people at the provider moved it, it got another id, and no
+ * ref tells that the other one is ours.
+ */
+function mayHaveMoved({ state }: Booking): boolean {
+  // A booking that was opened before there was this trait has none.
+  const traits: Partial<Capabilities> = state.terms.capabilities;
+  return !(traits.moveKeepsId ?? true) && !traits.refReturns;
 }
 
 async function noFinalWord(b: Booking): Promise<'completed' | 'again'> {

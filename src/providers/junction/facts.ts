@@ -11,6 +11,8 @@ const TRAITS = {
   refReturns: true,
   cancelBy: 'call',
   reschedule: 'native',
+  moveKeepsId: true,
+  visitEnds: 'told',
   writesNameOrder: true,
   confirmedBy: ['confirmed'],
   lateCommitWindowMs: 120_000,
@@ -49,7 +51,7 @@ export const junction = {
   webhooks: true,
   sandboxPort: 4010,
   // Junction sets no limit for a customer now; it answers 429 or 503 under load [doc, "Rate Limiting"].
-  pace: { inFlight: 50, perSecond: 100 },
+  pace: { inFlight: 50, perSecond: 100, perMinute: null },
   settings: [
     {
       name: 'JUNCTION_API_KEY',

@@ -7,7 +7,7 @@ export const oliver = {
   webhooks: false,
   sandboxPort: 4020,
   // No limit is documented.
-  pace: { inFlight: 20, perSecond: 20 },
+  pace: { inFlight: 20, perSecond: 20, perMinute: null },
   settings: [
     {
       name: 'OLIVER_BASE_URL',
@@ -42,6 +42,8 @@ export const oliver = {
         cancelBy: 'staff_task',
         orderCancelTakesAppointment: false,
         reschedule: 'none',
+        moveKeepsId: true,
+        visitEnds: 'told',
         writesNameOrder: false,
         confirmedBy: ['confirmed'],
         lateCommitWindowMs: 300_000,
