@@ -18,7 +18,7 @@ import { bookRef, makerOf } from '../../src/booking/ref';
 import type { BookingRequest } from '../../src/booking/schema/request';
 import { sightingMark, ownershipIn, type OwnershipClue, type Ownership } from '../../src/booking/sighting';
 import type { AcceptedCancel } from '../../src/booking/traces';
-import type { Fence } from '../../src/providers/provider';
+import { Failure } from '../../src/booking/failures';
 import type { Hand, Orders, Subject } from './subject';
 
 /**
@@ -48,6 +48,8 @@ export interface Desk {
   open(request?: BookingRequest): Promise<Trial>;
   /** The same for a request that no slots are on offer for. */
   openWithout(request: BookingRequest): Promise<Trial>;
+  /** From now on Temporal has given every call up: its fence lets none through. */
+  giveUp(): void;
   /** Cancels whatever the trials left: for a provider that is not thrown away afterwards. */
   cleanUp(): Promise<void>;
 }
@@ -82,13 +84,16 @@ export interface Trial {
   change(from: Sighting): Promise<Sighting>;
 }
 
-/** Every attempt counts here, unless a case says otherwise. */
-const OPEN: Fence = () => Promise.resolve();
-
-export function openDesk(subject: Subject, fence: Fence = OPEN): Desk {
-  const { adapter, timezone } = subject;
+export function openDesk(subject: Subject): Desk {
+  const { adapter } = subject;
+  let isGivenUp = false;
   const activities = inContext(
-    createProviderActivities({ providerFor: () => adapter, timezoneOf: () => timezone, fence }),
+    createProviderActivities({
+      providerFor: () => adapter,
+      timezoneOf: () => subject.timezone,
+      // Every attempt counts here, unless a case says otherwise.
+      fence: () => (isGivenUp ? Promise.reject(givenUp()) : Promise.resolve()),
+    }),
   );
   const trials: Trial[] = [];
   const desk: Desk = {
@@ -121,11 +126,17 @@ export function openDesk(subject: Subject, fence: Fence = OPEN): Desk {
       trials.push(trial);
       return trial;
     },
+    giveUp: () => void (isGivenUp = true),
     async cleanUp() {
       for (const trial of trials.splice(0)) await undo(trial);
     },
   };
   return desk;
+}
+
+/** What the activities' own fence throws (activities/fence.ts). */
+function givenUp(): Failure {
+  return new Failure('provider_unavailable', { sent: 'no', said: 'the call was given up' });
 }
 
 /** Slots for a request, as the saga asks for them. */

@@ -2,15 +2,23 @@ import { CAPABILITIES } from '../../src/booking/capabilities';
 import type { ProviderName } from '../../src/booking/model';
 import { bookingCases } from './cases/booking';
 import { cancelCases } from './cases/cancelling';
+import { farCases } from './cases/far';
+import { fenceCases } from './cases/fence';
 import { keyCases } from './cases/keys';
+import { longListCases } from './cases/long-lists';
 import { moveCases } from './cases/moving';
 import { orderCases } from './cases/orders';
+import { otherVisitCases } from './cases/other-visits';
 import { ownershipCases } from './cases/ownership';
+import { paceCases } from './cases/pace';
+import { peopleCases } from './cases/people';
 import { searchCases } from './cases/searching';
 import { troubleCases } from './cases/trouble';
 import { unknownCases } from './cases/unknown-outcomes';
+import { visitEndCases } from './cases/visit-end';
 import { visitCases } from './cases/visits';
 import { plainCases } from './cases/plain';
+import { casesOf, type Case } from './case';
 import { openDesk, type Cases, type Desk } from './desk';
 import type { Subject } from './subject';
 
@@ -36,6 +44,13 @@ const ALL: readonly Cases[] = [
   moveCases,
   visitCases,
   keyCases,
+  otherVisitCases,
+  longListCases,
+  visitEndCases,
+  farCases,
+  peopleCases,
+  paceCases,
+  fenceCases,
 ];
 
 /** A case is a handful of calls, of which each may take its whole limit on a busy machine. */
@@ -48,6 +63,11 @@ const CASE_TIMEOUT_MS = 60_000;
 export function describeConformance(conformance: Conformance): void {
   jest.setTimeout(CASE_TIMEOUT_MS);
   declare(conformance, ALL);
+}
+
+/** Returns the cases of the whole kit for a provider, to be played one by one. */
+export function kitFor(name: ProviderName, desk: () => Desk): Case[] {
+  return casesOf(() => ALL.forEach((cases) => cases(desk, CAPABILITIES[name])));
 }
 
 /** The part that leaves nothing behind and needs no hand: for a real provider. */

@@ -15,20 +15,26 @@ export interface Recorder {
   url: string;
   /** Oldest first. */
   exchanges: Exchange[];
+  /** Passes something else on than what was answered; what is noted is the truth. */
+  mishear(change: (exchange: Exchange) => unknown): void;
   close(): Promise<void>;
 }
 
 /** A proxy that notes every call and its answer. Silence, resets and aborts go through it as they come. */
 export async function startRecorder(target: string): Promise<Recorder> {
   const exchanges: Exchange[] = [];
+  let heard: ((exchange: Exchange) => unknown) | null = null;
+  const hear = (exchange: Exchange, text: string): string =>
+    heard === null ? text : JSON.stringify(heard(exchange));
   const server = createServer((incoming, response) => {
-    void record(target, incoming, response, exchanges);
+    void record(target, incoming, response, { exchanges, hear });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     exchanges,
+    mishear: (change) => void (heard = change),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -37,11 +43,17 @@ export async function startRecorder(target: string): Promise<Recorder> {
   };
 }
 
+interface Kept {
+  exchanges: Exchange[];
+  /** What the adapter is told of an answer. */
+  hear: (exchange: Exchange, text: string) => string;
+}
+
 async function record(
   target: string,
   incoming: IncomingMessage,
   response: ServerResponse,
-  exchanges: Exchange[],
+  { exchanges, hear }: Kept,
 ): Promise<void> {
   const raw = await textOf(incoming);
   const { pathname, searchParams } = new URL(incoming.url ?? '/', target);
@@ -56,7 +68,7 @@ async function record(
     answer: null,
   };
   exchanges.push(exchange);
-  forward(target, incoming, raw, response, exchange);
+  forward(target, incoming, raw, response, exchange, hear);
 }
 
 function forward(
@@ -65,6 +77,7 @@ function forward(
   raw: string,
   response: ServerResponse,
   exchange: Exchange,
+  hear: Kept['hear'],
 ): void {
   const { host: _host, connection: _connection, ...headers } = incoming.headers;
   const outgoing = send(
@@ -74,8 +87,13 @@ function forward(
       void textOf(answer).then((text) => {
         exchange.status = answer.statusCode ?? null;
         exchange.answer = parsed(text);
-        const { 'transfer-encoding': _chunked, connection: _theirs, ...kept } = answer.headers;
-        response.writeHead(answer.statusCode ?? 502, kept).end(text);
+        const {
+          'transfer-encoding': _chunked,
+          connection: _theirs,
+          'content-length': _length,
+          ...kept
+        } = answer.headers;
+        response.writeHead(answer.statusCode ?? 502, kept).end(hear(exchange, text));
       }, cut);
     },
   );

@@ -16,6 +16,8 @@ export interface Subject {
   capabilities: Capabilities;
   /** IANA zone of the account's place, as the settings have it; null where the provider gives its slots' zones. */
   timezone: string | null;
+  /** A request that names the person, and the texts of it that whoever takes the booking must get. */
+  named: { request: BookingRequest; texts: readonly string[] };
   /** A request that can be served, for windows some days ahead. Each call is a patient without appointments. */
   request(over?: Partial<BookingRequest>): BookingRequest;
   /** What a request says so that the provider may answer before it has made up its mind. */
@@ -80,6 +82,20 @@ export interface Hand {
     endsAt: string;
     of: 'patient' | 'stranger';
   }): Promise<void>;
+  /** Somebody at the provider moves an appointment to that start. Returns its id from then on. */
+  move(id: string, startsAt: string): Promise<string>;
+  /** No read shows the appointments that are made from now on; null where a case of orders plays that. */
+  hideNew: (() => Promise<void>) | null;
+  /** The visit takes place; null where the provider never says so. */
+  endVisit: ((id: string) => Promise<void>) | null;
+  /** More than a page of entries that the adapter's reads for this request have to go through, before those to come. */
+  crowd(request: BookingRequest): Promise<void>;
+  /** Puts the place into a zone that is far from UTC, and gives the account that zone. Returns it. */
+  goFar(): Promise<string>;
+  /** Gives the account a pace of its own; before its first call. */
+  pace(limits: { inFlight: number; perSecond: number }): void;
+  /** Lets the adapter hear something else than what was answered: for the wrong adapters of the kit's own test. */
+  mishear(change: (exchange: Exchange) => unknown): void;
   /** How many appointments and orders are live, whoever made them. */
   live(): Promise<{ appointments: number; orders: number }>;
   /** From now on answers have words that no contract lists. */

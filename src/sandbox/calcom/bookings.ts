@@ -165,7 +165,7 @@ export function add(
     fromUid: null,
     toUid: null,
     absentHost: false,
-    listed: true,
+    listed: context.state.listsNew,
     createdAt: timestamp(context),
     updatedAt: null,
     ...made,

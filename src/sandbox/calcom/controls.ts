@@ -42,6 +42,7 @@ const slotsBody = z.strictObject({
   /** Frees the times that somebody else took. */
   release: z.boolean().default(false),
 });
+const copyBody = z.strictObject({ lagMs: z.number().int().min(0), listsNew: z.boolean() }).partial();
 const paceBody = z.strictObject({ callsAMinute: z.number().int().min(1).nullable() });
 
 function settingControls(app: FastifyInstance, context: Context, pace: Pace): void {
@@ -72,9 +73,8 @@ function settingControls(app: FastifyInstance, context: Context, pace: Pace): vo
     return { callsAMinute };
   });
   app.post('/_sandbox/copy', (request) => {
-    const { lagMs } = controlBody(z.strictObject({ lagMs: z.number().int().min(0) }), request.body);
-    state.lagMs = lagMs;
-    return { lagMs };
+    const { lagMs, listsNew } = Object.assign(state, controlBody(copyBody, request.body));
+    return { lagMs, listsNew };
   });
   app.post('/_sandbox/events', (request) => {
     const body = z.strictObject({ triggerEvent: z.string(), payload: z.unknown() });

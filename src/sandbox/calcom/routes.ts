@@ -55,7 +55,7 @@ function slotRoutes(app: FastifyInstance, context: Context): void {
 
 /** Answers a write with what the copy for reading shows; with 500 where it does not show it yet. */
 function readBack(context: Context, booking: BookingRecord): Wire {
-  const seen = shown(context, booking);
+  const seen = booking.listed ? shown(context, booking) : booking;
   if (!seen) throw REFUSALS.notReadBack();
   return success(bookingAnswer(context, seen));
 }

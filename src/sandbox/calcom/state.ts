@@ -133,6 +133,8 @@ export const calcomStateSchema = z.object({
   revokedKeys: z.array(z.string()),
   /** Calls a key may make in a sandbox minute; null: any number. */
   callsAMinute: z.number().nullable(),
+  /** Whether reads show the bookings that are made from now on. */
+  listsNew: z.boolean(),
   /** By how much the copy of the database that reads are made from lags, in real ms. */
   lagMs: z.number(),
   quirks: quirksSchema,
@@ -163,6 +165,7 @@ export function freshState(): CalcomState {
     host: { acts: 'confirm', afterMs: null },
     revokedKeys: [],
     callsAMinute: CALLS_A_MINUTE,
+    listsNew: true,
     lagMs: 0,
     quirks: {},
     slots: { snatch: 0, empty: 0, taken: [] },

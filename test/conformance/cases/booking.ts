@@ -1,4 +1,5 @@
 import { sightingMark } from '../../../src/booking/sighting';
+import { test } from '../case';
 import type { Cases } from '../desk';
 
 /** Booking and what comes of it. */

@@ -1,4 +1,5 @@
 import type { CancelAnswer } from '../../../activities/contract';
+import { test } from '../case';
 import { eventually, type Cases, type Trial } from '../desk';
 import { LOST_IN_SHORT } from '../faults';
 

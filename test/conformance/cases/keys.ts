@@ -1,3 +1,4 @@
+import { test } from '../case';
 import { eventually, type Cases } from '../desk';
 
 /** Idempotency keys of the book call, where the provider has them and the account too. */

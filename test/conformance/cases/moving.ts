@@ -1,4 +1,5 @@
 import type { Slot } from '../../../src/booking/model';
+import { test } from '../case';
 import { eventually, final, refusal, type Cases, type Trial } from '../desk';
 import { LOST_IN_SHORT } from '../faults';
 

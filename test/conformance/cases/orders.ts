@@ -1,3 +1,4 @@
+import { test } from '../case';
 import { EPOCH, final, placed, refusal, retried, untilItComes, type Cases } from '../desk';
 import { LOST_IN_SHORT } from '../faults';
 

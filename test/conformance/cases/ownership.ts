@@ -1,3 +1,4 @@
+import { test } from '../case';
 import { final, refusal, type Cases, type Trial } from '../desk';
 
 /** Whose appointment it is: by our ref where it comes back, by what changed where it does not. */

@@ -1,3 +1,4 @@
+import { test } from '../case';
 import type { Cases } from '../desk';
 
 /** What must hold at any provider that nobody moves by hand, a real one too. Leaves nothing behind. */

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import { isZone } from '../../../src/booking/windows';
+import { test } from '../case';
 import { dayFromNow } from '../days';
 import { final, refusal, searched, type Cases } from '../desk';
 

@@ -1,3 +1,4 @@
+import { test } from '../case';
 import { final, refusal, retried, searched, type Cases } from '../desk';
 import { LOST, LOST_IN_SHORT } from '../faults';
 

@@ -1,3 +1,4 @@
+import { test } from '../case';
 import { eventually, type Cases } from '../desk';
 import { LOST, SHORT_MS } from '../faults';
 
@@ -15,6 +16,8 @@ export const unknownCases: Cases = (desk, { refReturns }) => {
       const trial = await desk().open();
       await desk().hand.fault('book', { when: 'after', answer });
       expect(await trial.book({ callTimeoutMs: limitMs })).toMatchObject({ is: 'unknown' });
+      // The saga decides whether and when to try again.
+      expect(desk().hand.made('book')).toHaveLength(1);
       expect(await trial.ownership()).toMatchObject({
         is: 'ours',
         appointment: { startsAt: trial.slot().startsAt, phase: 'confirmed' },

@@ -1,3 +1,4 @@
+import { test } from '../case';
 import { eventually, refusal, final, type Cases, type Trial } from '../desk';
 import { LOST_IN_SHORT } from '../faults';
 

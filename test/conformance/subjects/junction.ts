@@ -67,6 +67,7 @@ export function junctionSubject(
     adapter: createJunction(name, { accounts, log: { warn: () => undefined } }),
     capabilities,
     timezone: null,
+    named: { request: request({ patient: { ...patientAt('85004'), ...NAMES } }), texts: TEXTS },
     request,
     patience: { confirmation: { async: true, syncTimeoutMs: 1_000, asyncTimeoutMs: 172_800_000 } },
     ways: WAYS[name].map(({ what, over }) => ({ what, request: request(over) })),
@@ -110,6 +111,10 @@ function patientAt(zip: string): NonNullable<BookingRequest['patient']> {
     address: { firstLine: 'West Lincoln Street', city: 'Phoenix', state: 'AZ', zip, country: 'US' },
   };
 }
+
+/** Names and contacts that are in no other text. */
+const NAMES = { firstName: 'Anamaria', lastName: 'Reyes-Quill', email: 'quill@example.com' };
+const TEXTS = [...Object.values(NAMES), '+16025550123', 'West Lincoln Street'];
 
 const WAYS: Readonly<Record<JunctionName, readonly Pick<Hopeless, 'what' | 'over'>[]>> = {
   'junction-phlebotomy': [
@@ -175,6 +180,20 @@ function handOf(behind: Sandboxed, name: JunctionName, account: JunctionAccount)
       const order = of === 'patient' ? orderId : await strangersOrder(behind, name);
       await behind.control('appointments', { order_id: order, start_at: startsAt, end_at: endsAt });
     },
+    async move(id, startsAt) {
+      await behind.control(`appointments/${id}`, { start_at: startsAt, end_at: startsAt });
+      return id;
+    },
+    // What an order's read does not show is played by the cases of orders.
+    hideNew: null,
+    endVisit: (id) => behind.control(`appointments/${id}`, { status: 'completed' }),
+    crowd: () => placeMore(behind),
+    async goFar() {
+      await behind.control('zone', { offset: '+14:00', name: FAR_ZONE });
+      return FAR_ZONE;
+    },
+    pace: (limits) => void (account.pace = limits),
+    mishear: behind.mishear,
     async quirk() {
       behind.distrustAnswers();
       await behind.control('quirks', { unknownEnums: true });
@@ -189,6 +208,24 @@ function handOf(behind: Sandboxed, name: JunctionName, account: JunctionAccount)
 
 function advance({ control }: Sandboxed, orderId: string): Promise<void> {
   return control(`orders/${orderId}`, { status: 'requisition_created' });
+}
+
+const FAR_ZONE = 'Pacific/Kiritimati';
+
+/** More than a page of the list, which holds 100. */
+const MORE_ORDERS = 110;
+
+/** Places more orders like the last one, as somebody else of the team would. */
+async function placeMore({ behindUrl, made }: Sandboxed): Promise<void> {
+  const body: unknown = made('placeOrder').at(-1)?.body;
+  for (let n = 0; n < MORE_ORDERS; n += 1) {
+    const answer = await fetch(`${behindUrl}/v3/order`, {
+      method: 'POST',
+      headers: { 'x-vital-api-key': GOOD_KEY, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...Object(body), passthrough: `somebody-${n}` }),
+    });
+    if (!answer.ok) throw new Error(`an order was refused: ${await answer.text()}`);
+  }
 }
 
 async function strangersOrder(behind: Sandboxed, name: JunctionName): Promise<string> {

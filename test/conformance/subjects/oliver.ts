@@ -56,7 +56,13 @@ export async function startOliverSubject(): Promise<Subject> {
     account: 'default',
     adapter: createOliver({ accounts, log: { warn: () => undefined } }),
     capabilities,
-    timezone: ZONE,
+    get timezone() {
+      return practice.timezone;
+    },
+    named: {
+      request: requestOf({ client: { ...NAME, phone: '(602) 555-0123', email: 'ana@example.com' } }),
+      texts: ['Ana', 'Reyes', 'ana@example.com', '602'],
+    },
     request: requestOf,
     patience: {},
     ways: [
@@ -128,6 +134,21 @@ function handOf(behind: Sandboxed, practice: OliverAccount): Hand {
       const people = of === 'patient' ? ANA : BEN;
       await behind.control('appointments', { ...people, start_at: startsAt, end_at: endsAt });
     },
+    async move(id, startsAt) {
+      const endsAt = new Date(Date.parse(startsAt) + 20 * 60_000).toISOString();
+      await behind.control(`appointments/${id}`, { start_at: startsAt, end_at: endsAt });
+      return id;
+    },
+    hideNew: () => behind.control('clinic', { listsNew: false }),
+    endVisit: (id) => behind.control(`appointments/${id}`, { status: 'DONE' }),
+    crowd: () => crowdOf(behind),
+    async goFar() {
+      await behind.control('zone', { offset: '+14:00' });
+      practice.timezone = FAR_ZONE;
+      return FAR_ZONE;
+    },
+    pace: (limits) => void (practice.pace = limits),
+    mishear: behind.mishear,
     async quirk() {
       behind.distrustAnswers();
       await behind.control('quirks', { unknownStatus: true });
@@ -139,4 +160,18 @@ function handOf(behind: Sandboxed, practice: OliverAccount): Hand {
     },
     expireSession,
   };
+}
+
+const FAR_ZONE = 'Pacific/Kiritimati';
+
+/** More than a page of the list, which holds 100. */
+const STRANGERS = 110;
+
+/** Appointments of somebody else, at times of their own. */
+async function crowdOf({ control }: Sandboxed): Promise<void> {
+  for (let n = 0; n < STRANGERS; n += 1) {
+    const start = Date.now() + (20 * 24 + n) * 3_600_000;
+    const [start_at, end_at] = [start, start + 20 * 60_000].map((at) => new Date(at).toISOString());
+    await control('appointments', { ...BEN, start_at, end_at });
+  }
 }

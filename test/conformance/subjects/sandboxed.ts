@@ -7,7 +7,10 @@ import type { Fault, Hand, Spoilable } from '../subject';
 export interface Sandboxed {
   /** Where the adapter is pointed. */
   url: string;
+  /** The sandbox itself: what is sent there is noted by nobody. */
+  behindUrl: string;
   exchanges: readonly Exchange[];
+  mishear: Hand['mishear'];
   /** Posts to a control; fails when it is refused. */
   control(path: string, body: unknown): Promise<void>;
   fault: Hand['fault'];
@@ -45,6 +48,8 @@ export async function sandboxed(
   };
   return {
     url: recorder.url,
+    behindUrl: sandbox.url,
+    mishear: recorder.mishear,
     exchanges: recorder.exchanges,
     control,
     async fault(call, fault: Fault) {
