@@ -138,6 +138,13 @@ const packages = (files, regex, message, typesToo = true) => ({
 
 /** Clock and chance. Where they are banned, what happens is the same at every replay and in every test. */
 const NO_CHANCE = [{ object: 'Math', property: 'random', message: 'No chance here.' }];
+/** A worker loads these modules once for all of its bookings (src/temporal/bundle.ts). */
+const SHARED = 'All bookings of a worker share this module: keep what changes in the state of one.';
+const NO_SHARED_STATE = [
+  ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration[kind=/let|var/]',
+  ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/^(Weak)?(Map|Set)$/]',
+].map((selector) => ({ selector, message: SHARED }));
+
 const NO_CLOCK = [
   {
     selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]',
@@ -237,18 +244,25 @@ module.exports = tseslint.config(
     },
   },
   {
+    files: PURE.map((file) => `${file}.ts`),
+    rules: { 'no-restricted-syntax': ['error', ...NO_CLOCK, ...NO_SHARED_STATE] },
+  },
+  {
     files: ['workflows/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', ...NO_NODE_GLOBALS],
       'no-restricted-properties': ['error', ...NO_CHANCE],
-      'no-restricted-syntax': ['error', ...NO_CLOCK],
+      'no-restricted-syntax': ['error', ...NO_CLOCK, ...NO_SHARED_STATE],
     },
   },
   // A vendor's code is loaded when it is used: `import()` would load it a second time beside what was required.
   { files: ['src/providers/*/vendor.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 
   // The one place that reads the time, which Temporal replaces by the time of the workflow task.
-  { files: ['workflows/saga/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['workflows/saga/clock.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...NO_SHARED_STATE] },
+  },
 
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

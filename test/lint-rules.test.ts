@@ -55,6 +55,21 @@ const SNIPPETS: Snippet[] = [
     code: `export function x(y: 'a' | 'b'): number { switch (y) { case 'a': return 1; } return 2; }`,
     rule: '@typescript-eslint/switch-exhaustiveness-check',
   },
+  ...[
+    [
+      'a variable that all bookings share',
+      'let bookings = 0;\nexport const x = (): number => (bookings += 1);',
+    ],
+    ['an exported one', 'export let bookings = 0;'],
+    ['a map that all bookings share', 'export const seen = new Map<string, string>();'],
+  ].flatMap(([name = '', code = '']) =>
+    [WORKFLOW, PURE].map((file) => ({
+      name: `${name}, in ${file}`,
+      file,
+      code,
+      rule: 'no-restricted-syntax',
+    })),
+  ),
   {
     name: 'a type imported as a value',
     file: DOMAIN,

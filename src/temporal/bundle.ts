@@ -41,7 +41,8 @@ export const WORKFLOW_INTERCEPTORS = [
 
 /**
  * Bundles the workflows, which takes seconds. The failure converter goes into the bundle, because otherwise the
- * workflows' own failures would be plain text. So do the interceptors, which a worker cannot add to a bundle.
+ * workflows' own failures would be plain text. So do the interceptors, which a worker cannot add to a bundle. A worker
+ * loads the modules once, for all of its workflows: they hold no state (eslint.config.js, NO_SHARED_STATE).
  */
 export function bundleWorkflows(
   workflowsPath = require.resolve('../../workflows/index'),
@@ -51,6 +52,7 @@ export function bundleWorkflows(
     workflowsPath,
     failureConverterPath: failureConverterPath(),
     workflowInterceptorModules: interceptorModules,
+    preloadModules: [workflowsPath, failureConverterPath(), ...interceptorModules],
     logger: new DefaultLogger('WARN'),
   });
 }
