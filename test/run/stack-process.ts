@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { childEnv } from '../../src/config';
+import { VENDOR_NAMES } from '../../src/booking/vendors';
+import { childEnv, sandboxPortSetting } from '../../src/config';
 import { quietPort } from '../../src/run/ports';
 
 /** `npm start` as a user runs it, on free ports and a data directory of its own. */
@@ -18,13 +19,16 @@ const PORTS = [
   'BOOKING_TEMPORAL_UI_PORT',
 ] as const;
 
+/** Those ports, and the ones of vendors that no test names. */
+const ALL_PORTS: readonly string[] = [...new Set([...PORTS, ...VENDOR_NAMES.map(sandboxPortSetting)])];
+
 export type Settings = Record<(typeof PORTS)[number] | 'BOOKING_DATA_DIR', string> & Record<string, string>;
 
 export async function freshSettings(): Promise<Settings> {
-  const ports = await Promise.all(PORTS.map(async (name) => [name, String(await quietPort())] as const));
+  const ports = await Promise.all(ALL_PORTS.map(async (name) => [name, String(await quietPort())] as const));
   const limits = { pollFirstMs: 1_000, pollMaxMs: 1_000 };
   // Object.fromEntries loses the names of the ports, which are all there.
-  const named = Object.fromEntries(ports) as Record<(typeof PORTS)[number], string>;
+  const named = Object.fromEntries(ports) as Record<(typeof PORTS)[number], string> & Record<string, string>;
   return {
     ...named,
     BOOKING_DATA_DIR: mkdtempSync(join(tmpdir(), 'booking-saga-start-')),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { PROVIDERS, providerFacts } from '../../src/booking/vendors';
 import { childEnv } from '../../src/config';
 import { freshSettings, killAll, killTemporal, launch, running, until, type Settings } from './stack-process';
 
@@ -109,6 +110,18 @@ test('a booking that waits survives SIGKILL of the whole stack and goes on after
   await expect(fetch(`http://127.0.0.1:${settings.BOOKING_TEMPORAL_UI_PORT}`)).rejects.toThrow(
     'fetch failed',
   );
+});
+
+test('the example of every provider comes through: its vendor has a worker on its queue, a sandbox and an adapter', async () => {
+  await running(start());
+  for (const provider of PROVIDERS) {
+    const { example } = providerFacts(provider);
+    const request: unknown = JSON.parse(readFileSync(join('examples', example), 'utf8'));
+    expect(request).toMatchObject({ provider });
+    const { id } = await call<View>(api('/v1/bookings'), request as object);
+    const view = await seen(id, ({ status }) => ['confirmed', 'awaiting_confirmation'].includes(status));
+    expect([provider, view.appointment?.id]).toEqual([provider, expect.any(String)]);
+  }
 });
 
 test('it says where everything is, keeps its key to itself, and refuses to run twice on the same data', async () => {
