@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CAPABILITIES } from '../src/booking/capabilities';
 import { CHOICES, FAILURES, type FailureCode, failureRow, UNDO_CHOICES } from '../src/booking/failures';
-import { PROVIDERS } from '../src/booking/vendors';
+import { PROVIDERS, providerFacts, VENDOR_NAMES, vendorFacts } from '../src/booking/vendors';
 import { importsAmong, inCircles, sourcesIn } from './support/imports';
 
 /** Keeps the house tidy: what no single test owns and no linter sees. */
@@ -142,6 +142,47 @@ describe('the table of failures', () => {
 
 test('every provider has its row of capabilities, and no other has', () => {
   expect(Object.keys(CAPABILITIES).sort()).toEqual([...PROVIDERS].sort());
+});
+
+describe('names of vendors and providers', () => {
+  /** What else a vendor is called: in its headers, in its address. */
+  const ALSO = ['vital', 'cal\\.com', 'calcom'];
+  const NAMES = new RegExp(
+    [...VENDOR_NAMES, ...VENDOR_NAMES.map((vendor) => vendorFacts(vendor).label), ...PROVIDERS, ...ALSO].join(
+      '|',
+    ),
+    'i',
+  );
+  const OF_A_VENDOR = /^src\/(?:providers|sandbox)\/\w+\//;
+
+  /** Where they stand outside the vendors' own folders, and why. */
+  const ALLOWED: Readonly<Record<string, string>> = {
+    'src/booking/vendors.ts': 'the registry, as data',
+    'src/vendors.ts': 'the registry, with code',
+    'src/booking/schema/post-box.ts': 'a junction is a kind of street',
+    'src/demo/scenes/at-a-practice.ts': 'each scene is played at one provider',
+    'src/demo/scenes/other-ways.ts': 'each scene is played at one provider',
+  };
+
+  test('stand in the vendors’ folders, and elsewhere in few files only', () => {
+    const lines = linesWith(NAMES, (file) => SOURCE.test(file) && !OF_A_VENDOR.test(file));
+    const files = new Set(lines.map((line) => line.replace(/:\d+$/, '')));
+    expect(lines.filter((line) => !(line.replace(/:\d+$/, '') in ALLOWED))).toEqual([]);
+    expect(Object.keys(ALLOWED).filter((file) => !files.has(file))).toEqual([]);
+  });
+
+  test('each vendor of the registry has its folders, and what its example is called', () => {
+    for (const vendor of VENDOR_NAMES) {
+      for (const file of ['facts', 'accounts', 'vendor', 'index'])
+        expect(FILES).toContain(`src/providers/${vendor}/${file}.ts`);
+      expect(FILES).toContain(`src/sandbox/${vendor}/server.ts`);
+      expect(FILES).toContain(`test/conformance/subjects/${vendor}.ts`);
+    }
+    for (const provider of PROVIDERS) {
+      expect(FILES).toContain(`examples/${providerFacts(provider).example}`);
+      expect(FILES).toContain(`test/conformance/${provider}.test.ts`);
+    }
+  });
 });
 
 describe('the parts of a booking’s state', () => {

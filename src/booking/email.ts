@@ -1,6 +1,6 @@
 /**
- * E-mail addresses. Every possible address is accepted: Oliver's contract has a plain string, Junction's the format
- * `email`, which its stack reads as RFC 5321 with the international addresses of RFC 6531. Pure.
+ * E-mail addresses. Every possible address is accepted: some contracts have a plain string, others the format `email`,
+ * which is read as RFC 5321 with the international addresses of RFC 6531. Pure.
  */
 
 /**

@@ -127,7 +127,7 @@ export const DEFAULT_CONFIRM_TIMEOUT_MS = 4 * HOUR_MS;
 export const CALLS_IN_AN_ACTIVITY = 3;
 
 /**
- * How many calls one write makes in a row at most, with its look before and its read after. A create at Oliver: sign
+ * How many calls one write makes in a row at most, with its look before and its read after. The longest create: sign
  * in, client, patient, list, create, sign in anew, create, list after a refusal, open times. An order's undo: order,
  * appointment, order, cancel, order, appointment, order.
  */

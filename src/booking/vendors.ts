@@ -31,7 +31,10 @@ const ROWS = VENDOR_NAMES.flatMap((vendor) =>
   })),
 );
 
-export const PROVIDERS: readonly ProviderName[] = ROWS.map(({ provider }) => provider);
+type Providers = readonly [ProviderName, ...ProviderName[]];
+
+// There is at least one vendor, and each has a provider.
+export const PROVIDERS = ROWS.map(({ provider }) => provider) as readonly ProviderName[] as Providers;
 
 export function vendorFacts(vendor: VendorName): VendorFacts {
   return VENDORS[vendor];

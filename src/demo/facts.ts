@@ -1,4 +1,6 @@
 import type { BookingView } from '../booking/schema/view';
+import { VENDOR_NAMES } from '../booking/vendors';
+import { vendorAt } from '../vendors';
 import type { Call, StandInState } from './stand-in';
 
 /** What was seen of a scene. */
@@ -51,8 +53,11 @@ const calls =
   (call: Call): boolean =>
     call.method === verb && path.test(call.path);
 
-/** Returns true for a call that takes a slot, at Junction or at Oliver. */
-export const isBookCall = calls('POST', /\/appointment\/book$|\/open_api\/v1\/appointments$/);
+/** Returns true for a call that takes a slot, at any vendor's sandbox. */
+export function isBookCall({ method, path }: Call): boolean {
+  return VENDOR_NAMES.some((vendor) => vendorAt(vendor).sandbox.isBookCall(method, path));
+}
+
 const isRequestCall = calls('POST', /\/appointment\/request$/);
 const isMoveCall = calls('PATCH', /\/appointment\/reschedule$/);
 const isLookUp = calls('GET', /\/appointment$/);

@@ -1,4 +1,12 @@
-import { type ProviderName, type VendorName, vendorOf as vendorOfProvider } from '../booking/vendors';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type ProviderName,
+  PROVIDERS,
+  providerFacts,
+  type VendorName,
+  vendorOf as vendorOfProvider,
+} from '../booking/vendors';
 import type { BookingRequest } from '../booking/schema/request';
 import type { Scene } from './scene';
 
@@ -6,7 +14,6 @@ import type { Scene } from './scene';
 
 const USER_ID = '94e2d9f2-d600-4a23-9f08-536df378e2c7';
 const LAB_TEST_ID = '5b41f610-ebc5-4803-8f0c-a61c3bdc7faf';
-const LAB_TEST_AT_SITE_ID = 'c1d6b2f4-6c58-4b57-8a3e-0f5a4c9d2e11';
 const NAME = { first: 'Ana', last: 'Reyes' };
 const CONTACT = { phone: '+16025550123', email: 'ana@example.com' };
 const ADDRESS = { city: 'Phoenix', state: 'AZ', zip: '85004', country: 'US' };
@@ -29,24 +36,20 @@ export const PATIENT_BY_PHONE: BookingRequest['patient'] = {
   address: { firstLine: '9 Main Street', city: 'Holmen', state: 'WI', zip: '54650', country: 'US' },
 };
 
-/** What a request to each provider holds besides windows and names. */
-const ASKED_OF: Readonly<Record<ProviderName, Partial<BookingRequest>>> = {
-  'junction-phlebotomy': { patient: PATIENT, order: { labTestIds: [LAB_TEST_ID] } },
-  'junction-psc': {
-    patient: PATIENT,
-    order: { labTestIds: [LAB_TEST_AT_SITE_ID] },
-    site: { lab: 'quest', zip: '10001', radiusMiles: 25 },
-    preference: 'closest',
-  },
-  oliver: {
-    appointmentType: 'wellness',
-    client: { remoteId: 'C-1001' },
-    patient: { remoteId: 'P-77' },
-    notes: 'Annual vaccines',
-  },
-};
+/** The fields of an example that say when and how it is booked: scenes have their own. */
+const OF_A_SCENE: readonly string[] = [
+  ...['provider', 'account', 'reference', 'windows', 'limits', 'policy', 'confirmation'],
+];
 
-/** An order that a caller of ours places at Junction, for a booking to adopt. */
+/** Returns what the example of a provider asks for: whom to visit, and what for. */
+function askedOf(provider: ProviderName): Partial<BookingRequest> {
+  const path = join(__dirname, '../../examples', providerFacts(provider).example);
+  // A test holds the examples to the form of a request.
+  const example = JSON.parse(readFileSync(path, 'utf8')) as Partial<BookingRequest>;
+  return Object.fromEntries(Object.entries(example).filter(([field]) => !OF_A_SCENE.includes(field)));
+}
+
+/** An order that a caller of ours places at the provider, for a booking to adopt. */
 export const ORDER_BODY = {
   user_id: USER_ID,
   patient_details: {
@@ -67,9 +70,12 @@ export function accountOf({ name }: Scene): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
 
+/** The provider of a scene that names none. */
+const [USUAL_PROVIDER] = PROVIDERS;
+
 /** Returns the provider of a scene. */
 export function providerOf({ request }: Scene): ProviderName {
-  return request?.provider ?? 'junction-phlebotomy';
+  return request?.provider ?? USUAL_PROVIDER;
 }
 
 /** Returns the vendor whose sandbox a scene needs. */
@@ -85,7 +91,7 @@ export function requestOf(scene: Scene, adoptedOrderId: string | null): Partial<
     account: accountOf(scene),
     reference: accountOf(scene),
     windows: [{ from: '+3d', to: '+12d' }],
-    ...ASKED_OF[provider],
+    ...askedOf(provider),
     ...(adoptedOrderId !== null && { order: { id: adoptedOrderId, onFailure: scene.adopts ?? 'keep' } }),
     ...scene.request,
   };

@@ -19,7 +19,7 @@ import { shortened, unclear, type HttpAnswer } from './http';
  * One row of an adapter's table of refusals. The first row that fits counts, so precise words stand before loose ones.
  */
 export interface RefusalRow<Operation extends string = string, Is extends string = string> {
-  /** Its source: a row of docs/providers.md#answers-of-junction or docs/providers.md#answers-of-oliver. */
+  /** Its source: a row of the vendor's answers in docs/providers.md. */
   readonly source: string;
   /** The operations it is about; all when left out. */
   readonly operations?: readonly Operation[];
@@ -182,7 +182,7 @@ function refusedUnread(said: string): Failure {
   return new Failure('outcome_unknown', { said, sent: 'yes', isRefusal: true });
 }
 
-/** Statuses that mean overload (docs/providers.md#answers-of-junction). */
+/** Statuses that mean overload. */
 const LOADED: readonly number[] = [429, 503];
 
 /**

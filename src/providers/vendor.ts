@@ -39,6 +39,8 @@ export interface SandboxPart<A extends Account> {
   readonly headers: Readonly<Record<string, string>>;
   /** What a developer needs to know to call it by hand, as `[what, text]`. */
   readonly tells: readonly (readonly [string, string])[];
+  /** Whether a call of the sandbox's log books: the demo counts them. */
+  isBookCall(method: string, path: string): boolean;
   /** Whether an account has the sandbox's credentials. Sandboxes are never called through a proxy. */
   isItsOwn(account: A): boolean;
   /** Loads it, and starts to listen. */

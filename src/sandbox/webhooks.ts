@@ -24,7 +24,7 @@ export interface DeliveryStyle {
   headers(body: Buffer, signing: { svixId: string; secret: string; at: Date }): Record<string, string>;
 }
 
-/** Junction's deliveries are Svix's. */
+/** Deliveries as Svix makes them, for vendors that use it. */
 const SVIX: DeliveryStyle = { pausesMs: ATTEMPT_PAUSES_MS, headers: svixHeaders };
 
 /** How long a receiver has to answer 2xx, in real ms. */

@@ -5,7 +5,7 @@ import { rememberRecent } from './recent';
 
 /**
  * Keeps news of orders without a known booking, and searches for the bookings of all of them together. Most of these
- * orders have no booking here: a Junction team has other orders too. A placed order's id reaches Temporal's search a
+ * orders have no booking here: a vendor's account has other orders too. A placed order's id reaches Temporal's search a
  * moment after its first events. The webhooks of waiting news were already answered: a crash loses the news, and
  * polling finds what it was about.
  */

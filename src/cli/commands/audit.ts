@@ -19,7 +19,7 @@ export function registerAudit(cli: Cli): void {
   const { command, run } = subcommand(cli, {
     usage: 'audit',
     description: 'Compare bookings with providers, in both directions; only reads.',
-    examples: ['audit', 'audit --provider junction-psc --days 7 --json'],
+    examples: ['audit', `audit --provider ${PROVIDERS[0]} --days 7 --json`],
   });
   command
     .addOption(new Option('--provider <provider>', 'at this provider').choices(PROVIDERS))

@@ -26,7 +26,7 @@ export function registerBulk(cli: Cli): void {
     usage: 'bulk',
     description:
       'Have all bookings that wait for one reason try again; it goes on when this command is stopped.',
-    examples: ['bulk retry --reason credentials_rejected --provider junction-psc --account default'],
+    examples: [`bulk retry --reason credentials_rejected --provider ${PROVIDERS[0]} --account default`],
   });
   command
     .addArgument(new Argument('<what>', 'what to do').choices(['retry']))

@@ -33,7 +33,7 @@ export function registerList(cli: Cli): void {
     examples: [
       'list --attention',
       'list --incidents',
-      'list --status confirmed --provider junction-phlebotomy --limit 10',
+      `list --status confirmed --provider ${PROVIDERS[0]} --limit 10`,
     ],
   });
   command

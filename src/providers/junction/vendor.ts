@@ -13,6 +13,7 @@ export const junction: Vendor<'junction', JunctionAccount> = {
     account: SANDBOX.account,
     headers: { 'x-vital-api-key': SANDBOX.account.apiKey },
     tells: [['API key', `${SANDBOX.account.apiKey} (any key that begins with sk_us_)`]],
+    isBookCall: (method, path) => method === 'POST' && path.endsWith('/appointment/book'),
     isItsOwn: ({ apiKey }) => apiKey === SANDBOX.account.apiKey,
     start(options) {
       const { createJunctionSandbox } = require('../../sandbox/junction/server') as typeof sandbox;

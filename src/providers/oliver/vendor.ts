@@ -13,6 +13,7 @@ export const oliver: Vendor<'oliver', OliverAccount> = {
       ['user, password', `${SANDBOX.account.username}, ${SANDBOX.account.password}`],
       ['practice', `1 (accounts ${SANDBOX.practices})`],
     ],
+    isBookCall: (method, path) => method === 'POST' && path.endsWith('/open_api/v1/appointments'),
     isItsOwn: ({ username, password }) =>
       username === SANDBOX.account.username && password === SANDBOX.account.password,
     start({ webhookUrl: _sendsNone, ...options }) {
