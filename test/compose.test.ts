@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { VENDOR_NAMES, vendorFacts, webhookPathOf } from '../src/booking/vendors';
 import { loadConfig, SETTINGS } from '../src/config';
-import { SANDBOX } from '../src/providers/junction/accounts';
 import { temporalTarget } from '../src/temporal/connection';
+import { vendorAt } from '../src/vendors';
 
 /** Checks what Docker would read, as far as that goes without an engine. */
 
@@ -74,31 +75,39 @@ test.each(ours)('%s: its settings are known to the program and accepted', (_name
   expect(() => loadConfig(env)).not.toThrow();
 });
 
-test('worker and API use the same Temporal, the same keys and the sandbox unless told otherwise', () => {
-  const [worker, api] = ['worker', 'api'].map((name) =>
-    withDefaults(compose.services[name]?.environment ?? {}),
-  );
-  for (const env of [worker ?? {}, api ?? {}]) {
+test('worker and API use the same Temporal, and the same keys', () => {
+  for (const name of ['worker', 'api']) {
+    const env = withDefaults(compose.services[name]?.environment ?? {});
     expect(temporalTarget({ TEMPORAL_CONFIG_FILE: join(root, 'none.toml'), ...env })).toMatchObject({
       address: 'temporal:7233',
       namespace: 'default',
     });
-    const config = loadConfig(env);
-    expect(config.accounts.junction.default).toMatchObject({
-      ...SANDBOX.account,
-      baseUrl: 'http://sandbox:4010',
-    });
-    expect(config.webhookSecrets.junction).toEqual([SANDBOX.webhookSecret]);
   }
   expect(compose.services.worker?.volumes).toEqual(compose.services.api?.volumes);
 });
 
-test('the sandbox can be reached from the other containers and reaches the API', () => {
-  expect(dockerfile).toContain('HOST=0.0.0.0');
-  const config = loadConfig(withDefaults(compose.services.sandbox?.environment ?? {}));
-  const api = loadConfig(withDefaults(compose.services.api?.environment ?? {}));
-  expect(config.sandboxPorts.junction).toBe(4010);
-  expect(config.sandboxWebhookUrls.junction).toBe(`http://api:${api.port}/webhooks/junction`);
+describe.each(VENDOR_NAMES)('%s', (vendor) => {
+  const configOf = (name: string) => loadConfig(withDefaults(compose.services[name]?.environment ?? {}));
+  const port = vendorFacts(vendor).sandboxPort;
+
+  test('is its sandbox to worker and API unless told otherwise, and they know what it signs with', () => {
+    for (const config of [configOf('worker'), configOf('api')]) {
+      const accounts = Object.values(config.accounts[vendor]);
+      expect(new Set(accounts.map(({ baseUrl }) => baseUrl))).toEqual(new Set([`http://sandbox:${port}`]));
+      expect(accounts.every((account) => vendorAt(vendor).sandbox.isItsOwn(account))).toBe(true);
+      const { news } = vendorAt(vendor);
+      expect(config.webhookSecrets[vendor]).toEqual(news ? [news.sandboxSecret] : []);
+    }
+  });
+
+  test('has a sandbox that other containers and this machine reach, and that reaches the API', () => {
+    expect(dockerfile).toContain('HOST=0.0.0.0');
+    expect(compose.services.sandbox?.ports).toContain(`127.0.0.1:${port}:${port}`);
+    const config = configOf('sandbox');
+    expect(config.sandboxPorts[vendor]).toBe(port);
+    const address = `http://api:${configOf('api').port}${webhookPathOf(vendor)}`;
+    expect(config.sandboxWebhookUrls[vendor]).toBe(vendorFacts(vendor).webhooks ? address : null);
+  });
 });
 
 test('the API does not start without bearer keys', () => {
