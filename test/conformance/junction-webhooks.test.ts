@@ -1,0 +1,4 @@
+import { junctionWebhooks } from './webhooks/junction';
+import { describeWebhookConformance } from './webhooks/kit';
+
+describeWebhookConformance(junctionWebhooks());
