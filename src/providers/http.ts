@@ -227,6 +227,7 @@ function illegible(why: string): Pick<HttpAnswer, 'body' | 'isReadable' | 'illeg
 
 /** Returns the pause that was asked for. A date in Retry-After is compared with the provider's own clock. */
 function pauseOf({ retryAfter, date }: Received): number | undefined {
+  if (retryAfter === null) return undefined;
   const now = Date.now();
   return retryAfterMs(retryAfter, httpDate(date ?? '', now) ?? now);
 }
