@@ -1,18 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { temporal } from '@temporalio/proto';
+import type { Payload } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
 import { Failure } from '../booking/failures';
-import { workflowIdOf } from '../booking/names';
+import { MEMO, workflowIdOf } from '../booking/names';
 import type { BookingView } from '../booking/schema/view';
 import { isSettled } from '../booking/status';
 import { openCleanUp } from './executions/after-run';
 import type { ClientContext } from './executions/client-context';
 import { hasClosed, type Execution } from './executions/execution';
-import { findExecution, isUntouched, readBooking, readFound } from './executions/read';
+import { findExecution, isUntouched, readBooking, readFound, writtenView } from './executions/read';
 import { asUnavailable, isUnavailable } from './executions/temporal-errors';
 
 /**
- * Watching costs a booking nothing. A long poll on its execution's history tells that something happened, and its memo
- * tells what. Neither needs a worker or leaves a trace in the history.
+ * Watching costs a booking nothing. A long poll on its execution's history brings each view as the booking wrote it. That
+ * needs no worker and leaves no trace in the history.
  */
 
 /** How long Temporal or the workers may be away before a watch gives up, and the pause between two tries, in ms. */
@@ -20,11 +21,6 @@ const PATIENCE_MS = 300_000;
 const PAUSE_MS = 500;
 /** Longer than the server holds a long poll (about 20 s). A booking that stalls is noticed after each long poll. */
 const LONG_POLL_TIMEOUT_MS = 70_000;
-
-const { EventType } = temporal.api.enums.v1;
-
-/** A workflow that tells of a change writes its view into the memo. */
-const VIEW_CHANGED = EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED;
 
 export interface WatchOptions {
   /** Ends the watch quietly. */
@@ -59,11 +55,15 @@ async function* changesSince(
   begin: Read | null,
 ): AsyncGenerator<BookingView, void, undefined> {
   let seen = '';
+  let revision = -1;
   let isStalled = false;
   const reads = readsOf(context, bookingId, first, { signal, isStalled: () => isStalled });
   for await (const read of startingWith(begin, reads)) {
     const view = await patiently(signal, read);
     if (!view) return;
+    // The first pages of a long history bring views of long ago.
+    if (view.revision < revision) continue;
+    revision = view.revision;
     isStalled = view.stalled !== null;
     const mark = JSON.stringify([view.revision, view.stalled]);
     if (mark === seen) continue;
@@ -124,7 +124,7 @@ async function* readsOf(
   if (!hasClosed(status))
     for await (const news of newsOf(context, workflowIdOf(bookingId), runId, watching)) {
       last = news.runId;
-      yield () => readBooking(context, bookingId, news.runId);
+      yield () => viewOf(context, bookingId, news);
     }
   const after = await patiently(watching.signal, () => openCleanUp(context, bookingId));
   if (!after) return;
@@ -132,9 +132,19 @@ async function* readsOf(
     yield () => readBooking(context, bookingId, last);
 }
 
-/** Says that a run's view may have changed. */
+/** Says that a run's view may have changed, and brings it if the run itself wrote it. */
 interface News {
   runId: string;
+  written: Payload | null;
+}
+
+async function viewOf(
+  context: ClientContext,
+  bookingId: string,
+  { runId, written }: News,
+): Promise<BookingView> {
+  const view = written && (await writtenView(context, written));
+  return view ?? readBooking(context, bookingId, runId);
 }
 
 /**
@@ -157,13 +167,20 @@ async function* newsOf(
     // The server gives no token after the run's last event.
     const isEnd = !page.nextPageToken?.length;
     const over = isEnd && !next;
-    const isQuiet = events.length === 0;
-    if (over || isQuiet || isStalled() || events.some(({ eventType }) => eventType === VIEW_CHANGED))
-      yield { runId };
+    const written = events.map(viewIn).findLast((view) => view !== null) ?? null;
+    if (over || events.length === 0 || isStalled()) yield { runId, written: null };
+    else if (written) yield { runId, written };
     if (over) return;
     nextPageToken = next ? undefined : (page.nextPageToken ?? undefined);
     runId = next ?? runId;
   }
+}
+
+/** Returns the view that an event brings: a workflow that tells of a change writes it into its memo. */
+function viewIn({
+  workflowPropertiesModifiedEventAttributes: modified,
+}: temporal.api.history.v1.IHistoryEvent): Payload | null {
+  return modified?.upsertedMemo?.fields?.[MEMO.view] ?? null;
 }
 
 function longPoll(

@@ -26,10 +26,23 @@ export function describedAs(
   });
 }
 
+/** The same client; a history comes in pages of so few events. */
+export function inPagesOf(maximumPageSize: number, client: Client): Client {
+  const { workflowService } = client;
+  return withCalls(client, {
+    getWorkflowExecutionHistory: (request: Parameters<Service['getWorkflowExecutionHistory']>[0]) =>
+      workflowService.getWorkflowExecutionHistory({ ...request, maximumPageSize }),
+  });
+}
+
 function describedBy(client: Client, describe: (request: Request) => Promise<Description>): Client {
+  return withCalls(client, { describeWorkflowExecution: describe });
+}
+
+function withCalls(client: Client, calls: Readonly<Record<string, unknown>>): Client {
   const service = new Proxy(client.workflowService, {
     get: (target, name): unknown =>
-      name === 'describeWorkflowExecution' ? describe : Reflect.get(target, name),
+      Object.hasOwn(calls, name) ? Reflect.get(calls, name) : Reflect.get(target, name),
   });
   return new Proxy(client, {
     get: (target, name): unknown => (name === 'workflowService' ? service : Reflect.get(target, name)),

@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type Payload } from '@temporalio/common';
 import { Failure } from '../../booking/failures';
 import { PROVIDERS } from '../../booking/vendors';
 import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../../booking/names';
@@ -8,7 +8,7 @@ import { isEndStatus } from '../../booking/status';
 import { findCleanUp, isAfter, openCleanUp } from './after-run';
 import { beginningOf } from './beginning';
 import type { ClientContext } from './client-context';
-import { describe, hasClosed, memoValue, type Execution, type ExecutionStatus } from './execution';
+import { describe, hasClosed, memoValue, valuesOf, type Execution, type ExecutionStatus } from './execution';
 import { initialView } from './initial-view';
 import { stalledOf } from './stalled';
 import { CALL_TIMEOUT_MS, failureOf, within } from './temporal-errors';
@@ -155,6 +155,12 @@ export async function ownView(
 /** Returns the view in an execution's memo, and null when no workflow task has put one there yet. */
 export async function memoView(context: ClientContext, execution: Execution): Promise<BookingView | null> {
   const value = await memoValue(context, execution, MEMO.view);
+  return isView(value) ? value : null;
+}
+
+/** Returns a view as a run wrote it, and null for anything else. Throws `key_missing` when it cannot be decrypted here. */
+export async function writtenView(context: ClientContext, written: Payload): Promise<BookingView | null> {
+  const [value] = await valuesOf(context, [written]);
   return isView(value) ? value : null;
 }
 
