@@ -82,11 +82,11 @@ export interface Hand {
     endsAt: string;
     of: 'patient' | 'stranger';
   }): Promise<void>;
-  /** Somebody at the provider moves an appointment to that start. Returns its id from then on. */
+  /** Somebody at the provider moves an appointment to that start, which may be past. Returns its id from then on. */
   move(id: string, startsAt: string): Promise<string>;
   /** No read shows the appointments that are made from now on; null where a case of orders plays that. */
   hideNew: (() => Promise<void>) | null;
-  /** The visit takes place; null where the provider never says so. */
+  /** The visit takes place; null where only the clock tells (the trait `visitEnds`). */
   endVisit: ((id: string) => Promise<void>) | null;
   /** More than a page of entries that the adapter's reads for this request have to go through, before those to come. */
   crowd(request: BookingRequest): Promise<void>;

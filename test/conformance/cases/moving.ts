@@ -28,6 +28,18 @@ export const moveCases: Cases = (desk, { reschedule, moveKeepsId }) => {
     expect((await desk().hand.live()).appointments).toBe(1);
   });
 
+  test('a moved appointment is cancelled under the id that it has then, and nothing is left', async () => {
+    const trial = await desk().open();
+    const { id } = await trial.held();
+    const moved = await trial.move(id, otherThan(trial));
+    if (moved.is !== 'held') throw new Error(`it did not move: ${JSON.stringify(moved)}`);
+    await trial.cancel(moved.appointment.id);
+    const { live, ended } = await trial.look();
+    expect(live).toEqual([]);
+    expect(ended.map((one) => one.id)).toContain(moved.appointment.id);
+    expect((await desk().hand.live()).appointments).toBe(0);
+  });
+
   test('what has ended cannot be moved: said so, and nothing is sent', async () => {
     const trial = await desk().open();
     const { id } = await trial.held();

@@ -314,6 +314,17 @@ export const WRONG_ADAPTERS: readonly WrongAdapter[] = [
       })),
   },
   {
+    what: 'loses the id of what it moved',
+    on: 'junction-psc',
+    case: 'a moved appointment is cancelled under the id that it has then, and nothing is left',
+    fails: /no trace of an appointment/,
+    spoil: (subject) =>
+      around(subject, ({ reschedule }) => ({
+        reschedule:
+          reschedule && (async (call, move) => ({ ...(await reschedule(call, move)), id: MADE_UP.id })),
+      })),
+  },
+  {
     what: 'says that it cancelled, and did not',
     on: 'junction-psc',
     case: 'what is cancelled is no longer live',
