@@ -51,9 +51,9 @@ const limitsSchema = z.strictObject(
 
 export interface Config {
   dataDir: string;
-  /** Credentials at each vendor, by account name. */
+  /** Credentials at each vendor, by account name; none where other vendors have accounts only. */
   accounts: Record<VendorName, Record<string, Account>>;
-  /** Whether a vendor's settings are those of our own sandboxes. */
+  /** Whether a vendor's accounts are those of its sandbox: all are, while no setting names a real account anywhere. */
   usesSandbox: Record<VendorName, boolean>;
   /** What each vendor signs its webhooks with; empty where it sends none, and where they cannot be verified. */
   webhookSecrets: Record<VendorName, readonly string[]>;
@@ -109,10 +109,15 @@ export function loadConfig(environment: Env = process.env): Config {
   const sandboxPorts = forVendors((vendor) =>
     port(env, sandboxPortSetting(vendor), vendorFacts(vendor).sandboxPort, CALLED),
   );
-  const accounts = forVendors((vendor) =>
-    accountsAt(env, vendor, vendorAt(vendor).accounts, `http://127.0.0.1:${sandboxPorts[vendor]}`),
-  );
-  const usesSandbox = forVendors((vendor) => !isNamed(env, vendor, vendorAt(vendor).accounts));
+  const named = VENDOR_NAMES.filter((vendor) => isNamed(env, vendor, vendorAt(vendor).accounts));
+  const isUsed = (vendor: VendorName): boolean => named.length === 0 || named.includes(vendor);
+  const usesSandbox = forVendors(() => named.length === 0);
+  const accounts = forVendors((vendor) => {
+    const sandboxUrl = `http://127.0.0.1:${sandboxPorts[vendor]}`;
+    // The settings of a vendor that is not used are checked all the same: what is set is meant.
+    const set = accountsAt(env, vendor, vendorAt(vendor).accounts, sandboxUrl);
+    return isUsed(vendor) ? set : {};
+  });
   const proxies = proxiesOf(env);
   return {
     dataDir: checkFolder('BOOKING_DATA_DIR', resolve(env.BOOKING_DATA_DIR || '.data')),
@@ -143,7 +148,11 @@ export function loadConfig(environment: Env = process.env): Config {
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     proxies: proxies && { ...proxies, direct: [...proxies.direct, ...sandboxHosts(accounts)] },
     warnings: [
-      ...VENDOR_NAMES.flatMap((vendor) => vendorAt(vendor).accounts.warnings(env, accounts[vendor])),
+      ...VENDOR_NAMES.flatMap((vendor) =>
+        isUsed(vendor)
+          ? vendorAt(vendor).accounts.warnings(env, accounts[vendor])
+          : idleWarnings(env, vendor),
+      ),
       ...temporalWarnings(env),
       ...proxyWarnings(env),
       ...unknownNames(env),
@@ -162,6 +171,14 @@ function unknownNames(env: Env): string[] {
     .filter((name) => OURS.some((prefix) => name.startsWith(`${prefix}_`)) && !OF_A_SERVICE.test(name))
     .filter((name) => !SETTINGS.includes(name))
     .map((name) => `${name}: there is no such setting`);
+}
+
+/** Warns of settings of a vendor that is not used, because no setting names an account there. */
+function idleWarnings(env: Env, vendor: VendorName): string[] {
+  const { label } = vendorFacts(vendor);
+  return vendorSettings(vendor)
+    .filter(({ name }) => env[name])
+    .map(({ name }) => `${name}: has no effect, because no setting names an account at ${label}`);
 }
 
 /** For ports that fetch or a browser calls: these refuse to call some ports. */

@@ -144,7 +144,7 @@ async function startSandboxes(config: Config, log: Logger, parts: Parts): Promis
   const { usesSandbox, host, port } = config;
   const urls: Stack['sandboxes'] = forVendors(() => null);
   for (const vendor of VENDOR_NAMES.filter((name) => usesSandbox[name])) {
-    log.info(`no settings for ${vendorFacts(vendor).label}: its sandbox is used`);
+    log.info(`no settings name an account: the sandbox of ${vendorFacts(vendor).label} is used`);
     const webhookUrl = `http://${reachable(host)}:${port}${webhookPathOf(vendor)}`;
     const sandbox = await startSandbox(vendor, config, { webhookUrl, log });
     urls[vendor] = parts.add(sandbox, (server) => server.close()).url;

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { pino } from 'pino';
 import { zoneDataWarning } from '../booking/zone-age';
-import { PROVIDERS, providerFacts, VENDOR_NAMES, vendorFacts } from '../booking/vendors';
+import { PROVIDERS, providerFacts, VENDOR_NAMES, vendorFacts, vendorOf } from '../booking/vendors';
 import { ZONE_DATA_VERSION } from '../booking/zone-data';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { temporalTarget } from '../temporal/connection';
@@ -12,10 +12,6 @@ import { startStack, type Stack } from './stack';
 import { StoppedWaiting } from './temporal-server';
 
 /** `npm start`: everything on this machine, until it is told to stop. */
-
-const [EXAMPLE = '', ...OTHER_EXAMPLES] = PROVIDERS.map(
-  (provider) => `examples/${providerFacts(provider).example}`,
-);
 
 async function main(): Promise<void> {
   const told = stopSignal();
@@ -72,6 +68,7 @@ function welcome(stack: Stack, config: Config, key: LocalKey | null): string {
     ]),
     ['Zone data', zoneDataText()],
   ];
+  const [example = '', ...others] = examplesOf(config);
   const found = temporal.adopted ? ' The Temporal server of a stack that was killed was taken over.' : '';
   return [
     `Everything runs.${found}`,
@@ -79,8 +76,8 @@ function welcome(stack: Stack, config: Config, key: LocalKey | null): string {
     ...rows.flatMap(([name, text]) => (text ? [`  ${(name ?? '').padEnd(14)}${text}`] : [])),
     '',
     'Try in another terminal:',
-    `  npm run booking -- book ${EXAMPLE} (or ${OTHER_EXAMPLES.join(', ')})`,
-    `  ${curl(apiUrl, key)}`,
+    `  npm run booking -- book ${example}${others.length > 0 ? ` (or ${others.join(', ')})` : ''}`,
+    `  ${curl(apiUrl, key, example)}`,
     '',
     'Stop with Ctrl-C.',
   ].join('\n');
@@ -92,18 +89,27 @@ function zoneDataText(): string {
   return warning === null ? own : `${own}. Warning: ${warning}`;
 }
 
-function curl(apiUrl: string, key: LocalKey | null): string {
+function curl(apiUrl: string, key: LocalKey | null, example: string): string {
   const bearer = key ? `$(cat ${shown(key.path)})` : '<a secret of BOOKING_API_KEYS>';
   return [
     `curl -s ${apiUrl}/v1/bookings -H "Authorization: Bearer ${bearer}" \\`,
-    `    -H 'Content-Type: application/json' -H 'Prefer: wait=30' -d @${EXAMPLE}`,
+    `    -H 'Content-Type: application/json' -H 'Prefer: wait=30' -d @${example}`,
   ].join('\n');
 }
 
 function vendorIsAt(sandboxUrl: string | null, accounts: Record<string, unknown>): string {
-  return sandboxUrl
-    ? `sandbox at ${sandboxUrl}/_sandbox/state`
-    : `accounts ${Object.keys(accounts).join(', ')} of the settings`;
+  if (sandboxUrl) return `sandbox at ${sandboxUrl}/_sandbox/state`;
+  const names = Object.keys(accounts);
+  return names.length > 0
+    ? `accounts ${names.join(', ')} of the settings`
+    : 'not used: no setting names an account';
+}
+
+/** Returns the examples for the vendors that are used. */
+function examplesOf({ accounts }: Config): string[] {
+  return PROVIDERS.filter((provider) => Object.keys(accounts[vendorOf(provider)]).length > 0).map(
+    (provider) => `examples/${providerFacts(provider).example}`,
+  );
 }
 
 function shown(path: string): string {
