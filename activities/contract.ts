@@ -333,7 +333,8 @@ export interface ProviderActivities {
   }): Promise<BookAnswer>;
   lookUp(input: LookUp): Promise<Sighting>;
   /**
-   * Returns once what is seen differs from `seen` (a sightingMark); until then it fails softly and is retried. An own
+   * Returns once what is seen differs from `seen` (a sightingMark), or at `until`; it fails softly and is retried until
+   * then. An own
    * appointment that stays missing for `missingForMs` fails it for good.
    */
   awaitAppointmentChange(
@@ -343,6 +344,8 @@ export interface ProviderActivities {
         missingForMs: number;
         /** The pause after a look that saw no change, in ms; left out: as after one that failed. */
         everyMs?: number;
+        /** When it looks and returns in any case, by the server's clock; left out: never. */
+        until?: string;
       },
   ): Promise<Sighting>;
   /**

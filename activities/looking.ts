@@ -71,10 +71,23 @@ export async function knownToBeThere<T>(read: () => Promise<T>): Promise<T> {
 
 const NOT_THE_REQUEST: readonly FailureCode[] = ['order_not_found', 'request_refused'];
 
-/** Returns the sighting when it differs from the last one; else fails the poll softly, to be retried after `everyMs`. */
-export function changeOf(seen: string, sighting: Sighting, everyMs?: number): Sighting {
-  if (sightingMark(sighting) === seen) throw notYet('the appointment has not changed', everyMs);
-  return sighting;
+/**
+ * Returns the sighting when it differs from the last one, or when the try began at `until` or later. Else fails the poll
+ * softly, to be retried after `everyMs`, at `until` at the latest.
+ */
+export function changeOf(seen: string, sighting: Sighting, everyMs?: number, until?: string): Sighting {
+  const leftMs = msUntil(until);
+  if (leftMs <= 0 || sightingMark(sighting) !== seen) return sighting;
+  throw notYet('the appointment has not changed', everyMs && Math.min(everyMs, leftMs));
+}
+
+/**
+ * Returns how long before `until` this try began, in ms by the server's clock. A pause of that length ends a little after
+ * it, by the time that the try takes.
+ */
+function msUntil(until?: string): number {
+  if (until === undefined) return Infinity;
+  return Date.parse(until) - Context.current().info.currentAttemptScheduledTimestampMs;
 }
 
 /** Looks, with patience for a missing own appointment, because a list may be slow. Other failures get none. */
@@ -88,8 +101,12 @@ export async function whileMissing(patienceMs: number, look: () => Promise<Sight
   return sighting;
 }
 
-/** Ends a poll's first try before it looks, so that the server makes the second when the pause is over. */
-export function leaveAlone(pauseMs = 0): void {
-  if (pauseMs > 0 && Context.current().info.attempt === 1)
-    throw notYet('something was found a moment ago', pauseMs);
+/**
+ * Ends a poll's first try before it looks, so that the server makes the second when the pause is over, at `until` at the
+ * latest.
+ */
+export function leaveAlone(pauseMs = 0, until?: string): void {
+  const waitMs = Math.min(pauseMs, msUntil(until));
+  if (waitMs > 0 && Context.current().info.attempt === 1)
+    throw notYet('something was found a moment ago', waitMs);
 }

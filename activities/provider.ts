@@ -1,4 +1,5 @@
 import type { ProviderName } from '../src/booking/model';
+import type { POLLS } from '../src/booking/names';
 import { syncWindowMs } from '../src/booking/request-parts';
 import type { OwnershipClue } from '../src/booking/sighting';
 import type { Call, Fence, Provider } from '../src/providers/provider';
@@ -53,7 +54,7 @@ export function createProviderActivities({
 
 type PlaceOf = (target: Target) => Place;
 type Reading = 'findOrder' | 'readOrder' | 'searchSlots' | 'chooseTier' | 'lookUp' | 'findOtherVisit';
-type Polling = 'awaitOrderChange' | 'awaitAppointmentChange';
+type Polling = (typeof POLLS)[number];
 
 function readingActivities(placeOf: PlaceOf): Pick<ProviderActivities, Reading> {
   const providerOf = (target: Target) => placeOf(target).provider;
@@ -93,10 +94,11 @@ function pollingActivities(placeOf: PlaceOf): Pick<ProviderActivities, Polling> 
         leaveAlone(pauseMs);
         return knownToBeThere(() => readOrder(placeOf, input, seenStatus));
       }, atOnce),
-    awaitAppointmentChange: ({ seen, missingForMs, pauseMs, everyMs, ...wanted }) =>
+    awaitAppointmentChange: ({ seen, missingForMs, pauseMs, everyMs, until, ...wanted }) =>
       asActivity(async () => {
-        leaveAlone(pauseMs);
-        return changeOf(seen, await whileMissing(missingForMs, () => look(placeOf, wanted)), everyMs);
+        leaveAlone(pauseMs, until);
+        const sighting = await whileMissing(missingForMs, () => look(placeOf, wanted));
+        return changeOf(seen, sighting, everyMs, until);
       }, atOnce),
   };
 }

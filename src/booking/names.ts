@@ -21,6 +21,9 @@ export const TASK_QUEUE = { bookings: 'bookings' } as const;
 /** The Worker Deployment that builds with a `BOOKING_BUILD_ID` are versions of. */
 export const DEPLOYMENT_NAME = 'bookings';
 
+/** The activities with which a booking waits for a change at its provider. */
+export const POLLS = ['awaitOrderChange', 'awaitAppointmentChange'] as const;
+
 const BOOKING_PREFIX = 'booking:';
 
 export function workflowIdOf(bookingId: string): string {

@@ -1,3 +1,4 @@
+import { temporal } from '@temporalio/proto';
 import { evidenceOf, failureEvidence, lookedForIn, type Evidence } from '../booking/explanation';
 import { conclude, step, type Telling } from './explain-telling';
 import { localTryIn, summaryOf, valueOf, type HistoryEvent, type LocalTry } from './executions/history';
@@ -46,14 +47,23 @@ export function tellFailure(telling: Telling, event: HistoryEvent): void {
   const call = telling.open.get(String(failed?.scheduledEventId));
   if (!call) return;
   const code = failed?.failure?.applicationFailureInfo?.type ?? 'activity_failed';
-  conclude(call, event, failureEvidence(code));
+  const evidence = failureEvidence(code);
+  const isOutOfTime = failed?.retryState === OUT_OF_TIME;
+  conclude(call, event, isOutOfTime ? { ...evidence, why: OUT_OF_TIME_WHY } : evidence);
 }
 
 export function tellTimeout(telling: Telling, event: HistoryEvent): void {
-  const call = telling.open.get(String(event.activityTaskTimedOutEventAttributes?.scheduledEventId));
-  const why = 'Timed out, or lost with its worker: a write’s effect is unknown and is looked up.';
+  const timedOut = event.activityTaskTimedOutEventAttributes;
+  const call = telling.open.get(String(timedOut?.scheduledEventId));
+  const why = timedOut?.retryState === OUT_OF_TIME ? OUT_OF_TIME_WHY : NO_ANSWER_WHY;
   if (call) conclude(call, event, { shows: 'no answer', why });
 }
+
+/** The end of a poll whose time is up; no other activity of a booking has a time for all its tries. */
+const OUT_OF_TIME = temporal.api.enums.v1.RetryState.RETRY_STATE_TIMEOUT;
+
+const OUT_OF_TIME_WHY = 'No other try comes before the deadline of the wait, at which there is a look.';
+const NO_ANSWER_WHY = 'Timed out, or lost with its worker: a write’s effect is unknown and is looked up.';
 
 export function tellCancelled(telling: Telling, event: HistoryEvent): void {
   const call = telling.open.get(String(event.activityTaskCanceledEventAttributes?.scheduledEventId));

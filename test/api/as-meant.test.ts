@@ -25,7 +25,7 @@ beforeAll(async () => {
     resolve: hear,
     reschedule: hear,
     resume: hear,
-    glance: () => Promise.resolve({ isOpen: true, view: null }),
+    glance: () => Promise.resolve({ isOpen: true, view: null, isCalling: false }),
     wake: (id) => Promise.resolve(woken.push(id) > 0),
   });
   api = await testApi(client);

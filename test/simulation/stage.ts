@@ -41,6 +41,8 @@ export interface StageOptions {
   weather?: (call: string) => Rule | null;
   /** Takes the news that Junction sends; by default they are lost. */
   hearNews?: (stage: Stage, body: string) => void;
+  /** What the workers' settings are instead of the ground's. */
+  settings?: (config: Config) => Config;
   /** Longest way of a call to a provider, and of its answer, in ms. */
   wayMs?: number;
   /** Told of every call that may have changed a provider. */
@@ -184,7 +186,8 @@ export function openStage(
   });
   const clientOf = (settings: Config): Client =>
     createClient(createConnection(service), namespace.name, (options.converterOf ?? inTheClear)(settings));
-  let workers = { config, client: clientOf(config) };
+  const given = options.settings?.(config) ?? config;
+  let workers = { config: given, client: clientOf(given) };
   const converter = (): LoadedDataConverter => workers.client.options.loadedDataConverter;
   const activities = createActivityWorker({
     ...{ time, converter, chance: chance.stream('activities') },
@@ -215,7 +218,7 @@ export function openStage(
       activities.lose();
       await workflows.evict();
     },
-    startWorkers(settings = config) {
+    startWorkers(settings = given) {
       workers = { config: settings, client: clientOf(settings) };
       activities.replace();
     },

@@ -13,6 +13,7 @@ import { triesWithin } from '../../src/booking/backoff';
 import { CALLS_IN_A_WRITE, CALLS_IN_AN_ACTIVITY } from '../../src/booking/limits';
 import { TASK_QUEUE } from '../../src/booking/names';
 import { syncWindowMs } from '../../src/booking/request-parts';
+import { nowMs } from './clock';
 import { publish, publishAll } from './publish';
 import { patienceMsOf, type Booking } from './state';
 
@@ -137,17 +138,29 @@ export function writes(b: Booking, summary: string) {
   });
 }
 
+/** How a poll is repeated. */
+interface Repeated {
+  /** The pause after a try that failed, in ms; left out: as the limits say. */
+  failedPauseMs?: number;
+  /** When the poll is to look and return in any case; null: never. */
+  until: string | null;
+}
+
+/** How long after that the server gives the poll up, in ms: its try may be lost, or the provider may be away. */
+const LATE_MS = 60 * SECOND_MS;
+
 /** Polls at the provider. A poll fails and is retried until there is something to see. */
-export function polls(b: Booking, summary: string, everyMs?: number) {
+export function polls(b: Booking, summary: string, { failedPauseMs, until }: Repeated) {
   publish(b);
   const { capabilities, limits } = b.state.terms;
   return proxyActivities<ProviderActivities>({
     taskQueue: capabilities.taskQueue,
     startToCloseTimeout: callLimitMs(b),
+    ...(until !== null && { scheduleToCloseTimeout: Date.parse(until) - nowMs() + LATE_MS }),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: {
-      initialInterval: everyMs ?? limits.pollFirstMs,
-      maximumInterval: everyMs ?? limits.pollMaxMs,
+      initialInterval: failedPauseMs ?? limits.pollFirstMs,
+      maximumInterval: failedPauseMs ?? limits.pollMaxMs,
       backoffCoefficient: 1.5,
     },
     summary,

@@ -29,9 +29,14 @@ export function toReadAheadFor(b: Booking): AheadOf {
   return ahead ? { ahead: { ...ahead, request: withoutOrderDetails(b.state.terms.request) } } : {};
 }
 
-/** Records what an activity read ahead. It counts until this workflow task is over. */
-export function readAheadNow(b: Booking, ahead: ReadAhead | null): void {
-  b.ahead = ahead && { ...ahead, atMs: nowMs() };
+/** Records that the order was read, and what was read ahead. It counts until this workflow task is over. */
+export function readAheadNow(b: Booking, read: ReadAhead | null): void {
+  b.ahead = { read, atMs: nowMs() };
+}
+
+/** Returns true when the order was read in this workflow task. */
+export function isOrderReadNow({ ahead }: Booking): boolean {
+  return ahead?.atMs === nowMs();
 }
 
 /** Returns the look that was made ahead, or null. */
@@ -67,5 +72,5 @@ export function takeSeenAfter(b: Booking): Sighting | null {
 
 /** Returns what was read ahead in this workflow task, or null. The clock stands still within a task. */
 function current({ ahead }: Booking): ReadAhead | null {
-  return ahead?.atMs === nowMs() ? ahead : null;
+  return ahead?.atMs === nowMs() ? ahead.read : null;
 }

@@ -1,6 +1,7 @@
 import { missingFrom } from '../../src/booking/absence';
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Sighting } from '../../src/booking/model';
+import { sightingMark } from '../../src/booking/sighting';
 import { polls } from './activities';
 import { clueOf, knownLive, recordOwn, ownIn, ownershipOf } from './ownership';
 import { lookUp, whereToLook } from './lookups';
@@ -11,7 +12,7 @@ import type { Booking } from './state';
 import { takeSeenAfter } from './ahead';
 import { takeNews } from './mail';
 import { recordLook, recordLookAhead, takeAhead } from './pace';
-import { isPast, seenBy, watch, type Watching } from './waiting';
+import { isPast, watch, type Watching } from './waiting';
 
 /** Watching a booking's appointment at the provider, and recording what a look shows. */
 
@@ -42,20 +43,28 @@ export async function nextSighting(
   const pollsSeldom = everyMs !== undefined;
   // Without a mark that look was not taken in: a person was asked about it, and their decision is to be seen at once.
   const wasAhead = takeAhead(watching.pace) && mark !== '';
-  const firstPauseMs = wasAhead ? pauseAfterAhead(b, everyMs) : 0;
+  const leftAloneMs = wasAhead ? pauseAfterAhead(b, everyMs) : 0;
   // A poll that failed, or was lost with its worker, has seen nothing: the next one does not wait for a day.
   const failedPauseMs = pollsSeldom ? limits.keepPollMs : undefined;
-  const watched = await watch(b, { ...watching, pollsSeldom }, (pauseMs) =>
-    polls(b, `poll for ${watching.what}`, failedPauseMs).awaitAppointmentChange({
-      ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
-      seen: mark,
-      missingForMs: limits.patienceMs,
-      everyMs,
-      pauseMs: Math.max(pauseMs, firstPauseMs),
-    }),
+  const seen = await watch(
+    b,
+    { ...watching, leftAloneMs, pollsSeldom },
+    {
+      poll: ({ pauseMs, until }) =>
+        polls(b, `poll for ${watching.what}`, { failedPauseMs, until }).awaitAppointmentChange({
+          ...whereToLook(b, { startsAt: appointment?.startsAt ?? null, withOrder }),
+          seen: mark,
+          missingForMs: limits.patienceMs,
+          everyMs,
+          pauseMs,
+          ...(until !== null && { until }),
+        }),
+      look: (why) => lookUp(b, why, { withOrder }),
+      // A poll that keeps its deadline returns what has not changed only then.
+      isFromAfter: (found) => pollsSeldom && sightingMark(found) === mark,
+    },
   );
-  if (watched.by === 'mail') return null;
-  const seen = await seenBy(watched, watching.until, (why) => lookUp(b, why, { withOrder }));
+  if (seen === null) return null;
   recordLook(watching.pace, pollsSeldom ? limits.keepPollMs : limits.pollMaxMs);
   return seen;
 }

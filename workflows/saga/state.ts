@@ -60,8 +60,8 @@ export interface Begun {
   published: Record<string, string>;
   /** What the memo holds: the view of this revision, and the traces as JSON. */
   inMemo: { revision: number; traces: string };
-  /** What an activity read ahead, and when its answer came (ahead.ts). */
-  ahead: (ReadAhead & { atMs: number }) | null;
+  /** What the latest read of the order read ahead, and when its answer came (ahead.ts). */
+  ahead: { read: ReadAhead | null; atMs: number } | null;
   /** The look that followed a book call, and when its answer came (ahead.ts). */
   seenAfter: { sighting: Sighting; atMs: number } | null;
 }
@@ -141,6 +141,11 @@ export function runIds({ state }: Begun): string[] {
   const { acceptedRunId, isAfterReset } = state.life;
   const began = isAfterReset ? [] : [workflowInfo().originalExecutionRunId];
   return acceptedRunId === null ? began : [...began, acceptedRunId];
+}
+
+/** Returns true when the provider's webhooks come to this deployment. */
+export function hearsNews({ state }: Booking): boolean {
+  return state.terms.capabilities.webhooks;
 }
 
 /** Returns how long a failing read is retried. */

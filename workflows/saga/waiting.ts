@@ -1,4 +1,5 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { RetryState } from '@temporalio/common';
+import { ActivityFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { after, now, nowMs } from './clock';
 import { unlessCarriedOn } from './long-life';
 import { heldBackMs, isAsked, takeNews } from './mail';
@@ -92,11 +93,16 @@ export async function pauseUntil(b: Booking, what: string, time: string): Promis
 }
 
 /** Shows callers what is waited for. */
-async function waitingFor(b: Booking, what: string, until: string | null, run: () => Promise<unknown>) {
+async function waitingFor<T>(
+  b: Booking,
+  what: string,
+  until: string | null,
+  run: () => Promise<T>,
+): Promise<T> {
   waitBegan(b, what, until);
   publish(b);
   try {
-    await run();
+    return await run();
   } finally {
     waitEnded(b);
   }
@@ -119,7 +125,7 @@ async function restUntil(b: Booking, time: string | null, pace: Pace, ready = ()
  * What ended a watch: the poll's finding, news that asks for a read, a caller's change, or the deadline. `deadline`
  * also stands for deadlines that stood still and run again, because their time has to be worked out anew.
  */
-export type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail' } | { by: 'deadline' };
+type Watched<T> = { by: 'poll'; found: T } | { by: 'news' } | { by: 'mail' } | { by: 'deadline' };
 
 /** How a watch goes about its waiting. */
 export interface Watching {
@@ -131,83 +137,150 @@ export interface Watching {
   shownUntil?: string | null;
   pace: Pace;
   /**
-   * Whether a poll that fails is tried again only after a long pause. News from before such a wait gets a look of its own.
-   * In any other wait its first poll is that look, because it reads the provider at once.
+   * How long there is no poll at first, in ms: the provider was read right before, and news is heard. News that ends the
+   * wait by then costs two events, those of a timer, and not the eight of a poll and its timer. News from before the
+   * wait is answered by a poll at once.
+   */
+  quietMs?: number;
+  /** How long the first poll leaves the provider alone at least, in ms. */
+  leftAloneMs?: number;
+  /**
+   * Whether a poll is tried again only after a long pause. News from before such a wait gets a look of its own. In any
+   * other wait its first poll is that look, because it reads the provider at once. Such a poll keeps the deadline itself,
+   * which saves the timer. While somebody has paused it in Temporal, its deadline waits too.
    */
   pollsSeldom?: boolean;
   /** Whether a caller's change ends the wait. A caller that does not consume the request would loop forever. */
   takesMail?: boolean;
 }
 
+/** What a poll is told of its wait. */
+export interface Polling {
+  /** How long to leave the provider alone before the first look, in ms. */
+  pauseMs: number;
+  /** When the poll is to look and return in any case; null when the wait has a timer for that. */
+  until: string | null;
+}
+
+/** How a watch sees what it waits for. */
+interface Sight<T> {
+  /** An activity that returns once there is something to see. */
+  poll: (polling: Polling) => Promise<T>;
+  /** Looks once. */
+  look: (why: string) => Promise<T>;
+  /** Returns true for what a poll found by a look that was made after the deadline. */
+  isFromAfter?: (found: T) => boolean;
+}
+
 /**
- * Waits for news, with polling behind it. `poll` is an activity that returns once there is something to see, after the
- * pause that it is given. It is cancelled when the wait ends another way. Its own failures (credentials, nonsense) are
- * thrown.
+ * Waits for news, with polling behind it, and returns what is seen then: the poll's finding, or a look after anything
+ * else. Returns null when a caller's change came first. The poll is cancelled when the wait ends another way. Its own
+ * failures (credentials, nonsense) are thrown. Callers see the wait until a look after news is over: that saves an event.
  */
-export async function watch<T>(
-  b: Booking,
-  { what, until: time, shownUntil = time, pace, pollsSeldom = false, takesMail = false }: Watching,
-  poll: (pauseMs: number) => Promise<T>,
-): Promise<Watched<T>> {
-  let result: Outcome<T> = null;
-  const scope = new CancellationScope();
+export function watch<T>(b: Booking, watching: Watching & { takesMail?: false }, sight: Sight<T>): Promise<T>;
+export function watch<T>(b: Booking, watching: Watching, sight: Sight<T>): Promise<T | null>;
+export async function watch<T>(b: Booking, watching: Watching, sight: Sight<T>): Promise<T | null> {
+  const { what, until: time, shownUntil = time, pace, pollsSeldom = false } = watching;
+  const hadNews = isFirstLook(pace) && !pollsSeldom && takeNews(b);
+  return waitingFor(b, what, shownUntil, async () => {
+    const watched = await endOf(b, hadNews ? { ...watching, quietMs: 0 } : watching, sight);
+    if (watched.by === 'mail') return null;
+    if (watched.by !== 'news') waitEnded(b);
+    return seenBy(watched, time, sight);
+  });
+}
+
+/** Waits, and returns what ended the wait. */
+async function endOf<T>(b: Booking, watching: Watching, { poll }: Sight<T>): Promise<Watched<T>> {
+  const { until: time, pace, takesMail = false } = watching;
   const isMail = () => takesMail && b.inbox.reschedule !== null;
   const stoodStill = isAsked(b);
-  const goesOn = () => stoodStill && !isAsked(b);
-  if (isFirstLook(pace) && !pollsSeldom) takeNews(b);
-  await waitingFor(b, what, shownUntil, async () => {
-    const polling = scope
-      .run(() => poll(restMs(pace)))
-      .then(
-        (found) => {
-          result = { found };
-        },
-        (err: unknown) => {
-          result = { err };
-        },
-      );
-    const ready = () => result !== null || isMail() || goesOn();
-    try {
-      await conditionUntil(() => ready() || b.inbox.news, time, `deadline of waiting for ${what}`);
-    } finally {
-      scope.cancel();
-      await CancellationScope.nonCancellable(() => polling);
-    }
-    if (isSilent(result)) await restUntil(b, time, pace, isMail);
-  });
-  return outcomeOf(b, result, isMail());
+  const isCalled = () => b.inbox.news || isMail() || (stoodStill && !isAsked(b));
+  const found = await polledUntil(watching, isCalled, poll);
+  if (found) return { by: 'poll', ...found };
+  await restUntil(b, time, pace, isMail);
+  if (takeNews(b)) return { by: 'news' };
+  return { by: isMail() ? 'mail' : 'deadline' };
+}
+
+/** Polls until `isCalled` or the deadline. Returns null when nothing was found by then. */
+async function polledUntil<T>(
+  { what, until: time, pace, quietMs = 0, leftAloneMs = 0, pollsSeldom = false }: Watching,
+  isCalled: () => boolean,
+  poll: Sight<T>['poll'],
+): Promise<{ found: T } | null> {
+  if (quietMs > 0)
+    await conditionUntil(isCalled, quietUntil(quietMs, time), `pause before polling for ${what}`);
+  if (isCalled() || isPast(time)) return null;
+  const pauseMs = Math.max(restMs(pace), leftAloneMs);
+  const until = pollsSeldom ? time : null;
+  const summary = `deadline of waiting for ${what}`;
+  const found = await polled(
+    () => poll({ pauseMs, until }),
+    (isOver) => conditionUntil(() => isOver() || isCalled(), until === null ? time : null, summary),
+  );
+  // The server gives a poll up at once when its next try would come long after the deadline.
+  if (!found && until !== null) await conditionUntil(isCalled, time, summary);
+  return found;
+}
+
+function quietUntil(quietMs: number, time: string | null): string {
+  const until = after(now(), quietMs);
+  return time !== null && Date.parse(time) < Date.parse(until) ? time : until;
 }
 
 type Outcome<T> = { found: T } | { err: unknown } | null;
 
-/** Returns true when the poll found nothing, because something else ended the wait. */
-function isSilent(result: Outcome<unknown>): boolean {
-  return result === null || ('err' in result && isCancellation(result.err));
+/** Polls until `wait` is over. Returns null when the poll found nothing by then, or was ended by the server. */
+async function polled<T>(
+  poll: () => Promise<T>,
+  wait: (isOver: () => boolean) => Promise<void>,
+): Promise<{ found: T } | null> {
+  let result: Outcome<T> = null;
+  const scope = new CancellationScope();
+  const polling = scope.run(poll).then(
+    (found) => {
+      result = { found };
+    },
+    (err: unknown) => {
+      result = { err };
+    },
+  );
+  try {
+    await wait(() => result !== null);
+  } finally {
+    scope.cancel();
+    await CancellationScope.nonCancellable(() => polling);
+  }
+  return foundOf(result);
 }
 
-function outcomeOf<T>(b: Booking, result: Outcome<T>, isMail: boolean): Watched<T> {
-  if (result && 'found' in result) return { by: 'poll', found: result.found };
-  if (result && !isCancellation(result.err)) throw result.err;
-  if (takeNews(b)) return { by: 'news' };
-  return { by: isMail ? 'mail' : 'deadline' };
+function foundOf<T>(result: Outcome<T>): { found: T } | null {
+  if (result === null || 'found' in result) return result;
+  if (isCancellation(result.err) || isOutOfTime(result.err)) return null;
+  throw result.err;
+}
+
+/** Returns true when the server ended an activity because it, or its next try, would outlast its time. */
+function isOutOfTime(err: unknown): boolean {
+  return err instanceof ActivityFailure && err.retryState === RetryState.TIMEOUT;
 }
 
 /**
  * Returns what a watch saw. A look that began before the deadline and returned after it decides nothing, so another is
  * made; this happens when no worker was there in between.
  */
-export async function seenBy<T>(
-  watched: Watched<T>,
+async function seenBy<T>(
+  watched: Exclude<Watched<T>, { by: 'mail' }>,
   time: string | null,
-  look: (why: string) => Promise<T>,
+  { look, isFromAfter }: Sight<T>,
 ): Promise<T> {
-  const isAfter = watched.by !== 'poll' && isPast(time);
+  const isAfter = watched.by === 'poll' ? isFromAfter?.(watched.found) === true : isPast(time);
   const seen = watched.by === 'poll' ? watched.found : await look(WHY[watched.by]);
   return isPast(time) && !isAfter ? look(WHY.deadline) : seen;
 }
 
 const WHY = {
   news: 'read the provider after its news',
-  mail: 'read the provider before a change',
   deadline: 'look once more after the deadline',
 } as const;

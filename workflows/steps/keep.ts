@@ -16,7 +16,7 @@ import { moveOvertaken } from '../saga/parts/move';
 import { keptAs, stepReached } from '../saga/parts/progress';
 import { rebookingBegan } from '../saga/parts/search';
 import { nextSighting, recordSighting } from '../saga/sightings';
-import { restartSettling, type Booking } from '../saga/state';
+import { hearsNews, restartSettling, type Booking } from '../saga/state';
 import { lookForStrays, refuseStrays } from '../saga/strays';
 import { move, refuseMove } from './move';
 
@@ -194,9 +194,9 @@ function isFinalWordDue(b: Booking): boolean {
  * Returns when the visit comes near, so that polling becomes frequent: until then news tells most changes, and a poll finds
  * what got lost. Returns null when it is near, or when nobody tells news.
  */
-function nearVisitFrom({ state }: Booking): string | null {
-  const startsAt = state.appointment.held?.startsAt ?? null;
-  if (startsAt === null || !state.terms.capabilities.webhooks) return null;
+function nearVisitFrom(b: Booking): string | null {
+  const startsAt = b.state.appointment.held?.startsAt ?? null;
+  if (startsAt === null || !hearsNews(b)) return null;
   const from = after(startsAt, -NEAR_VISIT_MS);
   return Date.parse(from) > nowMs() ? from : null;
 }

@@ -3,13 +3,13 @@ import { Failure } from '../../src/booking/failures';
 import type { Order } from '../../src/booking/model';
 import { hasOrderEnded } from '../../src/booking/sighting';
 import { polls, reads } from '../saga/activities';
-import { readAheadNow, toReadAheadFor } from '../saga/ahead';
+import { isOrderReadNow, readAheadNow, toReadAheadFor } from '../saga/ahead';
 import { carryOnMidStep } from '../saga/long-life';
 import type { Deadline } from '../saga/parts/deadlines';
 import { orderSeen } from '../saga/parts/order';
-import { targetOf, type Booking } from '../saga/state';
+import { hearsNews, targetOf, type Booking } from '../saga/state';
 import { newPace, recordLook, type Pace } from '../saga/pace';
-import { hasPassed, seenBy, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
+import { hasPassed, soonest, untilOf, waitWithin, watch } from '../saga/waiting';
 
 /**
  * Readiness: the step waits until the order has its requisition, where the provider needs one. It has nothing to undo.
@@ -39,14 +39,22 @@ async function requisitionOf(b: Booking, limit: Deadline, settleBy: Deadline): P
 
 async function nextOrder(b: Booking, order: Order, until: string | null, pace: Pace): Promise<OrderRead> {
   const input = { target: targetOf(b), orderId: order.id, ...toReadAheadFor(b) };
-  const watched = await watch(b, { what: "the order's requisition", until, pace }, (pauseMs) =>
-    polls(b, "poll for the order's requisition").awaitOrderChange({
-      ...input,
-      seenStatus: order.status,
-      pauseMs,
-    }),
+  const { pollFirstMs, pollMaxMs } = b.state.terms.limits;
+  // News of the requisition mostly comes before a poll could find it.
+  const quietMs = hearsNews(b) && isOrderReadNow(b) ? pollFirstMs : 0;
+  const seen = await watch(
+    b,
+    { what: "the order's requisition", until, pace, quietMs },
+    {
+      poll: ({ pauseMs, until: endsAt }) =>
+        polls(b, "poll for the order's requisition", { until: endsAt }).awaitOrderChange({
+          ...input,
+          seenStatus: order.status,
+          pauseMs,
+        }),
+      look: (why) => reads(b, why).readOrder({ ...input, isKnown: true }),
+    },
   );
-  const seen = await seenBy(watched, until, (why) => reads(b, why).readOrder({ ...input, isKnown: true }));
-  recordLook(pace, b.state.terms.limits.pollMaxMs);
+  recordLook(pace, pollMaxMs);
   return seen;
 }

@@ -41,9 +41,13 @@ function lackedBy({ view }: Glance, newest: readonly News[], reader: ComparesOrd
   return newest.filter(({ said }) => !isShown(said, view, reader));
 }
 
-/** Returns true when a booking waits neither for anything nor for a person. */
-function isAtWork({ view }: Glance): boolean {
-  return view !== null && view.waitingFor === null && view.attention === null;
+/**
+ * Returns true when a booking waits neither for anything nor for a person, or reads the provider for earlier news: it still
+ * shows its wait then.
+ */
+function isAtWork({ view, isCalling }: Glance): boolean {
+  if (view === null || view.attention !== null) return false;
+  return view.waitingFor === null || isCalling;
 }
 
 function pauseUnless(stopping: AbortSignal, ms: number): Promise<void> {

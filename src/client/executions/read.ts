@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, type Payload } from '@temporalio/common';
 import { Failure } from '../../booking/failures';
 import { PROVIDERS } from '../../booking/vendors';
-import { MEMO, WORKFLOW_TYPE, workflowIdOf } from '../../booking/names';
+import { MEMO, POLLS, WORKFLOW_TYPE, workflowIdOf } from '../../booking/names';
 import { statusSchema, type BookingView, type Stalled } from '../../booking/schema/view';
 import { isEndStatus } from '../../booking/status';
 import { findCleanUp, isAfter, openCleanUp } from './after-run';
@@ -67,14 +67,22 @@ export interface Glance {
   isOpen: boolean;
   /** An open booking's last view; null when there is none yet, or when it cannot be decrypted here. */
   view: BookingView | null;
+  /** Whether a call other than a poll is under way, after which the booking may show more. */
+  isCalling: boolean;
 }
 
 /** Looks at a booking by one call, to see its last view. Returns null when Temporal knows no such booking. */
 export async function glanceAtBooking(context: ClientContext, bookingId: string): Promise<Glance | null> {
   const execution = await findExecution(context, bookingId);
   if (!execution) return null;
-  if (hasClosed(execution.status)) return { isOpen: false, view: null };
-  return { isOpen: true, view: await memoView(context, execution).catch(nullUnderLostKey) };
+  if (hasClosed(execution.status)) return { isOpen: false, view: null, isCalling: false };
+  const view = await memoView(context, execution).catch(nullUnderLostKey);
+  return { isOpen: true, view, isCalling: isCalling(execution) };
+}
+
+function isCalling({ raw }: Execution): boolean {
+  const polls: readonly unknown[] = POLLS;
+  return raw?.pendingActivities?.some(({ activityType }) => !polls.includes(activityType?.name)) ?? false;
 }
 
 function nullUnderLostKey(err: unknown): null {

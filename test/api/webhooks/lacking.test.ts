@@ -19,7 +19,7 @@ const NEWS: News = {
   said: { of: 'order', is: { id: 'order-1', status: STATUS }, age: null },
 };
 
-const open = (view: BookingView | null): Glance => ({ isOpen: true, view });
+const open = (view: BookingView | null, isCalling = false): Glance => ({ isOpen: true, view, isCalling });
 const at = (view: BookingView, status = STATUS): Glance =>
   open({ ...view, order: { id: 'order-1', origin: 'placed', status } });
 
@@ -56,6 +56,11 @@ it('is nothing that a booking at work shows soon', async () => {
   expect(await lackingBy(AT_WORK, AT_WORK, at(CONFIRMED))).toEqual({ lacking: [], looks: 2 });
 });
 
+it('is nothing that one shows soon which reads the provider for earlier news and still shows its wait', async () => {
+  const reading = open({ ...WAITING, order: null }, true);
+  expect(await lackingBy(reading, at(WAITING))).toEqual({ lacking: [], looks: 1 });
+});
+
 it('is what a booking at work does not show in time, waits for meanwhile, or ended without', async () => {
   const both = { lacking: [NEWS], looks: 2 };
   expect(await lackingBy(AT_WORK, AT_WORK, AT_WORK, at(CONFIRMED))).toEqual(both);
@@ -63,7 +68,10 @@ it('is what a booking at work does not show in time, waits for meanwhile, or end
     ...both,
     looks: 1,
   });
-  expect(await lackingBy(AT_WORK, { isOpen: false, view: null })).toEqual({ ...both, looks: 1 });
+  expect(await lackingBy(AT_WORK, { isOpen: false, view: null, isCalling: false })).toEqual({
+    ...both,
+    looks: 1,
+  });
   expect(await lackingBy(AT_WORK, null)).toEqual({ ...both, looks: 1 });
 });
 

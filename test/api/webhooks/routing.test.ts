@@ -49,10 +49,10 @@ function routing({
       glance(id) {
         asked.push(id);
         if (isAway) return Promise.reject(new Failure('temporal_unavailable'));
-        if (ended.includes(id)) return Promise.resolve({ isOpen: false, view: null });
+        if (ended.includes(id)) return Promise.resolve({ isOpen: false, view: null, isCalling: false });
         if (!Object.hasOwn(open, id)) return Promise.resolve(null);
         calls.push(`glance ${id}`);
-        return Promise.resolve({ isOpen: true, view: open[id] ?? null });
+        return Promise.resolve({ isOpen: true, view: open[id] ?? null, isCalling: false });
       },
       wake(id, kind) {
         calls.push(`wake ${id} ${kind}`);

@@ -30,7 +30,8 @@ export async function startReceiver(
 ): Promise<Receiver> {
   const woken: string[] = [];
   const client = scriptedClient({
-    glance: (id) => Promise.resolve(id === BOOKING_ID ? { isOpen: true, view: null } : null),
+    glance: (id) =>
+      Promise.resolve(id === BOOKING_ID ? { isOpen: true, view: null, isCalling: false } : null),
     wake: (id) => Promise.resolve(woken.push(id) > 0),
     ofOrders: () => Promise.resolve([]),
     stuckBookings: away,

@@ -9,5 +9,12 @@ export const SETTINGS = {
   clinicCapabilities: { lateCommitWindowMs: 3_600, callTimeoutMs: 3_000 },
 } satisfies RigOptions;
 
-/** The same where every life is a long one: a confirmed booking continues as a new run as soon as it may. */
-export const LONG_LIVES = { ...SETTINGS, limits: { maxHistoryEvents: 60 } } satisfies RigOptions;
+/**
+ * The same where every life is a long one: a confirmed booking continues as a new run as soon as it may. Here the workers know
+ * the secret of the provider's news too. A far visit is polled as often as a near one, or no booking would come to rest.
+ */
+export const LONG_LIVES = {
+  ...SETTINGS,
+  env: { JUNCTION_WEBHOOK_SECRET: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx' },
+  limits: { maxHistoryEvents: 60, keepPollFarMs: 300 },
+} satisfies RigOptions;

@@ -62,6 +62,11 @@ test.each<[string, Partial<FailedTry>, RetryState]>([
   ],
   ['whose pause would end after the whole activity', { expiresMs: 1_499 }, RetryState.RETRY_STATE_TIMEOUT],
   [
+    'of which the whole activity is over',
+    { failure: { timeoutFailureInfo: { timeoutType: TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE } } },
+    RetryState.RETRY_STATE_TIMEOUT,
+  ],
+  [
     'that nobody picked up in time',
     { failure: { timeoutFailureInfo: { timeoutType: TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START } } },
     RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE,

@@ -46,6 +46,8 @@ export type Verdict = { again: true; afterMs: number } | { again: false; why: nu
 
 /** Whether there is another try, and after which pause; else why there is none, as the protocol's RetryState. */
 export function verdictOn({ policy, attempt, failure, nowMs, expiresMs }: FailedTry): Verdict {
+  if (failure.timeoutFailureInfo?.timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE)
+    return { again: false, why: RetryState.RETRY_STATE_TIMEOUT };
   if (!isRetryable(failure, policy.nonRetryableTypes))
     return { again: false, why: RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE };
   if (policy.maximumAttempts > 0 && attempt >= policy.maximumAttempts)

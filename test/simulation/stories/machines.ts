@@ -1,5 +1,6 @@
 import { bookingIdOf, TASK_QUEUE } from '../../../src/booking/names';
 import { queueOf, VENDOR_NAMES } from '../../../src/booking/vendors';
+import type { Config } from '../../../src/config';
 import { chanceOf } from '../chance';
 import type { Stage } from '../stage';
 import type { Rule } from '../world/faults';
@@ -37,6 +38,15 @@ export function newsOf({ news, seed }: SimulatedStory): (stage: Stage, body: str
       });
   };
 }
+
+/** Whether the workers know the secret of the news, and so rely on them: in every other story, whatever comes of the news. */
+export function hearingOf({ seed }: SimulatedStory): (config: Config) => Config {
+  const hears = chanceOf(seed, 'hearing').happens(0.5);
+  return (config) =>
+    hears ? { ...config, webhookSecrets: { ...config.webhookSecrets, junction: [SECRET] } } : config;
+}
+
+const SECRET = 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx';
 
 /** Workers are lost or freeze, and caches are lost. */
 export function restless(stage: Stage, { losses, freezes, evictions }: SimulatedStory): void {

@@ -8,7 +8,7 @@ import { practiceVenue } from './at-practice';
 import { createChecks } from './checks';
 import { heldAtTheEnd } from './end';
 import { createLedger, type Ledger } from './ledger';
-import { clocksOf, newsOf, restless, weatherOf } from './machines';
+import { clocksOf, hearingOf, newsOf, restless, weatherOf } from './machines';
 import type { Venue } from './places';
 import { playerOf, type Player } from './player';
 import type { Other, Part, SimulatedStory } from './story';
@@ -61,6 +61,7 @@ export async function playStory(
     },
     {
       ...{ weather: weather.spoil, hearNews: newsOf(story), skewMs: clocksOf(story), wayMs: story.wayMs },
+      settings: hearingOf(story),
       effect: (effect) => heard.forEach((hear) => hear(effect)),
       sent: ledger.noteSent,
       rules: { ...RULES, newRunAfterEvents: story.newRunAfterEvents },
