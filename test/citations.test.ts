@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ERROR_ROWS as CALCOM_ROWS } from '../src/providers/calcom/errors';
 import { ERROR_ROWS as JUNCTION_ROWS } from '../src/providers/junction/errors';
 import { ERROR_ROWS as OLIVER_ROWS } from '../src/providers/oliver/errors';
 import { anchorsOf } from './support/anchors';
@@ -119,6 +120,7 @@ describe.each<[name: string, citations: RegExp, marks: RegExp, heading: string]>
 test.each([
   ['junction', JUNCTION_ROWS],
   ['oliver', OLIVER_ROWS],
+  ['calcom', CALCOM_ROWS],
 ])('every refusal that the adapter of %s tells apart has its row on the page', (_vendor, rows) => {
   const cells = [...PAGE.matchAll(/^\| (.+?) +\|/gm)].map(([, cell = '']) => cell);
   const sources = rows.map(({ source }) => source);

@@ -1,3 +1,4 @@
+import { calcom } from '../providers/calcom/facts';
 import { junction } from '../providers/junction/facts';
 import { oliver } from '../providers/oliver/facts';
 import type { ProviderFacts, VendorFacts } from './vendor-facts';
@@ -6,7 +7,7 @@ import type { ProviderFacts, VendorFacts } from './vendor-facts';
  * The registry of vendors, as data: a line for each. Names, queues, ports, rules of requests and tables of the documents
  * follow from it. src/vendors.ts is the same registry with code: adapters, sandboxes, settings, receivers.
  */
-const VENDORS = { junction, oliver };
+const VENDORS = { junction, oliver, calcom };
 
 /** A system of credentials, limits and webhooks. */
 export type VendorName = keyof typeof VENDORS;

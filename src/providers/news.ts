@@ -8,7 +8,10 @@ export interface News {
   kind: 'appointment' | 'order';
   /** Its type, for counting. */
   event: string;
-  /** The order that it is about; null when it names none, or the vendor has none. */
+  /**
+   * The order that it is about; where the vendor has no orders, the appointment, which tells news of one booking from
+   * that of others. Null when it names none.
+   */
   orderId: string | null;
   /** The booking whose id it carries, if that looks like one of ours. */
   bookingId: string | null;

@@ -3,10 +3,9 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Capabilities } from '../../src/booking/capabilities';
 import {
-  CONTRACT_FILE,
-  junctionContract,
+  contractCheck,
+  contractFileOf,
   OLIVER_CONTRACT_FILE,
-  oliverContract,
   type ContractCheck,
 } from '../providers/junction/contract';
 import type { Exchange } from './recorder';
@@ -35,8 +34,8 @@ export function contractOf(vendor: Capabilities['vendor']): Contract | null {
 const read = new Map<Capabilities['vendor'], Contract | null>();
 
 function readContract(vendor: Capabilities['vendor']): Contract | null {
-  const { file, requests } = VENDORS[vendor];
-  const request: ContractCheck | null = requests();
+  const file = contractFileOf(vendor);
+  const request: ContractCheck | null = contractCheck(file);
   if (!request) return null;
   const answer = answerCheck(file);
   return {
@@ -48,11 +47,6 @@ function readContract(vendor: Capabilities['vendor']): Contract | null {
     },
   };
 }
-
-const VENDORS = {
-  junction: { file: CONTRACT_FILE, requests: junctionContract },
-  oliver: { file: OLIVER_CONTRACT_FILE, requests: oliverContract },
-} as const;
 
 function answerCheck(file: string): (exchange: Exchange, status: number) => void {
   if (!existsSync(file)) return () => undefined;

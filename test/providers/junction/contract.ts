@@ -2,14 +2,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import Ajv2020, { type Options, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import type { VendorName } from '../../../src/booking/vendors';
 import type { Received } from '../scripted-server';
 
 /** Holds what the adapter sends against the provider's own OpenAPI document, where that lies beside the project. */
 
-/** Where the contracts are, if they are there. */
+/** Where the vendors' own contracts are, if they are there, and those that we wrote ourselves. */
 const CONTRACTS = resolve(__dirname, '../../../../shared/contracts');
-export const CONTRACT_FILE = resolve(CONTRACTS, 'junction.openapi.json');
-export const OLIVER_CONTRACT_FILE = resolve(CONTRACTS, 'oliver.openapi.json');
+const OUR_CONTRACTS = resolve(__dirname, '../../../contracts');
+
+/** Returns the file of a vendor's contract: the one that we wrote, or else the vendor's own. */
+export function contractFileOf(vendor: VendorName): string {
+  const [ours = '', theirs = ''] = [OUR_CONTRACTS, CONTRACTS].map((at) =>
+    resolve(at, `${vendor}.openapi.json`),
+  );
+  return existsSync(ours) ? ours : theirs;
+}
+
+export const CONTRACT_FILE = contractFileOf('junction');
+export const OLIVER_CONTRACT_FILE = contractFileOf('oliver');
 
 interface Parameter {
   name: string;
@@ -36,7 +47,8 @@ export const junctionContract = (): ContractCheck | null => contractCheck(CONTRA
 /** Oliver's. */
 export const oliverContract = (): ContractCheck | null => contractCheck(OLIVER_CONTRACT_FILE);
 
-function contractCheck(file: string): ContractCheck | null {
+/** The check of a contract's file; null, with a note on stderr, when it is not there. */
+export function contractCheck(file: string): ContractCheck | null {
   if (!existsSync(file)) {
     process.stderr.write(
       `note: ${basename(file)} is not beside the project; requests are not held against it\n`,
