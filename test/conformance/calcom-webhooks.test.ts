@@ -1,0 +1,4 @@
+import { calcomWebhooks } from './webhooks/calcom';
+import { describeWebhookConformance } from './webhooks/kit';
+
+describeWebhookConformance(calcomWebhooks());
