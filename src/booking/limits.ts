@@ -23,7 +23,7 @@ export interface Limits {
   patienceMs: number;
   /** How long a failing undo is retried before a person is asked. */
   undoPatienceMs: number;
-  /** First pause between two retries or two polls while something is awaited. */
+  /** First pause between two retries or two polls. Also before the first poll for a requisition where news is heard. */
   pollFirstMs: number;
   /** Longest pause between two retries or two polls while something is awaited. */
   pollMaxMs: number;

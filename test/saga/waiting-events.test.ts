@@ -233,3 +233,34 @@ describe('a booking whose time to wait for the requisition is short', () => {
     expect(names.slice(0, 2)).toEqual(['placeOrder', 'readOrder']);
   });
 });
+
+describe('a booking that waits for its requisition while its history grows', () => {
+  const long = useSaga({
+    on: 'simulator',
+    resets: ['sandbox'],
+    env: { JUNCTION_WEBHOOK_SECRET: SECRET },
+    limits: { maxHistoryEvents: 60, pollFirstMs: FIRST_MS, pollMaxMs: FIRST_MS },
+  });
+
+  test('waits on in a new run to the same deadline, and polls at once there', async () => {
+    await long.sandbox.control('clock', { advanceOrders: false });
+    const { booking } = await long.bookings.start(atHome());
+    const { order, waitingFor } = await long.until(booking.id, REQUISITION);
+    const orderId = order?.id ?? '';
+    const handle = long.server.client.workflow.getHandle(workflowIdOf(booking.id));
+    const first = (await handle.describe()).runId;
+    while ((await handle.describe()).runId === first) {
+      await long.bookings.wake(booking.id, 'order');
+      await pause(SECOND_MS);
+    }
+    const names = ((await handle.fetchHistory()).events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? [],
+    );
+    expect(names[0]).toBe('awaitOrderChange');
+    const view = await long.until(booking.id, REQUISITION);
+    expect(view.waitingFor?.until).toBe(waitingFor?.until);
+    await long.sandbox.control(`orders/${orderId}`, { status: 'requisition_created' });
+    await long.until(booking.id, ({ status }) => status === 'confirmed');
+    expect(await long.sandbox.callsOf('place_order')).toHaveLength(1);
+  });
+});
