@@ -194,6 +194,31 @@ describe('a kept booking', () => {
       expect((await readsFrom(orderId, deadlineMs)).filter((ms) => ms <= askedMs)).toHaveLength(1);
     });
 
+    const FAILS_ONCE = { times: 1, answer: { status: 500, body: {} } };
+
+    test('looks again where its last try fails, and asks for the final word', async () => {
+      const { id, orderId, deadlineMs } = await over();
+      await until(deadlineMs - SECOND_MS);
+      await rig.sandbox.fail('appointment', { of: orderId, ...FAILS_ONCE });
+      const asking = await rig.until(id, ({ attention }) => attention !== null);
+      expect(asking.attention?.reason).toBe('no_final_word');
+      expect(await readsFrom(orderId, deadlineMs)).toHaveLength(2);
+    });
+
+    test('leaves the provider alone until its deadline where the try after one that failed would come later', async () => {
+      const { id, orderId, deadlineMs } = await over();
+      await until(deadlineMs - 1.5 * HOUR_MS);
+      await rig.bookings.wake(id, 'appointment'); // its polls are made 1.5 and 0.5 hours before
+      await until(deadlineMs - 0.6 * HOUR_MS);
+      await rig.sandbox.fail('appointment', { of: orderId, ...FAILS_ONCE });
+      await until(deadlineMs - SECOND_MS);
+      expect(await readsFrom(orderId, deadlineMs - 0.6 * HOUR_MS)).toHaveLength(1);
+      const asking = await rig.until(id, ({ attention }) => attention !== null);
+      expect(asking.attention?.reason).toBe('no_final_word');
+      const [first = 0] = await readsFrom(orderId, deadlineMs);
+      expect(first - deadlineMs).toBeLessThan(3 * SECOND_MS);
+    });
+
     test('asks a person at its deadline where the provider is away since before it', async () => {
       const { id, orderId, deadlineMs } = await over();
       await until(deadlineMs - 1_000 * SECOND_MS);
