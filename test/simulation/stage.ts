@@ -27,6 +27,7 @@ import { createWorkflowWorker, type WorkflowWorker } from './worker/workflows';
 import { createFaultBook, type FaultBook, type Rule } from './world/faults';
 import { createNetwork, type Effect, type Network, type Sent } from './world/network';
 import {
+  createCalcomInMemory,
   createProvidersInMemory,
   JUNCTION_URL,
   OLIVER_URL,
@@ -96,6 +97,8 @@ export interface Ground {
   world: InMemoryProviders;
   /** More of both providers, each pair for itself. */
   others: readonly InMemoryProviders[];
+  /** Cal.com, where it was asked for. */
+  calcom: InMemoryProvider | null;
   sandbox: Sandbox;
   breaking: Breaking;
   close(): Promise<void>;
@@ -108,6 +111,7 @@ export interface GroundOptions {
   bundle?: WorkflowBundleOption;
   /** Where more of both providers are. */
   others?: readonly Place[];
+  withCalcom?: boolean;
 }
 
 export async function openGround({
@@ -115,6 +119,7 @@ export async function openGround({
   breaking = {},
   bundle,
   others: places = [],
+  withCalcom = false,
 }: GroundOptions): Promise<Ground> {
   const code = (breaking.bundle ?? same)(codeOf(bundle ?? (await workflowBundle())));
   const time = installTime();
@@ -122,12 +127,13 @@ export async function openGround({
   const world = await createProvidersInMemory(time);
   const others: InMemoryProviders[] = [];
   for (const place of places) others.push(await createProvidersInMemory(time, place));
+  const calcom = withCalcom ? await createCalcomInMemory(time) : null;
   // The names alone: nothing is called before a story brings a client.
   const names = Object.keys(activitiesOf(config, {} as unknown as Client));
   const sandbox = await createSandbox({ code, activityNames: new Set(names) });
   const realFetch = globalThis.fetch;
   return {
-    ...{ config, time, world, others, sandbox, breaking },
+    ...{ config, time, world, others, calcom, sandbox, breaking },
     async close() {
       globalThis.fetch = realFetch;
       forgetFormats();
@@ -149,7 +155,7 @@ export interface Watchers {
 }
 
 export function openStage(
-  { config, time, world, others, sandbox, breaking }: Ground,
+  { config, time, world, others, calcom, sandbox, breaking }: Ground,
   chance: Chance,
   options: StageOptions,
   watchers: Watchers,
@@ -199,7 +205,10 @@ export function openStage(
   const network = createNetwork({
     ...{ time, faults, chance: chance.stream('network'), newsUrl: WEBHOOK_URL },
     ...(options.wayMs !== undefined && { longestWayMs: options.wayMs }),
-    providers: [world, ...others].flatMap(({ junction, oliver }) => [junction, oliver]),
+    providers: [
+      ...[world, ...others].flatMap(({ junction, oliver }) => [junction, oliver]),
+      ...(calcom ? [calcom] : []),
+    ],
     touched: (effect) => {
       watchers.touched();
       options.effect?.(effect);

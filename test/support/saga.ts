@@ -1,10 +1,11 @@
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import type { Limits } from '../../src/booking/limits';
-import { queueOf } from '../../src/booking/vendors';
+import { forVendors, queueOf } from '../../src/booking/vendors';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import type { Config } from '../../src/config';
+import { createCalcomSandbox } from '../../src/sandbox/calcom/server';
 import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
 import { createOliverSandbox } from '../../src/sandbox/oliver/server';
 import { loadKeys } from '../../src/temporal/keys';
@@ -12,6 +13,7 @@ import { createWorkers, workflowBundle, type Workers } from '../../src/temporal/
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { testActivities } from './activities';
+import { calcomHand, type CalcomHand } from './calcom';
 import { clinicHand, type ClinicHand } from './clinic';
 import { replayEverything } from './replays';
 import { AT_HOME_TEST, AT_SITE_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
@@ -25,6 +27,8 @@ export interface SagaRig {
   sandbox: SandboxHand;
   /** The Oliver sandbox. */
   clinic: ClinicHand;
+  /** The Cal.com sandbox, of a rig that was asked for it. */
+  calcom: CalcomHand;
   /** Stops the workers; `startWorkers` starts them anew, with other settings if given. */
   stopWorkers(): Promise<void>;
   startWorkers(config?: Config): Promise<void>;
@@ -61,6 +65,8 @@ export interface RigOptions {
   limits?: Partial<Limits>;
   capabilities?: Record<string, unknown>;
   clinicCapabilities?: Record<string, unknown>;
+  /** Whether there is a Cal.com too: few bookings are made there. */
+  withCalcom?: boolean;
   env?: Record<string, string>;
   /** More accounts at the same sandbox: what their capabilities have over the quick ones. */
   accounts?: Record<string, Record<string, unknown>>;
@@ -80,19 +86,28 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
   });
   const clinic = await createOliverSandbox({ port: 0, dataDir: null, timeScale: 1 / 600 });
-  const config = rigConfig(options, { junction: running.url, oliver: clinic.url });
+  const calcom = options.withCalcom ? await startCalcom() : null;
+  const config = rigConfig(options, { junction: running.url, oliver: clinic.url, calcom: calcom?.url ?? '' });
   const server = await startTestServer(config);
   return assemble(
     options,
-    { junction: running, clinic },
+    { junction: running, clinic, calcom },
     config,
     server,
     options.bundle ?? (await workflowBundle()),
   );
 }
 
+function startCalcom(): Promise<RunningSandbox> {
+  const options = { port: 0, dataDir: null, timeScale: 1 / 600, webhookUrl: null, webhookSecret: 'none' };
+  return createCalcomSandbox(options);
+}
+
 /** The settings of a rig whose stand-ins are there. */
-export function rigConfig(options: RigOptions, urls: { junction: string; oliver: string }): Config {
+export function rigConfig(
+  options: RigOptions,
+  urls: { junction: string; oliver: string; calcom?: string },
+): Config {
   return testConfig({
     OLIVER_BASE_URL: urls.oliver,
     OLIVER_USERNAME: 'sandbox',
@@ -105,6 +120,16 @@ export function rigConfig(options: RigOptions, urls: { junction: string; oliver:
     JUNCTION_CAPABILITIES: JSON.stringify({ ...QUICK_CAPABILITIES, ...options.capabilities }),
     ...(options.accounts
       ? { JUNCTION_ACCOUNTS: JSON.stringify(accountsAt(urls.junction, options.accounts)) }
+      : {}),
+    ...(options.withCalcom
+      ? {
+          CALCOM_API_KEY: 'cal_test',
+          CALCOM_BASE_URL: urls.calcom ?? '',
+          CALCOM_TIMEZONE: 'America/New_York',
+          CALCOM_CAPABILITIES: JSON.stringify(QUICK_CLINIC),
+          // Tests look more often than its own pace allows.
+          CALCOM_PACE: '{"inFlight":50,"perSecond":1000}',
+        }
       : {}),
     BOOKING_LIMITS: JSON.stringify({ ...QUICK_LIMITS, ...options.limits }),
     ...options.env,
@@ -125,7 +150,7 @@ function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts'
 
 async function assemble(
   options: RigOptions,
-  sandboxes: { junction: RunningSandbox; clinic: RunningSandbox },
+  sandboxes: { junction: RunningSandbox; clinic: RunningSandbox; calcom: RunningSandbox | null },
   config: Config,
   server: TestServer,
   bundle: WorkflowBundleOption,
@@ -134,7 +159,7 @@ async function assemble(
   let workers: { workers: Workers; ended: Promise<void> } | null = null;
   const wrapped = (settings: Config) => {
     const plain = activitiesOf(settings, server);
-    return { oliver: plain.junction, ...(options.wrap?.(plain) ?? plain) };
+    return { ...forVendors(() => plain.junction), ...(options.wrap?.(plain) ?? plain) };
   };
   const startApart = () => providersApart(server, config, wrapped(config));
   let apart = options.providersApart ? await startApart() : null;
@@ -165,6 +190,7 @@ async function assemble(
     bookings,
     sandbox: sandboxHand(sandboxes.junction.url),
     clinic: clinicHand(sandboxes.clinic.url),
+    calcom: calcomHand(sandboxes.calcom?.url ?? 'http://nowhere.invalid'),
     startWorkers,
     stopWorkers,
     async restartProviders() {
@@ -182,6 +208,7 @@ async function assemble(
       } finally {
         await sandboxes.junction.close();
         await sandboxes.clinic.close();
+        await sandboxes.calcom?.close();
         await inTime('the server stops', server.stop());
       }
     },
@@ -304,6 +331,19 @@ export function atPractice(overrides: Record<string, unknown> = {}): Record<stri
     patient: { remoteId: 'P-77' },
     windows: [{ from: '+2d', to: '+9d' }],
     notes: 'Annual vaccines',
+    ...overrides,
+  };
+}
+
+/** A request for half an hour with a host at Cal.com. */
+export function atCalcom(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    provider: 'calcom',
+    reference: 'visit-2203',
+    appointmentType: '1001',
+    client: { firstName: 'Ana', lastName: 'Reyes', email: 'ana@example.com' },
+    windows: [{ from: '+2d', to: '+9d' }],
+    notes: 'First visit',
     ...overrides,
   };
 }

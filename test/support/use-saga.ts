@@ -8,7 +8,7 @@ export interface UseOptions extends RigOptions {
   on?: On;
 }
 
-type StandInName = 'sandbox' | 'clinic';
+type StandInName = 'sandbox' | 'clinic' | 'calcom';
 
 const BOTH: readonly StandInName[] = ['sandbox', 'clinic'];
 

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { createCalcomSandbox } from '../../../src/sandbox/calcom/server';
 import { createJunctionSandbox } from '../../../src/sandbox/junction/server';
 import { createOliverSandbox } from '../../../src/sandbox/oliver/server';
 import type { VirtualTime } from '../time';
@@ -31,6 +32,7 @@ export interface PlainAnswer {
 /** Where each of them is, as the settings say; news go to the third. */
 export const JUNCTION_URL = 'http://junction.sandbox.test';
 export const OLIVER_URL = 'http://oliver.sandbox.test';
+export const CALCOM_URL = 'http://calcom.sandbox.test';
 export const WEBHOOK_URL = 'http://saga.sandbox.test/webhooks/junction';
 
 /** Provider-side durations run 600 times as fast, as in the tests on the real server. */
@@ -68,6 +70,12 @@ export async function createProvidersInMemory(
     ),
     oliver: await inMemory(time, oliver, () => createOliverSandbox(shared)),
   };
+}
+
+/** Cal.com, for those whose bookings are made there. Virtual time must be installed. */
+export function createCalcomInMemory(time: VirtualTime): Promise<InMemoryProvider> {
+  const options = { port: 0, dataDir: null, timeScale: TIME_SCALE, webhookUrl: null, webhookSecret: 'none' };
+  return inMemory(time, CALCOM_URL, () => createCalcomSandbox(options));
 }
 
 /** Fastify tells of every app that is made: this one does not listen. */

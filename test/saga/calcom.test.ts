@@ -1,0 +1,231 @@
+import { ALWAYS } from '../support/calls';
+import { atCalcom } from '../support/saga';
+import { useSaga } from '../support/use-saga';
+
+describe('a booking at Cal.com', () => {
+  const rig = useSaga({ withCalcom: true, resets: ['calcom'] });
+
+  /** What its host does with a booking that has to be confirmed. */
+  const host = async (acts: 'confirm' | 'decline' | 'leave'): Promise<void> => {
+    await rig.calcom.control('event-types/1001', { requiresConfirmation: true });
+    await rig.calcom.control('host', { acts, afterMs: 800 });
+  };
+  const begun = async (overrides: Record<string, unknown> = {}) =>
+    (await rig.bookings.start(atCalcom(overrides))).booking.id;
+  const confirmed = async (overrides: Record<string, unknown> = {}) => {
+    const view = await rig.until(await begun(overrides), ({ status }) => status === 'confirmed');
+    return { id: view.id, uid: view.appointment?.id ?? '', startsAt: view.appointment?.startsAt ?? '' };
+  };
+  const live = async () => (await rig.calcom.state()).live.appointments;
+  const booked = async () => (await rig.calcom.callsOf('book')).length;
+  /** A slot's start some days after another: the same time of another working day. */
+  const weekAfter = (start: string): string => new Date(Date.parse(start) + 7 * 86_400_000).toISOString();
+
+  test('is confirmed at once; our reference is in its metadata, and the notes go to the host', async () => {
+    const id = await begun();
+    const view = await rig.until(id, ({ status }) => status === 'confirmed');
+    expect(view).toMatchObject({ provider: 'calcom', order: null, attempts: [{ outcome: 'confirmed' }] });
+    expect(await live()).toEqual([view.appointment?.id]);
+    const [booking] = (await rig.calcom.state()).bookings;
+    expect(booking?.metadata).toEqual({
+      bookingRef: expect.stringMatching(`^${id}\\.\\w+/book/1$`) as string,
+    });
+    expect(booking?.bookingFieldsResponses).toMatchObject({ notes: 'First visit' });
+  });
+
+  test('that its host has to confirm is awaited', async () => {
+    await host('confirm');
+    const id = await begun();
+    await rig.until(id, ({ status }) => status === 'awaiting_confirmation');
+    await rig.until(id, ({ status }) => status === 'confirmed');
+    expect(await booked()).toBe(1);
+  });
+
+  test('that its host declines is followed by another time', async () => {
+    await host('decline');
+    const view = await rig.until(
+      await begun({ limits: { maxSlotAttempts: 2 } }),
+      ({ status }) => status === 'failed',
+    );
+    expect(view).toMatchObject({
+      failure: { code: 'no_slot' },
+      attempts: [{ outcome: 'declined' }, { outcome: 'declined' }],
+    });
+    expect(await live()).toEqual([]);
+  });
+
+  test('that nobody confirms is given back at its deadline', async () => {
+    await host('leave');
+    const view = await rig.until(
+      await begun({ limits: { maxSlotAttempts: 1, confirmTimeoutMs: 1_500 } }),
+      ({ status }) => status === 'failed',
+    );
+    expect(view.compensation).toMatchObject([{ step: 'appointment' }]);
+    expect(await live()).toEqual([]);
+  });
+
+  test('for an event type that nobody knows fails before any time is tried', async () => {
+    const view = await rig.until(
+      await begun({ appointmentType: '999999' }),
+      ({ status }) => status === 'failed',
+    );
+    expect(view).toMatchObject({ failure: { code: 'request_refused' }, attempts: [] });
+    expect(await booked()).toBe(0);
+  });
+
+  test('is cancelled by its caller, with a reason; other visits of the client stay', async () => {
+    const { id, uid, startsAt } = await confirmed();
+    await rig.calcom.control('bookings', {
+      start: weekAfter(startsAt),
+      attendee: { name: 'Ana Reyes', email: 'ana@example.com' },
+    });
+    await rig.bookings.cancel(id, { reason: 'The client is ill' });
+    const view = await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(view.compensation).toMatchObject([{ step: 'appointment', outcome: 'undone' }]);
+    expect(await live()).toHaveLength(1);
+    expect(await live()).not.toContain(uid);
+  });
+
+  test('that its host cancels is followed by another', async () => {
+    const { id, uid } = await confirmed();
+    await rig.calcom.control(`bookings/${uid}`, { acts: 'cancel', reason: 'The host is ill' });
+    const view = await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.id !== uid,
+    );
+    expect(view.attempts).toHaveLength(2);
+    expect(await live()).toEqual([view.appointment?.id]);
+  });
+
+  test('that its host moves is followed to its new uid, and no second one is booked', async () => {
+    const { id, uid, startsAt } = await confirmed();
+    const to = weekAfter(startsAt);
+    await rig.calcom.control(`bookings/${uid}`, { acts: 'move', start: to });
+    const view = await rig.until(id, ({ appointment }) => appointment?.id !== uid);
+    expect(view).toMatchObject({ status: 'confirmed', attention: null, appointment: { startsAt: to } });
+    expect(await booked()).toBe(1);
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(await live()).toEqual([]);
+  });
+
+  test('that its host moves as it is cancelled is cancelled where it stands then', async () => {
+    const { id, uid, startsAt } = await confirmed();
+    await rig.calcom.control(`bookings/${uid}`, { acts: 'move', start: weekAfter(startsAt) });
+    await rig.bookings.cancel(id, {});
+    const view = await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[0]?.outcome).toBe('undone');
+    expect(await live()).toEqual([]);
+  });
+
+  test('is moved by its caller: a new booking stands, and the old one does not', async () => {
+    const { id, uid } = await confirmed();
+    await rig.bookings.reschedule(id, { windows: [{ from: '+12d', to: '+20d' }] });
+    const view = await rig.until(
+      id,
+      ({ status, appointment }) => status === 'confirmed' && appointment?.id !== uid,
+    );
+    expect(await live()).toEqual([view.appointment?.id]);
+    expect(await rig.calcom.callsOf('reschedule')).toHaveLength(1);
+    expect(await booked()).toBe(1);
+  });
+
+  test.each(['timeout', 'reset'] as const)(
+    'whose move took effect before a %s is not moved twice',
+    async (answer) => {
+      const { id, uid } = await confirmed();
+      await rig.calcom.fail('reschedule', { when: 'after', answer });
+      await rig.bookings.reschedule(id, { windows: [{ from: '+12d', to: '+20d' }] });
+      const view = await rig.until(
+        id,
+        ({ status, appointment }) => status === 'confirmed' && appointment?.id !== uid,
+      );
+      expect(await rig.calcom.callsOf('reschedule')).toHaveLength(1);
+      expect(await live()).toEqual([view.appointment?.id]);
+    },
+  );
+
+  test.each(['timeout', 'reset', 'garbage', 500] as const)(
+    'whose create took effect before a %s is adopted, not created twice',
+    async (answer) => {
+      await rig.calcom.fail('book', { when: 'after', answer });
+      const { uid } = await confirmed();
+      expect(await booked()).toBe(1);
+      expect(await live()).toEqual([uid]);
+    },
+  );
+
+  test('whose create takes effect late, after the first look-ups, is found', async () => {
+    await rig.calcom.fail('book', { when: 'late', answer: 'reset', delayMs: 900 });
+    const { uid } = await confirmed();
+    expect(await booked()).toBe(1);
+    expect(await live()).toEqual([uid]);
+  });
+
+  test('whose create had no effect is tried again at the same time, after the window', async () => {
+    await rig.calcom.fail('book', { when: 'before', answer: 'reset' });
+    const { uid } = await confirmed();
+    const [lost, again] = (await rig.calcom.callsOf('book')).map(({ at }) => Date.parse(at));
+    expect(Number(again) - Number(lost)).toBeGreaterThanOrEqual(1_500);
+    expect(await live()).toEqual([uid]);
+  });
+
+  test('that the copy for reading does not show yet is missing, and never booked again', async () => {
+    await rig.calcom.control('copy', { lagMs: 1_000 });
+    const { id, uid } = await confirmed();
+    await rig.until(id, ({ appointment }) => appointment?.id === uid);
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(await booked()).toBe(1);
+    expect(await live()).toEqual([]);
+  });
+
+  test('is undone only when a read shows it: a cancel that was only said is made again', async () => {
+    const { id } = await confirmed();
+    const [shown] = (await rig.calcom.state()).bookings;
+    const body = { status: 'success', data: { ...shown, status: 'cancelled' } };
+    await rig.calcom.fail('cancel', { when: 'before', answer: { status: 200, body } });
+    await rig.bookings.cancel(id, {});
+    const view = await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(view.compensation[0]?.outcome).toBe('undone');
+    expect(await rig.calcom.callsOf('cancel')).toHaveLength(2);
+    expect(await live()).toEqual([]);
+  });
+
+  test('whose event type forbids cancelling is for a person, and stays theirs', async () => {
+    const { id, uid } = await confirmed();
+    await rig.calcom.control('event-types/1001', { allowsCancelling: false });
+    await rig.bookings.cancel(id, {});
+    const view = await rig.until(id, ({ attention }) => attention !== null);
+    expect(view).toMatchObject({ status: 'compensating' });
+    expect(await live()).toEqual([uid]);
+    await rig.calcom.control('event-types/1001', { allowsCancelling: true });
+    await rig.bookings.resolve(id, { choice: 'retry', why: 'the host allows it now' });
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(await live()).toEqual([]);
+  });
+
+  test('with a key that does not work waits for a person, and loses nothing', async () => {
+    await rig.calcom.control('keys', { revoked: ['cal_test'] });
+    const id = await begun();
+    const view = await rig.until(id, ({ attention }) => attention !== null);
+    expect(view.attention?.reason).toBe('credentials_rejected');
+    await rig.calcom.control('keys', { revoked: [] });
+    await rig.bookings.retry(id, {});
+    await rig.until(id, ({ status }) => status === 'confirmed');
+    expect(await live()).toHaveLength(1);
+  });
+
+  test('while reads fail, nothing is concluded', async () => {
+    const { id, uid } = await confirmed();
+    await rig.calcom.fail('bookings', { answer: 500, times: ALWAYS });
+    await rig.bookings.cancel(id, {});
+    await rig.until(id, ({ attention }) => attention !== null);
+    expect(await live()).toEqual([uid]);
+    expect(await rig.calcom.callsOf('cancel')).toEqual([]);
+    await rig.calcom.mend();
+    await rig.bookings.retry(id, {});
+    await rig.until(id, ({ status }) => status === 'cancelled');
+    expect(await live()).toEqual([]);
+  });
+});
