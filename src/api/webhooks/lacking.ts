@@ -1,9 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import type { Glance } from '../../client/booking-client';
 import type { News } from '../../providers/news';
 import { type ComparesOrders, isShown, newestOf } from './compare';
 
 /** How long after a burst a booking that is at work is looked at again, in ms: a book call takes 2.5 s to be answered. */
 export const AGAIN_AFTER_MS: readonly number[] = [750, 2_000];
+
+/** Returns a controller for `stopping`. Any number of bookings may be waiting for it: Node takes more than ten for a leak. */
+export function stopForMany(): AbortController {
+  const stopping = new AbortController();
+  setMaxListeners(Infinity, stopping.signal);
+  return stopping;
+}
 
 /** How the booking is looked at. */
 export interface Looking {

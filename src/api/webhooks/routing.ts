@@ -5,7 +5,7 @@ import type { BookingClient, Glance } from '../../client/booking-client';
 import type { News } from '../../providers/news';
 import type { ComparesOrders } from './compare';
 import { gatherBursts } from './burst';
-import { lackingIn } from './lacking';
+import { lackingIn, stopForMany } from './lacking';
 import { rememberRecent } from './recent';
 import { waitForBookings, type GivenUp } from './waiting-orders';
 
@@ -64,7 +64,7 @@ export function routeNews({
   /** The booking that placed an order, by the order's id. Events of an appointment do not name it. */
   const placedBy = rememberRecent<string>(MAX_REMEMBERED);
 
-  const stopping = new AbortController();
+  const stopping = stopForMany();
   const telling: Telling = { client, reader, stopping: stopping.signal };
 
   const adopting = (orderId: string): string[] =>

@@ -1,4 +1,5 @@
-import { AGAIN_AFTER_MS, lackingIn } from '../../../src/api/webhooks/lacking';
+import { getMaxListeners } from 'node:events';
+import { AGAIN_AFTER_MS, lackingIn, stopForMany } from '../../../src/api/webhooks/lacking';
 import type { BookingView } from '../../../src/booking/schema/view';
 import type { Glance } from '../../../src/client/booking-client';
 import { newsReader } from '../../../src/providers/junction/news';
@@ -84,4 +85,8 @@ it('waits for no booking when the API stops', async () => {
   });
   stopping.abort();
   expect(await lacking).toEqual([NEWS]);
+});
+
+it('may be waited for by any number of bookings, without a warning that it leaks', () => {
+  expect(getMaxListeners(stopForMany().signal)).toBe(Infinity);
 });
