@@ -19,4 +19,5 @@ COPY --from=build /app/dist ./dist
 # Made here so that a volume mounted over it belongs to the user that writes it.
 RUN install -d -o node -g node -m 0700 /data
 USER node
-CMD ["node", "dist/src/run/worker.js"]
+# The worker needs 100 MB of heap or two; without a bound Node lets several times as much pile up before it cleans up.
+CMD ["node", "--max-old-space-size=512", "dist/src/run/worker.js"]
