@@ -1,6 +1,5 @@
-import type { Client } from '@temporalio/client';
-import type { BookingClient } from '../src/client/booking-client';
 import type { ArmName } from './arm-names';
+import type { Ground } from './ground';
 import type { Played } from './load';
 import type { Child } from './processes/child';
 import { ourClients, plainClients, type Order } from './processes/driver';
@@ -12,15 +11,6 @@ export interface Arm {
   worker: Child;
   /** Receives the provider's news; null where nobody wants any. */
   receiver: Child | null;
-}
-
-/** What the arms share. */
-export interface Ground {
-  /** Starts a module of processes/ and has it stopped in the end. */
-  start(module: string): Promise<Child>;
-  /** Plain payloads. */
-  client: Client;
-  bookings: BookingClient;
 }
 
 /**

@@ -1,26 +1,32 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { optionsOf } from './options';
-import { chart } from './report/chart';
-import { figuresOf } from './report/json';
-import { page } from './report/table';
-import { run } from './run';
-import { onStage } from './stage';
+import type { Command } from './command';
+import { compare } from './compare';
+import { actions } from './actions/command';
+import { api } from './api/command';
+import { open } from './open/command';
+import { scale } from './scale/command';
+import { start } from './start/command';
 
-/** `npm run bench`: our saga beside a plain one and beside plain calls, on this machine. docs/bench.md says how. */
+/** `npm run bench`: what our bookings cost on this machine. docs/bench.md says how that is measured. */
 
 const RESULTS = join(__dirname, 'results');
 
+/** What is measured, by the first word of the command line; without one, ours is compared with a plain saga. */
+const COMMANDS: Readonly<Record<string, Command>> = { actions, api, open, scale, start };
+
 async function main(): Promise<void> {
-  const { plan, isFull, json } = optionsOf(process.argv.slice(2));
-  const results = await onStage((stage) => run(stage, plan, tell));
-  process.stdout.write(`${page(results)}\n`);
-  if (isFull) {
-    await mkdir(RESULTS, { recursive: true });
-    await writeFile(join(RESULTS, 'saga.md'), `${page(results)}\n\n![The medians as bars](saga.svg)\n`);
-    await writeFile(join(RESULTS, 'saga.svg'), chart(results.rounds));
-  }
-  if (json) process.stdout.write(`${JSON.stringify(figuresOf(results))}\n`);
+  const given = process.argv.slice(2);
+  const json = given.includes('--json');
+  const args = given.filter((arg) => arg !== '--json');
+  const [name = ''] = args;
+  const isNamed = Object.hasOwn(COMMANDS, name);
+  const command = (isNamed && COMMANDS[name]) || compare;
+  const { page, figures, kept } = await command(isNamed ? args.slice(1) : args)(tell);
+  process.stdout.write(`${page}\n`);
+  await mkdir(RESULTS, { recursive: true });
+  for (const [file, text] of Object.entries(kept)) await writeFile(join(RESULTS, file), text);
+  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
 
 function tell(text: string): void {

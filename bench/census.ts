@@ -55,7 +55,7 @@ async function booked(stage: Stage, account: Account): Promise<string[]> {
 }
 
 async function counted(stage: Stage, ids: readonly string[], afterMs = 0): Promise<Kept[]> {
-  await Promise.all([pause(afterMs), untilQuiet(stage.pids, QUIET.news)]);
+  await Promise.all([pause(afterMs), untilQuiet(stage.pids(), QUIET.news)]);
   return Promise.all(ids.map((id) => keptOf(stage.client, id)));
 }
 

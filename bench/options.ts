@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { above0 } from './command';
 import { fullPlan, quickPlan, type Plan } from './plan';
 
 /** What the command line asks for. */
@@ -6,8 +7,6 @@ export interface Options {
   plan: Plan;
   /** Whether the whole comparison was asked for, whose page and picture are kept. */
   isFull: boolean;
-  /** Whether the figures follow as a line of JSON. */
-  json: boolean;
 }
 
 const DEFAULTS = { repeats: 5, seconds: 10, rates: [2, 5, 10] };
@@ -18,27 +17,20 @@ export function optionsOf(args: readonly string[]): Options {
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
       repeats: { type: 'string' },
       seconds: { type: 'string' },
       rates: { type: 'string' },
     },
   });
-  const { quick, json, repeats, seconds, rates } = values;
+  const { quick, repeats, seconds, rates } = values;
   if (quick) {
     if (repeats ?? seconds ?? rates) throw new Error('--quick has its own repeats, seconds and rates.');
-    return { plan: quickPlan(), isFull: false, json };
+    return { plan: quickPlan(), isFull: false };
   }
   const plan = fullPlan({
     repeats: repeats === undefined ? DEFAULTS.repeats : above0('--repeats', repeats, Number.isInteger),
     forMs: (seconds === undefined ? DEFAULTS.seconds : above0('--seconds', seconds)) * 1_000,
     rates: rates?.split(',').map((rate) => above0('--rates', rate)) ?? DEFAULTS.rates,
   });
-  return { plan, isFull: true, json };
-}
-
-function above0(name: string, text: string, accepts: (value: number) => boolean = Number.isFinite): number {
-  const value = Number(text);
-  if (accepts(value) && value > 0) return value;
-  throw new Error(`${name} must be a number above 0, ${text} is none.`);
+  return { plan, isFull: true };
 }

@@ -25,10 +25,10 @@ const MAX_DESCRIBED = 50;
  */
 export async function playRound(stage: Stage, arm: Arm, { name, load, account }: NamedLoad): Promise<Round> {
   await freshProvider(stage.urls[account], newsTo(arm));
-  await untilQuiet(stage.pids, QUIET.atOnce);
+  await untilQuiet(stage.pids(), QUIET.atOnce);
   const before = await metersOf(stage, arm);
   const played = await arm.play({ load, account });
-  await untilQuiet(stage.pids, arm.receiver === null ? QUIET.metrics : QUIET.news);
+  await untilQuiet(stage.pids(), arm.receiver === null ? QUIET.metrics : QUIET.news);
   const after = await metersOf(stage, arm);
   const looked = played.executions.slice(0, MAX_DESCRIBED);
   const kept = await Promise.all(looked.map((id) => keptOf(stage.client, id)));

@@ -23,6 +23,31 @@ export async function moveByADay(
   await control(url, `appointments/${id}`, { start_at: later(startsAt), end_at: later(endsAt) });
 }
 
+/** Has it reserve what is booked from now on, until `confirmAppointment`. */
+export function reserveOnly(url: string): Promise<void> {
+  return control(url, 'confirmation', { mode: 'reserve', times: 1_000_000 });
+}
+
+/** Confirms an appointment that was reserved; its news follows. */
+export function confirmAppointment(url: string, id: string): Promise<void> {
+  return control(url, `appointments/${id}`, { status: 'confirmed' });
+}
+
+/** How a provider fails that is away: it answers so late that nobody waits, or says at once that it cannot. */
+export const FAULTS = {
+  hangs: { delayMs: 30_000 },
+  refuses: { answer: { status: 503 } },
+} as const;
+export type Fault = keyof typeof FAULTS;
+
+/** Spoils every call from now on; null: none. */
+export async function spoil(url: string, fault: Fault | null): Promise<void> {
+  const answer = await fetch(`${url}/_sandbox/faults`, { method: 'DELETE' });
+  if (!answer.ok) throw new Error(`${url} was answered ${answer.status}`);
+  if (fault !== null)
+    await control(url, 'faults', { method: '*', path: '*', times: 1_000_000, ...FAULTS[fault] });
+}
+
 const DAY_MS = 86_400_000;
 
 function control(url: string, path: string, body: unknown): Promise<void> {

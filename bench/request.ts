@@ -10,10 +10,16 @@ export const ACCOUNTS = {
   slow: { answerMs: 50, requisitionMs: 0 },
   /** Must wait for the requisition, which comes a second after the order. */
   waits: { answerMs: 0, requisitionMs: 1_000 },
+  /** Reserves what is booked, and confirms it when it is told to. There is no requisition, and time is as at the vendor. */
+  reserves: { answerMs: 0, requisitionMs: null },
+  /** Has the default pace of an account; the others are not held back. */
+  paced: { answerMs: 0, requisitionMs: 0 },
 } as const;
 export type Account = keyof typeof ACCOUNTS;
 
 export const API_KEY = 'sk_us_bench';
+/** The key of our own API, and its holder. */
+export const CALLER = { name: 'bench', secret: 'bench-secret-0123456789' };
 export const WEBHOOK_SECRET = 'whsec_YmVuY2gtd2ViaG9vay1zZWNyZXQtMDAwMDAwMDAx';
 
 const PATIENT = {
@@ -44,3 +50,13 @@ export function requestAt(account: Account) {
 export function plainRequestAt(account: Account): PlainRequest {
   return { account, patient: PATIENT, labTestIds: LAB_TEST_IDS, daysAhead: FIRST_DAY };
 }
+
+/** One at the other provider. */
+export const PRACTICE_REQUEST = {
+  provider: 'oliver',
+  account: 'default',
+  appointmentType: 'wellness',
+  client: { remoteId: 'C-1001' },
+  patient: { remoteId: 'P-77' },
+  windows: [{ from: `+${FIRST_DAY}d`, to: '+9d' }],
+};

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { NODE_OPTIONS } from '../bench/processes/child';
 import { VENDOR_NAMES, vendorFacts, webhookPathOf } from '../src/booking/vendors';
 import { loadConfig, SETTINGS } from '../src/config';
 import { temporalTarget } from '../src/temporal/connection';
@@ -62,8 +63,9 @@ test.each(services)(
 );
 
 test.each(ours)('%s: runs the compiled form of the npm script of its name', (name, service) => {
-  expect(service.command).toEqual(['node', `dist/src/run/${name}.js`]);
-  expect(scripts[name]).toBe(`tsx src/run/${name}.ts`);
+  const bound = name === 'worker' ? (NODE_OPTIONS['our-worker'] ?? []) : [];
+  expect(service.command).toEqual(['node', ...bound, `dist/src/run/${name}.js`]);
+  expect(scripts[name]).toBe(['tsx', ...bound, `src/run/${name}.ts`].join(' '));
 });
 
 test.each(ours)('%s: its settings are known to the program and accepted', (_name, service) => {
@@ -152,3 +154,10 @@ function withDefaults(environment: Record<string, string>): Record<string, strin
   ]);
   return Object.fromEntries(filled);
 }
+
+test('a worker’s heap is bounded alike however it is started, and in the bench too', () => {
+  const [bound = ''] = NODE_OPTIONS['our-worker'] ?? [];
+  expect(bound).toMatch(/^--max-old-space-size=\d+$/);
+  const [, command = ''] = /^CMD (.*)$/m.exec(dockerfile) ?? [];
+  expect(JSON.parse(command)).toEqual(['node', bound, 'dist/src/run/worker.js']);
+});

@@ -20,8 +20,13 @@ function labelOf(labels: string, name: string): string | undefined {
 
 /** How many actions there were in all. */
 export async function actionsAt(metricsPort: number, namespace: string): Promise<number> {
+  const actions = await actionsByType(metricsPort, namespace);
+  return [...actions.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** How many there were so far, by type. */
+export async function actionsByType(metricsPort: number, namespace: string): Promise<Map<string, number>> {
   const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
   if (!answer.ok) throw new Error(`The server's metrics were answered ${answer.status}`);
-  const actions = actionsIn(await answer.text(), namespace);
-  return [...actions.values()].reduce((sum, count) => sum + count, 0);
+  return actionsIn(await answer.text(), namespace);
 }

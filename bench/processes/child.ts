@@ -13,12 +13,19 @@ export interface ChildSettings {
   target: TemporalTarget;
   /** Where the provider answers, by account. */
   urls: Record<Account, string>;
+  /** Where the other provider answers, which has no orders and tells no news. */
+  practice: string;
   /** Where our keys are. */
   dataDir: string;
 }
 
 /** How long a process may take until it says that it is ready; the first one bundles workflows. */
 const READY_WITHIN_MS = 120_000;
+
+/** Options of Node, by module: our worker gets those that it is deployed with. */
+export const NODE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'our-worker': ['--max-old-space-size=512'],
+};
 
 /** What a process says: once what it has to tell when it is ready, then an answer to each order. */
 export type Said = { ready: unknown } | { answer: unknown } | { failed: string };
@@ -29,16 +36,20 @@ export interface Child {
   told: unknown;
   /** Gives it an order, one at a time, and resolves to its answer. Rejects when it fails or ends meanwhile. */
   ask(order: unknown): Promise<unknown>;
+  /** Resolves once it has ended, however that came. */
+  ended: Promise<void>;
   /** Rejects when it ends without being told to; never resolves. */
   broken: Promise<never>;
   /** Resolves once it has ended. */
   stop(): Promise<void>;
+  /** Kills it, as a crash would. Resolves once it is gone. */
+  kill(): Promise<void>;
 }
 
 /** Starts a module of this folder with its settings; resolves once it is ready. */
 export async function startChild(module: string, settings: ChildSettings | null): Promise<Child> {
   const child = fork(require.resolve(`./${module}`), [JSON.stringify(settings)], {
-    execArgv: ['--require', 'tsx/cjs'],
+    execArgv: [...(NODE_OPTIONS[module] ?? []), '--require', 'tsx/cjs'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const gone = once(child, 'exit');
@@ -64,6 +75,7 @@ export async function startChild(module: string, settings: ChildSettings | null)
       throw err;
     })),
     broken,
+    ended: gone.then(() => undefined),
     async ask(order) {
       child.send({ order });
       const reply = await next();
@@ -73,6 +85,11 @@ export async function startChild(module: string, settings: ChildSettings | null)
     async stop() {
       isStopping = true;
       if (child.connected) child.disconnect();
+      await gone;
+    },
+    async kill() {
+      isStopping = true;
+      child.kill('SIGKILL');
       await gone;
     },
   };

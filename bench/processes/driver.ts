@@ -38,12 +38,15 @@ export function plainClients(client: Client): (order: Order) => Promise<Played> 
 }
 
 /** The clients of ours: start a booking and wait until it is settled. */
-export function ourClients(bookings: BookingClient): (order: Order) => Promise<Played> {
+export function ourClients(
+  bookings: BookingClient,
+  settledWithinMs = SETTLED_WITHIN_MS,
+): (order: Order) => Promise<Played> {
   const bookAt =
     (account: Account): Book =>
     async () => {
       const { booking } = await bookings.start(requestAt(account));
-      const view = await bookings.settled(booking.id, { timeoutMs: SETTLED_WITHIN_MS });
+      const view = await bookings.settled(booking.id, { timeoutMs: settledWithinMs });
       confirmed(view.status);
       return workflowIdOf(booking.id);
     };

@@ -33,14 +33,15 @@ export function page(results: Results): string {
   ].join('\n\n');
 }
 
-function machineTable({ loadBefore, ...machine }: Machine): string {
+/** On what was measured, and where the server kept its data. */
+export function machineTable({ loadBefore, ...machine }: Machine, storage = 'SQLite in memory'): string {
   const rows = [
     ['processors', machine.cpu],
     ['memory', machine.memory],
     ['system', machine.system],
     ['load when it began', loadBefore.toFixed(2)],
     ['Node', machine.node],
-    ['Temporal server', `${machine.temporal}, SQLite in memory`],
+    ['Temporal server', `${machine.temporal}, ${storage}`],
     ['Temporal SDK', machine.sdk],
     ['commit', machine.commit],
     ['at', machine.at],

@@ -8,16 +8,20 @@ import { startJunction, stateSchema, type Junction } from '../sandbox/junction-c
 
 jest.setTimeout(60_000);
 
+/** Where nobody listens. */
+const NOBODY = 'http://127.0.0.1:9';
+
 let junction: Junction;
+let urls: ChildSettings['urls'];
 let child: Child;
 
 beforeAll(async () => {
-  // Nobody listens at the slow account's address.
   junction = await startJunction({ advanceOrders: true, timeScale: 1e-6, keyLifetimeMs: 1e13 });
-  const nobody = 'http://127.0.0.1:9';
+  urls = { prompt: junction.url, slow: NOBODY, waits: NOBODY, reserves: NOBODY, paced: NOBODY };
   const settings: ChildSettings = {
     target: localTarget('127.0.0.1:9'),
-    urls: { prompt: junction.url, slow: nobody, waits: nobody },
+    urls,
+    practice: NOBODY,
     dataDir: '',
   };
   child = await startChild('direct', settings);
@@ -51,6 +55,18 @@ test('it is missed when it ends by itself, also by whoever waits for an answer',
   process.kill(child.pid, 'SIGKILL');
   await expect(asked).rejects.toThrow('The process direct ended by itself');
   await expect(child.broken).rejects.toThrow('The process direct ended by itself');
+});
+
+test('one that is killed is not missed, and is gone', async () => {
+  const settings: ChildSettings = { target: localTarget('127.0.0.1:9'), urls, practice: NOBODY, dataDir: '' };
+  const victim = await startChild('direct', settings);
+  const missed = jest.fn();
+  victim.broken.catch(missed);
+  await victim.kill();
+  await victim.ended;
+  expect(() => process.kill(victim.pid, 0)).toThrow('ESRCH');
+  await victim.stop();
+  expect(missed).not.toHaveBeenCalled();
 });
 
 test('one that does not start is told, not waited for', async () => {

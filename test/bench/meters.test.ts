@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { actionsIn } from '../../bench/measure/actions';
 import { cpuMsIn, cpuMsOf } from '../../bench/measure/cpu';
+import { databaseBytes } from '../../bench/measure/database';
+import { memoryIn, memoryOf } from '../../bench/measure/memory';
 import { roundOf, used } from '../../bench/measure/round';
 
 describe('CPU time', () => {
@@ -80,5 +85,45 @@ describe('a round', () => {
       ...none,
       workerCpuMs: 50,
     });
+  });
+});
+
+describe('memory', () => {
+  test('is what a process has in RAM, and the most that it had', () => {
+    const status = 'Name:\tnode\nVmPeak:\t  9 kB\nVmHWM:\t  2000 kB\nVmRSS:\t  1500 kB\nRssAnon:\t 7 kB\n';
+    expect(memoryIn(status)).toEqual({ bytes: 1_536_000, peakBytes: 2_048_000 });
+  });
+
+  test('of a process that has ended is refused', () => {
+    expect(() => memoryIn('Name:\tnode\nState:\tZ (zombie)\n')).toThrow(/memory/);
+  });
+
+  test('of one that takes more grows', async () => {
+    const before = await memoryOf(process.pid);
+    const taken = Buffer.alloc(200_000_000, 1);
+    const { bytes, peakBytes } = await memoryOf(process.pid);
+    expect(bytes - before.bytes).toBeGreaterThan(taken.length / 2);
+    expect(peakBytes).toBeGreaterThanOrEqual(bytes);
+  });
+});
+
+describe('the database', () => {
+  let dir: string;
+  beforeEach(async () => (dir = await mkdtemp(join(tmpdir(), 'bench-'))));
+  afterEach(() => rm(dir, { recursive: true }));
+
+  test('is as large as its files together, and nothing beside them', async () => {
+    for (const [name, size] of Object.entries({
+      'temporal.db': 5,
+      'temporal.db-wal': 3,
+      'temporal.db-journal': 7,
+      'temporal.log': 9,
+    }))
+      await writeFile(join(dir, name), 'x'.repeat(size));
+    expect(await databaseBytes(dir)).toBe(8);
+  });
+
+  test('that is not there is told', async () => {
+    await expect(databaseBytes(dir)).rejects.toThrow('no database');
   });
 });

@@ -69,10 +69,13 @@ test('its booking is four activities and 29 events, as it was when it was writte
 });
 
 test('ours is measured with its settings as they are by default, but for the pace and the sweep', () => {
-  const urls = { prompt: junction.url, slow: junction.url, waits: junction.url };
-  const config = ourConfig({ urls, dataDir: '' });
+  const { url } = junction;
+  const urls = { prompt: url, slow: url, waits: url, reserves: url, paced: url };
+  const config = ourConfig({ urls, practice: url, dataDir: '' });
   expect(config).toMatchObject({ sweepMinutes: 0, allowPlaintext: false, buildId: null });
   expect(config.webhookSecrets.junction).toHaveLength(1);
   expect(config.accounts.junction.prompt?.capabilities).toEqual({ needsRequisition: false });
+  expect(config.accounts.junction.paced?.pace).toBeUndefined();
+  expect(config.accounts.junction.prompt?.pace).toBeDefined();
   expect(config.accounts.junction.waits?.capabilities).toEqual({ needsRequisition: true });
 });

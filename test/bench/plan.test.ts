@@ -53,16 +53,16 @@ test('arms take turns, the other way round each time, after a warm-up that is sh
 
 describe('the command line', () => {
   test('plays everything five times unless told otherwise, and keeps the page', () => {
-    expect(optionsOf([])).toMatchObject({ plan: { repeats: 5 }, isFull: true, json: false });
+    expect(optionsOf([])).toMatchObject({ plan: { repeats: 5 }, isFull: true });
   });
 
   test('takes repeats, seconds and rates', () => {
-    const { plan } = optionsOf(['--repeats', '2', '--seconds', '0.5', '--rates', '1,20', '--json']);
+    const { plan } = optionsOf(['--repeats', '2', '--seconds', '0.5', '--rates', '1,20']);
     expect(plan).toEqual(fullPlan({ repeats: 2, forMs: 500, rates: [1, 20] }));
   });
 
-  test('--quick keeps no page, and --json goes with it', () => {
-    expect(optionsOf(['--quick', '--json'])).toEqual({ plan: quickPlan(), isFull: false, json: true });
+  test('--quick keeps no page', () => {
+    expect(optionsOf(['--quick'])).toEqual({ plan: quickPlan(), isFull: false });
   });
 
   test.each([
