@@ -161,6 +161,7 @@ describe('names of vendors and providers', () => {
     'src/vendors.ts': 'the registry, with code',
     'src/booking/schema/post-box.ts': 'a junction is a kind of street',
     'src/demo/scenes/at-a-practice.ts': 'each scene is played at one provider',
+    'src/demo/scenes/with-a-host.ts': 'each scene is played at one provider',
     'src/demo/scenes/other-ways.ts': 'each scene is played at one provider',
   };
 

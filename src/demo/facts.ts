@@ -25,6 +25,7 @@ const FACTS = {
     view.attempts.every(({ startsAt }) => startsAt === null) && !!view.appointment?.startsAt,
   'moved by the provider': ({ state }) => count(state, isMoveCall) === 1 && count(state, isBookCall) === 1,
   'time changed': ({ view, stops }) => stops[0]?.appointment?.startsAt !== view.appointment?.startsAt,
+  'under another id': ({ view, stops }) => stops[0]?.appointment?.id !== view.appointment?.id,
   'webhook delivered': ({ state }) => changes(state).some(({ outcome }) => outcome === 204),
   'every webhook lost': ({ state }) =>
     changes(state).length > 0 && state.webhooks.every(({ outcome }) => outcome === 'dropped'),
@@ -83,5 +84,5 @@ function undoOf(view: BookingView, step: 'order' | 'appointment'): string | unde
 
 /** Returns the deliveries of news about appointments. */
 function changes({ webhooks }: StandInState): StandInState['webhooks'] {
-  return webhooks.filter(({ eventType }) => eventType === 'labtest.appointment.updated');
+  return webhooks.filter(({ eventType }) => /^(?:labtest\.appointment\.updated$|BOOKING_)/.test(eventType));
 }

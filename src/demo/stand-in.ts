@@ -7,7 +7,14 @@ import { vendorAt } from '../vendors';
 
 /** An instruction to the sandbox: a route under `/_sandbox` and its body. */
 export interface Instruction {
-  route: 'faults' | 'confirmation' | 'slots' | 'clinic' | 'appointments' | `appointments/${string}`;
+  route:
+    | 'faults'
+    | 'confirmation'
+    | 'slots'
+    | 'clinic'
+    | 'host'
+    | 'appointments'
+    | `${'appointments' | 'bookings' | 'event-types'}/${string}`;
   body: object;
 }
 
