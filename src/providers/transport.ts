@@ -32,11 +32,12 @@ export type Transport = (url: string, outgoing: Outgoing, signal: AbortSignal) =
 /** Creates a transport that sends through the dispatcher of each URL. */
 export function transportBy(dispatcherOf: (url: string) => Dispatcher): Transport {
   return async (url, { method, headers, body }, signal) => {
-    const answer = await request(url, {
+    const answered = request(url, {
       ...{ method, body, signal },
       headers: { 'accept-encoding': CODINGS, ...headers },
       dispatcher: dispatcherOf(url),
     });
+    const answer = await unlessAborted(answered, signal);
     const get = (name: string): string | null => joined(answer.headers[name]);
     return {
       status: answer.statusCode,
@@ -44,6 +45,28 @@ export function transportBy(dispatcherOf: (url: string) => Dispatcher): Transpor
       body: unpacked(answer.body, get('content-encoding')),
     };
   };
+}
+
+/**
+ * Rejects with the signal's reason at once. Undici hears an abort only once it has a connection, which may take 10 s; it
+ * then sends nothing.
+ */
+async function unlessAborted<T>(answered: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  const givenUp = aborted.then(() => {
+    signal.throwIfAborted();
+    return answered;
+  });
+  try {
+    return await Promise.race([answered, givenUp]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 const agent = new Agent();
@@ -58,6 +81,9 @@ function joined(value: string | string[] | undefined): string | null {
 /** What we ask for. Others are unpacked too, because not every server heeds what it is asked. */
 const CODINGS = 'gzip';
 
+/** How many codings are undone: each takes memory, and a header has room for thousands. Nobody packs so often. */
+const MAX_CODINGS = 5;
+
 const { BROTLI_OPERATION_FLUSH: BR_FLUSH } = constants;
 
 /** A body that was cut is unpacked as far as it goes. */
@@ -70,14 +96,14 @@ const UNPACKERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable
   br: () => createBrotliDecompress({ flush: BR_FLUSH, finishFlush: BR_FLUSH }),
 };
 
-/** Returns the body without its codings, the last one first (RFC 9110, 8.4). With a coding that we do not know, as it is. */
+/** Returns the body without its codings, the last one first (RFC 9110, 8.4). With a coding that we do not know, or too many, as it is. */
 function unpacked(body: Readable, codings: string | null): AsyncIterable<Uint8Array> {
   const names = (codings ?? '')
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
   const steps = names.reverse().map((name) => (Object.hasOwn(UNPACKERS, name) ? UNPACKERS[name] : undefined));
-  if (steps.some((step) => step === undefined)) return body;
+  if (steps.length > MAX_CODINGS || steps.some((step) => step === undefined)) return body;
   // Whoever reads the last part hears of every error.
   return steps.reduce<Readable>(
     (from, step) => (step ? pipeline(from, step(), () => undefined) : from),

@@ -141,6 +141,13 @@ test.each<[string, string, Buffer]>([
   });
 });
 
+test('what was packed more often than anybody packs is not unpacked', async () => {
+  const often = Array.from({ length: 6 }, () => 'gzip');
+  const packed = often.reduce((bytes) => gzipSync(bytes), Buffer.from(TEXT));
+  const head = `200 OK\r\n${JSON_TYPE}\r\ncontent-encoding: ${often.join(', ')}`;
+  expect(await answered('read', head, packed)).toMatchObject({ isReadable: false });
+});
+
 test('a mark and nothing else is an empty answer', async () => {
   expect(await answered('write', `200 OK\r\n${JSON_TYPE}`, MARK)).toMatchObject({
     body: null,

@@ -1,8 +1,10 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { Agent, buildConnector } from 'undici';
 import { Failure } from '../../src/booking/failures';
 import { exchange, shortened, type HttpRequest } from '../../src/providers/http';
+import { transportBy } from '../../src/providers/transport';
 import { scriptedServer, type Outcome, type ScriptedServer } from './scripted-server';
 
 let server: ScriptedServer;
@@ -203,6 +205,36 @@ test('an abort in flight leaves a write unknown and ends a read with its reason'
     stop.abort(reason);
     expect(await call).toBe(ends);
   }
+});
+
+test('a write whose time was up while it connected is not sent once there is a connection', async () => {
+  const connect = buildConnector({});
+  const held: (() => void)[] = [];
+  const connected: Promise<void>[] = [];
+  const agent = new Agent({
+    connect(options, callback) {
+      const made = new Promise<void>((resolve) => {
+        held.push(() => {
+          connect(options, (...result) => {
+            callback(...result);
+            resolve();
+          });
+        });
+      });
+      connected.push(made);
+    },
+  });
+  const transport = transportBy(() => agent);
+  const failure = await failureOf(exchange(request('write', { timeoutMs: 100 }), transport));
+  expect(failure).toMatchObject({ code: 'provider_unavailable', facts: { sent: 'no' } });
+  const read = exchange(request('read'), transport);
+  server.expect('GET /thing', { body: { id: 7 } });
+  // The later call goes by a connection of its own, or by that which the write was to take.
+  while (held.length > 0) held.pop()?.();
+  expect(await read).toMatchObject({ body: { id: 7 } });
+  await Promise.all(connected);
+  await agent.close();
+  expect(server.received.map(({ method }) => method)).toEqual(['GET']);
 });
 
 test('a call that is aborted already sends nothing, not even a write', async () => {

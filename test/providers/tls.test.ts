@@ -61,7 +61,10 @@ describe.each(FENCES)('%s nothing of a write was sent', (_with, fence) => {
 
   test('where the handshake takes longer than the call may, nor is it sent later', async () => {
     const server = await rawServer(() => undefined);
+    const beganMs = performance.now();
     const failure = await write(`https://${server.address}/`, { timeoutMs: 300 });
+    // Undici itself would go on for as long as it allows for a connection, 10 s.
+    expect(performance.now() - beganMs).toBeLessThan(5_000);
     expect(failure).toMatchObject(UNSENT);
     expect(failure.facts.said).toContain('no connection within 300 ms');
     expect(server.got()).not.toBe('');
@@ -73,7 +76,9 @@ describe.each(FENCES)('%s nothing of a write was sent', (_with, fence) => {
     const stop = new AbortController();
     const server = await rawServer(() => stop.abort(new Error('the worker stops')));
     const call = exchange(requestTo(`https://${server.address}/`, 'write', { fence, signal: stop.signal }));
+    const beganMs = performance.now();
     await expect(call).rejects.toThrow('the worker stops');
+    expect(performance.now() - beganMs).toBeLessThan(5_000);
     await server.close();
   });
 });
