@@ -8,7 +8,14 @@ import { isSettled } from '../booking/status';
 import { openCleanUp } from './executions/after-run';
 import type { ClientContext } from './executions/client-context';
 import { hasClosed, type Execution } from './executions/execution';
-import { findExecution, isUntouched, readBooking, readFound, writtenView } from './executions/read';
+import {
+  findExecution,
+  isUntouched,
+  nullUnderLostKey,
+  readBooking,
+  readFound,
+  writtenView,
+} from './executions/read';
 import { asUnavailable, isUnavailable } from './executions/temporal-errors';
 
 /**
@@ -43,8 +50,11 @@ export async function* watchBooking(
   yield* changesSince(context, bookingId, first, signal, () => readFound(context, bookingId, first));
 }
 
-/** Reads the booking; what is read is yielded if it differs from what was read before. */
-type Read = () => Promise<BookingView>;
+/**
+ * Reads the booking; what is read is yielded if it differs from what was read before. `old` is a view from before that with
+ * the revision `shown`.
+ */
+type Read = (shown: number) => Promise<BookingView | 'old'>;
 
 /** Yields what `begin` reads, if it is given, and then the booking at each change. */
 async function* changesSince(
@@ -59,10 +69,10 @@ async function* changesSince(
   let isStalled = false;
   const reads = readsOf(context, bookingId, first, { signal, isStalled: () => isStalled });
   for await (const read of startingWith(begin, reads)) {
-    const view = await patiently(signal, read);
+    const view = await patiently(signal, () => read(revision));
     if (!view) return;
-    // The first pages of a long history bring views of long ago.
-    if (view.revision < revision) continue;
+    if (view === 'old') continue;
+    // It may be lower than before: the question of a clean-up counts while it is open.
     revision = view.revision;
     isStalled = view.stalled !== null;
     const mark = JSON.stringify([view.revision, view.stalled]);
@@ -98,7 +108,8 @@ export async function settledBooking(
   let latest: BookingView | null = null;
   if (first) {
     // A booking that no worker has touched is not settled: reading how it began would be for nothing.
-    const begin = isUntouched(first) ? null : () => readFound(context, bookingId, first);
+    const begin =
+      isUntouched(first) && !hasClosed(first.status) ? null : () => readFound(context, bookingId, first);
     for await (const view of changesSince(context, bookingId, first, until, begin)) {
       latest = view;
       if (isSettled(view)) break;
@@ -124,7 +135,7 @@ async function* readsOf(
   if (!hasClosed(status))
     for await (const news of newsOf(context, workflowIdOf(bookingId), runId, watching)) {
       last = news.runId;
-      yield () => viewOf(context, bookingId, news);
+      yield (shown) => viewOf(context, bookingId, news, shown);
     }
   const after = await patiently(watching.signal, () => openCleanUp(context, bookingId));
   if (!after) return;
@@ -138,13 +149,18 @@ interface News {
   written: Payload | null;
 }
 
+/** Returns the view that news brings, or what a description shows where it brings none that can be read. */
 async function viewOf(
   context: ClientContext,
   bookingId: string,
   { runId, written }: News,
-): Promise<BookingView> {
-  const view = written && (await writtenView(context, written));
-  return view ?? readBooking(context, bookingId, runId);
+  shown: number,
+): Promise<BookingView | 'old'> {
+  // A view of long ago may be under a key that was lost since. Whether that matters shows the description.
+  const view = written && (await writtenView(context, written).catch(nullUnderLostKey));
+  if (!view) return readBooking(context, bookingId, runId);
+  // The first pages of a long history bring views of long ago.
+  return view.revision < shown ? 'old' : view;
 }
 
 /**

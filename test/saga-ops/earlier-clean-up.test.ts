@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Swept } from '../../src/booking/ops';
+import type { BookingView } from '../../src/booking/schema/view';
 import { cleanupIdOf, TASK_QUEUE, workflowIdOf } from '../../src/booking/names';
 import { adopting } from '../support/saga';
 import { eventually } from '../support/stand-in';
@@ -61,8 +62,18 @@ describe('the question of the clean-up after an earlier booking of an order', ()
       attention: { reason: 'booking_cut_off' },
       appointment: null,
     });
+    const seen: BookingView[] = [];
+    const watching = (async () => {
+      for await (const view of rig.bookings.watch(id)) seen.push(view);
+    })();
+    await eventually(
+      () => Promise.resolve(seen),
+      ([first]) => first?.attention?.reason === 'booking_cut_off',
+    );
     await rig.bookings.resolve(id, { choice: 'keep', why: 'it stands' });
     await rig.server.client.workflow.getHandle(cleanupIdOf(id)).result();
+    await watching;
+    expect(seen.at(-1)).toMatchObject({ attention: null, waitingFor: null });
     expect(await rig.bookings.get(id)).toMatchObject({ attention: null, compensation: ended.compensation });
   });
 });

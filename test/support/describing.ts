@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { MEMO } from '../../src/booking/names';
 
 type Service = Client['workflowService'];
 type Request = Parameters<Service['describeWorkflowExecution']>[0];
@@ -32,6 +33,27 @@ export function inPagesOf(maximumPageSize: number, client: Client): Client {
   return withCalls(client, {
     getWorkflowExecutionHistory: (request: Parameters<Service['getWorkflowExecutionHistory']>[0]) =>
       workflowService.getWorkflowExecutionHistory({ ...request, maximumPageSize }),
+  });
+}
+
+/** The same client; a history's views before this revision look as if their key were lost. */
+export function lostBefore(revision: number, client: Client): Client {
+  const { workflowService } = client;
+  let views = 0;
+  const spoil = ({
+    workflowPropertiesModifiedEventAttributes: modified,
+  }: temporal.api.history.v1.IHistoryEvent): void => {
+    const view = modified?.upsertedMemo?.fields?.[MEMO.view];
+    if (!view) return;
+    views += 1;
+    if (views < revision) view.metadata = { ...view.metadata, 'encryption-key-id': Buffer.from('lost') };
+  };
+  return withCalls(client, {
+    async getWorkflowExecutionHistory(request: Parameters<Service['getWorkflowExecutionHistory']>[0]) {
+      const page = await workflowService.getWorkflowExecutionHistory(request);
+      page.history?.events?.forEach(spoil);
+      return page;
+    },
   });
 }
 

@@ -85,7 +85,8 @@ function isCalling({ raw }: Execution): boolean {
   return raw?.pendingActivities?.some(({ activityType }) => !polls.includes(activityType?.name)) ?? false;
 }
 
-function nullUnderLostKey(err: unknown): null {
+/** Returns null for the failure of a view that cannot be decrypted here, and throws any other. */
+export function nullUnderLostKey(err: unknown): null {
   if (err instanceof Failure && err.code === 'key_missing') return null;
   throw err;
 }

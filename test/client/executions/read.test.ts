@@ -1,9 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { cleanupIdOf } from '../../../src/booking/names';
 import { createBookingClient, type BookingClient } from '../../../src/client/booking-client';
 import { connectNative } from '../../../src/temporal/connection';
 import { dataConverterOf } from '../../../src/temporal/encryption';
-import { describedAs, describing, inPagesOf } from '../../support/describing';
+import { describedAs, describing, inPagesOf, lostBefore } from '../../support/describing';
 import { adoptedRequest, codeOf, placedRequest, startStandIn, type StandIn } from '../../support/stand-in';
 
 const { WORKFLOW_EXECUTION_STATUS_PAUSED: PAUSED } = temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -174,6 +175,21 @@ describe('watch and settled', () => {
     expect(await waiting).toMatchObject({ status: 'confirmed' });
   });
 
+  it('does not wait for the clean-up of a booking that was ended before a worker had it', async () => {
+    await standIn.withoutWorker(async () => {
+      const { booking } = await bookings.start(placedRequest());
+      await standIn.execution(booking.id).terminate('by hand');
+      await standIn.server.client.workflow.start('cleanup', {
+        workflowId: cleanupIdOf(booking.id),
+        taskQueue: 'bookings',
+        args: [{}],
+      });
+      const beganMs = performance.now();
+      expect(await bookings.settled(booking.id, { timeoutMs: 10_000 })).toMatchObject({ status: 'failed' });
+      expect(performance.now() - beganMs).toBeLessThan(9_000);
+    });
+  });
+
   it('shows how it stands when the time is up', async () => {
     const { booking } = await bookings.start(placedRequest());
     await standIn.shown(booking.id);
@@ -207,6 +223,23 @@ describe('watch and settled', () => {
       await standIn.execution(booking.id).signal('show', { status });
     await standIn.shown(booking.id, ({ status }) => status === 'confirmed');
     const client = inPagesOf(2, standIn.server.client);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const watching = createBookingClient({ client, idKey: standIn.idKey });
+    for await (const { revision } of watching.watch(booking.id, { signal: stop.signal })) {
+      seen.push(revision);
+      if (revision === 4) await standIn.execution(booking.id).signal('show', { status: 'completed' });
+      else stop.abort();
+    }
+    expect(seen).toEqual([4, 5]);
+  });
+
+  it('needs no key that only views of long ago are under', async () => {
+    const { booking } = await bookings.start(placedRequest());
+    for (const status of ['booking', 'confirming', 'confirmed'] as const)
+      await standIn.execution(booking.id).signal('show', { status });
+    await standIn.shown(booking.id, ({ status }) => status === 'confirmed');
+    const client = lostBefore(4, inPagesOf(2, standIn.server.client));
     const stop = new AbortController();
     const seen: number[] = [];
     const watching = createBookingClient({ client, idKey: standIn.idKey });
