@@ -54,6 +54,8 @@ export interface SandboxOptions {
   host?: string;
   /** The directory of its state; null keeps the state in memory. */
   dataDir: string | null;
+  /** Real ms per sandbox ms for all of its durations; its own when left out. */
+  timeScale?: number;
   /** Where its webhooks go; null: nowhere. A sandbox of a vendor that sends none ignores it. */
   webhookUrl: string | null;
   log?: Logger;

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../../src/booking/capabilities';
+import type { VendorName } from '../../../src/booking/vendors';
 import { contractOf } from '../contract';
 import { startRecorder, type Exchange, type Recorder } from '../recorder';
 import type { Fault, Hand, Spoilable } from '../subject';
@@ -27,7 +27,7 @@ export type Paths = Partial<Record<Spoilable, { method: string; path: string }>>
 /** Puts a recorder before a running sandbox. */
 export async function sandboxed(
   sandbox: { url: string; close(): Promise<void> },
-  vendor: Capabilities['vendor'],
+  vendor: VendorName,
   paths: Paths,
 ): Promise<Sandboxed> {
   const recorder: Recorder = await startRecorder(sandbox.url);
