@@ -101,7 +101,9 @@ describe('links and paths', () => {
   test('every file of the tree that is named exists', () => {
     const paths = named(/`((?:src|workflows|activities|test|docs|examples|eslint-rules)\/[\w./-]*)`/g);
     expect(paths.length).toBeGreaterThan(40);
-    expect(missing(paths, (path) => existsSync(join(ROOT, path)))).toEqual([]);
+    // A vendor by this name is what the guide has its reader make.
+    const isMade = (path: string): boolean => /\/acme\b/.test(path);
+    expect(missing(paths, (path) => isMade(path) || existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   test('every test that is quoted is in its file', () => {
