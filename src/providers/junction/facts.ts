@@ -34,7 +34,15 @@ const PATIENT = [
   'patient.address',
 ] as const;
 
-const TAKES = ['order', ...PATIENT, 'patient.medicalProxy', 'confirmation', 'policy'] as const;
+const TAKES = [
+  'order',
+  ...PATIENT,
+  'patient.medicalProxy',
+  'confirmation',
+  'policy.existingAppointment',
+  'policy.onCannotReschedule',
+  'policy.acceptFees',
+] as const;
 
 const CHECKS = [
   { field: 'patient.firstName', check: 'labName' },

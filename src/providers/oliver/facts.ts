@@ -56,7 +56,7 @@ export const oliver = {
         callTimeoutMs: 15_000,
       },
       request: {
-        takes: ['appointmentType', 'client', 'patient.id', 'patient.remoteId', 'status', 'policy'],
+        takes: ['appointmentType', 'client', 'patient.id', 'patient.remoteId', 'status', 'policy.acceptFees'],
         always: ['appointmentType', 'client', 'patient'],
         whenPlaced: [],
         oneOf: [
