@@ -336,7 +336,9 @@ describe('a signed webhook', () => {
     for (const bytes of [Buffer.from(event, 'latin1'), Buffer.from('no json'), Buffer.from(event, 'utf16le')])
       expect(await send(bytes)).toBe(204);
     expect(woken.length).toBe(before);
-    expect((await api.app.inject('/metrics')).body).toContain('{event="other",outcome="unreadable"} 3');
+    expect((await api.app.inject('/metrics')).body).toContain(
+      '{vendor="junction",event="other",outcome="unreadable"} 3',
+    );
     expect(api.lines.filter((line) => line.includes('not JSON in its encoding'))).toHaveLength(1);
     expect(api.lines.join('')).not.toContain('ller');
   });
