@@ -7,7 +7,7 @@ import type { Appointment, Sighting } from '../src/booking/model';
 import { isOwn, liveById, ownershipIn } from '../src/booking/sighting';
 import { beforeSending } from '../src/providers/before-sending';
 import type { Call, Provider } from '../src/providers/provider';
-import type { CancelAnswer, FeeTerms, LookUp, ProviderActivities } from './contract';
+import type { CancelAnswer, FeeTerms, ProviderActivities } from './contract';
 import { isRetryable } from './failures';
 import { lookBarely, lookUp } from './looking';
 import { alsoFor } from './taking';
@@ -82,9 +82,13 @@ function liveOne(sighting: Sighting, { appointmentId, clue }: CancelInput): Appo
     if (found.is === 'ambiguous') throw new Failure('ambiguous_match');
     return found.is === 'ours' ? found.appointment : null;
   }
-  const [own, ...others] = live.filter((seen) => isOwn(seen, clue));
+  const [own, ...others] = liveOwn(sighting, { clue });
   if (others.length > 0) throw new Failure('ambiguous_match');
   return own ?? null;
+}
+
+function liveOwn({ live }: Sighting, { clue }: Pick<CancelInput, 'clue'>): Appointment[] {
+  return live.filter((seen) => isOwn(seen, clue));
 }
 
 /** Returns the ended appointment that was known last, if there are several. */
@@ -150,16 +154,18 @@ async function afterRefused(
 }
 
 /**
- * Reads the appointment now. Returns it when it has ended, null when it has not, and a Failure when it cannot be read.
+ * Reads the appointment now. Returns it when it has ended, null when it has not, and a Failure when it cannot be read. One
+ * that stands under another id has not ended: it was moved right before the cancel.
  */
 async function endedNow(
   provider: Provider,
   call: Call,
-  input: LookUp,
+  input: CancelInput,
   appointment: Appointment,
 ): Promise<Appointment | Failure | null> {
   const seen = await afterSending(() => lookBarely(provider, call, { ...input, fresh: true }));
   if (seen instanceof Failure) return seen;
+  if (input.appointmentId === null && input.clue.refReturns && liveOwn(seen, input).length > 0) return null;
   const shown = seen.ended.find(({ id }) => id === appointment.id);
   if (shown) return shown;
   return hasEndedUnseen(seen, appointment.id, input) ? { ...appointment, phase: 'cancelled' } : null;

@@ -111,10 +111,15 @@ function foundIn({ live }: Sighting, { clue, orderId, startsAt }: LookUp): BookA
 
 const NEW_BEFORE = 'something new stands at that time before the call';
 
-/** Returns the appointment to move. Fails when it is not shown, which does not prove that it has ended. */
+/**
+ * Returns the appointment to move: the one with this id, or where it was moved by somebody else. One of ours that we knew
+ * before is a copy from before an earlier move, and moving that again might make a second one. Fails when it is not shown,
+ * which does not prove that it has ended.
+ */
 function toMove(sighting: Sighting, id: string, wanted: LookUp): Appointment {
   const { clue } = wanted;
-  const live = liveById(sighting.live, id, clue) ?? sighting.live.find((seen) => isOwn(seen, clue));
+  const isNew = (seen: Appointment): boolean => isOwn(seen, clue) && !clue.ownIds.includes(seen.id);
+  const live = liveById(sighting.live, id, clue) ?? sighting.live.find(isNew);
   if (live) return live;
   const hasEnded =
     sighting.ended.some((seen) => seen.id === id || isOwn(seen, clue)) ||

@@ -58,10 +58,11 @@ function isExplained(sighting: Sighting, id: string, known: Known): boolean {
 
 /**
  * Returns true when an appointment of ours stands under an id that we did not know: a provider that moves an
- * appointment may give it a new id.
+ * appointment may give it a new id. An id that we knew before is that of a copy from before the move.
  */
 function isFollowed({ live }: Sighting, { clue, liveIds }: Known): boolean {
-  return clue.refReturns && live.some((seen) => isOwn(seen, clue) && !liveIds.includes(seen.id));
+  const known = [...liveIds, ...clue.ownIds];
+  return clue.refReturns && live.some((seen) => isOwn(seen, clue) && !known.includes(seen.id));
 }
 
 function hasOrderFallenThrough({ order }: Sighting): boolean {

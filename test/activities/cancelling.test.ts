@@ -80,6 +80,12 @@ describe('an accepted cancel', () => {
     },
   );
 
+  test('of what was moved right before it ends nothing: it stands under another id', async () => {
+    const moved = { ...shownEnded(ENDED), live: [anAppointment('b', { ref: REF })] };
+    const { answer } = cancel({ look: looks(shows(OURS), () => moved) });
+    expect(await answer).toMatchObject({ is: 'unknown', accepted: true, appointment: { id: 'a' } });
+  });
+
   test('of a staff is no more than asked for', async () => {
     const { answer, calls } = cancel(
       { look: looks(shows(OURS)), cancel: () => ({ ...OURS, reason: 'task 7' }) },

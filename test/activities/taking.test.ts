@@ -255,6 +255,12 @@ describe('a move', () => {
     ['has ended', { ...NOTHING, order: anOrder(), ended: [MOVED] }, ORDERS, 'appointment_gone'],
     ['is absent', { ...NOTHING, order: anOrder() }, ORDERS, 'appointment_missing'],
     [
+      'is shown by a copy from before an earlier move only',
+      shows(anAppointment('b', { ref: REF, startsAt: '2026-12-05T15:00:00.000Z' })),
+      { ...ORDERS, clue: { ...ORDERS.clue, ownIds: ['b', 'a'] } },
+      'appointment_missing',
+    ],
+    [
       'is absent after our accepted cancel',
       { ...NOTHING, order: anOrder() },
       { ...ORDERS, ...accepted },

@@ -42,6 +42,12 @@ test.each<[name: string, seen: Sighting, known: Known, isMissing: boolean]>([
   ['not shown, and none is known to stand', look(anOrder()), known({ liveIds: [] }), false],
   ['not shown, beside one that is not ours', look(null, [anAppointment('x')]), known(), true],
   ['followed under another id by our ref', look(null, [ours('a2')]), known(), false],
+  [
+    'not shown, beside one of ours from before a move: a copy lags',
+    look(null, [ours('a2')]),
+    known({ clue: { ...known().clue, ownIds: ['a2', OWN] } }),
+    true,
+  ],
   ['not shown, beside another known one', look(null, [ours('a2')]), known({ liveIds: [OWN, 'a2'] }), true],
   [
     'another with our ref, where refs do not return',

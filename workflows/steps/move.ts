@@ -90,7 +90,9 @@ async function liveNow(b: Booking, old: Appointment): Promise<Appointment> {
   // patience.
   const sighting = await lookUp(b, 'look whether the appointment is there', { liveIds: [] });
   const live = ownIn(b, { ...sighting, ended: [] });
-  if (live) {
+  // One that it had before an earlier move comes from a copy that lags: moving that again might make a second one.
+  const isFromBefore = live?.id !== old.id && b.state.appointment.ownIds.includes(live?.id ?? '');
+  if (live && !isFromBefore) {
     appointmentSeen(b, live);
     recordOwn(b, live);
     return live;
