@@ -86,6 +86,40 @@ describe('a kept appointment whose provider tells news that we hear', () => {
   });
 });
 
+describe('one whose visit the clock ends', () => {
+  const rig = useSaga({
+    on: 'simulator',
+    resets: ['sandbox'],
+    limits: LIMITS,
+    env: { JUNCTION_WEBHOOK_SECRET: SECRET },
+    providersApart: true,
+    wrap: ({ core, junction }) => ({
+      junction,
+      core: {
+        ...core,
+        openBooking: async (input) => {
+          const opened = await core.openBooking(input);
+          return { ...opened, capabilities: { ...opened.capabilities, visitEnds: 'clock' } };
+        },
+      },
+    }),
+  });
+
+  test('is not over by a look from two days before it, heard only after it', async () => {
+    const { id, appointmentId, startsAt } = await kept(rig);
+    const until = (ms: number) => pause(Date.parse(startsAt) + ms - Date.now());
+    await until(-2.5 * DAY_MS);
+    await rig.stopWorkers();
+    await until(-DAY_MS);
+    await rig.sandbox.control(`appointments/${appointmentId}`, { status: 'cancelled' });
+    await until(DAY_MS);
+    await rig.startWorkers();
+    const isOver = ({ status, attempts, attention }: BookingView) =>
+      status === 'completed' || attempts.length > 1 || attention !== null;
+    expect((await rig.until(id, isOver)).status).not.toBe('completed');
+  });
+});
+
 describe('one whose provider’s news nobody here can verify', () => {
   const rig = useSaga({ on: 'simulator', resets: ['sandbox'], limits: LIMITS });
 

@@ -57,9 +57,10 @@ export async function startSimulatedSaga(
   );
   globalThis.fetch = waitedFor(stage.network.fetch, driver);
   const queues = [TASK_QUEUE.bookings, ...VENDOR_NAMES.map(queueOf)];
+  const stopped = options.providersApart ? [TASK_QUEUE.bookings] : queues;
   const stopWorkers = async (): Promise<void> => {
-    queues.forEach((queue) => stage.queues.setOpen(queue, false));
-    await driver.drive(stage.activities.shutdown());
+    stopped.forEach((queue) => stage.queues.setOpen(queue, false));
+    if (!options.providersApart) await driver.drive(stage.activities.shutdown());
     await stage.workflows.evict();
   };
   const target = targetIn(stage.namespace.name);
@@ -75,8 +76,8 @@ export async function startSimulatedSaga(
     calcom: driver.driven(calcomHand(CALCOM_URL)),
     stopWorkers,
     async startWorkers(settings) {
-      stage.startWorkers(settings);
-      queues.forEach((queue) => stage.queues.setOpen(queue, true));
+      if (!options.providersApart) stage.startWorkers(settings);
+      stopped.forEach((queue) => stage.queues.setOpen(queue, true));
     },
     until: (id, fits, timeoutMs = 20_000) => driver.drive(untilView(stage, id, fits, timeoutMs)),
     async stop() {

@@ -86,8 +86,10 @@ async function watchVisit(b: Booking, mark: string, pace: Pace): Promise<string>
     if (!seen) return mark;
     recordSighting(b, seen);
     await refuseStrays(b, seen);
-    // The look may have shown another time: then nothing is due yet.
-    visitLookedAt(b, shownUntil !== null && Date.parse(shownUntil) <= nowMs() && isOverForLong(b));
+    // A look by which the visit was only to come near may be heard of long after it. The look may have shown another time,
+    // too: then nothing is due yet.
+    const isLate = nearFrom === null && shownUntil !== null && Date.parse(shownUntil) <= nowMs();
+    visitLookedAt(b, isLate && isOverForLong(b));
     return sightingMark(seen);
   });
 }
