@@ -1,14 +1,20 @@
 import { ALWAYS } from '../support/calls';
-import { atCalcom } from '../support/saga';
+import { SANDBOX } from '../../src/providers/calcom/accounts';
+import { atCalcom, calcomHand, type CalcomHand } from '../support/calcom';
 import { useSaga } from '../support/use-saga';
 
 describe('a booking at Cal.com', () => {
-  const rig = useSaga({ withCalcom: true, resets: ['calcom'] });
+  const rig = useSaga({ also: ['calcom'], resets: [] });
+  let calcom: CalcomHand;
+  beforeEach(async () => {
+    calcom = rig.at('calcom', calcomHand);
+    await calcom.control('reset', {});
+  });
 
   /** What its host does with a booking that has to be confirmed. */
   const host = async (acts: 'confirm' | 'decline' | 'leave'): Promise<void> => {
-    await rig.calcom.control('event-types/1001', { requiresConfirmation: true });
-    await rig.calcom.control('host', { acts, afterMs: 800 });
+    await calcom.control('event-types/1001', { requiresConfirmation: true });
+    await calcom.control('host', { acts, afterMs: 800 });
   };
   const begun = async (overrides: Record<string, unknown> = {}) =>
     (await rig.bookings.start(atCalcom(overrides))).booking.id;
@@ -16,8 +22,8 @@ describe('a booking at Cal.com', () => {
     const view = await rig.until(await begun(overrides), ({ status }) => status === 'confirmed');
     return { id: view.id, uid: view.appointment?.id ?? '', startsAt: view.appointment?.startsAt ?? '' };
   };
-  const live = async () => (await rig.calcom.state()).live.appointments;
-  const booked = async () => (await rig.calcom.callsOf('book')).length;
+  const live = async () => (await calcom.state()).live.appointments;
+  const booked = async () => (await calcom.callsOf('book')).length;
   /** A slot's start some days after another: the same time of another working day. */
   const weekAfter = (start: string): string => new Date(Date.parse(start) + 7 * 86_400_000).toISOString();
 
@@ -26,7 +32,7 @@ describe('a booking at Cal.com', () => {
     const view = await rig.until(id, ({ status }) => status === 'confirmed');
     expect(view).toMatchObject({ provider: 'calcom', order: null, attempts: [{ outcome: 'confirmed' }] });
     expect(await live()).toEqual([view.appointment?.id]);
-    const [booking] = (await rig.calcom.state()).bookings;
+    const [booking] = (await calcom.state()).bookings;
     expect(booking?.metadata).toEqual({
       bookingRef: expect.stringMatching(`^${id}\\.\\w+/book/1$`) as string,
     });
@@ -75,7 +81,7 @@ describe('a booking at Cal.com', () => {
 
   test('is cancelled by its caller, with a reason; other visits of the client stay', async () => {
     const { id, uid, startsAt } = await confirmed();
-    await rig.calcom.control('bookings', {
+    await calcom.control('bookings', {
       start: weekAfter(startsAt),
       attendee: { name: 'Ana Reyes', email: 'ana@example.com' },
     });
@@ -88,7 +94,7 @@ describe('a booking at Cal.com', () => {
 
   test('that its host cancels is followed by another', async () => {
     const { id, uid } = await confirmed();
-    await rig.calcom.control(`bookings/${uid}`, { acts: 'cancel', reason: 'The host is ill' });
+    await calcom.control(`bookings/${uid}`, { acts: 'cancel', reason: 'The host is ill' });
     const view = await rig.until(
       id,
       ({ status, appointment }) => status === 'confirmed' && appointment?.id !== uid,
@@ -100,7 +106,7 @@ describe('a booking at Cal.com', () => {
   test('that its host moves is followed to its new uid, and no second one is booked', async () => {
     const { id, uid, startsAt } = await confirmed();
     const to = weekAfter(startsAt);
-    await rig.calcom.control(`bookings/${uid}`, { acts: 'move', start: to });
+    await calcom.control(`bookings/${uid}`, { acts: 'move', start: to });
     const view = await rig.until(id, ({ appointment }) => appointment?.id !== uid);
     expect(view).toMatchObject({ status: 'confirmed', attention: null, appointment: { startsAt: to } });
     expect(await booked()).toBe(1);
@@ -111,7 +117,7 @@ describe('a booking at Cal.com', () => {
 
   test('that its host moves as it is cancelled is cancelled where it stands then', async () => {
     const { id, uid, startsAt } = await confirmed();
-    await rig.calcom.control(`bookings/${uid}`, { acts: 'move', start: weekAfter(startsAt) });
+    await calcom.control(`bookings/${uid}`, { acts: 'move', start: weekAfter(startsAt) });
     await rig.bookings.cancel(id, {});
     const view = await rig.until(id, ({ status }) => status === 'cancelled');
     expect(view.compensation[0]?.outcome).toBe('undone');
@@ -139,7 +145,7 @@ describe('a booking at Cal.com', () => {
       ({ status, appointment }) => status === 'confirmed' && appointment?.id !== uid,
     );
     expect(await live()).toEqual([view.appointment?.id]);
-    expect(await rig.calcom.callsOf('reschedule')).toHaveLength(1);
+    expect(await calcom.callsOf('reschedule')).toHaveLength(1);
     expect(await booked()).toBe(1);
   });
 
@@ -147,13 +153,13 @@ describe('a booking at Cal.com', () => {
     'whose move took effect before a %s is not moved twice',
     async (answer) => {
       const { id, uid } = await confirmed();
-      await rig.calcom.fail('reschedule', { when: 'after', answer });
+      await calcom.fail('reschedule', { when: 'after', answer });
       await rig.bookings.reschedule(id, { windows: [{ from: '+12d', to: '+20d' }] });
       const view = await rig.until(
         id,
         ({ status, appointment }) => status === 'confirmed' && appointment?.id !== uid,
       );
-      expect(await rig.calcom.callsOf('reschedule')).toHaveLength(1);
+      expect(await calcom.callsOf('reschedule')).toHaveLength(1);
       expect(await live()).toEqual([view.appointment?.id]);
     },
   );
@@ -161,7 +167,7 @@ describe('a booking at Cal.com', () => {
   test.each(['timeout', 'reset', 'garbage', 500] as const)(
     'whose create took effect before a %s is adopted, not created twice',
     async (answer) => {
-      await rig.calcom.fail('book', { when: 'after', answer });
+      await calcom.fail('book', { when: 'after', answer });
       const { uid } = await confirmed();
       expect(await booked()).toBe(1);
       expect(await live()).toEqual([uid]);
@@ -169,22 +175,22 @@ describe('a booking at Cal.com', () => {
   );
 
   test('whose create takes effect late, after the first look-ups, is found', async () => {
-    await rig.calcom.fail('book', { when: 'late', answer: 'reset', delayMs: 900 });
+    await calcom.fail('book', { when: 'late', answer: 'reset', delayMs: 900 });
     const { uid } = await confirmed();
     expect(await booked()).toBe(1);
     expect(await live()).toEqual([uid]);
   });
 
   test('whose create had no effect is tried again at the same time, after the window', async () => {
-    await rig.calcom.fail('book', { when: 'before', answer: 'reset' });
+    await calcom.fail('book', { when: 'before', answer: 'reset' });
     const { uid } = await confirmed();
-    const [lost, again] = (await rig.calcom.callsOf('book')).map(({ at }) => Date.parse(at));
+    const [lost, again] = (await calcom.callsOf('book')).map(({ at }) => Date.parse(at));
     expect(Number(again) - Number(lost)).toBeGreaterThanOrEqual(1_500);
     expect(await live()).toEqual([uid]);
   });
 
   test('that the copy for reading does not show yet is missing, and never booked again', async () => {
-    await rig.calcom.control('copy', { lagMs: 1_000 });
+    await calcom.control('copy', { lagMs: 1_000 });
     const { id, uid } = await confirmed();
     await rig.until(id, ({ appointment }) => appointment?.id === uid);
     await rig.bookings.cancel(id, {});
@@ -240,35 +246,35 @@ describe('a booking at Cal.com', () => {
 
   test('is undone only when a read shows it: a cancel that was only said is made again', async () => {
     const { id } = await confirmed();
-    const [shown] = (await rig.calcom.state()).bookings;
+    const [shown] = (await calcom.state()).bookings;
     const body = { status: 'success', data: { ...shown, status: 'cancelled' } };
-    await rig.calcom.fail('cancel', { when: 'before', answer: { status: 200, body } });
+    await calcom.fail('cancel', { when: 'before', answer: { status: 200, body } });
     await rig.bookings.cancel(id, {});
     const view = await rig.until(id, ({ status }) => status === 'cancelled');
     expect(view.compensation[0]?.outcome).toBe('undone');
-    expect(await rig.calcom.callsOf('cancel')).toHaveLength(2);
+    expect(await calcom.callsOf('cancel')).toHaveLength(2);
     expect(await live()).toEqual([]);
   });
 
   test('whose event type forbids cancelling is for a person, and stays theirs', async () => {
     const { id, uid } = await confirmed();
-    await rig.calcom.control('event-types/1001', { allowsCancelling: false });
+    await calcom.control('event-types/1001', { allowsCancelling: false });
     await rig.bookings.cancel(id, {});
     const view = await rig.until(id, ({ attention }) => attention !== null);
     expect(view).toMatchObject({ status: 'compensating' });
     expect(await live()).toEqual([uid]);
-    await rig.calcom.control('event-types/1001', { allowsCancelling: true });
+    await calcom.control('event-types/1001', { allowsCancelling: true });
     await rig.bookings.resolve(id, { choice: 'retry', why: 'the host allows it now' });
     await rig.until(id, ({ status }) => status === 'cancelled');
     expect(await live()).toEqual([]);
   });
 
   test('with a key that does not work waits for a person, and loses nothing', async () => {
-    await rig.calcom.control('keys', { revoked: ['cal_test'] });
+    await calcom.control('keys', { revoked: [SANDBOX.account.apiKey] });
     const id = await begun();
     const view = await rig.until(id, ({ attention }) => attention !== null);
     expect(view.attention?.reason).toBe('credentials_rejected');
-    await rig.calcom.control('keys', { revoked: [] });
+    await calcom.control('keys', { revoked: [] });
     await rig.bookings.retry(id, {});
     await rig.until(id, ({ status }) => status === 'confirmed');
     expect(await live()).toHaveLength(1);
@@ -276,12 +282,12 @@ describe('a booking at Cal.com', () => {
 
   test('while reads fail, nothing is concluded', async () => {
     const { id, uid } = await confirmed();
-    await rig.calcom.fail('bookings', { answer: 500, times: ALWAYS });
+    await calcom.fail('bookings', { answer: 500, times: ALWAYS });
     await rig.bookings.cancel(id, {});
     await rig.until(id, ({ attention }) => attention !== null);
     expect(await live()).toEqual([uid]);
-    expect(await rig.calcom.callsOf('cancel')).toEqual([]);
-    await rig.calcom.mend();
+    expect(await calcom.callsOf('cancel')).toEqual([]);
+    await calcom.mend();
     await rig.bookings.retry(id, {});
     await rig.until(id, ({ status }) => status === 'cancelled');
     expect(await live()).toEqual([]);

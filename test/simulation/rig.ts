@@ -4,7 +4,6 @@ import { queueOf, VENDOR_NAMES } from '../../src/booking/vendors';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { loadKeys } from '../../src/temporal/keys';
-import { calcomHand } from '../support/calcom';
 import { clinicHand } from '../support/clinic';
 import { sandboxHand } from '../support/sandbox';
 import { rigConfig, type RigOptions, type SagaRig } from '../support/saga';
@@ -14,7 +13,7 @@ import { createDriver, type Driver } from './driver';
 import { openGround, openStage, type Stage } from './stage';
 import { createConnection, targetIn } from './server/client';
 import { owner, timeOfStory, type Mortal } from './time';
-import { CALCOM_URL, JUNCTION_URL, OLIVER_URL, type Place } from './world/sandboxes';
+import { JUNCTION_URL, OLIVER_URL, standInUrl, type Place } from './world/sandboxes';
 import { untilView } from './stories/hands';
 
 /** Tests of the saga that are written for the real server, played in the simulator: the same rig, and time does not pass. */
@@ -28,13 +27,13 @@ export async function startSimulatedSaga(
   options: RigOptions = {},
   others: readonly Place[] = [],
 ): Promise<SagaRig> {
-  const config = rigConfig(options, { junction: JUNCTION_URL, oliver: OLIVER_URL, calcom: CALCOM_URL });
+  const config = rigConfig(options, { junction: JUNCTION_URL, oliver: OLIVER_URL }, standInUrl);
   const wrap = options.wrap;
   const ground = await openGround({
     config,
     ...(options.bundle && { bundle: options.bundle }),
     others,
-    withCalcom: options.withCalcom,
+    also: options.also,
     breaking: { activities: (table) => (wrap ? wrapped(table, wrap) : table) },
   });
   const life: Mortal = { dead: false };
@@ -73,7 +72,7 @@ export async function startSimulatedSaga(
     bookings: driver.driven(createBookingClient({ client, idKey: loadKeys(config).idKey })),
     sandbox: driver.driven(sandboxHand(JUNCTION_URL)),
     clinic: driver.driven(clinicHand(OLIVER_URL)),
-    calcom: driver.driven(calcomHand(CALCOM_URL)),
+    at: (vendor, handOn) => driver.driven(handOn(standInUrl(vendor))),
     stopWorkers,
     async startWorkers(settings) {
       if (!options.providersApart) stage.startWorkers(settings);

@@ -1,7 +1,7 @@
 import { testActivities } from '../support/activities';
 import { readFileSync } from 'node:fs';
 import { TASK_QUEUE } from '../../src/booking/names';
-import { queueOf, VENDOR_NAMES } from '../../src/booking/vendors';
+import { queueOf, VENDOR_NAMES, type VendorName } from '../../src/booking/vendors';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
 import type { Config } from '../../src/config';
 import type { Provider } from '../../src/providers/provider';
@@ -27,8 +27,8 @@ import { createWorkflowWorker, type WorkflowWorker } from './worker/workflows';
 import { createFaultBook, type FaultBook, type Rule } from './world/faults';
 import { createNetwork, type Effect, type Network, type Sent } from './world/network';
 import {
-  createCalcomInMemory,
   createProvidersInMemory,
+  createStandInInMemory,
   JUNCTION_URL,
   OLIVER_URL,
   WEBHOOK_URL,
@@ -97,8 +97,8 @@ export interface Ground {
   world: InMemoryProviders;
   /** More of both providers, each pair for itself. */
   others: readonly InMemoryProviders[];
-  /** Cal.com, where it was asked for. */
-  calcom: InMemoryProvider | null;
+  /** The stand-ins of other vendors that were asked for. */
+  also: readonly InMemoryProvider[];
   sandbox: Sandbox;
   breaking: Breaking;
   close(): Promise<void>;
@@ -111,7 +111,8 @@ export interface GroundOptions {
   bundle?: WorkflowBundleOption;
   /** Where more of both providers are. */
   others?: readonly Place[];
-  withCalcom?: boolean;
+  /** Other vendors that have stand-ins too. */
+  also?: readonly VendorName[];
 }
 
 export async function openGround({
@@ -119,7 +120,7 @@ export async function openGround({
   breaking = {},
   bundle,
   others: places = [],
-  withCalcom = false,
+  also: vendors = [],
 }: GroundOptions): Promise<Ground> {
   const code = (breaking.bundle ?? same)(codeOf(bundle ?? (await workflowBundle())));
   const time = installTime();
@@ -127,13 +128,14 @@ export async function openGround({
   const world = await createProvidersInMemory(time);
   const others: InMemoryProviders[] = [];
   for (const place of places) others.push(await createProvidersInMemory(time, place));
-  const calcom = withCalcom ? await createCalcomInMemory(time) : null;
+  const also: InMemoryProvider[] = [];
+  for (const vendor of vendors) also.push(await createStandInInMemory(time, vendor));
   // The names alone: nothing is called before a story brings a client.
   const names = Object.keys(activitiesOf(config, {} as unknown as Client));
   const sandbox = await createSandbox({ code, activityNames: new Set(names) });
   const realFetch = globalThis.fetch;
   return {
-    ...{ config, time, world, others, calcom, sandbox, breaking },
+    ...{ config, time, world, others, also, sandbox, breaking },
     async close() {
       globalThis.fetch = realFetch;
       forgetFormats();
@@ -155,7 +157,7 @@ export interface Watchers {
 }
 
 export function openStage(
-  { config, time, world, others, calcom, sandbox, breaking }: Ground,
+  { config, time, world, others, also, sandbox, breaking }: Ground,
   chance: Chance,
   options: StageOptions,
   watchers: Watchers,
@@ -205,10 +207,7 @@ export function openStage(
   const network = createNetwork({
     ...{ time, faults, chance: chance.stream('network'), newsUrl: WEBHOOK_URL },
     ...(options.wayMs !== undefined && { longestWayMs: options.wayMs }),
-    providers: [
-      ...[world, ...others].flatMap(({ junction, oliver }) => [junction, oliver]),
-      ...(calcom ? [calcom] : []),
-    ],
+    providers: [...[world, ...others].flatMap(({ junction, oliver }) => [junction, oliver]), ...also],
     touched: (effect) => {
       watchers.touched();
       options.effect?.(effect);

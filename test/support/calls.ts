@@ -39,17 +39,6 @@ export const OLIVER_CALLS = {
   list_tasks: { method: 'GET', path: `${CORE}/staff_tasks` },
 } as const satisfies Record<string, Call>;
 
-export const CALCOM_CALLS = {
-  any: { method: '*', path: '/v2/*' },
-  slots: { method: 'GET', path: '/v2/slots' },
-  bookings: { method: 'GET', path: '/v2/bookings' },
-  booking: { method: 'GET', path: '/v2/bookings/{uid}' },
-  book: { method: 'POST', path: '/v2/bookings' },
-  reschedule: { method: 'POST', path: '/v2/bookings/{uid}/reschedule' },
-  cancel: { method: 'POST', path: '/v2/bookings/{uid}/cancel' },
-} as const satisfies Record<string, Call>;
-
-export type CalcomCall = keyof typeof CALCOM_CALLS;
 export type JunctionCall = keyof typeof JUNCTION_CALLS;
 export type OliverCall = keyof typeof OLIVER_CALLS;
 

@@ -1,19 +1,19 @@
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { CoreActivities, ProviderActivities } from '../../activities/contract';
 import type { Limits } from '../../src/booking/limits';
-import { forVendors, queueOf } from '../../src/booking/vendors';
+import { forVendors, queueOf, type VendorName } from '../../src/booking/vendors';
 import type { BookingView } from '../../src/booking/schema/view';
 import { createBookingClient, type BookingClient } from '../../src/client/booking-client';
-import type { Config } from '../../src/config';
-import { createCalcomSandbox } from '../../src/sandbox/calcom/server';
-import { createJunctionSandbox, type RunningSandbox } from '../../src/sandbox/junction/server';
+import { accountsSetting, type Config } from '../../src/config';
+import type { RunningSandbox } from '../../src/providers/vendor';
+import { createJunctionSandbox } from '../../src/sandbox/junction/server';
 import { createOliverSandbox } from '../../src/sandbox/oliver/server';
 import { loadKeys } from '../../src/temporal/keys';
 import { createWorkers, workflowBundle, type Workers } from '../../src/temporal/worker';
+import { vendorAt } from '../../src/vendors';
 import { clientOn } from '../../src/temporal/connection';
 import { dataConverterOf } from '../../src/temporal/encryption';
 import { testActivities } from './activities';
-import { calcomHand, type CalcomHand } from './calcom';
 import { clinicHand, type ClinicHand } from './clinic';
 import { replayEverything } from './replays';
 import { AT_HOME_TEST, AT_SITE_TEST, sandboxHand, USER_ID, type SandboxHand } from './sandbox';
@@ -27,8 +27,8 @@ export interface SagaRig {
   sandbox: SandboxHand;
   /** The Oliver sandbox. */
   clinic: ClinicHand;
-  /** The Cal.com sandbox, of a rig that was asked for it. */
-  calcom: CalcomHand;
+  /** A hand on the sandbox of another vendor, which the rig was asked for (`also`). */
+  at<T extends object>(vendor: VendorName, handOn: (url: string) => T): T;
   /** Stops the workers; `startWorkers` starts them anew, with other settings if given. */
   stopWorkers(): Promise<void>;
   startWorkers(config?: Config): Promise<void>;
@@ -65,8 +65,8 @@ export interface RigOptions {
   limits?: Partial<Limits>;
   capabilities?: Record<string, unknown>;
   clinicCapabilities?: Record<string, unknown>;
-  /** Whether there is a Cal.com too: few bookings are made there. */
-  withCalcom?: boolean;
+  /** Other vendors of the registry whose sandboxes are there too, each with the account `default`. */
+  also?: readonly VendorName[];
   env?: Record<string, string>;
   /** More accounts at the same sandbox: what their capabilities have over the quick ones. */
   accounts?: Record<string, Record<string, unknown>>;
@@ -86,27 +86,28 @@ export async function startSaga(options: RigOptions = {}): Promise<SagaRig> {
     webhookSecret: 'whsec_Ym9va2luZy1zYWdhLXNhbmRib3gtc2VjcmV0LTAx',
   });
   const clinic = await createOliverSandbox({ port: 0, dataDir: null, timeScale: 1 / 600 });
-  const calcom = options.withCalcom ? await startCalcom() : null;
-  const config = rigConfig(options, { junction: running.url, oliver: clinic.url, calcom: calcom?.url ?? '' });
+  const also = new Map<VendorName, RunningSandbox>();
+  for (const vendor of options.also ?? []) {
+    const started = { port: 0, dataDir: null, timeScale: 1 / 600, webhookUrl: null };
+    also.set(vendor, await vendorAt(vendor).sandbox.start(started));
+  }
+  const urlOf = (vendor: VendorName) => also.get(vendor)?.url ?? 'http://nowhere.invalid';
+  const config = rigConfig(options, { junction: running.url, oliver: clinic.url }, urlOf);
   const server = await startTestServer(config);
   return assemble(
     options,
-    { junction: running, clinic, calcom },
+    { junction: running, clinic, also },
     config,
     server,
     options.bundle ?? (await workflowBundle()),
   );
 }
 
-function startCalcom(): Promise<RunningSandbox> {
-  const options = { port: 0, dataDir: null, timeScale: 1 / 600, webhookUrl: null, webhookSecret: 'none' };
-  return createCalcomSandbox(options);
-}
-
 /** The settings of a rig whose stand-ins are there. */
 export function rigConfig(
   options: RigOptions,
-  urls: { junction: string; oliver: string; calcom?: string },
+  urls: { junction: string; oliver: string },
+  urlOf: (vendor: VendorName) => string = () => 'http://nowhere.invalid',
 ): Config {
   return testConfig({
     OLIVER_BASE_URL: urls.oliver,
@@ -121,19 +122,20 @@ export function rigConfig(
     ...(options.accounts
       ? { JUNCTION_ACCOUNTS: JSON.stringify(accountsAt(urls.junction, options.accounts)) }
       : {}),
-    ...(options.withCalcom
-      ? {
-          CALCOM_API_KEY: 'cal_test',
-          CALCOM_BASE_URL: urls.calcom ?? '',
-          CALCOM_TIMEZONE: 'America/New_York',
-          CALCOM_CAPABILITIES: JSON.stringify(QUICK_CLINIC),
-          // Tests look more often than its own pace allows.
-          CALCOM_PACE: '{"inFlight":50,"perSecond":1000}',
-        }
-      : {}),
+    ...Object.fromEntries((options.also ?? []).map((vendor) => accountAt(vendor, urlOf(vendor)))),
     BOOKING_LIMITS: JSON.stringify({ ...QUICK_LIMITS, ...options.limits }),
     ...options.env,
   });
+}
+
+/** Tests look more often than a vendor's own pace may allow. */
+const QUICK_PACE = { inFlight: 50, perSecond: 1_000 };
+
+/** The setting of a vendor's accounts, with one at its sandbox. */
+function accountAt(vendor: VendorName, baseUrl: string): [name: string, json: string] {
+  const { account } = vendorAt(vendor).sandbox;
+  const own = { ...account, baseUrl, capabilities: QUICK_CLINIC, pace: QUICK_PACE };
+  return [accountsSetting(vendor), JSON.stringify({ default: own })];
 }
 
 function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts']>): object {
@@ -150,7 +152,11 @@ function accountsAt(baseUrl: string, accounts: NonNullable<RigOptions['accounts'
 
 async function assemble(
   options: RigOptions,
-  sandboxes: { junction: RunningSandbox; clinic: RunningSandbox; calcom: RunningSandbox | null },
+  sandboxes: {
+    junction: RunningSandbox;
+    clinic: RunningSandbox;
+    also: ReadonlyMap<VendorName, RunningSandbox>;
+  },
   config: Config,
   server: TestServer,
   bundle: WorkflowBundleOption,
@@ -190,7 +196,7 @@ async function assemble(
     bookings,
     sandbox: sandboxHand(sandboxes.junction.url),
     clinic: clinicHand(sandboxes.clinic.url),
-    calcom: calcomHand(sandboxes.calcom?.url ?? 'http://nowhere.invalid'),
+    at: (vendor, handOn) => handOn(sandboxes.also.get(vendor)?.url ?? 'http://nowhere.invalid'),
     startWorkers,
     stopWorkers,
     async restartProviders() {
@@ -208,7 +214,7 @@ async function assemble(
       } finally {
         await sandboxes.junction.close();
         await sandboxes.clinic.close();
-        await sandboxes.calcom?.close();
+        for (const sandbox of sandboxes.also.values()) await sandbox.close();
         await inTime('the server stops', server.stop());
       }
     },
@@ -331,19 +337,6 @@ export function atPractice(overrides: Record<string, unknown> = {}): Record<stri
     patient: { remoteId: 'P-77' },
     windows: [{ from: '+2d', to: '+9d' }],
     notes: 'Annual vaccines',
-    ...overrides,
-  };
-}
-
-/** A request for half an hour with a host at Cal.com. */
-export function atCalcom(overrides: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    provider: 'calcom',
-    reference: 'visit-2203',
-    appointmentType: '1001',
-    client: { firstName: 'Ana', lastName: 'Reyes', email: 'ana@example.com' },
-    windows: [{ from: '+2d', to: '+9d' }],
-    notes: 'First visit',
     ...overrides,
   };
 }

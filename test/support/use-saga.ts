@@ -8,7 +8,7 @@ export interface UseOptions extends RigOptions {
   on?: On;
 }
 
-type StandInName = 'sandbox' | 'clinic' | 'calcom';
+type StandInName = 'sandbox' | 'clinic';
 
 const BOTH: readonly StandInName[] = ['sandbox', 'clinic'];
 

@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { createCalcomSandbox } from '../../../src/sandbox/calcom/server';
+import type { VendorName } from '../../../src/booking/vendors';
 import { createJunctionSandbox } from '../../../src/sandbox/junction/server';
 import { createOliverSandbox } from '../../../src/sandbox/oliver/server';
+import { vendorAt } from '../../../src/vendors';
 import type { VirtualTime } from '../time';
 
 /** The providers' stand-ins of src/sandbox without sockets: a request is handed to the app itself. */
@@ -32,7 +33,6 @@ export interface PlainAnswer {
 /** Where each of them is, as the settings say; news go to the third. */
 export const JUNCTION_URL = 'http://junction.sandbox.test';
 export const OLIVER_URL = 'http://oliver.sandbox.test';
-export const CALCOM_URL = 'http://calcom.sandbox.test';
 export const WEBHOOK_URL = 'http://saga.sandbox.test/webhooks/junction';
 
 /** Provider-side durations run 600 times as fast, as in the tests on the real server. */
@@ -72,10 +72,15 @@ export async function createProvidersInMemory(
   };
 }
 
-/** Cal.com, for those whose bookings are made there. Virtual time must be installed. */
-export function createCalcomInMemory(time: VirtualTime): Promise<InMemoryProvider> {
-  const options = { port: 0, dataDir: null, timeScale: TIME_SCALE, webhookUrl: null, webhookSecret: 'none' };
-  return inMemory(time, CALCOM_URL, () => createCalcomSandbox(options));
+/** Where the stand-in of any other vendor is. */
+export function standInUrl(vendor: VendorName): string {
+  return `http://${vendor}.sandbox.test`;
+}
+
+/** The stand-in of any other vendor. Virtual time must be installed. */
+export function createStandInInMemory(time: VirtualTime, vendor: VendorName): Promise<InMemoryProvider> {
+  const options = { port: 0, dataDir: null, timeScale: TIME_SCALE, webhookUrl: null };
+  return inMemory(time, standInUrl(vendor), () => vendorAt(vendor).sandbox.start(options));
 }
 
 /** Fastify tells of every app that is made: this one does not listen. */
