@@ -128,10 +128,10 @@ describe('a booking at Cal.com', () => {
     const { id, uid, startsAt } = await confirmed();
     const message = `Can't cancel booking with uid=${uid} because it has been cancelled already.`;
     const body = { status: 'error', error: { code: 'BadRequestException', message } };
-    await rig.calcom.fail('cancel', { answer: { status: 400, body }, delayMs: 600 });
+    await calcom.fail('cancel', { answer: { status: 400, body }, delayMs: 600 });
     await rig.bookings.cancel(id, {});
-    await rig.calcom.called('cancel');
-    await rig.calcom.control(`bookings/${uid}`, { acts: 'move', start: weekAfter(startsAt) });
+    await calcom.called('cancel');
+    await calcom.control(`bookings/${uid}`, { acts: 'move', start: weekAfter(startsAt) });
     const view = await rig.until(id, ({ status }) => status === 'cancelled');
     expect(view.compensation).toMatchObject([{ step: 'appointment', outcome: 'undone' }]);
     expect(await live()).toEqual([]);
@@ -202,7 +202,7 @@ describe('a booking at Cal.com', () => {
   describe('that was moved, and then read from a copy from before', () => {
     const moved = async () => {
       const { id, uid } = await confirmed();
-      const [before] = (await rig.calcom.state()).bookings;
+      const [before] = (await calcom.state()).bookings;
       await rig.bookings.reschedule(id, { windows: [{ from: '+12d', to: '+20d' }] });
       const { appointment } = await rig.until(
         id,
@@ -212,15 +212,15 @@ describe('a booking at Cal.com', () => {
       const message = 'Booking with uid=x was not found in the database';
       const copy = { status: 'success', data: [before], pagination: { hasNextPage: false, totalItems: 1 } };
       const unseen = { status: 'error', error: { code: 'NotFoundException', message } };
-      await rig.calcom.fail('bookings', { answer: { status: 200, body: copy }, times: ALWAYS });
-      await rig.calcom.fail('booking', { answer: { status: 404, body: unseen }, times: ALWAYS });
+      await calcom.fail('bookings', { answer: { status: 200, body: copy }, times: ALWAYS });
+      await calcom.fail('booking', { answer: { status: 404, body: unseen }, times: ALWAYS });
       return { id, uid, newUid: appointment?.id ?? '' };
     };
     /** Returns once the look after a move is over. */
     const settled = async (id: string): Promise<void> => {
-      const reads = (await rig.calcom.callsOf('bookings')).length;
+      const reads = (await calcom.callsOf('bookings')).length;
       await rig.bookings.wake(id, 'appointment');
-      await rig.calcom.called('bookings', { times: reads + 1 });
+      await calcom.called('bookings', { times: reads + 1 });
     };
 
     test('does not go back to where it was', async () => {
@@ -228,7 +228,7 @@ describe('a booking at Cal.com', () => {
       await settled(id);
       await settled(id);
       expect((await rig.bookings.get(id)).appointment?.id).toBe(newUid);
-      await rig.calcom.mend();
+      await calcom.mend();
       expect(await live()).toEqual([newUid]);
     });
 
@@ -237,8 +237,8 @@ describe('a booking at Cal.com', () => {
       await rig.bookings.reschedule(id, { windows: [{ from: '+5d', to: '+8d' }] });
       const view = await rig.until(id, ({ lastRequest }) => lastRequest?.outcome === 'refused');
       expect(view.lastRequest?.code).toBe('appointment_missing');
-      expect(await rig.calcom.callsOf('reschedule')).toHaveLength(1);
-      await rig.calcom.mend();
+      expect(await calcom.callsOf('reschedule')).toHaveLength(1);
+      await calcom.mend();
       await rig.until(id, ({ attention, appointment }) => !attention && appointment?.id === newUid);
       expect(await live()).toEqual([newUid]);
     });
