@@ -92,3 +92,24 @@ describe('where a move gives another id, and no ref returns', () => {
     await rig.until(booking.id, ({ status, attempts }) => status === 'confirmed' && attempts.length === 2);
   });
 });
+
+describe('where it does so, and a reserved slot settles', () => {
+  const rig = useSaga({
+    wrap: havingTraits({ moveKeepsId: false }),
+    clinicCapabilities: { acceptedSettles: false, reservedSettles: true },
+    resets: ['clinic'],
+  });
+
+  test('one that was reserved may have been moved as well', async () => {
+    const { booking } = await rig.bookings.start(atPractice());
+    const { appointment } = await rig.until(booking.id, ({ status }) => status === 'confirmed');
+    await rig.clinic.control(`appointments/${appointment?.id}`, { status: 'DELETED' });
+    const view = await rig.until(
+      booking.id,
+      ({ attention, attempts }) => attention !== null || attempts.length > 1,
+    );
+    expect(view).toMatchObject({ attention: { reason: 'provider_cancelled' }, attempts: [{}] });
+    await rig.bookings.resolve(booking.id, { choice: 'end', why: 'the desk has called it off' });
+    await rig.until(booking.id, ({ status }) => status === 'failed');
+  });
+});

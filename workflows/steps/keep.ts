@@ -53,7 +53,8 @@ async function kept(b: Booking): Promise<'completed' | 'rebook'> {
     }
     if (phase === 'cancelled') {
       // A slot that was only reserved was never promised, so another is looked for as before the reservation.
-      if (before === 'reserved' || (await providerCancelled(b)) === 'rebook') return rebooking(b);
+      const isUnpromised = before === 'reserved' && !mayHaveMoved(b);
+      if (isUnpromised || (await providerCancelled(b)) === 'rebook') return rebooking(b);
       continue;
     }
     await carryOnWhenLong(b); // not earlier: the next run would not know the phase before
