@@ -72,7 +72,7 @@ type Pace = z.infer<typeof paceSchema>;
 export interface AccountsPart<A extends Account> {
   /** What `<VENDOR>_ACCOUNTS` holds by name. The single settings give accounts of the same form. */
   readonly schema: z.ZodType<A>;
-  /** The settings that name a real account. While none of them is set, nor `<VENDOR>_ACCOUNTS`, its sandbox is used. */
+  /** The settings that name a real account, beside `<VENDOR>_ACCOUNTS`. While none names one anywhere, sandboxes are used. */
   readonly namedBy: readonly string[];
   /** Whether the single settings give accounts of their own beside those of `<VENDOR>_ACCOUNTS`. */
   hasSingle(env: Env): boolean;
