@@ -239,3 +239,30 @@ it('loses nothing at the end: what was gathered is told at once, what waits is s
   await other.routed.stop();
   expect([settled, other.settled]).toEqual([[], ['woken']]);
 });
+
+describe('at a vendor without orders, whose last news names its appointment only', () => {
+  const UID = 'ApCo2aALRE0BBByhQ3G1ql';
+  const made = (over: Partial<News> = {}) => appointment({ event: 'BOOKING_CREATED', orderId: UID, ...over });
+
+  it('wakes the booking that earlier news of the appointment named', async () => {
+    const { route, calls } = routing({ open: { [PLACED_ID]: null } });
+    await route(made({ bookingId: PLACED_ID }));
+    calls.length = 0;
+    expect(await route(made({ event: 'BOOKING_CANCELLED', live: false }))).toEqual(['woken']);
+    expect(calls).toEqual([`glance ${PLACED_ID}`, `wake ${PLACED_ID} appointment`]);
+  });
+
+  it('follows a move by the booking that it names', async () => {
+    const { route } = routing({ open: { [PLACED_ID]: null } });
+    await route(made({ bookingId: PLACED_ID, orderId: 'moved', event: 'BOOKING_RESCHEDULED' }));
+    const last = made({ orderId: 'moved', event: 'BOOKING_CANCELLED', live: false });
+    expect(await route(last)).toEqual(['woken']);
+  });
+
+  it('leaves it to polling where no news of it was heard', async () => {
+    const { route, settled } = routing({ open: { [PLACED_ID]: null } });
+    expect(await route(made({ event: 'BOOKING_CANCELLED', live: false }))).toEqual(['waiting']);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(settled).toEqual(['not_ours']);
+  });
+});

@@ -30,7 +30,9 @@ export async function startCalcomSubject(): Promise<Subject> {
     webhookSecret: SANDBOX.webhookSecret,
   });
   const behind = await sandboxed(sandbox, 'calcom', PATHS);
-  const account: CalcomAccount = { baseUrl: behind.url, ...SANDBOX.account, capabilities: {} };
+  // The kit looks more often than Cal.com's own pace allows.
+  const pace = { inFlight: 50, perSecond: 1_000 };
+  const account: CalcomAccount = { baseUrl: behind.url, ...SANDBOX.account, capabilities: {}, pace };
   const accounts = { default: account };
   const capabilities = capabilitiesOf(
     { accounts: { ...forVendors(() => ({})), calcom: accounts } },

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { openDesk } from '../desk';
 import { kitFor } from '../kit';
 import type { Subject } from '../subject';
+import { startCalcomSubject } from '../subjects/calcom';
 import { startJunctionSubject } from '../subjects/junction';
 import { startOliverSubject } from '../subjects/oliver';
 import { WRONG_ADAPTERS, type WrongAdapter } from './adapters';
@@ -14,6 +15,7 @@ jest.setTimeout(60_000);
 const START: Readonly<Record<WrongAdapter['on'], () => Promise<Subject>>> = {
   'junction-psc': () => startJunctionSubject('junction-psc'),
   oliver: startOliverSubject,
+  calcom: startCalcomSubject,
 };
 
 /** Plays one case, with what follows each case, and returns what it failed with. */

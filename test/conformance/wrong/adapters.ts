@@ -11,7 +11,7 @@ import type { Subject } from '../subject';
 export interface WrongAdapter {
   /** What it does wrong, after "an adapter that". docs/adding-a-provider.md lists it in these words. */
   what: string;
-  on: Extract<ProviderName, 'junction-psc' | 'oliver'>;
+  on: Extract<ProviderName, 'junction-psc' | 'oliver' | 'calcom'>;
   /** The whole name of the case that notices it. */
   case: string;
   /** How that case fails. */
@@ -164,6 +164,17 @@ export const WRONG_ADAPTERS: readonly WrongAdapter[] = [
     spoil: (subject) =>
       around(subject, (right) => ({
         lookUp: (call, where) => right.lookUp(call, { ...where, ownIds: [] }),
+      })),
+  },
+  {
+    what: 'takes what was moved to another id for ended',
+    on: 'calcom',
+    case: 'moved, but the answer is lost to 504: unknown, then seen at its new time',
+    fails: /"none"/,
+    spoil: (subject) =>
+      looking(subject, (seen, { ownIds }) => ({
+        ...seen,
+        live: seen.live.filter(({ id }) => ownIds.length === 0 || ownIds.includes(id)),
       })),
   },
   {
