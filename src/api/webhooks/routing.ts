@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { adoptedBookingId } from '../../booking/ids';
+import type { Appointment } from '../../booking/model';
 import type { VendorName } from '../../booking/vendors';
 import type { BookingClient, Glance } from '../../client/booking-client';
 import type { News } from '../../providers/news';
@@ -17,7 +18,7 @@ import { waitForBookings, type GivenUp } from './waiting-orders';
 export type Routed = 'woken' | 'known' | 'clean_up' | 'nothing_to_do' | GivenUp;
 
 export interface RoutingOptions {
-  client: Pick<BookingClient, 'wake' | 'glance' | 'ofOrders' | 'cleanUp'>;
+  client: Pick<BookingClient, 'wake' | 'glance' | 'ofOrders' | 'list' | 'cleanUp'>;
   idKey: Buffer;
   vendor: VendorName;
   /** The vendor's accounts whose adopted orders the news may be about. */
@@ -44,6 +45,9 @@ export interface Routing {
 
 /** All news of an order within this time, in ms, makes one look at its booking and wakes it at most once. */
 export const BURST_MS = 250;
+
+/** At how many bookings of one start one is looked for; polls find what came to others. */
+const MAX_HOLDERS = 100;
 
 /** How many orders are remembered with their booking. */
 const MAX_REMEMBERED = 10_000;
@@ -95,7 +99,7 @@ export function routeNews({
 
   const bursts = gatherBursts(BURST_MS, handle);
   const orders = waitForBookings<Routed>({
-    find: (orderIds) => findBookings(client, orderIds),
+    find: (orderIds, newsOf) => findBookings(client, orderIds, newsOf),
     async tell(orderId, bookingIds, burst) {
       const bookings = await glanceAt(client, bookingIds);
       const [first] = bookings;
@@ -132,12 +136,38 @@ async function glanceAt(client: Client, ids: readonly string[]): Promise<Glanced
   return glances.filter((one) => one !== null);
 }
 
-async function findBookings(client: Client, orderIds: readonly string[]): Promise<Map<string, string[]>> {
+async function findBookings(
+  client: Client,
+  orderIds: readonly string[],
+  newsOf: (orderId: string) => readonly News[],
+): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   for (const { id, orderId } of await client.ofOrders(orderIds)) {
     if (orderId !== null) found.set(orderId, [...(found.get(orderId) ?? []), id]);
   }
+  for (const orderId of orderIds) {
+    const [appointment] = newsOf(orderId).flatMap(({ said }) => (said?.of === 'appointment' ? said.is : []));
+    if (!found.has(orderId) && appointment?.orderId === null)
+      found.set(orderId, await holdersOf(client, appointment));
+  }
   return found;
+}
+
+/**
+ * Returns the open bookings that show an appointment, of those that start when it does: where there are no orders, no
+ * search knows its id. News may name nothing else, and this process may have heard nothing of it before.
+ */
+async function holdersOf(client: Client, { id, provider, startsAt }: Appointment): Promise<string[]> {
+  if (startsAt === null) return [];
+  const startsTo = new Date(Date.parse(startsAt) + 1).toISOString();
+  const { bookings } = await client.list({
+    ...{ provider, startsFrom: startsAt, startsTo, open: true, pageSize: MAX_HOLDERS },
+  });
+  const glances = await glanceAt(
+    client,
+    bookings.map((one) => one.id),
+  );
+  return glances.filter(({ view }) => view?.appointment?.id === id).map((one) => one.id);
 }
 
 /** Wakes an order's open bookings for news that they do not show. When none is open, cleans up after the others. */

@@ -25,8 +25,11 @@ export interface WaitingOrders {
 export type GivenUp = 'not_ours' | 'dropped' | 'failed';
 
 export interface WaitingOptions<R> {
-  /** Finds the bookings of orders, by one query. An order without a booking is left out. */
-  find: (orderIds: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Finds the bookings of orders, of which `newsOf` returns the news. An order without a booking is left out. */
+  find: (
+    orderIds: readonly string[],
+    newsOf: (orderId: string) => readonly News[],
+  ) => Promise<ReadonlyMap<string, readonly string[]>>;
   /** Tells news to the bookings that were found. Returns the outcome of each news. */
   tell: (orderId: string, bookingIds: readonly string[], burst: readonly News[]) => Promise<readonly R[]>;
   /** Called with the final outcome of news. */
@@ -99,7 +102,8 @@ export function waitForBookings<R>({ find, tell, settled, log }: WaitingOptions<
   };
 
   const searchFor = async (orderIds: readonly string[]): Promise<void> => {
-    const found = await find(orderIds).catch((err: unknown) => failed(err, orderIds));
+    const newsOf = (orderId: string) => waiting.get(orderId)?.news ?? [];
+    const found = await find(orderIds, newsOf).catch((err: unknown) => failed(err, orderIds));
     if (!found) return;
     const became = orderIds.map(async (orderId) => {
       const [one, bookingIds] = [waiting.get(orderId), found.get(orderId) ?? []];

@@ -3,6 +3,7 @@ import { Failure } from '../../../src/booking/failures';
 import { adoptedBookingId } from '../../../src/booking/ids';
 import type { BookingSummary } from '../../../src/booking/schema/summary';
 import type { BookingView } from '../../../src/booking/schema/view';
+import { newsReader as calcomReader } from '../../../src/providers/calcom/news';
 import { newsReader } from '../../../src/providers/junction/news';
 import type { News } from '../../../src/providers/news';
 import { CONFIRMED } from '../../cli/views';
@@ -26,6 +27,8 @@ interface World {
   unaccounted?: string[];
   /** Those that a search for the order finds. */
   found?: string[];
+  /** Those that start at the asked time. */
+  starting?: string[];
   isAway?: boolean;
 }
 
@@ -35,6 +38,7 @@ function routing({
   ended = [],
   unaccounted = [],
   found = [],
+  starting = [],
   isAway = false,
 }: World) {
   const calls: string[] = [];
@@ -61,6 +65,10 @@ function routing({
       ofOrders() {
         calls.push('search');
         return Promise.resolve(found.map(summary));
+      },
+      list({ startsFrom = '', startsTo = '' } = {}) {
+        calls.push(`list from ${startsFrom} to ${startsTo}`);
+        return Promise.resolve({ bookings: starting.map(summary), nextPageToken: null });
       },
       cleanUp(id) {
         calls.push(`cleanUp ${id}`);
@@ -156,6 +164,40 @@ it('lets an order wait that no booking is known for, and tells the one that a se
   expect(settled).toEqual(['woken']);
   expect(calls).toEqual(['search', `glance ${PLACED_ID}`, `wake ${PLACED_ID} appointment`]);
   expect(await route(appointment())).toEqual(['woken']); // it is remembered from now on
+});
+
+describe('where there are no orders', () => {
+  const startTime = '2026-12-07T15:00:00Z';
+  /** A cancellation has no metadata: it names its uid alone. */
+  const cancellation = (uid: string): News => {
+    const payload = { uid, status: 'CANCELLED', startTime, endTime: '2026-12-07T15:30:00Z' };
+    const news = calcomReader.newsOf({ triggerEvent: 'BOOKING_CANCELLED', createdAt: startTime, payload });
+    if (!news) throw new Error('a cancellation is news');
+    return news;
+  };
+  const holding = (id: string): BookingView => ({
+    ...SHOWN,
+    order: null,
+    appointment: CONFIRMED.appointment && { ...CONFIRMED.appointment, id },
+  });
+  const world = { open: { [PLACED_ID]: holding('uid1'), [ADOPTED_ID]: holding('uid2') } };
+
+  it('finds the booking of an appointment that it has not heard of, as after a restart, by its start', async () => {
+    const { route, calls, settled } = routing({ ...world, starting: [ADOPTED_ID, PLACED_ID] });
+    expect(await route(cancellation('uid1'))).toEqual(['waiting']);
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(settled).toEqual(['woken']);
+    expect(calls).toContain('list from 2026-12-07T15:00:00.000Z to 2026-12-07T15:00:00.001Z');
+    expect(calls.filter((call) => call.startsWith('wake'))).toEqual([`wake ${PLACED_ID} appointment`]);
+  });
+
+  it('wakes nobody for the appointment of somebody else at that start', async () => {
+    const { route, calls, settled } = routing({ ...world, starting: [ADOPTED_ID, PLACED_ID] });
+    await route(cancellation('uid3'));
+    await jest.advanceTimersByTimeAsync(12_000);
+    expect(settled).toEqual(['not_ours']);
+    expect(calls.filter((call) => call.startsWith('wake'))).toEqual([]);
+  });
 });
 
 it('counts an order that nobody has as not ours', async () => {

@@ -34,6 +34,7 @@ export async function startReceiver(
       Promise.resolve(id === BOOKING_ID ? { isOpen: true, view: null, isCalling: false } : null),
     wake: (id) => Promise.resolve(woken.push(id) > 0),
     ofOrders: () => Promise.resolve([]),
+    list: () => Promise.resolve({ bookings: [], nextPageToken: null }),
     stuckBookings: away,
     incidents: away,
   });
