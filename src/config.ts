@@ -21,6 +21,8 @@ import { type Proxies, proxiesOf, proxyWarnings } from './settings/proxies';
 import { type Env, isOn, oneOf, OWN_SETTING, parsed, port, settingsOf, wholeNumber } from './settings/read';
 import { checkTemporal, temporalWarnings } from './settings/temporal';
 import {
+  accountsSetting,
+  capabilitiesSetting,
   sandboxPortSetting,
   sandboxWebhookSetting,
   vendorSettings,
@@ -150,7 +152,7 @@ export function loadConfig(environment: Env = process.env): Config {
     warnings: [
       ...VENDOR_NAMES.flatMap((vendor) =>
         isUsed(vendor)
-          ? vendorAt(vendor).accounts.warnings(env, accounts[vendor])
+          ? [...vendorAt(vendor).accounts.warnings(accounts[vendor]), ...singleWarnings(env, vendor)]
           : idleWarnings(env, vendor),
       ),
       ...temporalWarnings(env),
@@ -179,6 +181,15 @@ function idleWarnings(env: Env, vendor: VendorName): string[] {
   return vendorSettings(vendor)
     .filter(({ name }) => env[name])
     .map(({ name }) => `${name}: has no effect, because no setting names an account at ${label}`);
+}
+
+/** Warns of settings of a single account where `<VENDOR>_ACCOUNTS` alone names the accounts. */
+function singleWarnings(env: Env, vendor: VendorName): string[] {
+  const named = accountsSetting(vendor);
+  if (!env[named] || vendorAt(vendor).accounts.hasSingle(env)) return [];
+  return [...vendorFacts(vendor).settings.map(({ name }) => name), capabilitiesSetting(vendor)]
+    .filter((name) => env[name])
+    .map((name) => `${name}: has no effect, because the accounts of ${named} have their own`);
 }
 
 /** For ports that fetch or a browser calls: these refuse to call some ports. */

@@ -82,7 +82,7 @@ export interface AccountsPart<A extends Account> {
    */
   single(env: Env, shared: { sandboxUrl: string; capabilities: Overrides }): Record<string, A>;
   /** Returns, in words for the log, what looks wrong but may be right. */
-  warnings(env: Env, accounts: Record<string, A>): string[];
+  warnings(accounts: Record<string, A>): string[];
 }
 
 /** Returns the accounts at a vendor that the settings name; the sandbox's when they name none. */

@@ -7,6 +7,10 @@ export function accountsSetting(vendor: VendorName): string {
   return `${prefixOf(vendor)}_ACCOUNTS`;
 }
 
+export function capabilitiesSetting(vendor: VendorName): string {
+  return `${prefixOf(vendor)}_CAPABILITIES`;
+}
+
 export function sandboxPortSetting(vendor: VendorName): string {
   return `${prefixOf(vendor)}_SANDBOX_PORT`;
 }
@@ -40,7 +44,7 @@ export function vendorSettings(vendor: VendorName): readonly SettingFacts[] {
         ]
       : []),
     {
-      name: `${prefix}_CAPABILITIES`,
+      name: capabilitiesSetting(vendor),
       otherwise: '`{}`',
       meaning: 'JSON: what the accounts can do otherwise than the table says',
     },

@@ -43,6 +43,18 @@ test('settings of a vendor that is not used have no effect, and are told', () =>
   );
 });
 
+test('settings of a single account beside accounts that have their own are told', () => {
+  const env = {
+    JUNCTION_ACCOUNTS: '{"a":{"apiKey":"sk_us_x","baseUrl":"https://x.example"}}',
+    JUNCTION_TIMEZONE: 'America/Phoenix',
+    JUNCTION_CAPABILITIES: '{"feeWindowMs":1}',
+  };
+  const why = 'has no effect, because the accounts of JUNCTION_ACCOUNTS have their own';
+  expect(loadConfig(env).warnings).toEqual([`JUNCTION_TIMEZONE: ${why}`, `JUNCTION_CAPABILITIES: ${why}`]);
+  const single = { JUNCTION_API_KEY: 'sk_us_x', JUNCTION_BASE_URL: 'https://x.example' };
+  expect(loadConfig({ ...env, ...single }).warnings).toEqual([]);
+});
+
 /** The project's files that a worker with these settings has loaded once its adapters are there. */
 function loadedWith(env: Record<string, string>): string[] {
   const script = `

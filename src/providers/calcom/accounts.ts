@@ -8,7 +8,7 @@ import {
   zoneLike,
 } from '../../settings/accounts';
 import { fail } from '../../settings/error';
-import { checked, type Env } from '../../settings/read';
+import { checked } from '../../settings/read';
 import { credentialFault } from '../../settings/text';
 
 /** Cal.com's accounts, from single settings and from JSON by name. An account is the key of a host. */
@@ -71,14 +71,10 @@ function isAtCalcom(baseUrl: string): boolean {
   return new URL(baseUrl).hostname === new URL(CALCOM_URL).hostname;
 }
 
-function warnings(env: Env, accounts: Record<string, CalcomAccount>): string[] {
-  const isIdle = env.CALCOM_BASE_URL && env.CALCOM_ACCOUNTS && !env.CALCOM_API_KEY;
-  return [
-    ...(isIdle ? ['CALCOM_BASE_URL: has no effect without CALCOM_API_KEY beside CALCOM_ACCOUNTS'] : []),
-    ...Object.entries(accounts).flatMap(([name, account]) =>
-      doubtsOf(account).map((doubt) => `Cal.com account ${name}: ${doubt}`),
-    ),
-  ];
+function warnings(accounts: Record<string, CalcomAccount>): string[] {
+  return Object.entries(accounts).flatMap(([name, account]) =>
+    doubtsOf(account).map((doubt) => `Cal.com account ${name}: ${doubt}`),
+  );
 }
 
 /** Keys of Cal.com itself begin so; an installation of one's own may set another beginning. */

@@ -8,7 +8,7 @@ import {
   zoneLike,
 } from '../../settings/accounts';
 import { fail } from '../../settings/error';
-import { checked, type Env } from '../../settings/read';
+import { checked } from '../../settings/read';
 import { credentialFault, plainFault } from '../../settings/text';
 
 /** Junction's accounts, from single settings and from JSON by name. The same rules hold for both. */
@@ -73,14 +73,10 @@ function isAtJunction(baseUrl: string): boolean {
   return JUNCTION_HOST.test(new URL(baseUrl).hostname);
 }
 
-function warnings(env: Env, accounts: Record<string, JunctionAccount>): string[] {
-  const isIdle = env.JUNCTION_BASE_URL && env.JUNCTION_ACCOUNTS && !env.JUNCTION_API_KEY;
-  return [
-    ...(isIdle ? ['JUNCTION_BASE_URL: has no effect without JUNCTION_API_KEY beside JUNCTION_ACCOUNTS'] : []),
-    ...Object.entries(accounts).flatMap(([name, account]) =>
-      doubtsOf(account).map((doubt) => `Junction account ${name}: ${doubt}`),
-    ),
-  ];
+function warnings(accounts: Record<string, JunctionAccount>): string[] {
+  return Object.entries(accounts).flatMap(([name, account]) =>
+    doubtsOf(account).map((doubt) => `Junction account ${name}: ${doubt}`),
+  );
 }
 
 function doubtsOf({ apiKey, baseUrl }: JunctionAccount): string[] {

@@ -102,7 +102,7 @@ function practices(
 const OLIVER_PRACTICE = /^([A-Za-z0-9._-]{1,64})=([^=@\s]+)@(\S+)$/;
 
 /** Warns of sign-ins that look like a slip. An Oliver sign-in may hold anything, so they are not refused. */
-function warnings(_env: Env, accounts: Record<string, OliverAccount>): string[] {
+function warnings(accounts: Record<string, OliverAccount>): string[] {
   return Object.entries(accounts).flatMap(([name, { username, password }]) => {
     const doubts = { username: leftoverFault(username), password: leftoverFault(password) };
     return Object.entries(doubts)

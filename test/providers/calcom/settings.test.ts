@@ -32,7 +32,7 @@ test('what looks like a slip is told', () => {
     timezone: 'Europe/Oslo',
     capabilities: {},
   };
-  expect(accounts.warnings({}, { default: account })).toHaveLength(3);
+  expect(accounts.warnings({ default: account })).toHaveLength(3);
   const own = { ...account, baseUrl: 'http://cal.example.com/api' };
-  expect(accounts.warnings({}, { default: own })).toEqual([]);
+  expect(accounts.warnings({ default: own })).toEqual([]);
 });
