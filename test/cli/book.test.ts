@@ -1,4 +1,5 @@
 import { Failure } from '../../src/booking/failures';
+import { PROVIDERS } from '../../src/booking/vendors';
 import type { BookingClient } from '../../src/client/booking-client';
 import {
   BOOKING,
@@ -148,7 +149,7 @@ describe('book with a request that is wrong', () => {
       error: {
         code: 'invalid_request',
         message: 'standard input holds no valid booking request; nothing was started.',
-        fields: [{ field: 'provider', hint: 'Must be one of junction-phlebotomy, junction-psc, oliver.' }],
+        fields: [{ field: 'provider', hint: `Must be one of ${PROVIDERS.join(', ')}.` }],
         exit: code,
       },
     });
