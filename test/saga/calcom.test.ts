@@ -189,6 +189,23 @@ describe('a booking at Cal.com', () => {
     expect(await live()).toEqual([uid]);
   });
 
+  test('whose create takes effect after all looks for it is shown to a person beside the one that was made since', async () => {
+    await calcom.fail('book', { when: 'before', answer: 'reset' });
+    const { id, uid, startsAt } = await confirmed();
+    const [made] = (await calcom.state()).bookings;
+    const attendee = { name: 'Ana Reyes', email: 'ana@example.com' };
+    await calcom.control('bookings', { start: startsAt, attendee, metadata: made?.metadata });
+    await rig.bookings.wake(id, 'appointment');
+    const { attention } = await rig.until(id, (view) => view.attention !== null);
+    const late = (await live()).find((one) => one !== uid);
+    expect(attention).toMatchObject({ reason: 'ambiguous_match' });
+    expect(JSON.stringify(attention?.tried)).toContain(late);
+    await calcom.control(`bookings/${late}`, { acts: 'cancel' });
+    await rig.bookings.retry(id, {});
+    await rig.until(id, (view) => view.status === 'confirmed' && view.attention === null);
+    expect(await live()).toEqual([uid]);
+  });
+
   test('that the copy for reading does not show yet is missing, and never booked again', async () => {
     await calcom.control('copy', { lagMs: 1_000 });
     const { id, uid } = await confirmed();

@@ -1,17 +1,19 @@
 import { Failure } from '../../src/booking/failures';
 import type { Appointment, Sighting } from '../../src/booking/model';
+import { isOwn } from '../../src/booking/sighting';
 import { isSameTime } from '../../src/booking/times';
 import { claimsOn } from './claims';
 import { failureOf } from './ending';
 import { lookUp } from './lookups';
+import { clueOf } from './ownership';
 import { inferenceOutlasted, strangersAskedAbout } from './parts/doubts';
 import type { Booking } from './state';
 import { pauseUntil } from './waiting';
 
 /**
  * Strays: appointments that an unanswered call of ours may have made after its window was over. A worker that froze
- * between its last check and its call sends the call when it thaws. Where refs do not return, the only sign is an
- * appointment of this client and patient at the start of such an attempt. A call that was refused after it had taken
+ * between its last check and its call sends the call when it thaws. Where refs return, a second one with ours tells. Where
+ * they do not, the only sign is an appointment of this client and patient at the start of such an attempt. A call that was refused after it had taken
  * effect leaves the same sign. A stray is for a person. A booking that goes on asks once, and afterwards treats the
  * appointment as somebody else's. A booking that ends asks for as long as the stray shows.
  */
@@ -54,17 +56,20 @@ export async function hasStrays(b: Booking): Promise<boolean> {
   }
 }
 
-/** Fails with `ambiguous_match` when a look shows a stray that no other booking holds. */
+/** Fails with `ambiguous_match` when a look shows a stray that no other booking holds: one with our ref where refs return. */
 export async function refuseStrays(
   b: Booking,
   { live }: Sighting,
   asks: 'once' | 'until it is gone' = 'once',
 ): Promise<void> {
-  if (b.state.terms.capabilities.refReturns) return;
+  const { refReturns } = b.state.terms.capabilities;
   const { askedIds } = b.state.doubts;
-  const seen = live.filter((one) => isStray(b, one) && !(asks === 'once' && askedIds.includes(one.id)));
+  const isAsked = ({ id }: Appointment): boolean => asks === 'once' && askedIds.includes(id);
+  const isOurs = (one: Appointment): boolean => !refReturns || isOwn(one, clueOf(b));
+  const seen = live.filter((one) => isStray(b, one) && !isAsked(one) && isOurs(one));
   if (seen.length === 0) return;
-  const { theirs } = await claimsOn(b, seen);
+  // Where refs return, the ref says that it is nobody else's.
+  const theirs = refReturns ? [] : (await claimsOn(b, seen)).theirs;
   const strays = seen.filter(({ id }) => !theirs.includes(id));
   if (strays.length === 0) return;
   strangersAskedAbout(
