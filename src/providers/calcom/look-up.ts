@@ -40,7 +40,6 @@ export async function lookUp(
   call: Call,
   { request, startsAt, ownIds, maker, fresh, mayBePartial }: Where,
 ): Promise<Sighting> {
-  const account = accountOf(session, call);
   const email = emailOf(request);
   const listed = await bookingsOf(session, call, email);
   const known = new Map(readable(listed).map((row) => [row.uid, row]));
@@ -48,26 +47,44 @@ export async function lookUp(
   const made = [...known.values()].filter(isMade).map(({ uid }) => uid);
   const refs = new Map<string, string | null>();
   for (const uid of new Set([...ownIds, ...made])) await follow(session, call, { known, refs, uid });
-  const isOwn = ({ uid }: BookingWire): boolean => ownIds.includes(uid) || refs.has(uid);
-  const rows = [...known.values()].filter((row) => isOwn(row) || isAttendedBy(row, email));
-  const read = (row: BookingWire): Appointment =>
-    toAppointment(row, account, session.notice, refOf(row.metadata) ?? refs.get(row.uid) ?? null);
-  const own = rows.filter(isOwn).map(read);
-  const others = rows
-    .filter((row) => !isOwn(row))
-    .map(read)
-    .filter((seen) => isAround(seen.startsAt, startsAt));
-  const live = (one: Appointment): boolean => one.phase !== 'cancelled';
+  const seen = appointmentsOf(session, call, [...known.values()], refs);
+  const own = seen.filter(({ id }) => refs.has(id));
+  const others = seen.filter(({ id, startsAt: at }) => {
+    const row = known.get(id);
+    return !refs.has(id) && row !== undefined && isAttendedBy(row, email) && isAround(at, startsAt);
+  });
   const sighting = {
     order: null,
-    live: [...own.filter(live), ...others.filter(live).slice(-MAX_OTHERS)],
-    ended: [...own.filter((one) => !live(one)), ...others.filter((one) => !live(one)).slice(-MAX_OTHERS)],
+    live: [...own.filter(isLive), ...others.filter(isLive).slice(-MAX_OTHERS)],
+    ended: [...own.filter(hasEnded), ...others.filter(hasEnded).slice(-MAX_OTHERS)],
   };
   if (isWhole(listed)) return sighting;
   const showsOwn = ownIds.every((uid) => known.has(uid));
   const isEnough = showsOwn && (mayBePartial || (!fresh && ownIds.length > 0));
   if (!isEnough) throw unclear('read', 'a row of the list of bookings cannot be read');
   return { ...sighting, isPartial: true };
+}
+
+const hasEnded = ({ phase }: Appointment): boolean => phase === 'cancelled';
+const isLive = (seen: Appointment): boolean => !hasEnded(seen);
+
+/**
+ * Returns the bookings as appointments. One that another was moved from has ended, even if its own row is from a copy
+ * from before the move: the two stand for one appointment.
+ */
+function appointmentsOf(
+  session: Session,
+  call: Call,
+  rows: readonly BookingWire[],
+  refs: ReadonlyMap<string, string | null>,
+): Appointment[] {
+  const account = accountOf(session, call);
+  const left = new Set(rows.flatMap(({ rescheduledFromUid: from }) => from ?? []));
+  return rows.map((row) => {
+    const ref = refOf(row.metadata) ?? refs.get(row.uid) ?? null;
+    const seen = toAppointment(row, account, session.notice, ref);
+    return left.has(row.uid) ? { ...seen, phase: 'cancelled' } : seen;
+  });
 }
 
 interface Following {

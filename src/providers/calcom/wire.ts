@@ -38,6 +38,7 @@ const booking = z.looseObject({
   location: words,
   cancellationReason: words,
   reschedulingReason: words,
+  rescheduledFromUid: keyText,
   rescheduledToUid: keyText,
   eventType: soft(z.looseObject({ slug: text })),
   attendees: listOrNone(attendee, 'email'),

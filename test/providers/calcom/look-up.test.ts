@@ -126,6 +126,15 @@ describe('what was moved', () => {
     expect((await failureOf(look())).code).toBe('provider_unavailable');
   });
 
+  test('has ended though its own row is from before the move: the new one says so', async () => {
+    stage().server.expect(LIST, page([booking()]));
+    stage().server.expect(read('bk2'), ok(booking({ uid: 'bk2', rescheduledFromUid: 'bk1' })));
+    expect(await look({ ownIds: ['bk1', 'bk2'] })).toMatchObject({
+      live: [{ id: 'bk2' }],
+      ended: [{ id: 'bk1', phase: 'cancelled' }],
+    });
+  });
+
   test('in circles is for a person', async () => {
     stage().server.expect(
       LIST,
