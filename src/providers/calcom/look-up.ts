@@ -112,8 +112,13 @@ async function follow(session: Session, call: Call, { known, refs, uid }: Follow
     ref = refOf(row.metadata) ?? ref;
     known.set(next, row);
     refs.set(next, ref);
-    next = movedTo(row);
+    next = movedTo(row) ?? movedFrom(known, row);
   }
+}
+
+/** Returns the uid of the booking that says that it was moved from this one, whose row may be from before the move. */
+function movedFrom(known: ReadonlyMap<string, BookingWire>, { uid }: BookingWire): string | null {
+  return [...known.values()].find(({ rescheduledFromUid }) => rescheduledFromUid === uid)?.uid ?? null;
 }
 
 /** Returns a booking; null when Cal.com shows none with this uid (yet). */

@@ -135,6 +135,15 @@ describe('what was moved', () => {
     });
   });
 
+  test('is ours by what the new one says alone, though its metadata was lost and the old row is from before', async () => {
+    const moved = booking({ uid: 'bk2', rescheduledFromUid: 'bk1', metadata: {} });
+    stage().server.expect(LIST, page([booking(), moved]));
+    expect(await look({ ownIds: ['bk1'] })).toMatchObject({
+      live: [{ id: 'bk2', ref: REF }],
+      ended: [{ id: 'bk1' }],
+    });
+  });
+
   test('in circles is for a person', async () => {
     stage().server.expect(
       LIST,
