@@ -138,6 +138,8 @@ describe('a cancel while a move is not answered', () => {
     const { booking } = await rig.bookings.start(adopting(orderId, 'keep'));
     await rig.until(booking.id, ({ status }) => status === 'confirmed');
     await rig.sandbox.fail('reschedule', move);
+    // Slow, so that the cancel comes before the look that finds the effect of the move.
+    await rig.sandbox.fail('appointment', { when: 'after', delayMs: 200, times: ALWAYS });
     await rig.bookings.reschedule(booking.id, { windows: [{ from: '+5d', to: '+9d' }] });
     await rig.until(booking.id, ({ attempts }) => attempts.at(-1)?.outcome === 'unknown');
     if (cancel) await rig.sandbox.fail('cancel_appointment', cancel);
