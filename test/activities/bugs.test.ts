@@ -64,7 +64,7 @@ test.each([
   const config = testConfig();
   const broken = {
     ...config,
-    get junction(): never {
+    get accounts(): never {
       throw new TypeError('a bug');
     },
   };
